@@ -1,0 +1,144 @@
+package scanline.engine.random;
+
+import java.util.Objects;
+
+/**
+ * The name of one random stream. A key is derived from a seed, from purposes ("shuffle", "dropout.0") and from steps,
+ * and each derivation gives a stream unrelated to the others. A key has no state: whatever it draws depends on the key
+ * and on the index alone, so work may be divided over threads in any way.
+ *
+ * @param bits the key of the {@link Philox} stream
+ */
+public record RandomKey(long bits) {
+    private static final long LOW_HALF = 0xFFFF_FFFFL;
+    /** SplitMix64's increment: the golden ratio. */
+    private static final long GAMMA = 0x9E3779B97F4A7C15L;
+    /** Keeps a purpose from ever being taken for a step: the square root of two. */
+    private static final long PURPOSE = 0x6A09E667F3BCC908L;
+
+    /** The key of a purpose under a seed. */
+    public static RandomKey of(long seed, String purpose) {
+        return new RandomKey(mixed(seed + GAMMA)).purpose(purpose);
+    }
+
+    /** The key of a purpose under this key. */
+    public RandomKey purpose(String purpose) {
+        long hash = mixed(bits ^ PURPOSE);
+        for (int i = 0; i < purpose.length(); i++) {
+            hash = mixed(hash + GAMMA + purpose.charAt(i));
+        }
+        return new RandomKey(mixed(hash ^ purpose.length()));
+    }
+
+    /** The key of a step under this key. No two steps share a key. */
+    public RandomKey at(long step) {
+        return new RandomKey(mixed(mixed(bits) + GAMMA * (step + 1)));
+    }
+
+    /** The 32 random bits at {@code index}. */
+    public int bits(long index) {
+        return Philox.word(bits, index);
+    }
+
+    /** The uniform number at {@code index}, in [0, 1), a multiple of 2<sup>-24</sup>. */
+    public float uniform(long index) {
+        return Philox.uniform(bits(index));
+    }
+
+    /**
+     * An unbiased number in {@code [0, bound)} for {@code index}, by Lemire's multiplication ("Fast random integer
+     * generation in an interval", 2019). A rejected word is drawn again from a stream of its own, at the same index, so
+     * that the draws at other indices stay what they are.
+     *
+     * @throws IllegalArgumentException if {@code bound} is not positive
+     */
+    public int below(int bound, long index) {
+        if (bound <= 0) {
+            throw new IllegalArgumentException("bound must be positive: " + bound);
+        }
+        long product = (bits(index) & LOW_HALF) * bound;
+        long low = product & LOW_HALF;
+        // 2^32 modulo bound words would be too many for the lowest results; the first test saves most divisions.
+        if (low >= bound || low >= (1L << 32) % bound) {
+            return (int) (product >>> 32);
+        }
+        return purpose("rejected").below(bound, index);
+    }
+
+    /**
+     * Sets {@code out[i]} to the uniform number of index {@code i}, stretched over {@code [low, high)}, for {@code i} in
+     * {@code [from, to)}. Rounding to float32 may turn the largest into {@code high}.
+     */
+    public void uniform(float[] out, int from, int to, float low, float high) {
+        Objects.checkFromToIndex(from, to, out.length);
+        float width = high - low;
+        int[] words = new int[4];
+        for (int at = from; at < to;) {
+            Philox.block(words, 0, bits, at >>> 2, 0);
+            int last = Math.min(at | 3, to - 1);
+            for (; at <= last; at++) {
+                out[at] = low + Philox.uniform(words[at & 3]) * width;
+            }
+        }
+    }
+
+    /**
+     * Sets {@code out[i]} to the normal number of index {@code i}, for {@code i} in {@code [from, to)}, by the method of
+     * Box and Muller: the words at an even index and at the odd one after it give two independent numbers, at most 6.7
+     * deviations from the mean.
+     */
+    public void normal(float[] out, int from, int to, float mean, float deviation) {
+        Objects.checkFromToIndex(from, to, out.length);
+        int[] words = new int[4];
+        for (int at = from; at < to;) {
+            Philox.block(words, 0, bits, at >>> 2, 0);
+            int last = Math.min(at | 3, to - 1);
+            for (; at <= last; at++) {
+                int even = at & 2;
+                double radius = radius(words[even]);
+                double angle = angle(words[even + 1]);
+                double unit = radius * ((at & 1) == 0 ? StrictMath.cos(angle) : StrictMath.sin(angle));
+                out[at] = (float) (mean + deviation * unit);
+            }
+        }
+    }
+
+    /**
+     * The numbers 0 to {@code n - 1} in random order, each order being as likely (Fisher and Yates).
+     *
+     * @throws IllegalArgumentException if {@code n} is negative
+     */
+    public int[] permutation(int n) {
+        if (n < 0) {
+            throw new IllegalArgumentException("a permutation cannot have " + n + " elements");
+        }
+        int[] order = new int[n];
+        for (int i = 0; i < n; i++) {
+            order[i] = i;
+        }
+        for (int i = n - 1; i > 0; i--) {
+            int other = below(i + 1, i);
+            int moved = order[i];
+            order[i] = order[other];
+            order[other] = moved;
+        }
+        return order;
+    }
+
+    /** The distance from the mean, from a number in (0, 1] so that its logarithm is finite. */
+    private static double radius(int word) {
+        return Math.sqrt(-2 * StrictMath.log(((word & LOW_HALF) + 1) * 0x1p-32));
+    }
+
+    private static double angle(int word) {
+        return 2 * Math.PI * ((word & LOW_HALF) * 0x1p-32);
+    }
+
+    /** SplitMix64's finaliser (Steele, Lea and Flood, 2014): a bijection in which each bit depends on all bits. */
+    private static long mixed(long value) {
+        long z = value;
+        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
+    }
+}

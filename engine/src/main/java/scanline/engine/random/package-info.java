@@ -1,0 +1,8 @@
+/**
+ * Random numbers that are a pure function of (seed, purpose, step, index): nothing here has a state, so neither the
+ * order of the draws nor the number of threads can change a result.
+ */
+@NullMarked
+package scanline.engine.random;
+
+import org.jspecify.annotations.NullMarked;
