@@ -11,6 +11,7 @@ import java.util.Objects;
  */
 public record RandomKey(long bits) {
     private static final long LOW_HALF = 0xFFFF_FFFFL;
+    private static final int WORDS_AT_ONCE = 1024;
     /** SplitMix64's increment: the golden ratio. */
     private static final long GAMMA = 0x9E3779B97F4A7C15L;
     /** Keeps a purpose from ever being taken for a step: the square root of two. */
@@ -72,13 +73,12 @@ public record RandomKey(long bits) {
     public void uniform(float[] out, int from, int to, float low, float high) {
         Objects.checkFromToIndex(from, to, out.length);
         float width = high - low;
-        int[] words = new int[4];
+        int[] words = new int[Math.min(to - from, WORDS_AT_ONCE)];
         for (int at = from; at < to;) {
-            Philox.block(words, 0, bits, at >>> 2, 0);
-            int last = Math.min(at | 3, to - 1);
-            for (; at <= last; at++) {
-                out[at] = low + Philox.uniform(words[at & 3]) * width;
-            }
+            int count = Math.min(to - at, words.length);
+            Philox.fill(words, 0, count, bits, at);
+            stretch(out, at, words, count, low, width);
+            at += count;
         }
     }
 
@@ -89,17 +89,8 @@ public record RandomKey(long bits) {
      */
     public void normal(float[] out, int from, int to, float mean, float deviation) {
         Objects.checkFromToIndex(from, to, out.length);
-        int[] words = new int[4];
-        for (int at = from; at < to;) {
-            Philox.block(words, 0, bits, at >>> 2, 0);
-            int last = Math.min(at | 3, to - 1);
-            for (; at <= last; at++) {
-                int even = at & 2;
-                double radius = radius(words[even]);
-                double angle = angle(words[even + 1]);
-                double unit = radius * ((at & 1) == 0 ? StrictMath.cos(angle) : StrictMath.sin(angle));
-                out[at] = (float) (mean + deviation * unit);
-            }
+        for (int i = from; i < to; i++) {
+            out[i] = (float) (mean + deviation * normal(i));
         }
     }
 
@@ -125,13 +116,18 @@ public record RandomKey(long bits) {
         return order;
     }
 
-    /** The distance from the mean, from a number in (0, 1] so that its logarithm is finite. */
-    private static double radius(int word) {
-        return Math.sqrt(-2 * StrictMath.log(((word & LOW_HALF) + 1) * 0x1p-32));
+    private static void stretch(float[] out, int at, int[] words, int count, float low, float width) {
+        for (int i = 0; i < count; i++) {
+            out[at + i] = low + Philox.uniform(words[i]) * width;
+        }
     }
 
-    private static double angle(int word) {
-        return 2 * Math.PI * ((word & LOW_HALF) * 0x1p-32);
+    private double normal(int index) {
+        // In (0, 1], so that its logarithm is finite.
+        double first = ((bits(index & ~1) & LOW_HALF) + 1) * 0x1p-32;
+        double radius = StrictMath.sqrt(-2 * StrictMath.log(first));
+        double angle = 2 * StrictMath.PI * ((bits(index | 1) & LOW_HALF) * 0x1p-32);
+        return radius * ((index & 1) == 0 ? StrictMath.cos(angle) : StrictMath.sin(angle));
     }
 
     /** SplitMix64's finaliser (Steele, Lea and Flood, 2014): a bijection in which each bit depends on all bits. */
