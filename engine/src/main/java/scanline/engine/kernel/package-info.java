@@ -1,0 +1,5 @@
+/** Static methods over {@code float[]}: the only place that uses the Vector API. */
+@NullMarked
+package scanline.engine.kernel;
+
+import org.jspecify.annotations.NullMarked;

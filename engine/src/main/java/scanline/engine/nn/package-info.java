@@ -1,0 +1,5 @@
+/** Layers. */
+@NullMarked
+package scanline.engine.nn;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Short programs that use Scanline as a library. */
+module scanline.examples {
+    requires scanline.lab;
+    requires static org.jspecify;
+}

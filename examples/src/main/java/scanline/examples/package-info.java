@@ -1,0 +1,5 @@
+/** Short programs that use Scanline as a library. */
+@NullMarked
+package scanline.examples;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,17 @@
+/** Data, models, recipes, training runs and the command line. */
+module scanline.lab {
+    requires transitive scanline.engine;
+    requires info.picocli;
+    requires java.desktop;
+    requires java.net.http;
+    requires tools.jackson.databind;
+    requires tools.jackson.dataformat.yaml;
+    requires static transitive org.jspecify;
+
+    exports scanline.lab.data;
+    exports scanline.lab.model;
+    exports scanline.lab.recipe;
+    exports scanline.lab.train;
+
+    opens scanline.lab.cli to info.picocli;
+}
