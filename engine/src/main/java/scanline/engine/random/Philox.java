@@ -36,7 +36,7 @@ public final class Philox {
     public static void fill(int[] out, int from, int to, long key, long first) {
         Objects.checkFromToIndex(from, to, out.length);
         int at = from;
-        for (; at < to && (first + at & 3) != 0; at++) {
+        for (; at < to && ((first + at) & 3) != 0; at++) {
             out[at] = word(key, first + at);
         }
         int capacity = Math.min((to - at) / 4, BLOCKS_AT_ONCE);
@@ -44,7 +44,7 @@ public final class Philox {
         long[] right = new long[capacity];
         while (to - at >= 4) {
             int count = Math.min((to - at) / 4, capacity);
-            count(left, right, count, first + at >>> 2);
+            count(left, right, count, (first + at) >>> 2);
             int key0 = (int) key;
             int key1 = (int) (key >>> 32);
             for (int round = 0; round < ROUNDS; round++) {
@@ -77,8 +77,8 @@ public final class Philox {
         int key0 = (int) key;
         int key1 = (int) (key >>> 32);
         for (int round = 0; round < ROUNDS; round++) {
-            long next = MULTIPLIER_1 * (right >>> 32) ^ (left ^ key0) << 32;
-            right = MULTIPLIER_0 * (left >>> 32) ^ (right ^ key1) << 32;
+            long next = (MULTIPLIER_1 * (right >>> 32)) ^ ((left ^ key0) << 32);
+            right = (MULTIPLIER_0 * (left >>> 32)) ^ ((right ^ key1) << 32);
             left = next;
             key0 += WEYL_0;
             key1 += WEYL_1;
@@ -104,8 +104,8 @@ public final class Philox {
         for (int i = 0; i < count; i++) {
             long a = left[i];
             long b = right[i];
-            left[i] = MULTIPLIER_1 * (b >>> 32) ^ (a ^ key0) << 32;
-            right[i] = MULTIPLIER_0 * (a >>> 32) ^ (b ^ key1) << 32;
+            left[i] = (MULTIPLIER_1 * (b >>> 32)) ^ ((a ^ key0) << 32);
+            right[i] = (MULTIPLIER_0 * (a >>> 32)) ^ ((b ^ key1) << 32);
         }
     }
 

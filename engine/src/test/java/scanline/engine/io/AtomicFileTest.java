@@ -1,0 +1,143 @@
+package scanline.engine.io;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AtomicFileTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void aFileIsWrittenAndThenReplaced() throws IOException {
+        Path file = folder.resolve("recipe");
+        AtomicFile.write(file, "first ☃\n");
+        assertThat(file).hasContent("first ☃\n");
+        AtomicFile.write(file, "2");
+        assertThat(file).hasContent("2");
+        assertThat(names()).containsExactly("recipe");
+    }
+
+    @Test
+    void theOldContentIsThereUntilTheNewIsComplete() throws IOException {
+        Path file = folder.resolve("metrics.csv");
+        AtomicFile.write(file, "old");
+        AtomicFile.write(file, out -> {
+            out.write(new byte[100_000]);
+            out.flush();
+            assertThat(file).hasContent("old");
+            assertThat(names()).hasSize(2);
+        });
+        assertThat(file).hasSize(100_000);
+    }
+
+    @Test
+    void aFailureLeavesTheOldFileAndNothingElse() throws IOException {
+        Path file = folder.resolve("last");
+        AtomicFile.write(file, "old");
+        assertThatThrownBy(() -> AtomicFile.write(file, out -> {
+            out.write(new byte[100_000]);
+            throw new IOException("No space left on device");
+        })).isInstanceOf(FileAccessException.class).hasMessage("cannot write " + file + ": No space left on device");
+        assertThatThrownBy(() -> AtomicFile.write(file, out -> {
+            throw new IllegalStateException("a mistake in the caller");
+        })).isInstanceOf(IllegalStateException.class);
+        assertThat(file).hasContent("old");
+        assertThat(names()).containsExactly("last");
+    }
+
+    @Test
+    void aFolderIsNeverReplaced() throws IOException {
+        Path file = Files.createDirectory(folder.resolve("run"));
+        assertThatThrownBy(() -> AtomicFile.write(file, "text"))
+                .isInstanceOf(FileAccessException.class)
+                .hasMessageStartingWith("cannot write " + file + ": ")
+                .hasMessageNotContaining("\n");
+        assertThat(names()).containsExactly("run");
+    }
+
+    @Test
+    void aMissingFolderIsNamed() {
+        Path file = folder.resolve("missing").resolve("file");
+        assertThatThrownBy(() -> AtomicFile.write(file, "text"))
+                .isInstanceOf(FileAccessException.class)
+                .hasMessage("cannot write " + file + ": no such file or folder");
+    }
+
+    @Test
+    void aReadOnlyFolderIsNamed() throws IOException {
+        Path file = folder.resolve("file");
+        AtomicFile.write(file, "old");
+        assertThat(folder.toFile().setWritable(false)).isTrue();
+        try {
+            assumeFalse(Files.isWritable(folder), "skipped: this user (root?) may write to read-only folders");
+            assertThatThrownBy(() -> AtomicFile.write(file, "new"))
+                    .isInstanceOf(FileAccessException.class)
+                    .hasMessage("cannot write " + file + ": permission denied");
+            assertThat(file).hasContent("old");
+        } finally {
+            assertThat(folder.toFile().setWritable(true)).isTrue();
+        }
+    }
+
+    @Test
+    void aFileInTheCurrentFolderNeedsNoFolderInItsName() throws IOException {
+        Path file = Path.of("atomic-file-test-" + ProcessHandle.current().pid());
+        try {
+            AtomicFile.write(file, "text");
+            assertThat(file).hasContent("text");
+        } finally {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    @Test
+    void anInterruptedThreadCanStillSaveAndStaysInterrupted() throws IOException {
+        Path file = folder.resolve("last");
+        Thread.currentThread().interrupt();
+        AtomicFile.write(file, "state");
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(file).hasContent("state");
+    }
+
+    @Test
+    void threadsThatWriteTheSameFileNeverMixTheirContents() throws Exception {
+        Path file = folder.resolve("shared");
+        ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            String text = Integer.toString(i).repeat(50_000);
+            threads.add(Thread.ofPlatform().uncaughtExceptionHandler((_, e) -> failures.add(e)).start(() -> {
+                try {
+                    for (int round = 0; round < 5; round++) {
+                        AtomicFile.write(file, text);
+                        assertThat(Files.readString(file)).matches("(\\d)\\1{49999}");
+                    }
+                } catch (IOException e) {
+                    failures.add(e);
+                }
+            }));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(failures).isEmpty();
+        assertThat(names()).containsExactly("shared");
+    }
+
+    private List<String> names() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        }
+    }
+}
