@@ -1,4 +1,4 @@
-/** The backends that run on the processor: the fast one, and the plain one that specifies it. */
+/** What computes on this machine's processor: the fast backend over the kernels, and the plain one that specifies it. */
 @NullMarked
 package scanline.engine.cpu;
 

@@ -6,10 +6,14 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Writes files whole or not at all. The content goes to a temporary file in the same folder, is forced to the disk and
@@ -17,6 +21,8 @@ import java.nio.file.StandardOpenOption;
  * the old content or the new. A symbolic link is replaced, not followed.
  */
 public final class AtomicFile {
+    private static final Pattern TEMPORARY = Pattern.compile("\\.(?<file>.*)\\.(?<process>\\d{1,18})-\\d+\\.tmp");
+
     private AtomicFile() {}
 
     /** Writes the content of a file. */
@@ -33,9 +39,13 @@ public final class AtomicFile {
      *     one is gone
      */
     public static void write(Path file, Content content) throws IOException {
-        Path temporary = temporary(file);
+        // No other living thread of this machine has the same name for its file.
+        String writer = ProcessHandle.current().pid() + "-" + Thread.currentThread().threadId();
+        Path temporary = file.resolveSibling("." + file.getFileName() + "." + writer + ".tmp");
         boolean moved = false;
         try {
+            Path folder = folder(file);
+            discardAbandoned(folder, String.valueOf(file.getFileName()));
             Files.deleteIfExists(temporary);
             Files.createFile(temporary);
             // Not a channel: an interrupted thread, which may be saving its last state, could not write to one.
@@ -47,7 +57,7 @@ public final class AtomicFile {
             }
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
             moved = true;
-            syncFolder(file);
+            syncFolder(folder);
         } catch (IOException e) {
             throw new FileAccessException("write", file, e);
         } finally {
@@ -62,16 +72,24 @@ public final class AtomicFile {
         write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** No living thread of any process has the same name for it; one left by a killed process may be met again. */
-    private static Path temporary(Path file) {
-        String writer = ProcessHandle.current().pid() + "-" + Thread.currentThread().threadId();
-        return file.resolveSibling("." + file.getFileName() + "." + writer + ".tmp");
+    /** Deletes the temporary files of writers that were killed. */
+    private static void discardAbandoned(Path folder, String name) {
+        try (DirectoryStream<Path> siblings = Files.newDirectoryStream(folder)) {
+            for (Path sibling : siblings) {
+                Matcher matcher = TEMPORARY.matcher(String.valueOf(sibling.getFileName()));
+                if (matcher.matches() && matcher.group("file").equals(name)
+                        && ProcessHandle.of(Long.parseLong(matcher.group("process"))).isEmpty()) {
+                    Files.deleteIfExists(sibling);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            // A courtesy only: whether the file can be written shows when it is written.
+        }
     }
 
     /** Forces the folder's entry for the new name to the disk. Only POSIX systems can open a folder for that. */
-    private static void syncFolder(Path file) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
-        if (folder == null || !file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+    private static void syncFolder(Path folder) throws IOException {
+        if (!folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             return;
         }
         boolean interrupted = Thread.interrupted();
@@ -90,5 +108,13 @@ public final class AtomicFile {
         } catch (IOException e) {
             // The failure that led here is the one to report: a folder that forbids deleting forbade creating too.
         }
+    }
+
+    private static Path folder(Path file) throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder == null) {
+            throw new IOException("it is a folder");
+        }
+        return folder;
     }
 }

@@ -89,7 +89,8 @@ record Header(List<Slot> slots, Map<String, String> metadata) {
         }
         byte[] bytes = ("{" + String.join(",", members) + "}").getBytes(StandardCharsets.UTF_8);
         if (bytes.length > LIMIT_BYTES - ALIGNMENT_BYTES) {
-            throw new IllegalArgumentException("a header of " + bytes.length + " bytes is longer than the format allows");
+            throw new IllegalArgumentException(
+                    "a header of " + bytes.length + " bytes is longer than the format allows");
         }
         // The data begin at a multiple of 8 bytes, as in files of the reference implementation.
         byte[] padded = Arrays.copyOf(bytes, Math.ceilDiv(bytes.length, ALIGNMENT_BYTES) * ALIGNMENT_BYTES);
@@ -136,7 +137,8 @@ record Header(List<Slot> slots, Map<String, String> metadata) {
         long begin = offsets[0];
         long end = offsets[1];
         if (begin > end || end > dataBytes) {
-            throw wrong(file, name, "has data_offsets " + Arrays.toString(offsets) + " in " + dataBytes + " bytes of data");
+            throw wrong(file, name,
+                    "has data_offsets " + Arrays.toString(offsets) + " in " + dataBytes + " bytes of data");
         }
         long bytes = Float.BYTES * elements(file, name, shape);
         if (bytes != end - begin) {
@@ -168,7 +170,8 @@ record Header(List<Slot> slots, Map<String, String> metadata) {
                 throw wrong(file, slot.name(), "overlaps the tensor before it");
             }
             if (slot.begin() > covered) {
-                throw wrong(file, slot.name(), "begins " + (slot.begin() - covered) + " bytes after the tensor before it");
+                throw wrong(file, slot.name(),
+                        "begins " + (slot.begin() - covered) + " bytes after the tensor before it");
             }
             covered = slot.end();
         }

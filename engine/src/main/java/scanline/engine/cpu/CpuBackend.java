@@ -1,0 +1,284 @@
+package scanline.engine.cpu;
+
+import static scanline.engine.cpu.HeapBuffer.floats;
+
+import java.util.Arrays;
+
+import org.jspecify.annotations.Nullable;
+
+import scanline.engine.kernel.Activations;
+import scanline.engine.kernel.Dropout;
+import scanline.engine.kernel.Elementwise;
+import scanline.engine.kernel.Gemm;
+import scanline.engine.kernel.LstmSequence;
+import scanline.engine.kernel.Parallel;
+import scanline.engine.kernel.Reduction;
+import scanline.engine.kernel.Softmax;
+import scanline.engine.kernel.Updates;
+import scanline.engine.random.RandomKey;
+import scanline.engine.tensor.Backend;
+import scanline.engine.tensor.Buffer;
+import scanline.engine.tensor.LstmSequences;
+
+/** The kernels over float arrays, on a team of threads. */
+public final class CpuBackend implements Backend, LstmSequences {
+    // Below these sizes waking the other threads takes longer than the work.
+    private static final int ELEMENTS_A_THREAD = 16_384;
+    private static final long PRODUCTS_A_THREAD = 100_000;
+
+    private final Parallel parallel;
+    private float[] work = new float[0];
+
+    /** A backend with a team of so many threads. */
+    public CpuBackend(int threads) {
+        parallel = new Parallel(threads);
+    }
+
+    /** How the module offers this backend to {@link Backend#load}. */
+    public static Backend.Provider provider() {
+        return CpuBackend::new;
+    }
+
+    @Override
+    public String name() {
+        return "cpu, " + parallel.threads() + (parallel.threads() == 1 ? " thread" : " threads");
+    }
+
+    @Override
+    public Buffer allocate(int length) {
+        return new HeapBuffer(new float[length]);
+    }
+
+    @Override
+    public void fill(Buffer y, int from, int n, float value) {
+        Arrays.fill(floats(y), from, from + n, value);
+    }
+
+    @Override
+    public void copy(Buffer y, int yFrom, int yStride, Buffer x, int xFrom, int xStride, int rows, int n) {
+        for (int i = 0; i < rows; i++) {
+            System.arraycopy(floats(x), xFrom + i * xStride, floats(y), yFrom + i * yStride, n);
+        }
+    }
+
+    @Override
+    public void accumulate(Buffer y, int yFrom, int yStride, Buffer x, int xFrom, int xStride, int rows, int n) {
+        for (int i = 0; i < rows; i++) {
+            Elementwise.accumulate(floats(y), yFrom + i * yStride, floats(x), xFrom + i * xStride, n);
+        }
+    }
+
+    @Override
+    public void add(Buffer y, Buffer a, Buffer b, int n) {
+        ranges(n, (at, length) -> Elementwise.add(floats(y), floats(a), floats(b), at, length));
+    }
+
+    @Override
+    public void multiply(Buffer y, Buffer a, Buffer b, int n) {
+        ranges(n, (at, length) -> Elementwise.multiply(floats(y), at, floats(a), at, floats(b), at, length));
+    }
+
+    @Override
+    public void multiplyGradient(Buffer da, Buffer dy, Buffer b, int n) {
+        ranges(n, (at, length) -> Elementwise.multiplyAdd(floats(da), floats(dy), floats(b), at, length));
+    }
+
+    @Override
+    public void sigmoid(Buffer y, Buffer x, int n) {
+        ranges(n, (at, length) -> Activations.sigmoid(floats(y), at, floats(x), at, length));
+    }
+
+    @Override
+    public void sigmoidGradient(Buffer dx, Buffer dy, Buffer y, int n) {
+        ranges(n, (at, length) -> Elementwise.sigmoidGradient(floats(dx), floats(dy), floats(y), at, length));
+    }
+
+    @Override
+    public void tanh(Buffer y, Buffer x, int n) {
+        ranges(n, (at, length) -> Activations.tanh(floats(y), at, floats(x), at, length));
+    }
+
+    @Override
+    public void tanhGradient(Buffer dx, Buffer dy, Buffer y, int n) {
+        ranges(n, (at, length) -> Elementwise.tanhGradient(floats(dx), floats(dy), floats(y), at, length));
+    }
+
+    @Override
+    public void dropout(Buffer y, Buffer x, RandomKey key, float rate, int n) {
+        fill(y, 0, n, 0f);
+        dropoutGradient(y, x, key, rate, n);
+    }
+
+    @Override
+    public void dropoutGradient(Buffer dx, Buffer dy, RandomKey key, float rate, int n) {
+        ranges(n, (at, length) -> Dropout.accumulate(floats(dx), floats(dy), key, rate, at, length));
+    }
+
+    @Override
+    public void linear(Buffer y, Buffer x, Buffer w, @Nullable Buffer b, int rows, int inputs, int outputs) {
+        float[] packed = work(Gemm.packedLength(inputs, outputs));
+        team((long) rows * inputs * outputs, (part, parts) -> {
+            int panels = Gemm.panels(outputs);
+            int panel = Parallel.from(part, parts, panels);
+            Gemm.packTransposed(packed, panel * inputs * Gemm.PANEL, floats(w), 0, inputs, inputs, outputs, panel,
+                    Parallel.from(part + 1, parts, panels));
+            int from = Parallel.from(part, parts, rows);
+            int to = Parallel.from(part + 1, parts, rows);
+            for (int row = from; row < to; row++) {
+                if (b == null) {
+                    Arrays.fill(floats(y), row * outputs, (row + 1) * outputs, 0f);
+                } else {
+                    System.arraycopy(floats(b), 0, floats(y), row * outputs, outputs);
+                }
+            }
+            meet(parts);
+            Gemm.multiply(floats(y), from * outputs, outputs, floats(x), from * inputs, inputs, packed, 0, to - from,
+                    inputs, outputs);
+        });
+    }
+
+    @Override
+    public void linearGradient(@Nullable Buffer dx, Buffer dw, @Nullable Buffer db, Buffer dy, Buffer x, Buffer w,
+            int rows, int inputs, int outputs) {
+        int weightAt = Gemm.packedLength(rows, inputs);
+        float[] packed = work(weightAt + Gemm.packedLength(outputs, inputs));
+        team((long) rows * inputs * outputs, (part, parts) -> {
+            int panels = Gemm.panels(inputs);
+            int panel = Parallel.from(part, parts, panels);
+            int panelEnd = Parallel.from(part + 1, parts, panels);
+            Gemm.pack(packed, panel * rows * Gemm.PANEL, floats(x), 0, inputs, rows, inputs, panel, panelEnd);
+            Gemm.pack(packed, weightAt + panel * outputs * Gemm.PANEL, floats(w), 0, inputs, outputs, inputs, panel,
+                    panelEnd);
+            meet(parts);
+            int from = Parallel.from(part, parts, rows);
+            int to = Parallel.from(part + 1, parts, rows);
+            if (dx != null) {
+                Gemm.multiply(floats(dx), from * inputs, inputs, floats(dy), from * outputs, outputs, packed, weightAt,
+                        to - from, outputs, inputs);
+            }
+            int output = Parallel.from(part, parts, outputs);
+            int count = Parallel.from(part + 1, parts, outputs) - output;
+            Gemm.multiplyTransposed(floats(dw), output * inputs, inputs, floats(dy), output, outputs, packed, 0, count,
+                    rows, inputs);
+            if (db != null) {
+                for (int row = 0; row < rows; row++) {
+                    Elementwise.accumulate(floats(db), output, floats(dy), row * outputs + output, count);
+                }
+            }
+        });
+    }
+
+    @Override
+    public void crossEntropy(Buffer loss, Buffer probabilities, Buffer logits, int[] labels, float smoothing, int rows,
+            int classes) {
+        floats(loss)[0] = (float) (Softmax.crossEntropy(floats(probabilities), floats(logits), labels, smoothing, rows,
+                classes) / rows);
+    }
+
+    @Override
+    public void crossEntropyGradient(Buffer dlogits, Buffer dloss, Buffer probabilities, int[] labels, float smoothing,
+            int rows, int classes) {
+        Softmax.crossEntropyGradient(floats(dlogits), floats(probabilities), labels, smoothing, floats(dloss)[0] / rows,
+                rows, classes);
+    }
+
+    @Override
+    public float sumOfSquares(Buffer x, int n) {
+        return Reduction.sumOfSquares(floats(x), 0, n);
+    }
+
+    @Override
+    public void scale(Buffer y, float factor, int n) {
+        ranges(n, (at, length) -> Elementwise.scale(floats(y), factor, at, length));
+    }
+
+    @Override
+    public void clamp(Buffer y, float bound, int n) {
+        ranges(n, (at, length) -> Elementwise.clamp(floats(y), bound, at, length));
+    }
+
+    @Override
+    public void sgd(Buffer w, Buffer dw, Buffer v, float rate, float momentum, boolean nesterov, float decay, int n) {
+        float own = nesterov ? 1f : 0f;
+        float ahead = nesterov ? momentum : 1f;
+        ranges(n, (at, length) -> Updates.sgd(floats(w), floats(dw), floats(v), rate, momentum, own, ahead, decay, at,
+                length));
+    }
+
+    @Override
+    public void rmsProp(Buffer w, Buffer dw, Buffer s, Buffer v, float rate, float alpha, float epsilon, float momentum,
+            float decay, int n) {
+        ranges(n, (at, length) -> Updates.rmsProp(floats(w), floats(dw), floats(s), floats(v), rate, alpha, epsilon,
+                momentum, decay, at, length));
+    }
+
+    @Override
+    public void adam(Buffer w, Buffer dw, Buffer m, Buffer s, float stepSize, float shrink, float decay, float beta1,
+            float beta2, float correction, float epsilon, int n) {
+        ranges(n, (at, length) -> Updates.adam(floats(w), floats(dw), floats(m), floats(s), stepSize, shrink, decay,
+                beta1, beta2, correction, epsilon, at, length));
+    }
+
+    @Override
+    public void lstm(Buffer h, Buffer c, Buffer gates, Buffer x, Buffer wIh, Buffer wHh, Buffer bIh, Buffer bHh,
+            boolean keep, boolean allSteps, int steps, int batch, int features, int hidden) {
+        int state = batch * hidden;
+        LstmSequence.forward(parallel, floats(h), keep || allSteps ? state : 0, floats(c), keep ? state : 0,
+                floats(gates), keep ? 4 * state : 0, floats(x), 0, floats(wIh), floats(wHh), floats(bIh), floats(bHh),
+                work(LstmSequence.forwardWork(features, hidden)), steps, batch, features, hidden);
+    }
+
+    @Override
+    public void lstmGradient(@Nullable Buffer dx, Buffer dwIh, Buffer dwHh, Buffer dbIh, Buffer dbHh, Buffer dy,
+            boolean allSteps, Buffer h, Buffer c, Buffer gates, Buffer x, Buffer wIh, Buffer wHh, int steps, int batch,
+            int features, int hidden) {
+        LstmSequence.backward(parallel, dx == null ? null : floats(dx), 0, floats(dwIh), floats(dwHh), floats(dbIh),
+                floats(dbHh), floats(dy), !allSteps, floats(h), floats(c), floats(gates), floats(x), 0, floats(wIh),
+                floats(wHh), work(LstmSequence.backwardWork(steps, batch, features, hidden)), steps, batch, features,
+                hidden);
+    }
+
+    @Override
+    public void close() {
+        parallel.close();
+    }
+
+    /** Work space of a duty, kept for the next one. */
+    private float[] work(int length) {
+        if (work.length < length) {
+            work = new float[length];
+        }
+        return work;
+    }
+
+    @FunctionalInterface
+    private interface Range {
+        void run(int at, int length);
+    }
+
+    /** Cuts n elements into one range a thread. */
+    private void ranges(int n, Range range) {
+        if (n < 2 * ELEMENTS_A_THREAD) {
+            range.run(0, n);
+            return;
+        }
+        parallel.run((part, parts) -> {
+            int from = Parallel.from(part, parts, n);
+            range.run(from, Parallel.from(part + 1, parts, n) - from);
+        });
+    }
+
+    private void team(long products, Parallel.Task task) {
+        if (products < 2 * PRODUCTS_A_THREAD) {
+            task.run(0, 1);
+        } else {
+            parallel.run(task);
+        }
+    }
+
+    private void meet(int parts) {
+        if (parts > 1) {
+            parallel.meet();
+        }
+    }
+}

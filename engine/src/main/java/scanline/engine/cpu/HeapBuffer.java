@@ -1,0 +1,25 @@
+package scanline.engine.cpu;
+
+import scanline.engine.tensor.Buffer;
+
+/** A buffer in the Java heap. */
+record HeapBuffer(float[] values) implements Buffer {
+    static float[] floats(Buffer buffer) {
+        return ((HeapBuffer) buffer).values;
+    }
+
+    @Override
+    public int length() {
+        return values.length;
+    }
+
+    @Override
+    public void read(int from, float[] target, int at, int n) {
+        System.arraycopy(values, from, target, at, n);
+    }
+
+    @Override
+    public void write(int from, float[] source, int at, int n) {
+        System.arraycopy(source, at, values, from, n);
+    }
+}

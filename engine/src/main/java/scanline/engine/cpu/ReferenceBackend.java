@@ -1,0 +1,237 @@
+package scanline.engine.cpu;
+
+import static scanline.engine.cpu.HeapBuffer.floats;
+
+import java.util.Arrays;
+
+import org.jspecify.annotations.Nullable;
+
+import scanline.engine.random.RandomKey;
+import scanline.engine.tensor.Backend;
+import scanline.engine.tensor.Buffer;
+
+/**
+ * Every duty as plain loops: the executable specification that {@link CpuBackend} is held against. It has no extra
+ * abilities, so that recurrent layers run composed of plain ops on it.
+ */
+public final class ReferenceBackend implements Backend {
+    @Override
+    public String name() {
+        return "reference";
+    }
+
+    @Override
+    public Buffer allocate(int length) {
+        return new HeapBuffer(new float[length]);
+    }
+
+    @Override
+    public void fill(Buffer y, int from, int n, float value) {
+        Arrays.fill(floats(y), from, from + n, value);
+    }
+
+    @Override
+    public void copy(Buffer y, int yFrom, int yStride, Buffer x, int xFrom, int xStride, int rows, int n) {
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < n; j++) {
+                floats(y)[yFrom + i * yStride + j] = floats(x)[xFrom + i * xStride + j];
+            }
+        }
+    }
+
+    @Override
+    public void accumulate(Buffer y, int yFrom, int yStride, Buffer x, int xFrom, int xStride, int rows, int n) {
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < n; j++) {
+                floats(y)[yFrom + i * yStride + j] += floats(x)[xFrom + i * xStride + j];
+            }
+        }
+    }
+
+    @Override
+    public void add(Buffer y, Buffer a, Buffer b, int n) {
+        for (int i = 0; i < n; i++) {
+            floats(y)[i] = floats(a)[i] + floats(b)[i];
+        }
+    }
+
+    @Override
+    public void multiply(Buffer y, Buffer a, Buffer b, int n) {
+        for (int i = 0; i < n; i++) {
+            floats(y)[i] = floats(a)[i] * floats(b)[i];
+        }
+    }
+
+    @Override
+    public void multiplyGradient(Buffer da, Buffer dy, Buffer b, int n) {
+        for (int i = 0; i < n; i++) {
+            floats(da)[i] += floats(dy)[i] * floats(b)[i];
+        }
+    }
+
+    @Override
+    public void sigmoid(Buffer y, Buffer x, int n) {
+        for (int i = 0; i < n; i++) {
+            floats(y)[i] = (float) (1 / (1 + StrictMath.exp(-floats(x)[i])));
+        }
+    }
+
+    @Override
+    public void sigmoidGradient(Buffer dx, Buffer dy, Buffer y, int n) {
+        for (int i = 0; i < n; i++) {
+            floats(dx)[i] += floats(dy)[i] * floats(y)[i] * (1 - floats(y)[i]);
+        }
+    }
+
+    @Override
+    public void tanh(Buffer y, Buffer x, int n) {
+        for (int i = 0; i < n; i++) {
+            floats(y)[i] = (float) StrictMath.tanh(floats(x)[i]);
+        }
+    }
+
+    @Override
+    public void tanhGradient(Buffer dx, Buffer dy, Buffer y, int n) {
+        for (int i = 0; i < n; i++) {
+            floats(dx)[i] += floats(dy)[i] * (1 - floats(y)[i] * floats(y)[i]);
+        }
+    }
+
+    @Override
+    public void dropout(Buffer y, Buffer x, RandomKey key, float rate, int n) {
+        fill(y, 0, n, 0f);
+        dropoutGradient(y, x, key, rate, n);
+    }
+
+    @Override
+    public void dropoutGradient(Buffer dx, Buffer dy, RandomKey key, float rate, int n) {
+        for (int i = 0; i < n; i++) {
+            floats(dx)[i] += key.uniform(i) < rate ? 0f : floats(dy)[i] / (1 - rate);
+        }
+    }
+
+    @Override
+    public void linear(Buffer y, Buffer x, Buffer w, @Nullable Buffer b, int rows, int inputs, int outputs) {
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < outputs; j++) {
+                float sum = b == null ? 0f : floats(b)[j];
+                for (int k = 0; k < inputs; k++) {
+                    sum = Math.fma(floats(x)[i * inputs + k], floats(w)[j * inputs + k], sum);
+                }
+                floats(y)[i * outputs + j] = sum;
+            }
+        }
+    }
+
+    @Override
+    public void linearGradient(@Nullable Buffer dx, Buffer dw, @Nullable Buffer db, Buffer dy, Buffer x, Buffer w,
+            int rows, int inputs, int outputs) {
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < outputs; j++) {
+                float d = floats(dy)[i * outputs + j];
+                for (int k = 0; k < inputs; k++) {
+                    if (dx != null) {
+                        floats(dx)[i * inputs + k] = Math.fma(d, floats(w)[j * inputs + k], floats(dx)[i * inputs + k]);
+                    }
+                    floats(dw)[j * inputs + k] = Math.fma(d, floats(x)[i * inputs + k], floats(dw)[j * inputs + k]);
+                }
+                if (db != null) {
+                    floats(db)[j] += d;
+                }
+            }
+        }
+    }
+
+    @Override
+    public void crossEntropy(Buffer loss, Buffer probabilities, Buffer logits, int[] labels, float smoothing, int rows,
+            int classes) {
+        double total = 0;
+        for (int i = 0; i < rows; i++) {
+            double sum = 0;
+            for (int j = 0; j < classes; j++) {
+                sum += StrictMath.exp(floats(logits)[i * classes + j]);
+            }
+            for (int j = 0; j < classes; j++) {
+                double p = StrictMath.exp(floats(logits)[i * classes + j]) / sum;
+                floats(probabilities)[i * classes + j] = (float) p;
+                total -= target(j == labels[i], smoothing, classes) * StrictMath.log(p);
+            }
+        }
+        floats(loss)[0] = (float) (total / rows);
+    }
+
+    @Override
+    public void crossEntropyGradient(Buffer dlogits, Buffer dloss, Buffer probabilities, int[] labels, float smoothing,
+            int rows, int classes) {
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < classes; j++) {
+                float difference = floats(probabilities)[i * classes + j] - target(j == labels[i], smoothing, classes);
+                floats(dlogits)[i * classes + j] += floats(dloss)[0] * difference / rows;
+            }
+        }
+    }
+
+    private static float target(boolean label, float smoothing, int classes) {
+        return (label ? 1 - smoothing : 0) + smoothing / classes;
+    }
+
+    @Override
+    public float sumOfSquares(Buffer x, int n) {
+        double sum = 0;
+        for (int i = 0; i < n; i++) {
+            sum += (double) floats(x)[i] * floats(x)[i];
+        }
+        return (float) sum;
+    }
+
+    @Override
+    public void scale(Buffer y, float factor, int n) {
+        for (int i = 0; i < n; i++) {
+            floats(y)[i] *= factor;
+        }
+    }
+
+    @Override
+    public void clamp(Buffer y, float bound, int n) {
+        for (int i = 0; i < n; i++) {
+            floats(y)[i] = Math.clamp(floats(y)[i], -bound, bound);
+        }
+    }
+
+    @Override
+    public void sgd(Buffer w, Buffer dw, Buffer v, float rate, float momentum, boolean nesterov, float decay, int n) {
+        for (int i = 0; i < n; i++) {
+            float g = floats(dw)[i] + decay * floats(w)[i];
+            floats(v)[i] = momentum * floats(v)[i] + g;
+            floats(w)[i] -= rate * (nesterov ? g + momentum * floats(v)[i] : floats(v)[i]);
+        }
+    }
+
+    @Override
+    public void rmsProp(Buffer w, Buffer dw, Buffer s, Buffer v, float rate, float alpha, float epsilon, float momentum,
+            float decay, int n) {
+        for (int i = 0; i < n; i++) {
+            float g = floats(dw)[i] + decay * floats(w)[i];
+            floats(s)[i] = alpha * floats(s)[i] + (1 - alpha) * g * g;
+            floats(v)[i] = momentum * floats(v)[i] + g / ((float) Math.sqrt(floats(s)[i]) + epsilon);
+            floats(w)[i] -= rate * floats(v)[i];
+        }
+    }
+
+    @Override
+    public void adam(Buffer w, Buffer dw, Buffer m, Buffer s, float stepSize, float shrink, float decay, float beta1,
+            float beta2, float correction, float epsilon, int n) {
+        for (int i = 0; i < n; i++) {
+            floats(w)[i] *= shrink;
+            float g = floats(dw)[i] + decay * floats(w)[i];
+            floats(m)[i] = beta1 * floats(m)[i] + (1 - beta1) * g;
+            floats(s)[i] = beta2 * floats(s)[i] + (1 - beta2) * g * g;
+            floats(w)[i] -= stepSize * floats(m)[i] / ((float) Math.sqrt(floats(s)[i]) / correction + epsilon);
+        }
+    }
+
+    @Override
+    public void close() {
+        // It has no threads.
+    }
+}

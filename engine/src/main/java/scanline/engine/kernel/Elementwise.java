@@ -1,0 +1,108 @@
+package scanline.engine.kernel;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/** Element by element over blocks of n floats that begin at given positions. */
+public final class Elementwise {
+    private static final VectorSpecies<Float> S = Lanes.FLOATS;
+
+    private Elementwise() {
+    }
+
+    /** {@code y = a + b}. */
+    public static void add(float[] y, float[] a, float[] b, int at, int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector.fromArray(S, a, at + i).add(FloatVector.fromArray(S, b, at + i)).intoArray(y, at + i);
+        }
+        for (; i < n; i++) {
+            y[at + i] = a[at + i] + b[at + i];
+        }
+    }
+
+    /** {@code y += x}. */
+    public static void accumulate(float[] y, int yAt, float[] x, int xAt, int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector.fromArray(S, y, yAt + i).add(FloatVector.fromArray(S, x, xAt + i)).intoArray(y, yAt + i);
+        }
+        for (; i < n; i++) {
+            y[yAt + i] += x[xAt + i];
+        }
+    }
+
+    /** {@code y = a b}. */
+    public static void multiply(float[] y, int yAt, float[] a, int aAt, float[] b, int bAt, int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector.fromArray(S, a, aAt + i).mul(FloatVector.fromArray(S, b, bAt + i)).intoArray(y, yAt + i);
+        }
+        for (; i < n; i++) {
+            y[yAt + i] = a[aAt + i] * b[bAt + i];
+        }
+    }
+
+    /** {@code y += a b}. */
+    public static void multiplyAdd(float[] y, float[] a, float[] b, int at, int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector.fromArray(S, a, at + i).fma(FloatVector.fromArray(S, b, at + i), FloatVector.fromArray(S, y, at + i)).intoArray(y, at + i);
+        }
+        for (; i < n; i++) {
+            y[at + i] = Math.fma(a[at + i], b[at + i], y[at + i]);
+        }
+    }
+
+    /** {@code y *= factor}. */
+    public static void scale(float[] y, float factor, int at, int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector.fromArray(S, y, at + i).mul(factor).intoArray(y, at + i);
+        }
+        for (; i < n; i++) {
+            y[at + i] *= factor;
+        }
+    }
+
+    /** Limits y to -bound to bound; a NaN stays one. */
+    public static void clamp(float[] y, float bound, int at, int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector v = FloatVector.fromArray(S, y, at + i);
+            FloatVector above = v.blend(-bound, v.compare(VectorOperators.LT, -bound));
+            above.blend(bound, above.compare(VectorOperators.GT, bound)).intoArray(y, at + i);
+        }
+        for (; i < n; i++) {
+            float v = y[at + i];
+            y[at + i] = v < -bound ? -bound : v > bound ? bound : v;
+        }
+    }
+
+    /** {@code dx += dy y (1 - y)}. */
+    public static void sigmoidGradient(float[] dx, float[] dy, float[] y, int at, int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector v = FloatVector.fromArray(S, y, at + i);
+            FloatVector.fromArray(S, dy, at + i).fma(v.sub(v.mul(v)), FloatVector.fromArray(S, dx, at + i)).intoArray(dx, at + i);
+        }
+        for (; i < n; i++) {
+            float v = y[at + i];
+            dx[at + i] = Math.fma(dy[at + i], v - v * v, dx[at + i]);
+        }
+    }
+
+    /** {@code dx += dy (1 - y^2)}. */
+    public static void tanhGradient(float[] dx, float[] dy, float[] y, int at, int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector v = FloatVector.fromArray(S, y, at + i);
+            FloatVector.fromArray(S, dy, at + i).fma(FloatVector.broadcast(S, 1f).sub(v.mul(v)), FloatVector.fromArray(S, dx, at + i)).intoArray(dx, at + i);
+        }
+        for (; i < n; i++) {
+            float v = y[at + i];
+            dx[at + i] = Math.fma(dy[at + i], 1f - v * v, dx[at + i]);
+        }
+    }
+}

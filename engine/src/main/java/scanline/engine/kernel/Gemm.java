@@ -1,0 +1,178 @@
+package scanline.engine.kernel;
+
+/**
+ * Matrix products in float32 over row-major blocks. Every element of the result is one chain of fused multiply-adds over
+ * increasing k that starts from the value already in C, whatever the number of threads, the width of the vectors or the
+ * shape of the tiles.
+ *
+ * <p>
+ * The right operand is packed first: its columns are cut into panels as wide as a tile (4 vectors), each panel lies in
+ * memory row after row, and the last panel is filled up with zeros. The product then goes over k in blocks that keep a
+ * piece of a panel in the first-level cache (Goto and van de Geijn 2008, "Anatomy of high-performance matrix
+ * multiplication").
+ */
+public final class Gemm {
+    /** Columns of a packed panel on this machine. */
+    public static final int PANEL = 4 * Lanes.count();
+
+    // A piece of a panel of 128 rows is 32 KB with 512-bit vectors: two thirds of a first-level cache.
+    private static final int K_BLOCK = 128;
+
+    // Machines with 256-bit vectors have 16 registers: a tile of 6 x 4 would spill, one of 2 x 4 does not.
+    private static final boolean FEW_REGISTERS = Lanes.count() == 8;
+
+    // Where a tile puts results of the last panel, whose unused columns do not exist in C.
+    private static final ThreadLocal<float[]> EDGE = ThreadLocal.withInitial(() -> new float[6 * PANEL]);
+
+    private Gemm() {
+    }
+
+    /** How many panels {@code n} columns fill. */
+    public static int panels(int n) {
+        return (n + PANEL - 1) / PANEL;
+    }
+
+    /** How many floats the packed form of B[k, n] takes. */
+    public static int packedLength(int k, int n) {
+        return panels(n) * k * PANEL;
+    }
+
+    /** Packs panels {@code from..to} of B[k, n], whose rows are {@code ldb} apart, to {@code packed} from {@code at} on. */
+    public static void pack(float[] packed, int at, float[] b, int bAt, int ldb, int k, int n, int from, int to) {
+        for (int panel = from; panel < to; panel++) {
+            int column = panel * PANEL;
+            int width = Math.min(PANEL, n - column);
+            for (int p = 0; p < k; p++) {
+                int row = at + ((panel - from) * k + p) * PANEL;
+                System.arraycopy(b, bAt + p * ldb + column, packed, row, width);
+                for (int j = width; j < PANEL; j++) {
+                    packed[row + j] = 0f;
+                }
+            }
+        }
+    }
+
+    /** Packs panels {@code from..to} of the transpose of B[n, k], whose rows are {@code ldb} apart. */
+    public static void packTransposed(float[] packed, int at, float[] b, int bAt, int ldb, int k, int n, int from,
+            int to) {
+        for (int panel = from; panel < to; panel++) {
+            int column = panel * PANEL;
+            int width = Math.min(PANEL, n - column);
+            int start = at + (panel - from) * k * PANEL;
+            for (int j = 0; j < width; j++) {
+                int row = bAt + (column + j) * ldb;
+                for (int p = 0; p < k; p++) {
+                    packed[start + p * PANEL + j] = b[row + p];
+                }
+            }
+            for (int j = width; j < PANEL; j++) {
+                for (int p = 0; p < k; p++) {
+                    packed[start + p * PANEL + j] = 0f;
+                }
+            }
+        }
+    }
+
+    /** {@code C[m, n] += A[m, k] B[k, n]}, with B packed from {@code bAt} on; rows of C and A are ldc and lda apart. */
+    public static void multiply(float[] c, int cAt, int ldc, float[] a, int aAt, int lda, float[] b, int bAt, int m,
+            int k, int n) {
+        for (int p = 0; p < k; p += K_BLOCK) {
+            int depth = Math.min(K_BLOCK, k - p);
+            for (int panel = 0, panels = panels(n); panel < panels; panel++) {
+                int column = panel * PANEL;
+                int piece = bAt + (panel * k + p) * PANEL;
+                if (n - column >= PANEL) {
+                    rows(c, cAt + column, ldc, a, aAt + p, lda, b, piece, m, depth);
+                } else {
+                    edgeRows(c, cAt + column, ldc, a, aAt + p, lda, b, piece, m, depth, n - column);
+                }
+            }
+        }
+    }
+
+    /** {@code C[m, n] += A[k, m]^T B[k, n]}, with B packed from {@code bAt} on; rows of C and A are ldc and lda apart. */
+    public static void multiplyTransposed(float[] c, int cAt, int ldc, float[] a, int aAt, int lda, float[] b, int bAt,
+            int m, int k, int n) {
+        for (int p = 0; p < k; p += K_BLOCK) {
+            int depth = Math.min(K_BLOCK, k - p);
+            for (int panel = 0, panels = panels(n); panel < panels; panel++) {
+                int column = panel * PANEL;
+                int piece = bAt + (panel * k + p) * PANEL;
+                if (n - column >= PANEL) {
+                    columns(c, cAt + column, ldc, a, aAt + p * lda, lda, b, piece, m, depth);
+                } else {
+                    edgeColumns(c, cAt + column, ldc, a, aAt + p * lda, lda, b, piece, m, depth, n - column);
+                }
+            }
+        }
+    }
+
+    /** How many of m rows go into tiles of five, so that the rest divides by six; few rows may leave a remainder. */
+    private static int fives(int m) {
+        int fives = (6 - m % 6) % 6;
+        return FEW_REGISTERS ? 0 : Math.min(fives, m / 5);
+    }
+
+    private static void rows(float[] c, int cAt, int ldc, float[] a, int aAt, int lda, float[] b, int bAt, int m,
+            int k) {
+        int i = 0;
+        for (int end = 5 * fives(m); i < end; i += 5) {
+            GemmTile.rows5(c, cAt + i * ldc, ldc, a, aAt + i * lda, lda, b, bAt, k);
+        }
+        for (; i + 6 <= m && !FEW_REGISTERS; i += 6) {
+            GemmTile.rows6(c, cAt + i * ldc, ldc, a, aAt + i * lda, lda, b, bAt, k);
+        }
+        for (; i + 2 <= m; i += 2) {
+            GemmTile.rows2(c, cAt + i * ldc, ldc, a, aAt + i * lda, lda, b, bAt, k);
+        }
+        for (; i < m; i++) {
+            GemmTile.rows1(c, cAt + i * ldc, ldc, a, aAt + i * lda, lda, b, bAt, k);
+        }
+    }
+
+    private static void columns(float[] c, int cAt, int ldc, float[] a, int aAt, int lda, float[] b, int bAt, int m,
+            int k) {
+        int i = 0;
+        for (int end = 5 * fives(m); i < end; i += 5) {
+            GemmTileTransposed.columns5(c, cAt + i * ldc, ldc, a, aAt + i, lda, b, bAt, k);
+        }
+        for (; i + 6 <= m && !FEW_REGISTERS; i += 6) {
+            GemmTileTransposed.columns6(c, cAt + i * ldc, ldc, a, aAt + i, lda, b, bAt, k);
+        }
+        for (; i + 2 <= m; i += 2) {
+            GemmTileTransposed.columns2(c, cAt + i * ldc, ldc, a, aAt + i, lda, b, bAt, k);
+        }
+        for (; i < m; i++) {
+            GemmTileTransposed.columns1(c, cAt + i * ldc, ldc, a, aAt + i, lda, b, bAt, k);
+        }
+    }
+
+    private static void edgeRows(float[] c, int cAt, int ldc, float[] a, int aAt, int lda, float[] b, int bAt, int m,
+            int k, int width) {
+        float[] edge = EDGE.get();
+        for (int i = 0; i < m; i += 6) {
+            int rows = Math.min(6, m - i);
+            copy(edge, 0, PANEL, c, cAt + i * ldc, ldc, rows, width);
+            rows(edge, 0, PANEL, a, aAt + i * lda, lda, b, bAt, rows, k);
+            copy(c, cAt + i * ldc, ldc, edge, 0, PANEL, rows, width);
+        }
+    }
+
+    private static void edgeColumns(float[] c, int cAt, int ldc, float[] a, int aAt, int lda, float[] b, int bAt, int m,
+            int k, int width) {
+        float[] edge = EDGE.get();
+        for (int i = 0; i < m; i += 6) {
+            int rows = Math.min(6, m - i);
+            copy(edge, 0, PANEL, c, cAt + i * ldc, ldc, rows, width);
+            columns(edge, 0, PANEL, a, aAt + i, lda, b, bAt, rows, k);
+            copy(c, cAt + i * ldc, ldc, edge, 0, PANEL, rows, width);
+        }
+    }
+
+    private static void copy(float[] to, int toAt, int ldTo, float[] from, int fromAt, int ldFrom, int rows,
+            int width) {
+        for (int i = 0; i < rows; i++) {
+            System.arraycopy(from, fromAt + i * ldFrom, to, toAt + i * ldTo, width);
+        }
+    }
+}

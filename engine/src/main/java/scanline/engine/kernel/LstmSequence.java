@@ -1,0 +1,306 @@
+package scanline.engine.kernel;
+
+import java.util.Arrays;
+
+import org.jspecify.annotations.Nullable;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * One LSTM layer over a whole sequence, forward and backward (Hochreiter and Schmidhuber 1997, with the forget gate of
+ * Gers et al. 2000; gate order i, f, g, o as PyTorch's). The derivation is in docs/kernels/lstm.md.
+ *
+ * <p>
+ * The batch is divided over the threads for the whole sequence, because its rows never meet: no thread waits at a time
+ * step. Only the weight gradients, which are sums over the batch, bring the threads together, once every few time steps;
+ * each then adds its own columns of the gradient over all rows.
+ *
+ * <p>
+ * Letters: T steps, B batch, F features, H hidden, G = 4 H. Sequences are time-major: {@code x[T, B, F]}; {@code h} and
+ * {@code c} hold the initial state first: {@code h[T + 1, B, H]}.
+ */
+public final class LstmSequence {
+    private static final VectorSpecies<Float> S = Lanes.FLOATS;
+
+    // Rows of gate gradients gathered before a weight gradient is added up. Fewer make the threads meet more often, more
+    // leave the second-level cache (512 rows x 512 gates = 1 MB, shared by the threads). It decides the order of the
+    // sums, so it depends on nothing but the shape.
+    private static final int BLOCK_ROWS = 512;
+
+    private LstmSequence() {
+    }
+
+    /** Time steps in a block of the backward pass. */
+    private static int blockSteps(int batch) {
+        return Math.max(1, BLOCK_ROWS / batch);
+    }
+
+    /** Floats of work space that {@link #forward} needs. */
+    public static int forwardWork(int features, int hidden) {
+        return Gemm.packedLength(features, 4 * hidden) + Gemm.packedLength(hidden, 4 * hidden) + 4 * hidden;
+    }
+
+    /** Floats of work space that {@link #backward} needs. */
+    public static int backwardWork(int steps, int batch, int features, int hidden) {
+        int rows = Math.min(steps, blockSteps(batch)) * batch;
+        int gates = 4 * hidden;
+        return Gemm.packedLength(gates, hidden) + Gemm.packedLength(gates, features) + 2 * rows * gates
+                + Gemm.packedLength(rows, gates) + 3 * batch * hidden + (hidden + features + 1) * gates;
+    }
+
+    /**
+     * Computes every step: {@code i, f, o = sigmoid(W x + b + U h' + d), g = tanh(...), c = f c' + i g, h = o tanh(c)}.
+     *
+     * @param h
+     *            [T + 1, B, H], the initial state in the first place; steps are {@code hStep} apart: B H, or 0 to keep
+     *            only the last
+     * @param c
+     *            [T + 1, B, H], likewise with {@code cStep}
+     * @param gates
+     *            [T, B, G], the activated gates, that the backward pass needs; steps are {@code gateStep} apart
+     * @param x
+     *            [T, B, F] from {@code xAt} on
+     * @param wIh
+     *            [G, F]
+     * @param wHh
+     *            [G, H]
+     * @param bIh
+     *            [G]
+     * @param bHh
+     *            [G]
+     * @param work
+     *            {@link #forwardWork} floats
+     */
+    public static void forward(Parallel parallel, float[] h, int hStep, float[] c, int cStep, float[] gates,
+            int gateStep, float[] x, int xAt, float[] wIh, float[] wHh, float[] bIh, float[] bHh, float[] work,
+            int steps, int batch, int features, int hidden) {
+        int width = 4 * hidden;
+        int hhAt = Gemm.packedLength(features, width);
+        int biasAt = hhAt + Gemm.packedLength(hidden, width);
+        parallel.run((part, parts) -> {
+            int panels = Gemm.panels(width);
+            int from = Parallel.from(part, parts, panels);
+            int to = Parallel.from(part + 1, parts, panels);
+            Gemm.packTransposed(work, from * features * Gemm.PANEL, wIh, 0, features, features, width, from, to);
+            Gemm.packTransposed(work, hhAt + from * hidden * Gemm.PANEL, wHh, 0, hidden, hidden, width, from, to);
+            if (part == 0) {
+                for (int j = 0; j < width; j++) {
+                    work[biasAt + j] = bIh[j] + bHh[j];
+                }
+            }
+            parallel.meet();
+            int row = Parallel.from(part, parts, batch);
+            int rows = Parallel.from(part + 1, parts, batch) - row;
+            for (int t = 0; t < steps; t++) {
+                int g = t * gateStep + row * width;
+                int state = row * hidden;
+                for (int i = 0; i < rows; i++) {
+                    System.arraycopy(work, biasAt, gates, g + i * width, width);
+                }
+                Gemm.multiply(gates, g, width, x, xAt + (t * batch + row) * features, features, work, 0, rows, features,
+                        width);
+                Gemm.multiply(gates, g, width, h, t * hStep + state, hidden, work, hhAt, rows, hidden, width);
+                for (int i = 0; i < rows; i++) {
+                    int at = g + i * width;
+                    Activations.sigmoid(gates, at, gates, at, 2 * hidden);
+                    Activations.tanh(gates, at + 2 * hidden, gates, at + 2 * hidden, hidden);
+                    Activations.sigmoid(gates, at + 3 * hidden, gates, at + 3 * hidden, hidden);
+                    int s = state + i * hidden;
+                    int next = (t + 1) * cStep + s;
+                    cell(c, next, c, t * cStep + s, gates, at, hidden);
+                    Activations.tanh(h, (t + 1) * hStep + s, c, next, hidden);
+                    int out = (t + 1) * hStep + s;
+                    Elementwise.multiply(h, out, h, out, gates, at + 3 * hidden, hidden);
+                }
+            }
+        });
+    }
+
+    /**
+     * Goes back through every step and adds to the gradients of the weights, the biases and the input.
+     *
+     * @param dx
+     *            [T, B, F] from {@code dxAt} on, added to; null when the input needs no gradient
+     * @param dwIh
+     *            [G, F], added to, as are {@code dwHh} [G, H], {@code dbIh} [G] and {@code dbHh} [G]
+     * @param dy
+     *            [T, B, H], or [B, H] of the last step alone if {@code last}
+     * @param work
+     *            {@link #backwardWork} floats
+     */
+    public static void backward(Parallel parallel, float @Nullable [] dx, int dxAt,
+            float[] dwIh, float[] dwHh, float[] dbIh, float[] dbHh, float[] dy, boolean last, float[] h, float[] c,
+            float[] gates, float[] x, int xAt, float[] wIh, float[] wHh, float[] work, int steps, int batch,
+            int features, int hidden) {
+        int width = 4 * hidden;
+        int block = Math.min(steps, blockSteps(batch));
+        int ihAt = Gemm.packedLength(width, hidden);
+        int blockAt = ihAt + Gemm.packedLength(width, features);
+        int blockLength = block * batch * width;
+        int packedAt = blockAt + 2 * blockLength;
+        int dhAt = packedAt + Gemm.packedLength(block * batch, width);
+        int dcAt = dhAt + batch * hidden;
+        int tanhAt = dcAt + batch * hidden;
+        int sumHhAt = tanhAt + batch * hidden;
+        int sumIhAt = sumHhAt + hidden * width;
+        int sumAt = sumIhAt + features * width;
+        parallel.run((part, parts) -> {
+            pack(work, 0, wHh, width, hidden, part, parts);
+            if (dx != null) {
+                pack(work, ihAt, wIh, width, features, part, parts);
+            }
+            int row = Parallel.from(part, parts, batch);
+            int rows = Parallel.from(part + 1, parts, batch) - row;
+            int panels = Gemm.panels(width);
+            int from = Parallel.from(part, parts, panels);
+            int to = Parallel.from(part + 1, parts, panels);
+            int column = from * Gemm.PANEL;
+            int columns = Math.min(width, to * Gemm.PANEL) - column;
+            int state = row * hidden;
+            Arrays.fill(work, dhAt + state, dhAt + state + rows * hidden, 0f);
+            Arrays.fill(work, dcAt + state, dcAt + state + rows * hidden, 0f);
+            for (int i = 0; i <= hidden + features; i++) {
+                Arrays.fill(work, sumHhAt + i * width + column, sumHhAt + i * width + column + columns, 0f);
+            }
+            parallel.meet();
+            int slot = blockAt;
+            for (int end = steps; end > 0; end -= block) {
+                int begin = Math.max(0, end - block);
+                for (int t = end - 1; t >= begin; t--) {
+                    int d = slot + ((t - begin) * batch + row) * width;
+                    if (!last || t == steps - 1) {
+                        Elementwise.accumulate(work, dhAt + state, dy, (last ? 0 : t * batch * hidden) + state, rows * hidden);
+                    }
+                    Activations.tanh(work, tanhAt + state, c, (t + 1) * batch * hidden + state, rows * hidden);
+                    for (int i = 0; i < rows; i++) {
+                        int s = state + i * hidden;
+                        gateGradients(work, d + i * width, dcAt + s, dhAt + s, tanhAt + s, gates,
+                                (t * batch + row + i) * width, c, t * batch * hidden + s, hidden);
+                    }
+                    Arrays.fill(work, dhAt + state, dhAt + state + rows * hidden, 0f);
+                    Gemm.multiply(work, dhAt + state, hidden, work, d, width, work, 0, rows, width, hidden);
+                    if (dx != null) {
+                        Gemm.multiply(dx, dxAt + (t * batch + row) * features, features, work, d, width, work, ihAt,
+                                rows, width, features);
+                    }
+                }
+                // One meeting a block is enough, with two blocks in turn: before a thread writes the first again, every
+                // thread has come to the meeting of the second, and so is done with reading the first.
+                parallel.meet();
+                int depth = (end - begin) * batch;
+                int packed = packedAt + from * block * batch * Gemm.PANEL;
+                Gemm.pack(work, packed, work, slot, width, depth, width, from, to);
+                Gemm.multiplyTransposed(work, sumHhAt + column, width, h, begin * batch * hidden, hidden, work, packed,
+                        hidden, depth, columns);
+                Gemm.multiplyTransposed(work, sumIhAt + column, width, x, xAt + begin * batch * features, features,
+                        work, packed, features, depth, columns);
+                addRows(work, sumAt + column, work, packed, depth, columns);
+                slot = slot == blockAt ? blockAt + blockLength : blockAt;
+            }
+            Elementwise.accumulate(dbIh, column, work, sumAt + column, columns);
+            Elementwise.accumulate(dbHh, column, work, sumAt + column, columns);
+            addTransposed(dwHh, work, sumHhAt, hidden, width, column, columns);
+            addTransposed(dwIh, work, sumIhAt, features, width, column, columns);
+        });
+    }
+
+    private static void pack(float[] packed, int at, float[] w, int k, int n, int part, int parts) {
+        int panels = Gemm.panels(n);
+        int from = Parallel.from(part, parts, panels);
+        Gemm.pack(packed, at + from * k * Gemm.PANEL, w, 0, n, k, n, from, Parallel.from(part + 1, parts, panels));
+    }
+
+    /** {@code c = f c' + i g} for one row of gates i, f, g, o. */
+    private static void cell(float[] c, int cAt, float[] before, int beforeAt, float[] gates, int at, int hidden) {
+        int j = 0;
+        for (int end = S.loopBound(hidden); j < end; j += S.length()) {
+            FloatVector i = FloatVector.fromArray(S, gates, at + j);
+            FloatVector f = FloatVector.fromArray(S, gates, at + hidden + j);
+            FloatVector g = FloatVector.fromArray(S, gates, at + 2 * hidden + j);
+            f.fma(FloatVector.fromArray(S, before, beforeAt + j), i.mul(g)).intoArray(c, cAt + j);
+        }
+        for (; j < hidden; j++) {
+            c[cAt + j] = Math.fma(gates[at + hidden + j], before[beforeAt + j],
+                    gates[at + j] * gates[at + 2 * hidden + j]);
+        }
+    }
+
+    /** The gradients of one row of gates before their activation, and of the cell state of the step before. */
+    private static void gateGradients(float[] work, int d, int dc, int dh, int tanh, float[] gates, int at, float[] c,
+            int cAt, int hidden) {
+        int j = 0;
+        for (int end = S.loopBound(hidden); j < end; j += S.length()) {
+            FloatVector i = FloatVector.fromArray(S, gates, at + j);
+            FloatVector f = FloatVector.fromArray(S, gates, at + hidden + j);
+            FloatVector g = FloatVector.fromArray(S, gates, at + 2 * hidden + j);
+            FloatVector o = FloatVector.fromArray(S, gates, at + 3 * hidden + j);
+            FloatVector tc = FloatVector.fromArray(S, work, tanh + j);
+            FloatVector dhj = FloatVector.fromArray(S, work, dh + j);
+            FloatVector dho = flush(dhj.mul(o));
+            // dh o (1 - tanh(c)^2) + dc
+            FloatVector dcj = flush(dho.sub(dho.mul(tc).mul(tc)).add(FloatVector.fromArray(S, work, dc + j)));
+            FloatVector di = dcj.mul(g).mul(i);
+            FloatVector df = dcj.mul(FloatVector.fromArray(S, c, cAt + j)).mul(f);
+            FloatVector dg = dcj.mul(i);
+            FloatVector dO = dho.mul(tc);
+            di.sub(di.mul(i)).intoArray(work, d + j);
+            df.sub(df.mul(f)).intoArray(work, d + hidden + j);
+            dg.sub(dg.mul(g).mul(g)).intoArray(work, d + 2 * hidden + j);
+            dO.sub(dO.mul(o)).intoArray(work, d + 3 * hidden + j);
+            dcj.mul(f).intoArray(work, dc + j);
+        }
+        for (; j < hidden; j++) {
+            float i = gates[at + j];
+            float f = gates[at + hidden + j];
+            float g = gates[at + 2 * hidden + j];
+            float o = gates[at + 3 * hidden + j];
+            float tc = work[tanh + j];
+            float dho = flush(work[dh + j] * o);
+            float dcj = flush(dho - dho * tc * tc + work[dc + j]);
+            float di = dcj * g * i;
+            float df = dcj * c[cAt + j] * f;
+            float dg = dcj * i;
+            float dO = dho * tc;
+            work[d + j] = di - di * i;
+            work[d + hidden + j] = df - df * f;
+            work[d + 2 * hidden + j] = dg - dg * g * g;
+            work[d + 3 * hidden + j] = dO - dO * o;
+            work[dc + j] = dcj * f;
+        }
+    }
+
+    // A gradient that fades over hundreds of steps ends in subnormal numbers, which processors multiply a hundred times
+    // slower, and stays there, since the smallest of them times 0.6 rounds to itself. What is below this bound can no
+    // longer change a float32 sum of gradients, so it is zero, here and on every machine.
+    private static final float TINY = 1e-25f;
+
+    private static float flush(float x) {
+        return Math.abs(x) < TINY ? 0f : x;
+    }
+
+    private static FloatVector flush(FloatVector x) {
+        return x.blend(0f, x.abs().compare(VectorOperators.LT, TINY));
+    }
+
+    /** {@code sum[j] += the sum over rows of packed[row, j]}. */
+    private static void addRows(float[] sum, int sumAt, float[] packed, int at, int rows, int columns) {
+        for (int panel = 0; panel < Gemm.panels(columns); panel++) {
+            int column = panel * Gemm.PANEL;
+            int width = Math.min(Gemm.PANEL, columns - column);
+            for (int p = 0; p < rows; p++) {
+                Elementwise.accumulate(sum, sumAt + column, packed, at + (panel * rows + p) * Gemm.PANEL, width);
+            }
+        }
+    }
+
+    /** Adds {@code sum[k, G]}, columns {@code column} and on, to {@code dw[G, k]}. */
+    private static void addTransposed(float[] dw, float[] sum, int sumAt, int k, int width, int column, int columns) {
+        for (int j = column; j < column + columns; j++) {
+            for (int p = 0; p < k; p++) {
+                dw[j * k + p] += sum[sumAt + p * width + j];
+            }
+        }
+    }
+}

@@ -1,0 +1,175 @@
+package scanline.engine.kernel;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A fixed team of threads that runs one task at a time, each member on its own part of the rows. Work is divided by
+ * position, never by whoever is free, so that what a thread computes does not depend on timing. The thread that calls
+ * {@link #run} is member 0.
+ */
+public final class Parallel implements AutoCloseable {
+    /** A task that every member of the team runs on its own part. */
+    @FunctionalInterface
+    public interface Task {
+        /**
+         * Runs one part.
+         *
+         * @param part
+         *            which part, from 0
+         * @param parts
+         *            how many parts there are
+         */
+        void run(int part, int parts);
+    }
+
+    // About 50 microseconds of spinning: longer than the pause between two kernels of a training step, shorter than
+    // anything a person notices. With more threads than processors spinning only steals time from those that work.
+    private static final int SPINS = 20_000;
+
+    private final int threads;
+    private final int spins;
+    private final Thread[] workers;
+    private final AtomicInteger running = new AtomicInteger();
+    private final AtomicInteger arrived = new AtomicInteger();
+    private volatile int round;
+    private volatile int meeting;
+    private volatile boolean closed;
+    private volatile @Nullable Task task;
+    private volatile @Nullable Throwable failure;
+
+    /**
+     * Starts a team.
+     *
+     * @throws IllegalArgumentException
+     *             if {@code threads} is not positive
+     */
+    public Parallel(int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("threads must be at least 1, not " + threads);
+        }
+        this.threads = threads;
+        this.spins = threads <= Runtime.getRuntime().availableProcessors() ? SPINS : 1;
+        this.workers = new Thread[threads - 1];
+        for (int i = 0; i < workers.length; i++) {
+            int part = i + 1;
+            workers[i] = Thread.ofPlatform().daemon().name("scanline-" + part).unstarted(() -> work(part));
+        }
+        for (Thread worker : workers) {
+            worker.start();
+        }
+    }
+
+    /** How many threads the team has. */
+    public int threads() {
+        return threads;
+    }
+
+    /** The first row of a part when {@code rows} are divided evenly; the part ends where the next one begins. */
+    public static int from(int part, int parts, int rows) {
+        return (int) ((long) rows * part / parts);
+    }
+
+    /** Runs the task on every member and returns when all are done; rethrows what a member threw. */
+    public synchronized void run(Task newTask) {
+        if (threads == 1) {
+            newTask.run(0, 1);
+            return;
+        }
+        failure = null;
+        arrived.set(0);
+        running.set(threads - 1);
+        task = newTask;
+        round++;
+        for (Thread worker : workers) {
+            LockSupport.unpark(worker);
+        }
+        part(newTask, 0);
+        for (int spin = 0; running.get() > 0; spin++) {
+            pause(spin);
+        }
+        task = null;
+        Throwable thrown = failure;
+        if (thrown instanceof RuntimeException exception) {
+            throw exception;
+        }
+        if (thrown instanceof Error error) {
+            throw error;
+        }
+    }
+
+    /**
+     * Waits, inside a task, until every member has come here. What a member wrote before is then visible to all.
+     *
+     * @throws IllegalStateException
+     *             if another member failed and will not come
+     */
+    public void meet() {
+        if (threads == 1) {
+            return;
+        }
+        int here = meeting;
+        if (arrived.incrementAndGet() == threads) {
+            arrived.set(0);
+            meeting = here + 1;
+            return;
+        }
+        for (int spin = 0; meeting == here; spin++) {
+            if (failure != null) {
+                throw new IllegalStateException("another thread of the team failed", failure);
+            }
+            pause(spin);
+        }
+    }
+
+    /** Ends the threads of the team. */
+    @Override
+    public void close() {
+        closed = true;
+        for (Thread worker : workers) {
+            LockSupport.unpark(worker);
+        }
+    }
+
+    private void work(int part) {
+        int seen = 0;
+        for (;;) {
+            for (int spin = 0; round == seen; spin++) {
+                if (closed) {
+                    return;
+                }
+                if (spin < spins) {
+                    Thread.onSpinWait();
+                } else {
+                    LockSupport.park(this);
+                }
+            }
+            seen++;
+            Task current = task;
+            if (current != null) {
+                part(current, part);
+            }
+            running.decrementAndGet();
+        }
+    }
+
+    private void part(Task current, int part) {
+        try {
+            current.run(part, threads);
+        } catch (RuntimeException | Error e) {
+            if (failure == null) {
+                failure = e;
+            }
+        }
+    }
+
+    private void pause(int spin) {
+        if (spin < spins) {
+            Thread.onSpinWait();
+        } else {
+            Thread.yield();
+        }
+    }
+}

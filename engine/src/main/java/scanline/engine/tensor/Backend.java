@@ -1,0 +1,133 @@
+package scanline.engine.tensor;
+
+import java.util.ServiceLoader;
+
+import org.jspecify.annotations.Nullable;
+
+import scanline.engine.random.RandomKey;
+
+/**
+ * What a processor must be able to do. Blocks are row-major float32; outputs come first, then inputs, then sizes; a
+ * {@code Gradient} duty adds to what is already in its outputs. What else a backend may offer, such as a fused sequence,
+ * is an interface of its own ({@link LstmSequences}); an op whose ability is missing runs composed of these duties.
+ *
+ * <p>
+ * Every backend must add up each element of a product in increasing order by fused multiply-adds, and must give the same
+ * bits for any number of threads. A backend is used by one thread at a time.
+ */
+public interface Backend extends AutoCloseable {
+    /**
+     * The fastest backend present, found through {@link ServiceLoader}.
+     *
+     * @param threads
+     *            how many threads it may use; the results do not depend on it
+     */
+    static Backend load(int threads) {
+        return ServiceLoader.load(Provider.class, Backend.class.getClassLoader()).findFirst()
+                .orElseThrow(() -> new IllegalStateException("no backend is on the module path")).open(threads);
+    }
+
+    /** Makes a backend; how {@link #load} finds one. */
+    interface Provider {
+        /** A backend with so many threads. */
+        Backend open(int threads);
+    }
+
+    /** What it is, for reports. */
+    String name();
+
+    /** A new buffer, filled with zeros. */
+    Buffer allocate(int length);
+
+    /** {@code y[from + i] = value} for i below n. */
+    void fill(Buffer y, int from, int n, float value);
+
+    /** Copies {@code rows} pieces of n floats, {@code yStride} and {@code xStride} apart. */
+    void copy(Buffer y, int yFrom, int yStride, Buffer x, int xFrom, int xStride, int rows, int n);
+
+    /** As {@link #copy}, but adds to what is there. */
+    void accumulate(Buffer y, int yFrom, int yStride, Buffer x, int xFrom, int xStride, int rows, int n);
+
+    /** {@code y = a + b}. */
+    void add(Buffer y, Buffer a, Buffer b, int n);
+
+    /** {@code y = a b}, element by element. */
+    void multiply(Buffer y, Buffer a, Buffer b, int n);
+
+    /** {@code da += dy b}, element by element. */
+    void multiplyGradient(Buffer da, Buffer dy, Buffer b, int n);
+
+    /** {@code y = 1 / (1 + exp(-x))}. */
+    void sigmoid(Buffer y, Buffer x, int n);
+
+    /** {@code dx += dy y (1 - y)}. */
+    void sigmoidGradient(Buffer dx, Buffer dy, Buffer y, int n);
+
+    /** {@code y = tanh(x)}. */
+    void tanh(Buffer y, Buffer x, int n);
+
+    /** {@code dx += dy (1 - y^2)}. */
+    void tanhGradient(Buffer dx, Buffer dy, Buffer y, int n);
+
+    /** {@code y[i] = x[i] / (1 - rate)} where the key's i-th uniform number is at least {@code rate}, else 0. */
+    void dropout(Buffer y, Buffer x, RandomKey key, float rate, int n);
+
+    /** {@code dx += dropout(dy)} with the same key. */
+    void dropoutGradient(Buffer dx, Buffer dy, RandomKey key, float rate, int n);
+
+    /** {@code y[rows, outputs] = x[rows, inputs] w[outputs, inputs]^T + b[outputs]}. */
+    void linear(Buffer y, Buffer x, Buffer w, @Nullable Buffer b, int rows, int inputs, int outputs);
+
+    /** {@code dx += dy w, dw += dy^T x, db += column sums of dy}; what is null is left out. */
+    void linearGradient(@Nullable Buffer dx, Buffer dw, @Nullable Buffer db, Buffer dy, Buffer x, Buffer w, int rows,
+            int inputs, int outputs);
+
+    /**
+     * The cross-entropy of softmax(logits) against labels, and the probabilities: with smoothing s the target is
+     * 1 - s + s / classes for the label and s / classes for the others (Szegedy et al. 2016).
+     *
+     * @param loss
+     *            [1], the mean over the rows
+     * @param probabilities
+     *            [rows, classes]
+     */
+    void crossEntropy(Buffer loss, Buffer probabilities, Buffer logits, int[] labels, float smoothing, int rows,
+            int classes);
+
+    /** {@code dlogits += dloss (probabilities - target) / rows}. */
+    void crossEntropyGradient(Buffer dlogits, Buffer dloss, Buffer probabilities, int[] labels, float smoothing,
+            int rows, int classes);
+
+    /** The sum of the squares, added up in an order that depends on n alone. */
+    float sumOfSquares(Buffer x, int n);
+
+    /** {@code y *= factor}. */
+    void scale(Buffer y, float factor, int n);
+
+    /** Limits y to -bound to bound. */
+    void clamp(Buffer y, float bound, int n);
+
+    /**
+     * One step of stochastic gradient descent with momentum, as PyTorch's {@code SGD}: {@code g += decay w;
+     * v = momentum v + g; w -= rate (nesterov ? g + momentum v : v)}.
+     */
+    void sgd(Buffer w, Buffer dw, Buffer v, float rate, float momentum, boolean nesterov, float decay, int n);
+
+    /**
+     * One step of RMSProp, as PyTorch's {@code RMSprop}: {@code g += decay w; s = alpha s + (1 - alpha) g^2;
+     * v = momentum v + g / (sqrt(s) + epsilon); w -= rate v}.
+     */
+    void rmsProp(Buffer w, Buffer dw, Buffer s, Buffer v, float rate, float alpha, float epsilon, float momentum,
+            float decay, int n);
+
+    /**
+     * One step of Adam, as PyTorch's {@code Adam}: {@code w *= shrink; g += decay w; m += (1 - beta1) (g - m);
+     * s = beta2 s + (1 - beta2) g^2; w -= stepSize m / (sqrt(s) / correction + epsilon)}.
+     */
+    void adam(Buffer w, Buffer dw, Buffer m, Buffer s, float stepSize, float shrink, float decay, float beta1,
+            float beta2, float correction, float epsilon, int n);
+
+    /** Ends its threads. */
+    @Override
+    void close();
+}

@@ -1,0 +1,26 @@
+package scanline.engine.tensor;
+
+import scanline.engine.random.RandomKey;
+
+/** Ops that draw random numbers. */
+public final class Noise {
+    private Noise() {
+    }
+
+    /**
+     * Sets elements to zero with probability {@code rate} and divides the others by {@code 1 - rate} (Srivastava et al.
+     * 2014); outside of training, and at rate 0, returns x itself.
+     */
+    public static Tensor dropout(Tensor x, float rate) {
+        Tape tape = Tape.of(x);
+        if (!tape.training() || rate == 0f) {
+            return x;
+        }
+        RandomKey key = tape.draw();
+        int n = x.shape().elements();
+        Tensor y = tape.result(x.shape(), x);
+        tape.backend().dropout(y.value(), x.value(), key, rate, n);
+        tape.undo(y, () -> tape.backend().dropoutGradient(x.gradient(), y.gradient(), key, rate, n));
+        return y;
+    }
+}

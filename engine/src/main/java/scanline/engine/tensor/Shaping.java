@@ -1,0 +1,49 @@
+package scanline.engine.tensor;
+
+import java.util.List;
+
+/** Pieces of tensors, and tensors made of pieces. */
+public final class Shaping {
+    private Shaping() {
+    }
+
+    /** Step {@code t} of a sequence: [T, B, F] to [B, F]. */
+    public static Tensor step(Tensor x, int t) {
+        Shape shape = x.shape().requireAxes("a sequence", 3);
+        int n = shape.size(1) * shape.size(2);
+        return piece(x, Shape.of(shape.size(1), shape.size(2)), t * n, n, 1, n);
+    }
+
+    /** Columns {@code from} (inclusive) to {@code to} (exclusive) of the last axis. */
+    public static Tensor columns(Tensor x, int from, int to) {
+        return piece(x, x.shape().withLast(to - from), from, x.shape().size(-1), x.shape().rows(), to - from);
+    }
+
+    /** Tensors of one shape [B, F], one after the other: [T, B, F]. */
+    public static Tensor stack(List<Tensor> steps) {
+        Shape shape = steps.getFirst().shape().requireAxes("a step of a sequence", 2);
+        Tape tape = Tape.of(steps.getFirst());
+        int n = shape.elements();
+        Tensor y = tape.result(Shape.of(steps.size(), shape.size(0), shape.size(1)), steps.toArray(Tensor[]::new));
+        for (int t = 0; t < steps.size(); t++) {
+            steps.get(t).shape().require("every step of a sequence", shape);
+            tape.backend().copy(y.value(), t * n, n, steps.get(t).value(), 0, n, 1, n);
+        }
+        tape.undo(y, () -> {
+            for (int t = 0; t < steps.size(); t++) {
+                if (steps.get(t).needsGradient()) {
+                    tape.backend().accumulate(steps.get(t).gradient(), 0, n, y.gradient(), t * n, n, 1, n);
+                }
+            }
+        });
+        return y;
+    }
+
+    private static Tensor piece(Tensor x, Shape shape, int from, int stride, int rows, int n) {
+        Tape tape = Tape.of(x);
+        Tensor y = tape.result(shape, x);
+        tape.backend().copy(y.value(), 0, n, x.value(), from, stride, rows, n);
+        tape.undo(y, () -> tape.backend().accumulate(x.gradient(), from, stride, y.gradient(), 0, n, rows, n));
+        return y;
+    }
+}

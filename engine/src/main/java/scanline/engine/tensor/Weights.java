@@ -1,0 +1,85 @@
+package scanline.engine.tensor;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import scanline.engine.random.RandomKey;
+
+/**
+ * The parameters of a model: names, makes and collects them. It is the first argument of every layer's constructor. The
+ * first values of a parameter depend on the seed and its name alone, so adding a layer does not change the others.
+ */
+public final class Weights {
+    private final Backend backend;
+    private final RandomKey random;
+    private final String scope;
+    private final Map<String, Parameter> parameters;
+
+    private Weights(Backend backend, RandomKey random, String scope, Map<String, Parameter> parameters) {
+        this.backend = backend;
+        this.random = random;
+        this.scope = scope;
+        this.parameters = parameters;
+    }
+
+    /** No parameters yet. */
+    public Weights(Backend backend, long seed) {
+        this(backend, RandomKey.of(seed, "weights"), "", new LinkedHashMap<>());
+    }
+
+    /** The same collection, in which names begin with {@code name} and a dot. */
+    public Weights scope(String name) {
+        return new Weights(backend, random, scope + name + ".", parameters);
+    }
+
+    /** A new parameter with values uniform in -bound to bound. */
+    public Parameter uniform(String name, Shape shape, float bound) {
+        Parameter parameter = zeros(name, shape);
+        float[] values = new float[shape.elements()];
+        random.purpose(parameter.name()).uniform(values, 0, values.length, -bound, bound);
+        parameter.value().write(0, values, 0, values.length);
+        return parameter;
+    }
+
+    /**
+     * A new parameter, filled with zeros.
+     *
+     * @throws IllegalArgumentException
+     *             if the name is taken
+     */
+    public Parameter zeros(String name, Shape shape) {
+        String fullName = scope + name;
+        if (parameters.containsKey(fullName)) {
+            throw new IllegalArgumentException("two parameters are named " + fullName);
+        }
+        int elements = shape.elements();
+        Parameter parameter = new Parameter(fullName, shape, backend.allocate(elements), backend.allocate(elements));
+        parameters.put(fullName, parameter);
+        return parameter;
+    }
+
+    /** Every parameter, in the order in which the layers made them. */
+    public List<Parameter> parameters() {
+        return Collections.unmodifiableList(new ArrayList<>(parameters.values()));
+    }
+
+    /** How many numbers are learned. */
+    public long count() {
+        return parameters.values().stream().mapToLong(parameter -> parameter.shape().elements()).sum();
+    }
+
+    /** Sets every gradient to zero, before a pass adds to it. */
+    public void clearGradients() {
+        for (Parameter parameter : parameters.values()) {
+            backend.fill(parameter.gradient(), 0, parameter.shape().elements(), 0f);
+        }
+    }
+
+    /** What the parameters lie in and compute with. */
+    public Backend backend() {
+        return backend;
+    }
+}
