@@ -11,4 +11,8 @@
     exports scanline.engine.random;
     exports scanline.engine.kernel to scanline.lab, scanline.bench;
     exports scanline.engine.cpu to scanline.lab, scanline.bench;
+
+    uses scanline.engine.tensor.Backend.Provider;
+
+    provides scanline.engine.tensor.Backend.Provider with scanline.engine.cpu.CpuBackend;
 }

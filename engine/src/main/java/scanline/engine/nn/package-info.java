@@ -1,4 +1,4 @@
-/** Layers. */
+/** Layers: plain classes whose first constructor argument makes their parameters, and whose forward is their formula. */
 @NullMarked
 package scanline.engine.nn;
 

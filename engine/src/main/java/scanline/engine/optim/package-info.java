@@ -1,4 +1,4 @@
-/** Optimisers, clipping and schedules. */
+/** How gradients become steps: update rules, clipping and schedules. */
 @NullMarked
 package scanline.engine.optim;
 

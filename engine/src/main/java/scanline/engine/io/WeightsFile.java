@@ -1,0 +1,90 @@
+package scanline.engine.io;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import scanline.engine.io.SafeTensors.Entry;
+import scanline.engine.tensor.Buffer;
+import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Weights;
+
+/** The parameters of a model in a safetensors file, by PyTorch's names, so that a {@code state_dict} fits both ways. */
+public final class WeightsFile {
+    private WeightsFile() {
+    }
+
+    /** Writes every parameter, whole or not at all. */
+    public static void save(Path file, Weights weights, Map<String, String> metadata) throws IOException {
+        SafeTensors.write(file, new SafeTensors(entries("", weights), metadata));
+    }
+
+    /**
+     * Reads every parameter.
+     *
+     * @return the metadata of the file
+     * @throws FormatException
+     *             if a tensor is missing, has another shape, or belongs to no parameter; the weights are then as before
+     */
+    public static Map<String, String> load(Path file, Weights weights) throws IOException {
+        SafeTensors content = SafeTensors.read(file);
+        Set<String> unknown = new HashSet<>(content.tensors().keySet());
+        for (Parameter parameter : weights.parameters()) {
+            require(file, content, parameter.name(), parameter.shape().sizes());
+            unknown.remove(parameter.name());
+        }
+        if (!unknown.isEmpty()) {
+            throw new FormatException(file, "tensor " + unknown.stream().sorted().findFirst().orElseThrow()
+                    + " belongs to no parameter of this model");
+        }
+        restore("", content, weights);
+        return content.metadata();
+    }
+
+    /** Every parameter as an entry, its name after {@code prefix}. */
+    public static List<Entry> entries(String prefix, Weights weights) {
+        List<Entry> entries = new ArrayList<>();
+        for (Parameter parameter : weights.parameters()) {
+            entries.add(new Entry(prefix + parameter.name(), parameter.shape().sizes(), parameter.values()));
+        }
+        return entries;
+    }
+
+    /** Sets every parameter from the entry of its name after {@code prefix}, after all were {@link #require required}. */
+    public static void restore(String prefix, SafeTensors content, Weights weights) {
+        for (Parameter parameter : weights.parameters()) {
+            copy(content, prefix + parameter.name(), parameter.value());
+        }
+    }
+
+    /** Copies the values of an entry to a buffer. */
+    public static void copy(SafeTensors content, String name, Buffer target) {
+        Entry entry = content.tensors().get(name);
+        if (entry == null) {
+            throw new IllegalArgumentException("no tensor is named " + name);
+        }
+        target.write(0, entry.values(), 0, entry.values().length);
+    }
+
+    /**
+     * Checks that a file has a tensor.
+     *
+     * @throws FormatException
+     *             if it is missing or has another shape
+     */
+    public static void require(Path file, SafeTensors content, String name, int[] shape) throws FormatException {
+        Entry entry = content.tensors().get(name);
+        if (entry == null) {
+            throw new FormatException(file, "tensor " + name + " of shape " + Arrays.toString(shape) + " is missing");
+        }
+        if (!Arrays.equals(entry.shape(), shape)) {
+            throw new FormatException(file, "tensor " + name + " has shape " + Arrays.toString(entry.shape())
+                    + ", but the model needs " + Arrays.toString(shape));
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package scanline.engine.nn;
+
+import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Products;
+import scanline.engine.tensor.Shape;
+import scanline.engine.tensor.Tensor;
+import scanline.engine.tensor.Weights;
+
+/** An affine map, {@code y = x W^T + b}, named and initialised as PyTorch's {@code nn.Linear}. */
+public final class Linear {
+    private final Parameter weight;
+    private final Parameter bias;
+
+    /** A map whose weights are uniform within {@code 1 / sqrt(inputs)} at first (LeCun et al. 1998, as in PyTorch). */
+    public Linear(Weights weights, int inputs, int outputs) {
+        float bound = (float) (1 / Math.sqrt(inputs));
+        weight = weights.uniform("weight", Shape.of(outputs, inputs), bound);
+        bias = weights.uniform("bias", Shape.of(outputs), bound);
+    }
+
+    /**
+     * The map of every row.
+     *
+     * @param x
+     *            [..., inputs]
+     * @return [..., outputs]
+     */
+    public Tensor forward(Tensor x) {
+        return Products.linear(x, weight, bias);
+    }
+}

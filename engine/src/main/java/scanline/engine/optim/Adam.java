@@ -1,0 +1,55 @@
+package scanline.engine.optim;
+
+import java.util.List;
+
+import scanline.engine.tensor.Backend;
+import scanline.engine.tensor.Buffer;
+import scanline.engine.tensor.Parameter;
+
+/**
+ * Adam (Kingma and Ba 2015), with L2 weight decay; PyTorch's {@code Adam}.
+ *
+ * @param rate
+ *            the learning rate
+ * @param beta1
+ *            how much of the running mean of gradients stays, in [0, 1)
+ * @param beta2
+ *            how much of the running mean of their squares stays, in [0, 1)
+ * @param epsilon
+ *            added to the root of that mean
+ * @param weightDecay
+ *            how much of the weight is added to its gradient
+ */
+public record Adam(double rate, double beta1, double beta2, double epsilon, double weightDecay) implements UpdateRule {
+    /** PyTorch's values, at a rate of 0.001. */
+    public static final Adam DEFAULT = new Adam(0.001, 0.9, 0.999, 1e-8, 0);
+
+    /** Checks the hyperparameters. */
+    public Adam {
+        UpdateRule.require(rate > 0, "rate", "positive", rate);
+        UpdateRule.require(beta1 >= 0 && beta1 < 1, "beta1", "in [0, 1)", beta1);
+        UpdateRule.require(beta2 >= 0 && beta2 < 1, "beta2", "in [0, 1)", beta2);
+        UpdateRule.require(epsilon > 0, "epsilon", "positive", epsilon);
+        UpdateRule.require(weightDecay >= 0, "weightDecay", "0 or more", weightDecay);
+    }
+
+    @Override
+    public List<String> slots() {
+        return List.of("mean", "square");
+    }
+
+    @Override
+    public void update(Backend backend, Parameter weight, List<Buffer> slots, double rate, long step) {
+        update(backend, weight, slots, rate, 1, weightDecay, step);
+    }
+
+    /** The step that Adam and {@link AdamW} share; they differ in where the decay goes. */
+    void update(Backend backend, Parameter weight, List<Buffer> slots, double rate, double shrink, double decay,
+            long step) {
+        double meanCorrection = 1 - StrictMath.pow(beta1, step);
+        double squareCorrection = Math.sqrt(1 - StrictMath.pow(beta2, step));
+        backend.adam(weight.value(), weight.gradient(), slots.get(0), slots.get(1), (float) (rate / meanCorrection),
+                (float) shrink, (float) decay, (float) beta1, (float) beta2, (float) squareCorrection, (float) epsilon,
+                weight.shape().elements());
+    }
+}

@@ -1,0 +1,69 @@
+package scanline.engine.optim;
+
+import scanline.engine.tensor.Backend;
+import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Weights;
+
+/** How gradients are kept from becoming too large. */
+public sealed interface Clipping {
+    /** Limits the gradients of these weights. */
+    void clip(Weights weights);
+
+    /** Leaves gradients as they are. */
+    record None() implements Clipping {
+        /** The only one. */
+        public static final None DEFAULT = new None();
+
+        @Override
+        public void clip(Weights weights) {
+            // As they are.
+        }
+    }
+
+    /** Limits every element to -bound to bound; PyTorch's {@code clip_grad_value_}. */
+    record Value(double bound) implements Clipping {
+        /** A bound of 1. */
+        public static final Value DEFAULT = new Value(1);
+
+        /** Checks the bound. */
+        public Value {
+            UpdateRule.require(bound > 0, "bound", "positive", bound);
+        }
+
+        @Override
+        public void clip(Weights weights) {
+            for (Parameter parameter : weights.parameters()) {
+                weights.backend().clamp(parameter.gradient(), (float) bound, parameter.shape().elements());
+            }
+        }
+    }
+
+    /**
+     * Scales all gradients by one factor when their common Euclidean norm exceeds the bound (Pascanu et al. 2013);
+     * PyTorch's {@code clip_grad_norm_}.
+     */
+    record Norm(double bound) implements Clipping {
+        /** A bound of 1. */
+        public static final Norm DEFAULT = new Norm(1);
+
+        /** Checks the bound. */
+        public Norm {
+            UpdateRule.require(bound > 0, "bound", "positive", bound);
+        }
+
+        @Override
+        public void clip(Weights weights) {
+            Backend backend = weights.backend();
+            double squares = 0;
+            for (Parameter parameter : weights.parameters()) {
+                squares += backend.sumOfSquares(parameter.gradient(), parameter.shape().elements());
+            }
+            double factor = bound / (Math.sqrt(squares) + 1e-6);
+            if (factor < 1) {
+                for (Parameter parameter : weights.parameters()) {
+                    backend.scale(parameter.gradient(), (float) factor, parameter.shape().elements());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package scanline.engine.optim;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import scanline.engine.tensor.Buffer;
+import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Weights;
+
+/** An {@link UpdateRule} at work on the parameters of a model: what it remembers of each, and how many steps it took. */
+public final class Optimizer {
+    private final UpdateRule rule;
+    private final Weights weights;
+    private final List<List<Buffer>> slots = new ArrayList<>();
+    private long steps;
+
+    /** An optimiser that has taken no step. */
+    public Optimizer(UpdateRule rule, Weights weights) {
+        this.rule = rule;
+        this.weights = weights;
+        for (Parameter parameter : weights.parameters()) {
+            List<Buffer> buffers = new ArrayList<>();
+            for (int i = 0; i < rule.slots().size(); i++) {
+                buffers.add(weights.backend().allocate(parameter.shape().elements()));
+            }
+            slots.add(buffers);
+        }
+    }
+
+    /** Changes every parameter by its gradient, at a learning rate. */
+    public void step(double rate) {
+        steps++;
+        List<Parameter> parameters = weights.parameters();
+        for (int i = 0; i < parameters.size(); i++) {
+            rule.update(weights.backend(), parameters.get(i), slots.get(i), rate, steps);
+        }
+    }
+
+    /** How many steps it took. */
+    public long steps() {
+        return steps;
+    }
+
+    /** Sets how many steps it took, when its {@link #state} is restored. */
+    public void steps(long taken) {
+        steps = taken;
+    }
+
+    /** What it remembers, by the name of the slot, a dot and the name of the parameter. */
+    public Map<String, Buffer> state() {
+        Map<String, Buffer> state = new LinkedHashMap<>();
+        List<Parameter> parameters = weights.parameters();
+        for (int i = 0; i < parameters.size(); i++) {
+            for (int j = 0; j < rule.slots().size(); j++) {
+                state.put(rule.slots().get(j) + "." + parameters.get(i).name(), slots.get(i).get(j));
+            }
+        }
+        return state;
+    }
+}
