@@ -57,6 +57,27 @@ class AtomicFileTest {
     }
 
     @Test
+    void whatAKilledWriterLeftIsTidiedAwayAndNothingElse() throws IOException {
+        long self = ProcessHandle.current().pid();
+        String[] kept = {".last.notes.tmp", ".best.999999999-1.tmp", ".last." + self + "-999999.tmp",
+                "last.999999999-1.tmp"};
+        for (String name : kept) {
+            Files.createFile(folder.resolve(name));
+        }
+        Files.createFile(folder.resolve(".last.999999999-1.tmp")); // no system numbers processes so high
+        Files.createFile(folder.resolve(".last." + self + "-" + Thread.currentThread().threadId() + ".tmp"));
+        AtomicFile.write(folder.resolve("last"), "state");
+        assertThat(names()).containsExactlyInAnyOrder(kept[0], kept[1], kept[2], kept[3], "last");
+    }
+
+    @Test
+    void theRootFolderIsNoFile() {
+        assertThatThrownBy(() -> AtomicFile.write(folder.getRoot(), "text"))
+                .isInstanceOf(FileAccessException.class)
+                .hasMessage("cannot write " + folder.getRoot() + ": it is a folder");
+    }
+
+    @Test
     void aFolderIsNeverReplaced() throws IOException {
         Path file = Files.createDirectory(folder.resolve("run"));
         assertThatThrownBy(() -> AtomicFile.write(file, "text"))

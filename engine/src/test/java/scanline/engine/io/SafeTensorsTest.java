@@ -98,7 +98,8 @@ class SafeTensorsTest {
         assertSame(read.tensors().get("empty"), entry("empty", new int[] {0, 4}));
         assertSame(read.tensors().get("special"), entry("special", new int[] {7}, 0, -0f, Float.POSITIVE_INFINITY,
                 Float.NEGATIVE_INFINITY, Float.MIN_VALUE, Float.MAX_VALUE, 0.1f));
-        assertSame(read.tensors().get("escaped \"\\\n\u0001 ü"), entry("escaped \"\\\n\u0001 ü", new int[] {1, 1, 2}, 1, 1));
+        assertSame(read.tensors().get("escaped \"\\\n\u0001 ü"),
+                entry("escaped \"\\\n\u0001 ü", new int[] {1, 1, 2}, 1, 1));
     }
 
     /** So what Scanline writes, Python reads. */
@@ -160,7 +161,8 @@ class SafeTensorsTest {
 
     @Test
     void aHeaderThatIsNotUtf8IsRefused() throws IOException {
-        for (byte[] wrong : new byte[][] {{(byte) 0xff}, {(byte) 0xc0, (byte) 0x80}, {(byte) 0xed, (byte) 0xa0, (byte) 0x80}}) {
+        for (byte[] wrong : new byte[][] {{(byte) 0xff}, {(byte) 0xc0, (byte) 0x80},
+                {(byte) 0xed, (byte) 0xa0, (byte) 0x80}}) {
             ByteBuffer header = ByteBuffer.allocate(100).put(bytes("{\"")).put(wrong).put(bytes("\":0}")).flip();
             writeHeader(Arrays.copyOf(header.array(), header.limit()));
             refused("the header is not UTF-8");
@@ -326,13 +328,16 @@ class SafeTensorsTest {
 
     @Test
     void impossibleContentsAreRefusedBeforeWriting() {
-        assertThatThrownBy(() -> entry("__metadata__", new int[0], 1)).hasMessage("no tensor can be named __metadata__");
+        assertThatThrownBy(() -> entry("__metadata__", new int[0], 1))
+                .hasMessage("no tensor can be named __metadata__");
         assertThatThrownBy(() -> entry("a", new int[] {2, 2}, 1)).hasMessage("a has 1 values for the shape [2, 2]");
         assertThatThrownBy(() -> entry("a", new int[] {-1, -1}, 1)).hasMessage("a has 1 values for the shape [-1, -1]");
         assertThatThrownBy(() -> entry("a", new int[] {0, -1})).hasMessage("a has 0 values for the shape [0, -1]");
-        assertThatThrownBy(() -> entry("a", new int[] {1 << 30, 1 << 30, 16})).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> entry("a", new int[] {1 << 30, 1 << 30, 16}))
+                .isInstanceOf(IllegalArgumentException.class);
         SafeTensors.Entry entry = entry("a", new int[0], 1);
-        assertThatThrownBy(() -> new SafeTensors(List.of(entry, entry), Map.of())).hasMessage("two tensors are named a");
+        assertThatThrownBy(() -> new SafeTensors(List.of(entry, entry), Map.of()))
+                .hasMessage("two tensors are named a");
     }
 
     /** Damaged files are refused or, when the damage hit the values or a name, read; nothing else may happen. */
@@ -401,7 +406,8 @@ class SafeTensorsTest {
     }
 
     private static String member(String name, int size, int begin, int end) {
-        return "\"" + name + "\":{\"dtype\":\"F32\",\"shape\":[" + size + "],\"data_offsets\":[" + begin + "," + end + "]}";
+        return "\"" + name + "\":{\"dtype\":\"F32\",\"shape\":[" + size + "],\"data_offsets\":[" + begin + "," + end
+                + "]}";
     }
 
     private static SafeTensors.Entry entry(String name, int[] shape, float... values) {
