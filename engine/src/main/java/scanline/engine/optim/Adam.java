@@ -46,8 +46,8 @@ public record Adam(double rate, double beta1, double beta2, double epsilon, doub
     /** The step that Adam and {@link AdamW} share; they differ in where the decay goes. */
     void update(Backend backend, Parameter weight, List<Buffer> slots, double rate, double shrink, double decay,
             long step) {
-        double meanCorrection = 1 - StrictMath.pow(beta1, step);
-        double squareCorrection = Math.sqrt(1 - StrictMath.pow(beta2, step));
+        double meanCorrection = 1 - StrictMath.pow(beta1, (double) step);
+        double squareCorrection = Math.sqrt(1 - StrictMath.pow(beta2, (double) step));
         backend.adam(weight.value(), weight.gradient(), slots.get(0), slots.get(1), (float) (rate / meanCorrection),
                 (float) shrink, (float) decay, (float) beta1, (float) beta2, (float) squareCorrection, (float) epsilon,
                 weight.shape().elements());

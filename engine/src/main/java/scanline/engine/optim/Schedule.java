@@ -38,7 +38,7 @@ public sealed interface Schedule {
 
         @Override
         public double factor(long step, long stepsAnEpoch, int epochs) {
-            return StrictMath.pow(decay, step / stepsAnEpoch / every);
+            return StrictMath.pow(decay, (double) (step / stepsAnEpoch / every));
         }
     }
 
