@@ -1,0 +1,108 @@
+package scanline.lab.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import scanline.lab.data.DataException;
+import scanline.lab.data.Datasets;
+import scanline.lab.data.Fetch;
+import scanline.lab.data.IdxFiles;
+import scanline.lab.data.IdxFiles.Part;
+import scanline.lab.data.KnownSet;
+
+/** {@code scanline data}: which data sets there are, getting them, and checking them. */
+@Command(name = "data", mixinStandardHelpOptions = true, description = "Lists, fetches and verifies data sets.")
+public final class DataCommand {
+    private static final String ROW = "%-14s %s%n";
+
+    private final Datasets datasets;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    /** On the user's data sets. */
+    public DataCommand() {
+        this(Datasets.ofUser());
+    }
+
+    DataCommand(Datasets datasets) {
+        this.datasets = datasets;
+    }
+
+    @Command(description = "Lists the data sets, and where each one is.", mixinStandardHelpOptions = true)
+    void list() {
+        PrintWriter out = line().getOut();
+        for (KnownSet set : Datasets.KNOWN) {
+            out.printf(ROW, set.name(), set.description());
+            out.printf(ROW, "", "licence " + set.licence());
+            out.printf(ROW, "", datasets.found(set)
+                    .map(files -> String.format(Locale.ROOT, "%s, %.1f MB", files.where(), files.storedBytes() / 1e6))
+                    .orElse("not here yet: run ./scanline data fetch " + set.name()));
+        }
+        out.printf(ROW, Datasets.IDX, "any folder of four IDX files, raw or gzipped, named like MNIST's");
+        out.printf(ROW, "", "data=idx data.dir=FOLDER");
+        out.flush();
+    }
+
+    @Command(description = "Downloads a data set; goes on where an interrupted download stopped.",
+            mixinStandardHelpOptions = true)
+    void fetch(@Parameters(paramLabel = "NAME", description = "The data set, as `data list` calls it.") String name,
+            @Option(names = "--dir", paramLabel = "DIR",
+                    description = "Where to put it, instead of the cache folder.") @Nullable Path folder) {
+        KnownSet set = Datasets.known(name);
+        Path target = folder == null ? datasets.folder(set) : folder;
+        @SuppressWarnings("SystemConsoleNull") // since JDK 25 it is null again when there is no terminal
+        boolean live = System.console() != null && System.console().isTerminal();
+        new Fetch(set, line().getErr(), live).into(target);
+        line().getOut().printf("%s is in %s%n", name, target);
+        line().getOut().flush();
+    }
+
+    @Command(description = "Checks the content of data sets by SHA-256; the exit status is 1 when any file differs.",
+            mixinStandardHelpOptions = true)
+    int verify(@Parameters(paramLabel = "NAME", arity = "0..1",
+            description = "The data set; without it, all that are here.") @Nullable String name,
+            @Option(names = "--dir", paramLabel = "DIR",
+                    description = "The folder to check, instead of where it is found.") @Nullable Path folder) {
+        if (name == null) {
+            if (folder != null) {
+                throw new ParameterException(line(), "--dir needs the NAME of the data set that is in it");
+            }
+            return verify(Datasets.KNOWN.stream().filter(set -> datasets.found(set).isPresent()).toList(), null);
+        }
+        return verify(List.of(Datasets.known(name)), folder);
+    }
+
+    private int verify(List<KnownSet> sets, @Nullable Path folder) {
+        int status = CommandLine.ExitCode.OK;
+        for (KnownSet set : sets) {
+            IdxFiles files = datasets.files(set, folder);
+            for (Part part : Part.values()) {
+                String finding = "OK";
+                try {
+                    set.read(part, files);
+                } catch (DataException e) {
+                    finding = "WRONG " + e.getMessage();
+                    status = CommandLine.ExitCode.SOFTWARE;
+                }
+                line().getOut().printf("%-14s %-24s %s%n", set.name(), part.fileName(), finding);
+                line().getOut().flush();
+            }
+        }
+        return status;
+    }
+
+    private CommandLine line() {
+        return Objects.requireNonNull(spec).commandLine();
+    }
+}

@@ -1,0 +1,88 @@
+package scanline.lab.data;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import scanline.lab.data.IdxFiles.Folder;
+import scanline.lab.data.IdxFiles.Resources;
+
+/**
+ * Finds data sets by name.
+ *
+ * @param cache the folder under which each fetched set has a folder of its own
+ */
+public record Datasets(Path cache) {
+    /** The sets whose content is known. */
+    public static final List<KnownSet> KNOWN = List.of(Mnist.SET, FashionMnist.SET);
+
+    /** The name under which any folder of IDX files is opened. */
+    public static final String IDX = "idx";
+
+    /** The user's data sets: in the folder that $SCANLINE_DATA names, or else in ~/.cache/scanline/data. */
+    public static Datasets ofUser() {
+        String folder = System.getenv("SCANLINE_DATA");
+        return new Datasets(folder == null || folder.isEmpty()
+                ? Path.of(System.getProperty("user.home"), ".cache", "scanline", "data")
+                : Path.of(folder));
+    }
+
+    /** The names that {@link #open} takes. */
+    public static List<String> names() {
+        return Stream.concat(KNOWN.stream().map(KnownSet::name), Stream.of(IDX)).toList();
+    }
+
+    /** The known set of this name; an error names the nearest. */
+    public static KnownSet known(String name) {
+        return KNOWN.stream().filter(set -> set.name().equals(name)).findAny()
+                .orElseThrow(() -> unknown(name, KNOWN.stream().map(KnownSet::name).toList()));
+    }
+
+    /**
+     * Opens a data set from a folder, or, without one, from where a known set lies.
+     *
+     * @throws DataException when there is no such set or it is not there; damaged files are told of when they are read
+     */
+    public Dataset open(String name, @Nullable Path folder) {
+        if (!names().contains(name)) {
+            throw unknown(name, names());
+        }
+        if (!name.equals(IDX)) {
+            KnownSet set = known(name);
+            return new KnownDataset(set, files(set, folder));
+        }
+        if (folder == null) {
+            throw new DataException("data=idx needs data.dir=FOLDER, a folder of IDX files named like MNIST's");
+        }
+        return new IdxFolder(folder);
+    }
+
+    /** The files of a known set, from a folder or, without one, from where they lie. */
+    public IdxFiles files(KnownSet set, @Nullable Path folder) {
+        if (folder != null) {
+            return new Folder(folder);
+        }
+        return found(set).orElseThrow(() -> new DataException(set.name() + " is not in " + folder(set)
+                + ": run `./scanline data fetch " + set.name() + "` or give data.dir=FOLDER"));
+    }
+
+    /** Where a known set lies: in the jar, or whole in its folder of the cache. */
+    public Optional<IdxFiles> found(KnownSet set) {
+        if (set.inJar()) {
+            return Optional.of(new Resources(set.name()));
+        }
+        var fetched = new Folder(folder(set));
+        return fetched.isComplete() ? Optional.of(fetched) : Optional.empty();
+    }
+
+    /** Where a known set is fetched to. */
+    public Path folder(KnownSet set) {
+        return cache.resolve(set.name());
+    }
+
+    private static DataException unknown(String name, List<String> names) {
+        String hint = Nearest.nearest(name, names).map(near -> "; did you mean " + near + "?").orElse("");
+        return new DataException("no data set is called " + name + ", only " + String.join(", ", names) + hint);
+    }
+}

@@ -1,0 +1,225 @@
+package scanline.lab.data;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import scanline.lab.data.IdxFiles.Folder;
+import scanline.lab.data.IdxFiles.Part;
+
+/**
+ * Downloads a known set into a folder. A file grows under a name that ends in .part, goes on where a broken connection
+ * left it, from the next mirror if need be, and gets its own name only when its content has the SHA-256 that it must have.
+ */
+public final class Fetch {
+    private static final int OK = 200;
+    private static final int PARTIAL = 206;
+    private static final int RANGE_NOT_SATISFIABLE = 416;
+
+    /** No file of a known set is as large; more would only fill the disk. */
+    private static final long MAX_BYTES = 1L << 28;
+
+    private final KnownSet set;
+    private final List<URI> mirrors;
+    private final Duration patience;
+    private final PrintWriter progress;
+    private final boolean live;
+
+    /** Fetches from the set's mirrors, and writes what it does to progress: over and over in one line when live. */
+    public Fetch(KnownSet set, PrintWriter progress, boolean live) {
+        this(set, set.mirrors(), Duration.ofSeconds(30), progress, live);
+    }
+
+    /** With other mirrors, and with the time that nothing may arrive for before a mirror is given up. */
+    Fetch(KnownSet set, List<URI> mirrors, Duration patience, PrintWriter progress, boolean live) {
+        this.set = set;
+        this.mirrors = mirrors;
+        this.patience = patience;
+        this.progress = progress;
+        this.live = live;
+    }
+
+    /**
+     * Fetches what the folder lacks or has damaged.
+     *
+     * @throws DataException when no mirror gives the right content, or the folder cannot be written
+     */
+    public void into(Path path) {
+        var folder = new Folder(path);
+        // Redirects are followed, but never from https to http.
+        try (HttpClient client = HttpClient.newBuilder().connectTimeout(patience)
+                .followRedirects(HttpClient.Redirect.NORMAL).build()) {
+            Files.createDirectories(path);
+            for (Part part : Part.values()) {
+                if (isRight(part, folder.zipped(part))) {
+                    say(part, "is there already");
+                } else {
+                    fetch(client, part, folder.zipped(part));
+                }
+            }
+        } catch (IOException e) {
+            throw new DataException(
+                    path + ": cannot be written: " + e.getClass().getSimpleName() + ": " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new DataException(set.name() + ": interrupted; the same command goes on from here", e);
+        }
+    }
+
+    private void fetch(HttpClient client, Part part, Path target) throws IOException, InterruptedException {
+        Path growing = target.resolveSibling(target.getFileName() + ".part");
+        List<String> failures = new ArrayList<>();
+        for (URI mirror : mirrors) {
+            URI source = mirror.resolve(target.getFileName().toString());
+            long before;
+            do { // as long as this mirror gives more
+                before = bytes(growing);
+                try {
+                    boolean resumed = watched(() -> download(client, source, growing), part, growing);
+                    if (resumed && !isRight(part, growing)) {
+                        Files.delete(growing);
+                        watched(() -> download(client, source, growing), part, growing);
+                    }
+                    if (isRight(part, growing)) {
+                        settle(growing, target);
+                        say(part, String.format(Locale.ROOT, "%.1f MB from %s, verified", bytes(target) / 1e6,
+                                source.getHost()));
+                        return;
+                    }
+                    Files.delete(growing);
+                    failures.add(source.getHost() + ": its content has not the SHA-256 that it must have");
+                } catch (FileSystemException e) {
+                    throw e; // no mirror can help
+                } catch (IOException e) {
+                    failures.add(source.getHost() + ": " + reason(e));
+                    if (live) {
+                        progress.println();
+                    }
+                }
+            } while (bytes(growing) > before);
+        }
+        throw new DataException(set.name() + ": cannot fetch " + target.getFileName() + " ("
+                + String.join("; ", failures) + "); try again, or give a folder that has it with data.dir=FOLDER");
+    }
+
+    /** Gets the file, or what is missing of it, and says whether what was there was kept. */
+    private static boolean download(HttpClient client, URI source, Path growing)
+            throws IOException, InterruptedException {
+        long kept = bytes(growing);
+        var request = HttpRequest.newBuilder(source);
+        if (kept > 0) {
+            request.header("Range", "bytes=" + kept + "-");
+        }
+        HttpResponse<InputStream> response = client.send(request.build(), BodyHandlers.ofInputStream());
+        try (InputStream body = response.body()) {
+            String range = response.headers().firstValue("Content-Range").orElse("");
+            boolean goesOn = response.statusCode() == PARTIAL && range.startsWith("bytes " + kept + "-");
+            if (response.statusCode() == RANGE_NOT_SATISFIABLE) {
+                return true; // nothing was missing
+            }
+            if (response.statusCode() != OK && !goesOn) {
+                throw new IOException("HTTP status " + response.statusCode());
+            }
+            try (OutputStream file = Files.newOutputStream(growing, StandardOpenOption.CREATE,
+                    goesOn ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING)) {
+                body.transferTo(file);
+            }
+            return goesOn;
+        }
+    }
+
+    /** Runs a download, shows how the file grows, and gives up when nothing arrives any more. */
+    private boolean watched(Callable<Boolean> download, Part part, Path growing)
+            throws IOException, InterruptedException {
+        var task = new FutureTask<>(download);
+        Thread worker = Thread.ofVirtual().start(task);
+        try {
+            long seen = bytes(growing);
+            long seenNanos = System.nanoTime();
+            show(part, seen);
+            while (true) {
+                try {
+                    return task.get(100, TimeUnit.MILLISECONDS);
+                } catch (TimeoutException e) {
+                    long now = bytes(growing);
+                    if (now > MAX_BYTES) {
+                        throw new IOException("sends more than the file can have", e);
+                    } else if (now != seen) {
+                        seen = now;
+                        seenNanos = System.nanoTime();
+                        show(part, now);
+                    } else if (System.nanoTime() - seenNanos > patience.toNanos()) {
+                        throw new HttpTimeoutException("");
+                    }
+                }
+            }
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+        } finally {
+            task.cancel(true);
+            worker.join(); // so that nothing writes to the file any more
+        }
+    }
+
+    private boolean isRight(Part part, Path file) {
+        try {
+            return Files.exists(file) && Idx.read(file, part.dimensions()).sha256().equals(set.sha256().get(part));
+        } catch (DataException e) {
+            return false;
+        }
+    }
+
+    /** Gives a whole file its name, so that even a power cut leaves either all of it or none under that name. */
+    private static void settle(Path growing, Path target) throws IOException {
+        try (FileChannel file = FileChannel.open(growing, StandardOpenOption.WRITE)) {
+            file.force(true);
+        }
+        Files.move(growing, target, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private String reason(IOException e) {
+        return switch (e) {
+            case HttpTimeoutException _ -> "nothing came for " + patience.toMillis() / 1e3 + " s";
+            case ConnectException _ -> "no connection";
+            default -> String.valueOf(e.getMessage());
+        };
+    }
+
+    private void say(Part part, String what) {
+        progress.println((live ? "\r" : "") + set.name() + " " + part.fileName() + ": " + what);
+        progress.flush();
+    }
+
+    private void show(Part part, long bytes) {
+        if (live) {
+            progress.printf(Locale.ROOT, "\r%s %s: %.1f MB", set.name(), part.fileName(), bytes / 1e6);
+            progress.flush();
+        }
+    }
+
+    private static long bytes(Path file) throws IOException {
+        return Files.exists(file) ? Files.size(file) : 0;
+    }
+}

@@ -1,0 +1,155 @@
+package scanline.lab.data;
+
+import java.io.ByteArrayInputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** The four IDX files of a data set, wherever they lie. */
+public sealed interface IdxFiles {
+    /** One of the four files, by the name that MNIST gave it. */
+    enum Part {
+        /** Training images. */
+        TRAIN_IMAGES("train-images-idx3-ubyte", 3),
+        /** Training labels. */
+        TRAIN_LABELS("train-labels-idx1-ubyte", 1),
+        /** Test images. */
+        TEST_IMAGES("t10k-images-idx3-ubyte", 3),
+        /** Test labels. */
+        TEST_LABELS("t10k-labels-idx1-ubyte", 1);
+
+        private final String fileName;
+        private final int dimensions;
+
+        Part(String fileName, int dimensions) {
+            this.fileName = fileName;
+            this.dimensions = dimensions;
+        }
+
+        /** The name of the raw file; that of the gzipped one ends in .gz as well. */
+        public String fileName() {
+            return fileName;
+        }
+
+        /** 3 for images, 1 for labels. */
+        public int dimensions() {
+            return dimensions;
+        }
+    }
+
+    /** The place, for people. */
+    String where();
+
+    /** What messages call a part. */
+    String name(Part part);
+
+    /** Opens a part. */
+    Stored open(Part part) throws IOException;
+
+    /** How many bytes the four files take as they are stored. */
+    default long storedBytes() {
+        long bytes = 0;
+        for (Part part : Part.values()) {
+            bytes += reading(part, Stored::bytes);
+        }
+        return bytes;
+    }
+
+    /** Reads and checks a part. */
+    default Idx read(Part part) {
+        return reading(part, stored -> Idx.read(name(part), stored.content(), stored.bytes(), part.dimensions()));
+    }
+
+    /** Reads only the sizes of a part. */
+    default int[] sizes(Part part) {
+        return reading(part, stored -> Idx.sizes(name(part), stored.content(), part.dimensions()));
+    }
+
+    private <T> T reading(Part part, Function<Stored, T> reading) {
+        return Idx.reading(name(part), () -> {
+            try (Stored stored = open(part)) {
+                return reading.apply(stored);
+            }
+        });
+    }
+
+    /** A file as it is stored, gzipped or not, and its number of bytes. */
+    record Stored(InputStream content, long bytes) implements Closeable {
+        @Override
+        public void close() throws IOException {
+            content.close();
+        }
+    }
+
+    /** Files in a folder, gzipped (looked for first, as these are what is fetched) or raw. */
+    record Folder(Path folder) implements IdxFiles {
+        @Override
+        public String where() {
+            return folder.toString();
+        }
+
+        @Override
+        public String name(Part part) {
+            return file(part).toString();
+        }
+
+        @Override
+        public Stored open(Part part) throws IOException {
+            return new Stored(Files.newInputStream(file(part)), Files.size(file(part)));
+        }
+
+        /** Whether all four files are there. */
+        public boolean isComplete() {
+            return Stream.of(Part.values()).allMatch(p -> Files.exists(zipped(p)) || Files.exists(raw(p)));
+        }
+
+        /** Where the gzipped part belongs. */
+        Path zipped(Part part) {
+            return folder.resolve(part.fileName() + ".gz");
+        }
+
+        private Path raw(Part part) {
+            return folder.resolve(part.fileName());
+        }
+
+        private Path file(Part part) {
+            if (Files.exists(zipped(part))) {
+                return zipped(part);
+            }
+            if (Files.exists(raw(part))) {
+                return raw(part);
+            }
+            throw new DataException(Files.isDirectory(folder)
+                    ? folder + ": has no file " + part.fileName() + " or " + part.fileName() + ".gz"
+                    : folder + ": no such folder");
+        }
+    }
+
+    /** Files in the jar of this module. */
+    record Resources(String folder) implements IdxFiles {
+        @Override
+        public String where() {
+            return "in the jar";
+        }
+
+        @Override
+        public String name(Part part) {
+            return "the jar's " + folder + "/" + part.fileName() + ".gz";
+        }
+
+        @Override
+        public Stored open(Part part) throws IOException {
+            try (InputStream resource = Resources.class.getResourceAsStream(folder + "/" + part.fileName() + ".gz")) {
+                if (resource == null) {
+                    throw new DataException(name(part) + ": missing: this build of Scanline is not whole");
+                }
+                byte[] stored = resource.readAllBytes();
+                return new Stored(new ByteArrayInputStream(stored), stored.length);
+            }
+        }
+    }
+}

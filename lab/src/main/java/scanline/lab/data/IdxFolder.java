@@ -1,0 +1,70 @@
+package scanline.lab.data;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import scanline.lab.data.IdxFiles.Folder;
+import scanline.lab.data.IdxFiles.Part;
+
+/**
+ * Any data set in a folder of four IDX files that are named like MNIST's. It has as many classes as the training labels
+ * tell, and a class is called by its number.
+ */
+public final class IdxFolder implements Dataset {
+    private final Folder files;
+    private final int classes;
+
+    /** Looks at the labels and the sizes of the images, and reads no pixel yet. */
+    public IdxFolder(Path folder) {
+        files = new Folder(folder);
+        byte[] labels = files.read(Part.TRAIN_LABELS).data();
+        classes = 1 + IntStream.range(0, labels.length).map(i -> Byte.toUnsignedInt(labels[i])).max().orElseThrow();
+        int[] train = files.sizes(Part.TRAIN_IMAGES);
+        int[] test = files.sizes(Part.TEST_IMAGES);
+        if (!Arrays.equals(train, 1, 3, test, 1, 3)) {
+            throw new DataException(files.name(Part.TEST_IMAGES) + ": its images are of " + text(test)
+                    + ", and those to train on of " + text(train));
+        }
+    }
+
+    @Override
+    public String name() {
+        return "idx";
+    }
+
+    @Override
+    public List<String> classNames() {
+        return IntStream.range(0, classes).mapToObj(Integer::toString).toList();
+    }
+
+    @Override
+    public ImageSet train() {
+        return read(Part.TRAIN_IMAGES, Part.TRAIN_LABELS);
+    }
+
+    @Override
+    public ImageSet test() {
+        return read(Part.TEST_IMAGES, Part.TEST_LABELS);
+    }
+
+    private ImageSet read(Part images, Part labels) {
+        byte[] classOf = files.read(labels).data();
+        for (int i = 0; i < classOf.length; i++) {
+            if (Byte.toUnsignedInt(classOf[i]) >= classes) {
+                throw new DataException(files.name(labels) + ": label " + Byte.toUnsignedInt(classOf[i])
+                        + " of image " + i + " is none of the training labels, 0 to " + (classes - 1));
+            }
+        }
+        int[] sizes = files.sizes(images);
+        if (sizes[0] != classOf.length) {
+            throw new DataException(files.name(labels) + ": has " + classOf.length + " labels for the "
+                    + Integer.toUnsignedString(sizes[0]) + " images of " + files.name(images));
+        }
+        return new ImageSet(sizes[1], sizes[2], files.read(images).data(), classOf, classes);
+    }
+
+    private static String text(int[] sizes) {
+        return Integer.toUnsignedString(sizes[1]) + " x " + Integer.toUnsignedString(sizes[2]);
+    }
+}

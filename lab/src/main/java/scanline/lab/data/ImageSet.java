@@ -1,0 +1,63 @@
+package scanline.lab.data;
+
+import java.util.Arrays;
+
+/**
+ * Labelled grey images of one size.
+ *
+ * @param height rows of an image
+ * @param width columns of an image
+ * @param pixels unsigned bytes, image by image and row by row: count x height x width
+ * @param labels the class of each image, an unsigned byte: count
+ * @param classes how many classes there are; each label is smaller
+ */
+public record ImageSet(int height, int width, byte[] pixels, byte[] labels, int classes) {
+    /** Checks that the sizes agree and that each label is a class. */
+    public ImageSet {
+        if ((long) labels.length * height * width != pixels.length) {
+            throw new IllegalArgumentException(
+                    labels.length + " images of " + height + " x " + width + " in " + pixels.length + " bytes");
+        }
+        for (byte label : labels) {
+            if (Byte.toUnsignedInt(label) >= classes) {
+                throw new IllegalArgumentException("label " + Byte.toUnsignedInt(label) + " of " + classes);
+            }
+        }
+    }
+
+    /** How many images there are. */
+    public int count() {
+        return labels.length;
+    }
+
+    /** How many pixels an image has. */
+    public int imagePixels() {
+        return height * width;
+    }
+
+    /** The class of an image. */
+    public int label(int image) {
+        return Byte.toUnsignedInt(labels[image]);
+    }
+
+    /** The first n images, or all when there are not more. */
+    public ImageSet first(int n) {
+        return n >= count() ? this : slice(0, n);
+    }
+
+    /** A copy of the images from one index up to, and without, another. */
+    public ImageSet slice(int from, int to) {
+        byte[] some = Arrays.copyOfRange(pixels, from * imagePixels(), to * imagePixels());
+        return new ImageSet(height, width, some, Arrays.copyOfRange(labels, from, to), classes);
+    }
+
+    /** The images as the content of an IDX file, whose SHA-256 identifies them. */
+    public Idx imageFile() {
+        return new Idx(new int[] {count(), height, width}, pixels);
+    }
+
+    /** The labels as the content of an IDX file, whose SHA-256 identifies them. */
+    public Idx labelFile() {
+        return new Idx(new int[] {count()}, labels);
+    }
+}

@@ -1,0 +1,40 @@
+package scanline.lab.data;
+
+import java.util.List;
+import scanline.lab.data.IdxFiles.Part;
+
+/**
+ * A known set, read from its files. What comes from a folder is checked by its SHA-256 while it is read; what is in the
+ * jar was checked by the build, and is checked again by {@code data verify}.
+ */
+record KnownDataset(KnownSet set, IdxFiles files) implements Dataset {
+    @Override
+    public String name() {
+        return set.name();
+    }
+
+    @Override
+    public List<String> classNames() {
+        return set.classNames();
+    }
+
+    @Override
+    public ImageSet train() {
+        return read(Part.TRAIN_IMAGES, Part.TRAIN_LABELS);
+    }
+
+    @Override
+    public ImageSet test() {
+        return read(Part.TEST_IMAGES, Part.TEST_LABELS);
+    }
+
+    private ImageSet read(Part images, Part labels) {
+        Idx pixels = read(images);
+        int[] sizes = pixels.sizes();
+        return new ImageSet(sizes[1], sizes[2], pixels.data(), read(labels).data(), set.classNames().size());
+    }
+
+    private Idx read(Part part) {
+        return files instanceof IdxFiles.Resources ? files.read(part) : set.read(part, files);
+    }
+}

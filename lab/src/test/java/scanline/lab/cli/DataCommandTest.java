@@ -1,0 +1,74 @@
+package scanline.lab.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import scanline.lab.data.Datasets;
+
+class DataCommandTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @TempDir
+    private Path cache;
+
+    @Test
+    void theListTellsWhereEachSetIs() {
+        assertThat(run("list")).isZero();
+        assertThat(out.toString()).contains("mnist ", "in the jar, 11.6 MB", "CC BY-SA 3.0", "fashion-mnist ",
+                "not here yet: run ./scanline data fetch fashion-mnist", "idx ");
+    }
+
+    @Test
+    void verifyingWithoutANameChecksWhatIsHere() {
+        assertThat(run("verify")).isZero();
+        assertThat(out.toString().lines()).hasSize(4)
+                .allMatch(line -> line.startsWith("mnist ") && line.endsWith("OK"));
+    }
+
+    @Test
+    void verifyingFilesThatAreNotTheSetsFails() {
+        assertThat(run("verify", "mnist", "--dir", cache.toString())).isEqualTo(1);
+        assertThat(out.toString().lines()).hasSize(4).allMatch(line -> line.contains("WRONG " + cache));
+    }
+
+    @Test
+    void wrongUsageIsStatus2() {
+        assertThat(run()).isEqualTo(2);
+        assertThat(run("fetch")).isEqualTo(2);
+        assertThat(run("verify", "--dir", "x")).isEqualTo(2);
+        assertThat(err.toString()).contains("--dir needs the NAME");
+    }
+
+    @Test
+    void anUnknownSetFailsWithTheNearestName() {
+        assertThat(run("fetch", "mnst")).isEqualTo(1);
+        assertThat(err.toString())
+                .isEqualTo("no data set is called mnst, only mnist, fashion-mnist; did you mean mnist?");
+    }
+
+    @Test
+    void everySubcommandHasHelp() {
+        for (String name : new String[] {"list", "fetch", "verify"}) {
+            assertThat(run(name, "--help")).isZero();
+            assertThat(out.toString()).contains("Usage: data " + name);
+        }
+    }
+
+    private int run(String... arguments) {
+        return new CommandLine(new DataCommand(new Datasets(cache)))
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .setExecutionExceptionHandler((e, line, _) -> {
+                    line.getErr().print(e.getMessage());
+                    line.getErr().flush();
+                    return 1;
+                })
+                .execute(arguments);
+    }
+}

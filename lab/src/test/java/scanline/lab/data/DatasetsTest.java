@@ -1,0 +1,92 @@
+package scanline.lab.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import scanline.lab.data.IdxFiles.Part;
+import scanline.lab.data.IdxFiles.Resources;
+
+class DatasetsTest {
+    @TempDir
+    private Path cache;
+
+    @Test
+    void mnistComesWithTheJar() {
+        Dataset mnist = new Datasets(cache).open("mnist", null);
+        ImageSet test = mnist.test();
+        assertThat(mnist.name()).isEqualTo("mnist");
+        assertThat(mnist.classNames()).hasSize(10);
+        assertThat(test.count()).isEqualTo(10_000);
+        assertThat(test.height()).isEqualTo(28);
+        assertThat(test.width()).isEqualTo(28);
+        assertThat(test.classes()).isEqualTo(10);
+        assertThat(test.first(5).labels()).containsExactly(7, 2, 1, 0, 4);
+        assertThat(mnist.train().count()).isEqualTo(60_000);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theFilesInTheJarAreMnists(Part part) {
+        Idx content = Mnist.SET.read(part, new Resources("mnist"));
+        assertThat(content.sha256()).isEqualTo(Mnist.SET.sha256().get(part));
+    }
+
+    @Test
+    void anImageSetHashesToTheFilesThatItCameFrom() {
+        ImageSet test = new Datasets(cache).open("mnist", null).test();
+        assertThat(test.imageFile().sha256()).isEqualTo(Mnist.SET.sha256().get(Part.TEST_IMAGES));
+        assertThat(test.labelFile().sha256()).isEqualTo(Mnist.SET.sha256().get(Part.TEST_LABELS));
+    }
+
+    @Test
+    void fashionMnistIsReadFromAFolderAndFromTheCache() throws IOException {
+        Optional<Path> shared = IdxSamples.sharedFolder("fashion-mnist");
+        assumeTrue(shared.isPresent(), "Fashion-MNIST is not beside the repository in ../shared/data/fashion-mnist");
+        Dataset given = new Datasets(cache).open("fashion-mnist", shared.orElseThrow());
+        assertThat(given.train().count()).isEqualTo(60_000);
+        assertThat(given.classNames().get(given.test().label(0))).isEqualTo("Ankle boot");
+
+        Dataset cached = new Datasets(shared.orElseThrow().getParent()).open("fashion-mnist", null);
+        assertThat(cached.test().count()).isEqualTo(10_000);
+    }
+
+    @Test
+    void aSetThatWasNotFetchedSaysHowToGetIt() {
+        assertThatExceptionOfType(DataException.class)
+                .isThrownBy(() -> new Datasets(cache).open("fashion-mnist", null))
+                .withMessage("fashion-mnist is not in " + cache.resolve("fashion-mnist")
+                        + ": run `./scanline data fetch fashion-mnist` or give data.dir=FOLDER");
+    }
+
+    @Test
+    void aKnownSetIsRefusedWhenItsFilesAreOthers() throws IOException {
+        IdxSamples.writeSet(cache);
+        Dataset mnist = new Datasets(cache).open("mnist", cache);
+        assertThatExceptionOfType(DataException.class).isThrownBy(mnist::train)
+                .withMessageContaining("train-images-idx3-ubyte: not mnist's train-images-idx3-ubyte: the SHA-256")
+                .withMessageEndingWith("instead of " + Mnist.SET.sha256().get(Part.TRAIN_IMAGES));
+    }
+
+    @Test
+    void anUnknownSetNamesTheNearest() {
+        assertThatExceptionOfType(DataException.class).isThrownBy(() -> new Datasets(cache).open("fashon-mnist", null))
+                .withMessage("no data set is called fashon-mnist, only mnist, fashion-mnist, idx;"
+                        + " did you mean fashion-mnist?");
+        assertThatExceptionOfType(DataException.class).isThrownBy(() -> new Datasets(cache).open("imagenet", null))
+                .withMessage("no data set is called imagenet, only mnist, fashion-mnist, idx");
+    }
+
+    @Test
+    void anIdxSetNeedsAFolder() {
+        assertThatExceptionOfType(DataException.class).isThrownBy(() -> new Datasets(cache).open("idx", null))
+                .withMessageContaining("data=idx needs data.dir=FOLDER");
+    }
+}

@@ -1,0 +1,230 @@
+package scanline.lab.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import scanline.lab.data.IdxFiles.Part;
+import scanline.lab.data.Mirror.Answer;
+
+@Timeout(30)
+class FetchTest {
+    private static final URI NOBODY = URI.create("http://127.0.0.1:1/");
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final String FIRST = "train-images-idx3-ubyte.gz";
+
+    private final Map<String, byte[]> files = Map.of(FIRST, IdxSamples.gzip(IdxSamples.images(90, 28, 28)),
+            "train-labels-idx1-ubyte.gz", IdxSamples.gzip(IdxSamples.labels(0, 1)),
+            "t10k-images-idx3-ubyte.gz", IdxSamples.gzip(IdxSamples.images(1, 28, 28)),
+            "t10k-labels-idx1-ubyte.gz", IdxSamples.gzip(IdxSamples.labels(1)));
+    private final byte[] first = files.get(FIRST);
+    private final StringWriter progress = new StringWriter();
+
+    @TempDir
+    private Path scratch;
+    private Path folder;
+    private KnownSet set;
+
+    @BeforeEach
+    void describeTheSet() throws IOException {
+        folder = scratch.resolve("cache/sample");
+        var sha256 = new EnumMap<Part, String>(Part.class);
+        for (Part part : Part.values()) {
+            Path file = Files.write(scratch.resolve("file"), files.get(part.fileName() + ".gz"));
+            sha256.put(part, Idx.read(file, part.dimensions()).sha256());
+        }
+        set = new KnownSet("sample", "", "", List.of("a", "b"), sha256, List.of(), false);
+    }
+
+    @Test
+    void aSetIsFetchedWholeAndOnlyOnce() throws IOException {
+        try (var mirror = new Mirror(this::honest)) {
+            fetch(mirror.base());
+            assertFetched();
+            assertThat(mirror.requests).hasSize(4);
+            assertThat(progress.toString()).contains("sample train-images-idx3-ubyte: 0.1 MB from 127.0.0.1, verified")
+                    .doesNotContain("\r");
+            fetch(mirror.base());
+            assertThat(mirror.requests).hasSize(4);
+            assertThat(progress.toString()).contains("is there already");
+        }
+    }
+
+    @Test
+    void aBrokenDownloadGoesOnWhereItStopped() throws IOException {
+        try (var mirror = new Mirror((name, from) -> name.equals(FIRST) && from < 20_000
+                ? honest(name, from).cutAfter(10_000)
+                : honest(name, from))) {
+            fetch(mirror.base());
+            assertFetched();
+            assertThat(mirror.requests).startsWith(FIRST, FIRST + " from 10000", FIRST + " from 20000");
+        }
+    }
+
+    @Test
+    void aDownloadGoesOnInTheNextRunAndFromTheNextMirror() throws IOException {
+        try (var dying = new Mirror(
+                (name, from) -> from == 0 ? honest(name, from).cutAfter(7_000) : Answer.of(503, new byte[0]));
+                var good = new Mirror(this::honest)) {
+            assertRefused("127.0.0.1: HTTP status 503; 127.0.0.1: no connection", dying.base(), NOBODY);
+            assertThat(folder.resolve(FIRST + ".part")).hasSize(7_000);
+            fetch(NOBODY, good.base());
+            assertFetched();
+            assertThat(good.requests).startsWith(FIRST + " from 7000");
+        }
+    }
+
+    @Test
+    void aMirrorThatIgnoresRangesStartsTheFileAnew() throws IOException {
+        keepPart(Arrays.copyOf(first, 5_000));
+        try (var mirror = new Mirror((name, _) -> honest(name, 0))) {
+            fetch(mirror.base());
+            assertFetched();
+        }
+    }
+
+    @Test
+    void aPartThatIsWholeAlreadyIsNotFetchedAgain() throws IOException {
+        keepPart(first);
+        try (var mirror = new Mirror(this::honest)) {
+            fetch(mirror.base());
+            assertFetched();
+            assertThat(mirror.requests).containsOnlyOnce(FIRST + " from " + first.length).doesNotContain(FIRST);
+        }
+    }
+
+    @Test
+    void aPartThatWasOfAnotherFileIsFetchedAnew() throws IOException {
+        keepPart(new byte[3_000]);
+        try (var mirror = new Mirror(this::honest)) {
+            fetch(mirror.base());
+            assertFetched();
+            assertThat(mirror.requests).startsWith(FIRST + " from 3000", FIRST);
+        }
+        Files.delete(folder.resolve(FIRST));
+        keepPart(new byte[first.length + 1]);
+        try (var mirror = new Mirror(this::honest)) {
+            fetch(mirror.base());
+            assertFetched();
+        }
+    }
+
+    @Test
+    void anAnswerToAnotherRangeIsRefused() throws IOException {
+        keepPart(Arrays.copyOf(first, 5_000));
+        try (var mirror = new Mirror((_, _) -> Answer.of(206, first).with("Content-Range", "bytes 0-1/2"))) {
+            assertRefused("sample: cannot fetch " + FIRST, mirror.base());
+        }
+    }
+
+    @Test
+    void wrongContentIsRefusedAndNothingIsLeft() throws IOException {
+        byte[] wrong = IdxSamples.gzip(IdxSamples.images(2, 28, 28));
+        try (var mirror = new Mirror((_, _) -> Answer.of(200, wrong))) {
+            assertRefused("127.0.0.1: its content has not the SHA-256 that it must have", mirror.base());
+            assertThat(folder).isEmptyDirectory();
+        }
+    }
+
+    @Test
+    void aMirrorThatIsAwayOrWrongIsFollowedByTheNext() throws IOException {
+        try (var wrong = new Mirror((_, _) -> Answer.of(200, "not found".getBytes()));
+                var missing = new Mirror((_, _) -> Answer.of(404, "not found".getBytes()));
+                var good = new Mirror(this::honest)) {
+            fetch(NOBODY, missing.base(), wrong.base(), good.base());
+            assertFetched();
+        }
+    }
+
+    @Test
+    void aStalledDownloadIsGivenUpAndGoesOnElsewhere() throws IOException {
+        try (var stalling = new Mirror((name, from) -> name.equals(FIRST)
+                ? honest(name, from).stallingAfter(from == 0 ? 9_000 : 0)
+                : honest(name, from)); var good = new Mirror(this::honest)) {
+            fetch(Duration.ofSeconds(1), stalling.base(), good.base());
+            assertFetched();
+            assertThat(good.requests).containsExactly(FIRST + " from 9000");
+        }
+    }
+
+    @Test
+    void aLiveDownloadKeepsToOneLineAFile() throws IOException {
+        try (var mirror = new Mirror(this::honest)) {
+            new Fetch(set, List.of(mirror.base()), PATIENCE, new PrintWriter(progress), true).into(folder);
+            assertThat(progress.toString().split("\n")).hasSize(4)
+                    .allMatch(line -> line.startsWith("\rsample ") && line.endsWith("verified"));
+        }
+    }
+
+    @Test
+    void withoutANetworkTheHostAndTheWayOutAreNamed() {
+        assertRefused("sample: cannot fetch " + FIRST + " (127.0.0.1: no connection); try again, or give a folder that"
+                + " has it with data.dir=FOLDER", NOBODY);
+    }
+
+    @Test
+    void aDamagedFileIsReplaced() throws IOException {
+        Files.createDirectories(folder);
+        Files.write(folder.resolve(FIRST), new byte[10]);
+        try (var mirror = new Mirror(this::honest)) {
+            fetch(mirror.base());
+            assertFetched();
+        }
+    }
+
+    @Test
+    void aFolderThatCannotBeMadeIsNamed() throws IOException {
+        Files.createFile(scratch.resolve("cache"));
+        assertRefused(folder + ": cannot be written: ", NOBODY);
+    }
+
+    private Answer honest(String name, long from) {
+        byte[] body = files.get(name);
+        if (from == 0) {
+            return Answer.of(200, body);
+        }
+        return from >= body.length
+                ? Answer.of(416, new byte[0])
+                : Answer.of(206, Arrays.copyOfRange(body, (int) from, body.length))
+                        .with("Content-Range", "bytes " + from + "-" + (body.length - 1) + "/" + body.length);
+    }
+
+    private void keepPart(byte[] bytes) throws IOException {
+        Files.createDirectories(folder);
+        Files.write(folder.resolve(FIRST + ".part"), bytes);
+    }
+
+    private void fetch(URI... mirrors) {
+        fetch(PATIENCE, mirrors);
+    }
+
+    private void fetch(Duration patience, URI... mirrors) {
+        new Fetch(set, List.of(mirrors), patience, new PrintWriter(progress), false).into(folder);
+    }
+
+    private void assertFetched() {
+        assertThat(folder).isDirectoryNotContaining("glob:**.part");
+        files.forEach((name, bytes) -> assertThat(folder.resolve(name)).hasBinaryContent(bytes));
+    }
+
+    private void assertRefused(String message, URI... mirrors) {
+        assertThatExceptionOfType(DataException.class).isThrownBy(() -> fetch(mirrors))
+                .withMessageContaining(message)
+                .satisfies(e -> assertThat(e.getMessage()).hasLineCount(1));
+        assertThat(folder.resolve(FIRST)).doesNotExist();
+    }
+}

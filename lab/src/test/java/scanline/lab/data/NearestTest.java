@@ -1,0 +1,33 @@
+package scanline.lab.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class NearestTest {
+    private final List<String> words = List.of("mnist", "fashion-mnist", "idx");
+
+    @Test
+    void aMistypedWordFindsTheOneThatWasMeant() {
+        assertThat(Nearest.nearest("mnsit", words)).contains("mnist");
+        assertThat(Nearest.nearest("Fashion_Mnist", words)).contains("fashion-mnist");
+        assertThat(Nearest.nearest("fashonminst", words)).contains("fashion-mnist");
+    }
+
+    @Test
+    void aForeignWordFindsNone() {
+        assertThat(Nearest.nearest("imagenet", words)).isEmpty();
+        assertThat(Nearest.nearest("x", List.of())).isEmpty();
+    }
+
+    @Test
+    void insertingDeletingReplacingAndSwappingAreOneEditEach() {
+        assertThat(Nearest.edits("rate", "grate")).isEqualTo(1);
+        assertThat(Nearest.edits("rate", "rat")).isEqualTo(1);
+        assertThat(Nearest.edits("rate", "rare")).isEqualTo(1);
+        assertThat(Nearest.edits("rate", "raet")).isEqualTo(1);
+        assertThat(Nearest.edits("", "rate")).isEqualTo(4);
+        assertThat(Nearest.edits("rate", "rate")).isZero();
+    }
+}
