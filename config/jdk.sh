@@ -30,12 +30,15 @@ find_jdk() {
     exit 1
 }
 
-# Runs Maven on the JDK that was found. The options silence the JDK's warnings about Maven's own libraries.
-maven() {
+find_maven() {
     if ! command -v mvn >/dev/null; then
         echo "${0##*/}: no Maven here: install it (for example with apt install maven or brew install maven)" >&2
         exit 1
     fi
+}
+
+# Runs Maven on the JDK that was found. The options silence the JDK's warnings about Maven's own libraries.
+maven() {
     MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED ${MAVEN_OPTS:-}" \
         mvn -B -ntp -f "$root/pom.xml" "$@"
 }

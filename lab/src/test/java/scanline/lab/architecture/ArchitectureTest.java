@@ -1,0 +1,213 @@
+package scanline.lab.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.CodeBuilder;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.DoubleUnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import scanline.lab.architecture.CompiledClass.Use;
+
+/** Holds the house's plan against the compiled classes of the engine and the lab. */
+class ArchitectureTest {
+    /**
+     * Which package may refer to which, {@code scanline.} left out: exactly these, so that an arrow that is no longer
+     * used goes as well.
+     */
+    private static final String EDGES = """
+            engine.kernel -> engine.random
+            engine.tensor -> engine.random
+            engine.cpu    -> engine.random engine.kernel engine.tensor
+            engine.nn     -> engine.tensor
+            engine.optim  -> engine.tensor
+            engine.io     -> engine.tensor
+            lab.cli       -> lab.data
+            """;
+
+    private static final String KERNEL = "scanline.engine.kernel";
+    private static final String VECTOR_API = "jdk.incubator.vector";
+
+    /** Their last bits are not the same on every JVM, and change when C2 compiles them. {@code StrictMath} is fine. */
+    private static final Set<String> INEXACT_MATH = Set.of("exp", "expm1", "log", "log10", "log1p", "pow", "sin", "cos",
+            "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "cbrt", "hypot");
+
+    /** The Vector API's operators with the same fault. */
+    private static final Set<String> INEXACT_OPERATORS = INEXACT_MATH.stream()
+            .map(name -> name.toUpperCase(Locale.ROOT))
+            .collect(Collectors.toUnmodifiableSet());
+
+    private static List<CompiledClass> classes;
+
+    @BeforeAll
+    static void readTheClassesOfBothModules() throws IOException {
+        classes = new ArrayList<>(CompiledClass.of("scanline.engine"));
+        classes.addAll(CompiledClass.of("scanline.lab"));
+        assertThat(classes).extracting(CompiledClass::packageName).contains(KERNEL, "scanline.lab.data");
+    }
+
+    @Test
+    void thePackagesReferToEachOtherAsDeclared() {
+        TreeSet<String> declared = declaredEdges();
+        TreeSet<String> found = edges(classes);
+        TreeSet<String> unexpected = new TreeSet<>(found);
+        unexpected.removeAll(declared);
+        TreeSet<String> vanished = new TreeSet<>(declared);
+        vanished.removeAll(found);
+        assertThat(unexpected.isEmpty() && vanished.isEmpty())
+                .withFailMessage(
+                        "%nThe arrows between the packages are not those in EDGES.%nUnexpected:%n%s%nVanished:%n%s",
+                        witnesses(unexpected), lines(vanished))
+                .isTrue();
+    }
+
+    @Test
+    void onlyTheKernelsUseTheVectorApi() {
+        assertThat(vectorUsersOutsideTheKernels(classes)).isEmpty();
+    }
+
+    @Test
+    void nothingIsUsedWhoseResultCanDifferFromRunToRun() {
+        assertThat(irreproducible(classes)).isEmpty();
+    }
+
+    @Test
+    void aPlantedCallOfInexactMathIsFound() throws IOException {
+        String planted = Planted.class.getName();
+        assertThat(irreproducible(List.of(compiled(Planted.class)))).extracting(Use::toString)
+                .containsExactlyInAnyOrder(planted + ".direct uses java.lang.Math.exp",
+                        planted + ".reference uses java.lang.Math.tanh",
+                        planted + ".streams uses java.util.List.parallelStream",
+                        planted + ".streams uses java.util.stream.Stream.parallel");
+    }
+
+    @Test
+    void aPlantedUseOfTheVectorApiIsFound() {
+        ClassDesc vector = ClassDesc.of(VECTOR_API, "FloatVector");
+        ClassDesc operators = ClassDesc.of(VECTOR_API, "VectorOperators");
+        CompiledClass planted = generated("scanline.lab.train.Planted", code -> code
+                .getstatic(operators, "EXP", operators.nested("Unary"))
+                .getstatic(operators, "ADD", operators.nested("Associative"))
+                .invokevirtual(vector, "reduceLanes", MethodTypeDesc.of(ConstantDescs.CD_float))
+                .return_());
+        assertThat(vectorUsersOutsideTheKernels(List.of(planted))).containsExactly("scanline.lab.train.Planted");
+        assertThat(irreproducible(List.of(planted))).extracting(Use::toString).containsExactly(
+                "scanline.lab.train.Planted.run uses jdk.incubator.vector.VectorOperators.EXP",
+                "scanline.lab.train.Planted.run uses jdk.incubator.vector.FloatVector.reduceLanes");
+    }
+
+    @Test
+    void aPlantedArrowIsFound() {
+        ClassDesc main = ClassDesc.of("scanline.lab.cli.Main");
+        CompiledClass planted = generated("scanline.engine.kernel.Planted",
+                code -> code.invokestatic(main, "main", ConstantDescs.MTD_void).return_());
+        assertThat(edges(List.of(planted))).containsExactly("engine.kernel -> lab.cli");
+    }
+
+    private static TreeSet<String> declaredEdges() {
+        TreeSet<String> edges = new TreeSet<>();
+        EDGES.lines().map(line -> line.strip().split("\\s+")).forEach(words -> {
+            for (int to = 2; to < words.length; to++) {
+                edges.add(words[0] + " -> " + words[to]);
+            }
+        });
+        return edges;
+    }
+
+    private static TreeSet<String> edges(List<CompiledClass> classes) {
+        return new TreeSet<>(edgesWithWitness(classes).keySet());
+    }
+
+    /** Each edge, and one class that makes it. */
+    private static TreeMap<String, String> edgesWithWitness(List<CompiledClass> classes) {
+        TreeMap<String, String> edges = new TreeMap<>();
+        for (CompiledClass type : classes) {
+            for (String to : type.packages()) {
+                edges.putIfAbsent(room(type.packageName()) + " -> " + room(to), type.name());
+            }
+        }
+        return edges;
+    }
+
+    private static String witnesses(Set<String> edges) {
+        TreeMap<String, String> witnesses = edgesWithWitness(classes);
+        return lines(edges.stream().map(edge -> edge + "   (for one, in " + witnesses.get(edge) + ")").toList());
+    }
+
+    private static String lines(Collection<String> edges) {
+        return edges.isEmpty() ? "  none" : "  " + String.join("\n  ", edges);
+    }
+
+    private static String room(String packageName) {
+        return packageName.substring("scanline.".length());
+    }
+
+    private static List<String> vectorUsersOutsideTheKernels(List<CompiledClass> classes) {
+        return classes.stream()
+                .filter(type -> !type.packageName().equals(KERNEL) && type.refersTo(VECTOR_API))
+                .map(CompiledClass::name)
+                .toList();
+    }
+
+    private static List<Use> irreproducible(List<CompiledClass> classes) {
+        return classes.stream().flatMap(type -> type.uses().stream()).filter(ArchitectureTest::irreproducible).toList();
+    }
+
+    private static boolean irreproducible(Use use) {
+        String member = use.member();
+        return switch (use.owner()) {
+            case "java.lang.Math" -> INEXACT_MATH.contains(member);
+            case VECTOR_API + ".VectorOperators" -> INEXACT_OPERATORS.contains(member);
+            case "java.util.Arrays" -> member.startsWith("parallel");
+            default -> member.equals("parallelStream")
+                    || member.equals("parallel") && use.owner().startsWith("java.util.stream.")
+                    || member.startsWith("reduceLanes") && use.owner().startsWith(VECTOR_API);
+        };
+    }
+
+    private static CompiledClass compiled(Class<?> type) throws IOException {
+        String file = type.getName().substring(type.getPackageName().length() + 1) + ".class";
+        try (InputStream in = type.getResourceAsStream(file)) {
+            return CompiledClass.parse(in.readAllBytes());
+        }
+    }
+
+    /** A class with one method, {@code run}. */
+    private static CompiledClass generated(String name, Consumer<CodeBuilder> run) {
+        return CompiledClass.parse(ClassFile.of(ClassFile.StackMapsOption.DROP_STACK_MAPS)
+                .build(ClassDesc.of(name), type -> type
+                        .withMethodBody("run", ConstantDescs.MTD_void, ClassFile.ACC_STATIC, run)));
+    }
+
+    /** Does what must not be done. */
+    static final class Planted {
+        private Planted() {}
+
+        static double direct(double x) {
+            return Math.exp(x) + StrictMath.exp(x) + Math.sqrt(x);
+        }
+
+        static DoubleUnaryOperator reference() {
+            return Math::tanh;
+        }
+
+        static long streams(List<String> names) {
+            return names.parallelStream().count() + Stream.of("a").parallel().count();
+        }
+    }
+}
