@@ -17,6 +17,12 @@ public final class Philox {
     /** Enough to be worth vectorising, few enough to stay in the first-level cache. */
     private static final int BLOCKS_AT_ONCE = 256;
 
+    /** The words of many blocks, two in a long; one for each thread, so that filling allocates nothing. */
+    private record State(long[] left, long[] right) {}
+
+    private static final ThreadLocal<State> STATE = ThreadLocal
+            .withInitial(() -> new State(new long[BLOCKS_AT_ONCE], new long[BLOCKS_AT_ONCE]));
+
     private Philox() {}
 
     /** Word {@code index} of the stream that {@code key} names. */
@@ -39,20 +45,18 @@ public final class Philox {
         for (; at < to && ((first + at) & 3) != 0; at++) {
             out[at] = word(key, first + at);
         }
-        int capacity = Math.min((to - at) / 4, BLOCKS_AT_ONCE);
-        long[] left = new long[capacity];
-        long[] right = new long[capacity];
+        State state = STATE.get();
         while (to - at >= 4) {
-            int count = Math.min((to - at) / 4, capacity);
-            count(left, right, count, (first + at) >>> 2);
+            int count = Math.min((to - at) / 4, BLOCKS_AT_ONCE);
+            count(state.left, state.right, count, (first + at) >>> 2);
             int key0 = (int) key;
             int key1 = (int) (key >>> 32);
             for (int round = 0; round < ROUNDS; round++) {
-                round(left, right, count, key0, key1);
+                round(state.left, state.right, count, key0, key1);
                 key0 += WEYL_0;
                 key1 += WEYL_1;
             }
-            unpack(out, at, left, right, count);
+            unpack(out, at, state.left, state.right, count);
             at += 4 * count;
         }
         for (; at < to; at++) {
