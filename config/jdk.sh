@@ -1,5 +1,8 @@
 # Sourced by scanline and build.
 
+# What the command line's JVM is told.
+java_flags="-XX:+UseParallelGC"
+
 # Is the folder $1 a JDK 25 or newer? It reads a file instead of starting a JVM, which would take longer.
 is_jdk_25() {
     [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return 1
