@@ -13,5 +13,5 @@ module scanline.lab {
     exports scanline.lab.recipe;
     exports scanline.lab.train;
 
-    opens scanline.lab.cli to info.picocli;
+    opens scanline.lab.cli to info.picocli, tools.jackson.databind;
 }

@@ -3,9 +3,7 @@ package scanline.engine.cpu;
 import static scanline.engine.cpu.HeapBuffer.floats;
 
 import java.util.Arrays;
-
 import org.jspecify.annotations.Nullable;
-
 import scanline.engine.kernel.Activations;
 import scanline.engine.kernel.Dropout;
 import scanline.engine.kernel.Elementwise;

@@ -3,9 +3,7 @@ package scanline.engine.cpu;
 import static scanline.engine.cpu.HeapBuffer.floats;
 
 import java.util.Arrays;
-
 import org.jspecify.annotations.Nullable;
-
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Buffer;

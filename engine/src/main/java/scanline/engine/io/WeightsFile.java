@@ -16,8 +16,7 @@ import scanline.engine.tensor.Weights;
 
 /** The parameters of a model in a safetensors file, by PyTorch's names, so that a {@code state_dict} fits both ways. */
 public final class WeightsFile {
-    private WeightsFile() {
-    }
+    private WeightsFile() {}
 
     /** Writes every parameter, whole or not at all. */
     public static void save(Path file, Weights weights, Map<String, String> metadata) throws IOException {
@@ -39,7 +38,7 @@ public final class WeightsFile {
             unknown.remove(parameter.name());
         }
         if (!unknown.isEmpty()) {
-            throw new FormatException(file, "tensor " + unknown.stream().sorted().findFirst().orElseThrow()
+            throw new FormatException(file, "tensor " + Json.shown(unknown.stream().sorted().findFirst().orElseThrow())
                     + " belongs to no parameter of this model");
         }
         restore("", content, weights);

@@ -35,8 +35,7 @@ public final class Activations {
     private static final float EXP_HIGH = 88f;
     private static final float TANH_BOUND = 20f;
 
-    private Activations() {
-    }
+    private Activations() {}
 
     /** {@code y[i] = exp(x[i])} within 2 ulp; below -87.34 the smallest normal number, above 88 exp(88). */
     public static void exp(float[] y, int yAt, float[] x, int xAt, int n) {

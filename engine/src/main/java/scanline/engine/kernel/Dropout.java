@@ -5,11 +5,10 @@ import scanline.engine.random.RandomKey;
 
 /** Dropout by counter-based random numbers: whether element i stays depends on the key and i alone. */
 public final class Dropout {
-    private static final int CHUNK = 256;
+    private static final int CHUNK = 1024;
     private static final ThreadLocal<int[]> WORDS = ThreadLocal.withInitial(() -> new int[CHUNK]);
 
-    private Dropout() {
-    }
+    private Dropout() {}
 
     /**
      * {@code y[i] += x[i] / (1 - rate)} where the key's i-th uniform number is at least {@code rate}, for n elements from

@@ -8,8 +8,7 @@ import jdk.incubator.vector.VectorSpecies;
 public final class Elementwise {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
 
-    private Elementwise() {
-    }
+    private Elementwise() {}
 
     /** {@code y = a + b}. */
     public static void add(float[] y, float[] a, float[] b, int at, int n) {
@@ -48,7 +47,8 @@ public final class Elementwise {
     public static void multiplyAdd(float[] y, float[] a, float[] b, int at, int n) {
         int i = 0;
         for (int end = S.loopBound(n); i < end; i += S.length()) {
-            FloatVector.fromArray(S, a, at + i).fma(FloatVector.fromArray(S, b, at + i), FloatVector.fromArray(S, y, at + i)).intoArray(y, at + i);
+            FloatVector.fromArray(S, a, at + i)
+                    .fma(FloatVector.fromArray(S, b, at + i), FloatVector.fromArray(S, y, at + i)).intoArray(y, at + i);
         }
         for (; i < n; i++) {
             y[at + i] = Math.fma(a[at + i], b[at + i], y[at + i]);
@@ -85,7 +85,8 @@ public final class Elementwise {
         int i = 0;
         for (int end = S.loopBound(n); i < end; i += S.length()) {
             FloatVector v = FloatVector.fromArray(S, y, at + i);
-            FloatVector.fromArray(S, dy, at + i).fma(v.sub(v.mul(v)), FloatVector.fromArray(S, dx, at + i)).intoArray(dx, at + i);
+            FloatVector.fromArray(S, dy, at + i).fma(v.sub(v.mul(v)), FloatVector.fromArray(S, dx, at + i))
+                    .intoArray(dx, at + i);
         }
         for (; i < n; i++) {
             float v = y[at + i];
@@ -98,7 +99,9 @@ public final class Elementwise {
         int i = 0;
         for (int end = S.loopBound(n); i < end; i += S.length()) {
             FloatVector v = FloatVector.fromArray(S, y, at + i);
-            FloatVector.fromArray(S, dy, at + i).fma(FloatVector.broadcast(S, 1f).sub(v.mul(v)), FloatVector.fromArray(S, dx, at + i)).intoArray(dx, at + i);
+            FloatVector.fromArray(S, dy, at + i)
+                    .fma(FloatVector.broadcast(S, 1f).sub(v.mul(v)), FloatVector.fromArray(S, dx, at + i))
+                    .intoArray(dx, at + i);
         }
         for (; i < n; i++) {
             float v = y[at + i];

@@ -24,8 +24,7 @@ public final class Gemm {
     // Where a tile puts results of the last panel, whose unused columns do not exist in C.
     private static final ThreadLocal<float[]> EDGE = ThreadLocal.withInitial(() -> new float[6 * PANEL]);
 
-    private Gemm() {
-    }
+    private Gemm() {}
 
     /** How many panels {@code n} columns fill. */
     public static int panels(int n) {

@@ -18,8 +18,7 @@ final class GemmTile {
     private static final int W = S.length();
     private static final int PANEL = 4 * W;
 
-    private GemmTile() {
-    }
+    private GemmTile() {}
 
     static void rows6(float[] c, int cAt, int ldc, float[] a, int aAt, int lda, float[] b, int bAt, int k) {
         FloatVector c00 = FloatVector.fromArray(S, c, cAt);

@@ -12,8 +12,7 @@ final class GemmTileTransposed {
     private static final int W = S.length();
     private static final int PANEL = 4 * W;
 
-    private GemmTileTransposed() {
-    }
+    private GemmTileTransposed() {}
 
     static void columns6(float[] c, int cAt, int ldc, float[] a, int aAt, int lda, float[] b, int bAt, int k) {
         FloatVector c00 = FloatVector.fromArray(S, c, cAt);

@@ -10,8 +10,7 @@ import jdk.incubator.vector.VectorSpecies;
 public final class Lanes {
     static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
 
-    private Lanes() {
-    }
+    private Lanes() {}
 
     /** How many floats one vector of this machine holds. */
     public static int count() {

@@ -1,12 +1,10 @@
 package scanline.engine.kernel;
 
 import java.util.Arrays;
-
-import org.jspecify.annotations.Nullable;
-
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One LSTM layer over a whole sequence, forward and backward (Hochreiter and Schmidhuber 1997, with the forget gate of
@@ -29,8 +27,7 @@ public final class LstmSequence {
     // sums, so it depends on nothing but the shape.
     private static final int BLOCK_ROWS = 512;
 
-    private LstmSequence() {
-    }
+    private LstmSequence() {}
 
     /** Time steps in a block of the backward pass. */
     private static int blockSteps(int batch) {
@@ -171,7 +168,8 @@ public final class LstmSequence {
                 for (int t = end - 1; t >= begin; t--) {
                     int d = slot + ((t - begin) * batch + row) * width;
                     if (!last || t == steps - 1) {
-                        Elementwise.accumulate(work, dhAt + state, dy, (last ? 0 : t * batch * hidden) + state, rows * hidden);
+                        Elementwise.accumulate(work, dhAt + state, dy, (last ? 0 : t * batch * hidden) + state,
+                                rows * hidden);
                     }
                     Activations.tanh(work, tanhAt + state, c, (t + 1) * batch * hidden + state, rows * hidden);
                     for (int i = 0; i < rows; i++) {

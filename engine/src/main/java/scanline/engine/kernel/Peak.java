@@ -9,8 +9,7 @@ public final class Peak {
     private static final int CHAINS = 12;
     private static final int ROUNDS = 200_000;
 
-    private Peak() {
-    }
+    private Peak() {}
 
     /**
      * Measures the peak of a team of threads.

@@ -14,8 +14,7 @@ public final class Reduction {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
     private static final ThreadLocal<float[]> LANES = ThreadLocal.withInitial(() -> new float[WIDTH]);
 
-    private Reduction() {
-    }
+    private Reduction() {}
 
     /** The sum of the squares of n floats. */
     public static float sumOfSquares(float[] x, int at, int n) {

@@ -2,8 +2,7 @@ package scanline.engine.kernel;
 
 /** Softmax and its cross-entropy, row by row. */
 public final class Softmax {
-    private Softmax() {
-    }
+    private Softmax() {}
 
     /**
      * The probabilities of each row, and its cross-entropy against a smoothed label:

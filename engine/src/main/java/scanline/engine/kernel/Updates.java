@@ -7,8 +7,7 @@ import jdk.incubator.vector.VectorSpecies;
 public final class Updates {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
 
-    private Updates() {
-    }
+    private Updates() {}
 
     /**
      * Stochastic gradient descent with momentum (Sutskever et al. 2013): {@code g += decay w; v = momentum v + g;

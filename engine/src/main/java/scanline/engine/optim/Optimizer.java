@@ -1,16 +1,24 @@
 package scanline.engine.optim;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 import scanline.engine.tensor.Buffer;
 import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Weights;
 
 /** An {@link UpdateRule} at work on the parameters of a model: what it remembers of each, and how many steps it took. */
 public final class Optimizer {
+    /**
+     * What it remembers of one parameter.
+     *
+     * @param name what the rule calls it, a dot, and the name of the parameter
+     * @param shape that of the parameter
+     * @param values where it is
+     */
+    public record Slot(String name, Shape shape, Buffer values) {}
+
     private final UpdateRule rule;
     private final Weights weights;
     private final List<List<Buffer>> slots = new ArrayList<>();
@@ -48,13 +56,15 @@ public final class Optimizer {
         steps = taken;
     }
 
-    /** What it remembers, by the name of the slot, a dot and the name of the parameter. */
-    public Map<String, Buffer> state() {
-        Map<String, Buffer> state = new LinkedHashMap<>();
+    /** Everything that it remembers, to be saved and restored. */
+    public List<Slot> state() {
+        List<Slot> state = new ArrayList<>();
         List<Parameter> parameters = weights.parameters();
         for (int i = 0; i < parameters.size(); i++) {
+            Parameter parameter = parameters.get(i);
             for (int j = 0; j < rule.slots().size(); j++) {
-                state.put(rule.slots().get(j) + "." + parameters.get(i).name(), slots.get(i).get(j));
+                state.add(new Slot(rule.slots().get(j) + "." + parameter.name(), parameter.shape(),
+                        slots.get(i).get(j)));
             }
         }
         return state;

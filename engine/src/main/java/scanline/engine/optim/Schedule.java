@@ -38,7 +38,9 @@ public sealed interface Schedule {
 
         @Override
         public double factor(long step, long stepsAnEpoch, int epochs) {
-            return StrictMath.pow(decay, (double) (step / stepsAnEpoch / every));
+            long epoch = step / stepsAnEpoch;
+            long falls = epoch / every;
+            return StrictMath.pow(decay, (double) falls);
         }
     }
 
@@ -57,9 +59,8 @@ public sealed interface Schedule {
 
         @Override
         public double factor(long step, long stepsAnEpoch, int epochs) {
-            double progress = byEpoch ? (double) (step / stepsAnEpoch) / epochs
-                    : (double) step / (stepsAnEpoch * epochs);
-            return fall(progress, least);
+            long since = byEpoch ? step - step % stepsAnEpoch : step;
+            return fall((double) since / (stepsAnEpoch * epochs), least);
         }
     }
 

@@ -2,8 +2,7 @@ package scanline.engine.tensor;
 
 /** Non-linear functions, element by element. */
 public final class Activation {
-    private Activation() {
-    }
+    private Activation() {}
 
     /** The logistic function, {@code 1 / (1 + exp(-x))}. */
     public static Tensor sigmoid(Tensor x) {

@@ -2,8 +2,7 @@ package scanline.engine.tensor;
 
 /** Element by element: sums and products. */
 public final class Arithmetic {
-    private Arithmetic() {
-    }
+    private Arithmetic() {}
 
     /** {@code a + b}, both of one shape. */
     public static Tensor add(Tensor a, Tensor b) {

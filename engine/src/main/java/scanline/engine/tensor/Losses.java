@@ -2,8 +2,7 @@ package scanline.engine.tensor;
 
 /** What training makes small. */
 public final class Losses {
-    private Losses() {
-    }
+    private Losses() {}
 
     /**
      * The mean cross-entropy of softmax(logits) against the labels, in nats.

@@ -4,8 +4,7 @@ import scanline.engine.random.RandomKey;
 
 /** Ops that draw random numbers. */
 public final class Noise {
-    private Noise() {
-    }
+    private Noise() {}
 
     /**
      * Sets elements to zero with probability {@code rate} and divides the others by {@code 1 - rate} (Srivastava et al.

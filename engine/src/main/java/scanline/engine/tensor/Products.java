@@ -4,8 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Products with matrices. */
 public final class Products {
-    private Products() {
-    }
+    private Products() {}
 
     /**
      * {@code x w^T + b}, for every row of x.
@@ -28,7 +27,8 @@ public final class Products {
         }
         Tape tape = Tape.of(x, w);
         int rows = x.shape().rows();
-        Tensor y = b == null ? tape.result(x.shape().withLast(outputs), x, w)
+        Tensor y = b == null
+                ? tape.result(x.shape().withLast(outputs), x, w)
                 : tape.result(x.shape().withLast(outputs), x, w, b);
         tape.backend().linear(y.value(), x.value(), w.value(), b == null ? null : b.value(), rows, inputs, outputs);
         tape.undo(y,

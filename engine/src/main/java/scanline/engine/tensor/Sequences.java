@@ -30,8 +30,7 @@ public final class Sequences {
         }
     }
 
-    private Sequences() {
-    }
+    private Sequences() {}
 
     /**
      * One LSTM layer (Hochreiter and Schmidhuber 1997; Gers et al. 2000), from a zero state.
@@ -41,7 +40,8 @@ public final class Sequences {
      * @return [T, B, H] or [B, H]
      */
     public static Tensor lstm(Tensor x, LstmWeights w, Output output) {
-        return Tape.of(x).backend() instanceof LstmSequences fused ? fusedLstm(fused, x, w, output)
+        return Tape.of(x).backend() instanceof LstmSequences fused
+                ? fusedLstm(fused, x, w, output)
                 : composedLstm(x, w, output);
     }
 

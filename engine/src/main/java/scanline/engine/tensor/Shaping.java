@@ -4,8 +4,7 @@ import java.util.List;
 
 /** Pieces of tensors, and tensors made of pieces. */
 public final class Shaping {
-    private Shaping() {
-    }
+    private Shaping() {}
 
     /** Step {@code t} of a sequence: [T, B, F] to [B, F]. */
     public static Tensor step(Tensor x, int t) {

@@ -11,8 +11,7 @@ import scanline.engine.random.RandomKey;
  * gives its buffers back; its tensors are then dead.
  */
 public final class Tape implements AutoCloseable {
-    private record Step(Tensor result, Runnable undoing) {
-    }
+    private record Step(Tensor result, Runnable undoing) {}
 
     private final Memory memory;
     private final boolean training;

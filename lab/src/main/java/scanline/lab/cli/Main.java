@@ -1,16 +1,82 @@
 package scanline.lab.cli;
 
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import scanline.engine.io.FileAccessException;
+import scanline.engine.io.FormatException;
+import scanline.lab.data.DataException;
+import scanline.lab.recipe.RecipeException;
+import scanline.lab.train.Provenance;
+import scanline.lab.train.RunException;
 
-/** Scanline's command line. */
-@Command(name = "scanline", mixinStandardHelpOptions = true, version = "Scanline 0.1.0",
-        description = "Trains, compares and serves sequence models on images.", subcommands = DataCommand.class)
-final class Main {
-    private Main() {}
+/** The command line: results go to standard output, progress and errors to standard error. */
+@Command(name = "scanline", mixinStandardHelpOptions = true, versionProvider = Main.Version.class,
+        description = "Trains, evaluates and explains sequence models on images.",
+        subcommands = {RecipesCommand.class, TrainCommand.class, ResumeCommand.class, EvaluateCommand.class,
+                PredictCommand.class, ExplainCommand.class, DataCommand.class, DoctorCommand.class, HelpCommand.class},
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {"0:done", "1:failed, with one line that says why", "2:wrong usage"})
+public final class Main {
+    /** Stack traces are for those who work on Scanline. */
+    @Option(names = "--debug", description = "Shows where in the code an error arose.", scope = ScopeType.INHERIT)
+    private boolean debug;
 
-    /** Runs one command and exits with its status. */
-    public static void main(String[] args) {
-        System.exit(new CommandLine(new Main()).execute(args));
+    /** Runs a command and ends the process with its exit status. */
+    public static void main(String[] arguments) {
+        System.exit(run(arguments));
+    }
+
+    /** Runs a command. */
+    static int run(String... arguments) {
+        Main main = new Main();
+        CommandLine line = new CommandLine(main).setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExecutionExceptionHandler((exception, command, _) -> {
+            if (main.debug) {
+                exception.printStackTrace(command.getErr());
+            }
+            command.getErr().println(command.getColorScheme().errorText("scanline: " + message(exception)));
+            return exception instanceof RecipeException ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
+        });
+        line.setParameterExceptionHandler((exception, _) -> {
+            CommandLine command = exception.getCommandLine();
+            command.getErr().println(command.getColorScheme().errorText("scanline: " + exception.getMessage()));
+            if (!CommandLine.UnmatchedArgumentException.printSuggestions(exception, command.getErr())) {
+                command.getErr().println("`" + command.getCommandSpec().qualifiedName() + " --help` says more");
+            }
+            return CommandLine.ExitCode.USAGE;
+        });
+        return line.execute(arguments);
+    }
+
+    private static String message(Exception exception) {
+        return switch (exception) {
+            case RecipeException e -> String.valueOf(e.getMessage());
+            case RunException e -> String.valueOf(e.getMessage());
+            case DataException e -> String.valueOf(e.getMessage());
+            case FormatException e -> String.valueOf(e.getMessage());
+            case FileAccessException e -> String.valueOf(e.getMessage());
+            case NoSuchFileException e -> "there is no file " + e.getFile();
+            case AccessDeniedException e -> "no permission for " + e.getFile();
+            case FileSystemException e -> e.getFile() + ": " + (e.getReason() == null ? "failed" : e.getReason());
+            case IOException e -> String.valueOf(e.getMessage());
+            default -> "this should not have happened: " + exception + " (--debug says where)";
+        };
+    }
+
+    /** The version that {@code --version} prints. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"scanline " + Provenance.version()};
+        }
     }
 }

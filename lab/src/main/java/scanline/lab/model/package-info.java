@@ -1,4 +1,4 @@
-/** Models, one file each. */
+/** The models that a recipe can name, one file each. */
 @NullMarked
 package scanline.lab.model;
 

@@ -1,4 +1,4 @@
-/** Recipes: every hyperparameter of a run, as text and as records. */
+/** Recipes: text files that state every hyperparameter, and the records that they become. */
 @NullMarked
 package scanline.lab.recipe;
 

@@ -1,4 +1,4 @@
-/** Training, evaluation and the run folder. */
+/** Training, evaluation, and the folder in which a run keeps everything that it was and has become. */
 @NullMarked
 package scanline.lab.train;
 

@@ -1,0 +1,135 @@
+package scanline.engine.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static scanline.engine.tensor.Numbers.AWKWARD;
+import static scanline.engine.tensor.Numbers.assertSameBits;
+import static scanline.engine.tensor.Numbers.uniform;
+
+import java.util.function.DoubleUnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ActivationsTest {
+    // A prime, so that all low bits of the pattern occur; about a million numbers in the range of each function.
+    private static final int STRIDE = 2003;
+
+    private interface Kernel {
+        void run(float[] y, int yAt, float[] x, int xAt, int n);
+    }
+
+    private interface Scalar {
+        float of(float x);
+    }
+
+    /** A function, its bound in ulp, and the range in which the bound is promised. */
+    private record Function(String name, Kernel kernel, Scalar scalar, DoubleUnaryOperator exact, double ulps,
+            float low,
+            float high) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<Function> functions() {
+        return Stream.of(
+                new Function("exp", Activations::exp, Activations::exp, StrictMath::exp, 2, -87.33654f, 88),
+                new Function("sigmoid", Activations::sigmoid, Activations::sigmoid,
+                        x -> 1 / (1 + StrictMath.exp(-x)), 3, -87.33654f, Float.MAX_VALUE),
+                new Function("tanh", Activations::tanh, Activations::tanh, StrictMath::tanh, 3, -Float.MAX_VALUE,
+                        Float.MAX_VALUE));
+    }
+
+    @ParameterizedTest
+    @MethodSource("functions")
+    void theErrorStaysWithinTheStatedUlps(Function f) {
+        float[] x = new float[4099];
+        float[] y = new float[x.length];
+        double worst = 0;
+        float worstAt = 0;
+        int points = 0;
+        int n = 0;
+        // Patterns of the positive numbers in order of size, each with both signs.
+        for (int bits = 0; bits < 0x7F800000; bits += STRIDE) {
+            float magnitude = Float.intBitsToFloat(bits);
+            for (float value : new float[] {magnitude, -magnitude}) {
+                if (value >= f.low && value <= f.high) {
+                    x[n++] = value;
+                }
+            }
+            if (n >= x.length - 1 || bits + STRIDE >= 0x7F800000) {
+                f.kernel.run(y, 0, x, 0, n);
+                for (int i = 0; i < n; i++) {
+                    double exact = f.exact.applyAsDouble(x[i]);
+                    double ulps = Math.abs(y[i] - exact) / Math.ulp((float) exact);
+                    if (!(ulps <= worst)) {
+                        worst = ulps;
+                        worstAt = x[i];
+                    }
+                }
+                points += n;
+                n = 0;
+            }
+        }
+        assertThat(points).isGreaterThan(1_000_000);
+        assertThat(worst).as("ulps at %s", worstAt).isLessThanOrEqualTo(f.ulps);
+    }
+
+    @ParameterizedTest
+    @MethodSource("functions")
+    void vectorAndTailGiveTheSameBitsAtEveryOffsetAndLength(Function f) {
+        float[] x = uniform("activations", 160, 30);
+        float[] edges = {0f, -0f, Float.MIN_VALUE, -Float.MIN_VALUE, Float.MIN_NORMAL, 1e-30f, -1e-20f, 87.5f, -87.5f,
+                88.5f, -104f, 1e30f, Float.MAX_VALUE, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY};
+        for (int i = 0; i < edges.length; i++) {
+            x[7 * i] = edges[i];
+        }
+        float[] expected = new float[x.length];
+        for (int i = 0; i < x.length; i++) {
+            expected[i] = f.scalar.of(x[i]);
+        }
+        for (int n : AWKWARD) {
+            for (int at = 0; at < 17; at++) {
+                float[] y = new float[n + 2];
+                f.kernel.run(y, 1, x, at, n);
+                float[] wanted = new float[n + 2];
+                System.arraycopy(expected, at, wanted, 1, n);
+                assertSameBits(f.name + " of " + n + " from " + at, y, wanted);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("functions")
+    void aNumberThatIsNoneStaysNone(Function f) {
+        float[] x = uniform("activations", 37, 3);
+        for (int i = 0; i < x.length; i += 5) {
+            x[i] = Float.NaN;
+        }
+        float[] y = new float[x.length];
+        f.kernel.run(y, 0, x, 0, x.length);
+        for (int i = 0; i < x.length; i++) {
+            assertThat(Float.isNaN(y[i])).isEqualTo(i % 5 == 0);
+            assertThat(Float.isNaN(f.scalar.of(x[i]))).isEqualTo(i % 5 == 0);
+        }
+    }
+
+    @Test
+    void beyondTheirRangeTheFunctionsKeepTheirLastValue() {
+        assertThat(Activations.exp(0f)).isEqualTo(1f);
+        assertThat(Activations.exp(1000f)).isEqualTo(Activations.exp(Float.POSITIVE_INFINITY)).isEqualTo(
+                Activations.exp(88f));
+        assertThat(Activations.exp(-1000f)).isEqualTo(Activations.exp(Float.NEGATIVE_INFINITY)).isGreaterThan(0)
+                .isLessThan(1.2e-38f);
+        assertThat(Activations.sigmoid(0f)).isEqualTo(0.5f);
+        assertThat(Activations.sigmoid(Float.POSITIVE_INFINITY)).isEqualTo(1f);
+        assertThat(Activations.sigmoid(Float.NEGATIVE_INFINITY)).isGreaterThanOrEqualTo(0f).isLessThan(1e-38f);
+        assertThat(Activations.tanh(0f)).isEqualTo(0f);
+        assertThat(Activations.tanh(Float.POSITIVE_INFINITY)).isEqualTo(1f);
+        assertThat(Activations.tanh(Float.NEGATIVE_INFINITY)).isEqualTo(-1f);
+        assertThat(Activations.tanh(Float.MIN_VALUE)).isEqualTo(Float.MIN_VALUE);
+        assertThat(Activations.tanh(-Float.MIN_NORMAL)).isEqualTo(-Float.MIN_NORMAL);
+    }
+}

@@ -1,0 +1,62 @@
+package scanline.engine.nn;
+
+import scanline.engine.optim.Adam;
+import scanline.engine.optim.Clipping;
+import scanline.engine.optim.Optimizer;
+import scanline.engine.random.RandomKey;
+import scanline.engine.tensor.Backend;
+import scanline.engine.tensor.Losses;
+import scanline.engine.tensor.Memory;
+import scanline.engine.tensor.Numbers;
+import scanline.engine.tensor.Sequences.Output;
+import scanline.engine.tensor.Shape;
+import scanline.engine.tensor.Tape;
+import scanline.engine.tensor.Tensor;
+import scanline.engine.tensor.Weights;
+
+/** A small LSTM classifier in training, on one batch of made-up numbers: what the tests of whole steps share. */
+public final class Classifier {
+    private static final int CLASSES = 10;
+
+    private final Weights weights;
+    private final Lstm lstm;
+    private final Dropout dropout = new Dropout(0.3f);
+    private final Linear linear;
+    private final Memory memory;
+    private final Optimizer optimizer;
+    private final Shape shape;
+    private final float[] images;
+    private final int[] labels;
+    private final float[] loss = new float[1];
+
+    /** Two layers, a dropout after each, and a linear map of the last step. */
+    public Classifier(Backend backend, int steps, int batch, int features, int hidden) {
+        weights = new Weights(backend, 1);
+        lstm = new Lstm(weights.scope("lstm"), features, hidden, 2, 0.2f);
+        linear = new Linear(weights.scope("fc"), hidden, CLASSES);
+        memory = new Memory(backend);
+        optimizer = new Optimizer(Adam.DEFAULT, weights);
+        shape = Shape.of(steps, batch, features);
+        images = Numbers.uniform("images", shape.elements(), 1);
+        labels = Numbers.labels(batch, CLASSES);
+    }
+
+    /** One step of training: the loss before it. */
+    public float step() {
+        weights.clearGradients();
+        try (Tape tape = Tape.training(memory, RandomKey.of(1, "training").at(optimizer.steps()))) {
+            Tensor y = dropout.forward(lstm.forward(tape.input(shape, images), Output.LAST_STEP));
+            Tensor entropy = Losses.crossEntropy(linear.forward(y), labels, 0.1f);
+            tape.backward(entropy);
+            entropy.value().read(0, loss, 0, 1);
+        }
+        new Clipping.Norm(0.5).clip(weights);
+        optimizer.step(0.01);
+        return loss[0];
+    }
+
+    /** What is trained. */
+    public Weights weights() {
+        return weights;
+    }
+}

@@ -1,0 +1,116 @@
+package scanline.engine.nn;
+
+import static scanline.engine.tensor.Numbers.AWKWARD;
+import static scanline.engine.tensor.Numbers.buffer;
+import static scanline.engine.tensor.Numbers.labels;
+import static scanline.engine.tensor.Numbers.uniform;
+import static scanline.engine.tensor.Numbers.values;
+
+import scanline.engine.cpu.CpuBackend;
+import scanline.engine.kernel.Activations;
+import scanline.engine.kernel.Lanes;
+import scanline.engine.tensor.Backend;
+import scanline.engine.tensor.Buffer;
+import scanline.engine.tensor.Parameter;
+
+/**
+ * Prints what must be the same to the bit on every machine: {@code Fingerprint STEPS T B F H THREADS...} trains a
+ * {@link Classifier} and prints a hash for each number of threads; {@code Fingerprint kernels} prints one over the
+ * results of the kernels at awkward sizes. Before it, a line names the width of the vectors.
+ */
+public final class Fingerprint {
+    private long hash = 0xCBF29CE484222325L;
+
+    private Fingerprint() {}
+
+    /** See the class. */
+    public static void main(String[] arguments) {
+        System.out.println("bits " + Lanes.bits());
+        if (arguments[0].equals("kernels")) {
+            System.out.println("hash " + kernels());
+            return;
+        }
+        int[] n = new int[arguments.length];
+        for (int i = 0; i < n.length; i++) {
+            n[i] = Integer.parseInt(arguments[i]);
+        }
+        for (int i = 5; i < n.length; i++) {
+            System.out.println("hash " + training(n[i], n[0], n[1], n[2], n[3], n[4]));
+        }
+    }
+
+    /** A hash over the losses of so many steps and over all weights after them. */
+    public static String training(int threads, int count, int steps, int batch, int features, int hidden) {
+        Fingerprint print = new Fingerprint();
+        try (CpuBackend backend = new CpuBackend(threads)) {
+            Classifier classifier = new Classifier(backend, steps, batch, features, hidden);
+            for (int i = 0; i < count; i++) {
+                print.add(classifier.step());
+            }
+            for (Parameter parameter : classifier.weights().parameters()) {
+                print.add(parameter.values());
+            }
+        }
+        return Long.toHexString(print.hash);
+    }
+
+    /** A hash over the results of the kernels at awkward sizes. */
+    public static String kernels() {
+        Fingerprint print = new Fingerprint();
+        try (CpuBackend backend = new CpuBackend(2)) {
+            for (int i = 0; i < AWKWARD.length; i++) {
+                int n = AWKWARD[i];
+                print.products(backend, n, AWKWARD[(5 * i + 3) % AWKWARD.length],
+                        AWKWARD[(3 * i + 7) % AWKWARD.length]);
+                print.elements(backend, n);
+            }
+        }
+        return Long.toHexString(print.hash);
+    }
+
+    private void products(Backend backend, int rows, int inputs, int outputs) {
+        Buffer x = buffer(backend, uniform("x", rows * inputs, 1));
+        Buffer w = buffer(backend, uniform("w", outputs * inputs, 1));
+        Buffer y = buffer(backend, uniform("y", rows * outputs, 1));
+        Buffer dx = backend.allocate(rows * inputs);
+        Buffer dw = backend.allocate(outputs * inputs);
+        Buffer db = backend.allocate(outputs);
+        Buffer loss = backend.allocate(1);
+        int[] labels = labels(rows, outputs);
+        backend.linearGradient(dx, dw, db, y, x, w, rows, inputs, outputs);
+        backend.linear(y, x, w, db, rows, inputs, outputs);
+        backend.crossEntropy(loss, y, y, labels, 0.1f, rows, outputs);
+        backend.crossEntropyGradient(y, loss, y, labels, 0.1f, rows, outputs);
+        for (Buffer result : new Buffer[] {y, dx, dw, db, loss}) {
+            add(values(result));
+        }
+    }
+
+    private void elements(Backend backend, int n) {
+        Buffer x = buffer(backend, uniform("x", n, 2));
+        Buffer y = buffer(backend, uniform("y", n, 2));
+        Buffer z = buffer(backend, uniform("z", n, 2));
+        Buffer s = backend.allocate(n);
+        backend.sigmoid(z, x, n);
+        backend.sigmoidGradient(y, x, z, n);
+        backend.tanh(z, y, n);
+        backend.tanhGradient(y, x, z, n);
+        backend.multiplyGradient(y, x, z, n);
+        backend.sgd(x, y, z, 0.01f, 0.9f, true, 0.01f, n);
+        backend.rmsProp(x, y, s, z, 0.01f, 0.99f, 1e-8f, 0.9f, 0.01f, n);
+        backend.adam(x, y, z, s, 0.01f, 0.99f, 0.01f, 0.9f, 0.999f, 0.3f, 1e-8f, n);
+        float[] exponentials = new float[n];
+        Activations.exp(exponentials, 0, values(x), 0, n);
+        add(exponentials);
+        add(backend.sumOfSquares(y, n));
+        for (Buffer result : new Buffer[] {x, y, z, s}) {
+            add(values(result));
+        }
+    }
+
+    private void add(float... values) {
+        for (float value : values) {
+            hash = (hash ^ Float.floatToRawIntBits(value)) * 0x100000001B3L;
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package scanline.engine.nn;
+
+import scanline.engine.cpu.CpuBackend;
+
+/** Prints how many bytes of heap a step of training allocates, in a JVM that never collects garbage and has no TLABs. */
+public final class StepAllocation {
+    private static final int WARM_UP = 300;
+    private static final int MEASURED = 50;
+
+    private StepAllocation() {}
+
+    /** {@code StepAllocation THREADS}. */
+    public static void main(String[] arguments) {
+        try (CpuBackend backend = new CpuBackend(Integer.parseInt(arguments[0]))) {
+            Classifier classifier = new Classifier(backend, 28, 32, 28, 64);
+            for (int i = 0; i < WARM_UP; i++) {
+                classifier.step();
+            }
+            long before = used();
+            for (int i = 0; i < MEASURED; i++) {
+                classifier.step();
+            }
+            System.out.println("bytes " + (used() - before) / MEASURED);
+        }
+    }
+
+    private static long used() {
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+}

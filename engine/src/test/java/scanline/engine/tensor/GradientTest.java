@@ -1,0 +1,219 @@
+package scanline.engine.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static scanline.engine.tensor.Numbers.onTape;
+import static scanline.engine.tensor.Numbers.uniform;
+import static scanline.engine.tensor.Numbers.weightedSum;
+
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import scanline.engine.cpu.CpuBackend;
+import scanline.engine.cpu.ReferenceBackend;
+import scanline.engine.random.RandomKey;
+import scanline.engine.tensor.Sequences.LstmWeights;
+import scanline.engine.tensor.Sequences.Output;
+
+/** Every op's gradient against central differences. */
+class GradientTest {
+    // The loss, a sum in double precision of float32 values around 1, has errors of about 1e-7 times the root of their
+    // number, which a difference over 2^-5 turns into 1e-5; the third derivatives add up to h^2 / 6 of them, 2e-4 at
+    // most. A wrong sign or factor is an error of the order of 1.
+    private static final float STEP = 1f / 64;
+    private static final double TOLERANCE = 1e-3;
+    private static final RandomKey KEY = RandomKey.of(11, "noise");
+
+    private interface Formula {
+        Tensor of(List<Tensor> sources);
+    }
+
+    /** An op, named as its class and method, applied to sources of given shapes. */
+    private record Op(String name, Formula formula, int[]... shapes) {
+        @Override
+        public String toString() {
+            return name + Stream.of(shapes).map(shape -> Shape.of(shape).toString()).collect(Collectors.joining());
+        }
+    }
+
+    static Stream<Op> ops() {
+        int[] labels = {2, 0, 6, 2, 1};
+        List<Op> ops = new ArrayList<>(List.of(
+                new Op("Arithmetic.add", s -> Arithmetic.add(s.get(0), s.get(1)), shape(3, 5), shape(3, 5)),
+                new Op("Arithmetic.add", s -> Arithmetic.add(s.get(0), s.get(0)), shape(17)),
+                new Op("Arithmetic.multiply", s -> Arithmetic.multiply(s.get(0), s.get(1)), shape(33), shape(33)),
+                new Op("Arithmetic.multiply", s -> Arithmetic.multiply(s.get(0), s.get(0)), shape(2, 3)),
+                new Op("Activation.sigmoid", s -> Activation.sigmoid(s.get(0)), shape(3, 13)),
+                new Op("Activation.tanh", s -> Activation.tanh(s.get(0)), shape(3, 13)),
+                new Op("Products.linear", s -> Products.linear(s.get(0), s.get(1), s.get(2)), shape(3, 5), shape(7, 5),
+                        shape(7)),
+                new Op("Products.linear", s -> Products.linear(s.get(0), s.get(1), null), shape(2, 3, 5), shape(4, 5)),
+                new Op("Shaping.step", s -> Shaping.step(s.get(0), 1), shape(3, 2, 5)),
+                new Op("Shaping.columns", s -> Shaping.columns(s.get(0), 2, 5), shape(3, 2, 7)),
+                new Op("Shaping.stack", s -> Shaping.stack(List.of(s.get(0), s.get(1), s.get(0))), shape(2, 3),
+                        shape(2, 3)),
+                new Op("Noise.dropout", s -> Noise.dropout(s.get(0), 0.3f), shape(5, 7)),
+                new Op("Losses.crossEntropy", s -> Losses.crossEntropy(s.get(0), labels, 0f), shape(5, 7)),
+                new Op("Losses.crossEntropy", s -> Losses.crossEntropy(s.get(0), labels, 0.1f), shape(5, 7))));
+        for (Output output : Output.values()) {
+            int[][] shapes = {{4, 3, 2}, {20, 2}, {20, 5}, {20}, {20}};
+            ops.add(new Op("Sequences.lstm", s -> Sequences.lstm(s.get(0), weights(s), output), shapes));
+            ops.add(new Op("Sequences.composedLstm", s -> Sequences.composedLstm(s.get(0), weights(s), output),
+                    shapes));
+        }
+        return ops.stream();
+    }
+
+    private static LstmWeights weights(List<Tensor> s) {
+        return new LstmWeights(s.get(1), s.get(2), s.get(3), s.get(4));
+    }
+
+    private static int[] shape(int... sizes) {
+        return sizes;
+    }
+
+    @ParameterizedTest
+    @MethodSource("ops")
+    void theGradientIsThatOfCentralDifferences(Op op) {
+        try (CpuBackend cpu = new CpuBackend(1)) {
+            assertThat(error(op, cpu)).isLessThan(TOLERANCE);
+            assertThat(error(op, new ReferenceBackend())).isLessThan(TOLERANCE);
+        }
+    }
+
+    @Test
+    void everyOpIsChecked() throws IOException, ReflectiveOperationException {
+        Set<String> names = new TreeSet<>();
+        try (Stream<Path> classes = Files.list(Path.of(URI.create(Tape.class.getResource("Tape.class").toString()))
+                .getParent())) {
+            for (Path file : classes.toList()) {
+                String name = file.getFileName().toString().replace(".class", "");
+                for (Method method : Class.forName("scanline.engine.tensor." + name).getDeclaredMethods()) {
+                    int flags = method.getModifiers();
+                    if (Modifier.isPublic(flags) && Modifier.isStatic(flags)
+                            && method.getReturnType() == Tensor.class) {
+                        names.add(name + "." + method.getName());
+                    }
+                }
+            }
+        }
+        assertThat(names).contains("Sequences.lstm", "Losses.crossEntropy");
+        assertThat(ops().map(Op::name).collect(Collectors.toSet())).isEqualTo(names);
+    }
+
+    /** A duty, which of its outputs is negated, and an op that must notice. */
+    private record SignError(String duty, int output, String op) {}
+
+    static Stream<SignError> signErrors() {
+        return Stream.of(new SignError("accumulate", 0, "Arithmetic.add"),
+                new SignError("accumulate", 0, "Shaping.step"),
+                new SignError("accumulate", 0, "Shaping.columns"),
+                new SignError("accumulate", 0, "Shaping.stack"),
+                new SignError("multiplyGradient", 0, "Arithmetic.multiply"),
+                new SignError("sigmoidGradient", 0, "Activation.sigmoid"),
+                new SignError("tanhGradient", 0, "Activation.tanh"),
+                new SignError("dropoutGradient", 0, "Noise.dropout"),
+                new SignError("crossEntropyGradient", 0, "Losses.crossEntropy"),
+                new SignError("linearGradient", 0, "Products.linear"),
+                new SignError("linearGradient", 1, "Products.linear"),
+                new SignError("linearGradient", 2, "Products.linear"),
+                new SignError("tanhGradient", 0, "Sequences.composedLstm"),
+                new SignError("lstmGradient", 0, "Sequences.lstm"),
+                new SignError("lstmGradient", 1, "Sequences.lstm"),
+                new SignError("lstmGradient", 2, "Sequences.lstm"),
+                new SignError("lstmGradient", 3, "Sequences.lstm"),
+                new SignError("lstmGradient", 4, "Sequences.lstm"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("signErrors")
+    void aPlantedSignErrorIsFound(SignError planted) {
+        try (CpuBackend cpu = new CpuBackend(1)) {
+            Backend wrong = withSignError(cpu, planted.duty, planted.output);
+            assertThat(ops().filter(op -> op.name.equals(planted.op)).mapToDouble(op -> error(op, wrong)).min()
+                    .orElseThrow()).isGreaterThan(100 * TOLERANCE);
+        }
+    }
+
+    @Test
+    void aSignErrorIsPlantedInEveryGradientDuty() {
+        Set<String> duties = Stream.of(Backend.class, LstmSequences.class).flatMap(type -> Stream.of(type.getMethods()))
+                .map(Method::getName).filter(name -> name.endsWith("Gradient")).collect(Collectors.toSet());
+        duties.add("accumulate");
+        assertThat(signErrors().map(SignError::duty).collect(Collectors.toSet())).isEqualTo(duties);
+    }
+
+    /** The largest difference between an op's gradients and central differences, as a share of the largest gradient. */
+    private static double error(Op op, Backend backend) {
+        Weights weights = new Weights(backend, 1);
+        List<Parameter> sources = new ArrayList<>();
+        for (int i = 0; i < op.shapes.length; i++) {
+            sources.add(weights.uniform("source" + i, Shape.of(op.shapes[i]), 1));
+        }
+        Memory memory = new Memory(backend);
+        float[] factors;
+        try (Tape tape = Tape.training(memory, KEY)) {
+            Tensor y = op.formula.of(sources.stream().map(source -> onTape(tape, source)).toList());
+            factors = uniform("factors", y.shape().elements(), 1);
+            tape.backward(weightedSum(y, factors));
+        }
+        double error = 0;
+        for (Parameter source : sources) {
+            float[] values = source.values();
+            float[] gradients = source.gradients();
+            float[] differences = new float[values.length];
+            for (int i = 0; i < values.length; i++) {
+                double above = loss(op, memory, sources, source, i, values[i] + STEP, factors);
+                double below = loss(op, memory, sources, source, i, values[i] - STEP, factors);
+                differences[i] = (float) ((above - below) / (values[i] + STEP - (values[i] - STEP)));
+                source.value().write(i, values, i, 1);
+            }
+            error = Math.max(error, Numbers.error(gradients, differences));
+        }
+        return error;
+    }
+
+    private static double loss(Op op, Memory memory, List<Parameter> sources, Parameter changed, int i, float value,
+            float[] factors) {
+        changed.value().write(i, new float[] {value}, 0, 1);
+        try (Tape tape = Tape.training(memory, KEY)) {
+            Tensor y = op.formula.of(sources.stream().map(source -> onTape(tape, source)).toList());
+            return weightedSum(y.values(), factors);
+        }
+    }
+
+    /** The backend with what one duty adds to one of its outputs negated. */
+    private static Backend withSignError(Backend backend, String wrong, int output) {
+        return (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(),
+                new Class<?>[] {Backend.class, LstmSequences.class}, (_, duty, arguments) -> {
+                    Buffer target = duty.getName().equals(wrong) ? (Buffer) arguments[output] : null;
+                    float[] before = target == null ? new float[0] : Numbers.values(target);
+                    try {
+                        return duty.invoke(backend, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    } finally {
+                        if (target != null) {
+                            float[] after = Numbers.values(target);
+                            for (int i = 0; i < after.length; i++) {
+                                after[i] = before[i] - (after[i] - before[i]);
+                            }
+                            target.write(0, after, 0, after.length);
+                        }
+                    }
+                });
+    }
+}

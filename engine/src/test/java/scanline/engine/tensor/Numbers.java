@@ -1,0 +1,111 @@
+package scanline.engine.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import scanline.engine.random.RandomKey;
+
+/** What the engine's tests share: sizes, numbers, comparisons, and a look inside a tape. */
+public final class Numbers {
+    /** Around every width of a vector, a tile and a panel, and far from all of them. */
+    public static final int[] AWKWARD = {1, 2, 3, 5, 7, 13, 15, 16, 17, 31, 33, 63, 65, 100, 127, 129};
+
+    private Numbers() {}
+
+    /** n numbers, uniform in -bound to bound, that depend on {@code purpose} alone. */
+    public static float[] uniform(String purpose, int n, float bound) {
+        float[] values = new float[n];
+        RandomKey.of(1, purpose).uniform(values, 0, n, -bound, bound);
+        return values;
+    }
+
+    /** n labels below {@code classes}. */
+    public static int[] labels(int n, int classes) {
+        int[] labels = new int[n];
+        for (int i = 0; i < n; i++) {
+            labels[i] = RandomKey.of(1, "labels").below(classes, i);
+        }
+        return labels;
+    }
+
+    /** A buffer with these values. */
+    public static Buffer buffer(Backend backend, float... values) {
+        Buffer buffer = backend.allocate(values.length);
+        buffer.write(0, values, 0, values.length);
+        return buffer;
+    }
+
+    /** A copy of all that a buffer holds. */
+    public static float[] values(Buffer buffer) {
+        float[] values = new float[buffer.length()];
+        buffer.read(0, values, 0, values.length);
+        return values;
+    }
+
+    /** A parameter as a tensor of a pass, so that an op can be tried on parameters alone. */
+    public static Tensor onTape(Tape tape, Parameter parameter) {
+        return new Tensor(tape, parameter.shape(), parameter.value(), true, parameter.gradient());
+    }
+
+    /** The weighted sum of a tensor, in double precision, as a loss of one number to go back from. */
+    public static Tensor weightedSum(Tensor y, float[] factors) {
+        Tape tape = Tape.of(y);
+        Tensor loss = tape.result(Shape.of(1), y);
+        loss.value().write(0, new float[] {(float) weightedSum(y.values(), factors)}, 0, 1);
+        tape.undo(loss, () -> y.gradient().write(0, factors, 0, factors.length));
+        return loss;
+    }
+
+    static double weightedSum(float[] values, float[] factors) {
+        double sum = 0;
+        for (int i = 0; i < values.length; i++) {
+            sum += (double) values[i] * factors[i];
+        }
+        return sum;
+    }
+
+    /** The largest difference, as a share of the largest magnitude that is expected. */
+    public static double error(float[] actual, float[] expected) {
+        assertThat(actual).hasSameSizeAs(expected);
+        double largest = 0;
+        double scale = Float.MIN_NORMAL;
+        for (int i = 0; i < expected.length; i++) {
+            double difference = Math.abs((double) actual[i] - expected[i]);
+            largest = Double.isNaN(difference) ? Double.POSITIVE_INFINITY : Math.max(largest, difference);
+            scale = Math.max(scale, Math.abs(expected[i]));
+        }
+        return largest / scale;
+    }
+
+    /** Fails if the {@link #error} exceeds the tolerance. */
+    public static void assertClose(String what, float[] actual, float[] expected, double tolerance) {
+        double error = error(actual, expected);
+        if (!(error <= tolerance)) {
+            fail("%s: error %.3g of the largest magnitude, tolerance %.3g", what, error, tolerance);
+        }
+    }
+
+    /** Fails at the first element whose bits differ. */
+    public static void assertSameBits(String what, float[] actual, float[] expected) {
+        assertThat(actual).as(what).hasSameSizeAs(expected);
+        for (int i = 0; i < expected.length; i++) {
+            if (Float.floatToRawIntBits(actual[i]) != Float.floatToRawIntBits(expected[i])) {
+                fail("%s: element %d is %s, not %s", what, i, actual[i], expected[i]);
+            }
+        }
+    }
+
+    /** The same backend without its extra abilities, so that every op runs composed. */
+    public static Backend withoutAbilities(Backend backend) {
+        return (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(), new Class<?>[] {Backend.class},
+                (_, duty, arguments) -> {
+                    try {
+                        return duty.invoke(backend, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+}

@@ -1,0 +1,51 @@
+package scanline.lab.cli;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+import scanline.engine.kernel.Parallel;
+import scanline.engine.kernel.Peak;
+import scanline.lab.data.Datasets;
+import scanline.lab.data.KnownSet;
+import scanline.lab.train.Provenance;
+
+/** {@code scanline doctor}: what this machine offers. */
+@Command(name = "doctor", mixinStandardHelpOptions = true,
+        description = "Prints the JDK, the processor, its vectors, its measured peak, and which data is here.")
+final class DoctorCommand implements Runnable {
+    private static final double SECONDS = 1.5;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Mixin
+    private Threads threads = new Threads();
+
+    @Override
+    public void run() {
+        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        Provenance.machine().forEach((name, fact) -> out.printf("%-12s %s%n", name, fact));
+        out.printf("%-12s %d%n", "threads", threads.count());
+        out.printf("%-12s %d MB%n", "heap", Runtime.getRuntime().maxMemory() >> 20);
+        out.flush();
+        try (Parallel one = new Parallel(1); Parallel all = new Parallel(threads.count())) {
+            out.printf(Locale.ROOT,
+                    "%-12s %.0f GFLOP/s on 1 thread, %.0f on %d (fused multiply-adds between registers)%n",
+                    "peak", Peak.gigaflopsPerSecond(one, SECONDS), Peak.gigaflopsPerSecond(all, SECONDS),
+                    threads.count());
+        }
+        Datasets datasets = Datasets.ofUser();
+        for (KnownSet set : Datasets.KNOWN) {
+            out.printf("%-12s %s %s%n", "data", set.name(), datasets.found(set).map(files -> "in " + files.where())
+                    .orElse("not here: scanline data fetch " + set.name()));
+        }
+        out.flush();
+    }
+}

@@ -1,0 +1,60 @@
+package scanline.lab.cli;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import scanline.engine.tensor.Parameter;
+import scanline.lab.model.Model;
+import scanline.lab.recipe.Recipe;
+import scanline.lab.recipe.Recipes;
+import scanline.lab.train.Experiment;
+
+/** {@code scanline explain}: what a recipe's model is made of. */
+@Command(name = "explain", mixinStandardHelpOptions = true,
+        description = "Prints the layers of a recipe's model, its parameters, and what a training step computes.")
+final class ExplainCommand implements Runnable {
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Parameters(index = "0", paramLabel = "RECIPE", description = "Its name, or a file that ends in .yaml.")
+    private String name = "";
+
+    @Parameters(index = "1..*", paramLabel = "KEY=VALUE", description = "Changes a key of the recipe.")
+    private List<String> overrides = List.of();
+
+    @Override
+    public void run() {
+        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        Recipe recipe = Recipes.find(name, overrides);
+        try (Experiment experiment = new Experiment(recipe, 1)) {
+            Model.Input input = Experiment.input(recipe, experiment.dataset().test());
+            List<Model.Layer> layers = recipe.model().layers(input);
+            out.printf("%s: %s%n%s%n", name, recipe.about(), recipe.source());
+            out.printf("input [%d steps, %d features], %d classes%n%n", input.steps(), input.features(),
+                    input.classes());
+            out.printf("%-18s %-22s %-12s %12s %16s%n", "layer", "", "output", "parameters", "FLOPs forward");
+            for (Model.Layer layer : layers) {
+                out.printf(Locale.ROOT, "%-18s %-22s %-12s %,12d %,16d%n", layer.name(), layer.what(), layer.output(),
+                        layer.parameters(), layer.flops());
+            }
+            long flops = layers.stream().mapToLong(Model.Layer::flops).sum();
+            out.printf(Locale.ROOT, "%n%,d parameters; a training step of batch %d computes about %.2f GFLOP%n%n",
+                    experiment.weights().count(), recipe.batch(), 3e-9 * flops * recipe.batch());
+            out.println("parameters, as in PyTorch's state_dict:");
+            for (Parameter parameter : experiment.weights().parameters()) {
+                out.printf("    %-24s %s%n", parameter.name(), parameter.shape());
+            }
+            out.printf("%nrecipe, with every key:%n");
+            recipe.text().lines().forEach(line -> out.println("    " + line));
+        }
+        out.flush();
+    }
+}

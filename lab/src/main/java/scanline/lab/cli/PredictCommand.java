@@ -1,0 +1,103 @@
+package scanline.lab.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import scanline.lab.data.ImageSet;
+import scanline.lab.train.Evaluation;
+import scanline.lab.train.Experiment;
+import scanline.lab.train.Json;
+
+/** {@code scanline predict}: the classes of images. */
+@Command(name = "predict", mixinStandardHelpOptions = true,
+        description = "Prints the class of each image, and how probable the classes are.")
+final class PredictCommand implements Callable<Integer> {
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Mixin
+    private Threads threads = new Threads();
+
+    @Parameters(index = "0", paramLabel = "RUN|RECIPE", description = "A run, or a recipe with --weights.")
+    private String trained = "";
+
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = "FILE",
+            description = "PNG or JPEG images (made grey, scaled, light on dark), or IDX files of images.")
+    private List<Path> files = List.of();
+
+    @Option(names = "--weights", paramLabel = "FILE", description = "A safetensors file. Default: the run's best.")
+    private @Nullable Path weights;
+
+    @Option(names = "--json", description = "Prints the result as JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws IOException {
+        try (Experiment experiment = Trained.open(trained, weights, List.of(), threads.count())) {
+            ImageSet known = experiment.dataset().test();
+            List<String> names = experiment.dataset().classNames();
+            List<Prediction> predictions = new ArrayList<>();
+            for (Path file : files) {
+                ImageSet read = ImageFile.read(file, known.height(), known.width());
+                ImageSet images = new ImageSet(read.height(), read.width(), read.pixels(), read.labels(),
+                        known.classes());
+                int[] all = IntStream.range(0, images.count()).toArray();
+                Evaluation.of(experiment, experiment.loader(images), all, (index, logits, _) -> predictions
+                        .add(Prediction.of(file, index, logits, names)));
+            }
+            print(Objects.requireNonNull(spec).commandLine().getOut(), predictions);
+            return CommandLine.ExitCode.OK;
+        }
+    }
+
+    /**
+     * What one image was taken for.
+     *
+     * @param file where it is
+     * @param index which image of the file, from 0
+     * @param label the most probable class
+     * @param probability how probable it is
+     * @param probabilities those of all classes
+     */
+    record Prediction(String file, int index, String label, double probability, Map<String, Double> probabilities) {
+        static Prediction of(Path file, int index, float[] logits, List<String> names) {
+            double[] p = Evaluation.softmax(logits);
+            Map<String, Double> all = new LinkedHashMap<>();
+            for (int c = 0; c < p.length; c++) {
+                all.put(names.get(c), p[c]);
+            }
+            int largest = Evaluation.largest(logits);
+            return new Prediction(file.toString(), index, names.get(largest), p[largest], all);
+        }
+    }
+
+    private void print(PrintWriter out, List<Prediction> predictions) {
+        if (json) {
+            out.println(Json.text(predictions));
+        } else {
+            for (Prediction prediction : predictions) {
+                out.printf(Locale.ROOT, "%s [%d]  %s  %.2f %%%n", prediction.file(), prediction.index(),
+                        prediction.label(), 100 * prediction.probability());
+            }
+        }
+        out.flush();
+    }
+}

@@ -1,0 +1,41 @@
+package scanline.lab.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import scanline.lab.train.Experiment;
+import scanline.lab.train.Run;
+
+/** {@code scanline resume}: goes on where a run stopped, to the bit. */
+@Command(name = "resume", mixinStandardHelpOptions = true,
+        description = "Goes on where a run stopped; the weights become those of an uninterrupted run, to the bit.")
+final class ResumeCommand implements Callable<Integer> {
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Mixin
+    private Threads threads = new Threads();
+
+    @Mixin
+    private Training training = new Training();
+
+    @Parameters(paramLabel = "RUN", description = "The folder of the run.")
+    private Path folder = Path.of("");
+
+    @Override
+    public Integer call() throws IOException {
+        Run run = Run.open(folder);
+        try (Experiment experiment = new Experiment(run.recipe(), threads.count())) {
+            return training.run(Objects.requireNonNull(spec).commandLine(), experiment, run, true);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package scanline.lab.cli;
+
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+
+/** The option {@code --threads}. */
+final class Threads {
+    @Spec(Target.MIXEE)
+    private @Nullable CommandSpec command;
+
+    private int count = Runtime.getRuntime().availableProcessors();
+
+    @Option(names = "--threads", paramLabel = "N",
+            description = "How many threads compute; the results do not depend on it. Default: one a processor.")
+    void count(int wanted) {
+        if (wanted < 1 || wanted > 1024) {
+            throw new ParameterException(Objects.requireNonNull(command).commandLine(),
+                    "--threads must be from 1 to 1024, not " + wanted);
+        }
+        count = wanted;
+    }
+
+    int count() {
+        return count;
+    }
+}

@@ -1,0 +1,71 @@
+package scanline.lab.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import scanline.lab.recipe.Recipe;
+import scanline.lab.recipe.Recipes;
+import scanline.lab.train.Experiment;
+import scanline.lab.train.Provenance;
+import scanline.lab.train.Run;
+import scanline.lab.train.RunException;
+
+/** {@code scanline train}: trains a recipe in a new run folder. */
+@Command(name = "train", mixinStandardHelpOptions = true, description = "Trains a recipe.")
+final class TrainCommand implements Callable<Integer> {
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Mixin
+    private Threads threads = new Threads();
+
+    @Mixin
+    private Training training = new Training();
+
+    @Parameters(index = "0", paramLabel = "RECIPE", description = "Its name, or a file that ends in .yaml.")
+    private String recipe = "";
+
+    @Parameters(index = "1..*", paramLabel = "KEY=VALUE", description = "Changes a key of the recipe.")
+    private List<String> overrides = List.of();
+
+    @Option(names = "--run", paramLabel = "DIR",
+            description = "The folder to keep the run in. Default: runs/RECIPE, numbered.")
+    private @Nullable Path folder;
+
+    @Override
+    public Integer call() throws IOException {
+        CommandLine line = Objects.requireNonNull(spec).commandLine();
+        Recipe resolved = Recipes.find(recipe, overrides);
+        Path target = folder != null
+                ? folder
+                : Run.free(recipe.replaceFirst(".*[/\\\\]", "").replaceFirst("\\.yaml$", ""));
+        if (Files.exists(target)) {
+            throw new RunException(target + " exists: choose another folder with --run, or go on with"
+                    + " `scanline resume " + target + "`");
+        }
+        line.getErr().println(resolved.about() + " (" + recipe + ", " + resolved.data().name() + ", seed "
+                + resolved.seed() + ", " + threads.count() + " threads), run " + target);
+        line.getErr().flush();
+        List<String> command = new ArrayList<>(List.of("scanline"));
+        command.addAll(line.getParent().getParseResult().originalArgs());
+        try (Experiment experiment = new Experiment(resolved, threads.count())) {
+            experiment.examples(Experiment.Split.TRAIN); // refused here if validation leaves none, before a folder is made
+            Run run = Run.create(target, resolved, Provenance.of(experiment, threads.count(), command));
+            return training.run(line, experiment, run, false);
+        }
+    }
+}

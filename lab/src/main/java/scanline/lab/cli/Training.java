@@ -1,0 +1,104 @@
+package scanline.lab.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+import scanline.lab.train.Experiment;
+import scanline.lab.train.Json;
+import scanline.lab.train.Result;
+import scanline.lab.train.Run;
+import scanline.lab.train.Trainer;
+
+/** What {@code train} and {@code resume} share: training with progress, saving at Ctrl-C, printing the result. */
+final class Training {
+    // How long the JVM's end waits for the step under way and the checkpoint after it.
+    private static final int LAST_SAVE_SECONDS = 60;
+
+    @Spec(Target.MIXEE)
+    private @Nullable CommandSpec command;
+
+    private double saveSeconds = 30;
+
+    @Option(names = "--json", description = "Prints the result as JSON.")
+    private boolean json;
+
+    @Option(names = "--save-seconds", paramLabel = "S",
+            description = "Seconds between two checkpoints, at most 60. Default: 30.")
+    void saveSeconds(double seconds) {
+        if (!(seconds > 0 && seconds <= 60)) {
+            throw new ParameterException(Objects.requireNonNull(command).commandLine(),
+                    "--save-seconds must be above 0 and at most 60, not " + seconds);
+        }
+        saveSeconds = seconds;
+    }
+
+    /** Trains a run to its end, from wherever it stands. */
+    int run(CommandLine line, Experiment experiment, Run run, boolean resumed) throws IOException {
+        PrintWriter err = line.getErr();
+        ProgressLine progress = new ProgressLine(err, Boolean.getBoolean("scanline.terminal"),
+                experiment.recipe().epochs());
+        Trainer trainer = new Trainer(experiment, run, progress, saveSeconds);
+        if (resumed) {
+            trainer.restore();
+            err.printf(Locale.ROOT, "%s goes on at step %,d%n", run.folder(), trainer.step());
+            err.flush();
+        }
+        AtomicBoolean stop = new AtomicBoolean();
+        CountDownLatch stopped = new CountDownLatch(1);
+        Thread hook = new Thread(() -> {
+            stop.set(true);
+            try {
+                if (!stopped.await(LAST_SAVE_SECONDS, TimeUnit.SECONDS)) {
+                    err.println("scanline: the step under way took too long; the last checkpoint stands");
+                    err.flush();
+                }
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            trainer.train(stop::get);
+            progress.erase();
+            if (!trainer.isDone()) {
+                err.printf(Locale.ROOT, "stopped at step %,d, saved; go on with: ./scanline resume %s%n",
+                        trainer.step(), run.folder());
+                err.flush();
+                return CommandLine.ExitCode.SOFTWARE;
+            }
+            print(line.getOut(), run, trainer.conclude());
+            return CommandLine.ExitCode.OK;
+        } finally {
+            stopped.countDown();
+            if (!stop.get()) {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            }
+        }
+    }
+
+    private void print(PrintWriter out, Run run, Result result) {
+        if (json) {
+            out.println(Json.text(Map.of("run", run.folder().toString(), "result", result)));
+        } else {
+            out.printf(Locale.ROOT, "test accuracy %.2f %%, loss %.4f (weights of epoch %d), trained in %s%n",
+                    100 * result.testAccuracy(), result.testLoss(), result.bestEpoch(),
+                    ProgressLine.duration(result.seconds()));
+            out.printf("weights %s%nrun     %s%n", result.bestWeights(), run.folder());
+        }
+        out.flush();
+    }
+}

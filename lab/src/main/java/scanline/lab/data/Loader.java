@@ -1,0 +1,66 @@
+package scanline.lab.data;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns images into batches of sequences: scanned in an order, scaled to 0 to 1, then {@code (x - mean) / deviation}. The
+ * arrays of a batch are used again for the next one of the same size.
+ */
+public final class Loader {
+    private final ImageSet images;
+    private final Scan scan;
+    private final float[] levels = new float[256];
+    private @Nullable Batch last;
+
+    /** A loader over a set of images. */
+    public Loader(ImageSet images, Scan scan, double mean, double deviation) {
+        this.images = images;
+        this.scan = scan;
+        for (int level = 0; level < levels.length; level++) {
+            levels[level] = (float) ((level / 255.0 - mean) / deviation);
+        }
+    }
+
+    /** How many images there are. */
+    public int count() {
+        return images.count();
+    }
+
+    /** How many steps a sequence has. */
+    public int steps() {
+        return scan.steps(images.height(), images.width());
+    }
+
+    /** How many numbers a step holds. */
+    public int features() {
+        return scan.features(images.width());
+    }
+
+    /** How many classes the labels come from. */
+    public int classes() {
+        return images.classes();
+    }
+
+    /** The images at positions {@code from} (inclusive) to {@code to} (exclusive) of an order. */
+    public Batch batch(int[] order, int from, int to) {
+        int count = to - from;
+        Batch batch = last != null && last.count() == count
+                ? last
+                : new Batch(new float[count * images.imagePixels()], new int[count]);
+        last = batch;
+        for (int b = 0; b < count; b++) {
+            batch.labels()[b] = images.label(order[from + b]);
+            fill(batch.values(), images.pixels(), order[from + b] * images.imagePixels(), b, count);
+        }
+        return batch;
+    }
+
+    private void fill(float[] values, byte[] pixels, int image, int b, int count) {
+        int features = features();
+        for (int t = 0, steps = steps(); t < steps; t++) {
+            for (int f = 0; f < features; f++) {
+                values[(t * count + b) * features + f] = levels[Byte.toUnsignedInt(pixels[image + t * features + f])];
+            }
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package scanline.lab.recipe;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+
+import scanline.lab.data.Nearest;
+import scanline.lab.model.Model;
+import scanline.lab.recipe.Keys.Value;
+
+/**
+ * Between keys and records, both ways. A component of a record is a key below the record's own; a component called
+ * {@code name} is the record's own key. Where a component's type is an interface, the key's value chooses one of its
+ * records by name: that of the class in lower case, without the interface's name at its end.
+ */
+final class Binding {
+    private Binding() {}
+
+    /**
+     * The record that the keys describe.
+     *
+     * @param prefix what its keys begin with, a dot at its end, or nothing
+     * @param defaults where values come from that no key states; null if every key must be stated
+     */
+    static <R> R bind(Class<R> type, String prefix, Keys keys, @Nullable Object defaults) {
+        RecordComponent[] components = type.getRecordComponents();
+        Object[] values = new Object[components.length];
+        for (int i = 0; i < components.length; i++) {
+            RecordComponent component = components[i];
+            values[i] = value(component, key(prefix, component), keys,
+                    defaults == null ? null : get(component, defaults));
+        }
+        try {
+            return type
+                    .getConstructor(Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new))
+                    .newInstance(values);
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof IllegalArgumentException wrong) {
+                throw new RecipeException(prefix + wrong.getMessage());
+            }
+            throw new IllegalStateException(e);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(type + " needs a public canonical constructor", e);
+        }
+    }
+
+    /** The keys of a record, with their values as text. */
+    static Map<String, String> keys(Record values) {
+        Map<String, String> keys = new LinkedHashMap<>();
+        keys(keys, "", values);
+        return keys;
+    }
+
+    /** The records that a component of an interface type can be, by their names. */
+    static Map<String, Class<?>> choices(Class<?> type) {
+        List<Class<?>> classes = type.isSealed()
+                ? List.of(type.getPermittedSubclasses())
+                : ModuleContent.records(type, Model.class.getPackage());
+        Map<String, Class<?>> choices = new TreeMap<>();
+        for (Class<?> choice : classes) {
+            choices.put(name(choice, type), choice);
+        }
+        return choices;
+    }
+
+    /** Whether a key of a record chooses between several records. */
+    static boolean isChoice(Class<?> type, String key) {
+        return Arrays.stream(type.getRecordComponents())
+                .anyMatch(component -> component.getName().equals(key) && component.getType().isInterface());
+    }
+
+    private static void keys(Map<String, String> keys, String prefix, Object values) {
+        for (RecordComponent component : values.getClass().getRecordComponents()) {
+            String key = key(prefix, component);
+            Object value = get(component, values);
+            if (component.getType().isInterface()) {
+                keys.put(key, name(value.getClass(), component.getType()));
+                keys(keys, key + ".", value);
+            } else if (value instanceof Record nested) {
+                keys(keys, key + ".", nested);
+            } else {
+                keys.put(key, value instanceof Enum<?> choice
+                        ? choice.name().toLowerCase(Locale.ROOT)
+                        : value.toString());
+            }
+        }
+    }
+
+    private static Object value(RecordComponent component, String key, Keys keys, @Nullable Object otherwise) {
+        Class<?> type = component.getType();
+        if (type.isRecord()) {
+            return bind(type, key + ".", keys, otherwise);
+        }
+        Value said = keys.find(key);
+        if (said == null) {
+            if (otherwise == null) {
+                throw new RecipeException("the recipe lacks the key " + key);
+            }
+            return otherwise;
+        }
+        if (type.isInterface()) {
+            Class<?> choice = choose(key, said, choices(type));
+            // What the recipe's own text leaves out would be unstated; what the user chose instead has its usual values.
+            return bind(choice, key + ".", keys, said.where().equals(Recipes.COMMAND_LINE) ? usual(choice) : null);
+        }
+        return scalar(type, key, said);
+    }
+
+    private static Object scalar(Class<?> type, String key, Value said) {
+        String text = said.text().strip();
+        try {
+            if (type == int.class) {
+                return Integer.parseInt(text);
+            }
+            if (type == long.class) {
+                return Long.parseLong(text);
+            }
+            if (type == double.class) {
+                return finite(text);
+            }
+            if (type == String.class) {
+                return text;
+            }
+        } catch (NumberFormatException _) {
+            throw wrong(key, said, type == double.class ? "a number" : "a whole number");
+        }
+        if (type == boolean.class) {
+            if (!text.equals("true") && !text.equals("false")) {
+                throw wrong(key, said, "true or false");
+            }
+            return Boolean.valueOf(text);
+        }
+        Map<String, Object> constants = Arrays.stream(type.getEnumConstants()).collect(Collectors.toMap(
+                constant -> constant.toString().toLowerCase(Locale.ROOT), constant -> constant, (a, _) -> a,
+                TreeMap::new));
+        return choose(key, said, constants);
+    }
+
+    private static double finite(String text) {
+        double value = Double.parseDouble(text);
+        if (!Double.isFinite(value)) {
+            throw new NumberFormatException(text);
+        }
+        return value;
+    }
+
+    private static <T> T choose(String key, Value said, Map<String, T> choices) {
+        T choice = choices.get(said.text().strip());
+        if (choice == null) {
+            String hint = Nearest.nearest(said.text(), choices.keySet()).map(near -> "; did you mean " + near + "?")
+                    .orElse("");
+            throw wrong(key, said, "one of " + String.join(", ", choices.keySet()) + hint);
+        }
+        return choice;
+    }
+
+    private static RecipeException wrong(String key, Value said, String expected) {
+        return new RecipeException(
+                said.where() + ": " + key + " is \"" + said.text() + "\", but must be " + expected);
+    }
+
+    private static String key(String prefix, RecordComponent component) {
+        return component.getName().equals("name")
+                ? prefix.substring(0, prefix.length() - 1)
+                : prefix + component.getName();
+    }
+
+    private static String name(Class<?> choice, Class<?> type) {
+        String name = choice.getSimpleName();
+        return (name.endsWith(type.getSimpleName())
+                ? name.substring(0, name.length() - type.getSimpleName().length())
+                : name).toLowerCase(Locale.ROOT);
+    }
+
+    private static Object usual(Class<?> choice) {
+        try {
+            return choice.getField("DEFAULT").get(null);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(choice + " needs a public constant DEFAULT", e);
+        }
+    }
+
+    private static Object get(RecordComponent component, Object owner) {
+        try {
+            return component.getAccessor().invoke(owner);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package scanline.lab.recipe;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeSet;
+
+import org.jspecify.annotations.Nullable;
+
+import scanline.lab.data.Nearest;
+
+/** Keys with their values as text and where each was said, and which of them have been asked for. */
+final class Keys {
+    /** A value, and where it was said, for errors. */
+    record Value(String text, String where) {}
+
+    private final Map<String, Value> values;
+    private final TreeSet<String> known = new TreeSet<>();
+
+    Keys(Map<String, Value> values) {
+        this.values = new LinkedHashMap<>(values);
+    }
+
+    @Nullable
+    Value find(String key) {
+        known.add(key);
+        return values.get(key);
+    }
+
+    /** Forgets what was said below this key, such as {@code optimizer.rate} below {@code optimizer}. */
+    void forgetBelow(String key) {
+        values.keySet().removeIf(other -> other.startsWith(key + "."));
+    }
+
+    void put(String key, Value value) {
+        values.put(key, value);
+    }
+
+    /** Refuses keys that nothing has asked for. */
+    void requireAllKnown() {
+        for (Map.Entry<String, Value> entry : values.entrySet()) {
+            if (!known.contains(entry.getKey())) {
+                String hint = Nearest.nearest(entry.getKey(), known).map(near -> "; did you mean " + near + "?")
+                        .orElse("");
+                throw new RecipeException(
+                        entry.getValue().where() + ": unknown key " + entry.getKey() + hint);
+            }
+        }
+    }
+}

@@ -1,6 +1,0 @@
-package scanline.lab.recipe;
-
-/** Keeps the package from being empty until its first class is here. */
-final class Placeholder {
-    private Placeholder() {}
-}

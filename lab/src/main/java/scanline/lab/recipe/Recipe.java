@@ -1,0 +1,94 @@
+package scanline.lab.recipe;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+
+import scanline.engine.optim.Clipping;
+import scanline.engine.optim.Schedule;
+import scanline.engine.optim.UpdateRule;
+import scanline.lab.data.Scan;
+import scanline.lab.model.Model;
+
+/**
+ * Everything that decides a training run. Each component is a key of the recipe's text; where a component chooses between
+ * several records ({@code optimizer: adam}), the components of the chosen one are keys below it
+ * ({@code optimizer.rate: 0.001}).
+ *
+ * @param about what it is, in a line
+ * @param source what it reproduces
+ * @param published the figure that the source published
+ * @param target the test accuracy that it must reach, a fraction
+ * @param seed what all random numbers derive from
+ * @param epochs how often every training example is seen
+ * @param batch examples a step
+ * @param data what it learns from
+ * @param model what learns
+ * @param loss what it makes small
+ * @param optimizer how gradients change weights
+ * @param schedule how the learning rate changes
+ * @param clip how gradients are limited
+ */
+public record Recipe(String about, String source, String published, double target, long seed, int epochs, int batch,
+        Data data, Model model, Loss loss, UpdateRule optimizer, Schedule schedule, Clipping clip) {
+    /** Checks the values. */
+    public Recipe {
+        require(target >= 0 && target <= 1, "target must be a fraction, 0 to 1, not " + target);
+        require(epochs >= 1, "epochs must be at least 1, not " + epochs);
+        require(batch >= 1, "batch must be at least 1, not " + batch);
+    }
+
+    /**
+     * What a model learns from.
+     *
+     * @param name the data set
+     * @param dir a folder to read it from; empty for where it lies anyway
+     * @param limit how many training examples to take, the first ones; 0 for all
+     * @param validation how many of those to hold out for validation, chosen by the seed
+     * @param shuffle whether every epoch has an order of its own
+     * @param mean what is subtracted from pixels between 0 and 1
+     * @param deviation what they are divided by then
+     * @param scan the order in which an image is read
+     */
+    public record Data(String name, String dir, int limit, int validation, boolean shuffle, double mean,
+            double deviation, Scan scan) {
+        /** Checks the values. */
+        public Data {
+            require(limit >= 0, "limit must be 0 (for all) or more, not " + limit);
+            require(validation >= 0, "validation must be 0 or more, not " + validation);
+            require(deviation > 0, "deviation must be positive, not " + deviation);
+        }
+
+        /** The folder to read from, or null for where the set lies anyway. */
+        public @Nullable Path folder() {
+            return dir.isEmpty() ? null : Path.of(dir);
+        }
+    }
+
+    /**
+     * What training makes small: the cross-entropy of the softmax of the logits.
+     *
+     * @param smoothing how much of the target is spread over all classes, in [0, 1)
+     */
+    public record Loss(double smoothing) {
+        /** Checks the value. */
+        public Loss {
+            require(smoothing >= 0 && smoothing < 1, "smoothing must be in [0, 1), not " + smoothing);
+        }
+    }
+
+    /** The recipe as text, with every key: what {@link Recipes#read} reads. */
+    public String text() {
+        Map<String, String> keys = Binding.keys(this);
+        return keys.entrySet().stream().map(key -> key.getKey() + ": " + Yaml.scalar(key.getValue()) + "\n")
+                .collect(Collectors.joining());
+    }
+
+    private static void require(boolean valid, String message) {
+        if (!valid) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package scanline.lab.recipe;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+
+import scanline.lab.data.Nearest;
+import scanline.lab.recipe.Keys.Value;
+
+/** The recipes that come with Scanline, and reading any other. */
+public final class Recipes {
+    static final String COMMAND_LINE = "the command line";
+    private static final String FOLDER = "scanline/lab/recipes/";
+    private static final String ENDING = ".yaml";
+    private static final int LONGEST = 1 << 16;
+
+    private Recipes() {}
+
+    /** The names of the recipes that come with Scanline, sorted. */
+    public static List<String> names() {
+        return ModuleContent.files(FOLDER, ENDING).stream()
+                .map(file -> file.substring(FOLDER.length(), file.length() - ENDING.length())).toList();
+    }
+
+    /**
+     * A recipe by its name, or from a file.
+     *
+     * @param nameOrFile a name, or the path of a file that ends in .yaml
+     * @param overrides {@code key=value}, each changing one key
+     * @throws RecipeException if there is none, or it is wrong
+     */
+    public static Recipe find(String nameOrFile, List<String> overrides) {
+        if (nameOrFile.endsWith(ENDING)) {
+            return read(Path.of(nameOrFile), overrides);
+        }
+        if (!names().contains(nameOrFile)) {
+            String hint = Nearest.nearest(nameOrFile, names()).map(near -> "; did you mean " + near + "?").orElse("");
+            throw new RecipeException("no recipe is called " + nameOrFile + hint
+                    + " (`scanline recipes` lists them; a recipe of your own is a file that ends in .yaml)");
+        }
+        return parse("recipes/" + nameOrFile + ENDING, ModuleContent.text(FOLDER + nameOrFile + ENDING), overrides);
+    }
+
+    /** A recipe from a file. */
+    public static Recipe read(Path file, List<String> overrides) {
+        try {
+            if (Files.size(file) > LONGEST) {
+                throw new RecipeException(file + " is longer than " + LONGEST + " bytes: no recipe");
+            }
+            return parse(file.toString(), Files.readString(file), overrides);
+        } catch (NoSuchFileException _) {
+            throw new RecipeException("there is no file " + file);
+        } catch (IOException e) {
+            throw new RecipeException("cannot read " + file + ": " + e.getMessage());
+        }
+    }
+
+    static Recipe parse(String name, String text, List<String> overrides) {
+        Keys keys = new Keys(Yaml.read(name, text));
+        for (String override : overrides) {
+            int equals = override.indexOf('=');
+            if (equals < 1) {
+                throw new RecipeException("\"" + override + "\" is not of the form key=value");
+            }
+            String key = override.substring(0, equals);
+            if (Binding.isChoice(Recipe.class, key)) {
+                keys.forgetBelow(key);
+            }
+            keys.put(key, new Value(override.substring(equals + 1), COMMAND_LINE));
+        }
+        Recipe recipe = Binding.bind(Recipe.class, "", keys, null);
+        keys.requireAllKnown();
+        return recipe;
+    }
+}

@@ -1,0 +1,21 @@
+package scanline.lab.train;
+
+/** Is told how training goes. */
+public interface Progress {
+    /**
+     * After each step.
+     *
+     * @param epoch the current epoch, from 1
+     * @param step the step of this epoch, from 1
+     * @param steps how many steps an epoch has
+     * @param loss mean loss of the epoch so far
+     * @param accuracy accuracy of the epoch so far, a fraction
+     * @param examplesPerSecond speed over the last steps
+     * @param secondsLeft until the end of training
+     */
+    void step(int epoch, int step, int steps, double loss, double accuracy, double examplesPerSecond,
+            double secondsLeft);
+
+    /** After each epoch. */
+    void epoch(Run.Epoch epoch);
+}

@@ -1,0 +1,100 @@
+package scanline.lab.train;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+
+import scanline.engine.kernel.Lanes;
+import scanline.lab.data.ImageSet;
+
+/** What a run was made with and on. */
+public final class Provenance {
+    private Provenance() {}
+
+    /**
+     * The facts, in the order in which they are written.
+     *
+     * @param command the words of the command line
+     */
+    public static Map<String, Object> of(Experiment experiment, int threads, List<String> command) {
+        Map<String, Object> facts = new LinkedHashMap<>(machine());
+        facts.put("threads", threads);
+        facts.put("command", String.join(" ", command));
+        facts.put("seed", experiment.recipe().seed());
+        facts.put("parameters", experiment.weights().count());
+        ImageSet test = experiment.dataset().test();
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("name", experiment.dataset().name());
+        ImageSet train = experiment.dataset().train();
+        data.put("trainImages", train.imageFile().sha256());
+        data.put("trainLabels", train.labelFile().sha256());
+        data.put("testImages", test.imageFile().sha256());
+        data.put("testLabels", test.labelFile().sha256());
+        facts.put("data", data);
+        return facts;
+    }
+
+    /** What does not depend on a run: version, commit, JDK, processor, vector width. */
+    public static Map<String, Object> machine() {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("version", version());
+        facts.put("commit", commit());
+        facts.put("jdk", Runtime.version() + " (" + System.getProperty("java.vendor") + ")");
+        facts.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+        facts.put("cpu", processor());
+        facts.put("cores", Runtime.getRuntime().availableProcessors());
+        facts.put("vectorBits", Lanes.bits());
+        return facts;
+    }
+
+    /** The version of Scanline. */
+    public static String version() {
+        return Provenance.class.getModule().getDescriptor().rawVersion().orElse("unknown");
+    }
+
+    /** The commit of the folder that Scanline runs from, with "-dirty" if files differ from it; else "unknown". */
+    private static String commit() {
+        String home = System.getProperty("scanline.home");
+        if (home == null) {
+            return "unknown";
+        }
+        String commit = git(home, "rev-parse", "HEAD");
+        if (commit == null) {
+            return "unknown";
+        }
+        String changes = git(home, "status", "--porcelain", "--untracked-files=no");
+        return commit + (changes == null || changes.isEmpty() ? "" : "-dirty");
+    }
+
+    private static @Nullable String git(String home, String... words) {
+        try {
+            ProcessBuilder builder = new ProcessBuilder("git", "-C", home);
+            builder.command().addAll(List.of(words));
+            Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0 ? output.strip() : null;
+        } catch (IOException _) {
+            return null; // no git here
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return null;
+        }
+    }
+
+    private static String processor() {
+        try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+            return lines.filter(line -> line.startsWith("model name"))
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip()).findFirst()
+                    .orElse(System.getProperty("os.arch"));
+        } catch (IOException _) {
+            return System.getProperty("os.arch"); // not Linux
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package scanline.lab.train;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import scanline.engine.io.AtomicFile;
+import scanline.lab.recipe.Recipe;
+import scanline.lab.recipe.Recipes;
+
+/**
+ * The folder of a run: {@code recipe.yaml} as resolved, {@code provenance.json}, {@code metrics.csv} with a row an epoch,
+ * the checkpoint {@code last.safetensors}, the weights {@code best.safetensors}, and at the end {@code result.json} and
+ * {@code confusion.csv}.
+ */
+public record Run(Path folder) {
+    private static final String HEADER = "epoch,step,seconds,examplesPerSecond,rate,trainLoss,trainAccuracy,validationLoss,validationAccuracy";
+
+    /** A row of {@code metrics.csv}: an epoch. */
+    public record Epoch(int epoch, long step, double seconds, double examplesPerSecond, double rate, double trainLoss,
+            double trainAccuracy, double validationLoss, double validationAccuracy) {
+        private String row() {
+            return String.format(Locale.ROOT, "%d,%d,%.3f,%.1f,%s,%s,%s,%s,%s", epoch, step, seconds, examplesPerSecond,
+                    rate, trainLoss, trainAccuracy, validationLoss, validationAccuracy);
+        }
+    }
+
+    /**
+     * Makes the folder of a new run.
+     *
+     * @throws RunException if it exists
+     */
+    public static Run create(Path folder, Recipe recipe, Map<String, Object> provenance) throws IOException {
+        Path parent = folder.toAbsolutePath().getParent();
+        if (parent != null) {
+            Files.createDirectories(parent);
+        }
+        try {
+            Files.createDirectory(folder);
+        } catch (FileAlreadyExistsException _) {
+            throw new RunException(folder + " exists: choose another folder with --run, or go on with `scanline resume "
+                    + folder + "`");
+        }
+        Run run = new Run(folder);
+        AtomicFile.write(run.recipeFile(), recipe.text());
+        AtomicFile.write(folder.resolve("provenance.json"), Json.text(provenance) + "\n");
+        return run;
+    }
+
+    /** A free folder for a run of a recipe: {@code runs/NAME}, or with a number behind it. */
+    public static Path free(String recipe) {
+        Path first = Path.of("runs", recipe);
+        Path folder = first;
+        for (int i = 2; Files.exists(folder); i++) {
+            folder = Path.of(first + "-" + i);
+        }
+        return folder;
+    }
+
+    /** Whether a folder is that of a run. */
+    public static boolean is(Path folder) {
+        return Files.isRegularFile(new Run(folder).recipeFile());
+    }
+
+    /**
+     * An existing run.
+     *
+     * @throws RunException if the folder is none
+     */
+    public static Run open(Path folder) {
+        if (!is(folder)) {
+            throw new RunException(folder + (Files.isDirectory(folder)
+                    ? " is no run: it has no recipe.yaml"
+                    : " is no folder of a run"));
+        }
+        return new Run(folder);
+    }
+
+    /** The recipe as resolved. */
+    public Recipe recipe() {
+        return Recipes.read(recipeFile(), List.of());
+    }
+
+    /** The checkpoint to go on from. */
+    public Path last() {
+        return folder.resolve("last.safetensors");
+    }
+
+    /** The weights of the best epoch. */
+    public Path best() {
+        return folder.resolve("best.safetensors");
+    }
+
+    /** Sets the rows of {@code metrics.csv}, which may be cut to what a checkpoint had seen. */
+    void write(List<Epoch> epochs) throws IOException {
+        AtomicFile.write(metricsFile(),
+                Stream.concat(Stream.of(HEADER), epochs.stream().map(Epoch::row)).collect(Collectors.joining("\n", "",
+                        "\n")));
+    }
+
+    /**
+     * The rows of {@code metrics.csv} up to an epoch.
+     *
+     * @throws RunException if the file is broken
+     */
+    List<Epoch> epochs(int completed) throws IOException {
+        List<Epoch> epochs = new ArrayList<>();
+        if (completed == 0) {
+            return epochs;
+        }
+        for (String line : Files.readAllLines(metricsFile()).stream().skip(1).limit(completed).toList()) {
+            String[] cells = line.split(",", -1);
+            try {
+                epochs.add(new Epoch(Integer.parseInt(cells[0]), Long.parseLong(cells[1]), Double.parseDouble(cells[2]),
+                        Double.parseDouble(cells[3]), Double.parseDouble(cells[4]), Double.parseDouble(cells[5]),
+                        Double.parseDouble(cells[6]), Double.parseDouble(cells[7]), Double.parseDouble(cells[8])));
+            } catch (NumberFormatException | ArrayIndexOutOfBoundsException _) {
+                throw new RunException(metricsFile() + " has a broken row: " + line);
+            }
+        }
+        return epochs;
+    }
+
+    /** Writes what the run came to. */
+    void write(Result result, Evaluation test) throws IOException {
+        AtomicFile.write(folder.resolve("confusion.csv"), Arrays.stream(test.confusion())
+                .map(row -> Arrays.stream(row).mapToObj(Integer::toString).collect(Collectors.joining(",")))
+                .collect(Collectors.joining("\n", "", "\n")));
+        AtomicFile.write(folder.resolve("result.json"), Json.text(result) + "\n");
+    }
+
+    /** The recipe as resolved. */
+    public Path recipeFile() {
+        return folder.resolve("recipe.yaml");
+    }
+
+    private Path metricsFile() {
+        return folder.resolve("metrics.csv");
+    }
+}

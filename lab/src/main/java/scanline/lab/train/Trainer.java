@@ -1,0 +1,265 @@
+package scanline.lab.train;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+
+import scanline.engine.io.WeightsFile;
+import scanline.engine.optim.Optimizer;
+import scanline.engine.random.RandomKey;
+import scanline.engine.tensor.Losses;
+import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Shape;
+import scanline.engine.tensor.Tape;
+import scanline.engine.tensor.Tensor;
+import scanline.engine.tensor.Weights;
+import scanline.lab.data.Batch;
+import scanline.lab.data.Loader;
+import scanline.lab.recipe.Recipe;
+import scanline.lab.train.Experiment.Split;
+
+/**
+ * Trains an experiment and keeps its run up to date. What it computes depends on the recipe, the seed and the data alone:
+ * not on threads, vectors, the clock, or how often it was stopped.
+ */
+public final class Trainer {
+    // Speed is that of the last second or so, smoothed, as it changes while the JVM compiles.
+    private static final double SMOOTHING_SECONDS = 2;
+
+    private final Experiment experiment;
+    private final Recipe recipe;
+    private final Run run;
+    private final Progress progress;
+    private final double saveSeconds;
+    private final Weights weights;
+    private final Optimizer optimizer;
+    private final Loader loader;
+    private final int[] examples;
+    private final int[] held;
+    private final RandomKey shuffle;
+    private final RandomKey passes;
+    private final int steps;
+
+    private int epoch;
+    private int example;
+    private long step;
+    private double lossSum;
+    private int right;
+    private double seconds;
+    private double epochSeconds;
+    private int bestEpoch;
+    private double bestAccuracy;
+    private double bestLoss;
+    private double speed;
+
+    /**
+     * A trainer at the start of a run.
+     *
+     * @param saveSeconds seconds between two checkpoints
+     */
+    public Trainer(Experiment experiment, Run run, Progress progress, double saveSeconds) {
+        this.experiment = experiment;
+        this.recipe = experiment.recipe();
+        this.run = run;
+        this.progress = progress;
+        this.saveSeconds = saveSeconds;
+        weights = experiment.weights();
+        optimizer = new Optimizer(recipe.optimizer(), weights);
+        examples = experiment.examples(Split.TRAIN);
+        held = experiment.examples(Split.VALIDATION);
+        loader = experiment.loader(Split.TRAIN);
+        shuffle = RandomKey.of(recipe.seed(), "shuffle");
+        passes = RandomKey.of(recipe.seed(), "pass");
+        steps = (examples.length + recipe.batch() - 1) / recipe.batch();
+    }
+
+    /** Goes to where the checkpoint of the run stands. */
+    public void restore() throws IOException {
+        if (!Files.exists(run.last())) {
+            return; // stopped before its first checkpoint: it begins again, which is the same
+        }
+        Position position = Checkpoint.load(run.last(), weights, optimizer);
+        epoch = position.epoch();
+        example = position.example();
+        step = position.step();
+        lossSum = position.lossSum();
+        right = position.right();
+        seconds = position.seconds();
+        epochSeconds = position.epochSeconds();
+        bestEpoch = position.bestEpoch();
+        bestAccuracy = position.bestAccuracy();
+        bestLoss = position.bestLoss();
+    }
+
+    /** Whether every epoch is done. */
+    public boolean isDone() {
+        return epoch >= recipe.epochs();
+    }
+
+    /** Steps taken. */
+    public long step() {
+        return step;
+    }
+
+    /**
+     * Trains to the end, or until {@code stop} says so; a checkpoint then holds exactly where it stands.
+     *
+     * @throws RunException if the loss or a weight is no longer a finite number; the last checkpoint is kept
+     */
+    public void train(BooleanSupplier stop) throws IOException {
+        List<Run.Epoch> rows = run.epochs(epoch);
+        run.write(rows);
+        save();
+        long saved = System.nanoTime();
+        while (!isDone()) {
+            int[] order = order(epoch);
+            while (example < order.length) {
+                if (stop.getAsBoolean()) {
+                    save();
+                    return;
+                }
+                trainStep(order);
+                if (secondsSince(saved) >= saveSeconds) {
+                    save();
+                    saved = System.nanoTime();
+                }
+            }
+            rows.add(endEpoch());
+            run.write(rows);
+            save();
+            saved = System.nanoTime();
+            progress.epoch(rows.getLast());
+        }
+    }
+
+    /**
+     * Evaluates the best weights on the test examples and writes what the run came to; the best are those of the epoch
+     * with the highest validation accuracy, or the last where nothing was held out.
+     */
+    public Result conclude() throws IOException {
+        String lastHash = experiment.weightsHash();
+        WeightsFile.load(run.best(), weights);
+        Evaluation test = Evaluation.of(experiment, experiment.loader(Split.TEST), experiment.examples(Split.TEST),
+                Evaluation.Listener.NONE);
+        boolean validated = held.length > 0;
+        Result result = new Result(test.accuracy(), test.loss(), bestEpoch, validated ? (Double) bestAccuracy : null,
+                validated ? (Double) bestLoss : null, epoch, step, Math.round(seconds * 1000) / 1000.0,
+                experiment.weightsHash(), lastHash);
+        run.write(result, test);
+        return result;
+    }
+
+    private int[] order(int forEpoch) {
+        if (!recipe.data().shuffle()) {
+            return examples;
+        }
+        int[] permutation = shuffle.at(forEpoch).permutation(examples.length);
+        return IntStream.of(permutation).map(i -> examples[i]).toArray();
+    }
+
+    private void trainStep(int[] order) {
+        long start = System.nanoTime();
+        Batch batch = loader.batch(order, example, Math.min(order.length, example + recipe.batch()));
+        double loss;
+        try (Tape tape = Tape.training(experiment.memory(), passes.at(step))) {
+            Shape shape = Shape.of(loader.steps(), batch.count(), loader.features());
+            Tensor logits = experiment.network().forward(tape.input(shape, batch.values()));
+            Tensor mean = Losses.crossEntropy(logits, batch.labels(), (float) recipe.loss().smoothing());
+            loss = mean.values()[0];
+            if (!Double.isFinite(loss)) {
+                throw diverged("the loss is " + loss);
+            }
+            right += right(logits.values(), batch.labels());
+            weights.clearGradients();
+            tape.backward(mean);
+        }
+        recipe.clip().clip(weights);
+        optimizer.step(rate());
+        lossSum += loss * batch.count();
+        example += batch.count();
+        step++;
+        double took = secondsSince(start);
+        seconds += took;
+        epochSeconds += took;
+        report(batch.count(), took);
+    }
+
+    private Run.Epoch endEpoch() throws IOException {
+        double rate = rate();
+        Evaluation validation = held.length == 0
+                ? new Evaluation(Double.NaN, Double.NaN, new int[0][0])
+                : Evaluation.of(experiment, loader, held, Evaluation.Listener.NONE);
+        Run.Epoch row = new Run.Epoch(epoch + 1, step, epochSeconds, examples.length / epochSeconds, rate,
+                lossSum / examples.length, (double) right / examples.length, validation.loss(),
+                validation.accuracy());
+        epoch++;
+        example = 0;
+        lossSum = 0;
+        right = 0;
+        epochSeconds = 0;
+        boolean better = bestEpoch == 0 || held.length == 0 || validation.accuracy() > bestAccuracy
+                || (validation.accuracy() == bestAccuracy && validation.loss() < bestLoss);
+        if (better) {
+            bestEpoch = epoch;
+            bestAccuracy = validation.accuracy();
+            bestLoss = validation.loss();
+            requireFiniteWeights();
+            WeightsFile.save(run.best(), weights, Map.of("format", "pt", "epoch", Integer.toString(epoch)));
+        }
+        return row;
+    }
+
+    private void save() throws IOException {
+        requireFiniteWeights();
+        Checkpoint.save(run.last(), weights, optimizer, new Position(epoch, example, step, lossSum, right, seconds,
+                epochSeconds, bestEpoch, bestAccuracy, bestLoss));
+    }
+
+    private void requireFiniteWeights() {
+        for (Parameter parameter : weights.parameters()) {
+            for (float value : parameter.values()) {
+                if (!Float.isFinite(value)) {
+                    throw diverged("a weight of " + parameter.name() + " is " + value);
+                }
+            }
+        }
+    }
+
+    private RunException diverged(String what) {
+        return new RunException("training diverged: " + what + " at step " + (step + 1) + " (epoch " + (epoch + 1)
+                + "); " + run.last() + " holds the last good checkpoint; try a lower optimizer.rate, or clip=norm");
+    }
+
+    private double rate() {
+        return recipe.optimizer().rate() * recipe.schedule().factor(step, steps, recipe.epochs());
+    }
+
+    private void report(int count, double took) {
+        double now = count / took;
+        double weight = speed == 0 ? 1 : Math.min(1, took / SMOOTHING_SECONDS);
+        speed += weight * (now - speed);
+        double left = ((recipe.epochs() - epoch - 1.0) * examples.length + examples.length - example) / speed;
+        progress.step(epoch + 1, (example + recipe.batch() - 1) / recipe.batch(), steps, lossSum / example,
+                (double) right / example, speed, left);
+    }
+
+    private static int right(float[] logits, int[] labels) {
+        int classes = logits.length / labels.length;
+        int right = 0;
+        for (int b = 0; b < labels.length; b++) {
+            int largest = b * classes;
+            for (int j = largest + 1; j < (b + 1) * classes; j++) {
+                largest = logits[j] > logits[largest] ? j : largest;
+            }
+            right += largest == b * classes + labels[b] ? 1 : 0;
+        }
+        return right;
+    }
+
+    private static double secondsSince(long nanos) {
+        return (System.nanoTime() - nanos) / 1e9;
+    }
+}
