@@ -1,0 +1,55 @@
+package scanline.examples;
+
+import module java.base;
+import module scanline.lab;
+
+/** A model and its training loop: an LSTM reads every digit of MNIST once, row by row. */
+public final class TrainAModel {
+    private TrainAModel() {}
+
+    /** An LSTM over the rows of an image, and a linear map of its last state to ten classes. */
+    record RowReader(Lstm lstm, Linear fc) {
+        RowReader(Weights weights) {
+            this(new Lstm(weights.scope("lstm"), 28, 64, 1, 0), new Linear(weights.scope("fc"), 64, 10));
+        }
+
+        /** From rows [28, B, 28] to logits [B, 10]. */
+        Tensor forward(Tensor rows) {
+            return fc.forward(lstm.forward(rows, Sequences.Output.LAST_STEP));
+        }
+    }
+
+    /** {@code TrainAModel [FILE]}: the weights go to that file. */
+    public static void main(String[] arguments) throws IOException {
+        train(600, 100, Path.of(arguments.length > 0 ? arguments[0] : "digits.safetensors"));
+    }
+
+    /** Trains for so many steps of so many digits each; returns the loss of the last step. */
+    static float train(int steps, int count, Path file) throws IOException {
+        Loader digits = new Loader(Datasets.ofUser().open("mnist", null).train(), Scan.ROWS, 0, 1);
+        int[] order = RandomKey.of(1, "shuffle").permutation(digits.count());
+        float loss = Float.NaN;
+        try (Backend backend = Backend.load(Runtime.getRuntime().availableProcessors())) {
+            Weights weights = new Weights(backend, 1);
+            RowReader model = new RowReader(weights);
+            Optimizer optimizer = new Optimizer(Adam.DEFAULT, weights);
+            Memory memory = new Memory(backend);
+            for (int step = 0; step < steps; step++) {
+                Batch batch = digits.batch(order, step * count, (step + 1) * count);
+                try (Tape tape = Tape.training(memory, RandomKey.of(1, "pass").at(step))) {
+                    Tensor rows = tape.input(Shape.of(28, count, 28), batch.values());
+                    Tensor mean = Losses.crossEntropy(model.forward(rows), batch.labels(), 0);
+                    loss = mean.values()[0];
+                    weights.clearGradients();
+                    tape.backward(mean);
+                }
+                optimizer.step(0.002);
+                if ((step + 1) % 100 == 0) {
+                    System.out.printf("step %d, loss %.3f%n", step + 1, loss);
+                }
+            }
+            WeightsFile.save(file, weights, Map.of());
+        }
+        return loss;
+    }
+}
