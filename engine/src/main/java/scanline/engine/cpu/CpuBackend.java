@@ -122,16 +122,14 @@ public final class CpuBackend implements Backend, LstmSequences {
                     Parallel.from(part + 1, parts, panels));
             int from = Parallel.from(part, parts, rows);
             int to = Parallel.from(part + 1, parts, rows);
-            for (int row = from; row < to; row++) {
-                if (b == null) {
-                    Arrays.fill(floats(y), row * outputs, (row + 1) * outputs, 0f);
-                } else {
-                    System.arraycopy(floats(b), 0, floats(y), row * outputs, outputs);
-                }
+            if (b == null) {
+                Arrays.fill(floats(y), from * outputs, to * outputs, 0f);
             }
             meet(parts);
-            Gemm.multiply(floats(y), from * outputs, outputs, floats(x), from * inputs, inputs, packed, 0, to - from,
-                    inputs, outputs);
+            float[] start = b == null ? floats(y) : floats(b);
+            int startAt = b == null ? from * outputs : 0;
+            Gemm.multiply(floats(y), from * outputs, outputs, start, startAt, b == null ? outputs : 0, floats(x),
+                    from * inputs, inputs, packed, 0, to - from, inputs, outputs);
         });
     }
 
@@ -151,7 +149,7 @@ public final class CpuBackend implements Backend, LstmSequences {
             int from = Parallel.from(part, parts, rows);
             int to = Parallel.from(part + 1, parts, rows);
             if (dx != null) {
-                Gemm.multiply(floats(dx), from * inputs, inputs, floats(dy), from * outputs, outputs, packed, weightAt,
+                Gemm.multiply(floats(dx), from * inputs, inputs, floats(dx), from * inputs, inputs, floats(dy), from * outputs, outputs, packed, weightAt,
                         to - from, outputs, inputs);
             }
             int output = Parallel.from(part, parts, outputs);
@@ -222,16 +220,16 @@ public final class CpuBackend implements Backend, LstmSequences {
             boolean keep, boolean allSteps, int steps, int batch, int features, int hidden) {
         int state = batch * hidden;
         LstmSequence.forward(parallel, floats(h), keep || allSteps ? state : 0, floats(c), keep ? state : 0,
-                floats(gates), keep ? 4 * state : 0, floats(x), 0, floats(wIh), floats(wHh), floats(bIh), floats(bHh),
-                work(LstmSequence.forwardWork(features, hidden)), steps, batch, features, hidden);
+                floats(gates), keep ? 4 * state : 0, floats(x), floats(wIh), floats(wHh), floats(bIh), floats(bHh),
+                work(LstmSequence.forwardWork(batch, features, hidden)), steps, batch, features, hidden);
     }
 
     @Override
     public void lstmGradient(@Nullable Buffer dx, Buffer dwIh, Buffer dwHh, Buffer dbIh, Buffer dbHh, Buffer dy,
             boolean allSteps, Buffer h, Buffer c, Buffer gates, Buffer x, Buffer wIh, Buffer wHh, int steps, int batch,
             int features, int hidden) {
-        LstmSequence.backward(parallel, dx == null ? null : floats(dx), 0, floats(dwIh), floats(dwHh), floats(dbIh),
-                floats(dbHh), floats(dy), !allSteps, floats(h), floats(c), floats(gates), floats(x), 0, floats(wIh),
+        LstmSequence.backward(parallel, dx == null ? null : floats(dx), floats(dwIh), floats(dwHh), floats(dbIh),
+                floats(dbHh), floats(dy), !allSteps, floats(h), floats(c), floats(gates), floats(x), floats(wIh),
                 floats(wHh), work(LstmSequence.backwardWork(steps, batch, features, hidden)), steps, batch, features,
                 hidden);
     }

@@ -1,7 +1,6 @@
 package scanline.engine.kernel;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -10,18 +9,18 @@ import jdk.incubator.vector.VectorSpecies;
  * bits in the interpreter than after compilation.
  *
  * <p>
- * All three rest on {@code exp(z) - 1}. With {@code n = round(z / ln 2)} and {@code r = z - n ln 2}, so that
- * {@code |r| <= ln(2) / 2}: {@code exp(z) = 2^n exp(r)} and {@code exp(r) - 1 = r + r^2 P(r)}, where P of degree 4 is
- * the Chebyshev fit of {@code (exp(r) - 1 - r) / r^2} (error 6.5e-8, which is 8e-9 of the result). Rounding is the
- * addition of 1.5 * 2^23, whose low mantissa bits then hold n. The scalar methods do the same operations in the same
- * order as the vectors, so that a tail has the same bits as a lane.
+ * All rest on {@code exp(z) - 1}. With {@code n = round(z / ln 2)} and {@code r = z - n ln 2}, so that
+ * {@code |r| <= ln(2) / 2}: {@code exp(z) = 2^n exp(r)} and {@code exp(r) - 1 = r + r^2 P(r)}, where P of degree 4 is the
+ * Chebyshev fit of {@code (exp(r) - 1 - r) / r^2} (error 6.5e-8, which is 8e-9 of the result). Rounding is the addition of
+ * 1.5 * 2^23, whose low mantissa bits then hold n. The scalar methods do the same operations in the same order as the
+ * vectors, so that a tail has the same bits as a lane.
  */
 public final class Activations {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
 
     private static final float LOG2_E = 1.442695f;
     private static final float ROUNDER = 12582912f;
-    private static final int ROUNDER_BITS = Float.floatToRawIntBits(ROUNDER);
+    private static final int POWER_BIAS = 127 - Float.floatToRawIntBits(ROUNDER);
     // ln 2 in two parts: the first is short enough for n * LN2_HIGH to be exact.
     private static final float LN2_HIGH = 0.693359375f;
     private static final float LN2_LOW = -0.00021219444f;
@@ -30,118 +29,102 @@ public final class Activations {
     private static final float P2 = 0.041666556f;
     private static final float P3 = 0.008363203f;
     private static final float P4 = 0.0013926213f;
-    // Beyond these the result has been reached: 2^n stays a normal number, and exp(20) / (exp(20) + 2) is 1.
-    private static final float EXP_LOW = -87.33654f;
-    private static final float EXP_HIGH = 88f;
-    private static final float TANH_BOUND = 20f;
+    // Within these 2^n is a normal number; beyond them sigmoid and tanh have reached their limits.
+    private static final float LOW = -87.33654f;
+    private static final float HIGH = 88f;
 
     private Activations() {}
 
     /** {@code y[i] = exp(x[i])} within 2 ulp; below -87.34 the smallest normal number, above 88 exp(88). */
     public static void exp(float[] y, int yAt, float[] x, int xAt, int n) {
-        int i = 0;
-        for (int end = S.loopBound(n); i < end; i += S.length()) {
-            exp(FloatVector.fromArray(S, x, xAt + i)).intoArray(y, yAt + i);
-        }
-        for (; i < n; i++) {
+        for (int i = 0; i < n; i++) {
             y[yAt + i] = exp(x[xAt + i]);
         }
     }
 
     /** {@code y[i] = 1 / (1 + exp(-x[i]))} within 3 ulp. */
     public static void sigmoid(float[] y, int yAt, float[] x, int xAt, int n) {
-        int i = 0;
-        for (int end = S.loopBound(n); i < end; i += S.length()) {
-            FloatVector e = exp(FloatVector.fromArray(S, x, xAt + i).neg());
-            FloatVector.broadcast(S, 1f).div(e.add(1f)).intoArray(y, yAt + i);
-        }
-        for (; i < n; i++) {
-            y[yAt + i] = sigmoid(x[xAt + i]);
-        }
+        quotient(y, yAt, x, xAt, n, -1f, 0f, 1f);
     }
 
     /** {@code y[i] = tanh(x[i])} within 3 ulp. */
     public static void tanh(float[] y, int yAt, float[] x, int xAt, int n) {
-        int i = 0;
-        for (int end = S.loopBound(n); i < end; i += S.length()) {
-            tanh(FloatVector.fromArray(S, x, xAt + i)).intoArray(y, yAt + i);
-        }
-        for (; i < n; i++) {
-            y[yAt + i] = tanh(x[xAt + i]);
-        }
+        quotient(y, yAt, x, xAt, n, 2f, 1f, 0f);
     }
 
     /** As {@link #exp(float[], int, float[], int, int)}, for one number. */
     public static float exp(float x) {
-        float z = clamp(x, EXP_LOW, EXP_HIGH);
+        float z = clamp(x);
         float t = Math.fma(z, LOG2_E, ROUNDER);
-        return Math.fma(expMinusOne(z, t - ROUNDER), powerOfTwo(t), powerOfTwo(t));
+        float scale = powerOfTwo(t);
+        return Math.fma(expMinusOne(z, t), scale, scale);
     }
 
     /** As {@link #sigmoid(float[], int, float[], int, int)}, for one number. */
     public static float sigmoid(float x) {
-        return 1f / (exp(-x) + 1f);
+        return quotient(x, -1f, 0f, 1f);
     }
 
     /** As {@link #tanh(float[], int, float[], int, int)}, for one number. */
     public static float tanh(float x) {
-        float z = clamp(x + x, -TANH_BOUND, TANH_BOUND);
+        return quotient(x, 2f, 1f, 0f);
+    }
+
+    /**
+     * {@code y = (own e + one) / (e + 2)} with {@code e = exp(factor x) - 1}, which is the sigmoid for (-1, 0, 1) and tanh
+     * for (2, 1, 0); without cancellation, as e is small where x is.
+     *
+     * <p>
+     * One body for both, and no method of our own inside: C2 does not inline a method that it has compiled by itself, and
+     * a call in this loop would put every vector on the heap.
+     */
+    private static void quotient(float[] y, int yAt, float[] x, int xAt, int n, float factor, float own, float one) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector wide = FloatVector.fromArray(S, x, xAt + i).mul(factor);
+            // Comparisons instead of min and max, which in Java carry rules for NaN and zeros that cost several
+            // instructions. A NaN passes both and stays one.
+            FloatVector above = wide.blend(LOW, wide.compare(VectorOperators.LT, LOW));
+            FloatVector z = above.blend(HIGH, above.compare(VectorOperators.GT, HIGH));
+            FloatVector t = z.fma(FloatVector.broadcast(S, LOG2_E), FloatVector.broadcast(S, ROUNDER));
+            FloatVector k = t.sub(ROUNDER);
+            FloatVector r = k.fma(FloatVector.broadcast(S, -LN2_LOW), k.fma(FloatVector.broadcast(S, -LN2_HIGH), z));
+            FloatVector p = FloatVector.broadcast(S, P4).fma(r, FloatVector.broadcast(S, P3))
+                    .fma(r, FloatVector.broadcast(S, P2)).fma(r, FloatVector.broadcast(S, P1))
+                    .fma(r, FloatVector.broadcast(S, P0));
+            FloatVector scale = t.reinterpretAsInts().add(POWER_BIAS).lanewise(VectorOperators.LSHL, 23)
+                    .reinterpretAsFloats();
+            FloatVector e = r.mul(r).fma(p, r).fma(scale, scale.sub(1f));
+            e.fma(FloatVector.broadcast(S, own), FloatVector.broadcast(S, one)).div(e.add(2f)).intoArray(y, yAt + i);
+        }
+        for (; i < n; i++) {
+            y[yAt + i] = quotient(x[xAt + i], factor, own, one);
+        }
+    }
+
+    private static float quotient(float x, float factor, float own, float one) {
+        float z = clamp(x * factor);
         float t = Math.fma(z, LOG2_E, ROUNDER);
         float scale = powerOfTwo(t);
-        float e = Math.fma(expMinusOne(z, t - ROUNDER), scale, scale - 1f);
-        return e / (e + 2f);
+        float e = Math.fma(expMinusOne(z, t), scale, scale - 1f);
+        return Math.fma(e, own, one) / (e + 2f);
     }
 
-    private static FloatVector exp(FloatVector x) {
-        FloatVector z = clamp(x, EXP_LOW, EXP_HIGH);
-        FloatVector t = z.fma(FloatVector.broadcast(S, LOG2_E), FloatVector.broadcast(S, ROUNDER));
-        FloatVector scale = powerOfTwo(t);
-        return expMinusOne(z, t.sub(ROUNDER)).fma(scale, scale);
-    }
-
-    static FloatVector tanh(FloatVector x) {
-        FloatVector z = clamp(x.add(x), -TANH_BOUND, TANH_BOUND);
-        FloatVector t = z.fma(FloatVector.broadcast(S, LOG2_E), FloatVector.broadcast(S, ROUNDER));
-        FloatVector scale = powerOfTwo(t);
-        // exp(z) - 1 without cancellation: for small z the scale is 1 and the polynomial alone remains.
-        FloatVector e = expMinusOne(z, t.sub(ROUNDER)).fma(scale, scale.sub(1f));
-        return e.div(e.add(2f));
-    }
-
-    /** {@code exp(z - n ln 2) - 1}. */
-    private static float expMinusOne(float z, float n) {
-        float r = Math.fma(n, -LN2_LOW, Math.fma(n, -LN2_HIGH, z));
+    /** {@code exp(r) - 1}, of the r that z leaves when {@code t - ROUNDER} times ln 2 is taken off. */
+    private static float expMinusOne(float z, float t) {
+        float k = t - ROUNDER;
+        float r = Math.fma(k, -LN2_LOW, Math.fma(k, -LN2_HIGH, z));
         float p = Math.fma(Math.fma(Math.fma(Math.fma(P4, r, P3), r, P2), r, P1), r, P0);
         return Math.fma(r * r, p, r);
     }
 
-    private static FloatVector expMinusOne(FloatVector z, FloatVector n) {
-        FloatVector r = n.fma(FloatVector.broadcast(S, -LN2_LOW), n.fma(FloatVector.broadcast(S, -LN2_HIGH), z));
-        FloatVector p = FloatVector.broadcast(S, P4).fma(r, FloatVector.broadcast(S, P3))
-                .fma(r, FloatVector.broadcast(S, P2)).fma(r, FloatVector.broadcast(S, P1))
-                .fma(r, FloatVector.broadcast(S, P0));
-        return r.mul(r).fma(p, r);
-    }
-
     /** 2^n of the n in the low bits of {@code t}. */
     private static float powerOfTwo(float t) {
-        return Float.intBitsToFloat((Float.floatToRawIntBits(t) - ROUNDER_BITS + 127) << 23);
+        return Float.intBitsToFloat((Float.floatToRawIntBits(t) + POWER_BIAS) << 23);
     }
 
-    private static FloatVector powerOfTwo(FloatVector t) {
-        IntVector n = t.reinterpretAsInts().add(127 - ROUNDER_BITS);
-        return n.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-    }
-
-    // Comparisons instead of min and max, which in Java carry rules for NaN and zeros that cost several instructions.
-    // A NaN passes both and stays one.
-    private static float clamp(float x, float low, float high) {
-        float above = x < low ? low : x;
-        return above > high ? high : above;
-    }
-
-    private static FloatVector clamp(FloatVector x, float low, float high) {
-        FloatVector above = x.blend(low, x.compare(VectorOperators.LT, low));
-        return above.blend(high, above.compare(VectorOperators.GT, high));
+    private static float clamp(float x) {
+        float above = x < LOW ? LOW : x;
+        return above > HIGH ? HIGH : above;
     }
 }

@@ -1,5 +1,10 @@
 package scanline.engine.kernel;
 
+import java.util.Arrays;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
 /**
  * Matrix products in float32 over row-major blocks. Every element of the result is one chain of fused multiply-adds over
  * increasing k that starts from the value already in C, whatever the number of threads, the width of the vectors or the
@@ -12,8 +17,11 @@ package scanline.engine.kernel;
  * multiplication").
  */
 public final class Gemm {
+    private static final VectorSpecies<Float> S = Lanes.FLOATS;
+    private static final int W = S.length();
+
     /** Columns of a packed panel on this machine. */
-    public static final int PANEL = 4 * Lanes.count();
+    public static final int PANEL = 4 * W;
 
     // A piece of a panel of 128 rows is 32 KB with 512-bit vectors: two thirds of a first-level cache.
     private static final int K_BLOCK = 128;
@@ -41,13 +49,32 @@ public final class Gemm {
         for (int panel = from; panel < to; panel++) {
             int column = panel * PANEL;
             int width = Math.min(PANEL, n - column);
-            for (int p = 0; p < k; p++) {
-                int row = at + ((panel - from) * k + p) * PANEL;
-                System.arraycopy(b, bAt + p * ldb + column, packed, row, width);
-                for (int j = width; j < PANEL; j++) {
-                    packed[row + j] = 0f;
-                }
+            int start = at + (panel - from) * k * PANEL;
+            if (width == PANEL) {
+                packPanel(packed, start, b, bAt + column, ldb, k);
+                continue;
             }
+            for (int p = 0; p < k; p++) {
+                int row = start + p * PANEL;
+                System.arraycopy(b, bAt + p * ldb + column, packed, row, width);
+                Arrays.fill(packed, row + width, row + PANEL, 0f);
+            }
+        }
+    }
+
+    /** Copies k rows of a whole panel; a call of arraycopy for each would take several times as long. */
+    private static void packPanel(float[] packed, int at, float[] b, int bAt, int ldb, int k) {
+        for (int p = 0; p < k; p++) {
+            int row = at + p * PANEL;
+            int from = bAt + p * ldb;
+            FloatVector v0 = FloatVector.fromArray(S, b, from);
+            FloatVector v1 = FloatVector.fromArray(S, b, from + W);
+            FloatVector v2 = FloatVector.fromArray(S, b, from + 2 * W);
+            FloatVector v3 = FloatVector.fromArray(S, b, from + 3 * W);
+            v0.intoArray(packed, row);
+            v1.intoArray(packed, row + W);
+            v2.intoArray(packed, row + 2 * W);
+            v3.intoArray(packed, row + 3 * W);
         }
     }
 
@@ -72,18 +99,25 @@ public final class Gemm {
         }
     }
 
-    /** {@code C[m, n] += A[m, k] B[k, n]}, with B packed from {@code bAt} on; rows of C and A are ldc and lda apart. */
-    public static void multiply(float[] c, int cAt, int ldc, float[] a, int aAt, int lda, float[] b, int bAt, int m,
-            int k, int n) {
+    /**
+     * {@code C[m, n] = S[m, n] + A[m, k] B[k, n]}, with B packed from {@code bAt} on. Rows of C, S and A are ldc, lds and
+     * lda apart; S may be C itself, or, with lds 0, one row for all.
+     */
+    public static void multiply(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt, int lda,
+            float[] b, int bAt, int m, int k, int n) {
         for (int p = 0; p < k; p += K_BLOCK) {
             int depth = Math.min(K_BLOCK, k - p);
-            for (int panel = 0, panels = panels(n); panel < panels; panel++) {
-                int column = panel * PANEL;
-                int piece = bAt + (panel * k + p) * PANEL;
-                if (n - column >= PANEL) {
-                    rows(c, cAt + column, ldc, a, aAt + p, lda, b, piece, m, depth);
+            float[] start = p == 0 ? s : c;
+            int startAt = p == 0 ? sAt : cAt;
+            int startLd = p == 0 ? lds : ldc;
+            for (int column = 0; column < n; column += PANEL) {
+                int piece = bAt + column * k + p * PANEL;
+                int width = Math.min(PANEL, n - column);
+                if (width == PANEL) {
+                    rows(c, cAt + column, ldc, start, startAt + column, startLd, a, aAt + p, lda, b, piece, m, depth);
                 } else {
-                    edgeRows(c, cAt + column, ldc, a, aAt + p, lda, b, piece, m, depth, n - column);
+                    edgeRows(c, cAt + column, ldc, start, startAt + column, startLd, a, aAt + p, lda, b, piece, m, depth,
+                            width);
                 }
             }
         }
@@ -94,13 +128,13 @@ public final class Gemm {
             int m, int k, int n) {
         for (int p = 0; p < k; p += K_BLOCK) {
             int depth = Math.min(K_BLOCK, k - p);
-            for (int panel = 0, panels = panels(n); panel < panels; panel++) {
-                int column = panel * PANEL;
-                int piece = bAt + (panel * k + p) * PANEL;
-                if (n - column >= PANEL) {
+            for (int column = 0; column < n; column += PANEL) {
+                int piece = bAt + column * k + p * PANEL;
+                int width = Math.min(PANEL, n - column);
+                if (width == PANEL) {
                     columns(c, cAt + column, ldc, a, aAt + p * lda, lda, b, piece, m, depth);
                 } else {
-                    edgeColumns(c, cAt + column, ldc, a, aAt + p * lda, lda, b, piece, m, depth, n - column);
+                    edgeColumns(c, cAt + column, ldc, a, aAt + p * lda, lda, b, piece, m, depth, width);
                 }
             }
         }
@@ -112,20 +146,20 @@ public final class Gemm {
         return FEW_REGISTERS ? 0 : Math.min(fives, m / 5);
     }
 
-    private static void rows(float[] c, int cAt, int ldc, float[] a, int aAt, int lda, float[] b, int bAt, int m,
-            int k) {
+    private static void rows(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt, int lda,
+            float[] b, int bAt, int m, int k) {
         int i = 0;
         for (int end = 5 * fives(m); i < end; i += 5) {
-            GemmTile.rows5(c, cAt + i * ldc, ldc, a, aAt + i * lda, lda, b, bAt, k);
+            GemmTile.rows5(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i * lda, lda, b, bAt, k);
         }
         for (; i + 6 <= m && !FEW_REGISTERS; i += 6) {
-            GemmTile.rows6(c, cAt + i * ldc, ldc, a, aAt + i * lda, lda, b, bAt, k);
+            GemmTile.rows6(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i * lda, lda, b, bAt, k);
         }
         for (; i + 2 <= m; i += 2) {
-            GemmTile.rows2(c, cAt + i * ldc, ldc, a, aAt + i * lda, lda, b, bAt, k);
+            GemmTile.rows2(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i * lda, lda, b, bAt, k);
         }
         for (; i < m; i++) {
-            GemmTile.rows1(c, cAt + i * ldc, ldc, a, aAt + i * lda, lda, b, bAt, k);
+            GemmTile.rows1(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i * lda, lda, b, bAt, k);
         }
     }
 
@@ -146,13 +180,13 @@ public final class Gemm {
         }
     }
 
-    private static void edgeRows(float[] c, int cAt, int ldc, float[] a, int aAt, int lda, float[] b, int bAt, int m,
-            int k, int width) {
+    private static void edgeRows(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt, int lda,
+            float[] b, int bAt, int m, int k, int width) {
         float[] edge = EDGE.get();
         for (int i = 0; i < m; i += 6) {
             int rows = Math.min(6, m - i);
-            copy(edge, 0, PANEL, c, cAt + i * ldc, ldc, rows, width);
-            rows(edge, 0, PANEL, a, aAt + i * lda, lda, b, bAt, rows, k);
+            copy(edge, 0, PANEL, s, sAt + i * lds, lds, rows, width);
+            rows(edge, 0, PANEL, edge, 0, PANEL, a, aAt + i * lda, lda, b, bAt, rows, k);
             copy(c, cAt + i * ldc, ldc, edge, 0, PANEL, rows, width);
         }
     }

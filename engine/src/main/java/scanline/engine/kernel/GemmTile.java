@@ -4,14 +4,15 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The innermost products: {@code C[m, 4 vectors] += A[m, k] B[k, 4 vectors]} with m = 6, 5, 2 or 1 rows of C kept in
- * registers while k runs, B a panel of {@link Gemm#pack packed} columns.
+ * The innermost products: {@code C[m, 4 vectors] = S[m, 4 vectors] + A[m, k] B[k, 4 vectors]} with m = 6, 5, 2 or 1 rows of
+ * C kept in registers while k runs, and B a panel of {@link Gemm#pack packed} columns. S is where the sums start: C itself,
+ * or one row for all, with its stride {@code lds} 0.
  *
  * <p>
  * Why written out: 6 x 4 sums, 4 vectors of B and one broadcast of A fill 29 of the 32 registers of AVX-512 and Neon, and
  * C2 keeps vectors in registers only when they are local variables of a small method. 24 independent sums hide the
- * latency of the fused multiply-add (4 cycles, 2 a cycle), and each vector of B serves six of them. Every sum starts from
- * C and runs over increasing k, so all tiles, and a k range cut in pieces, give the same bits.
+ * latency of the fused multiply-add (4 cycles, 2 a cycle), and each vector of B serves six of them. Every sum runs over
+ * increasing k, so all tiles, and a range of k cut in pieces, give the same bits.
  */
 final class GemmTile {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
@@ -20,31 +21,32 @@ final class GemmTile {
 
     private GemmTile() {}
 
-    static void rows6(float[] c, int cAt, int ldc, float[] a, int aAt, int lda, float[] b, int bAt, int k) {
-        FloatVector c00 = FloatVector.fromArray(S, c, cAt);
-        FloatVector c01 = FloatVector.fromArray(S, c, cAt + W);
-        FloatVector c02 = FloatVector.fromArray(S, c, cAt + 2 * W);
-        FloatVector c03 = FloatVector.fromArray(S, c, cAt + 3 * W);
-        FloatVector c10 = FloatVector.fromArray(S, c, cAt + ldc);
-        FloatVector c11 = FloatVector.fromArray(S, c, cAt + ldc + W);
-        FloatVector c12 = FloatVector.fromArray(S, c, cAt + ldc + 2 * W);
-        FloatVector c13 = FloatVector.fromArray(S, c, cAt + ldc + 3 * W);
-        FloatVector c20 = FloatVector.fromArray(S, c, cAt + 2 * ldc);
-        FloatVector c21 = FloatVector.fromArray(S, c, cAt + 2 * ldc + W);
-        FloatVector c22 = FloatVector.fromArray(S, c, cAt + 2 * ldc + 2 * W);
-        FloatVector c23 = FloatVector.fromArray(S, c, cAt + 2 * ldc + 3 * W);
-        FloatVector c30 = FloatVector.fromArray(S, c, cAt + 3 * ldc);
-        FloatVector c31 = FloatVector.fromArray(S, c, cAt + 3 * ldc + W);
-        FloatVector c32 = FloatVector.fromArray(S, c, cAt + 3 * ldc + 2 * W);
-        FloatVector c33 = FloatVector.fromArray(S, c, cAt + 3 * ldc + 3 * W);
-        FloatVector c40 = FloatVector.fromArray(S, c, cAt + 4 * ldc);
-        FloatVector c41 = FloatVector.fromArray(S, c, cAt + 4 * ldc + W);
-        FloatVector c42 = FloatVector.fromArray(S, c, cAt + 4 * ldc + 2 * W);
-        FloatVector c43 = FloatVector.fromArray(S, c, cAt + 4 * ldc + 3 * W);
-        FloatVector c50 = FloatVector.fromArray(S, c, cAt + 5 * ldc);
-        FloatVector c51 = FloatVector.fromArray(S, c, cAt + 5 * ldc + W);
-        FloatVector c52 = FloatVector.fromArray(S, c, cAt + 5 * ldc + 2 * W);
-        FloatVector c53 = FloatVector.fromArray(S, c, cAt + 5 * ldc + 3 * W);
+    static void rows6(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt, int lda, float[] b,
+            int bAt, int k) {
+        FloatVector c00 = FloatVector.fromArray(S, s, sAt);
+        FloatVector c01 = FloatVector.fromArray(S, s, sAt + W);
+        FloatVector c02 = FloatVector.fromArray(S, s, sAt + 2 * W);
+        FloatVector c03 = FloatVector.fromArray(S, s, sAt + 3 * W);
+        FloatVector c10 = FloatVector.fromArray(S, s, sAt + lds);
+        FloatVector c11 = FloatVector.fromArray(S, s, sAt + lds + W);
+        FloatVector c12 = FloatVector.fromArray(S, s, sAt + lds + 2 * W);
+        FloatVector c13 = FloatVector.fromArray(S, s, sAt + lds + 3 * W);
+        FloatVector c20 = FloatVector.fromArray(S, s, sAt + 2 * lds);
+        FloatVector c21 = FloatVector.fromArray(S, s, sAt + 2 * lds + W);
+        FloatVector c22 = FloatVector.fromArray(S, s, sAt + 2 * lds + 2 * W);
+        FloatVector c23 = FloatVector.fromArray(S, s, sAt + 2 * lds + 3 * W);
+        FloatVector c30 = FloatVector.fromArray(S, s, sAt + 3 * lds);
+        FloatVector c31 = FloatVector.fromArray(S, s, sAt + 3 * lds + W);
+        FloatVector c32 = FloatVector.fromArray(S, s, sAt + 3 * lds + 2 * W);
+        FloatVector c33 = FloatVector.fromArray(S, s, sAt + 3 * lds + 3 * W);
+        FloatVector c40 = FloatVector.fromArray(S, s, sAt + 4 * lds);
+        FloatVector c41 = FloatVector.fromArray(S, s, sAt + 4 * lds + W);
+        FloatVector c42 = FloatVector.fromArray(S, s, sAt + 4 * lds + 2 * W);
+        FloatVector c43 = FloatVector.fromArray(S, s, sAt + 4 * lds + 3 * W);
+        FloatVector c50 = FloatVector.fromArray(S, s, sAt + 5 * lds);
+        FloatVector c51 = FloatVector.fromArray(S, s, sAt + 5 * lds + W);
+        FloatVector c52 = FloatVector.fromArray(S, s, sAt + 5 * lds + 2 * W);
+        FloatVector c53 = FloatVector.fromArray(S, s, sAt + 5 * lds + 3 * W);
         int a1 = aAt + lda;
         int a2 = aAt + 2 * lda;
         int a3 = aAt + 3 * lda;
@@ -113,27 +115,28 @@ final class GemmTile {
         c53.intoArray(c, cAt + 5 * ldc + 3 * W);
     }
 
-    static void rows5(float[] c, int cAt, int ldc, float[] a, int aAt, int lda, float[] b, int bAt, int k) {
-        FloatVector c00 = FloatVector.fromArray(S, c, cAt);
-        FloatVector c01 = FloatVector.fromArray(S, c, cAt + W);
-        FloatVector c02 = FloatVector.fromArray(S, c, cAt + 2 * W);
-        FloatVector c03 = FloatVector.fromArray(S, c, cAt + 3 * W);
-        FloatVector c10 = FloatVector.fromArray(S, c, cAt + ldc);
-        FloatVector c11 = FloatVector.fromArray(S, c, cAt + ldc + W);
-        FloatVector c12 = FloatVector.fromArray(S, c, cAt + ldc + 2 * W);
-        FloatVector c13 = FloatVector.fromArray(S, c, cAt + ldc + 3 * W);
-        FloatVector c20 = FloatVector.fromArray(S, c, cAt + 2 * ldc);
-        FloatVector c21 = FloatVector.fromArray(S, c, cAt + 2 * ldc + W);
-        FloatVector c22 = FloatVector.fromArray(S, c, cAt + 2 * ldc + 2 * W);
-        FloatVector c23 = FloatVector.fromArray(S, c, cAt + 2 * ldc + 3 * W);
-        FloatVector c30 = FloatVector.fromArray(S, c, cAt + 3 * ldc);
-        FloatVector c31 = FloatVector.fromArray(S, c, cAt + 3 * ldc + W);
-        FloatVector c32 = FloatVector.fromArray(S, c, cAt + 3 * ldc + 2 * W);
-        FloatVector c33 = FloatVector.fromArray(S, c, cAt + 3 * ldc + 3 * W);
-        FloatVector c40 = FloatVector.fromArray(S, c, cAt + 4 * ldc);
-        FloatVector c41 = FloatVector.fromArray(S, c, cAt + 4 * ldc + W);
-        FloatVector c42 = FloatVector.fromArray(S, c, cAt + 4 * ldc + 2 * W);
-        FloatVector c43 = FloatVector.fromArray(S, c, cAt + 4 * ldc + 3 * W);
+    static void rows5(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt, int lda, float[] b,
+            int bAt, int k) {
+        FloatVector c00 = FloatVector.fromArray(S, s, sAt);
+        FloatVector c01 = FloatVector.fromArray(S, s, sAt + W);
+        FloatVector c02 = FloatVector.fromArray(S, s, sAt + 2 * W);
+        FloatVector c03 = FloatVector.fromArray(S, s, sAt + 3 * W);
+        FloatVector c10 = FloatVector.fromArray(S, s, sAt + lds);
+        FloatVector c11 = FloatVector.fromArray(S, s, sAt + lds + W);
+        FloatVector c12 = FloatVector.fromArray(S, s, sAt + lds + 2 * W);
+        FloatVector c13 = FloatVector.fromArray(S, s, sAt + lds + 3 * W);
+        FloatVector c20 = FloatVector.fromArray(S, s, sAt + 2 * lds);
+        FloatVector c21 = FloatVector.fromArray(S, s, sAt + 2 * lds + W);
+        FloatVector c22 = FloatVector.fromArray(S, s, sAt + 2 * lds + 2 * W);
+        FloatVector c23 = FloatVector.fromArray(S, s, sAt + 2 * lds + 3 * W);
+        FloatVector c30 = FloatVector.fromArray(S, s, sAt + 3 * lds);
+        FloatVector c31 = FloatVector.fromArray(S, s, sAt + 3 * lds + W);
+        FloatVector c32 = FloatVector.fromArray(S, s, sAt + 3 * lds + 2 * W);
+        FloatVector c33 = FloatVector.fromArray(S, s, sAt + 3 * lds + 3 * W);
+        FloatVector c40 = FloatVector.fromArray(S, s, sAt + 4 * lds);
+        FloatVector c41 = FloatVector.fromArray(S, s, sAt + 4 * lds + W);
+        FloatVector c42 = FloatVector.fromArray(S, s, sAt + 4 * lds + 2 * W);
+        FloatVector c43 = FloatVector.fromArray(S, s, sAt + 4 * lds + 3 * W);
         int a1 = aAt + lda;
         int a2 = aAt + 2 * lda;
         int a3 = aAt + 3 * lda;
@@ -192,15 +195,16 @@ final class GemmTile {
         c43.intoArray(c, cAt + 4 * ldc + 3 * W);
     }
 
-    static void rows2(float[] c, int cAt, int ldc, float[] a, int aAt, int lda, float[] b, int bAt, int k) {
-        FloatVector c00 = FloatVector.fromArray(S, c, cAt);
-        FloatVector c01 = FloatVector.fromArray(S, c, cAt + W);
-        FloatVector c02 = FloatVector.fromArray(S, c, cAt + 2 * W);
-        FloatVector c03 = FloatVector.fromArray(S, c, cAt + 3 * W);
-        FloatVector c10 = FloatVector.fromArray(S, c, cAt + ldc);
-        FloatVector c11 = FloatVector.fromArray(S, c, cAt + ldc + W);
-        FloatVector c12 = FloatVector.fromArray(S, c, cAt + ldc + 2 * W);
-        FloatVector c13 = FloatVector.fromArray(S, c, cAt + ldc + 3 * W);
+    static void rows2(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt, int lda, float[] b,
+            int bAt, int k) {
+        FloatVector c00 = FloatVector.fromArray(S, s, sAt);
+        FloatVector c01 = FloatVector.fromArray(S, s, sAt + W);
+        FloatVector c02 = FloatVector.fromArray(S, s, sAt + 2 * W);
+        FloatVector c03 = FloatVector.fromArray(S, s, sAt + 3 * W);
+        FloatVector c10 = FloatVector.fromArray(S, s, sAt + lds);
+        FloatVector c11 = FloatVector.fromArray(S, s, sAt + lds + W);
+        FloatVector c12 = FloatVector.fromArray(S, s, sAt + lds + 2 * W);
+        FloatVector c13 = FloatVector.fromArray(S, s, sAt + lds + 3 * W);
         int a1 = aAt + lda;
         for (int p = 0; p < k; p++) {
             int bp = bAt + p * PANEL;
@@ -229,11 +233,12 @@ final class GemmTile {
         c13.intoArray(c, cAt + ldc + 3 * W);
     }
 
-    static void rows1(float[] c, int cAt, int ldc, float[] a, int aAt, int lda, float[] b, int bAt, int k) {
-        FloatVector c00 = FloatVector.fromArray(S, c, cAt);
-        FloatVector c01 = FloatVector.fromArray(S, c, cAt + W);
-        FloatVector c02 = FloatVector.fromArray(S, c, cAt + 2 * W);
-        FloatVector c03 = FloatVector.fromArray(S, c, cAt + 3 * W);
+    static void rows1(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt, int lda, float[] b,
+            int bAt, int k) {
+        FloatVector c00 = FloatVector.fromArray(S, s, sAt);
+        FloatVector c01 = FloatVector.fromArray(S, s, sAt + W);
+        FloatVector c02 = FloatVector.fromArray(S, s, sAt + 2 * W);
+        FloatVector c03 = FloatVector.fromArray(S, s, sAt + 3 * W);
         for (int p = 0; p < k; p++) {
             int bp = bAt + p * PANEL;
             FloatVector b0 = FloatVector.fromArray(S, b, bp);

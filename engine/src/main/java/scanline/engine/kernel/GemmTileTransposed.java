@@ -4,8 +4,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The tiles of {@link GemmTile} for a transposed left operand: {@code C[m, 4 vectors] += A[k, m]^T B[k, 4 vectors]}. The m
- * values of A that one step needs lie side by side, so nothing is packed on the left. Weight gradients are such products.
+ * The tiles of {@link GemmTile} for a transposed left operand: {@code C[m, 4 vectors] += A[k, m]^T B[k, 4 vectors]}. The m values of A that one step needs lie side by side, so nothing is packed on the left. Weight gradients
+ * are such products.
  */
 final class GemmTileTransposed {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;

@@ -35,8 +35,9 @@ public final class LstmSequence {
     }
 
     /** Floats of work space that {@link #forward} needs. */
-    public static int forwardWork(int features, int hidden) {
-        return Gemm.packedLength(features, 4 * hidden) + Gemm.packedLength(hidden, 4 * hidden) + 4 * hidden;
+    public static int forwardWork(int batch, int features, int hidden) {
+        int width = 4 * hidden;
+        return Gemm.packedLength(features, width) + Gemm.packedLength(hidden, width) + width + batch * width;
     }
 
     /** Floats of work space that {@link #backward} needs. */
@@ -58,7 +59,7 @@ public final class LstmSequence {
      * @param gates
      *            [T, B, G], the activated gates, that the backward pass needs; steps are {@code gateStep} apart
      * @param x
-     *            [T, B, F] from {@code xAt} on
+     *            [T, B, F]
      * @param wIh
      *            [G, F]
      * @param wHh
@@ -71,11 +72,12 @@ public final class LstmSequence {
      *            {@link #forwardWork} floats
      */
     public static void forward(Parallel parallel, float[] h, int hStep, float[] c, int cStep, float[] gates,
-            int gateStep, float[] x, int xAt, float[] wIh, float[] wHh, float[] bIh, float[] bHh, float[] work,
+            int gateStep, float[] x, float[] wIh, float[] wHh, float[] bIh, float[] bHh, float[] work,
             int steps, int batch, int features, int hidden) {
         int width = 4 * hidden;
         int hhAt = Gemm.packedLength(features, width);
         int biasAt = hhAt + Gemm.packedLength(hidden, width);
+        int sumAt = biasAt + width;
         parallel.run((part, parts) -> {
             int panels = Gemm.panels(width);
             int from = Parallel.from(part, parts, panels);
@@ -90,20 +92,26 @@ public final class LstmSequence {
             parallel.meet();
             int row = Parallel.from(part, parts, batch);
             int rows = Parallel.from(part + 1, parts, batch) - row;
+            int state = row * hidden;
             for (int t = 0; t < steps; t++) {
-                int g = t * gateStep + row * width;
-                int state = row * hidden;
-                for (int i = 0; i < rows; i++) {
-                    System.arraycopy(work, biasAt, gates, g + i * width, width);
+                int in = (t * batch + row) * features;
+                int sums = sumAt + row * width;
+                // Panel by panel, so that the second product finds the sums of the first in the first-level cache.
+                for (int column = 0; column < width; column += Gemm.PANEL) {
+                    int columns = Math.min(Gemm.PANEL, width - column);
+                    Gemm.multiply(work, sums + column, width, work, biasAt + column, 0, x, in, features, work,
+                            column * features, rows, features, columns);
+                    Gemm.multiply(work, sums + column, width, work, sums + column, width, h, t * hStep + state, hidden,
+                            work, hhAt + column * hidden, rows, hidden, columns);
                 }
-                Gemm.multiply(gates, g, width, x, xAt + (t * batch + row) * features, features, work, 0, rows, features,
-                        width);
-                Gemm.multiply(gates, g, width, h, t * hStep + state, hidden, work, hhAt, rows, hidden, width);
                 for (int i = 0; i < rows; i++) {
-                    int at = g + i * width;
-                    Activations.sigmoid(gates, at, gates, at, 2 * hidden);
-                    Activations.tanh(gates, at + 2 * hidden, gates, at + 2 * hidden, hidden);
-                    Activations.sigmoid(gates, at + 3 * hidden, gates, at + 3 * hidden, hidden);
+                    // The tiles write to the same cached place at every step; only here, row after row, does the
+                    // processor see a stream that it can fetch ahead in the memory that keeps all steps.
+                    int sum = sums + i * width;
+                    int at = t * gateStep + (row + i) * width;
+                    Activations.sigmoid(gates, at, work, sum, 2 * hidden);
+                    Activations.tanh(gates, at + 2 * hidden, work, sum + 2 * hidden, hidden);
+                    Activations.sigmoid(gates, at + 3 * hidden, work, sum + 3 * hidden, hidden);
                     int s = state + i * hidden;
                     int next = (t + 1) * cStep + s;
                     cell(c, next, c, t * cStep + s, gates, at, hidden);
@@ -119,7 +127,7 @@ public final class LstmSequence {
      * Goes back through every step and adds to the gradients of the weights, the biases and the input.
      *
      * @param dx
-     *            [T, B, F] from {@code dxAt} on, added to; null when the input needs no gradient
+     *            [T, B, F], added to; null when the input needs no gradient
      * @param dwIh
      *            [G, F], added to, as are {@code dwHh} [G, H], {@code dbIh} [G] and {@code dbHh} [G]
      * @param dy
@@ -127,9 +135,9 @@ public final class LstmSequence {
      * @param work
      *            {@link #backwardWork} floats
      */
-    public static void backward(Parallel parallel, float @Nullable [] dx, int dxAt,
+    public static void backward(Parallel parallel, float @Nullable [] dx,
             float[] dwIh, float[] dwHh, float[] dbIh, float[] dbHh, float[] dy, boolean last, float[] h, float[] c,
-            float[] gates, float[] x, int xAt, float[] wIh, float[] wHh, float[] work, int steps, int batch,
+            float[] gates, float[] x, float[] wIh, float[] wHh, float[] work, int steps, int batch,
             int features, int hidden) {
         int width = 4 * hidden;
         int block = Math.min(steps, blockSteps(batch));
@@ -178,10 +186,12 @@ public final class LstmSequence {
                                 (t * batch + row + i) * width, c, t * batch * hidden + s, hidden);
                     }
                     Arrays.fill(work, dhAt + state, dhAt + state + rows * hidden, 0f);
-                    Gemm.multiply(work, dhAt + state, hidden, work, d, width, work, 0, rows, width, hidden);
+                    Gemm.multiply(work, dhAt + state, hidden, work, dhAt + state, hidden, work, d, width, work, 0, rows,
+                            width, hidden);
                     if (dx != null) {
-                        Gemm.multiply(dx, dxAt + (t * batch + row) * features, features, work, d, width, work, ihAt,
-                                rows, width, features);
+                        int in = (t * batch + row) * features;
+                        Gemm.multiply(dx, in, features, dx, in, features, work, d, width, work, ihAt, rows, width,
+                                features);
                     }
                 }
                 // One meeting a block is enough, with two blocks in turn: before a thread writes the first again, every
@@ -192,7 +202,7 @@ public final class LstmSequence {
                 Gemm.pack(work, packed, work, slot, width, depth, width, from, to);
                 Gemm.multiplyTransposed(work, sumHhAt + column, width, h, begin * batch * hidden, hidden, work, packed,
                         hidden, depth, columns);
-                Gemm.multiplyTransposed(work, sumIhAt + column, width, x, xAt + begin * batch * features, features,
+                Gemm.multiplyTransposed(work, sumIhAt + column, width, x, begin * batch * features, features,
                         work, packed, features, depth, columns);
                 addRows(work, sumAt + column, work, packed, depth, columns);
                 slot = slot == blockAt ? blockAt + blockLength : blockAt;

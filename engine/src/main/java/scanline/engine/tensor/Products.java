@@ -25,6 +25,9 @@ public final class Products {
             throw new IllegalArgumentException(
                     "a linear map of " + inputs + " inputs was given shape " + x.shape());
         }
+        if (b != null) {
+            b.shape().require("the bias of a linear map", Shape.of(outputs));
+        }
         Tape tape = Tape.of(x, w);
         int rows = x.shape().rows();
         Tensor y = b == null

@@ -24,6 +24,16 @@ public final class Sequences {
 
     /** The parameters of one LSTM layer: [4 H, F], [4 H, H], [4 H] and [4 H], gates in the order i, f, g, o. */
     public record LstmWeights(Tensor inputHidden, Tensor hiddenHidden, Tensor inputBias, Tensor hiddenBias) {
+        /** Refuses, with an {@link IllegalArgumentException}, shapes that are not those of one layer. */
+        public LstmWeights {
+            int hidden = hiddenHidden.shape().requireAxes("the hidden weight of an LSTM", 2).size(1);
+            int features = inputHidden.shape().requireAxes("the input weight of an LSTM", 2).size(1);
+            hiddenHidden.shape().require("the hidden weight of an LSTM", Shape.of(4 * hidden, hidden));
+            inputHidden.shape().require("the input weight of an LSTM", Shape.of(4 * hidden, features));
+            inputBias.shape().require("the input bias of an LSTM", Shape.of(4 * hidden));
+            hiddenBias.shape().require("the hidden bias of an LSTM", Shape.of(4 * hidden));
+        }
+
         /** The size of the hidden state. */
         public int hidden() {
             return hiddenHidden.shape().size(1);

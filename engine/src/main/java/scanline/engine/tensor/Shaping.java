@@ -1,6 +1,7 @@
 package scanline.engine.tensor;
 
 import java.util.List;
+import java.util.Objects;
 
 /** Pieces of tensors, and tensors made of pieces. */
 public final class Shaping {
@@ -10,11 +11,13 @@ public final class Shaping {
     public static Tensor step(Tensor x, int t) {
         Shape shape = x.shape().requireAxes("a sequence", 3);
         int n = shape.size(1) * shape.size(2);
+        Objects.checkIndex(t, shape.size(0));
         return piece(x, Shape.of(shape.size(1), shape.size(2)), t * n, n, 1, n);
     }
 
     /** Columns {@code from} (inclusive) to {@code to} (exclusive) of the last axis. */
     public static Tensor columns(Tensor x, int from, int to) {
+        Objects.checkFromToIndex(from, to, x.shape().size(-1));
         return piece(x, x.shape().withLast(to - from), from, x.shape().size(-1), x.shape().rows(), to - from);
     }
 
