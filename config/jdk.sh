@@ -1,7 +1,7 @@
 # Sourced by scanline and build.
 
 # What the command line's JVM is told.
-java_flags="-XX:+UseParallelGC"
+java_flags="-XX:+UseParallelGC -XX:+UseTransparentHugePages"
 
 # Is the folder $1 a JDK 25 or newer? It reads a file instead of starting a JVM, which would take longer.
 is_jdk_25() {

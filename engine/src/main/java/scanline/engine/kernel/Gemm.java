@@ -46,15 +46,21 @@ public final class Gemm {
 
     /** Packs panels {@code from..to} of B[k, n], whose rows are {@code ldb} apart, to {@code packed} from {@code at} on. */
     public static void pack(float[] packed, int at, float[] b, int bAt, int ldb, int k, int n, int from, int to) {
+        packRows(packed, at, k, 0, b, bAt, ldb, k, n, from, to);
+    }
+
+    /** As {@link #pack}, for {@code rows} rows of B that become the rows from {@code first} on of k in all. */
+    public static void packRows(float[] packed, int at, int k, int first, float[] b, int bAt, int ldb, int rows, int n,
+            int from, int to) {
         for (int panel = from; panel < to; panel++) {
             int column = panel * PANEL;
             int width = Math.min(PANEL, n - column);
-            int start = at + (panel - from) * k * PANEL;
+            int start = at + ((panel - from) * k + first) * PANEL;
             if (width == PANEL) {
-                packPanel(packed, start, b, bAt + column, ldb, k);
+                packPanel(packed, start, b, bAt + column, ldb, rows);
                 continue;
             }
-            for (int p = 0; p < k; p++) {
+            for (int p = 0; p < rows; p++) {
                 int row = start + p * PANEL;
                 System.arraycopy(b, bAt + p * ldb + column, packed, row, width);
                 Arrays.fill(packed, row + width, row + PANEL, 0f);

@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  * Gers et al. 2000; gate order i, f, g, o as PyTorch's). The derivation is in docs/kernels/lstm.md.
  *
  * <p>
- * The batch is divided over the threads for the whole sequence, because its rows never meet: no thread waits at a time
- * step. Only the weight gradients, which are sums over the batch, bring the threads together, once every few time steps;
- * each then adds its own columns of the gradient over all rows.
+ * The batch is divided over the threads for the whole sequence, because its rows never meet: no thread waits for another,
+ * and none reads what another wrote, which on two cores costs more than the arithmetic. Weight gradients are sums over the
+ * batch, so the batch is cut into shards whose number depends on its size alone; each shard has sums of its own, and these
+ * are added in the order of the shards at the end.
  *
  * <p>
  * Letters: T steps, B batch, F features, H hidden, G = 4 H. Sequences are time-major: {@code x[T, B, F]}; {@code h} and
@@ -22,16 +23,29 @@ import org.jspecify.annotations.Nullable;
 public final class LstmSequence {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
 
-    // Rows of gate gradients gathered before a weight gradient is added up. Fewer make the threads meet more often, more
-    // leave the second-level cache (512 rows x 512 gates = 1 MB, shared by the threads). It decides the order of the
-    // sums, so it depends on nothing but the shape.
-    private static final int BLOCK_ROWS = 512;
+    // Rows of gate gradients that a shard gathers before it adds up its weight gradient: fewer load and store the sums more
+    // often, more leave the second-level cache. It decides the order of the sums, so it depends on nothing but the shape.
+    private static final int BLOCK_ROWS = 256;
+
+    // Fewer rows than this in a shard make the sums larger than what is summed; more shards occupy more threads.
+    private static final int LEAST_SHARD_ROWS = 24;
 
     private LstmSequence() {}
 
+    /** Into how many shards a batch is cut: a power of two, so that they divide evenly over as many threads. */
+    private static int shards(int batch) {
+        return Integer.highestOneBit(Math.max(1, batch / LEAST_SHARD_ROWS));
+    }
+
     /** Time steps in a block of the backward pass. */
-    private static int blockSteps(int batch) {
-        return Math.max(1, BLOCK_ROWS / batch);
+    private static int blockSteps(int steps, int batch) {
+        return Math.min(steps, Math.max(1, BLOCK_ROWS * shards(batch) / batch));
+    }
+
+    /** The most rows of gate gradients that a shard gathers. */
+    private static int shardRows(int steps, int batch) {
+        int shards = shards(batch);
+        return blockSteps(steps, batch) * ((batch + shards - 1) / shards);
     }
 
     /** Floats of work space that {@link #forward} needs. */
@@ -42,10 +56,11 @@ public final class LstmSequence {
 
     /** Floats of work space that {@link #backward} needs. */
     public static int backwardWork(int steps, int batch, int features, int hidden) {
-        int rows = Math.min(steps, blockSteps(batch)) * batch;
-        int gates = 4 * hidden;
-        return Gemm.packedLength(gates, hidden) + Gemm.packedLength(gates, features) + 2 * rows * gates
-                + Gemm.packedLength(rows, gates) + 3 * batch * hidden + (hidden + features + 1) * gates;
+        int width = 4 * hidden;
+        int rows = shardRows(steps, batch);
+        int aShard = Gemm.packedLength(rows, width) + (rows + width) * (hidden + features) + width;
+        return Gemm.packedLength(width, hidden) + Gemm.packedLength(width, features)
+                + blockSteps(steps, batch) * batch * width + 3 * batch * hidden + shards(batch) * aShard;
     }
 
     /**
@@ -140,53 +155,49 @@ public final class LstmSequence {
             float[] gates, float[] x, float[] wIh, float[] wHh, float[] work, int steps, int batch,
             int features, int hidden) {
         int width = 4 * hidden;
-        int block = Math.min(steps, blockSteps(batch));
+        int shards = shards(batch);
+        int block = blockSteps(steps, batch);
+        int state = batch * hidden;
         int ihAt = Gemm.packedLength(width, hidden);
         int blockAt = ihAt + Gemm.packedLength(width, features);
-        int blockLength = block * batch * width;
-        int packedAt = blockAt + 2 * blockLength;
-        int dhAt = packedAt + Gemm.packedLength(block * batch, width);
-        int dcAt = dhAt + batch * hidden;
-        int tanhAt = dcAt + batch * hidden;
-        int sumHhAt = tanhAt + batch * hidden;
-        int sumIhAt = sumHhAt + hidden * width;
-        int sumAt = sumIhAt + features * width;
+        int dhAt = blockAt + block * batch * width;
+        int dcAt = dhAt + state;
+        int tanhAt = dcAt + state;
+        int packedAt = tanhAt + state;
+        int packedLength = Gemm.packedLength(shardRows(steps, batch), width);
+        int inputsAt = packedAt + shards * packedLength;
+        int inputsLength = shardRows(steps, batch) * (hidden + features);
+        int sumsAt = inputsAt + shards * inputsLength;
+        int sumsLength = (hidden + features + 1) * width;
         parallel.run((part, parts) -> {
             pack(work, 0, wHh, width, hidden, part, parts);
             if (dx != null) {
                 pack(work, ihAt, wIh, width, features, part, parts);
             }
-            int row = Parallel.from(part, parts, batch);
-            int rows = Parallel.from(part + 1, parts, batch) - row;
-            int panels = Gemm.panels(width);
-            int from = Parallel.from(part, parts, panels);
-            int to = Parallel.from(part + 1, parts, panels);
-            int column = from * Gemm.PANEL;
-            int columns = Math.min(width, to * Gemm.PANEL) - column;
-            int state = row * hidden;
-            Arrays.fill(work, dhAt + state, dhAt + state + rows * hidden, 0f);
-            Arrays.fill(work, dcAt + state, dcAt + state + rows * hidden, 0f);
-            for (int i = 0; i <= hidden + features; i++) {
-                Arrays.fill(work, sumHhAt + i * width + column, sumHhAt + i * width + column + columns, 0f);
-            }
+            int shard = Parallel.from(part, parts, shards);
+            int shardEnd = Parallel.from(part + 1, parts, shards);
+            int row = Parallel.from(shard, shards, batch);
+            int rows = Parallel.from(shardEnd, shards, batch) - row;
+            int own = row * hidden;
+            Arrays.fill(work, dhAt + own, dhAt + own + rows * hidden, 0f);
+            Arrays.fill(work, dcAt + own, dcAt + own + rows * hidden, 0f);
+            Arrays.fill(work, sumsAt + shard * sumsLength, sumsAt + shardEnd * sumsLength, 0f);
             parallel.meet();
-            int slot = blockAt;
             for (int end = steps; end > 0; end -= block) {
                 int begin = Math.max(0, end - block);
                 for (int t = end - 1; t >= begin; t--) {
-                    int d = slot + ((t - begin) * batch + row) * width;
+                    int d = blockAt + ((t - begin) * batch + row) * width;
                     if (!last || t == steps - 1) {
-                        Elementwise.accumulate(work, dhAt + state, dy, (last ? 0 : t * batch * hidden) + state,
-                                rows * hidden);
+                        Elementwise.accumulate(work, dhAt + own, dy, (last ? 0 : t * state) + own, rows * hidden);
                     }
-                    Activations.tanh(work, tanhAt + state, c, (t + 1) * batch * hidden + state, rows * hidden);
+                    Activations.tanh(work, tanhAt + own, c, (t + 1) * state + own, rows * hidden);
                     for (int i = 0; i < rows; i++) {
-                        int s = state + i * hidden;
+                        int s = own + i * hidden;
                         gateGradients(work, d + i * width, dcAt + s, dhAt + s, tanhAt + s, gates,
-                                (t * batch + row + i) * width, c, t * batch * hidden + s, hidden);
+                                (t * batch + row + i) * width, c, t * state + s, hidden);
                     }
-                    Arrays.fill(work, dhAt + state, dhAt + state + rows * hidden, 0f);
-                    Gemm.multiply(work, dhAt + state, hidden, work, dhAt + state, hidden, work, d, width, work, 0, rows,
+                    Arrays.fill(work, dhAt + own, dhAt + own + rows * hidden, 0f);
+                    Gemm.multiply(work, dhAt + own, hidden, work, dhAt + own, hidden, work, d, width, work, 0, rows,
                             width, hidden);
                     if (dx != null) {
                         int in = (t * batch + row) * features;
@@ -194,24 +205,50 @@ public final class LstmSequence {
                                 features);
                     }
                 }
-                // One meeting a block is enough, with two blocks in turn: before a thread writes the first again, every
-                // thread has come to the meeting of the second, and so is done with reading the first.
-                parallel.meet();
-                int depth = (end - begin) * batch;
-                int packed = packedAt + from * block * batch * Gemm.PANEL;
-                Gemm.pack(work, packed, work, slot, width, depth, width, from, to);
-                Gemm.multiplyTransposed(work, sumHhAt + column, width, h, begin * batch * hidden, hidden, work, packed,
-                        hidden, depth, columns);
-                Gemm.multiplyTransposed(work, sumIhAt + column, width, x, begin * batch * features, features,
-                        work, packed, features, depth, columns);
-                addRows(work, sumAt + column, work, packed, depth, columns);
-                slot = slot == blockAt ? blockAt + blockLength : blockAt;
+                for (int s = shard; s < shardEnd; s++) {
+                    // One place for the packed rows of all shards of a thread: it stays in its cache.
+                    addWeightGradients(work, sumsAt + s * sumsLength, packedAt + shard * packedLength,
+                            inputsAt + shard * inputsLength, blockAt, h, x, begin, end, Parallel.from(s, shards, batch),
+                            Parallel.from(s + 1, shards, batch), batch, features, hidden);
+                }
             }
-            Elementwise.accumulate(dbIh, column, work, sumAt + column, columns);
-            Elementwise.accumulate(dbHh, column, work, sumAt + column, columns);
-            addTransposed(dwHh, work, sumHhAt, hidden, width, column, columns);
-            addTransposed(dwIh, work, sumIhAt, features, width, column, columns);
+            parallel.meet();
+            int from = Parallel.from(part, parts, width);
+            int to = Parallel.from(part + 1, parts, width);
+            for (int i = 0; i < hidden + features + 1; i++) {
+                for (int s = 1; s < shards; s++) {
+                    Elementwise.accumulate(work, sumsAt + i * width + from, work,
+                            sumsAt + s * sumsLength + i * width + from, to - from);
+                }
+            }
+            addTransposed(dwHh, work, sumsAt, hidden, width, from, to);
+            addTransposed(dwIh, work, sumsAt + hidden * width, features, width, from, to);
+            Elementwise.accumulate(dbIh, from, work, sumsAt + (hidden + features) * width + from, to - from);
+            Elementwise.accumulate(dbHh, from, work, sumsAt + (hidden + features) * width + from, to - from);
         });
+    }
+
+    /**
+     * Adds what rows {@code row..rowEnd} of steps {@code begin..end} contribute: {@code sums[H, G] += h^T d}, then
+     * {@code [F, G] += x^T d}, then {@code [G] +=} the sums of d, with d[steps, B, G] from {@code blockAt} on.
+     */
+    private static void addWeightGradients(float[] work, int sums, int packed, int inputs, int blockAt, float[] h,
+            float[] x, int begin, int end, int row, int rowEnd, int batch, int features, int hidden) {
+        int width = 4 * hidden;
+        int rows = rowEnd - row;
+        int depth = (end - begin) * rows;
+        int xAt = inputs + depth * hidden;
+        for (int t = begin; t < end; t++) {
+            int first = (t - begin) * rows;
+            Gemm.packRows(work, packed, depth, first, work, blockAt + ((t - begin) * batch + row) * width, width, rows,
+                    width, 0, Gemm.panels(width));
+            System.arraycopy(h, (t * batch + row) * hidden, work, inputs + first * hidden, rows * hidden);
+            System.arraycopy(x, (t * batch + row) * features, work, xAt + first * features, rows * features);
+        }
+        Gemm.multiplyTransposed(work, sums, width, work, inputs, hidden, work, packed, hidden, depth, width);
+        Gemm.multiplyTransposed(work, sums + hidden * width, width, work, xAt, features, work, packed, features, depth,
+                width);
+        addRows(work, sums + (hidden + features) * width, work, packed, depth, width);
     }
 
     private static void pack(float[] packed, int at, float[] w, int k, int n, int part, int parts) {
@@ -303,9 +340,9 @@ public final class LstmSequence {
         }
     }
 
-    /** Adds {@code sum[k, G]}, columns {@code column} and on, to {@code dw[G, k]}. */
-    private static void addTransposed(float[] dw, float[] sum, int sumAt, int k, int width, int column, int columns) {
-        for (int j = column; j < column + columns; j++) {
+    /** Adds columns {@code from..to} of {@code sum[k, G]} to {@code dw[G, k]}. */
+    private static void addTransposed(float[] dw, float[] sum, int sumAt, int k, int width, int from, int to) {
+        for (int j = from; j < to; j++) {
             for (int p = 0; p < k; p++) {
                 dw[j * k + p] += sum[sumAt + p * width + j];
             }
