@@ -53,12 +53,12 @@ class CpuBackendTest {
     }
 
     static Stream<Duty> duties() {
-        // 0 where both do the same operations; 5e-7, four units of the largest result, where one of them uses a fused
-        // multiply-add, or a polynomial of our own; 2e-6 where a quotient by a small root makes the difference grow.
+        // 0 where both do the same operations; four units of the largest result, where one of them uses a fused
+        // multiply-add, or a polynomial of our own. Measured: below 1.5e-7.
         return Stream.of(
                 new Duty("fill", 0, (b, v, n) -> b.fill(v[0], 1, n, 2.5f)),
                 new Duty("copy", 0, (b, v, n) -> b.copy(v[0], 1, n, v[1], 2, n, 1, n)),
-                new Duty("copy", 0, (b, v, n) -> b.copy(v[0], 0, n, v[1], 1, 1, 1 + n / 70, Math.min(n, 67))),
+                new Duty("copy", 0, (b, v, n) -> b.copy(v[0], 0, 67, v[1], 1, 1, n / 67, 67)),
                 new Duty("copy", 0, (b, v, n) -> b.copy(v[0], 0, 3, v[1], 0, 2, n / 3, 2)),
                 new Duty("accumulate", 0, (b, v, n) -> b.accumulate(v[0], 1, n, v[1], 2, n, 1, n)),
                 new Duty("accumulate", 0, (b, v, n) -> b.accumulate(v[0], 0, 67, v[1], 1, 1, n / 67, 67)),
@@ -77,11 +77,11 @@ class CpuBackendTest {
                 new Duty("sgd", 5e-7, (b, v, n) -> b.sgd(v[0], v[1], v[2], 0.1f, 0f, false, 0f, n)),
                 new Duty("sgd", 5e-7, (b, v, n) -> b.sgd(v[0], v[1], v[2], 0.1f, 0.9f, false, 0.01f, n)),
                 new Duty("sgd", 5e-7, (b, v, n) -> b.sgd(v[0], v[1], v[2], 0.1f, 0.9f, true, 0.01f, n)),
-                new Duty("rmsProp", 2e-6,
+                new Duty("rmsProp", 5e-7,
                         (b, v, n) -> b.rmsProp(v[0], v[1], v[3], v[2], 0.01f, 0.99f, 1e-8f, 0.9f, 0.01f, n)),
-                new Duty("adam", 2e-6,
+                new Duty("adam", 5e-7,
                         (b, v, n) -> b.adam(v[0], v[1], v[2], v[3], 0.01f, 1f, 0.01f, 0.9f, 0.999f, 0.3f, 1e-8f, n)),
-                new Duty("adam", 2e-6,
+                new Duty("adam", 5e-7,
                         (b, v, n) -> b.adam(v[0], v[1], v[2], v[3], 0.01f, 0.99f, 0f, 0.9f, 0.999f, 0.3f, 1e-8f, n)));
     }
 

@@ -2,11 +2,13 @@ package scanline.engine.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -20,10 +22,10 @@ final class ChildJvm {
     /** Runs a main class to its end: the values of the lines that it prints, by their first word. */
     static Map<String, List<String>> run(List<String> options, Class<?> main, Object... arguments)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--add-modules=jdk.incubator.vector", "-Xshare:auto", "-cp",
-                        root(Tape.class) + java.io.File.pathSeparator + root(main)));
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("--add-modules=jdk.incubator.vector");
+        Collections.addAll(command, "-cp", root(Tape.class) + File.pathSeparator + root(main));
         command.addAll(options);
         command.add(main.getName());
         Stream.of(arguments).map(Object::toString).forEach(command::add);

@@ -6,6 +6,8 @@ import static scanline.engine.tensor.Numbers.labels;
 import static scanline.engine.tensor.Numbers.uniform;
 import static scanline.engine.tensor.Numbers.values;
 
+import java.util.stream.Stream;
+
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.kernel.Activations;
 import scanline.engine.kernel.Lanes;
@@ -14,9 +16,9 @@ import scanline.engine.tensor.Buffer;
 import scanline.engine.tensor.Parameter;
 
 /**
- * Prints what must be the same to the bit on every machine: {@code Fingerprint STEPS T B F H THREADS...} trains a
- * {@link Classifier} and prints a hash for each number of threads; {@code Fingerprint kernels} prints one over the
- * results of the kernels at awkward sizes. Before it, a line names the width of the vectors.
+ * Prints what must be the same to the bit on every machine: {@code Fingerprint [kernels] STEPS T B F H THREADS...} prints
+ * the width of the vectors, a hash over the results of the kernels at awkward sizes if asked for, and for each number of
+ * threads a hash over a {@link Classifier} and its losses after so many steps of training.
  */
 public final class Fingerprint {
     private long hash = 0xCBF29CE484222325L;
@@ -26,16 +28,13 @@ public final class Fingerprint {
     /** See the class. */
     public static void main(String[] arguments) {
         System.out.println("bits " + Lanes.bits());
-        if (arguments[0].equals("kernels")) {
-            System.out.println("hash " + kernels());
-            return;
+        boolean kernels = arguments[0].equals("kernels");
+        if (kernels) {
+            System.out.println("kernels " + kernels());
         }
-        int[] n = new int[arguments.length];
-        for (int i = 0; i < n.length; i++) {
-            n[i] = Integer.parseInt(arguments[i]);
-        }
+        int[] n = Stream.of(arguments).skip(kernels ? 1 : 0).mapToInt(Integer::parseInt).toArray();
         for (int i = 5; i < n.length; i++) {
-            System.out.println("hash " + training(n[i], n[0], n[1], n[2], n[3], n[4]));
+            System.out.println("training " + training(n[i], n[0], n[1], n[2], n[3], n[4]));
         }
     }
 

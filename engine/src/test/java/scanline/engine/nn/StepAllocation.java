@@ -2,17 +2,18 @@ package scanline.engine.nn;
 
 import scanline.engine.cpu.CpuBackend;
 
-/** Prints how many bytes of heap a step of training allocates, in a JVM that never collects garbage and has no TLABs. */
+/** Prints how many bytes of heap a step of training allocates, in a JVM that collects no garbage meanwhile. */
 public final class StepAllocation {
-    private static final int WARM_UP = 300;
-    private static final int MEASURED = 50;
+    // Until all of it has been compiled for good: the Vector API allocates an object a vector before that.
+    private static final int WARM_UP = 400;
+    private static final int MEASURED = 100;
 
     private StepAllocation() {}
 
     /** {@code StepAllocation THREADS}. */
     public static void main(String[] arguments) {
         try (CpuBackend backend = new CpuBackend(Integer.parseInt(arguments[0]))) {
-            Classifier classifier = new Classifier(backend, 28, 32, 28, 64);
+            Classifier classifier = new Classifier(backend, 8, 16, 28, 32);
             for (int i = 0; i < WARM_UP; i++) {
                 classifier.step();
             }
