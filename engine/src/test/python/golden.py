@@ -1,0 +1,100 @@
+"""Writes the golden files that PyTorchParityTest reads: python golden.py FOLDER, with torch (2.13.0) and safetensors."""
+
+import sys
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+STEPS, BATCH, FEATURES, HIDDEN, CLASSES = 9, 5, 7, 12, 10
+UPDATES = 10
+
+# Name: optimiser, its arguments, and how gradients are clipped. The bounds are small enough to change some gradients.
+RULES = {
+    "sgd": (torch.optim.SGD, dict(lr=0.5), None),
+    "sgd-nesterov": (torch.optim.SGD, dict(lr=0.1, momentum=0.9, nesterov=True, weight_decay=0.01), ("norm", 0.2)),
+    "sgd-momentum": (torch.optim.SGD, dict(lr=0.1, momentum=0.9), ("value", 0.01)),
+    "rmsprop": (torch.optim.RMSprop, dict(lr=0.001), ("value", 0.01)),
+    "rmsprop-momentum": (torch.optim.RMSprop, dict(lr=0.001, alpha=0.9, eps=1e-6, momentum=0.9, weight_decay=0.01), None),
+    "adam": (torch.optim.Adam, dict(lr=0.001), None),
+    "adam-decay": (torch.optim.Adam, dict(lr=0.002, betas=(0.8, 0.99), eps=1e-6, weight_decay=0.1), ("norm", 0.2)),
+    "adamw": (torch.optim.AdamW, dict(lr=0.002, weight_decay=0.1), ("norm", 0.2)),
+}
+
+
+class Classifier(nn.Module):
+    def __init__(self, layers):
+        super().__init__()
+        self.lstm = nn.LSTM(FEATURES, HIDDEN, layers)
+        self.fc = nn.Linear(HIDDEN, CLASSES)
+
+    def forward(self, x):
+        return self.fc(self.lstm(x)[0][-1])
+
+
+def clip(model, bound):
+    if bound and bound[0] == "norm":
+        nn.utils.clip_grad_norm_(model.parameters(), bound[1])
+    elif bound:
+        nn.utils.clip_grad_value_(model.parameters(), bound[1])
+
+
+def write(folder, layers):
+    torch.manual_seed(layers)
+    model = Classifier(layers)
+    initial = {name: value.clone() for name, value in model.state_dict().items()}
+    save_file(initial, folder / f"lstm-{layers}.safetensors")
+    x = torch.randn(STEPS, BATCH, FEATURES)
+    labels = torch.randint(CLASSES, (BATCH,))
+    expected = {"input": x, "labels": labels.float()}
+    for smoothing in (0.0, 0.1):
+        model.zero_grad()
+        logits = model(x)
+        loss = nn.functional.cross_entropy(logits, labels, label_smoothing=smoothing)
+        loss.backward()
+        expected["logits"] = logits.detach()
+        expected[f"loss.{smoothing}"] = loss.detach().reshape(1)
+        for name, parameter in model.named_parameters():
+            expected[f"gradient.{smoothing}.{name}"] = parameter.grad.clone()
+    for rule, (optimizer, arguments, bound) in RULES.items():
+        model.load_state_dict(initial)
+        update = optimizer(model.parameters(), **arguments)
+        for _ in range(UPDATES):
+            update.zero_grad()
+            nn.functional.cross_entropy(model(x), labels).backward()
+            clip(model, bound)
+            update.step()
+        for name, parameter in model.named_parameters():
+            expected[f"{rule}.{name}"] = parameter.detach().clone()
+    save_file(expected, folder / f"lstm-{layers}.expected.safetensors")
+
+
+def factors(scheduler, epochs, **arguments):
+    """What the learning rate is multiplied by in each epoch."""
+    optimizer = torch.optim.SGD([torch.zeros(1)], lr=1.0)
+    schedule = scheduler(optimizer, **arguments)
+    rates = []
+    for _ in range(epochs):
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        schedule.step()
+    return torch.tensor(rates)
+
+
+def main():
+    torch.set_num_threads(1)
+    folder = Path(sys.argv[1])
+    write(folder, 1)
+    write(folder, 2)
+    schedules = torch.optim.lr_scheduler
+    save_file(
+        {
+            "step": factors(schedules.StepLR, 30, step_size=7, gamma=0.3),
+            "cosine": factors(schedules.CosineAnnealingLR, 30, T_max=30, eta_min=0.05),
+        },
+        folder / "schedules.safetensors",
+    )
+
+
+main()
