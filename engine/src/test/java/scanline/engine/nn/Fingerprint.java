@@ -7,7 +7,6 @@ import static scanline.engine.tensor.Numbers.uniform;
 import static scanline.engine.tensor.Numbers.values;
 
 import java.util.stream.Stream;
-
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.kernel.Activations;
 import scanline.engine.kernel.Lanes;

@@ -1,0 +1,196 @@
+package scanline.engine.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static scanline.engine.tensor.Numbers.onTape;
+import static scanline.engine.tensor.Numbers.weightedSum;
+
+import java.lang.reflect.Proxy;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import scanline.engine.cpu.ReferenceBackend;
+import scanline.engine.random.RandomKey;
+import scanline.engine.tensor.Sequences.LstmWeights;
+
+class TapeTest {
+    private static final RandomKey KEY = RandomKey.of(1, "tape");
+    private static final Backend BACKEND = new ReferenceBackend();
+
+    private final Weights weights = new Weights(BACKEND, 1);
+    private final Memory memory = new Memory(BACKEND);
+    private final Tape tape = Tape.training(memory, KEY);
+
+    @AfterEach
+    void close() {
+        tape.close();
+    }
+
+    private static void assertRefused(ThrowingCallable call, String message) {
+        assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
+    }
+
+    private Tensor input(int... sizes) {
+        Shape shape = Shape.of(sizes);
+        return tape.input(shape, new float[shape.elements()]);
+    }
+
+    @Test
+    void gradientsAddUpOverPassesUntilTheyAreCleared() {
+        Parameter w = weights.uniform("w", Shape.of(3), 1);
+        for (int pass = 1; pass <= 2; pass++) {
+            try (Tape next = Tape.training(memory, KEY)) {
+                Tensor ones = next.input(Shape.of(3), new float[] {1, 1, 1});
+                next.backward(weightedSum(Arithmetic.multiply(w, ones), new float[] {1, 2, 3}));
+            }
+        }
+        assertThat(w.gradients()).containsExactly(2, 4, 6);
+        weights.clearGradients();
+        assertThat(w.gradients()).containsOnly(0);
+    }
+
+    @Test
+    void aTensorThatIsUsedTwiceGetsBothGradients() {
+        Parameter w = weights.uniform("w", Shape.of(2), 1);
+        Tensor y = Arithmetic.multiply(w, tape.input(Shape.of(2), new float[] {2, 3}));
+        tape.backward(weightedSum(Arithmetic.add(y, Activation.tanh(Arithmetic.add(y, y))), new float[] {1, 1}));
+        float[] values = w.values();
+        float[] expected = new float[2];
+        for (int i = 0; i < 2; i++) {
+            double tanh = Math.tanh(2 * values[i] * (i + 2));
+            expected[i] = (float) ((i + 2) * (1 + 2 * (1 - tanh * tanh)));
+        }
+        Numbers.assertClose("gradient", w.gradients(), expected, 1e-6);
+    }
+
+    @Test
+    void whatTheLossDoesNotNeedGetsNoGradient() {
+        Parameter w = weights.uniform("w", Shape.of(2), 1);
+        Parameter unused = weights.uniform("unused", Shape.of(2), 1);
+        Tensor x = input(2);
+        Arithmetic.multiply(unused, x);
+        tape.backward(weightedSum(Arithmetic.multiply(w, x), new float[] {1, 1}));
+        assertThat(unused.gradients()).containsOnly(0);
+        assertThat(x.needsGradient()).isFalse();
+        assertThatThrownBy(x::gradient).isInstanceOf(IllegalStateException.class)
+                .hasMessage("no gradient flows to this tensor of shape [2]");
+    }
+
+    @Test
+    void onlyATrainingPassWithOneNumberCanBeUndone() {
+        Parameter w = weights.uniform("w", Shape.of(2), 1);
+        String message = "only a training pass with a single number as its loss can be undone";
+        assertRefused(() -> tape.backward(Arithmetic.multiply(w, input(2))), message);
+        try (Tape inference = Tape.inference(memory)) {
+            Tensor loss = weightedSum(onTape(inference, w), new float[] {1, 1});
+            assertThat(loss.needsGradient()).isFalse();
+            assertRefused(() -> inference.backward(loss), message);
+        }
+    }
+
+    @Test
+    void shapesThatDoNotFitAreNamed() {
+        assertRefused(() -> tape.input(Shape.of(2, 3), new float[5]), "shape [2, 3] has not 5 elements");
+        assertRefused(() -> Arithmetic.add(input(2, 3), input(3, 2)),
+                "the second summand must have shape [2, 3], not [3, 2]");
+        assertRefused(() -> Arithmetic.multiply(input(2, 3), input(6)),
+                "the second factor must have shape [2, 3], not [6]");
+        assertRefused(() -> Products.linear(input(2, 3), input(4, 5), null),
+                "a linear map of 5 inputs was given shape [2, 3]");
+        assertRefused(() -> Products.linear(input(2, 3), input(4, 3, 1), null),
+                "the weight of a linear map must have 2 axes, not shape [4, 3, 1]");
+        assertRefused(() -> Products.linear(input(2, 3), input(4, 3), input(5)),
+                "the bias of a linear map must have shape [4], not [5]");
+        assertRefused(() -> Shaping.step(input(2, 3), 0), "a sequence must have 3 axes, not shape [2, 3]");
+        assertRefused(() -> Shaping.stack(List.of(input(2, 3), input(3, 2))),
+                "every step of a sequence must have shape [2, 3], not [3, 2]");
+        assertRefused(() -> Shape.of(2, 0), "no block of shape [2, 0]");
+        assertRefused(() -> Shape.of(50_000, 50_000), "no block of shape [50000, 50000]");
+    }
+
+    @Test
+    void weightsThatAreNotThoseOfOneLayerAreRefused() {
+        Tensor ih = input(8, 3);
+        Tensor hh = input(8, 2);
+        assertRefused(() -> new LstmWeights(ih, input(8, 3), input(8), input(8)),
+                "the hidden weight of an LSTM must have shape [12, 3], not [8, 3]");
+        assertRefused(() -> new LstmWeights(input(7, 3), hh, input(8), input(8)),
+                "the input weight of an LSTM must have shape [8, 3], not [7, 3]");
+        assertRefused(() -> new LstmWeights(ih, hh, input(7), input(8)),
+                "the input bias of an LSTM must have shape [8], not [7]");
+        assertRefused(() -> new LstmWeights(ih, hh, input(8), input(9)),
+                "the hidden bias of an LSTM must have shape [8], not [9]");
+    }
+
+    @Test
+    void piecesThatLieOutsideAreRefused() {
+        assertThatThrownBy(() -> Shaping.step(input(2, 3, 4), 2)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> Shaping.step(input(2, 3, 4), -1)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> Shaping.columns(input(2, 3), 2, 4)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> Shaping.columns(input(2, 3), -1, 1)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
+    void labelsThatAreNoClassesAreRefused() {
+        assertRefused(() -> Losses.crossEntropy(input(2, 3), new int[] {0, 3}, 0), "label 3 is none of 3 classes");
+        assertRefused(() -> Losses.crossEntropy(input(2, 3), new int[] {-1, 0}, 0), "label -1 is none of 3 classes");
+        assertRefused(() -> Losses.crossEntropy(input(2, 3), new int[1], 0), "2 rows of logits were given 1 labels");
+        assertRefused(() -> Losses.crossEntropy(input(2), new int[2], 0), "logits must have 2 axes, not shape [2]");
+    }
+
+    @Test
+    void twoParametersOfOneNameAreRefused() {
+        weights.scope("fc").zeros("bias", Shape.of(2));
+        assertRefused(() -> weights.scope("fc").uniform("bias", Shape.of(3), 1), "two parameters are named fc.bias");
+        assertThat(weights.count()).isEqualTo(2);
+    }
+
+    @Test
+    void anOpNeedsATape() {
+        Parameter w = weights.uniform("w", Shape.of(2), 1);
+        assertRefused(() -> Arithmetic.add(w, w), "an op needs at least one tensor that is on a tape");
+    }
+
+    @Test
+    void drawsOfAPassDifferAndPassesOfOneKeyAgree() {
+        RandomKey first = tape.draw();
+        assertThat(tape.draw()).isNotEqualTo(first);
+        try (Tape again = Tape.training(memory, KEY)) {
+            assertThat(again.draw()).isEqualTo(first);
+        }
+    }
+
+    @Test
+    void aPassAfterTheFirstAllocatesNoBuffer() {
+        int[] allocations = {0};
+        Backend counting = (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(),
+                new Class<?>[] {Backend.class}, (_, duty, arguments) -> {
+                    allocations[0] += duty.getName().equals("allocate") ? 1 : 0;
+                    return duty.invoke(BACKEND, arguments);
+                });
+        Parameter w = new Weights(counting, 1).uniform("w", Shape.of(5, 3), 1);
+        Memory reused = new Memory(counting);
+        int afterFirst = 0;
+        for (int pass = 0; pass < 4; pass++) {
+            try (Tape next = Tape.training(reused, KEY.at(pass))) {
+                Tensor x = next.input(Shape.of(4, 3), new float[12]);
+                Tensor y = Activation.tanh(Products.linear(x, w, null));
+                next.backward(Losses.crossEntropy(Noise.dropout(y, 0.5f), new int[4], 0));
+            }
+            afterFirst = pass == 0 ? allocations[0] : afterFirst;
+        }
+        assertThat(afterFirst).isPositive();
+        assertThat(allocations[0]).isEqualTo(afterFirst);
+    }
+
+    @Test
+    void aLongerBufferIsReusedUnlessItIsMuchLonger() {
+        Buffer twenty = memory.take(20);
+        memory.giveBack(twenty);
+        assertThat(memory.take(9)).isNotSameAs(twenty).satisfies(buffer -> assertThat(buffer.length()).isEqualTo(9));
+        assertThat(memory.take(21)).isNotSameAs(twenty);
+        assertThat(memory.take(10)).isSameAs(twenty);
+        assertThat(memory.take(10)).isNotSameAs(twenty);
+    }
+}
