@@ -149,7 +149,8 @@ public final class CpuBackend implements Backend, LstmSequences {
             int from = Parallel.from(part, parts, rows);
             int to = Parallel.from(part + 1, parts, rows);
             if (dx != null) {
-                Gemm.multiply(floats(dx), from * inputs, inputs, floats(dx), from * inputs, inputs, floats(dy), from * outputs, outputs, packed, weightAt,
+                Gemm.multiply(floats(dx), from * inputs, inputs, floats(dx), from * inputs, inputs, floats(dy),
+                        from * outputs, outputs, packed, weightAt,
                         to - from, outputs, inputs);
             }
             int output = Parallel.from(part, parts, outputs);

@@ -122,7 +122,8 @@ public final class Gemm {
                 if (width == PANEL) {
                     rows(c, cAt + column, ldc, start, startAt + column, startLd, a, aAt + p, lda, b, piece, m, depth);
                 } else {
-                    edgeRows(c, cAt + column, ldc, start, startAt + column, startLd, a, aAt + p, lda, b, piece, m, depth,
+                    edgeRows(c, cAt + column, ldc, start, startAt + column, startLd, a, aAt + p, lda, b, piece, m,
+                            depth,
                             width);
                 }
             }
