@@ -72,8 +72,16 @@ public final class Parallel implements AutoCloseable {
         return (int) ((long) rows * part / parts);
     }
 
-    /** Runs the task on every member and returns when all are done; rethrows what a member threw. */
+    /**
+     * Runs the task on every member and returns when all are done; rethrows what a member threw.
+     *
+     * @throws IllegalStateException
+     *             if the team was closed
+     */
     public synchronized void run(Task newTask) {
+        if (closed) {
+            throw new IllegalStateException("the threads of this team have ended");
+        }
         if (threads == 1) {
             newTask.run(0, 1);
             return;

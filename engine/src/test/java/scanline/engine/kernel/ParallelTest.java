@@ -108,6 +108,15 @@ class ParallelTest {
                 .hasMessage("threads must be at least 1, not 0");
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void aClosedTeamRefusesToRun(int threads) {
+        Parallel parallel = new Parallel(threads);
+        parallel.close();
+        assertThatThrownBy(() -> parallel.run((_, _) -> {})).isInstanceOf(IllegalStateException.class)
+                .hasMessage("the threads of this team have ended");
+    }
+
     @Test
     void theThreadsOfAClosedTeamEnd() throws InterruptedException {
         Thread[] member = new Thread[3];
