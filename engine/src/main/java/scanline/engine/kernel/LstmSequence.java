@@ -283,9 +283,12 @@ public final class LstmSequence {
             FloatVector o = FloatVector.fromArray(S, gates, at + 3 * hidden + j);
             FloatVector tc = FloatVector.fromArray(S, work, tanh + j);
             FloatVector dhj = FloatVector.fromArray(S, work, dh + j);
-            FloatVector dho = flush(dhj.mul(o));
+            // Tiny values become zero here and below; written out, as C2 might not inline a method that returns a vector.
+            FloatVector product = dhj.mul(o);
+            FloatVector dho = product.blend(0f, product.abs().compare(VectorOperators.LT, TINY));
             // dh o (1 - tanh(c)^2) + dc
-            FloatVector dcj = flush(dho.sub(dho.mul(tc).mul(tc)).add(FloatVector.fromArray(S, work, dc + j)));
+            FloatVector sum = dho.sub(dho.mul(tc).mul(tc)).add(FloatVector.fromArray(S, work, dc + j));
+            FloatVector dcj = sum.blend(0f, sum.abs().compare(VectorOperators.LT, TINY));
             FloatVector di = dcj.mul(g).mul(i);
             FloatVector df = dcj.mul(FloatVector.fromArray(S, c, cAt + j)).mul(f);
             FloatVector dg = dcj.mul(i);
@@ -323,10 +326,6 @@ public final class LstmSequence {
 
     private static float flush(float x) {
         return Math.abs(x) < TINY ? 0f : x;
-    }
-
-    private static FloatVector flush(FloatVector x) {
-        return x.blend(0f, x.abs().compare(VectorOperators.LT, TINY));
     }
 
     /** {@code sum[j] += the sum over rows of packed[row, j]}. */

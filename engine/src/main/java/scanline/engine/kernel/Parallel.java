@@ -25,9 +25,10 @@ public final class Parallel implements AutoCloseable {
         void run(int part, int parts);
     }
 
-    // About 50 microseconds of spinning: longer than the pause between two kernels of a training step, shorter than
-    // anything a person notices. With more threads than processors spinning only steals time from those that work.
+    // Up to a millisecond of spinning: longer than the pause between two kernels of a training step, shorter than anything
+    // a person notices. With more threads than processors spinning only steals time from those that work.
     private static final int SPINS = 20_000;
+    private static final long PARK_NANOS = 20_000;
 
     private final int threads;
     private final int spins;
@@ -177,7 +178,8 @@ public final class Parallel implements AutoCloseable {
         if (spin < spins) {
             Thread.onSpinWait();
         } else {
-            Thread.yield();
+            // A yield would give a whole time slice to whatever else runs.
+            LockSupport.parkNanos(PARK_NANOS);
         }
     }
 }

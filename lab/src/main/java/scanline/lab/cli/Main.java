@@ -32,11 +32,11 @@ public final class Main {
 
     /** Runs a command and ends the process with its exit status. */
     public static void main(String[] arguments) {
-        System.exit(run(arguments));
+        System.exit(commandLine().execute(arguments));
     }
 
-    /** Runs a command. */
-    static int run(String... arguments) {
+    /** The commands, with what answers their failures. */
+    static CommandLine commandLine() {
         Main main = new Main();
         CommandLine line = new CommandLine(main).setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler((exception, command, _) -> {
@@ -54,7 +54,7 @@ public final class Main {
             }
             return CommandLine.ExitCode.USAGE;
         });
-        return line.execute(arguments);
+        return line;
     }
 
     private static String message(Exception exception) {

@@ -1,0 +1,150 @@
+package scanline.lab.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import javax.imageio.ImageIO;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+import scanline.engine.io.SafeTensors;
+import scanline.engine.io.SafeTensors.Entry;
+
+class CommandLineTest {
+    @TempDir
+    private static Path folder;
+
+    private static Path run = Path.of("");
+
+    private record Answer(int status, String out, String err) {
+    }
+
+    private static Answer answer(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        CommandLine line = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err))
+                .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
+        int status = line.execute(arguments);
+        return new Answer(status, out.toString(), err.toString());
+    }
+
+    @BeforeAll
+    static void trainOnce() {
+        run = folder.resolve("run");
+        Answer trained = answer("train", "lstm-rows", "epochs=1", "data.limit=300", "data.validation=100",
+                "model.hidden=8", "--run", run.toString(), "--json");
+        assertThat(trained.status()).as(trained.err()).isZero();
+        assertThat(trained.out()).contains("\"testAccuracy\"", "\"bestWeights\"");
+        assertThat(trained.err()).contains("epoch   train loss");
+    }
+
+    @Test
+    void aRunFolderSaysHowItWasMade() {
+        assertThat(run.resolve("recipe.yaml")).content().contains("model.hidden: 8", "seed: 1");
+        assertThat(run.resolve("provenance.json")).content().contains("\"command\" : \"scanline train lstm-rows epochs=1",
+                "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db", "\"vectorBits\"");
+    }
+
+    @Test
+    void evaluatePrintsAccuracyAndConfusion() throws IOException {
+        Path logits = folder.resolve("logits.csv");
+        Answer answer = answer("evaluate", run.toString(), "--logits", logits.toString());
+        assertThat(answer.status()).isZero();
+        assertThat(answer.out()).contains("test accuracy", "right\\taken for");
+        assertThat(Files.readAllLines(logits)).hasSize(10_001).first().asString().startsWith("index,label,logit0");
+    }
+
+    @Test
+    void predictReadsPngAndSaysTheClass() throws IOException {
+        Path image = folder.resolve("seven.png");
+        ImageIO.write(new BufferedImage(56, 56, BufferedImage.TYPE_BYTE_GRAY), "png", image.toFile());
+        Answer answer = answer("predict", run.toString(), image.toString(), "--json");
+        assertThat(answer.status()).as(answer.err()).isZero();
+        assertThat(answer.out()).contains("\"probabilities\"", "seven.png");
+    }
+
+    @Test
+    void explainPrintsEachParameterAndTheirCount() {
+        Answer answer = answer("explain", "lstm-rows");
+        assertThat(answer.out()).contains("lstm.weight_ih_l0", "[512, 28]", "fc.bias", "214,282 parameters");
+    }
+
+    @Test
+    void aFolderThatExistsIsRefusedAndUnchanged() throws IOException {
+        String before = Files.readString(run.resolve("result.json"));
+        Answer answer = answer("train", "lstm-rows", "--run", run.toString());
+        assertThat(answer.status()).isEqualTo(1);
+        assertThat(answer.err()).contains("exists: choose another folder with --run");
+        assertThat(Files.readString(run.resolve("result.json"))).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            train lstm-row                           | 2 | no recipe is called lstm-row; did you mean lstm-rows?
+            train lstm-rows epoch=1                  | 2 | unknown key epoch; did you mean epochs?
+            train lstm-rows batch=0                  | 2 | batch must be at least 1, not 0
+            train lstm-rows --threads 0              | 2 | --threads must be from 1 to 1024, not 0
+            train lstm-rows --save-seconds 0         | 2 | --save-seconds must be above 0 and at most 60
+            train lstm-rows data=mnst                | 1 | no data set is called mnst
+            train lstm-rows data.dir=/nowhere/at/all | 1 | /nowhere/at/all
+            resume nowhere                           | 1 | nowhere is no folder of a run
+            evaluate lstm-rows                       | 1 | give its weights with --weights FILE
+            evaluate lstm-rows --weights nothing     | 1 | there is no file nothing
+            evaluate lstm-rows --split tset          | 2 | Invalid value for option '--split'
+            tarin lstm-rows                          | 2 | or scanline train
+            """)
+    void aWrongCommandGetsOneLineAndItsStatus(String command, int status, String message) {
+        Answer answer = answer(command.split(" "));
+        assertThat(answer.err()).contains(message).doesNotContain("\tat ");
+        assertThat(answer.status()).isEqualTo(status);
+    }
+
+    @Test
+    void anImageThatIsNoneIsRefused() throws IOException {
+        Path text = Files.writeString(folder.resolve("text.png"), "no image");
+        Answer answer = answer("predict", run.toString(), text.toString());
+        assertThat(answer.status()).isEqualTo(1);
+        assertThat(answer.err()).contains("text.png is no PNG, JPEG or IDX file");
+        byte[] broken = {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10, 0, 0, 0, 13, 'I', 'H', 'D', 'R', 0};
+        Path png = Files.write(folder.resolve("broken.png"), broken);
+        assertThat(answer("predict", run.toString(), png.toString()).err()).contains("broken.png is a broken image");
+    }
+
+    @Test
+    void weightsThatDoNotFitAreRefused() throws IOException {
+        SafeTensors good = SafeTensors.read(run.resolve("best.safetensors"));
+        List<Entry> entries = List.copyOf(good.tensors().values());
+        Path file = folder.resolve("weights.safetensors");
+        SafeTensors.write(file, new SafeTensors(entries.subList(1, entries.size()), good.metadata()));
+        assertThat(evaluated(file)).contains("tensor lstm.weight_ih_l0 of shape [32, 28] is missing");
+        SafeTensors.write(file, new SafeTensors(replaced(entries, new Entry("lstm.weight_ih_l0", new int[] {28, 32},
+                new float[28 * 32])), good.metadata()));
+        assertThat(evaluated(file)).contains("tensor lstm.weight_ih_l0 has shape [28, 32], but the model needs [32, 28]");
+        List<Entry> more = new ArrayList<>(entries);
+        more.add(new Entry("extra", new int[] {1}, new float[1]));
+        SafeTensors.write(file, new SafeTensors(more, good.metadata()));
+        assertThat(evaluated(file)).contains("extra").contains("belongs to no parameter of this model");
+    }
+
+    private String evaluated(Path weights) {
+        Answer answer = answer("evaluate", run.toString(), "--weights", weights.toString());
+        assertThat(answer.status()).isEqualTo(1);
+        return answer.err();
+    }
+
+    private static List<Entry> replaced(List<Entry> entries, Entry with) {
+        return entries.stream().map(entry -> entry.name().equals(with.name()) ? with : entry).toList();
+    }
+}

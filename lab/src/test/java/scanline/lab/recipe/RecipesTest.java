@@ -1,0 +1,106 @@
+package scanline.lab.recipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import scanline.engine.optim.Adam;
+import scanline.engine.optim.Clipping;
+import scanline.engine.optim.Schedule;
+import scanline.engine.optim.Sgd;
+import scanline.lab.model.LstmModel;
+import scanline.lab.model.Model;
+
+class RecipesTest {
+    static List<String> names() {
+        return Recipes.names();
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void aRecipeWrittenAsTextIsTheSameRecipe(String name) {
+        Recipe recipe = Recipes.find(name, List.of());
+        assertThat(Recipes.parse("again", recipe.text(), List.of())).isEqualTo(recipe);
+    }
+
+    @Test
+    void theRowLstmIsSystemH() {
+        Recipe recipe = Recipes.find("lstm-rows", List.of());
+        assertThat(recipe.model()).isEqualTo(new LstmModel(128, 2, 0));
+        assertThat(recipe.optimizer()).isEqualTo(Adam.DEFAULT);
+        assertThat(parameters(recipe, new Model.Input(28, 28, 10))).isEqualTo(214_282);
+    }
+
+    @Test
+    void thePixelLstmIsSystemC() {
+        Recipe recipe = Recipes.find("lstm-pixels", List.of());
+        assertThat(recipe.clip()).isEqualTo(new Clipping.Value(1));
+        assertThat(parameters(recipe, new Model.Input(784, 1, 10))).isEqualTo(68_362);
+    }
+
+    @Test
+    void anotherChoiceOnTheCommandLineHasItsUsualValues() {
+        Recipe recipe = Recipes.find("lstm-rows", List.of("optimizer=sgd", "optimizer.momentum=0.9", "schedule=warmup"));
+        assertThat(recipe.optimizer()).isEqualTo(new Sgd(0.01, 0.9, false, 0));
+        assertThat(recipe.schedule()).isEqualTo(Schedule.WarmUp.DEFAULT);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            epoch=3              | the command line: unknown key epoch; did you mean epochs?
+            optimizer.rte=1      | the command line: unknown key optimizer.rte; did you mean optimizer.rate?
+            epochs=ten           | the command line: epochs is "ten", but must be a whole number
+            optimizer.rate=fast  | the command line: optimizer.rate is "fast", but must be a number
+            optimizer.rate=NaN   | the command line: optimizer.rate is "NaN", but must be a number
+            data.shuffle=yes     | the command line: data.shuffle is "yes", but must be true or false
+            data.scan=row        | the command line: data.scan is "row", but must be one of pixels, rows; did you mean rows?
+            optimizer=adm        | the command line: optimizer is "adm", but must be one of adam, adamw, rmsprop, sgd; did you mean adam?
+            batch=0              | batch must be at least 1, not 0
+            epochs=0             | epochs must be at least 1, not 0
+            optimizer.rate=-1    | optimizer.rate must be positive, not -1.0
+            model.hidden=0       | model.hidden must be from 1 to 4096, not 0
+            model.dropout=1      | model.dropout must be in [0, 1), not 1.0
+            data.validation=-1   | data.validation must be 0 or more, not -1
+            loss.smoothing=2     | loss.smoothing must be in [0, 1), not 2.0
+            epochs               | "epochs" is not of the form key=value
+            """)
+    void aWrongOverrideIsRefusedInOneLine(String override, String message) {
+        assertThatThrownBy(() -> Recipes.find("lstm-rows", List.of(override))).isInstanceOf(RecipeException.class)
+                .hasMessage(message);
+    }
+
+    @Test
+    void anUnknownRecipeNamesTheNearest() {
+        assertThatThrownBy(() -> Recipes.find("lstm-row", List.of())).isInstanceOf(RecipeException.class)
+                .hasMessageStartingWith("no recipe is called lstm-row; did you mean lstm-rows?");
+    }
+
+    @Test
+    void aRecipeThatLacksAKeyIsRefused() {
+        String text = Recipes.find("lstm-rows", List.of()).text().replace("optimizer.beta2: 0.999\n", "");
+        assertThatThrownBy(() -> Recipes.parse("mine.yaml", text, List.of())).isInstanceOf(RecipeException.class)
+                .hasMessage("the recipe lacks the key optimizer.beta2");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            'epochs: 1\nepochs: 2'  | mine.yaml, line 2, column
+            'epochs: [1, 2]'        | mine.yaml, line 1, column
+            'epochs: "1'            | mine.yaml, line 1, column
+            '- 1'                   | mine.yaml is not a list of lines
+            """)
+    void aTextThatIsNoFlatMappingIsRefusedWithItsPlace(String text, String message) {
+        assertThatThrownBy(() -> Recipes.parse("mine.yaml", text.replace("\\n", "\n"), List.of()))
+                .isInstanceOf(RecipeException.class).hasMessageStartingWith(message);
+    }
+
+    private static long parameters(Recipe recipe, Model.Input input) {
+        return recipe.model().layers(input).stream().mapToLong(Model.Layer::parameters).sum();
+    }
+}

@@ -1,0 +1,141 @@
+package scanline.lab.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import scanline.engine.io.FormatException;
+import scanline.lab.recipe.Recipe;
+import scanline.lab.recipe.Recipes;
+
+class TrainerTest {
+    private static final double NEVER = 1e9;
+    private static final Progress SILENT = new Progress() {
+        @Override
+        public void step(int epoch, int step, int steps, double loss, double accuracy, double examplesPerSecond,
+                double secondsLeft) {
+        }
+
+        @Override
+        public void epoch(Run.Epoch epoch) {
+        }
+    };
+
+    @TempDir
+    private Path folder;
+
+    /** 300 examples to train on in batches of 32: nine whole ones and a partial one an epoch. */
+    private static Recipe small(String... more) {
+        List<String> keys = new ArrayList<>(List.of("data.limit=400", "data.validation=100", "batch=32", "epochs=2",
+                "model.hidden=12", "model.dropout=0.2", "clip=norm", "schedule=cosine", "loss.smoothing=0.1"));
+        keys.addAll(List.of(more));
+        return Recipes.find("lstm-rows", keys);
+    }
+
+    private static String lastWeights(Recipe recipe, Run run, int threads, boolean resumed, BooleanSupplier stop)
+            throws IOException {
+        try (Experiment experiment = new Experiment(recipe, threads)) {
+            Trainer trainer = new Trainer(experiment, run, SILENT, NEVER);
+            if (resumed) {
+                trainer.restore();
+            }
+            trainer.train(stop);
+            return trainer.isDone() ? trainer.conclude().lastWeights() : "";
+        }
+    }
+
+    private Run create(String name, Recipe recipe) throws IOException {
+        return Run.create(folder.resolve(name), recipe, Map.of());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4, 10, 11, 17})
+    void aRunStoppedAnywhereAndResumedEndsWithTheSameBits(int steps) throws IOException {
+        Recipe recipe = small();
+        String uninterrupted = lastWeights(recipe, create("whole", recipe), 1, false, () -> false);
+        Run run = create("stopped", recipe);
+        AtomicInteger left = new AtomicInteger(steps);
+        assertThat(lastWeights(recipe, run, 2, false, () -> left.getAndDecrement() == 0)).isEmpty();
+        assertThat(lastWeights(run.recipe(), run, 3, true, () -> false)).isEqualTo(uninterrupted);
+        assertThat(run.epochs(2)).hasSize(2);
+    }
+
+    @Test
+    void aRunKilledBeforeItsFirstEpochEndsWithTheSameBits() throws IOException {
+        Recipe recipe = small();
+        String uninterrupted = lastWeights(recipe, create("whole", recipe), 2, false, () -> false);
+        Run run = create("killed", recipe);
+        AtomicInteger left = new AtomicInteger(5);
+        assertThatThrownBy(() -> lastWeights(recipe, run, 2, false, () -> {
+            if (left.getAndDecrement() == 0) {
+                throw new IllegalStateException("killed");
+            }
+            return false;
+        })).hasMessage("killed");
+        assertThat(lastWeights(recipe, run, 2, true, () -> false)).isEqualTo(uninterrupted);
+    }
+
+    @Test
+    void anotherSeedGivesOtherWeights() throws IOException {
+        assertThat(lastWeights(small("seed=2"), create("two", small("seed=2")), 1, false, () -> false))
+                .isNotEqualTo(lastWeights(small(), create("one", small()), 1, false, () -> false));
+    }
+
+    @Test
+    void trainingLearns() throws IOException {
+        Recipe recipe = Recipes.find("lstm-rows", List.of("data.limit=2200", "data.validation=200", "epochs=3",
+                "model.hidden=32", "batch=20", "optimizer.rate=0.005"));
+        Run run = create("learns", recipe);
+        lastWeights(recipe, run, 2, false, () -> false);
+        assertThat(run.epochs(3).getLast().validationAccuracy()).isGreaterThan(0.7);
+        assertThat(Files.readString(run.folder().resolve("metrics.csv"))).startsWith("epoch,step,seconds,");
+        assertThat(run.folder().resolve("confusion.csv")).isNotEmptyFile();
+        assertThat(run.folder().resolve("result.json")).content().contains("testAccuracy");
+    }
+
+    @Test
+    void aRunThatDivergesNamesTheStepAndKeepsTheLastGoodCheckpoint() throws IOException {
+        Recipe recipe = small("optimizer=sgd", "optimizer.rate=1e38", "clip=none");
+        Run run = create("diverges", recipe);
+        assertThatThrownBy(() -> lastWeights(recipe, run, 1, false, () -> false)).isInstanceOf(RunException.class)
+                .hasMessageMatching("training diverged: .* at step \\d+ \\(epoch 1\\); .*last good checkpoint.*");
+        try (Experiment experiment = new Experiment(recipe, 1)) {
+            Trainer trainer = new Trainer(experiment, run, SILENT, NEVER);
+            trainer.restore();
+            assertThat(trainer.step()).isZero();
+        }
+    }
+
+    @Test
+    void aCheckpointOfAnotherModelIsRefused() throws IOException {
+        Recipe recipe = small();
+        Run run = create("run", recipe);
+        AtomicInteger left = new AtomicInteger(1);
+        lastWeights(recipe, run, 1, false, () -> left.getAndDecrement() == 0);
+        try (Experiment other = new Experiment(small("model.hidden=13"), 1)) {
+            Trainer trainer = new Trainer(other, run, SILENT, NEVER);
+            assertThatThrownBy(trainer::restore).isInstanceOf(FormatException.class).hasMessageContaining("has shape");
+        }
+    }
+
+    @Test
+    void validationThatLeavesNothingToTrainOnIsRefused() {
+        try (Experiment experiment = new Experiment(small("data.validation=400"), 1)) {
+            assertThatThrownBy(() -> experiment.examples(Experiment.Split.TRAIN)).isInstanceOf(RunException.class)
+                    .hasMessageStartingWith("data.validation=400 leaves nothing to train on");
+        }
+    }
+}
