@@ -10,9 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-
 import javax.imageio.ImageIO;
-
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,8 +26,7 @@ class CommandLineTest {
 
     private static Path run = Path.of("");
 
-    private record Answer(int status, String out, String err) {
-    }
+    private record Answer(int status, String out, String err) {}
 
     private static Answer answer(String... arguments) {
         StringWriter out = new StringWriter();
@@ -53,7 +50,8 @@ class CommandLineTest {
     @Test
     void aRunFolderSaysHowItWasMade() {
         assertThat(run.resolve("recipe.yaml")).content().contains("model.hidden: 8", "seed: 1");
-        assertThat(run.resolve("provenance.json")).content().contains("\"command\" : \"scanline train lstm-rows epochs=1",
+        assertThat(run.resolve("provenance.json")).content().contains(
+                "\"command\" : \"scanline train lstm-rows epochs=1",
                 "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db", "\"vectorBits\"");
     }
 
@@ -131,7 +129,8 @@ class CommandLineTest {
         assertThat(evaluated(file)).contains("tensor lstm.weight_ih_l0 of shape [32, 28] is missing");
         SafeTensors.write(file, new SafeTensors(replaced(entries, new Entry("lstm.weight_ih_l0", new int[] {28, 32},
                 new float[28 * 32])), good.metadata()));
-        assertThat(evaluated(file)).contains("tensor lstm.weight_ih_l0 has shape [28, 32], but the model needs [32, 28]");
+        assertThat(evaluated(file))
+                .contains("tensor lstm.weight_ih_l0 has shape [28, 32], but the model needs [32, 28]");
         List<Entry> more = new ArrayList<>(entries);
         more.add(new Entry("extra", new int[] {1}, new float[1]));
         SafeTensors.write(file, new SafeTensors(more, good.metadata()));

@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-
 import scanline.engine.optim.Adam;
 import scanline.engine.optim.Clipping;
 import scanline.engine.optim.Schedule;
@@ -46,30 +44,32 @@ class RecipesTest {
 
     @Test
     void anotherChoiceOnTheCommandLineHasItsUsualValues() {
-        Recipe recipe = Recipes.find("lstm-rows", List.of("optimizer=sgd", "optimizer.momentum=0.9", "schedule=warmup"));
+        Recipe recipe = Recipes.find("lstm-rows",
+                List.of("optimizer=sgd", "optimizer.momentum=0.9", "schedule=warmup"));
         assertThat(recipe.optimizer()).isEqualTo(new Sgd(0.01, 0.9, false, 0));
         assertThat(recipe.schedule()).isEqualTo(Schedule.WarmUp.DEFAULT);
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            epoch=3              | the command line: unknown key epoch; did you mean epochs?
-            optimizer.rte=1      | the command line: unknown key optimizer.rte; did you mean optimizer.rate?
-            epochs=ten           | the command line: epochs is "ten", but must be a whole number
-            optimizer.rate=fast  | the command line: optimizer.rate is "fast", but must be a number
-            optimizer.rate=NaN   | the command line: optimizer.rate is "NaN", but must be a number
-            data.shuffle=yes     | the command line: data.shuffle is "yes", but must be true or false
-            data.scan=row        | the command line: data.scan is "row", but must be one of pixels, rows; did you mean rows?
-            optimizer=adm        | the command line: optimizer is "adm", but must be one of adam, adamw, rmsprop, sgd; did you mean adam?
-            batch=0              | batch must be at least 1, not 0
-            epochs=0             | epochs must be at least 1, not 0
-            optimizer.rate=-1    | optimizer.rate must be positive, not -1.0
-            model.hidden=0       | model.hidden must be from 1 to 4096, not 0
-            model.dropout=1      | model.dropout must be in [0, 1), not 1.0
-            data.validation=-1   | data.validation must be 0 or more, not -1
-            loss.smoothing=2     | loss.smoothing must be in [0, 1), not 2.0
-            epochs               | "epochs" is not of the form key=value
-            """)
+    @CsvSource(delimiter = '|',
+            textBlock = """
+                    epoch=3              | the command line: unknown key epoch; did you mean epochs?
+                    optimizer.rte=1      | the command line: unknown key optimizer.rte; did you mean optimizer.rate?
+                    epochs=ten           | the command line: epochs is "ten", but must be a whole number
+                    optimizer.rate=fast  | the command line: optimizer.rate is "fast", but must be a number
+                    optimizer.rate=NaN   | the command line: optimizer.rate is "NaN", but must be a number
+                    data.shuffle=yes     | the command line: data.shuffle is "yes", but must be true or false
+                    data.scan=row        | the command line: data.scan is "row", but must be one of pixels, rows; did you mean rows?
+                    optimizer=adm        | the command line: optimizer is "adm", but must be one of adam, adamw, rmsprop, sgd; did you mean adam?
+                    batch=0              | batch must be at least 1, not 0
+                    epochs=0             | epochs must be at least 1, not 0
+                    optimizer.rate=-1    | optimizer.rate must be positive, not -1.0
+                    model.hidden=0       | model.hidden must be from 1 to 4096, not 0
+                    model.dropout=1      | model.dropout must be in [0, 1), not 1.0
+                    data.validation=-1   | data.validation must be 0 or more, not -1
+                    loss.smoothing=2     | loss.smoothing must be in [0, 1), not 2.0
+                    epochs               | "epochs" is not of the form key=value
+                    """)
     void aWrongOverrideIsRefusedInOneLine(String override, String message) {
         assertThatThrownBy(() -> Recipes.find("lstm-rows", List.of(override))).isInstanceOf(RecipeException.class)
                 .hasMessage(message);

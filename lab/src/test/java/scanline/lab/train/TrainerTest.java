@@ -11,12 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
 import scanline.engine.io.FormatException;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
@@ -26,12 +24,10 @@ class TrainerTest {
     private static final Progress SILENT = new Progress() {
         @Override
         public void step(int epoch, int step, int steps, double loss, double accuracy, double examplesPerSecond,
-                double secondsLeft) {
-        }
+                double secondsLeft) {}
 
         @Override
-        public void epoch(Run.Epoch epoch) {
-        }
+        public void epoch(Run.Epoch epoch) {}
     };
 
     @TempDir
