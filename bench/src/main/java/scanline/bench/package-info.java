@@ -1,4 +1,8 @@
-/** JMH benchmarks and the side by side comparison with PyTorch. */
+/**
+ * What is measured, and against what: {@link scanline.bench.SideBySide} compares Scanline with PyTorch,
+ * {@link scanline.bench.HashMatrix} compares the weights that many kinds of JVM come to, and the classes named
+ * {@code ...Benchmark} compare kernels with their plain twins under JMH.
+ */
 @NullMarked
 package scanline.bench;
 

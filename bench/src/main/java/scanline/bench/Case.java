@@ -1,0 +1,87 @@
+package scanline.bench;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+import scanline.lab.data.Batch;
+import scanline.lab.model.Model.Layer;
+import scanline.lab.recipe.Recipe;
+import scanline.lab.recipe.Recipes;
+import scanline.lab.train.Experiment;
+
+/**
+ * What both sides are measured at.
+ *
+ * @param recipe the name of a recipe
+ * @param work what is done with it
+ */
+record Case(String recipe, Work work) {
+    /** Every case, in the order in which they are measured. */
+    static final List<Case> ALL = Stream.of("lstm-rows", "lstm-pixels")
+            .flatMap(recipe -> Arrays.stream(Work.values()).map(work -> new Case(recipe, work))).toList();
+
+    // Enough different batches for the loss to fall as it does in a training run.
+    private static final int TRAINING_BATCHES = 10;
+    private static final int EVALUATION_BATCH = 250;
+
+    /** Something that is done with a recipe. */
+    enum Work {
+        /** Forward, backward, clipping and update; the backward pass has twice the products of the forward pass. */
+        TRAIN("training step", 3),
+        /** Forward alone, on many images. */
+        EVALUATE("evaluation", 1),
+        /** Forward alone, on one image. */
+        PREDICT("prediction", 1);
+
+        private final String title;
+        private final int passes;
+
+        Work(String title, int passes) {
+            this.title = title;
+            this.passes = passes;
+        }
+    }
+
+    /** The case that {@link #name()} names. */
+    static Case named(String name) {
+        return ALL.stream().filter(each -> each.name().equals(name)).findFirst().orElseThrow();
+    }
+
+    /** What {@code --cases} chooses it by. */
+    String name() {
+        return recipe + "/" + work.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** What the table calls it. */
+    String title() {
+        return recipe + " " + work.title + ", batch " + batch();
+    }
+
+    /** How many images are worked on at once. */
+    int batch() {
+        return switch (work) {
+            case TRAIN -> settings().batch();
+            case EVALUATE -> EVALUATION_BATCH;
+            case PREDICT -> 1;
+        };
+    }
+
+    /** The recipe itself. */
+    Recipe settings() {
+        return Recipes.find(recipe, List.of());
+    }
+
+    /** What is worked on, in turn. */
+    List<Batch> batches(Steps steps) {
+        return work == Work.TRAIN ? steps.batches(TRAINING_BATCHES) : List.of(steps.testBatch(batch()));
+    }
+
+    /** Floating-point operations of its products. */
+    double flops(Experiment experiment) {
+        long example = settings().model().layers(Experiment.input(settings(), experiment.dataset().test())).stream()
+                .mapToLong(Layer::flops).sum();
+        return (double) example * batch() * work.passes;
+    }
+}

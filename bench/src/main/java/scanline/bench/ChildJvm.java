@@ -1,0 +1,28 @@
+package scanline.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A JVM of its own for a main class of this module, with the flags that Scanline's users have (config/jdk.sh). */
+final class ChildJvm {
+    private ChildJvm() {}
+
+    /**
+     * The command that starts it.
+     *
+     * @param options further flags
+     */
+    static List<String> command(List<String> options, Class<?> main, Object... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        Stream.of(System.getProperty("scanline.flags", "").split(" ")).filter(flag -> !flag.isEmpty())
+                .forEach(command::add);
+        command.addAll(options);
+        command.addAll(List.of("--module-path", System.getProperty("jdk.module.path"), "--module",
+                main.getModule().getName() + "/" + main.getName()));
+        Stream.of(arguments).map(Object::toString).forEach(command::add);
+        return command;
+    }
+}

@@ -1,0 +1,33 @@
+package scanline.bench;
+
+import java.util.List;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import scanline.lab.data.DataException;
+import scanline.lab.recipe.RecipeException;
+
+/** The commands of {@code ./build bench} that are no JMH benchmarks. */
+@Command(name = "bench", mixinStandardHelpOptions = true, subcommands = {SideBySide.class, HashMatrix.class},
+        description = "Compares Scanline with PyTorch, and with itself.", exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {"0:done", "1:failed, or the hashes differ", "2:wrong usage"})
+final class Main {
+    // What a user can cure; of anything else the stack trace is wanted.
+    private static final List<Class<?>> CURABLE = List.of(BenchException.class, DataException.class,
+            RecipeException.class);
+
+    private Main() {}
+
+    /** Runs a command and ends the process with its exit status. */
+    public static void main(String[] arguments) {
+        CommandLine line = new CommandLine(new Main());
+        line.setExecutionExceptionHandler((exception, command, _) -> {
+            if (!CURABLE.contains(exception.getClass())) {
+                throw exception;
+            }
+            command.getErr().println("bench: " + exception.getMessage());
+            return CommandLine.ExitCode.SOFTWARE;
+        });
+        System.exit(line.execute(arguments));
+    }
+}

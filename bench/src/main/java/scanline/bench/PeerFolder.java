@@ -1,0 +1,118 @@
+package scanline.bench;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import scanline.engine.optim.Adam;
+import scanline.engine.optim.AdamW;
+import scanline.engine.optim.Clipping;
+import scanline.engine.optim.RmsProp;
+import scanline.engine.optim.Sgd;
+import scanline.engine.optim.UpdateRule;
+import scanline.engine.tensor.Parameter;
+import scanline.lab.data.Batch;
+import scanline.lab.model.LstmModel;
+import scanline.lab.model.Model;
+import scanline.lab.recipe.Recipe;
+import scanline.lab.train.Experiment;
+import scanline.lab.train.Json;
+
+/**
+ * A case in files that peer.py reads: {@code case.json} says what to build and what the others hold; {@code values} are
+ * the batches as float32 [batches, T, B, F], {@code labels} theirs as int64, {@code weights} the first weights as float32,
+ * one parameter after another. All are little-endian. The folder goes when the JVM ends.
+ */
+record PeerFolder(Path path) {
+    /** Writes a case to a new temporary folder. */
+    static PeerFolder of(Case what, Steps steps) throws IOException {
+        PeerFolder folder = new PeerFolder(Files.createTempDirectory("scanline-bench"));
+        folder.path.toFile().deleteOnExit();
+        List<Batch> batches = what.batches(steps);
+        folder.write("case.json",
+                Json.text(description(what, steps.experiment(), batches.size())).getBytes(StandardCharsets.UTF_8));
+        folder.writeFloats("values", batches.stream().map(Batch::values).toList());
+        folder.writeLabels(batches);
+        folder.writeFloats("weights",
+                steps.experiment().weights().parameters().stream().map(Parameter::values).toList());
+        return folder;
+    }
+
+    private static Map<String, Object> description(Case what, Experiment experiment, int batches) {
+        Recipe recipe = what.settings();
+        if (!(recipe.model() instanceof LstmModel lstm)) {
+            throw new BenchException("peer.py knows no model but lstm, unlike that of " + what.recipe());
+        }
+        Model.Input input = Experiment.input(recipe, experiment.dataset().test());
+        List<Object> parameters = new ArrayList<>();
+        for (Parameter parameter : experiment.weights().parameters()) {
+            parameters.add(List.of(parameter.name(), parameter.shape().sizes()));
+        }
+        return Map.of("work", what.work().name(), "shape",
+                List.of(batches, input.steps(), what.batch(), input.features()), "classes", input.classes(), "hidden",
+                lstm.hidden(), "layers", lstm.layers(), "smoothing", recipe.loss().smoothing(), "parameters",
+                parameters, "optimizer", optimizer(recipe.optimizer()), "clip", clip(recipe.clip()));
+    }
+
+    /** The class in torch.optim and its arguments. */
+    private static List<Object> optimizer(UpdateRule rule) {
+        return switch (rule) {
+            case Sgd(double rate, double momentum, boolean nesterov, double decay) -> List.of("SGD",
+                    Map.of("lr", rate, "momentum", momentum, "nesterov", nesterov, "weight_decay", decay));
+            case RmsProp(double rate, double alpha, double epsilon, double momentum, double decay) -> List.of("RMSprop",
+                    Map.of("lr", rate, "alpha", alpha, "eps", epsilon, "momentum", momentum, "weight_decay", decay));
+            case Adam(double rate, double beta1, double beta2, double epsilon, double decay) -> List.of("Adam",
+                    Map.of("lr", rate, "betas", List.of(beta1, beta2), "eps", epsilon, "weight_decay", decay));
+            case AdamW(double rate, double beta1, double beta2, double epsilon, double decay) -> List.of("AdamW",
+                    Map.of("lr", rate, "betas", List.of(beta1, beta2), "eps", epsilon, "weight_decay", decay));
+        };
+    }
+
+    /** The function in torch.nn.utils and its bound. */
+    private static List<Object> clip(Clipping clipping) {
+        return switch (clipping) {
+            case Clipping.None() -> List.of();
+            case Clipping.Value(double bound) -> List.of("clip_grad_value_", bound);
+            case Clipping.Norm(double bound) -> List.of("clip_grad_norm_", bound);
+        };
+    }
+
+    private void write(String name, byte[] content) throws IOException {
+        Files.write(file(name), content);
+    }
+
+    private Path file(String name) {
+        Path file = path.resolve(name);
+        file.toFile().deleteOnExit();
+        return file;
+    }
+
+    private void writeFloats(String name, List<float[]> blocks) throws IOException {
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file(name)))) {
+            for (float[] block : blocks) {
+                ByteBuffer bytes = ByteBuffer.allocate(4 * block.length).order(ByteOrder.LITTLE_ENDIAN);
+                bytes.asFloatBuffer().put(block);
+                out.write(bytes.array());
+            }
+        }
+    }
+
+    private void writeLabels(List<Batch> batches) throws IOException {
+        int count = batches.stream().mapToInt(Batch::count).sum();
+        ByteBuffer bytes = ByteBuffer.allocate(8 * count).order(ByteOrder.LITTLE_ENDIAN);
+        for (Batch batch : batches) {
+            for (int label : batch.labels()) {
+                bytes.putLong(label);
+            }
+        }
+        write("labels", bytes.array());
+    }
+}

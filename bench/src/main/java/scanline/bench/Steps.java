@@ -1,0 +1,139 @@
+package scanline.bench;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+import scanline.engine.optim.Optimizer;
+import scanline.engine.random.RandomKey;
+import scanline.engine.tensor.Losses;
+import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Shape;
+import scanline.engine.tensor.Tape;
+import scanline.engine.tensor.Tensor;
+import scanline.lab.data.Batch;
+import scanline.lab.data.Loader;
+import scanline.lab.recipe.Recipe;
+import scanline.lab.train.Experiment;
+import scanline.lab.train.Experiment.Split;
+import scanline.lab.train.Trainer;
+
+/**
+ * A recipe, one step at a time: the arithmetic of {@link Trainer}, in the same order and with the same random numbers, and
+ * nothing of the run around it. A test holds the weights that both come to against each other.
+ */
+final class Steps implements AutoCloseable {
+    private final Recipe recipe;
+    private final Experiment experiment;
+    private final Loader loader;
+    private final int[] examples;
+    private final RandomKey shuffle;
+    private final RandomKey passes;
+    private final List<float[]> first;
+    private final int stepsAnEpoch;
+    private Optimizer optimizer;
+    private int[] order;
+    private int example;
+    private int epoch;
+
+    /** A recipe before its first step. */
+    Steps(Recipe recipe, int threads) {
+        this.recipe = recipe;
+        experiment = new Experiment(recipe, threads);
+        loader = experiment.loader(Split.TRAIN);
+        examples = experiment.examples(Split.TRAIN);
+        shuffle = RandomKey.of(recipe.seed(), "shuffle");
+        passes = RandomKey.of(recipe.seed(), "pass");
+        first = experiment.weights().parameters().stream().map(Parameter::values).toList();
+        stepsAnEpoch = (examples.length + recipe.batch() - 1) / recipe.batch();
+        optimizer = new Optimizer(recipe.optimizer(), experiment.weights());
+        order = order();
+    }
+
+    /** What is trained, and on what. */
+    Experiment experiment() {
+        return experiment;
+    }
+
+    /** Takes the next step of the training run. */
+    void next() {
+        train(nextBatch());
+    }
+
+    /** The next batches of the training run. */
+    List<Batch> batches(int count) {
+        List<Batch> batches = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            batches.add(copy(nextBatch()));
+        }
+        return batches;
+    }
+
+    /** The first test images. */
+    Batch testBatch(int count) {
+        return copy(experiment.loader(Split.TEST).batch(IntStream.range(0, count).toArray(), 0, count));
+    }
+
+    /** One training step on a batch: its loss. */
+    float train(Batch batch) {
+        long step = optimizer.steps();
+        float loss;
+        try (Tape tape = Tape.training(experiment.memory(), passes.at(step))) {
+            Tensor mean = Losses.crossEntropy(forward(tape, batch), batch.labels(), (float) recipe.loss().smoothing());
+            loss = mean.values()[0];
+            experiment.weights().clearGradients();
+            tape.backward(mean);
+        }
+        recipe.clip().clip(experiment.weights());
+        optimizer.step(recipe.optimizer().rate() * recipe.schedule().factor(step, stepsAnEpoch, recipe.epochs()));
+        return loss;
+    }
+
+    /** The logits of a batch, [B, C], by a pass that records nothing. */
+    float[] logits(Batch batch) {
+        try (Tape tape = Tape.inference(experiment.memory())) {
+            return forward(tape, batch).values();
+        }
+    }
+
+    /** Goes back to the first weights, and to an optimiser that has taken no step. */
+    void restart() {
+        for (int i = 0; i < first.size(); i++) {
+            Parameter parameter = experiment.weights().parameters().get(i);
+            parameter.value().write(0, first.get(i), 0, first.get(i).length);
+        }
+        optimizer = new Optimizer(recipe.optimizer(), experiment.weights());
+    }
+
+    @Override
+    public void close() {
+        experiment.close();
+    }
+
+    private Tensor forward(Tape tape, Batch batch) {
+        Shape shape = Shape.of(loader.steps(), batch.count(), loader.features());
+        return experiment.network().forward(tape.input(shape, batch.values()));
+    }
+
+    private Batch nextBatch() {
+        if (example == order.length) {
+            epoch++;
+            example = 0;
+            order = order();
+        }
+        int from = example;
+        example = Math.min(order.length, from + recipe.batch());
+        return loader.batch(order, from, example);
+    }
+
+    private int[] order() {
+        return recipe.data().shuffle()
+                ? Arrays.stream(shuffle.at(epoch).permutation(examples.length)).map(i -> examples[i]).toArray()
+                : examples;
+    }
+
+    private static Batch copy(Batch batch) {
+        return new Batch(batch.values().clone(), batch.labels().clone());
+    }
+}

@@ -1,0 +1,28 @@
+package scanline.bench;
+
+import java.util.Arrays;
+import java.util.Collection;
+
+/**
+ * What a side measured.
+ *
+ * @param value the loss of its first training step or its first logit: the same on every side, up to rounding
+ * @param milliseconds of each iteration
+ */
+record Timings(double value, double[] milliseconds) {
+    /** The fastest iteration. */
+    double least() {
+        return Arrays.stream(milliseconds).min().orElseThrow();
+    }
+
+    /** The median iteration. */
+    double median() {
+        return median(Arrays.stream(milliseconds).boxed().toList());
+    }
+
+    /** The middle value, or the mean of the two in the middle. */
+    static double median(Collection<Double> values) {
+        double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+    }
+}

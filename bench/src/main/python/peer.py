@@ -1,0 +1,121 @@
+"""The PyTorch side of `./build bench compare`: peer.py FOLDER plain|flush
+
+FOLDER holds a case, as PeerFolder.java writes it. The program says "ready VERSION", then answers each line
+
+    measure ITERATIONS KEY=VALUE ...
+
+with "measured VALUE MILLISECONDS ...": from the first weights on, one iteration that is not counted and so many that are.
+VALUE is the loss of the first training step, or the first logit. The settings change how PyTorch computes, not what:
+
+    threads=N
+    layout=batch|time       whether nn.LSTM reads [B, T, F] or [T, B, F]
+    head=output|state       whether fc gets the last step of the output or the last hidden state
+    onednn=on|off           whether nn.LSTM may use oneDNN
+    optimizer=loop|foreach|fused
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+try:
+    import torch
+except ImportError:
+    print(f"error {sys.executable} has no PyTorch: run `python3 -m venv V && V/bin/pip install torch`, then give "
+          "--python V/bin/python", flush=True)
+    sys.exit(1)
+
+
+class Classifier(torch.nn.Module):
+    def __init__(self, features, hidden, layers, classes, layout, head):
+        super().__init__()
+        self.lstm = torch.nn.LSTM(features, hidden, layers, batch_first=layout == "batch")
+        self.fc = torch.nn.Linear(hidden, classes)
+        self.last = (slice(None), -1) if layout == "batch" else -1
+        self.head = head
+
+    def forward(self, x):
+        output, (state, _) = self.lstm(x)
+        return self.fc(output[self.last] if self.head == "output" else state[-1])
+
+
+class Case:
+    def __init__(self, folder):
+        self.case = json.loads((folder / "case.json").read_text())
+        self.values = read(folder / "values", torch.float32).view(self.case["shape"])
+        self.labels = read(folder / "labels", torch.int64).view(len(self.values), -1)
+        self.weights = {}
+        flat = read(folder / "weights", torch.float32)
+        for name, shape in self.case["parameters"]:
+            count = torch.Size(shape).numel()
+            self.weights[name], flat = flat[:count].view(shape), flat[count:]
+
+    def measure(self, iterations, settings):
+        torch.set_num_threads(int(settings["threads"]))
+        torch.backends.mkldnn.enabled = settings["onednn"] == "on"
+        model = Classifier(self.case["shape"][3], self.case["hidden"], self.case["layers"], self.case["classes"],
+                           settings["layout"], settings["head"])
+        model.load_state_dict(self.weights)
+        values = self.values
+        if settings["layout"] == "batch":
+            values = values.transpose(1, 2).contiguous()
+        if self.case["work"] == "TRAIN":
+            step = self.training(model, settings["optimizer"])
+        else:
+            step = self.inference(model)
+        first = step(values[0], self.labels[0])
+        milliseconds = []
+        for i in range(1, iterations + 1):
+            x, y = values[i % len(values)], self.labels[i % len(values)]
+            start = time.perf_counter_ns()
+            step(x, y)
+            milliseconds.append((time.perf_counter_ns() - start) / 1e6)
+        return [first] + milliseconds
+
+    def training(self, model, variant):
+        kind, arguments = self.case["optimizer"]
+        if variant != "loop":
+            arguments = {**arguments, variant: True}
+        optimizer = getattr(torch.optim, kind)(model.parameters(), **arguments)
+        clip, *bound = self.case["clip"] or [None]
+        smoothing = self.case["smoothing"]
+
+        def step(x, y):
+            optimizer.zero_grad(set_to_none=True)
+            loss = torch.nn.functional.cross_entropy(model(x), y, label_smoothing=smoothing)
+            loss.backward()
+            if clip:
+                getattr(torch.nn.utils, clip)(model.parameters(), *bound)
+            optimizer.step()
+            return loss.item()
+
+        return step
+
+    @staticmethod
+    def inference(model):
+        model.eval()
+
+        @torch.inference_mode()
+        def step(x, _):
+            return model(x)[0, 0].item()
+
+        return step
+
+
+def read(file, dtype):
+    return torch.from_file(str(file), size=file.stat().st_size // dtype.itemsize, dtype=dtype).clone()
+
+
+def main(folder, mode):
+    if mode == "flush":
+        torch.set_flush_denormal(True)  # threads inherit this from the one that starts them
+    case = Case(Path(folder))
+    print("ready", torch.__version__, flush=True)
+    for line in sys.stdin:
+        _, iterations, *settings = line.split()
+        numbers = case.measure(int(iterations), dict(setting.split("=") for setting in settings))
+        print("measured", *numbers, flush=True)
+
+
+main(*sys.argv[1:])

@@ -1,0 +1,69 @@
+package scanline.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import scanline.lab.recipe.Recipe;
+import scanline.lab.recipe.Recipes;
+import scanline.lab.train.Experiment;
+import scanline.lab.train.Progress;
+import scanline.lab.train.Run;
+import scanline.lab.train.Trainer;
+
+/** What is measured is what the trainer does. */
+class StepsTest {
+    // Two epochs of seven steps, the last of each with fewer examples.
+    private static final List<String> SMALL = List.of("epochs=2", "data.limit=70", "data.validation=9", "batch=9",
+            "model.hidden=5", "model.dropout=0.2", "schedule=cosine", "clip=norm");
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void theStepsOfAnEpochAndTheTrainerComeToTheSameWeights() throws IOException {
+        Recipe recipe = Recipes.find("lstm-rows", SMALL);
+        String trained;
+        try (Experiment experiment = new Experiment(recipe, 1)) {
+            Run run = Run.create(folder.resolve("run"), recipe, Map.of());
+            Trainer trainer = new Trainer(experiment, run, new Quiet(), 60);
+            trainer.train(() -> false);
+            assertThat(trainer.step()).isEqualTo(14);
+            trained = experiment.weightsHash();
+        }
+        try (Steps steps = new Steps(recipe, 1)) {
+            for (int i = 0; i < 14; i++) {
+                steps.next();
+            }
+            assertThat(steps.experiment().weightsHash()).isEqualTo(trained);
+        }
+    }
+
+    @Test
+    void aRestartGoesBackToTheFirstWeights() {
+        try (Steps steps = new Steps(Recipes.find("lstm-rows", SMALL), 1)) {
+            String first = steps.experiment().weightsHash();
+            steps.next();
+            assertThat(steps.experiment().weightsHash()).isNotEqualTo(first);
+            steps.restart();
+            assertThat(steps.experiment().weightsHash()).isEqualTo(first);
+        }
+    }
+
+    private static final class Quiet implements Progress {
+        @Override
+        public void step(int epoch, int step, int steps, double loss, double accuracy, double examplesPerSecond,
+                double secondsLeft) {
+            // Nobody watches.
+        }
+
+        @Override
+        public void epoch(Run.Epoch epoch) {
+            // Nobody watches.
+        }
+    }
+}
