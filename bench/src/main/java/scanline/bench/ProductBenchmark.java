@@ -49,6 +49,7 @@ public class ProductBenchmark {
     private final float[] state = Samples.floats("state", B * H);
     private final float[] gates = Samples.floats("gates", B * G);
     private final float[] states = Samples.floats("states", K * H);
+    private final float[] transposed = new float[H * K];
     private final float[] bias = Samples.floats("bias", G);
     private final float[] zero = new float[H];
     private final float[] sum = new float[H * G];
@@ -100,7 +101,8 @@ public class ProductBenchmark {
     @Benchmark
     @OperationsPerInvocation(WEIGHT_FLOPS)
     public float[] weightGradientVector() {
-        Gemm.multiplyTransposed(sum, 0, G, states, 0, H, packedGates, 0, H, K, G);
+        Gemm.transpose(transposed, 0, K, states, 0, H, K, H);
+        Gemm.multiply(sum, 0, G, sum, 0, G, transposed, 0, K, packedGates, 0, H, K, G);
         return sum;
     }
 

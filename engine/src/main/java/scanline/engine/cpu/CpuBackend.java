@@ -137,7 +137,8 @@ public final class CpuBackend implements Backend, LstmSequences {
     public void linearGradient(@Nullable Buffer dx, Buffer dw, @Nullable Buffer db, Buffer dy, Buffer x, Buffer w,
             int rows, int inputs, int outputs) {
         int weightAt = Gemm.packedLength(rows, inputs);
-        float[] packed = work(weightAt + Gemm.packedLength(outputs, inputs));
+        int transposedAt = weightAt + Gemm.packedLength(outputs, inputs);
+        float[] packed = work(transposedAt + outputs * rows);
         team((long) rows * inputs * outputs, (part, parts) -> {
             int panels = Gemm.panels(inputs);
             int panel = Parallel.from(part, parts, panels);
@@ -155,8 +156,10 @@ public final class CpuBackend implements Backend, LstmSequences {
             }
             int output = Parallel.from(part, parts, outputs);
             int count = Parallel.from(part + 1, parts, outputs) - output;
-            Gemm.multiplyTransposed(floats(dw), output * inputs, inputs, floats(dy), output, outputs, packed, 0, count,
-                    rows, inputs);
+            int transposed = transposedAt + output * rows;
+            Gemm.transpose(packed, transposed, rows, floats(dy), output, outputs, rows, count);
+            Gemm.multiply(floats(dw), output * inputs, inputs, floats(dw), output * inputs, inputs, packed, transposed,
+                    rows, packed, 0, count, rows, inputs);
             if (db != null) {
                 for (int row = 0; row < rows; row++) {
                     Elementwise.accumulate(floats(db), output, floats(dy), row * outputs + output, count);

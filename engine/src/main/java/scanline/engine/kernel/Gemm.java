@@ -23,8 +23,8 @@ public final class Gemm {
     /** Columns of a packed panel on this machine. */
     public static final int PANEL = 4 * W;
 
-    // A piece of a panel of 128 rows is 32 KB with 512-bit vectors: two thirds of a first-level cache.
-    private static final int K_BLOCK = 128;
+    // A piece of a panel of 160 rows is 40 KB with 512-bit vectors, and leaves room in a first-level cache of 48 KB.
+    private static final int MOST_DEPTH = 160;
 
     // Machines with 256-bit vectors have 16 registers: a tile of 6 x 4 would spill, one of 2 x 4 does not.
     private static final boolean FEW_REGISTERS = Lanes.count() == 8;
@@ -46,21 +46,15 @@ public final class Gemm {
 
     /** Packs panels {@code from..to} of B[k, n], whose rows are {@code ldb} apart, to {@code packed} from {@code at} on. */
     public static void pack(float[] packed, int at, float[] b, int bAt, int ldb, int k, int n, int from, int to) {
-        packRows(packed, at, k, 0, b, bAt, ldb, k, n, from, to);
-    }
-
-    /** As {@link #pack}, for {@code rows} rows of B that become the rows from {@code first} on of k in all. */
-    public static void packRows(float[] packed, int at, int k, int first, float[] b, int bAt, int ldb, int rows, int n,
-            int from, int to) {
         for (int panel = from; panel < to; panel++) {
             int column = panel * PANEL;
             int width = Math.min(PANEL, n - column);
-            int start = at + ((panel - from) * k + first) * PANEL;
+            int start = at + (panel - from) * k * PANEL;
             if (width == PANEL) {
-                packPanel(packed, start, b, bAt + column, ldb, rows);
+                packPanel(packed, start, b, bAt + column, ldb, k);
                 continue;
             }
-            for (int p = 0; p < rows; p++) {
+            for (int p = 0; p < k; p++) {
                 int row = start + p * PANEL;
                 System.arraycopy(b, bAt + p * ldb + column, packed, row, width);
                 Arrays.fill(packed, row + width, row + PANEL, 0f);
@@ -87,18 +81,24 @@ public final class Gemm {
     /** Packs panels {@code from..to} of the transpose of B[n, k], whose rows are {@code ldb} apart. */
     public static void packTransposed(float[] packed, int at, float[] b, int bAt, int ldb, int k, int n, int from,
             int to) {
+        packTransposedRows(packed, at, k, 0, b, bAt, ldb, k, n, from, to);
+    }
+
+    /** As {@link #packTransposed}, for a B[n, rows] that becomes the rows from {@code first} on of k in all. */
+    public static void packTransposedRows(float[] packed, int at, int k, int first, float[] b, int bAt, int ldb,
+            int rows, int n, int from, int to) {
         for (int panel = from; panel < to; panel++) {
             int column = panel * PANEL;
             int width = Math.min(PANEL, n - column);
-            int start = at + (panel - from) * k * PANEL;
+            int start = at + ((panel - from) * k + first) * PANEL;
             for (int j = 0; j < width; j++) {
                 int row = bAt + (column + j) * ldb;
-                for (int p = 0; p < k; p++) {
+                for (int p = 0; p < rows; p++) {
                     packed[start + p * PANEL + j] = b[row + p];
                 }
             }
             for (int j = width; j < PANEL; j++) {
-                for (int p = 0; p < k; p++) {
+                for (int p = 0; p < rows; p++) {
                     packed[start + p * PANEL + j] = 0f;
                 }
             }
@@ -111,8 +111,9 @@ public final class Gemm {
      */
     public static void multiply(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt, int lda,
             float[] b, int bAt, int m, int k, int n) {
-        for (int p = 0; p < k; p += K_BLOCK) {
-            int depth = Math.min(K_BLOCK, k - p);
+        int block = blockDepth(k);
+        for (int p = 0; p < k; p += block) {
+            int depth = Math.min(block, k - p);
             float[] start = p == 0 ? s : c;
             int startAt = p == 0 ? sAt : cAt;
             int startLd = p == 0 ? lds : ldc;
@@ -130,21 +131,24 @@ public final class Gemm {
         }
     }
 
-    /** {@code C[m, n] += A[k, m]^T B[k, n]}, with B packed from {@code bAt} on; rows of C and A are ldc and lda apart. */
-    public static void multiplyTransposed(float[] c, int cAt, int ldc, float[] a, int aAt, int lda, float[] b, int bAt,
-            int m, int k, int n) {
-        for (int p = 0; p < k; p += K_BLOCK) {
-            int depth = Math.min(K_BLOCK, k - p);
-            for (int column = 0; column < n; column += PANEL) {
-                int piece = bAt + column * k + p * PANEL;
-                int width = Math.min(PANEL, n - column);
-                if (width == PANEL) {
-                    columns(c, cAt + column, ldc, a, aAt + p * lda, lda, b, piece, m, depth);
-                } else {
-                    edgeColumns(c, cAt + column, ldc, a, aAt + p * lda, lda, b, piece, m, depth, width);
-                }
-            }
+    /** {@code to[j, i] = from[i, j]} for m rows and n columns of {@code from}; a product reads a transposed A so. */
+    public static void transpose(float[] to, int toAt, int ldTo, float[] from, int fromAt, int ldFrom, int m, int n) {
+        for (int i = 0; i < m; i++) {
+            scatter(to, toAt + i, ldTo, from, fromAt + i * ldFrom, n);
         }
+    }
+
+    private static void scatter(float[] to, int at, int stride, float[] from, int fromAt, int n) {
+        for (int j = 0; j < n; j++) {
+            to[at] = from[fromAt + j];
+            at += stride;
+        }
+    }
+
+    /** Cuts k into equal blocks, so that none is left with a few rows that load and store all of C for little. */
+    private static int blockDepth(int k) {
+        int blocks = (k + MOST_DEPTH - 1) / MOST_DEPTH;
+        return (k + blocks - 1) / Math.max(1, blocks);
     }
 
     /** How many of m rows go into tiles of five, so that the rest divides by six; few rows may leave a remainder. */
@@ -170,23 +174,6 @@ public final class Gemm {
         }
     }
 
-    private static void columns(float[] c, int cAt, int ldc, float[] a, int aAt, int lda, float[] b, int bAt, int m,
-            int k) {
-        int i = 0;
-        for (int end = 5 * fives(m); i < end; i += 5) {
-            GemmTileTransposed.columns5(c, cAt + i * ldc, ldc, a, aAt + i, lda, b, bAt, k);
-        }
-        for (; i + 6 <= m && !FEW_REGISTERS; i += 6) {
-            GemmTileTransposed.columns6(c, cAt + i * ldc, ldc, a, aAt + i, lda, b, bAt, k);
-        }
-        for (; i + 2 <= m; i += 2) {
-            GemmTileTransposed.columns2(c, cAt + i * ldc, ldc, a, aAt + i, lda, b, bAt, k);
-        }
-        for (; i < m; i++) {
-            GemmTileTransposed.columns1(c, cAt + i * ldc, ldc, a, aAt + i, lda, b, bAt, k);
-        }
-    }
-
     private static void edgeRows(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt, int lda,
             float[] b, int bAt, int m, int k, int width) {
         float[] edge = EDGE.get();
@@ -194,17 +181,6 @@ public final class Gemm {
             int rows = Math.min(6, m - i);
             copy(edge, 0, PANEL, s, sAt + i * lds, lds, rows, width);
             rows(edge, 0, PANEL, edge, 0, PANEL, a, aAt + i * lda, lda, b, bAt, rows, k);
-            copy(c, cAt + i * ldc, ldc, edge, 0, PANEL, rows, width);
-        }
-    }
-
-    private static void edgeColumns(float[] c, int cAt, int ldc, float[] a, int aAt, int lda, float[] b, int bAt, int m,
-            int k, int width) {
-        float[] edge = EDGE.get();
-        for (int i = 0; i < m; i += 6) {
-            int rows = Math.min(6, m - i);
-            copy(edge, 0, PANEL, c, cAt + i * ldc, ldc, rows, width);
-            columns(edge, 0, PANEL, a, aAt + i, lda, b, bAt, rows, k);
             copy(c, cAt + i * ldc, ldc, edge, 0, PANEL, rows, width);
         }
     }

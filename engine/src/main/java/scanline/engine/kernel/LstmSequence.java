@@ -24,43 +24,24 @@ public final class LstmSequence {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
 
     // Rows of gate gradients that a shard gathers before it adds up its weight gradient: fewer load and store the sums more
-    // often, more leave the second-level cache. It decides the order of the sums, so it depends on nothing but the shape.
-    private static final int BLOCK_ROWS = 256;
+    // often, more leave the caches. It decides the order of the sums, so it depends on nothing but the shape.
+    private static final int BLOCK_ROWS = 128;
 
     // Fewer rows than this in a shard make the sums larger than what is summed; more shards occupy more threads.
     private static final int LEAST_SHARD_ROWS = 24;
 
     private LstmSequence() {}
 
-    /** Into how many shards a batch is cut: a power of two, so that they divide evenly over as many threads. */
-    private static int shards(int batch) {
-        return Integer.highestOneBit(Math.max(1, batch / LEAST_SHARD_ROWS));
-    }
-
-    /** Time steps in a block of the backward pass. */
-    private static int blockSteps(int steps, int batch) {
-        return Math.min(steps, Math.max(1, BLOCK_ROWS * shards(batch) / batch));
-    }
-
-    /** The most rows of gate gradients that a shard gathers. */
-    private static int shardRows(int steps, int batch) {
-        int shards = shards(batch);
-        return blockSteps(steps, batch) * ((batch + shards - 1) / shards);
-    }
-
     /** Floats of work space that {@link #forward} needs. */
     public static int forwardWork(int batch, int features, int hidden) {
         int width = 4 * hidden;
-        return Gemm.packedLength(features, width) + Gemm.packedLength(hidden, width) + width + batch * width;
+        int depth = features + hidden;
+        return Gemm.packedLength(depth, width) + width + batch * (width + depth);
     }
 
     /** Floats of work space that {@link #backward} needs. */
     public static int backwardWork(int steps, int batch, int features, int hidden) {
-        int width = 4 * hidden;
-        int rows = shardRows(steps, batch);
-        int aShard = Gemm.packedLength(rows, width) + (rows + width) * (hidden + features) + width;
-        return Gemm.packedLength(width, hidden) + Gemm.packedLength(width, features)
-                + blockSteps(steps, batch) * batch * width + 3 * batch * hidden + shards(batch) * aShard;
+        return Layout.of(steps, batch, features, hidden).length;
     }
 
     /**
@@ -90,15 +71,18 @@ public final class LstmSequence {
             int gateStep, float[] x, float[] wIh, float[] wHh, float[] bIh, float[] bHh, float[] work,
             int steps, int batch, int features, int hidden) {
         int width = 4 * hidden;
-        int hhAt = Gemm.packedLength(features, width);
-        int biasAt = hhAt + Gemm.packedLength(hidden, width);
+        int depth = features + hidden;
+        int biasAt = Gemm.packedLength(depth, width);
         int sumAt = biasAt + width;
+        int inputAt = sumAt + batch * width;
         parallel.run((part, parts) -> {
             int panels = Gemm.panels(width);
             int from = Parallel.from(part, parts, panels);
             int to = Parallel.from(part + 1, parts, panels);
-            Gemm.packTransposed(work, from * features * Gemm.PANEL, wIh, 0, features, features, width, from, to);
-            Gemm.packTransposed(work, hhAt + from * hidden * Gemm.PANEL, wHh, 0, hidden, hidden, width, from, to);
+            // One matrix [W U] for one product with [x h], which loads and stores the sums once instead of twice.
+            int packed = from * depth * Gemm.PANEL;
+            Gemm.packTransposedRows(work, packed, depth, 0, wIh, 0, features, features, width, from, to);
+            Gemm.packTransposedRows(work, packed, depth, features, wHh, 0, hidden, hidden, width, from, to);
             if (part == 0) {
                 for (int j = 0; j < width; j++) {
                     work[biasAt + j] = bIh[j] + bHh[j];
@@ -108,17 +92,15 @@ public final class LstmSequence {
             int row = Parallel.from(part, parts, batch);
             int rows = Parallel.from(part + 1, parts, batch) - row;
             int state = row * hidden;
+            int inputs = inputAt + row * depth;
+            int sums = sumAt + row * width;
             for (int t = 0; t < steps; t++) {
-                int in = (t * batch + row) * features;
-                int sums = sumAt + row * width;
-                // Panel by panel, so that the second product finds the sums of the first in the first-level cache.
-                for (int column = 0; column < width; column += Gemm.PANEL) {
-                    int columns = Math.min(Gemm.PANEL, width - column);
-                    Gemm.multiply(work, sums + column, width, work, biasAt + column, 0, x, in, features, work,
-                            column * features, rows, features, columns);
-                    Gemm.multiply(work, sums + column, width, work, sums + column, width, h, t * hStep + state, hidden,
-                            work, hhAt + column * hidden, rows, hidden, columns);
+                for (int i = 0; i < rows; i++) {
+                    int input = inputs + i * depth;
+                    System.arraycopy(x, (t * batch + row + i) * features, work, input, features);
+                    System.arraycopy(h, t * hStep + state + i * hidden, work, input + features, hidden);
                 }
+                Gemm.multiply(work, sums, width, work, biasAt, 0, work, inputs, depth, work, 0, rows, depth, width);
                 for (int i = 0; i < rows; i++) {
                     // The tiles write to the same cached place at every step; only here, row after row, does the
                     // processor see a stream that it can fetch ahead in the memory that keeps all steps.
@@ -155,100 +137,139 @@ public final class LstmSequence {
             float[] gates, float[] x, float[] wIh, float[] wHh, float[] work, int steps, int batch,
             int features, int hidden) {
         int width = 4 * hidden;
-        int shards = shards(batch);
-        int block = blockSteps(steps, batch);
-        int state = batch * hidden;
-        int ihAt = Gemm.packedLength(width, hidden);
-        int blockAt = ihAt + Gemm.packedLength(width, features);
-        int dhAt = blockAt + block * batch * width;
-        int dcAt = dhAt + state;
-        int tanhAt = dcAt + state;
-        int packedAt = tanhAt + state;
-        int packedLength = Gemm.packedLength(shardRows(steps, batch), width);
-        int inputsAt = packedAt + shards * packedLength;
-        int inputsLength = shardRows(steps, batch) * (hidden + features);
-        int sumsAt = inputsAt + shards * inputsLength;
-        int sumsLength = (hidden + features + 1) * width;
+        Layout at = Layout.of(steps, batch, features, hidden);
         parallel.run((part, parts) -> {
             pack(work, 0, wHh, width, hidden, part, parts);
             if (dx != null) {
-                pack(work, ihAt, wIh, width, features, part, parts);
+                pack(work, at.w, wIh, width, features, part, parts);
             }
-            int shard = Parallel.from(part, parts, shards);
-            int shardEnd = Parallel.from(part + 1, parts, shards);
-            int row = Parallel.from(shard, shards, batch);
-            int rows = Parallel.from(shardEnd, shards, batch) - row;
-            int own = row * hidden;
-            Arrays.fill(work, dhAt + own, dhAt + own + rows * hidden, 0f);
-            Arrays.fill(work, dcAt + own, dcAt + own + rows * hidden, 0f);
-            Arrays.fill(work, sumsAt + shard * sumsLength, sumsAt + shardEnd * sumsLength, 0f);
             parallel.meet();
-            for (int end = steps; end > 0; end -= block) {
-                int begin = Math.max(0, end - block);
-                for (int t = end - 1; t >= begin; t--) {
-                    int d = blockAt + ((t - begin) * batch + row) * width;
-                    if (!last || t == steps - 1) {
-                        Elementwise.accumulate(work, dhAt + own, dy, (last ? 0 : t * state) + own, rows * hidden);
-                    }
-                    Activations.tanh(work, tanhAt + own, c, (t + 1) * state + own, rows * hidden);
-                    for (int i = 0; i < rows; i++) {
-                        int s = own + i * hidden;
-                        gateGradients(work, d + i * width, dcAt + s, dhAt + s, tanhAt + s, gates,
-                                (t * batch + row + i) * width, c, t * state + s, hidden);
-                    }
-                    Arrays.fill(work, dhAt + own, dhAt + own + rows * hidden, 0f);
-                    Gemm.multiply(work, dhAt + own, hidden, work, dhAt + own, hidden, work, d, width, work, 0, rows,
-                            width, hidden);
-                    if (dx != null) {
-                        int in = (t * batch + row) * features;
-                        Gemm.multiply(dx, in, features, dx, in, features, work, d, width, work, ihAt, rows, width,
-                                features);
-                    }
-                }
-                for (int s = shard; s < shardEnd; s++) {
-                    // One place for the packed rows of all shards of a thread: it stays in its cache.
-                    addWeightGradients(work, sumsAt + s * sumsLength, packedAt + shard * packedLength,
-                            inputsAt + shard * inputsLength, blockAt, h, x, begin, end, Parallel.from(s, shards, batch),
-                            Parallel.from(s + 1, shards, batch), batch, features, hidden);
-                }
-            }
+            backward(at, Parallel.from(part, parts, at.shards), Parallel.from(part + 1, parts, at.shards), dx, dy, last,
+                    h, c, gates, x, work, steps, batch, features, hidden);
             parallel.meet();
             int from = Parallel.from(part, parts, width);
             int to = Parallel.from(part + 1, parts, width);
-            for (int i = 0; i < hidden + features + 1; i++) {
-                for (int s = 1; s < shards; s++) {
-                    Elementwise.accumulate(work, sumsAt + i * width + from, work,
-                            sumsAt + s * sumsLength + i * width + from, to - from);
+            for (int i = 0; i < features + hidden + 1; i++) {
+                for (int shard = 1; shard < at.shards; shard++) {
+                    Elementwise.accumulate(work, at.sums + i * width + from, work,
+                            at.sums + (shard * (features + hidden + 1) + i) * width + from, to - from);
                 }
             }
-            addTransposed(dwHh, work, sumsAt, hidden, width, from, to);
-            addTransposed(dwIh, work, sumsAt + hidden * width, features, width, from, to);
-            Elementwise.accumulate(dbIh, from, work, sumsAt + (hidden + features) * width + from, to - from);
-            Elementwise.accumulate(dbHh, from, work, sumsAt + (hidden + features) * width + from, to - from);
+            addTransposed(dwIh, work, at.sums, features, width, from, to);
+            addTransposed(dwHh, work, at.sums + features * width, hidden, width, from, to);
+            int bias = at.sums + (features + hidden) * width + from;
+            Elementwise.accumulate(dbIh, from, work, bias, to - from);
+            Elementwise.accumulate(dbHh, from, work, bias, to - from);
         });
     }
 
     /**
-     * Adds what rows {@code row..rowEnd} of steps {@code begin..end} contribute: {@code sums[H, G] += h^T d}, then
-     * {@code [F, G] += x^T d}, then {@code [G] +=} the sums of d, with d[steps, B, G] from {@code blockAt} on.
+     * How the backward pass is divided, and where in its work space what lies, the packed U first.
+     *
+     * @param shards
+     *            into how many shards the batch is cut: a power of two, so that they divide evenly over as many threads
+     * @param block
+     *            time steps whose gate gradients a shard gathers before it adds up their weight gradients
+     * @param depth
+     *            the most rows that it gathers
+     * @param w
+     *            the packed W
+     * @param dh
+     *            [B, H], as {@code dc} and {@code tanh}, that of c
+     * @param d
+     *            [B, G], the gate gradients of a step
+     * @param inputs
+     *            for each shard [F + H + 1, depth]: x, h and 1 of a block, transposed
+     * @param packed
+     *            for each shard the gate gradients of a block, in panels
+     * @param sums
+     *            for each shard [F + H + 1, G]: the gradients of W, U and the bias, transposed
      */
-    private static void addWeightGradients(float[] work, int sums, int packed, int inputs, int blockAt, float[] h,
-            float[] x, int begin, int end, int row, int rowEnd, int batch, int features, int hidden) {
-        int width = 4 * hidden;
-        int rows = rowEnd - row;
-        int depth = (end - begin) * rows;
-        int xAt = inputs + depth * hidden;
-        for (int t = begin; t < end; t++) {
-            int first = (t - begin) * rows;
-            Gemm.packRows(work, packed, depth, first, work, blockAt + ((t - begin) * batch + row) * width, width, rows,
-                    width, 0, Gemm.panels(width));
-            System.arraycopy(h, (t * batch + row) * hidden, work, inputs + first * hidden, rows * hidden);
-            System.arraycopy(x, (t * batch + row) * features, work, xAt + first * features, rows * features);
+    private record Layout(int shards, int block, int depth, int w, int dh, int dc, int tanh, int d, int inputs,
+            int packed, int sums, int length) {
+        static Layout of(int steps, int batch, int features, int hidden) {
+            int width = 4 * hidden;
+            int shards = Integer.highestOneBit(Math.max(1, batch / LEAST_SHARD_ROWS));
+            int block = Math.min(steps, Math.max(1, BLOCK_ROWS * shards / batch));
+            int depth = block * ((batch + shards - 1) / shards);
+            int w = Gemm.packedLength(width, hidden);
+            int dh = w + Gemm.packedLength(width, features);
+            int dc = dh + batch * hidden;
+            int tanh = dc + batch * hidden;
+            int d = tanh + batch * hidden;
+            int inputs = d + batch * width;
+            int packed = inputs + shards * (features + hidden + 1) * depth;
+            int sums = packed + shards * 4 * Gemm.packedLength(depth, hidden);
+            return new Layout(shards, block, depth, w, dh, dc, tanh, d, inputs, packed, sums,
+                    sums + shards * (features + hidden + 1) * width);
         }
-        Gemm.multiplyTransposed(work, sums, width, work, inputs, hidden, work, packed, hidden, depth, width);
-        Gemm.multiplyTransposed(work, sums + hidden * width, width, work, xAt, features, work, packed, features, depth,
-                width);
-        addRows(work, sums + (hidden + features) * width, work, packed, depth, width);
+    }
+
+    /** Shards {@code from..to} of the batch, from the last step to the first. */
+    private static void backward(Layout at, int from, int to, float @Nullable [] dx, float[] dy, boolean last,
+            float[] h, float[] c, float[] gates, float[] x, float[] work, int steps, int batch, int features,
+            int hidden) {
+        int width = 4 * hidden;
+        int inputs = features + hidden + 1;
+        int inputsLength = inputs * at.depth;
+        int packedLength = 4 * Gemm.packedLength(at.depth, hidden);
+        int sumsLength = inputs * width;
+        int row = Parallel.from(from, at.shards, batch);
+        int rows = Parallel.from(to, at.shards, batch) - row;
+        int own = row * hidden;
+        int size = rows * hidden;
+        Arrays.fill(work, at.dh + own, at.dh + own + size, 0f);
+        Arrays.fill(work, at.dc + own, at.dc + own + size, 0f);
+        Arrays.fill(work, at.inputs + from * inputsLength, at.inputs + to * inputsLength, 1f);
+        // Of the unused columns of a last panel nothing is kept, but subnormal numbers in them would be slow.
+        Arrays.fill(work, at.packed + from * packedLength, at.packed + to * packedLength, 0f);
+        Arrays.fill(work, at.sums + from * sumsLength, at.sums + to * sumsLength, 0f);
+        for (int end = steps; end > 0; end -= at.block) {
+            int begin = Math.max(0, end - at.block);
+            for (int t = end - 1; t >= begin; t--) {
+                int state = t * batch * hidden;
+                if (!last || t == steps - 1) {
+                    Elementwise.accumulate(work, at.dh + own, dy, (last ? 0 : state) + own, size);
+                }
+                Activations.tanh(work, at.tanh + own, c, state + batch * hidden + own, size);
+                for (int shard = from; shard < to; shard++) {
+                    int begins = Parallel.from(shard, at.shards, batch);
+                    int ends = Parallel.from(shard + 1, at.shards, batch);
+                    int depth = (end - begin) * (ends - begins);
+                    int first = (t - begin) * (ends - begins);
+                    int panels = at.packed + shard * packedLength + first * Gemm.PANEL;
+                    for (int i = begins; i < ends; i++) {
+                        int s = i * hidden;
+                        gateGradients(work, at.d + i * width, panels + (i - begins) * Gemm.PANEL, depth, at.dc + s,
+                                at.dh + s, at.tanh + s, gates, (t * batch + i) * width, c, state + s, hidden);
+                    }
+                    int column = at.inputs + shard * inputsLength + first;
+                    Gemm.transpose(work, column, at.depth, x, (t * batch + begins) * features, features, ends - begins,
+                            features);
+                    Gemm.transpose(work, column + features * at.depth, at.depth, h, state + begins * hidden, hidden,
+                            ends - begins, hidden);
+                }
+                Arrays.fill(work, at.dh + own, at.dh + own + size, 0f);
+                Gemm.multiply(work, at.dh + own, hidden, work, at.dh + own, hidden, work, at.d + row * width, width,
+                        work, 0, rows, width, hidden);
+                if (dx != null) {
+                    int in = (t * batch + row) * features;
+                    Gemm.multiply(dx, in, features, dx, in, features, work, at.d + row * width, width, work, at.w,
+                            rows, width, features);
+                }
+            }
+            for (int shard = from; shard < to; shard++) {
+                int depth = (end - begin)
+                        * (Parallel.from(shard + 1, at.shards, batch) - Parallel.from(shard, at.shards, batch));
+                for (int gate = 0; gate < 4; gate++) {
+                    int sums = at.sums + shard * sumsLength + gate * hidden;
+                    Gemm.multiply(work, sums, width, work, sums, width, work, at.inputs + shard * inputsLength,
+                            at.depth,
+                            work, at.packed + shard * packedLength + gate * Gemm.packedLength(depth, hidden), inputs,
+                            depth, hidden);
+                }
+            }
+        }
     }
 
     private static void pack(float[] packed, int at, float[] w, int k, int n, int part, int parts) {
@@ -272,9 +293,15 @@ public final class LstmSequence {
         }
     }
 
-    /** The gradients of one row of gates before their activation, and of the cell state of the step before. */
-    private static void gateGradients(float[] work, int d, int dc, int dh, int tanh, float[] gates, int at, float[] c,
-            int cAt, int hidden) {
+    /**
+     * The gradients of one row of gates before their activation, and of the cell state of the step before. Those of the
+     * gates go to {@code d}, a row for the product with U, and, for the weight gradients, straight into panels as
+     * {@link Gemm#pack} makes them, each gate into its own, {@code depth} rows long.
+     */
+    private static void gateGradients(float[] work, int d, int packed, int depth, int dc, int dh, int tanh,
+            float[] gates,
+            int at, float[] c, int cAt, int hidden) {
+        int gate = Gemm.packedLength(depth, hidden);
         int j = 0;
         for (int end = S.loopBound(hidden); j < end; j += S.length()) {
             FloatVector i = FloatVector.fromArray(S, gates, at + j);
@@ -293,10 +320,19 @@ public final class LstmSequence {
             FloatVector df = dcj.mul(FloatVector.fromArray(S, c, cAt + j)).mul(f);
             FloatVector dg = dcj.mul(i);
             FloatVector dO = dho.mul(tc);
-            di.sub(di.mul(i)).intoArray(work, d + j);
-            df.sub(df.mul(f)).intoArray(work, d + hidden + j);
-            dg.sub(dg.mul(g).mul(g)).intoArray(work, d + 2 * hidden + j);
-            dO.sub(dO.mul(o)).intoArray(work, d + 3 * hidden + j);
+            FloatVector d0 = di.sub(di.mul(i));
+            FloatVector d1 = df.sub(df.mul(f));
+            FloatVector d2 = dg.sub(dg.mul(g).mul(g));
+            FloatVector d3 = dO.sub(dO.mul(o));
+            d0.intoArray(work, d + j);
+            d1.intoArray(work, d + hidden + j);
+            d2.intoArray(work, d + 2 * hidden + j);
+            d3.intoArray(work, d + 3 * hidden + j);
+            int to = inPanel(packed, j, depth);
+            d0.intoArray(work, to);
+            d1.intoArray(work, to + gate);
+            d2.intoArray(work, to + 2 * gate);
+            d3.intoArray(work, to + 3 * gate);
             dcj.mul(f).intoArray(work, dc + j);
         }
         for (; j < hidden; j++) {
@@ -311,10 +347,11 @@ public final class LstmSequence {
             float df = dcj * c[cAt + j] * f;
             float dg = dcj * i;
             float dO = dho * tc;
-            work[d + j] = di - di * i;
-            work[d + hidden + j] = df - df * f;
-            work[d + 2 * hidden + j] = dg - dg * g * g;
-            work[d + 3 * hidden + j] = dO - dO * o;
+            int to = inPanel(packed, j, depth);
+            work[d + j] = work[to] = di - di * i;
+            work[d + hidden + j] = work[to + gate] = df - df * f;
+            work[d + 2 * hidden + j] = work[to + 2 * gate] = dg - dg * g * g;
+            work[d + 3 * hidden + j] = work[to + 3 * gate] = dO - dO * o;
             work[dc + j] = dcj * f;
         }
     }
@@ -328,15 +365,9 @@ public final class LstmSequence {
         return Math.abs(x) < TINY ? 0f : x;
     }
 
-    /** {@code sum[j] += the sum over rows of packed[row, j]}. */
-    private static void addRows(float[] sum, int sumAt, float[] packed, int at, int rows, int columns) {
-        for (int panel = 0; panel < Gemm.panels(columns); panel++) {
-            int column = panel * Gemm.PANEL;
-            int width = Math.min(Gemm.PANEL, columns - column);
-            for (int p = 0; p < rows; p++) {
-                Elementwise.accumulate(sum, sumAt + column, packed, at + (panel * rows + p) * Gemm.PANEL, width);
-            }
-        }
+    /** Where column j of a row that begins at {@code d} lies, in panels of {@code depth} rows. */
+    private static int inPanel(int d, int j, int depth) {
+        return d + (j & -Gemm.PANEL) * depth + (j & (Gemm.PANEL - 1));
     }
 
     /** Adds columns {@code from..to} of {@code sum[k, G]} to {@code dw[G, k]}. */
