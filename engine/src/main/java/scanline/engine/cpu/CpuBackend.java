@@ -134,7 +134,8 @@ public final class CpuBackend implements Backend, LstmSequences {
     }
 
     @Override
-    public void linearGradient(@Nullable Buffer dx, Buffer dw, @Nullable Buffer db, Buffer dy, Buffer x, Buffer w,
+    public void linearGradient(@Nullable Buffer dx, @Nullable Buffer dw, @Nullable Buffer db, Buffer dy, Buffer x,
+            Buffer w,
             int rows, int inputs, int outputs) {
         int weightAt = Gemm.packedLength(rows, inputs);
         int transposedAt = weightAt + Gemm.packedLength(outputs, inputs);
@@ -156,10 +157,12 @@ public final class CpuBackend implements Backend, LstmSequences {
             }
             int output = Parallel.from(part, parts, outputs);
             int count = Parallel.from(part + 1, parts, outputs) - output;
-            int transposed = transposedAt + output * rows;
-            Gemm.transpose(packed, transposed, rows, floats(dy), output, outputs, rows, count);
-            Gemm.multiply(floats(dw), output * inputs, inputs, floats(dw), output * inputs, inputs, packed, transposed,
-                    rows, packed, 0, count, rows, inputs);
+            if (dw != null) {
+                int transposed = transposedAt + output * rows;
+                Gemm.transpose(packed, transposed, rows, floats(dy), output, outputs, rows, count);
+                Gemm.multiply(floats(dw), output * inputs, inputs, floats(dw), output * inputs, inputs, packed,
+                        transposed, rows, packed, 0, count, rows, inputs);
+            }
             if (db != null) {
                 for (int row = 0; row < rows; row++) {
                     Elementwise.accumulate(floats(db), output, floats(dy), row * outputs + output, count);

@@ -122,7 +122,8 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public void linearGradient(@Nullable Buffer dx, Buffer dw, @Nullable Buffer db, Buffer dy, Buffer x, Buffer w,
+    public void linearGradient(@Nullable Buffer dx, @Nullable Buffer dw, @Nullable Buffer db, Buffer dy, Buffer x,
+            Buffer w,
             int rows, int inputs, int outputs) {
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < outputs; j++) {
@@ -131,7 +132,9 @@ public final class ReferenceBackend implements Backend {
                     if (dx != null) {
                         floats(dx)[i * inputs + k] = Math.fma(d, floats(w)[j * inputs + k], floats(dx)[i * inputs + k]);
                     }
-                    floats(dw)[j * inputs + k] = Math.fma(d, floats(x)[i * inputs + k], floats(dw)[j * inputs + k]);
+                    if (dw != null) {
+                        floats(dw)[j * inputs + k] = Math.fma(d, floats(x)[i * inputs + k], floats(dw)[j * inputs + k]);
+                    }
                 }
                 if (db != null) {
                     floats(db)[j] += d;
@@ -152,7 +155,8 @@ public final class ReferenceBackend implements Backend {
             for (int j = 0; j < classes; j++) {
                 double p = StrictMath.exp(floats(logits)[i * classes + j]) / sum;
                 floats(probabilities)[i * classes + j] = (float) p;
-                total -= target(j == labels[i], smoothing, classes) * StrictMath.log(p);
+                float target = target(j == labels[i], smoothing, classes);
+                total -= target == 0 ? 0 : target * StrictMath.log(p); // a logit may be -infinity
             }
         }
         floats(loss)[0] = (float) (total / rows);

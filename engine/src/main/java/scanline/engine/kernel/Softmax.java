@@ -36,7 +36,10 @@ public final class Softmax {
             for (int j = 0; j < classes; j++) {
                 p[at + j] *= inverse;
             }
-            total += StrictMath.log(sum) - (1 - smoothing) * shifted - smoothing * mean / classes;
+            total += StrictMath.log(sum) - (1 - smoothing) * shifted;
+            if (smoothing != 0) { // without it, a logit of -infinity is a class that is ruled out
+                total -= smoothing * mean / classes;
+            }
         }
         return total;
     }

@@ -28,7 +28,7 @@ public sealed interface UpdateRule permits Sgd, RmsProp, Adam, AdamW {
 
     /** Checks a hyperparameter, in the constructor of a rule. */
     static void require(boolean valid, String name, String range, double value) {
-        if (!valid) {
+        if (!valid || !Double.isFinite(value)) {
             throw new IllegalArgumentException(name + " must be " + range + ", not " + value);
         }
     }

@@ -17,7 +17,7 @@ import scanline.engine.random.RandomKey;
  */
 public interface Backend extends AutoCloseable {
     /**
-     * The fastest backend present, found through {@link ServiceLoader}.
+     * The backend that is present, found through {@link ServiceLoader}.
      *
      * @param threads
      *            how many threads it may use; the results do not depend on it
@@ -79,7 +79,8 @@ public interface Backend extends AutoCloseable {
     void linear(Buffer y, Buffer x, Buffer w, @Nullable Buffer b, int rows, int inputs, int outputs);
 
     /** {@code dx += dy w, dw += dy^T x, db += column sums of dy}; what is null is left out. */
-    void linearGradient(@Nullable Buffer dx, Buffer dw, @Nullable Buffer db, Buffer dy, Buffer x, Buffer w, int rows,
+    void linearGradient(@Nullable Buffer dx, @Nullable Buffer dw, @Nullable Buffer db, Buffer dy, Buffer x, Buffer w,
+            int rows,
             int inputs, int outputs);
 
     /**

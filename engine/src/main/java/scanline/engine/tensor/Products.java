@@ -35,8 +35,12 @@ public final class Products {
                 : tape.result(x.shape().withLast(outputs), x, w, b);
         tape.backend().linear(y.value(), x.value(), w.value(), b == null ? null : b.value(), rows, inputs, outputs);
         tape.undo(y,
-                () -> tape.backend().linearGradient(x.needsGradient() ? x.gradient() : null, w.gradient(),
-                        b == null ? null : b.gradient(), y.gradient(), x.value(), w.value(), rows, inputs, outputs));
+                () -> tape.backend().linearGradient(gradient(x), gradient(w), gradient(b), y.gradient(), x.value(),
+                        w.value(), rows, inputs, outputs));
         return y;
+    }
+
+    private static @Nullable Buffer gradient(@Nullable Tensor tensor) {
+        return tensor == null || !tensor.needsGradient() ? null : tensor.gradient();
     }
 }

@@ -1,6 +1,7 @@
 package scanline.engine.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static scanline.engine.tensor.Numbers.AWKWARD;
 import static scanline.engine.tensor.Numbers.assertClose;
 import static scanline.engine.tensor.Numbers.assertSameBits;
@@ -11,6 +12,7 @@ import static scanline.engine.tensor.Numbers.values;
 
 import java.lang.reflect.Method;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -22,7 +24,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Buffer;
+import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.LstmSequences;
+import scanline.engine.tensor.Memory;
+import scanline.engine.tensor.Shape;
+import scanline.engine.tensor.Tape;
+import scanline.engine.tensor.Tensor;
 
 /** Every duty of {@link CpuBackend} against its twin in {@link ReferenceBackend}. */
 class CpuBackendTest {
@@ -169,6 +176,17 @@ class CpuBackendTest {
                 for (int i = 0; i < expected.length; i++) {
                     assertClose(rows + " rows, " + classes + " classes", actual[i], expected[i], 1e-6);
                 }
+            }
+        }
+    }
+
+    @Test
+    void aClassThatIsRuledOutAddsNothingToTheLoss() {
+        for (Backend backend : List.of(REFERENCE, TEAMS[1])) {
+            try (Tape tape = Tape.inference(new Memory(backend))) {
+                Tensor logits = tape.input(Shape.of(1, 3), new float[] {1, Float.NEGATIVE_INFINITY, 1});
+                assertThat(Losses.crossEntropy(logits, new int[] {2}, 0).values()[0]).isCloseTo((float) Math.log(2),
+                        within(1e-6f));
             }
         }
     }

@@ -51,6 +51,15 @@ class TapeTest {
     }
 
     @Test
+    void aGradientFlowsThroughALinearMapWithConstantWeights() {
+        Parameter x = weights.uniform("x", Shape.of(1, 2), 1);
+        Tensor w = tape.input(Shape.of(2, 2), new float[] {1, 2, 3, 4});
+        Tensor b = tape.input(Shape.of(2), new float[2]);
+        tape.backward(weightedSum(Products.linear(x, w, b), new float[] {1, 10}));
+        assertThat(x.gradients()).containsExactly(31, 42);
+    }
+
+    @Test
     void aTensorThatIsUsedTwiceGetsBothGradients() {
         Parameter w = weights.uniform("w", Shape.of(2), 1);
         Tensor y = Arithmetic.multiply(w, tape.input(Shape.of(2), new float[] {2, 3}));

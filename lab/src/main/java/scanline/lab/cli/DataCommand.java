@@ -61,9 +61,7 @@ public final class DataCommand {
                     description = "Where to put it, instead of the cache folder.") @Nullable Path folder) {
         KnownSet set = Datasets.known(name);
         Path target = folder == null ? datasets.folder(set) : folder;
-        @SuppressWarnings("SystemConsoleNull") // since JDK 25 it is null again when there is no terminal
-        boolean live = System.console() != null && System.console().isTerminal();
-        new Fetch(set, line().getErr(), live).into(target);
+        new Fetch(set, line().getErr(), Boolean.getBoolean("scanline.terminal")).into(target);
         line().getOut().printf("%s is in %s%n", name, target);
         line().getOut().flush();
     }

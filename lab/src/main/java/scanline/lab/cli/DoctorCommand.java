@@ -13,6 +13,7 @@ import picocli.CommandLine.Spec;
 import scanline.engine.kernel.Parallel;
 import scanline.engine.kernel.Peak;
 import scanline.lab.data.Datasets;
+import scanline.lab.data.IdxFiles;
 import scanline.lab.data.KnownSet;
 import scanline.lab.train.Provenance;
 
@@ -43,7 +44,7 @@ final class DoctorCommand implements Runnable {
         }
         Datasets datasets = Datasets.ofUser();
         for (KnownSet set : Datasets.KNOWN) {
-            out.printf("%-12s %s %s%n", "data", set.name(), datasets.found(set).map(files -> "in " + files.where())
+            out.printf("%-12s %s %s%n", "data", set.name(), datasets.found(set).map(IdxFiles::where)
                     .orElse("not here: scanline data fetch " + set.name()));
         }
         out.flush();

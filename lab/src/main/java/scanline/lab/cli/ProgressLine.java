@@ -43,8 +43,11 @@ final class ProgressLine implements Progress {
             out.println("epoch   train loss  accuracy   validation loss  accuracy   examples/s   seconds");
             headed = true;
         }
-        out.printf(Locale.ROOT, "%5d   %10.4f  %6.2f %%   %15.4f  %6.2f %%   %,10.0f   %7.1f%n", row.epoch(),
-                row.trainLoss(), 100 * row.trainAccuracy(), row.validationLoss(), 100 * row.validationAccuracy(),
+        boolean validated = !Double.isNaN(row.validationLoss());
+        out.printf(Locale.ROOT, "%5d   %10.4f  %6.2f %%   %15s  %8s   %,10.0f   %7.1f%n", row.epoch(), row.trainLoss(),
+                100 * row.trainAccuracy(),
+                validated ? String.format(Locale.ROOT, "%.4f", row.validationLoss()) : "none held out",
+                validated ? String.format(Locale.ROOT, "%.2f %%", 100 * row.validationAccuracy()) : "",
                 row.examplesPerSecond(), row.seconds());
         out.flush();
     }

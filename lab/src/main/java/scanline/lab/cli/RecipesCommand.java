@@ -2,7 +2,9 @@ package scanline.lab.cli;
 
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -33,11 +35,21 @@ final class RecipesCommand implements Runnable {
             out.printf("    source     %s%n", recipe.source());
             out.printf("    data       %s, %d epochs of batch %d%n", recipe.data().name(), recipe.epochs(),
                     recipe.batch());
-            out.printf("    model      %s, %,d parameters%n", recipe.model(), parameters);
-            out.printf("    optimiser  %s, %s%n", recipe.optimizer(), recipe.clip());
+            out.printf(Locale.ROOT, "    model      %s, %,d parameters%n", settings(recipe, "model"), parameters);
+            out.printf("    training   %s, schedule %s, clip %s%n", settings(recipe, "optimizer"),
+                    settings(recipe, "schedule"), settings(recipe, "clip"));
             out.printf("    published  %s%n", recipe.published());
             out.printf("    target     test accuracy %s (measured: see results/README.md)%n", recipe.target());
         }
         out.flush();
+    }
+
+    /** What a recipe says below a key, such as {@code lstm (hidden 128, layers 2, dropout 0.0)}. */
+    private static String settings(Recipe recipe, String key) {
+        String below = recipe.text().lines().filter(line -> line.startsWith(key + "."))
+                .map(line -> line.substring(key.length() + 1).replace(":", "")).collect(Collectors.joining(", "));
+        String choice = recipe.text().lines().filter(line -> line.startsWith(key + ": ")).findFirst().orElseThrow()
+                .substring(key.length() + 2);
+        return below.isEmpty() ? choice : choice + " (" + below + ")";
     }
 }

@@ -30,4 +30,9 @@ final class Threads {
     int count() {
         return count;
     }
+
+    @Override
+    public String toString() {
+        return count + (count == 1 ? " thread" : " threads");
+    }
 }

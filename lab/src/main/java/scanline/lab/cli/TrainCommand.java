@@ -1,7 +1,6 @@
 package scanline.lab.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +21,6 @@ import scanline.lab.recipe.Recipes;
 import scanline.lab.train.Experiment;
 import scanline.lab.train.Provenance;
 import scanline.lab.train.Run;
-import scanline.lab.train.RunException;
 
 /** {@code scanline train}: trains a recipe in a new run folder. */
 @Command(name = "train", mixinStandardHelpOptions = true, description = "Trains a recipe.")
@@ -53,17 +51,14 @@ final class TrainCommand implements Callable<Integer> {
         Path target = folder != null
                 ? folder
                 : Run.free(recipe.replaceFirst(".*[/\\\\]", "").replaceFirst("\\.yaml$", ""));
-        if (Files.exists(target)) {
-            throw new RunException(target + " exists: choose another folder with --run, or go on with"
-                    + " `scanline resume " + target + "`");
-        }
-        line.getErr().println(resolved.about() + " (" + recipe + ", " + resolved.data().name() + ", seed "
-                + resolved.seed() + ", " + threads.count() + " threads), run " + target);
-        line.getErr().flush();
+        Run.requireNew(target);
         List<String> command = new ArrayList<>(List.of("scanline"));
         command.addAll(line.getParent().getParseResult().originalArgs());
         try (Experiment experiment = new Experiment(resolved, threads.count())) {
             experiment.examples(Experiment.Split.TRAIN); // refused here if validation leaves none, before a folder is made
+            line.getErr().println(resolved.about() + " (" + recipe + ", " + resolved.data().name() + ", seed "
+                    + resolved.seed() + ", " + threads + "), run " + target);
+            line.getErr().flush();
             Run run = Run.create(target, resolved, Provenance.of(experiment, threads.count(), command));
             return training.run(line, experiment, run, false);
         }

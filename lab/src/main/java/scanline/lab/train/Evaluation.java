@@ -45,9 +45,9 @@ public record Evaluation(double loss, double accuracy, int[][] confusion) {
                 loss += (double) mean.values()[0] * batch.count();
                 float[] values = logits.values();
                 for (int b = 0; b < batch.count(); b++) {
-                    float[] row = Arrays.copyOfRange(values, b * classes, (b + 1) * classes);
-                    confusion[batch.labels()[b]][largest(row)]++;
-                    listener.example(examples[from + b], row, batch.labels()[b]);
+                    confusion[batch.labels()[b]][largest(values, b * classes, classes)]++;
+                    listener.example(examples[from + b], Arrays.copyOfRange(values, b * classes, (b + 1) * classes),
+                            batch.labels()[b]);
                 }
             }
         }
@@ -55,11 +55,16 @@ public record Evaluation(double loss, double accuracy, int[][] confusion) {
         return new Evaluation(loss / examples.length, (double) right / examples.length, confusion);
     }
 
-    /** The position of the largest value, the first of equals. */
+    /** Which value is the largest, the first of equals. */
     public static int largest(float[] values) {
+        return largest(values, 0, values.length);
+    }
+
+    /** Which of the n values from {@code at} on is the largest, the first of equals. */
+    static int largest(float[] values, int at, int n) {
         int largest = 0;
-        for (int i = 1; i < values.length; i++) {
-            if (values[i] > values[largest]) {
+        for (int i = 1; i < n; i++) {
+            if (values[at + i] > values[at + largest]) {
                 largest = i;
             }
         }

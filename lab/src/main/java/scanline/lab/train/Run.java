@@ -46,13 +46,28 @@ public record Run(Path folder) {
         try {
             Files.createDirectory(folder);
         } catch (FileAlreadyExistsException _) {
-            throw new RunException(folder + " exists: choose another folder with --run, or go on with `scanline resume "
-                    + folder + "`");
+            throw exists(folder);
         }
         Run run = new Run(folder);
         AtomicFile.write(run.recipeFile(), recipe.text());
         AtomicFile.write(folder.resolve("provenance.json"), Json.text(provenance) + "\n");
         return run;
+    }
+
+    /**
+     * Refuses a folder that exists, before anything is computed for a run in it.
+     *
+     * @throws RunException if it exists
+     */
+    public static void requireNew(Path folder) {
+        if (Files.exists(folder)) {
+            throw exists(folder);
+        }
+    }
+
+    private static RunException exists(Path folder) {
+        return new RunException(folder + " exists: choose another folder with --run, or go on with `scanline resume "
+                + folder + "`");
     }
 
     /** A free folder for a run of a recipe: {@code runs/NAME}, or with a number behind it. */

@@ -248,15 +248,8 @@ public final class Trainer {
 
     private static int right(float[] logits, int[] labels) {
         int classes = logits.length / labels.length;
-        int right = 0;
-        for (int b = 0; b < labels.length; b++) {
-            int largest = b * classes;
-            for (int j = largest + 1; j < (b + 1) * classes; j++) {
-                largest = logits[j] > logits[largest] ? j : largest;
-            }
-            right += largest == b * classes + labels[b] ? 1 : 0;
-        }
-        return right;
+        return (int) IntStream.range(0, labels.length)
+                .filter(b -> Evaluation.largest(logits, b * classes, classes) == labels[b]).count();
     }
 
     private static double secondsSince(long nanos) {
