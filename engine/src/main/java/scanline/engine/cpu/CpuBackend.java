@@ -8,6 +8,7 @@ import scanline.engine.kernel.Activations;
 import scanline.engine.kernel.Dropout;
 import scanline.engine.kernel.Elementwise;
 import scanline.engine.kernel.Gemm;
+import scanline.engine.kernel.Lanes;
 import scanline.engine.kernel.LstmSequence;
 import scanline.engine.kernel.Parallel;
 import scanline.engine.kernel.Reduction;
@@ -114,11 +115,12 @@ public final class CpuBackend implements Backend, LstmSequences {
 
     @Override
     public void linear(Buffer y, Buffer x, Buffer w, @Nullable Buffer b, int rows, int inputs, int outputs) {
-        float[] packed = work(Gemm.packedLength(inputs, outputs));
+        float[] packed = work(Lanes.FIRST + Gemm.packedLength(inputs, outputs));
         team((long) rows * inputs * outputs, (part, parts) -> {
             int panels = Gemm.panels(outputs);
             int panel = Parallel.from(part, parts, panels);
-            Gemm.packTransposed(packed, panel * inputs * Gemm.PANEL, floats(w), 0, inputs, inputs, outputs, panel,
+            Gemm.packTransposed(packed, Lanes.FIRST + panel * inputs * Gemm.PANEL, floats(w), 0, inputs, inputs,
+                    outputs, panel,
                     Parallel.from(part + 1, parts, panels));
             int from = Parallel.from(part, parts, rows);
             int to = Parallel.from(part + 1, parts, rows);
@@ -129,7 +131,7 @@ public final class CpuBackend implements Backend, LstmSequences {
             float[] start = b == null ? floats(y) : floats(b);
             int startAt = b == null ? from * outputs : 0;
             Gemm.multiply(floats(y), from * outputs, outputs, start, startAt, b == null ? outputs : 0, floats(x),
-                    from * inputs, inputs, packed, 0, to - from, inputs, outputs);
+                    from * inputs, inputs, packed, Lanes.FIRST, to - from, inputs, outputs);
         });
     }
 
@@ -137,14 +139,15 @@ public final class CpuBackend implements Backend, LstmSequences {
     public void linearGradient(@Nullable Buffer dx, @Nullable Buffer dw, @Nullable Buffer db, Buffer dy, Buffer x,
             Buffer w,
             int rows, int inputs, int outputs) {
-        int weightAt = Gemm.packedLength(rows, inputs);
+        int weightAt = Lanes.FIRST + Gemm.packedLength(rows, inputs);
         int transposedAt = weightAt + Gemm.packedLength(outputs, inputs);
         float[] packed = work(transposedAt + outputs * rows);
         team((long) rows * inputs * outputs, (part, parts) -> {
             int panels = Gemm.panels(inputs);
             int panel = Parallel.from(part, parts, panels);
             int panelEnd = Parallel.from(part + 1, parts, panels);
-            Gemm.pack(packed, panel * rows * Gemm.PANEL, floats(x), 0, inputs, rows, inputs, panel, panelEnd);
+            Gemm.pack(packed, Lanes.FIRST + panel * rows * Gemm.PANEL, floats(x), 0, inputs, rows, inputs, panel,
+                    panelEnd);
             Gemm.pack(packed, weightAt + panel * outputs * Gemm.PANEL, floats(w), 0, inputs, outputs, inputs, panel,
                     panelEnd);
             meet(parts);
@@ -161,7 +164,7 @@ public final class CpuBackend implements Backend, LstmSequences {
                 int transposed = transposedAt + output * rows;
                 Gemm.transpose(packed, transposed, rows, floats(dy), output, outputs, rows, count);
                 Gemm.multiply(floats(dw), output * inputs, inputs, floats(dw), output * inputs, inputs, packed,
-                        transposed, rows, packed, 0, count, rows, inputs);
+                        transposed, rows, packed, Lanes.FIRST, count, rows, inputs);
             }
             if (db != null) {
                 for (int row = 0; row < rows; row++) {

@@ -32,11 +32,15 @@ public final class LstmSequence {
 
     private LstmSequence() {}
 
+    // Of a batch of fewer rows than a tile has, each thread takes units instead of rows: then it reads its part of the
+    // weights instead of all of them.
+    private static final int FEW_ROWS = 6;
+
     /** Floats of work space that {@link #forward} needs. */
     public static int forwardWork(int batch, int features, int hidden) {
-        int width = 4 * hidden;
         int depth = features + hidden;
-        return Gemm.packedLength(depth, width) + width + batch * (width + depth);
+        return Lanes.FIRST + 4 * Gemm.packedLength(depth, hidden) + Lanes.lines(4 * hidden)
+                + Lanes.lines(batch * 4 * hidden) + 2 * batch * depth;
     }
 
     /** Floats of work space that {@link #backward} needs. */
@@ -70,54 +74,124 @@ public final class LstmSequence {
     public static void forward(Parallel parallel, float[] h, int hStep, float[] c, int cStep, float[] gates,
             int gateStep, float[] x, float[] wIh, float[] wHh, float[] bIh, float[] bHh, float[] work,
             int steps, int batch, int features, int hidden) {
+        if (batch < FEW_ROWS) {
+            parallel.run((part, parts) -> forwardUnits(parallel, part, parts, h, hStep, c, cStep, gates, gateStep, x,
+                    wIh, wHh, bIh, bHh, work, steps, batch, features, hidden));
+        } else {
+            parallel.run((part, parts) -> forwardRows(parallel, part, parts, h, hStep, c, cStep, gates, gateStep, x,
+                    wIh, wHh, bIh, bHh, work, steps, batch, features, hidden));
+        }
+    }
+
+    /** One thread's rows of the batch. */
+    private static void forwardRows(Parallel parallel, int part, int parts, float[] h, int hStep, float[] c, int cStep,
+            float[] gates, int gateStep, float[] x, float[] wIh, float[] wHh, float[] bIh, float[] bHh, float[] work,
+            int steps, int batch, int features, int hidden) {
         int width = 4 * hidden;
         int depth = features + hidden;
-        int biasAt = Gemm.packedLength(depth, width);
-        int sumAt = biasAt + width;
-        int inputAt = sumAt + batch * width;
-        parallel.run((part, parts) -> {
-            int panels = Gemm.panels(width);
-            int from = Parallel.from(part, parts, panels);
-            int to = Parallel.from(part + 1, parts, panels);
-            // One matrix [W U] for one product with [x h], which loads and stores the sums once instead of twice.
-            int packed = from * depth * Gemm.PANEL;
-            Gemm.packTransposedRows(work, packed, depth, 0, wIh, 0, features, features, width, from, to);
-            Gemm.packTransposedRows(work, packed, depth, features, wHh, 0, hidden, hidden, width, from, to);
-            if (part == 0) {
-                for (int j = 0; j < width; j++) {
-                    work[biasAt + j] = bIh[j] + bHh[j];
+        int biasAt = Lanes.FIRST + Gemm.packedLength(depth, width);
+        int sumAt = biasAt + Lanes.lines(width);
+        int inputAt = sumAt + Lanes.lines(batch * width);
+        int panels = Gemm.panels(width);
+        int from = Parallel.from(part, parts, panels);
+        int to = Parallel.from(part + 1, parts, panels);
+        // One matrix [W U] for one product with [x h], which loads and stores the sums once instead of twice.
+        int packed = Lanes.FIRST + from * depth * Gemm.PANEL;
+        Gemm.packTransposedRows(work, packed, depth, 0, wIh, 0, features, features, width, from, to);
+        Gemm.packTransposedRows(work, packed, depth, features, wHh, 0, hidden, hidden, width, from, to);
+        if (part == 0) {
+            addBiases(work, biasAt, bIh, bHh, 0, width);
+        }
+        parallel.meet();
+        int row = Parallel.from(part, parts, batch);
+        int rows = Parallel.from(part + 1, parts, batch) - row;
+        int state = row * hidden;
+        int inputs = inputAt + row * depth;
+        int sums = sumAt + row * width;
+        for (int t = 0; t < steps; t++) {
+            for (int i = 0; i < rows; i++) {
+                int input = inputs + i * depth;
+                System.arraycopy(x, (t * batch + row + i) * features, work, input, features);
+                System.arraycopy(h, t * hStep + state + i * hidden, work, input + features, hidden);
+            }
+            Gemm.multiply(work, sums, width, work, biasAt, 0, work, inputs, depth, work, Lanes.FIRST, rows, depth,
+                    width);
+            for (int i = 0; i < rows; i++) {
+                // The tiles write to the same cached place at every step; only here, row after row, does the
+                // processor see a stream that it can fetch ahead in the memory that keeps all steps.
+                int s = state + i * hidden;
+                activate(h, (t + 1) * hStep + s, c, (t + 1) * cStep + s, t * cStep + s, gates,
+                        t * gateStep + (row + i) * width, work, sums + i * width, hidden, hidden);
+            }
+        }
+    }
+
+    /** One thread's units of all rows; the threads meet after each step, as each unit needs the whole state before. */
+    private static void forwardUnits(Parallel parallel, int part, int parts, float[] h, int hStep, float[] c, int cStep,
+            float[] gates, int gateStep, float[] x, float[] wIh, float[] wHh, float[] bIh, float[] bHh, float[] work,
+            int steps, int batch, int features, int hidden) {
+        int width = 4 * hidden;
+        int depth = features + hidden;
+        int gateLength = Gemm.packedLength(depth, hidden);
+        int biasAt = Lanes.FIRST + 4 * gateLength;
+        int sumAt = biasAt + Lanes.lines(width);
+        int inputAt = sumAt + Lanes.lines(batch * width);
+        int panels = Gemm.panels(hidden);
+        int from = Parallel.from(part, parts, panels);
+        int to = Parallel.from(part + 1, parts, panels);
+        int unit = Math.min(hidden, from * Gemm.PANEL);
+        int units = Math.min(hidden, to * Gemm.PANEL) - unit;
+        int packed = Lanes.FIRST + from * depth * Gemm.PANEL;
+        for (int gate = 0; gate < 4; gate++) {
+            int at = packed + gate * gateLength;
+            Gemm.packTransposedRows(work, at, depth, 0, wIh, gate * hidden * features, features, features, hidden, from,
+                    to);
+            Gemm.packTransposedRows(work, at, depth, features, wHh, gate * hidden * hidden, hidden, hidden, hidden,
+                    from,
+                    to);
+            addBiases(work, biasAt, bIh, bHh, gate * hidden + unit, units);
+        }
+        for (int t = 0; t < steps; t++) {
+            // Two places in turn: a thread may begin to write the next state before another has read this one.
+            int inputs = inputAt + t % 2 * batch * depth;
+            for (int i = 0; i < batch; i++) {
+                int input = inputs + i * depth + features;
+                System.arraycopy(h, t * hStep + i * hidden + unit, work, input + unit, units);
+                if (part == 0) {
+                    System.arraycopy(x, (t * batch + i) * features, work, input - features, features);
                 }
             }
             parallel.meet();
-            int row = Parallel.from(part, parts, batch);
-            int rows = Parallel.from(part + 1, parts, batch) - row;
-            int state = row * hidden;
-            int inputs = inputAt + row * depth;
-            int sums = sumAt + row * width;
-            for (int t = 0; t < steps; t++) {
-                for (int i = 0; i < rows; i++) {
-                    int input = inputs + i * depth;
-                    System.arraycopy(x, (t * batch + row + i) * features, work, input, features);
-                    System.arraycopy(h, t * hStep + state + i * hidden, work, input + features, hidden);
-                }
-                Gemm.multiply(work, sums, width, work, biasAt, 0, work, inputs, depth, work, 0, rows, depth, width);
-                for (int i = 0; i < rows; i++) {
-                    // The tiles write to the same cached place at every step; only here, row after row, does the
-                    // processor see a stream that it can fetch ahead in the memory that keeps all steps.
-                    int sum = sums + i * width;
-                    int at = t * gateStep + (row + i) * width;
-                    Activations.sigmoid(gates, at, work, sum, 2 * hidden);
-                    Activations.tanh(gates, at + 2 * hidden, work, sum + 2 * hidden, hidden);
-                    Activations.sigmoid(gates, at + 3 * hidden, work, sum + 3 * hidden, hidden);
-                    int s = state + i * hidden;
-                    int next = (t + 1) * cStep + s;
-                    cell(c, next, c, t * cStep + s, gates, at, hidden);
-                    Activations.tanh(h, (t + 1) * hStep + s, c, next, hidden);
-                    int out = (t + 1) * hStep + s;
-                    Elementwise.multiply(h, out, h, out, gates, at + 3 * hidden, hidden);
-                }
+            for (int gate = 0; gate < 4; gate++) {
+                int column = gate * hidden + unit;
+                Gemm.multiply(work, sumAt + column, width, work, biasAt + column, 0, work, inputs, depth, work,
+                        packed + gate * gateLength, batch, depth, units);
             }
-        });
+            for (int i = 0; i < batch; i++) {
+                int s = i * hidden + unit;
+                activate(h, (t + 1) * hStep + s, c, (t + 1) * cStep + s, t * cStep + s, gates,
+                        t * gateStep + i * width + unit, work, sumAt + i * width + unit, units, hidden);
+            }
+        }
+    }
+
+    private static void addBiases(float[] work, int biasAt, float[] bIh, float[] bHh, int from, int n) {
+        for (int j = from; j < from + n; j++) {
+            work[biasAt + j] = bIh[j] + bHh[j];
+        }
+    }
+
+    /** From the sums of n units' gates to their gates, cell state and hidden state; gates are {@code hidden} apart. */
+    private static void activate(float[] h, int hAt, float[] c, int cAt, int before, float[] gates, int at,
+            float[] sums,
+            int sum, int n, int hidden) {
+        Activations.sigmoid(gates, at, sums, sum, n);
+        Activations.sigmoid(gates, at + hidden, sums, sum + hidden, n);
+        Activations.tanh(gates, at + 2 * hidden, sums, sum + 2 * hidden, n);
+        Activations.sigmoid(gates, at + 3 * hidden, sums, sum + 3 * hidden, n);
+        cell(c, cAt, before, gates, at, n, hidden);
+        Activations.tanh(h, hAt, c, cAt, n);
+        Elementwise.multiply(h, hAt, h, hAt, gates, at + 3 * hidden, n);
     }
 
     /**
@@ -139,7 +213,7 @@ public final class LstmSequence {
         int width = 4 * hidden;
         Layout at = Layout.of(steps, batch, features, hidden);
         parallel.run((part, parts) -> {
-            pack(work, 0, wHh, width, hidden, part, parts);
+            pack(work, at.u, wHh, width, hidden, part, parts);
             if (dx != null) {
                 pack(work, at.w, wIh, width, features, part, parts);
             }
@@ -164,7 +238,7 @@ public final class LstmSequence {
     }
 
     /**
-     * How the backward pass is divided, and where in its work space what lies, the packed U first.
+     * How the backward pass is divided, and where in its work space what lies.
      *
      * @param shards
      *            into how many shards the batch is cut: a power of two, so that they divide evenly over as many threads
@@ -172,6 +246,8 @@ public final class LstmSequence {
      *            time steps whose gate gradients a shard gathers before it adds up their weight gradients
      * @param depth
      *            the most rows that it gathers
+     * @param u
+     *            the packed U
      * @param w
      *            the packed W
      * @param dh
@@ -185,23 +261,24 @@ public final class LstmSequence {
      * @param sums
      *            for each shard [F + H + 1, G]: the gradients of W, U and the bias, transposed
      */
-    private record Layout(int shards, int block, int depth, int w, int dh, int dc, int tanh, int d, int inputs,
+    private record Layout(int shards, int block, int depth, int u, int w, int dh, int dc, int tanh, int d, int inputs,
             int packed, int sums, int length) {
         static Layout of(int steps, int batch, int features, int hidden) {
             int width = 4 * hidden;
             int shards = Integer.highestOneBit(Math.max(1, batch / LEAST_SHARD_ROWS));
             int block = Math.min(steps, Math.max(1, BLOCK_ROWS * shards / batch));
             int depth = block * ((batch + shards - 1) / shards);
-            int w = Gemm.packedLength(width, hidden);
+            int u = Lanes.FIRST;
+            int w = u + Gemm.packedLength(width, hidden);
             int dh = w + Gemm.packedLength(width, features);
-            int dc = dh + batch * hidden;
-            int tanh = dc + batch * hidden;
-            int d = tanh + batch * hidden;
-            int inputs = d + batch * width;
-            int packed = inputs + shards * (features + hidden + 1) * depth;
+            int dc = dh + Lanes.lines(batch * hidden);
+            int tanh = dc + Lanes.lines(batch * hidden);
+            int d = tanh + Lanes.lines(batch * hidden);
+            int packed = d + Lanes.lines(batch * width);
             int sums = packed + shards * 4 * Gemm.packedLength(depth, hidden);
-            return new Layout(shards, block, depth, w, dh, dc, tanh, d, inputs, packed, sums,
-                    sums + shards * (features + hidden + 1) * width);
+            int inputs = sums + shards * (features + hidden + 1) * width;
+            return new Layout(shards, block, depth, u, w, dh, dc, tanh, d, inputs, packed, sums,
+                    inputs + shards * (features + hidden + 1) * depth);
         }
     }
 
@@ -251,7 +328,7 @@ public final class LstmSequence {
                 }
                 Arrays.fill(work, at.dh + own, at.dh + own + size, 0f);
                 Gemm.multiply(work, at.dh + own, hidden, work, at.dh + own, hidden, work, at.d + row * width, width,
-                        work, 0, rows, width, hidden);
+                        work, at.u, rows, width, hidden);
                 if (dx != null) {
                     int in = (t * batch + row) * features;
                     Gemm.multiply(dx, in, features, dx, in, features, work, at.d + row * width, width, work, at.w,
@@ -278,18 +355,17 @@ public final class LstmSequence {
         Gemm.pack(packed, at + from * k * Gemm.PANEL, w, 0, n, k, n, from, Parallel.from(part + 1, parts, panels));
     }
 
-    /** {@code c = f c' + i g} for one row of gates i, f, g, o. */
-    private static void cell(float[] c, int cAt, float[] before, int beforeAt, float[] gates, int at, int hidden) {
+    /** {@code c = f c' + i g} for n units. */
+    private static void cell(float[] c, int cAt, int before, float[] gates, int at, int n, int hidden) {
         int j = 0;
-        for (int end = S.loopBound(hidden); j < end; j += S.length()) {
+        for (int end = S.loopBound(n); j < end; j += S.length()) {
             FloatVector i = FloatVector.fromArray(S, gates, at + j);
             FloatVector f = FloatVector.fromArray(S, gates, at + hidden + j);
             FloatVector g = FloatVector.fromArray(S, gates, at + 2 * hidden + j);
-            f.fma(FloatVector.fromArray(S, before, beforeAt + j), i.mul(g)).intoArray(c, cAt + j);
+            f.fma(FloatVector.fromArray(S, c, before + j), i.mul(g)).intoArray(c, cAt + j);
         }
-        for (; j < hidden; j++) {
-            c[cAt + j] = Math.fma(gates[at + hidden + j], before[beforeAt + j],
-                    gates[at + j] * gates[at + 2 * hidden + j]);
+        for (; j < n; j++) {
+            c[cAt + j] = Math.fma(gates[at + hidden + j], c[before + j], gates[at + j] * gates[at + 2 * hidden + j]);
         }
     }
 
