@@ -91,17 +91,22 @@ public final class Gemm {
             int column = panel * PANEL;
             int width = Math.min(PANEL, n - column);
             int start = at + ((panel - from) * k + first) * PANEL;
-            for (int j = 0; j < width; j++) {
-                int row = bAt + (column + j) * ldb;
-                for (int p = 0; p < rows; p++) {
-                    packed[start + p * PANEL + j] = b[row + p];
+            // A few rows of the panel at a time: they stay in the first-level cache until all their columns are written.
+            for (int p = 0; p < rows; p += 16) {
+                int end = Math.min(rows, p + 16);
+                for (int j = 0; j < width; j++) {
+                    packColumn(packed, start + j, b, bAt + (column + j) * ldb, p, end);
                 }
             }
-            for (int j = width; j < PANEL; j++) {
-                for (int p = 0; p < rows; p++) {
-                    packed[start + p * PANEL + j] = 0f;
-                }
+            for (int p = 0; p < rows; p++) {
+                Arrays.fill(packed, start + p * PANEL + width, start + (p + 1) * PANEL, 0f);
             }
+        }
+    }
+
+    private static void packColumn(float[] packed, int at, float[] b, int row, int from, int to) {
+        for (int p = from; p < to; p++) {
+            packed[at + p * PANEL] = b[row + p];
         }
     }
 
