@@ -137,8 +137,12 @@ public final class LstmSequence {
         int sumAt = biasAt + Lanes.lines(width);
         int inputAt = sumAt + Lanes.lines(batch * width);
         int panels = Gemm.panels(hidden);
-        int from = Parallel.from(part, parts, panels);
-        int to = Parallel.from(part + 1, parts, panels);
+        int members = Math.min(parts, panels);
+        if (part >= members) {
+            return; // nothing to do, and nobody's meetings to make longer
+        }
+        int from = Parallel.from(part, members, panels);
+        int to = Parallel.from(part + 1, members, panels);
         int unit = Math.min(hidden, from * Gemm.PANEL);
         int units = Math.min(hidden, to * Gemm.PANEL) - unit;
         int packed = Lanes.FIRST + from * depth * Gemm.PANEL;
@@ -161,7 +165,7 @@ public final class LstmSequence {
                     System.arraycopy(x, (t * batch + i) * features, work, input - features, features);
                 }
             }
-            parallel.meet();
+            parallel.meet(members);
             for (int gate = 0; gate < 4; gate++) {
                 int column = gate * hidden + unit;
                 Gemm.multiply(work, sumAt + column, width, work, biasAt + column, 0, work, inputs, depth, work,

@@ -116,11 +116,16 @@ public final class Parallel implements AutoCloseable {
      *             if another member failed and will not come
      */
     public void meet() {
-        if (threads == 1) {
+        meet(threads);
+    }
+
+    /** As {@link #meet()}, of so many members only, always the same ones in a task. */
+    public void meet(int members) {
+        if (members == 1) {
             return;
         }
         int here = meeting;
-        if (arrived.incrementAndGet() == threads) {
+        if (arrived.incrementAndGet() == members) {
             arrived.set(0);
             meeting = here + 1;
             return;

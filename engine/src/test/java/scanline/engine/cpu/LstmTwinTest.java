@@ -35,6 +35,8 @@ class LstmTwinTest {
             "1, 1, 1, 1, 1", "1, 2, 3, 5, 7", "1, 3, 2, 1, 13", "2, 5, 7, 13, 15", "1, 7, 5, 3, 16", "1, 3, 17, 31, 33",
             "2, 2, 63, 7, 17", "1, 5, 13, 28, 31", "1, 2, 33, 65, 63", "1, 15, 16, 16, 65", "1, 3, 65, 2, 100",
             "1, 1, 2, 127, 129", "1, 2, 1, 129, 127", "3, 4, 3, 17, 5",
+            // Few rows, whose threads share out the units.
+            "2, 9, 3, 5, 129", "1, 8, 1, 2, 200",
             // Several blocks of the backward pass, several shards of the batch, and both.
             "2, 131, 5, 3, 2", "1, 3, 600, 3, 5", "1, 2, 513, 1, 17", "1, 12, 100, 1, 5", "1, 23, 50, 3, 17"})
     void theFusedLayerEqualsTheComposedOne(int layers, int steps, int batch, int features, int hidden) {

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 20, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -68,20 +69,20 @@ class ParallelTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 8})
-    void whatWasWrittenBeforeAMeetingIsSeenByAllAfterIt(int threads) {
+    @CsvSource({"1, 1", "2, 2", "3, 3", "8, 8", "2, 1", "3, 2", "8, 5"})
+    void whatWasWrittenBeforeAMeetingIsSeenByAllAfterIt(int threads, int members) {
         int rounds = 200;
         try (Parallel parallel = new Parallel(threads)) {
-            int[] plain = new int[threads];
-            int[] wrong = new int[threads];
-            parallel.run((part, parts) -> {
-                for (int round = 1; round <= rounds; round++) {
+            int[] plain = new int[members];
+            int[] wrong = new int[members];
+            parallel.run((part, _) -> {
+                for (int round = 1; part < members && round <= rounds; round++) {
                     plain[part] = round;
-                    parallel.meet();
-                    for (int other = 0; other < parts; other++) {
+                    parallel.meet(members);
+                    for (int other = 0; other < members; other++) {
                         wrong[part] += plain[other] == round ? 0 : 1;
                     }
-                    parallel.meet();
+                    parallel.meet(members);
                 }
             });
             assertThat(wrong).containsOnly(0);
