@@ -114,8 +114,11 @@ public final class LstmSequence {
                 System.arraycopy(x, (t * batch + row + i) * features, work, input, features);
                 System.arraycopy(h, t * hStep + state + i * hidden, work, input + features, hidden);
             }
-            Gemm.multiply(work, sums, width, work, biasAt, 0, work, inputs, depth, work, Lanes.FIRST, rows, depth,
-                    width);
+            // Panel by panel, so that the sums of a panel stay in the first-level cache over all blocks of k.
+            for (int column = 0; column < width; column += Gemm.PANEL) {
+                Gemm.multiply(work, sums + column, width, work, biasAt + column, 0, work, inputs, depth, work,
+                        Lanes.FIRST + column * depth, rows, depth, Math.min(Gemm.PANEL, width - column));
+            }
             for (int i = 0; i < rows; i++) {
                 // The tiles write to the same cached place at every step; only here, row after row, does the
                 // processor see a stream that it can fetch ahead in the memory that keeps all steps.
