@@ -26,6 +26,11 @@ public record Adam(double rate, double beta1, double beta2, double epsilon, doub
 
     /** Checks the hyperparameters. */
     public Adam {
+        require(rate, beta1, beta2, epsilon, weightDecay);
+    }
+
+    /** The bounds that {@link AdamW} has as well. */
+    static void require(double rate, double beta1, double beta2, double epsilon, double weightDecay) {
         UpdateRule.require(rate > 0, "rate", "positive", rate);
         UpdateRule.require(beta1 >= 0 && beta1 < 1, "beta1", "in [0, 1)", beta1);
         UpdateRule.require(beta2 >= 0 && beta2 < 1, "beta2", "in [0, 1)", beta2);

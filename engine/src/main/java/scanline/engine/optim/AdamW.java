@@ -26,11 +26,7 @@ public record AdamW(double rate, double beta1, double beta2, double epsilon, dou
 
     /** Checks the hyperparameters. */
     public AdamW {
-        UpdateRule.require(rate > 0, "rate", "positive", rate);
-        UpdateRule.require(beta1 >= 0 && beta1 < 1, "beta1", "in [0, 1)", beta1);
-        UpdateRule.require(beta2 >= 0 && beta2 < 1, "beta2", "in [0, 1)", beta2);
-        UpdateRule.require(epsilon > 0, "epsilon", "positive", epsilon);
-        UpdateRule.require(weightDecay >= 0, "weightDecay", "0 or more", weightDecay);
+        Adam.require(rate, beta1, beta2, epsilon, weightDecay);
     }
 
     @Override
