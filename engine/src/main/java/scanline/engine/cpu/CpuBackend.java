@@ -120,8 +120,7 @@ public final class CpuBackend implements Backend, LstmSequences {
             int panels = Gemm.panels(outputs);
             int panel = Parallel.from(part, parts, panels);
             Gemm.packTransposed(packed, Lanes.FIRST + panel * inputs * Gemm.PANEL, floats(w), 0, inputs, inputs,
-                    outputs, panel,
-                    Parallel.from(part + 1, parts, panels));
+                    outputs, panel, Parallel.from(part + 1, parts, panels));
             int from = Parallel.from(part, parts, rows);
             int to = Parallel.from(part + 1, parts, rows);
             if (b == null) {
@@ -137,8 +136,7 @@ public final class CpuBackend implements Backend, LstmSequences {
 
     @Override
     public void linearGradient(@Nullable Buffer dx, @Nullable Buffer dw, @Nullable Buffer db, Buffer dy, Buffer x,
-            Buffer w,
-            int rows, int inputs, int outputs) {
+            Buffer w, int rows, int inputs, int outputs) {
         int weightAt = Lanes.FIRST + Gemm.packedLength(rows, inputs);
         int transposedAt = weightAt + Gemm.packedLength(outputs, inputs);
         float[] packed = work(transposedAt + outputs * rows);
@@ -146,10 +144,14 @@ public final class CpuBackend implements Backend, LstmSequences {
             int panels = Gemm.panels(inputs);
             int panel = Parallel.from(part, parts, panels);
             int panelEnd = Parallel.from(part + 1, parts, panels);
-            Gemm.pack(packed, Lanes.FIRST + panel * rows * Gemm.PANEL, floats(x), 0, inputs, rows, inputs, panel,
-                    panelEnd);
-            Gemm.pack(packed, weightAt + panel * outputs * Gemm.PANEL, floats(w), 0, inputs, outputs, inputs, panel,
-                    panelEnd);
+            if (dw != null) {
+                Gemm.pack(packed, Lanes.FIRST + panel * rows * Gemm.PANEL, floats(x), 0, inputs, rows, inputs, panel,
+                        panelEnd);
+            }
+            if (dx != null) {
+                Gemm.pack(packed, weightAt + panel * outputs * Gemm.PANEL, floats(w), 0, inputs, outputs, inputs, panel,
+                        panelEnd);
+            }
             meet(parts);
             int from = Parallel.from(part, parts, rows);
             int to = Parallel.from(part + 1, parts, rows);

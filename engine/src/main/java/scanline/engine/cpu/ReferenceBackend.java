@@ -123,8 +123,7 @@ public final class ReferenceBackend implements Backend {
 
     @Override
     public void linearGradient(@Nullable Buffer dx, @Nullable Buffer dw, @Nullable Buffer db, Buffer dy, Buffer x,
-            Buffer w,
-            int rows, int inputs, int outputs) {
+            Buffer w, int rows, int inputs, int outputs) {
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < outputs; j++) {
                 float d = floats(dy)[i * outputs + j];

@@ -26,6 +26,9 @@ public final class Gemm {
     // A piece of a panel of 160 rows is 40 KB with 512-bit vectors, and leaves room in a first-level cache of 48 KB.
     private static final int MOST_DEPTH = 160;
 
+    // Rows of a panel that are packed at a time: they stay in the first-level cache until all their columns are written.
+    private static final int PACKED_ROWS = 16;
+
     // Machines with 256-bit vectors have 16 registers: a tile of 6 x 4 would spill, one of 2 x 4 does not.
     private static final boolean FEW_REGISTERS = Lanes.count() == 8;
 
@@ -91,14 +94,13 @@ public final class Gemm {
             int column = panel * PANEL;
             int width = Math.min(PANEL, n - column);
             int start = at + ((panel - from) * k + first) * PANEL;
-            // A few rows of the panel at a time: they stay in the first-level cache until all their columns are written.
-            for (int p = 0; p < rows; p += 16) {
-                int end = Math.min(rows, p + 16);
+            for (int p = 0; p < rows; p += PACKED_ROWS) {
+                int end = Math.min(rows, p + PACKED_ROWS);
                 for (int j = 0; j < width; j++) {
                     packColumn(packed, start + j, b, bAt + (column + j) * ldb, p, end);
                 }
             }
-            for (int p = 0; p < rows; p++) {
+            for (int p = 0; p < rows && width < PANEL; p++) {
                 Arrays.fill(packed, start + p * PANEL + width, start + (p + 1) * PANEL, 0f);
             }
         }

@@ -348,8 +348,8 @@ public final class LstmSequence {
                 for (int gate = 0; gate < 4; gate++) {
                     int sums = at.sums + shard * sumsLength + gate * hidden;
                     Gemm.multiply(work, sums, width, work, sums, width, work, at.inputs + shard * inputsLength,
-                            at.depth,
-                            work, at.packed + shard * packedLength + gate * Gemm.packedLength(depth, hidden), inputs,
+                            at.depth, work, at.packed + shard * packedLength + gate * Gemm.packedLength(depth, hidden),
+                            inputs,
                             depth, hidden);
                 }
             }
@@ -382,8 +382,7 @@ public final class LstmSequence {
      * {@link Gemm#pack} makes them, each gate into its own, {@code depth} rows long.
      */
     private static void gateGradients(float[] work, int d, int packed, int depth, int dc, int dh, int tanh,
-            float[] gates,
-            int at, float[] c, int cAt, int hidden) {
+            float[] gates, int at, float[] c, int cAt, int hidden) {
         int gate = Gemm.packedLength(depth, hidden);
         int j = 0;
         for (int end = S.loopBound(hidden); j < end; j += S.length()) {

@@ -80,8 +80,7 @@ public interface Backend extends AutoCloseable {
 
     /** {@code dx += dy w, dw += dy^T x, db += column sums of dy}; what is null is left out. */
     void linearGradient(@Nullable Buffer dx, @Nullable Buffer dw, @Nullable Buffer db, Buffer dy, Buffer x, Buffer w,
-            int rows,
-            int inputs, int outputs);
+            int rows, int inputs, int outputs);
 
     /**
      * The cross-entropy of softmax(logits) against labels, and the probabilities: with smoothing s the target is
