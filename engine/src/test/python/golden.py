@@ -23,14 +23,27 @@ RULES = {
 }
 
 
+# Name of the layer: what makes it.
+KINDS = {
+    "rnn_tanh": ("rnn", nn.RNN, dict(nonlinearity="tanh")),
+    "rnn_relu": ("rnn", nn.RNN, dict(nonlinearity="relu")),
+    "lstm": ("lstm", nn.LSTM, {}),
+    "gru": ("gru", nn.GRU, {}),
+}
+
+
 class Classifier(nn.Module):
-    def __init__(self, layers):
+    def __init__(self, kind, layers, bidirectional):
         super().__init__()
-        self.lstm = nn.LSTM(FEATURES, HIDDEN, layers)
-        self.fc = nn.Linear(HIDDEN, CLASSES)
+        self.name, make, arguments = KINDS[kind]
+        self.directions = 2 if bidirectional else 1
+        setattr(self, self.name, make(FEATURES, HIDDEN, layers, bidirectional=bidirectional, **arguments))
+        self.fc = nn.Linear(self.directions * HIDDEN, CLASSES)
 
     def forward(self, x):
-        return self.fc(self.lstm(x)[0][-1])
+        state = getattr(self, self.name)(x)[1]
+        last = state[0] if isinstance(state, tuple) else state
+        return self.fc(torch.cat(tuple(last[-self.directions:]), dim=1))
 
 
 def clip(model, bound):
@@ -40,11 +53,15 @@ def clip(model, bound):
         nn.utils.clip_grad_value_(model.parameters(), bound[1])
 
 
-def write(folder, layers):
+def write(folder, kind, layers, bidirectional):
     torch.manual_seed(layers)
-    model = Classifier(layers)
+    model = Classifier(kind, layers, bidirectional)
+    file = f"{kind}-{layers}" + ("-bidirectional" if bidirectional else "")
+    # Every rule twice: what a rule does depends on no layer. The others learn by plain descent, as Adam divides by the
+    # gradient's size, which turns the rounding of one that is nearly zero into a whole step.
+    rules = RULES if file in ("lstm-1", "lstm-2") else {"sgd": RULES["sgd"]}
     initial = {name: value.clone() for name, value in model.state_dict().items()}
-    save_file(initial, folder / f"lstm-{layers}.safetensors")
+    save_file(initial, folder / f"{file}.safetensors")
     x = torch.randn(STEPS, BATCH, FEATURES)
     labels = torch.randint(CLASSES, (BATCH,))
     expected = {"input": x, "labels": labels.float()}
@@ -57,7 +74,7 @@ def write(folder, layers):
         expected[f"loss.{smoothing}"] = loss.detach().reshape(1)
         for name, parameter in model.named_parameters():
             expected[f"gradient.{smoothing}.{name}"] = parameter.grad.clone()
-    for rule, (optimizer, arguments, bound) in RULES.items():
+    for rule, (optimizer, arguments, bound) in rules.items():
         model.load_state_dict(initial)
         update = optimizer(model.parameters(), **arguments)
         for _ in range(UPDATES):
@@ -67,7 +84,7 @@ def write(folder, layers):
             update.step()
         for name, parameter in model.named_parameters():
             expected[f"{rule}.{name}"] = parameter.detach().clone()
-    save_file(expected, folder / f"lstm-{layers}.expected.safetensors")
+    save_file(expected, folder / f"{file}.expected.safetensors")
 
 
 def factors(scheduler, epochs, **arguments):
@@ -85,8 +102,11 @@ def factors(scheduler, epochs, **arguments):
 def main():
     torch.set_num_threads(1)
     folder = Path(sys.argv[1])
-    write(folder, 1)
-    write(folder, 2)
+    for kind in KINDS:
+        for layers in (1, 2, 3):
+            write(folder, kind, layers, False)
+        for layers in (1, 2):
+            write(folder, kind, layers, True)
     schedules = torch.optim.lr_scheduler
     save_file(
         {

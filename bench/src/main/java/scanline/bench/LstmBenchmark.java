@@ -20,8 +20,9 @@ import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.Memory;
+import scanline.engine.tensor.Recurrence;
+import scanline.engine.tensor.Recurrence.RecurrentWeights;
 import scanline.engine.tensor.Sequences;
-import scanline.engine.tensor.Sequences.LstmWeights;
 import scanline.engine.tensor.Sequences.Output;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
@@ -56,12 +57,12 @@ public class LstmBenchmark {
     private final Memory memory = new Memory(backend);
     private final float[] images = Samples.floats("images", T * B * F);
     private final int[] labels = Samples.labels(B, H);
-    private final LstmWeights layer;
+    private final RecurrentWeights layer;
 
     /** Makes the weights. */
     public LstmBenchmark() {
         Weights weights = new Weights(backend, 1);
-        layer = new LstmWeights(weights.uniform("inputHidden", Shape.of(G, F), 0.1f),
+        layer = new RecurrentWeights(Recurrence.LSTM, weights.uniform("inputHidden", Shape.of(G, F), 0.1f),
                 weights.uniform("hiddenHidden", Shape.of(G, H), 0.1f), weights.uniform("inputBias", Shape.of(G), 0.1f),
                 weights.uniform("hiddenBias", Shape.of(G), 0.1f));
     }
@@ -94,8 +95,10 @@ public class LstmBenchmark {
 
     private Tensor output(Tape tape) {
         Tensor x = tape.input(Shape.of(T, B, F), images);
+        Tensor zeros = tape.input(Shape.of(B, H), new float[B * H]);
+        Recurrence.State state = new Recurrence.State(zeros, zeros);
         return twin.equals("fused")
-                ? Sequences.lstm(x, layer, Output.LAST_STEP)
-                : Sequences.composedLstm(x, layer, Output.LAST_STEP);
+                ? Sequences.recurrent(x, layer, state, Output.LAST_STEP, false)
+                : Sequences.composed(x, layer, state, Output.LAST_STEP);
     }
 }

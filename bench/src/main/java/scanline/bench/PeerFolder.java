@@ -20,8 +20,8 @@ import scanline.engine.optim.Sgd;
 import scanline.engine.optim.UpdateRule;
 import scanline.engine.tensor.Parameter;
 import scanline.lab.data.Batch;
-import scanline.lab.model.LstmModel;
 import scanline.lab.model.Model;
+import scanline.lab.model.RecurrentModel;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.train.Experiment;
 import scanline.lab.train.Json;
@@ -48,7 +48,7 @@ record PeerFolder(Path path) {
 
     private static Map<String, Object> description(Case what, Experiment experiment, int batches) {
         Recipe recipe = what.settings();
-        if (!(recipe.model() instanceof LstmModel lstm)) {
+        if (!(recipe.model() instanceof RecurrentModel lstm)) {
             throw new BenchException("peer.py knows no model but lstm, unlike that of " + what.recipe());
         }
         Model.Input input = Experiment.input(recipe, experiment.dataset().test());

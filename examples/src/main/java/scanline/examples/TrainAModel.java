@@ -8,9 +8,10 @@ public final class TrainAModel {
     private TrainAModel() {}
 
     /** An LSTM over the rows of an image, and a linear map of its last state to ten classes. */
-    record RowReader(Lstm lstm, Linear fc) {
+    record RowReader(Recurrent lstm, Linear fc) {
         RowReader(Weights weights) {
-            this(new Lstm(weights.scope("lstm"), 28, 64, 1, 0), new Linear(weights.scope("fc"), 64, 10));
+            this(new Recurrent(weights.scope("lstm"), Recurrence.LSTM, 28, 64, 1, Recurrent.Options.DEFAULT),
+                    new Linear(weights.scope("fc"), 64, 10));
         }
 
         /** From rows [28, B, 28] to logits [B, 10]. */

@@ -8,22 +8,32 @@ import scanline.engine.kernel.Activations;
 import scanline.engine.kernel.Dropout;
 import scanline.engine.kernel.Elementwise;
 import scanline.engine.kernel.Gemm;
+import scanline.engine.kernel.GruCell;
 import scanline.engine.kernel.Lanes;
-import scanline.engine.kernel.LstmSequence;
+import scanline.engine.kernel.LstmCell;
 import scanline.engine.kernel.Parallel;
+import scanline.engine.kernel.RecurrentCell;
+import scanline.engine.kernel.RecurrentSequence;
 import scanline.engine.kernel.Reduction;
+import scanline.engine.kernel.RnnCell;
 import scanline.engine.kernel.Softmax;
 import scanline.engine.kernel.Updates;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Buffer;
-import scanline.engine.tensor.LstmSequences;
+import scanline.engine.tensor.Recurrence;
+import scanline.engine.tensor.RecurrentSequences;
 
 /** The kernels over float arrays, on a team of threads. */
-public final class CpuBackend implements Backend, LstmSequences {
+public final class CpuBackend implements Backend, RecurrentSequences {
     // Below these sizes waking the other threads takes longer than the work.
     private static final int ELEMENTS_A_THREAD = 16_384;
     private static final long PRODUCTS_A_THREAD = 100_000;
+
+    private static final RecurrentCell RNN_TANH = new RnnCell(false);
+    private static final RecurrentCell RNN_RELU = new RnnCell(true);
+    private static final RecurrentCell LSTM = new LstmCell();
+    private static final RecurrentCell GRU = new GruCell();
 
     private final Parallel parallel;
     private float[] work = new float[0];
@@ -73,6 +83,16 @@ public final class CpuBackend implements Backend, LstmSequences {
     }
 
     @Override
+    public void subtract(Buffer y, Buffer a, Buffer b, int n) {
+        ranges(n, (at, length) -> Elementwise.subtract(floats(y), floats(a), floats(b), at, length));
+    }
+
+    @Override
+    public void subtractGradient(Buffer db, Buffer dy, int n) {
+        subtract(db, db, dy, n);
+    }
+
+    @Override
     public void multiply(Buffer y, Buffer a, Buffer b, int n) {
         ranges(n, (at, length) -> Elementwise.multiply(floats(y), at, floats(a), at, floats(b), at, length));
     }
@@ -100,6 +120,26 @@ public final class CpuBackend implements Backend, LstmSequences {
     @Override
     public void tanhGradient(Buffer dx, Buffer dy, Buffer y, int n) {
         ranges(n, (at, length) -> Elementwise.tanhGradient(floats(dx), floats(dy), floats(y), at, length));
+    }
+
+    @Override
+    public void relu(Buffer y, Buffer x, int n) {
+        ranges(n, (at, length) -> Elementwise.relu(floats(y), at, floats(x), at, length));
+    }
+
+    @Override
+    public void reluGradient(Buffer dx, Buffer dy, Buffer y, int n) {
+        ranges(n, (at, length) -> Elementwise.reluGradient(floats(dx), floats(dy), floats(y), at, length));
+    }
+
+    @Override
+    public void softmax(Buffer y, Buffer x, int rows, int n) {
+        Softmax.softmax(floats(y), floats(x), rows, n);
+    }
+
+    @Override
+    public void softmaxGradient(Buffer dx, Buffer dy, Buffer y, int rows, int n) {
+        Softmax.softmaxGradient(floats(dx), floats(dy), floats(y), rows, n);
     }
 
     @Override
@@ -228,22 +268,56 @@ public final class CpuBackend implements Backend, LstmSequences {
     }
 
     @Override
-    public void lstm(Buffer h, Buffer c, Buffer gates, Buffer x, Buffer wIh, Buffer wHh, Buffer bIh, Buffer bHh,
-            boolean keep, boolean allSteps, int steps, int batch, int features, int hidden) {
-        int state = batch * hidden;
-        LstmSequence.forward(parallel, floats(h), keep || allSteps ? state : 0, floats(c), keep ? state : 0,
-                floats(gates), keep ? 4 * state : 0, floats(x), floats(wIh), floats(wHh), floats(bIh), floats(bHh),
-                work(LstmSequence.forwardWork(batch, features, hidden)), steps, batch, features, hidden);
+    public int kept(Recurrence recurrence) {
+        return cell(recurrence).kept();
     }
 
     @Override
-    public void lstmGradient(@Nullable Buffer dx, Buffer dwIh, Buffer dwHh, Buffer dbIh, Buffer dbHh, Buffer dy,
-            boolean allSteps, Buffer h, Buffer c, Buffer gates, Buffer x, Buffer wIh, Buffer wHh, int steps, int batch,
-            int features, int hidden) {
-        LstmSequence.backward(parallel, dx == null ? null : floats(dx), floats(dwIh), floats(dwHh), floats(dbIh),
-                floats(dbHh), floats(dy), !allSteps, floats(h), floats(c), floats(gates), floats(x), floats(wIh),
-                floats(wHh), work(LstmSequence.backwardWork(steps, batch, features, hidden)), steps, batch, features,
-                hidden);
+    public void recurrent(Buffer h, Buffer c, Buffer kept, Buffer x, Buffer wIh, Buffer wHh, Buffer bIh, Buffer bHh,
+            Buffer before, int beforeAt, Buffer cellBefore, int cellBeforeAt, boolean allSteps, boolean keep,
+            Recurrence recurrence, Span span) {
+        RecurrentCell cell = cell(recurrence);
+        RecurrentSequence.Span sizes = sizes(span);
+        RecurrentSequence.forward(parallel, cell,
+                states(h, c, kept, before, beforeAt, cellBefore, cellBeforeAt, allSteps, keep, cell, span), floats(x),
+                matrices(wIh, wHh, bIh, bHh), work(RecurrentSequence.forwardWork(cell, sizes)), sizes);
+    }
+
+    @Override
+    public void recurrentGradient(@Nullable Buffer dx, Buffer dwIh, Buffer dwHh, Buffer dbIh, Buffer dbHh, Buffer dh,
+            Buffer dc, @Nullable Buffer dy, Buffer h, Buffer c, Buffer kept, Buffer x, Buffer wIh, Buffer wHh,
+            Buffer before, int beforeAt, Buffer cellBefore, int cellBeforeAt,
+            Recurrence recurrence, Span span) {
+        RecurrentCell cell = cell(recurrence);
+        RecurrentSequence.Span sizes = sizes(span);
+        RecurrentSequence.backward(parallel, cell, dx == null ? null : floats(dx), matrices(dwIh, dwHh, dbIh, dbHh),
+                floats(dh), floats(dc), dy == null ? null : floats(dy),
+                states(h, c, kept, before, beforeAt, cellBefore, cellBeforeAt, true, true, cell, span), floats(x),
+                floats(wIh), floats(wHh), work(RecurrentSequence.backwardWork(cell, sizes)), sizes);
+    }
+
+    private static RecurrentCell cell(Recurrence recurrence) {
+        return switch (recurrence) {
+            case RNN_TANH -> RNN_TANH;
+            case RNN_RELU -> RNN_RELU;
+            case LSTM -> LSTM;
+            case GRU -> GRU;
+        };
+    }
+
+    private static RecurrentSequence.Span sizes(Span span) {
+        return new RecurrentSequence.Span(span.first(), span.steps(), span.batch(), span.features(), span.hidden());
+    }
+
+    private static RecurrentSequence.Matrices matrices(Buffer wIh, Buffer wHh, Buffer bIh, Buffer bHh) {
+        return new RecurrentSequence.Matrices(floats(wIh), floats(wHh), floats(bIh), floats(bHh));
+    }
+
+    private static RecurrentSequence.States states(Buffer h, Buffer c, Buffer kept, Buffer before, int beforeAt,
+            Buffer cellBefore, int cellBeforeAt, boolean allSteps, boolean keep, RecurrentCell cell, Span span) {
+        int state = span.batch() * span.hidden();
+        return new RecurrentSequence.States(floats(h), allSteps ? state : 0, floats(c), keep ? state : 0, floats(kept),
+                keep ? cell.kept() * state : 0, floats(before), beforeAt, floats(cellBefore), cellBeforeAt);
     }
 
     @Override

@@ -54,6 +54,20 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
+    public void subtract(Buffer y, Buffer a, Buffer b, int n) {
+        for (int i = 0; i < n; i++) {
+            floats(y)[i] = floats(a)[i] - floats(b)[i];
+        }
+    }
+
+    @Override
+    public void subtractGradient(Buffer db, Buffer dy, int n) {
+        for (int i = 0; i < n; i++) {
+            floats(db)[i] -= floats(dy)[i];
+        }
+    }
+
+    @Override
     public void multiply(Buffer y, Buffer a, Buffer b, int n) {
         for (int i = 0; i < n; i++) {
             floats(y)[i] = floats(a)[i] * floats(b)[i];
@@ -92,6 +106,46 @@ public final class ReferenceBackend implements Backend {
     public void tanhGradient(Buffer dx, Buffer dy, Buffer y, int n) {
         for (int i = 0; i < n; i++) {
             floats(dx)[i] += floats(dy)[i] * (1 - floats(y)[i] * floats(y)[i]);
+        }
+    }
+
+    @Override
+    public void relu(Buffer y, Buffer x, int n) {
+        for (int i = 0; i < n; i++) {
+            floats(y)[i] = floats(x)[i] <= 0 ? 0f : floats(x)[i];
+        }
+    }
+
+    @Override
+    public void reluGradient(Buffer dx, Buffer dy, Buffer y, int n) {
+        for (int i = 0; i < n; i++) {
+            floats(dx)[i] += floats(y)[i] <= 0 ? 0f : floats(dy)[i];
+        }
+    }
+
+    @Override
+    public void softmax(Buffer y, Buffer x, int rows, int n) {
+        for (int i = 0; i < rows; i++) {
+            double sum = 0;
+            for (int j = 0; j < n; j++) {
+                sum += StrictMath.exp(floats(x)[i * n + j]);
+            }
+            for (int j = 0; j < n; j++) {
+                floats(y)[i * n + j] = (float) (StrictMath.exp(floats(x)[i * n + j]) / sum);
+            }
+        }
+    }
+
+    @Override
+    public void softmaxGradient(Buffer dx, Buffer dy, Buffer y, int rows, int n) {
+        for (int i = 0; i < rows; i++) {
+            double sum = 0;
+            for (int j = 0; j < n; j++) {
+                sum += floats(y)[i * n + j] * floats(dy)[i * n + j];
+            }
+            for (int j = 0; j < n; j++) {
+                floats(dx)[i * n + j] += (float) (floats(y)[i * n + j] * (floats(dy)[i * n + j] - sum));
+            }
         }
     }
 

@@ -21,6 +21,17 @@ public final class Elementwise {
         }
     }
 
+    /** {@code y = a - b}. */
+    public static void subtract(float[] y, float[] a, float[] b, int at, int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector.fromArray(S, a, at + i).sub(FloatVector.fromArray(S, b, at + i)).intoArray(y, at + i);
+        }
+        for (; i < n; i++) {
+            y[at + i] = a[at + i] - b[at + i];
+        }
+    }
+
     /** {@code y += x}. */
     public static void accumulate(float[] y, int yAt, float[] x, int xAt, int n) {
         int i = 0;
@@ -77,6 +88,33 @@ public final class Elementwise {
         for (; i < n; i++) {
             float v = y[at + i];
             y[at + i] = v < -bound ? -bound : v > bound ? bound : v;
+        }
+    }
+
+    /** {@code y = x} where x is positive, else 0; a NaN stays one. */
+    public static void relu(float[] y, int yAt, float[] x, int xAt, int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector v = FloatVector.fromArray(S, x, xAt + i);
+            v.blend(0f, v.compare(VectorOperators.LE, 0f)).intoArray(y, yAt + i);
+        }
+        for (; i < n; i++) {
+            float v = x[xAt + i];
+            y[yAt + i] = v <= 0f ? 0f : v;
+        }
+    }
+
+    /** {@code dx += dy} where y is positive. */
+    public static void reluGradient(float[] dx, float[] dy, float[] y, int at, int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector g = FloatVector.fromArray(S, dy, at + i);
+            FloatVector.fromArray(S, dx, at + i)
+                    .add(g.blend(0f, FloatVector.fromArray(S, y, at + i).compare(VectorOperators.LE, 0f)))
+                    .intoArray(dx, at + i);
+        }
+        for (; i < n; i++) {
+            dx[at + i] += y[at + i] <= 0f ? 0f : dy[at + i];
         }
     }
 

@@ -18,25 +18,13 @@ public final class Softmax {
         double total = 0;
         for (int row = 0; row < rows; row++) {
             int at = row * classes;
-            float max = max(x, at, classes);
-            for (int j = 0; j < classes; j++) {
-                p[at + j] = x[at + j] - max;
-            }
+            shift(p, x, at, classes);
             double mean = 0;
             for (int j = 0; j < classes; j++) {
                 mean += p[at + j];
             }
             double shifted = p[at + labels[row]];
-            Activations.exp(p, at, p, at, classes);
-            double sum = 0;
-            for (int j = 0; j < classes; j++) {
-                sum += p[at + j];
-            }
-            float inverse = (float) (1 / sum);
-            for (int j = 0; j < classes; j++) {
-                p[at + j] *= inverse;
-            }
-            total += StrictMath.log(sum) - (1 - smoothing) * shifted;
+            total += StrictMath.log(normalise(p, at, classes)) - (1 - smoothing) * shifted;
             if (smoothing != 0) { // without it, a logit of -infinity is a class that is ruled out
                 total -= smoothing * mean / classes;
             }
@@ -57,11 +45,50 @@ public final class Softmax {
         }
     }
 
-    private static float max(float[] x, int at, int n) {
+    /** {@code y = exp(x) / sum(exp(x))} of each row, [rows, n]. */
+    public static void softmax(float[] y, float[] x, int rows, int n) {
+        for (int row = 0; row < rows; row++) {
+            shift(y, x, row * n, n);
+            normalise(y, row * n, n);
+        }
+    }
+
+    /** {@code dx += y (dy - sum(y dy))} of each row, [rows, n]. */
+    public static void softmaxGradient(float[] dx, float[] dy, float[] y, int rows, int n) {
+        for (int row = 0; row < rows; row++) {
+            int at = row * n;
+            float sum = 0;
+            for (int j = 0; j < n; j++) {
+                sum = Math.fma(y[at + j], dy[at + j], sum);
+            }
+            for (int j = 0; j < n; j++) {
+                dx[at + j] = Math.fma(y[at + j], dy[at + j] - sum, dx[at + j]);
+            }
+        }
+    }
+
+    /** {@code y = x - max(x)}, so that no exponential overflows. */
+    private static void shift(float[] y, float[] x, int at, int n) {
         float max = x[at];
         for (int j = 1; j < n; j++) {
             max = x[at + j] > max ? x[at + j] : max;
         }
-        return max;
+        for (int j = 0; j < n; j++) {
+            y[at + j] = x[at + j] - max;
+        }
+    }
+
+    /** {@code y = exp(y) / sum(exp(y))}: the sum. */
+    private static double normalise(float[] y, int at, int n) {
+        Activations.exp(y, at, y, at, n);
+        double sum = 0;
+        for (int j = 0; j < n; j++) {
+            sum += y[at + j];
+        }
+        float inverse = (float) (1 / sum);
+        for (int j = 0; j < n; j++) {
+            y[at + j] *= inverse;
+        }
+        return sum;
     }
 }

@@ -1,6 +1,6 @@
 package scanline.engine.tensor;
 
-/** Non-linear functions, element by element. */
+/** Non-linear functions, element by element or along the last axis. */
 public final class Activation {
     private Activation() {}
 
@@ -21,6 +21,27 @@ public final class Activation {
         int n = x.shape().elements();
         tape.backend().tanh(y.value(), x.value(), n);
         tape.undo(y, () -> tape.backend().tanhGradient(x.gradient(), y.gradient(), y.value(), n));
+        return y;
+    }
+
+    /** The positive part, {@code max(x, 0)} (Nair and Hinton 2010), whose slope at 0 is 0, as in PyTorch. */
+    public static Tensor relu(Tensor x) {
+        Tape tape = Tape.of(x);
+        Tensor y = tape.result(x.shape(), x);
+        int n = x.shape().elements();
+        tape.backend().relu(y.value(), x.value(), n);
+        tape.undo(y, () -> tape.backend().reluGradient(x.gradient(), y.gradient(), y.value(), n));
+        return y;
+    }
+
+    /** {@code exp(x) / sum(exp(x))} along the last axis. */
+    public static Tensor softmax(Tensor x) {
+        Tape tape = Tape.of(x);
+        Tensor y = tape.result(x.shape(), x);
+        int rows = x.shape().rows();
+        int n = x.shape().size(-1);
+        tape.backend().softmax(y.value(), x.value(), rows, n);
+        tape.undo(y, () -> tape.backend().softmaxGradient(x.gradient(), y.gradient(), y.value(), rows, n));
         return y;
     }
 }

@@ -1,6 +1,6 @@
 package scanline.engine.tensor;
 
-/** Element by element: sums and products. */
+/** Element by element: sums, differences and products. */
 public final class Arithmetic {
     private Arithmetic() {}
 
@@ -14,6 +14,22 @@ public final class Arithmetic {
         tape.undo(y, () -> {
             passOn(tape, a, y, n);
             passOn(tape, b, y, n);
+        });
+        return y;
+    }
+
+    /** {@code a - b}, both of one shape. */
+    public static Tensor subtract(Tensor a, Tensor b) {
+        b.shape().require("what is subtracted", a.shape());
+        Tape tape = Tape.of(a, b);
+        int n = a.shape().elements();
+        Tensor y = tape.result(a.shape(), a, b);
+        tape.backend().subtract(y.value(), a.value(), b.value(), n);
+        tape.undo(y, () -> {
+            passOn(tape, a, y, n);
+            if (b.needsGradient()) {
+                tape.backend().subtractGradient(b.gradient(), y.gradient(), n);
+            }
         });
         return y;
     }

@@ -9,7 +9,7 @@ import scanline.engine.random.RandomKey;
 /**
  * What a processor must be able to do. Blocks are row-major float32; outputs come first, then inputs, then sizes; a
  * {@code Gradient} duty adds to what is already in its outputs. What else a backend may offer, such as a fused sequence,
- * is an interface of its own ({@link LstmSequences}); an op whose ability is missing runs composed of these duties.
+ * is an interface of its own ({@link RecurrentSequences}); an op whose ability is missing runs composed of these duties.
  *
  * <p>
  * Every backend must add up each element of a product in increasing order by fused multiply-adds, and must give the same
@@ -51,6 +51,12 @@ public interface Backend extends AutoCloseable {
     /** {@code y = a + b}. */
     void add(Buffer y, Buffer a, Buffer b, int n);
 
+    /** {@code y = a - b}. */
+    void subtract(Buffer y, Buffer a, Buffer b, int n);
+
+    /** {@code db -= dy}. */
+    void subtractGradient(Buffer db, Buffer dy, int n);
+
     /** {@code y = a b}, element by element. */
     void multiply(Buffer y, Buffer a, Buffer b, int n);
 
@@ -68,6 +74,18 @@ public interface Backend extends AutoCloseable {
 
     /** {@code dx += dy (1 - y^2)}. */
     void tanhGradient(Buffer dx, Buffer dy, Buffer y, int n);
+
+    /** {@code y = x} where x is positive, else 0. */
+    void relu(Buffer y, Buffer x, int n);
+
+    /** {@code dx += dy} where y is positive. */
+    void reluGradient(Buffer dx, Buffer dy, Buffer y, int n);
+
+    /** The softmax of every row: {@code y = exp(x) / sum(exp(x))}, both [rows, n]. */
+    void softmax(Buffer y, Buffer x, int rows, int n);
+
+    /** {@code dx += y (dy - sum(y dy))} for every row, [rows, n]. */
+    void softmaxGradient(Buffer dx, Buffer dy, Buffer y, int rows, int n);
 
     /** {@code y[i] = x[i] / (1 - rate)} where the key's i-th uniform number is at least {@code rate}, else 0. */
     void dropout(Buffer y, Buffer x, RandomKey key, float rate, int n);

@@ -1,19 +1,22 @@
 package scanline.engine.tensor;
 
-import static scanline.engine.tensor.Activation.sigmoid;
-import static scanline.engine.tensor.Activation.tanh;
-import static scanline.engine.tensor.Arithmetic.add;
-import static scanline.engine.tensor.Arithmetic.multiply;
-import static scanline.engine.tensor.Products.linear;
-import static scanline.engine.tensor.Shaping.columns;
 import static scanline.engine.tensor.Shaping.stack;
 import static scanline.engine.tensor.Shaping.step;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import scanline.engine.tensor.Recurrence.RecurrentWeights;
+import scanline.engine.tensor.Recurrence.State;
+import scanline.engine.tensor.RecurrentSequences.Span;
 
 /** Recurrent layers over whole sequences, fused where the backend can, composed of plain ops where it cannot. */
 public final class Sequences {
+    // The backward pass goes over so many steps at once, and adds up their share of the weight gradients. It is the same
+    // whether the states between were stored or are computed again, so that both give the same bits. Between two spans
+    // stays one state: many steps make what is stored within a span large, few make the states between them many.
+    private static final int SPAN = 60;
+
     /** Which hidden states a recurrent layer returns. */
     public enum Output {
         /** Every step, [T, B, H]. */
@@ -22,88 +25,182 @@ public final class Sequences {
         LAST_STEP
     }
 
-    /** The parameters of one LSTM layer: [4 H, F], [4 H, H], [4 H] and [4 H], gates in the order i, f, g, o. */
-    public record LstmWeights(Tensor inputHidden, Tensor hiddenHidden, Tensor inputBias, Tensor hiddenBias) {
-        /** Refuses, with an {@link IllegalArgumentException}, shapes that are not those of one layer. */
-        public LstmWeights {
-            int hidden = hiddenHidden.shape().requireAxes("the hidden weight of an LSTM", 2).size(1);
-            int features = inputHidden.shape().requireAxes("the input weight of an LSTM", 2).size(1);
-            hiddenHidden.shape().require("the hidden weight of an LSTM", Shape.of(4 * hidden, hidden));
-            inputHidden.shape().require("the input weight of an LSTM", Shape.of(4 * hidden, features));
-            inputBias.shape().require("the input bias of an LSTM", Shape.of(4 * hidden));
-            hiddenBias.shape().require("the hidden bias of an LSTM", Shape.of(4 * hidden));
-        }
-
-        /** The size of the hidden state. */
-        public int hidden() {
-            return hiddenHidden.shape().size(1);
-        }
-    }
-
     private Sequences() {}
 
     /**
-     * One LSTM layer (Hochreiter and Schmidhuber 1997; Gers et al. 2000), from a zero state.
+     * One recurrent layer.
      *
      * @param x
      *            [T, B, F]
+     * @param initial
+     *            the state that it begins with; null for zeros
+     * @param recompute
+     *            whether the backward pass computes again what a step needs instead of storing it: the same bits with less
+     *            memory, for another forward pass (Chen et al. 2016, "Training deep nets with sublinear memory cost")
      * @return [T, B, H] or [B, H]
      */
-    public static Tensor lstm(Tensor x, LstmWeights w, Output output) {
-        return Tape.of(x).backend() instanceof LstmSequences fused
-                ? fusedLstm(fused, x, w, output)
-                : composedLstm(x, w, output);
+    public static Tensor recurrent(Tensor x, RecurrentWeights w, @Nullable State initial, Output output,
+            boolean recompute) {
+        Shape shape = x.shape().requireAxes("the input of a recurrent layer", 3);
+        w.inputHidden().shape().require("the input weight of " + w.kind(),
+                Shape.of(w.inputHidden().shape().size(0), shape.size(2)));
+        State first = initial == null ? zeros(x, w) : initial;
+        Shape state = Shape.of(shape.size(1), w.hidden());
+        first.h().shape().require("the first hidden state", state);
+        if (w.kind().hasCellState()) {
+            first.cell().shape().require("the first cell state", state);
+        }
+        return Tape.of(x).backend() instanceof RecurrentSequences fused
+                ? new Pass(fused, x, w, first, recompute).result(output)
+                : composed(x, w, first, output);
     }
 
-    /** The same layer made of plain ops: the twin that the fused one is held against, and the formula to read. */
-    public static Tensor composedLstm(Tensor x, LstmWeights w, Output output) {
-        Tape tape = Tape.of(x);
-        int batch = x.shape().size(1);
-        int n = w.hidden();
-        Tensor h = tape.input(Shape.of(batch, n), new float[batch * n]);
-        Tensor c = h;
+    /** The same layer made of plain ops: the twin that the fused one is held against. */
+    public static Tensor composed(Tensor x, RecurrentWeights w, State initial, Output output) {
+        State state = initial;
         List<Tensor> states = new ArrayList<>();
         for (int t = 0; t < x.shape().size(0); t++) {
-            Tensor gates = add(linear(step(x, t), w.inputHidden(), w.inputBias()),
-                    linear(h, w.hiddenHidden(), w.hiddenBias()));
-            Tensor i = sigmoid(columns(gates, 0, n));
-            Tensor f = sigmoid(columns(gates, n, 2 * n));
-            Tensor g = tanh(columns(gates, 2 * n, 3 * n));
-            Tensor o = sigmoid(columns(gates, 3 * n, 4 * n));
-            c = add(multiply(f, c), multiply(i, g));
-            h = multiply(o, tanh(c));
-            states.add(h);
+            state = w.kind().step(step(x, t), state, w);
+            states.add(state.h());
         }
-        return output == Output.LAST_STEP ? h : stack(states);
+        return output == Output.LAST_STEP ? state.h() : stack(states);
     }
 
-    private static Tensor fusedLstm(LstmSequences fused, Tensor x, LstmWeights w, Output output) {
+    private static State zeros(Tensor x, RecurrentWeights w) {
+        Shape shape = Shape.of(x.shape().size(1), w.hidden());
         Tape tape = Tape.of(x);
-        Shape shape = x.shape().requireAxes("the input of a recurrent layer", 3);
-        int steps = shape.size(0);
-        int batch = shape.size(1);
-        int features = shape.size(2);
-        int hidden = w.hidden();
-        w.inputHidden().shape().require("the input weight of an LSTM", Shape.of(4 * hidden, features));
-        boolean allSteps = output == Output.ALL_STEPS;
-        int state = batch * hidden;
-        Tensor y = tape.result(allSteps ? Shape.of(steps, batch, hidden) : Shape.of(batch, hidden), x, w.inputHidden());
-        boolean keep = y.needsGradient();
-        Buffer h = tape.scratch(keep || allSteps ? (steps + 1) * state : state);
-        Buffer c = tape.scratch(keep ? (steps + 1) * state : state);
-        Buffer gates = tape.scratch((keep ? steps : 1) * 4 * state);
-        tape.backend().fill(h, 0, state, 0f);
-        tape.backend().fill(c, 0, state, 0f);
-        fused.lstm(h, c, gates, x.value(), w.inputHidden().value(), w.hiddenHidden().value(), w.inputBias().value(),
-                w.hiddenBias().value(), keep, allSteps, steps, batch, features, hidden);
-        int n = y.shape().elements();
-        int from = allSteps ? state : keep ? steps * state : 0;
-        tape.backend().copy(y.value(), 0, n, h, from, n, 1, n);
-        tape.undo(y,
-                () -> fused.lstmGradient(x.needsGradient() ? x.gradient() : null, w.inputHidden().gradient(),
-                        w.hiddenHidden().gradient(), w.inputBias().gradient(), w.hiddenBias().gradient(), y.gradient(),
-                        allSteps, h, c, gates, x.value(), w.inputHidden().value(), w.hiddenHidden().value(), steps,
-                        batch, features, hidden));
-        return y;
+        Tensor zeros = new Tensor(tape, shape, tape.zeros(shape.elements()), false, null);
+        return new State(zeros, w.kind().hasCellState() ? zeros : null);
+    }
+
+    /** A pass of a fused layer, span by span. */
+    private static final class Pass {
+        private final RecurrentSequences fused;
+        private final Tape tape;
+        private final Tensor x;
+        private final RecurrentWeights w;
+        private final State initial;
+        private final boolean recompute;
+        private final int steps;
+        private final int batch;
+        private final int state;
+        private final List<Stored> stored = new ArrayList<>();
+
+        /**
+         * What is left of the forward pass over a span.
+         *
+         * @param c
+         *            the cell states, unless they are to be computed again; so with {@code kept}
+         * @param cellBefore
+         *            the cell state before the span, from {@code cellBeforeAt} on
+         */
+        private record Stored(Span span, @Nullable Buffer c, @Nullable Buffer kept, Buffer cellBefore,
+                int cellBeforeAt) {}
+
+        Pass(RecurrentSequences fused, Tensor x, RecurrentWeights w, State initial, boolean recompute) {
+            this.fused = fused;
+            this.tape = Tape.of(x);
+            this.x = x;
+            this.w = w;
+            this.initial = initial;
+            this.recompute = recompute;
+            this.steps = x.shape().size(0);
+            this.batch = x.shape().size(1);
+            this.state = batch * w.hidden();
+        }
+
+        Tensor result(Output output) {
+            boolean allSteps = output == Output.ALL_STEPS;
+            Shape shape = allSteps ? Shape.of(steps, batch, w.hidden()) : Shape.of(batch, w.hidden());
+            Tensor y = initial.c() == null
+                    ? tape.result(shape, x, w.inputHidden(), initial.h())
+                    : tape.result(shape, x, w.inputHidden(), initial.h(), initial.c());
+            if (!y.needsGradient()) {
+                Buffer c = cellStates(1);
+                run(y.value(), c, kept(1), firstCell(), 0, allSteps, false, span(0, steps));
+                return y;
+            }
+            Buffer h = allSteps ? y.value() : tape.scratch(steps * state);
+            Buffer cell = firstCell();
+            int cellAt = 0;
+            for (int first = 0; first < steps; first += SPAN) {
+                Span span = span(first, Math.min(SPAN, steps - first));
+                Buffer c = cellStates(recompute ? 1 : span.steps());
+                Buffer kept = kept(recompute ? 1 : span.steps());
+                run(h, c, kept, cell, cellAt, true, !recompute, span);
+                stored.add(new Stored(span, recompute ? null : c, recompute ? null : kept, cell, cellAt));
+                cell = c;
+                cellAt = recompute ? 0 : (span.steps() - 1) * cellLength();
+            }
+            if (!allSteps) {
+                tape.backend().copy(y.value(), 0, state, h, (steps - 1) * state, state, 1, state);
+            }
+            tape.undo(y, () -> undo(y, h, allSteps));
+            return y;
+        }
+
+        private void undo(Tensor y, Buffer h, boolean allSteps) {
+            Buffer dh = tape.scratch(state);
+            if (allSteps) {
+                tape.backend().fill(dh, 0, state, 0f);
+            } else {
+                tape.backend().copy(dh, 0, state, y.gradient(), 0, state, 1, state);
+            }
+            Buffer dc = tape.zeros(cellLength());
+            Buffer again = recompute ? cellStates(SPAN) : dc;
+            Buffer keptAgain = recompute ? kept(SPAN) : dc;
+            for (Stored span : stored.reversed()) {
+                Buffer c = span.c == null ? again : span.c;
+                Buffer kept = span.kept == null ? keptAgain : span.kept;
+                if (recompute) {
+                    run(h, c, kept, span.cellBefore, span.cellBeforeAt, true, true, span.span);
+                }
+                boolean begins = span.span.first() == 0;
+                fused.recurrentGradient(x.needsGradient() ? x.gradient() : null, w.inputHidden().gradient(),
+                        w.hiddenHidden().gradient(), w.inputBias().gradient(), w.hiddenBias().gradient(), dh, dc,
+                        allSteps ? y.gradient() : null, h, c, kept, x.value(), w.inputHidden().value(),
+                        w.hiddenHidden().value(), begins ? initial.h().value() : h,
+                        begins ? 0 : (span.span.first() - 1) * state, span.cellBefore, span.cellBeforeAt, w.kind(),
+                        span.span);
+            }
+            passOn(initial.h(), dh);
+            if (initial.c() != null) {
+                passOn(initial.c(), dc);
+            }
+        }
+
+        private void passOn(Tensor target, Buffer gradient) {
+            if (target.needsGradient()) {
+                tape.backend().accumulate(target.gradient(), 0, state, gradient, 0, state, 1, state);
+            }
+        }
+
+        private void run(Buffer h, Buffer c, Buffer kept, Buffer cellBefore, int cellBeforeAt, boolean allSteps,
+                boolean keep, Span span) {
+            boolean begins = span.first() == 0;
+            fused.recurrent(h, c, kept, x.value(), w.inputHidden().value(), w.hiddenHidden().value(),
+                    w.inputBias().value(), w.hiddenBias().value(), begins ? initial.h().value() : h,
+                    begins ? 0 : (span.first() - 1) * state, cellBefore, cellBeforeAt, allSteps, keep, w.kind(), span);
+        }
+
+        private Span span(int first, int count) {
+            return new Span(first, count, batch, x.shape().size(2), w.hidden());
+        }
+
+        private int cellLength() {
+            return w.kind().hasCellState() ? state : 0;
+        }
+
+        private Buffer cellStates(int count) {
+            return tape.scratch(count * cellLength());
+        }
+
+        private Buffer kept(int count) {
+            return tape.scratch(count * fused.kept(w.kind()) * state);
+        }
+
+        private Buffer firstCell() {
+            return w.kind().hasCellState() ? initial.cell().value() : tape.scratch(0);
+        }
     }
 }

@@ -41,6 +41,55 @@ public final class Shaping {
         return y;
     }
 
+    /** The steps of a sequence [T, B, F] in reverse order. */
+    public static Tensor reverse(Tensor x) {
+        Shape shape = x.shape().requireAxes("a sequence", 3);
+        int steps = shape.size(0);
+        int n = shape.size(1) * shape.size(2);
+        int last = (steps - 1) * n;
+        Tape tape = Tape.of(x);
+        Tensor y = tape.result(shape, x);
+        tape.backend().copy(y.value(), last, -n, x.value(), 0, n, steps, n);
+        tape.undo(y, () -> tape.backend().accumulate(x.gradient(), last, -n, y.gradient(), 0, n, steps, n));
+        return y;
+    }
+
+    /** Side by side along the last axis: [..., M] and [..., N] to [..., M + N]. */
+    public static Tensor concat(Tensor a, Tensor b) {
+        int m = a.shape().size(-1);
+        int n = b.shape().size(-1);
+        b.shape().require("the second part", a.shape().withLast(n));
+        int rows = a.shape().rows();
+        Tape tape = Tape.of(a, b);
+        Tensor y = tape.result(a.shape().withLast(m + n), a, b);
+        tape.backend().copy(y.value(), 0, m + n, a.value(), 0, m, rows, m);
+        tape.backend().copy(y.value(), m, m + n, b.value(), 0, n, rows, n);
+        tape.undo(y, () -> {
+            if (a.needsGradient()) {
+                tape.backend().accumulate(a.gradient(), 0, m, y.gradient(), 0, m + n, rows, m);
+            }
+            if (b.needsGradient()) {
+                tape.backend().accumulate(b.gradient(), 0, n, y.gradient(), m, m + n, rows, n);
+            }
+        });
+        return y;
+    }
+
+    /**
+     * A vector for every example of a batch: [F] to [B, F].
+     *
+     * @param like
+     *            a tensor of the pass, as x may be a parameter, which is on no tape
+     */
+    public static Tensor repeat(Tensor x, int batch, Tensor like) {
+        int n = x.shape().requireAxes("what is repeated", 1).size(0);
+        Tape tape = Tape.of(x, like);
+        Tensor y = tape.result(Shape.of(batch, n), x);
+        tape.backend().copy(y.value(), 0, n, x.value(), 0, 0, batch, n);
+        tape.undo(y, () -> tape.backend().accumulate(x.gradient(), 0, 0, y.gradient(), 0, n, batch, n));
+        return y;
+    }
+
     private static Tensor piece(Tensor x, Shape shape, int from, int stride, int rows, int n) {
         Tape tape = Tape.of(x);
         Tensor y = tape.result(shape, x);

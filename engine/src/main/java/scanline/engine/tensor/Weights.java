@@ -35,11 +35,30 @@ public final class Weights {
         return new Weights(backend, random, scope + name + ".", parameters);
     }
 
+    /** How a parameter gets its first values. */
+    @FunctionalInterface
+    public interface Initial {
+        /**
+         * Sets the values, all zeros before.
+         *
+         * @param values
+         *            row-major
+         * @param key
+         *            where random numbers come from: it depends on the seed and the parameter's name
+         */
+        void fill(float[] values, RandomKey key);
+    }
+
     /** A new parameter with values uniform in -bound to bound. */
     public Parameter uniform(String name, Shape shape, float bound) {
+        return filled(name, shape, (values, key) -> key.uniform(values, 0, values.length, -bound, bound));
+    }
+
+    /** A new parameter with these first values. */
+    public Parameter filled(String name, Shape shape, Initial initial) {
         Parameter parameter = zeros(name, shape);
         float[] values = new float[shape.elements()];
-        random.purpose(parameter.name()).uniform(values, 0, values.length, -bound, bound);
+        initial.fill(values, random.purpose(parameter.name()));
         parameter.value().write(0, values, 0, values.length);
         return parameter;
     }

@@ -25,8 +25,8 @@ import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Buffer;
 import scanline.engine.tensor.Losses;
-import scanline.engine.tensor.LstmSequences;
 import scanline.engine.tensor.Memory;
+import scanline.engine.tensor.RecurrentSequences;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
@@ -71,12 +71,19 @@ class CpuBackendTest {
                 new Duty("accumulate", 0, (b, v, n) -> b.accumulate(v[0], 0, 67, v[1], 1, 1, n / 67, 67)),
                 new Duty("accumulate", 0, (b, v, n) -> b.accumulate(v[0], 0, 3, v[1], 0, 2, n / 3, 2)),
                 new Duty("add", 0, (b, v, n) -> b.add(v[0], v[1], v[2], n)),
+                new Duty("accumulate", 0, (b, v, n) -> b.accumulate(v[0], 0, 0, v[1], 0, 7, n / 7, 7)),
+                new Duty("subtract", 0, (b, v, n) -> b.subtract(v[0], v[1], v[2], n)),
+                new Duty("subtractGradient", 0, (b, v, n) -> b.subtractGradient(v[0], v[1], n)),
                 new Duty("multiply", 0, (b, v, n) -> b.multiply(v[0], v[1], v[2], n)),
                 new Duty("multiplyGradient", 5e-7, (b, v, n) -> b.multiplyGradient(v[0], v[1], v[2], n)),
                 new Duty("sigmoid", 5e-7, (b, v, n) -> b.sigmoid(v[0], v[1], n)),
                 new Duty("sigmoidGradient", 5e-7, (b, v, n) -> b.sigmoidGradient(v[0], v[1], v[2], n)),
                 new Duty("tanh", 5e-7, (b, v, n) -> b.tanh(v[0], v[1], n)),
                 new Duty("tanhGradient", 5e-7, (b, v, n) -> b.tanhGradient(v[0], v[1], v[2], n)),
+                new Duty("relu", 0, (b, v, n) -> b.relu(v[0], v[1], n)),
+                new Duty("reluGradient", 0, (b, v, n) -> b.reluGradient(v[0], v[1], v[2], n)),
+                new Duty("softmax", 5e-7, (b, v, n) -> b.softmax(v[0], v[1], n / 7, 7)),
+                new Duty("softmaxGradient", 5e-7, (b, v, n) -> b.softmaxGradient(v[0], v[1], v[2], n / 7, 7)),
                 new Duty("dropout", 5e-7, (b, v, n) -> b.dropout(v[0], v[1], KEY, 0.3f, n)),
                 new Duty("dropoutGradient", 5e-7, (b, v, n) -> b.dropoutGradient(v[0], v[1], KEY, 0.3f, n)),
                 new Duty("scale", 0, (b, v, n) -> b.scale(v[0], 0.7f, n)),
@@ -251,8 +258,8 @@ class CpuBackendTest {
             }
         }
         assertThat(tested).isEqualTo(duties);
-        // The abilities: LstmTwinTest.
-        assertThat(CpuBackend.class.getInterfaces()).containsExactly(Backend.class, LstmSequences.class);
+        // The abilities: RecurrentTwinTest.
+        assertThat(CpuBackend.class.getInterfaces()).containsExactly(Backend.class, RecurrentSequences.class);
     }
 
     private static int[] append(int[] sizes, int size) {

@@ -8,18 +8,19 @@ import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.Memory;
 import scanline.engine.tensor.Numbers;
+import scanline.engine.tensor.Recurrence;
 import scanline.engine.tensor.Sequences.Output;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
-/** A small LSTM classifier in training, on one batch of made-up numbers: what the tests of whole steps share. */
+/** A small recurrent classifier in training, on one batch of made-up numbers: what the tests of whole steps share. */
 public final class Classifier {
     private static final int CLASSES = 10;
 
     private final Weights weights;
-    private final Lstm lstm;
+    private final Recurrent recurrent;
     private final Dropout dropout = new Dropout(0.3f);
     private final Linear linear;
     private final Memory memory;
@@ -30,9 +31,10 @@ public final class Classifier {
     private final float[] loss = new float[1];
 
     /** Two layers, a dropout after each, and a linear map of the last step. */
-    public Classifier(Backend backend, int steps, int batch, int features, int hidden) {
+    public Classifier(Backend backend, Recurrence kind, int steps, int batch, int features, int hidden) {
         weights = new Weights(backend, 1);
-        lstm = new Lstm(weights.scope("lstm"), features, hidden, 2, 0.2f);
+        recurrent = new Recurrent(weights.scope(kind.layer()), kind, features, hidden, 2,
+                Recurrent.Options.DEFAULT.withDropout(0.2f));
         linear = new Linear(weights.scope("fc"), hidden, CLASSES);
         memory = new Memory(backend);
         optimizer = new Optimizer(Adam.DEFAULT, weights);
@@ -45,7 +47,7 @@ public final class Classifier {
     public float step() {
         weights.clearGradients();
         try (Tape tape = Tape.training(memory, RandomKey.of(1, "training").at(optimizer.steps()))) {
-            Tensor y = dropout.forward(lstm.forward(tape.input(shape, images), Output.LAST_STEP));
+            Tensor y = dropout.forward(recurrent.forward(tape.input(shape, images), Output.LAST_STEP));
             Tensor entropy = Losses.crossEntropy(linear.forward(y), labels, 0.1f);
             tape.backward(entropy);
             entropy.value().read(0, loss, 0, 1);

@@ -13,11 +13,12 @@ import scanline.engine.kernel.Lanes;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Buffer;
 import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Recurrence;
 
 /**
  * Prints what must be the same to the bit on every machine: {@code Fingerprint [kernels] STEPS T B F H THREADS...} prints
  * the width of the vectors, a hash over the results of the kernels at awkward sizes if asked for, and for each number of
- * threads a hash over a {@link Classifier} and its losses after so many steps of training.
+ * threads a hash over {@link Classifier classifiers} of every kind and their losses after so many steps of training.
  */
 public final class Fingerprint {
     private long hash = 0xCBF29CE484222325L;
@@ -41,12 +42,14 @@ public final class Fingerprint {
     public static String training(int threads, int count, int steps, int batch, int features, int hidden) {
         Fingerprint print = new Fingerprint();
         try (CpuBackend backend = new CpuBackend(threads)) {
-            Classifier classifier = new Classifier(backend, steps, batch, features, hidden);
-            for (int i = 0; i < count; i++) {
-                print.add(classifier.step());
-            }
-            for (Parameter parameter : classifier.weights().parameters()) {
-                print.add(parameter.values());
+            for (Recurrence kind : Recurrence.values()) {
+                Classifier classifier = new Classifier(backend, kind, steps, batch, features, hidden);
+                for (int i = 0; i < count; i++) {
+                    print.add(classifier.step());
+                }
+                for (Parameter parameter : classifier.weights().parameters()) {
+                    print.add(parameter.values());
+                }
             }
         }
         return Long.toHexString(print.hash);

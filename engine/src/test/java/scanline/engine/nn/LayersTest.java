@@ -2,20 +2,30 @@ package scanline.engine.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static scanline.engine.nn.Recurrent.Options.DEFAULT;
 import static scanline.engine.tensor.Numbers.uniform;
+import static scanline.engine.tensor.Recurrence.GRU;
+import static scanline.engine.tensor.Recurrence.LSTM;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.cpu.ReferenceBackend;
+import scanline.engine.nn.Initialisation.Bias;
+import scanline.engine.nn.Initialisation.Matrix;
+import scanline.engine.nn.Recurrent.Options;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Memory;
 import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Recurrence;
 import scanline.engine.tensor.Sequences.Output;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
@@ -38,24 +48,139 @@ class LayersTest {
 
     @Test
     void parametersHaveTheNamesAndShapesOfPyTorch() {
-        assertThat(described(weights(w -> new Lstm(w.scope("lstm"), 3, 5, 2, 0)))).isEqualTo("""
+        assertThat(described(weights(w -> new Recurrent(w.scope("lstm"), LSTM, 3, 5, 2, DEFAULT)))).isEqualTo("""
                 lstm.weight_ih_l0[20, 3] lstm.weight_hh_l0[20, 5] lstm.bias_ih_l0[20] lstm.bias_hh_l0[20] \
                 lstm.weight_ih_l1[20, 5] lstm.weight_hh_l1[20, 5] lstm.bias_ih_l1[20] lstm.bias_hh_l1[20]""");
         assertThat(described(weights(w -> new Linear(w.scope("fc"), 4, 3)))).isEqualTo("fc.weight[3, 4] fc.bias[3]");
     }
 
     @Test
-    void theRowModelHasAsManyParametersAsItsSource() {
+    void layersInBothDirectionsAreNamedAsPyTorchNamesThem() {
+        Options both = new Options(0, true, true, false, Initialisation.DEFAULT);
+        assertThat(described(weights(w -> new Recurrent(w, GRU, 3, 5, 2, both)))).isEqualTo("""
+                weight_ih_l0[15, 3] weight_hh_l0[15, 5] bias_ih_l0[15] bias_hh_l0[15] h0_l0[5] \
+                weight_ih_l0_reverse[15, 3] weight_hh_l0_reverse[15, 5] bias_ih_l0_reverse[15] \
+                bias_hh_l0_reverse[15] h0_l0_reverse[5] \
+                weight_ih_l1[15, 10] weight_hh_l1[15, 5] bias_ih_l1[15] bias_hh_l1[15] h0_l1[5] \
+                weight_ih_l1_reverse[15, 10] weight_hh_l1_reverse[15, 5] bias_ih_l1_reverse[15] \
+                bias_hh_l1_reverse[15] h0_l1_reverse[5]""");
+        assertThat(described(weights(w -> new Recurrent(w, LSTM, 3, 5, 1,
+                new Options(0, false, true, false, Initialisation.DEFAULT))))).endsWith(" h0_l0[5] c0_l0[5]");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"RNN_TANH, 3, 87562", "RNN_RELU, 3, 87562", "LSTM, 3, 346378", "GRU, 3, 260106", "LSTM, 2, 214282"})
+    void theRowModelsHaveAsManyParametersAsTheirSources(Recurrence kind, int layers, int count) {
         assertThat(weights(w -> {
-            new Lstm(w.scope("lstm"), 28, 128, 2, 0);
+            new Recurrent(w.scope(kind.layer()), kind, 28, 128, layers, DEFAULT);
             new Linear(w.scope("fc"), 128, 10);
-        }).count()).isEqualTo(214_282);
+        }).count()).isEqualTo(count);
+    }
+
+    @Test
+    void orthogonalMatricesAreOrthogonalGateByGate() {
+        for (int features : new int[] {3, 24, 40}) {
+            Initialisation orthogonal = new Initialisation(Matrix.ORTHOGONAL, Matrix.ORTHOGONAL, Bias.ZERO, 0, 784, 1);
+            List<Parameter> parameters = first(LSTM, features, 24, orthogonal);
+            for (int gate = 0; gate < 4; gate++) {
+                assertOrthonormal(parameters.get(0).values(), gate, 24, features);
+                assertOrthonormal(parameters.get(1).values(), gate, 24, 24);
+            }
+            assertThat(parameters.get(2).values()).containsOnly(0f);
+            assertThat(parameters.get(3).values()).containsOnly(0f);
+        }
+    }
+
+    private static void assertOrthonormal(float[] m, int gate, int rows, int columns) {
+        boolean byColumn = rows >= columns;
+        for (int a = 0; a < Math.min(rows, columns); a++) {
+            for (int b = 0; b < Math.min(rows, columns); b++) {
+                double dot = 0;
+                for (int i = 0; i < Math.max(rows, columns); i++) {
+                    int at = gate * rows * columns;
+                    dot += byColumn
+                            ? m[at + i * columns + a] * (double) m[at + i * columns + b]
+                            : m[at + a * columns + i] * (double) m[at + b * columns + i];
+                }
+                assertThat(dot).isCloseTo(a == b ? 1 : 0, within(1e-6));
+            }
+        }
+    }
+
+    @Test
+    void identityNormalAndHeMatricesAreWhatTheyAreCalled() {
+        Initialisation irnn = new Initialisation(Matrix.NORMAL, Matrix.IDENTITY, Bias.ZERO, 0, 784, 0.001);
+        List<Parameter> parameters = first(Recurrence.RNN_RELU, 28, 100, irnn);
+        float[] u = parameters.get(1).values();
+        for (int i = 0; i < u.length; i++) {
+            assertThat(u[i]).isEqualTo(i / 100 == i % 100 ? 1f : 0f);
+        }
+        assertThat(deviation(parameters.get(0).values())).isCloseTo(0.001, within(5e-5));
+        Initialisation he = new Initialisation(Matrix.HE, Matrix.HE, Bias.UNIFORM, 0, 784, 1);
+        assertThat(deviation(first(GRU, 50, 100, he).get(0).values())).isCloseTo(0.2, within(0.01));
+        assertThat(deviation(first(GRU, 50, 100, he).get(1).values())).isCloseTo(Math.sqrt(0.02), within(0.01));
+    }
+
+    private static double deviation(float[] values) {
+        double squares = 0;
+        for (float value : values) {
+            squares += (double) value * value;
+        }
+        return Math.sqrt(squares / values.length);
+    }
+
+    @Test
+    void theForgetGateBeginsWithItsBias() {
+        Initialisation one = new Initialisation(Matrix.UNIFORM, Matrix.UNIFORM, Bias.UNIFORM, 1, 784, 1);
+        List<Parameter> parameters = first(LSTM, 3, 8, one);
+        List<Parameter> usual = first(LSTM, 3, 8, Initialisation.DEFAULT);
+        for (int j = 0; j < 32; j++) {
+            boolean forget = j >= 8 && j < 16;
+            assertThat(parameters.get(2).values()[j]).isEqualTo(forget ? 1f : usual.get(2).values()[j]);
+            assertThat(parameters.get(3).values()[j]).isEqualTo(forget ? 0f : usual.get(3).values()[j]);
+        }
+    }
+
+    @Test
+    void chronoBiasesSpreadTheMemoryUpToTheLongestTime() {
+        Initialisation chrono = new Initialisation(Matrix.UNIFORM, Matrix.UNIFORM, Bias.CHRONO, 0, 785, 1);
+        float[] lstm = first(LSTM, 3, 500, chrono).get(2).values();
+        float[] gru = first(GRU, 3, 500, chrono).get(2).values();
+        double mean = 0;
+        for (int j = 0; j < 500; j++) {
+            assertThat(lstm[500 + j]).isBetween(0f, (float) Math.log(784));
+            assertThat(lstm[j]).isEqualTo(-lstm[500 + j]);
+            assertThat(lstm[1000 + j]).isZero();
+            assertThat(lstm[1500 + j]).isZero();
+            assertThat(gru[500 + j]).isBetween(0f, (float) Math.log(784));
+            assertThat(gru[j]).isZero();
+            mean += Math.exp(lstm[500 + j]) / 500;
+        }
+        // Uniform in 1 to 784: of 500 numbers the mean has a deviation of 226 / 22.4.
+        assertThat(mean).isCloseTo(392.5, within(50.0));
+        assertThat(first(LSTM, 3, 500, chrono).get(3).values()).containsOnly(0f);
+    }
+
+    @Test
+    void gatesThatAKindLacksAreRefused() {
+        assertThatThrownBy(() -> first(GRU, 3, 5, new Initialisation(Matrix.HE, Matrix.HE, Bias.ZERO, 1, 784, 1)))
+                .hasMessage("forget must be 0 for GRU: only an LSTM has a forget gate, not 1.0");
+        assertThatThrownBy(() -> first(Recurrence.RNN_TANH, 3, 5,
+                new Initialisation(Matrix.HE, Matrix.HE, Bias.CHRONO, 0, 784, 1)))
+                .hasMessage("bias must not be chrono for RNN_TANH, which has no gates");
+        assertThatThrownBy(() -> new Initialisation(Matrix.HE, Matrix.HE, Bias.CHRONO, 0, 2, 1))
+                .hasMessage("longest must be at least 3 steps for bias chrono, not 2");
+    }
+
+    private static List<Parameter> first(Recurrence kind, int features, int hidden, Initialisation initialisation) {
+        return weights(w -> new Recurrent(w, kind, features, hidden, 1,
+                new Options(0, false, false, false, initialisation))).parameters();
     }
 
     @Test
     void theFirstWeightsFillTheirRangeEvenly() {
         Weights weights = weights(w -> {
-            new Lstm(w.scope("lstm"), 28, 64, 1, 0);
+            new Recurrent(w.scope("lstm"), LSTM, 28, 64, 1, DEFAULT);
             new Linear(w.scope("fc"), 64, 100);
         });
         for (Parameter parameter : weights.parameters()) {
@@ -76,7 +201,7 @@ class LayersTest {
     void theFirstWeightsDependOnTheSeedAndTheirNamesAlone() {
         Weights alone = weights(w -> new Linear(w.scope("fc"), 4, 3));
         Weights among = weights(w -> {
-            new Lstm(w.scope("lstm"), 3, 5, 2, 0);
+            new Recurrent(w.scope("lstm"), LSTM, 3, 5, 2, DEFAULT);
             new Linear(w.scope("other"), 4, 3);
             new Linear(w.scope("fc"), 4, 3);
         });
@@ -118,14 +243,14 @@ class LayersTest {
     }
 
     @Test
-    void dropoutLiesBetweenTheLayersOfAnLstmAndNotAfterTheLast() {
+    void dropoutLiesBetweenRecurrentLayersAndNotAfterTheLast() {
         assertThat(sameInTrainingAndInference(1, 0.5f)).isTrue();
         assertThat(sameInTrainingAndInference(2, 0.5f)).isFalse();
         assertThat(sameInTrainingAndInference(2, 0f)).isTrue();
     }
 
     private static boolean sameInTrainingAndInference(int layers, float rate) {
-        Lstm lstm = new Lstm(new Weights(BACKEND, 1), 3, 5, layers, rate);
+        Recurrent lstm = new Recurrent(new Weights(BACKEND, 1), LSTM, 3, 5, layers, DEFAULT.withDropout(rate));
         Memory memory = new Memory(BACKEND);
         float[] values = uniform("x", 4 * 2 * 3, 1);
         Shape shape = Shape.of(4, 2, 3);
@@ -145,9 +270,9 @@ class LayersTest {
     }
 
     @Test
-    void anLstmWithoutLayersIsRefused() {
-        assertThatThrownBy(() -> new Lstm(new Weights(BACKEND, 1), 3, 5, 0, 0))
-                .hasMessage("an LSTM needs at least 1 layer, not 0");
+    void aNetworkWithoutLayersIsRefused() {
+        assertThatThrownBy(() -> new Recurrent(new Weights(BACKEND, 1), LSTM, 3, 5, 0, DEFAULT))
+                .hasMessage("a recurrent network needs at least 1 layer, not 0");
     }
 
     @Test
@@ -155,7 +280,7 @@ class LayersTest {
         try (CpuBackend cpu = new CpuBackend(1)) {
             for (Backend backend : new Backend[] {BACKEND, cpu}) {
                 Weights weights = new Weights(backend, 1);
-                Lstm lstm = new Lstm(weights.scope("lstm"), 3, 5, 1, 0);
+                Recurrent lstm = new Recurrent(weights.scope("lstm"), LSTM, 3, 5, 1, DEFAULT);
                 Linear linear = new Linear(weights.scope("fc"), 3, 2);
                 try (Tape tape = Tape.inference(new Memory(backend))) {
                     Tensor flat = tape.input(Shape.of(2, 4), new float[8]);

@@ -6,12 +6,13 @@ import static scanline.engine.tensor.Numbers.assertClose;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.cpu.ReferenceBackend;
 import scanline.engine.io.SafeTensors;
@@ -30,6 +31,7 @@ import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.Memory;
 import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Recurrence;
 import scanline.engine.tensor.Sequences.Output;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
@@ -54,11 +56,11 @@ class PyTorchParityTest {
             "adamw", new Training(new AdamW(0.002, 0.9, 0.999, 1e-8, 0.1), new Clipping.Norm(0.2)));
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2})
-    void logitsLossAndEveryGradientAreThoseOfPyTorch(int layers) throws IOException {
+    @MethodSource("names")
+    void logitsLossAndEveryGradientAreThoseOfPyTorch(String model) throws IOException {
         for (Backend backend : backends()) {
             try (backend) {
-                Golden golden = new Golden(backend, layers);
+                Golden golden = new Golden(backend, model);
                 for (float smoothing : new float[] {0f, 0.1f}) {
                     golden.pass(smoothing);
                     String name = "loss." + smoothing;
@@ -74,13 +76,13 @@ class PyTorchParityTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2})
-    void theWeightsAfterTenStepsOfEachRuleAreThoseOfPyTorch(int layers) throws IOException {
+    @MethodSource("names")
+    void theWeightsAfterTenStepsOfEachRuleAreThoseOfPyTorch(String model) throws IOException {
         for (Backend backend : backends()) {
             try (backend) {
-                for (Map.Entry<String, Training> named : TRAININGS.entrySet()) {
+                for (Map.Entry<String, Training> named : trainings(model).entrySet()) {
                     Training training = named.getValue();
-                    Golden golden = new Golden(backend, layers);
+                    Golden golden = new Golden(backend, model);
                     Optimizer optimizer = new Optimizer(training.rule, golden.weights);
                     for (int step = 0; step < 10; step++) {
                         golden.pass(0);
@@ -96,16 +98,26 @@ class PyTorchParityTest {
         }
     }
 
-    @Test
-    void nothingInTheGoldenFilesIsLeftUncompared() throws IOException {
-        for (int layers = 1; layers <= 2; layers++) {
-            Golden golden = new Golden(new ReferenceBackend(), layers);
-            assertThat(golden.expected.tensors().keySet()).isEqualTo(Stream.concat(
-                    Stream.of("input", "labels", "logits", "loss.0.0", "loss.0.1"),
-                    Stream.concat(TRAININGS.keySet().stream(), Stream.of("gradient.0.0", "gradient.0.1"))
-                            .flatMap(name -> golden.weights.parameters().stream().map(p -> name + "." + p.name())))
-                    .collect(Collectors.toSet()));
-        }
+    @ParameterizedTest
+    @MethodSource("names")
+    void nothingInTheGoldenFilesIsLeftUncompared(String model) throws IOException {
+        Golden golden = new Golden(new ReferenceBackend(), model);
+        assertThat(golden.expected.tensors().keySet()).isEqualTo(Stream.concat(
+                Stream.of("input", "labels", "logits", "loss.0.0", "loss.0.1"),
+                Stream.concat(trainings(model).keySet().stream(), Stream.of("gradient.0.0", "gradient.0.1"))
+                        .flatMap(name -> golden.weights.parameters().stream().map(p -> name + "." + p.name())))
+                .collect(Collectors.toSet()));
+    }
+
+    /** Every kind, as deep as the files have it, in one direction and in both. */
+    static Stream<String> names() {
+        return Stream.of(Recurrence.values()).map(kind -> kind.name().toLowerCase(Locale.ROOT))
+                .flatMap(kind -> Stream.of("-1", "-2", "-3", "-1-bidirectional", "-2-bidirectional").map(kind::concat));
+    }
+
+    /** Two models were trained by every rule, the others by plain descent. */
+    private static Map<String, Training> trainings(String model) {
+        return model.equals("lstm-1") || model.equals("lstm-2") ? TRAININGS : Map.of("sgd", TRAININGS.get("sgd"));
     }
 
     @Test
@@ -134,19 +146,23 @@ class PyTorchParityTest {
     private static final class Golden {
         private final SafeTensors expected;
         private final Weights weights;
-        private final Lstm lstm;
+        private final Recurrent recurrent;
         private final Linear linear;
         private final Memory memory;
         private float[] logits = {};
         private float[] loss = {};
 
-        Golden(Backend backend, int layers) throws IOException {
-            expected = SafeTensors.read(file("lstm-" + layers + ".expected"));
+        Golden(Backend backend, String model) throws IOException {
+            String[] words = model.split("-");
+            Recurrence kind = Recurrence.valueOf(words[0].toUpperCase(Locale.ROOT));
+            boolean bidirectional = words.length == 3;
+            expected = SafeTensors.read(file(model + ".expected"));
             weights = new Weights(backend, 1);
-            lstm = new Lstm(weights.scope("lstm"), 7, 12, layers, 0);
-            linear = new Linear(weights.scope("fc"), 12, 10);
+            recurrent = new Recurrent(weights.scope(kind.layer()), kind, 7, 12, Integer.parseInt(words[1]),
+                    new Recurrent.Options(0, bidirectional, false, false, Initialisation.DEFAULT));
+            linear = new Linear(weights.scope("fc"), bidirectional ? 24 : 12, 10);
             memory = new Memory(backend);
-            WeightsFile.load(file("lstm-" + layers), weights);
+            WeightsFile.load(file(model), weights);
         }
 
         float[] expected(String name) {
@@ -163,7 +179,7 @@ class PyTorchParityTest {
             weights.clearGradients();
             try (Tape tape = Tape.training(memory, RandomKey.of(1, "none"))) {
                 Tensor x = tape.input(Shape.of(input.shape()), input.values());
-                Tensor y = linear.forward(lstm.forward(x, Output.LAST_STEP));
+                Tensor y = linear.forward(recurrent.forward(x, Output.LAST_STEP));
                 Tensor entropy = Losses.crossEntropy(y, labels, smoothing);
                 tape.backward(entropy);
                 logits = y.values();

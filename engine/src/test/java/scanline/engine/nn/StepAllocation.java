@@ -1,6 +1,7 @@
 package scanline.engine.nn;
 
 import scanline.engine.cpu.CpuBackend;
+import scanline.engine.tensor.Recurrence;
 
 /** Prints how many bytes of heap a step of training allocates, in a JVM that collects no garbage meanwhile. */
 public final class StepAllocation {
@@ -13,7 +14,7 @@ public final class StepAllocation {
     /** {@code StepAllocation THREADS}. */
     public static void main(String[] arguments) {
         try (CpuBackend backend = new CpuBackend(Integer.parseInt(arguments[0]))) {
-            Classifier classifier = new Classifier(backend, 8, 16, 28, 32);
+            Classifier classifier = new Classifier(backend, Recurrence.LSTM, 8, 16, 28, 32);
             for (int i = 0; i < WARM_UP; i++) {
                 classifier.step();
             }

@@ -25,7 +25,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.cpu.ReferenceBackend;
 import scanline.engine.random.RandomKey;
-import scanline.engine.tensor.Sequences.LstmWeights;
+import scanline.engine.tensor.Recurrence.RecurrentWeights;
+import scanline.engine.tensor.Recurrence.State;
 import scanline.engine.tensor.Sequences.Output;
 
 /** Every op's gradient against central differences. */
@@ -54,10 +55,13 @@ class GradientTest {
         List<Op> ops = new ArrayList<>(List.of(
                 new Op("Arithmetic.add", s -> Arithmetic.add(s.get(0), s.get(1)), shape(3, 5), shape(3, 5)),
                 new Op("Arithmetic.add", s -> Arithmetic.add(s.get(0), s.get(0)), shape(17)),
+                new Op("Arithmetic.subtract", s -> Arithmetic.subtract(s.get(0), s.get(1)), shape(3, 5), shape(3, 5)),
                 new Op("Arithmetic.multiply", s -> Arithmetic.multiply(s.get(0), s.get(1)), shape(33), shape(33)),
                 new Op("Arithmetic.multiply", s -> Arithmetic.multiply(s.get(0), s.get(0)), shape(2, 3)),
                 new Op("Activation.sigmoid", s -> Activation.sigmoid(s.get(0)), shape(3, 13)),
                 new Op("Activation.tanh", s -> Activation.tanh(s.get(0)), shape(3, 13)),
+                new Op("Activation.relu", s -> Activation.relu(s.get(0)), shape(3, 13)),
+                new Op("Activation.softmax", s -> Activation.softmax(s.get(0)), shape(3, 2, 7)),
                 new Op("Products.linear", s -> Products.linear(s.get(0), s.get(1), s.get(2)), shape(3, 5), shape(7, 5),
                         shape(7)),
                 new Op("Products.linear", s -> Products.linear(s.get(0), s.get(1), null), shape(2, 3, 5), shape(4, 5)),
@@ -65,20 +69,33 @@ class GradientTest {
                 new Op("Shaping.columns", s -> Shaping.columns(s.get(0), 2, 5), shape(3, 2, 7)),
                 new Op("Shaping.stack", s -> Shaping.stack(List.of(s.get(0), s.get(1), s.get(0))), shape(2, 3),
                         shape(2, 3)),
+                new Op("Shaping.reverse", s -> Shaping.reverse(s.get(0)), shape(3, 2, 5)),
+                new Op("Shaping.concat", s -> Shaping.concat(s.get(0), s.get(1)), shape(3, 2, 5), shape(3, 2, 4)),
+                new Op("Shaping.repeat", s -> Shaping.repeat(s.get(0), 3, s.get(0)), shape(5)),
                 new Op("Noise.dropout", s -> Noise.dropout(s.get(0), 0.3f), shape(5, 7)),
                 new Op("Losses.crossEntropy", s -> Losses.crossEntropy(s.get(0), labels, 0f), shape(5, 7)),
                 new Op("Losses.crossEntropy", s -> Losses.crossEntropy(s.get(0), labels, 0.1f), shape(5, 7))));
-        for (Output output : Output.values()) {
-            int[][] shapes = {{4, 3, 2}, {20, 2}, {20, 5}, {20}, {20}};
-            ops.add(new Op("Sequences.lstm", s -> Sequences.lstm(s.get(0), weights(s), output), shapes));
-            ops.add(new Op("Sequences.composedLstm", s -> Sequences.composedLstm(s.get(0), weights(s), output),
-                    shapes));
+        for (Recurrence kind : Recurrence.values()) {
+            int g = 5 * kind.gates();
+            int[][] shapes = {{4, 3, 2}, {g, 2}, {g, 5}, {g}, {g}, {3, 5}, {3, 5}};
+            for (Output output : Output.values()) {
+                ops.add(new Op("Sequences.recurrent",
+                        s -> Sequences.recurrent(s.get(0), weights(kind, s), state(kind, s), output, true), shapes));
+                ops.add(new Op("Sequences.recurrent",
+                        s -> Sequences.recurrent(s.get(0), weights(kind, s), state(kind, s), output, false), shapes));
+                ops.add(new Op("Sequences.composed",
+                        s -> Sequences.composed(s.get(0), weights(kind, s), state(kind, s), output), shapes));
+            }
         }
         return ops.stream();
     }
 
-    private static LstmWeights weights(List<Tensor> s) {
-        return new LstmWeights(s.get(1), s.get(2), s.get(3), s.get(4));
+    private static RecurrentWeights weights(Recurrence kind, List<Tensor> s) {
+        return new RecurrentWeights(kind, s.get(1), s.get(2), s.get(3), s.get(4));
+    }
+
+    private static State state(Recurrence kind, List<Tensor> s) {
+        return new State(s.get(5), kind.hasCellState() ? s.get(6) : null);
     }
 
     private static int[] shape(int... sizes) {
@@ -110,7 +127,7 @@ class GradientTest {
                 }
             }
         }
-        assertThat(names).contains("Sequences.lstm", "Losses.crossEntropy");
+        assertThat(names).contains("Sequences.recurrent", "Losses.crossEntropy");
         assertThat(ops().map(Op::name).collect(Collectors.toSet())).isEqualTo(names);
     }
 
@@ -122,20 +139,25 @@ class GradientTest {
                 new SignError("accumulate", 0, "Shaping.step"),
                 new SignError("accumulate", 0, "Shaping.columns"),
                 new SignError("accumulate", 0, "Shaping.stack"),
+                new SignError("subtractGradient", 0, "Arithmetic.subtract"),
                 new SignError("multiplyGradient", 0, "Arithmetic.multiply"),
                 new SignError("sigmoidGradient", 0, "Activation.sigmoid"),
                 new SignError("tanhGradient", 0, "Activation.tanh"),
+                new SignError("reluGradient", 0, "Activation.relu"),
+                new SignError("softmaxGradient", 0, "Activation.softmax"),
                 new SignError("dropoutGradient", 0, "Noise.dropout"),
                 new SignError("crossEntropyGradient", 0, "Losses.crossEntropy"),
                 new SignError("linearGradient", 0, "Products.linear"),
                 new SignError("linearGradient", 1, "Products.linear"),
                 new SignError("linearGradient", 2, "Products.linear"),
-                new SignError("tanhGradient", 0, "Sequences.composedLstm"),
-                new SignError("lstmGradient", 0, "Sequences.lstm"),
-                new SignError("lstmGradient", 1, "Sequences.lstm"),
-                new SignError("lstmGradient", 2, "Sequences.lstm"),
-                new SignError("lstmGradient", 3, "Sequences.lstm"),
-                new SignError("lstmGradient", 4, "Sequences.lstm"));
+                new SignError("tanhGradient", 0, "Sequences.composed"),
+                new SignError("recurrentGradient", 0, "Sequences.recurrent"),
+                new SignError("recurrentGradient", 1, "Sequences.recurrent"),
+                new SignError("recurrentGradient", 2, "Sequences.recurrent"),
+                new SignError("recurrentGradient", 3, "Sequences.recurrent"),
+                new SignError("recurrentGradient", 4, "Sequences.recurrent"),
+                new SignError("recurrentGradient", 5, "Sequences.recurrent"),
+                new SignError("recurrentGradient", 6, "Sequences.recurrent"));
     }
 
     @ParameterizedTest
@@ -150,7 +172,8 @@ class GradientTest {
 
     @Test
     void aSignErrorIsPlantedInEveryGradientDuty() {
-        Set<String> duties = Stream.of(Backend.class, LstmSequences.class).flatMap(type -> Stream.of(type.getMethods()))
+        Set<String> duties = Stream.of(Backend.class, RecurrentSequences.class)
+                .flatMap(type -> Stream.of(type.getMethods()))
                 .map(Method::getName).filter(name -> name.endsWith("Gradient")).collect(Collectors.toSet());
         duties.add("accumulate");
         assertThat(signErrors().map(SignError::duty).collect(Collectors.toSet())).isEqualTo(duties);
@@ -198,7 +221,7 @@ class GradientTest {
     /** The backend with what one duty adds to one of its outputs negated. */
     private static Backend withSignError(Backend backend, String wrong, int output) {
         return (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(),
-                new Class<?>[] {Backend.class, LstmSequences.class}, (_, duty, arguments) -> {
+                new Class<?>[] {Backend.class, RecurrentSequences.class}, (_, duty, arguments) -> {
                     Buffer target = duty.getName().equals(wrong) ? (Buffer) arguments[output] : null;
                     float[] before = target == null ? new float[0] : Numbers.values(target);
                     try {

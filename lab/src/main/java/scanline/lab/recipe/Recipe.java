@@ -26,13 +26,14 @@ import scanline.lab.model.Model;
  * @param batch examples a step
  * @param data what it learns from
  * @param model what learns
+ * @param head what comes after the model
  * @param loss what it makes small
  * @param optimizer how gradients change weights
  * @param schedule how the learning rate changes
  * @param clip how gradients are limited
  */
 public record Recipe(String about, String source, String published, double target, long seed, int epochs, int batch,
-        Data data, Model model, Loss loss, UpdateRule optimizer, Schedule schedule, Clipping clip) {
+        Data data, Model model, Head head, Loss loss, UpdateRule optimizer, Schedule schedule, Clipping clip) {
     /** Checks the values. */
     public Recipe {
         require(target >= 0 && target <= 1, "target must be a fraction, 0 to 1, not " + target);
@@ -66,6 +67,14 @@ public record Recipe(String about, String source, String published, double targe
             return dir.isEmpty() ? null : Path.of(dir);
         }
     }
+
+    /**
+     * What comes between a model and its loss.
+     *
+     * @param softmax whether the model's outputs pass a softmax before the cross-entropy, which has one already: an error
+     *     of some sources, to be reproduced
+     */
+    public record Head(boolean softmax) {}
 
     /**
      * What training makes small: the cross-entropy of the softmax of the logits.

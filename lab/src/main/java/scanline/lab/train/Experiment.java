@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 import scanline.engine.random.RandomKey;
+import scanline.engine.tensor.Activation;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Memory;
 import scanline.engine.tensor.Parameter;
@@ -55,7 +56,8 @@ public final class Experiment implements AutoCloseable {
         backend = Backend.load(threads);
         memory = new Memory(backend);
         weights = new Weights(backend, recipe.seed());
-        network = recipe.model().build(weights, input(recipe, dataset.test()));
+        Network logits = recipe.model().build(weights, input(recipe, dataset.test()));
+        network = recipe.head().softmax() ? x -> Activation.softmax(logits.forward(x)) : logits;
     }
 
     /** What the model reads and tells apart when it is given images like these. */

@@ -34,7 +34,7 @@ class ArchitectureTest {
             engine.kernel -> engine.random
             engine.tensor -> engine.random
             engine.cpu    -> engine.random engine.kernel engine.tensor
-            engine.nn     -> engine.tensor
+            engine.nn     -> engine.random engine.tensor
             engine.optim  -> engine.tensor
             engine.io     -> engine.tensor
             lab.model     -> engine.nn engine.tensor

@@ -8,12 +8,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import scanline.engine.nn.Initialisation;
 import scanline.engine.optim.Adam;
 import scanline.engine.optim.Clipping;
 import scanline.engine.optim.Schedule;
 import scanline.engine.optim.Sgd;
-import scanline.lab.model.LstmModel;
+import scanline.engine.tensor.Recurrence;
 import scanline.lab.model.Model;
+import scanline.lab.model.RecurrentModel;
 
 class RecipesTest {
     static List<String> names() {
@@ -30,7 +32,8 @@ class RecipesTest {
     @Test
     void theRowLstmIsSystemH() {
         Recipe recipe = Recipes.find("lstm-rows", List.of());
-        assertThat(recipe.model()).isEqualTo(new LstmModel(128, 2, 0));
+        assertThat(recipe.model()).isEqualTo(
+                new RecurrentModel(Recurrence.LSTM, 128, 2, 0, false, false, false, false, Initialisation.DEFAULT));
         assertThat(recipe.optimizer()).isEqualTo(Adam.DEFAULT);
         assertThat(parameters(recipe, new Model.Input(28, 28, 10))).isEqualTo(214_282);
     }

@@ -1,0 +1,103 @@
+package scanline.engine.kernel;
+
+import java.util.Arrays;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * A simple recurrent network (Elman 1990, "Finding structure in time"): {@code h = tanh(W x + b + U h' + d)}, or with the
+ * positive part instead of tanh. The backward pass needs the states alone. The derivation is in
+ * docs/kernels/recurrent.md.
+ *
+ * @param relu
+ *            whether the positive part takes the place of tanh
+ */
+public record RnnCell(boolean relu) implements RecurrentCell {
+    private static final VectorSpecies<Float> S = Lanes.FLOATS;
+
+    @Override
+    public int gates() {
+        return 1;
+    }
+
+    @Override
+    public int split() {
+        return 0;
+    }
+
+    @Override
+    public int kept() {
+        return 0;
+    }
+
+    @Override
+    public boolean hasCellState() {
+        return false;
+    }
+
+    @Override
+    public void forward(float[] h, int hAt, float[] before, int beforeAt, float[] c, int cAt, float[] cellBefore,
+            int cellBeforeAt, float[] kept, int keptAt, float[] sums, int sumAt, int rows, int n, int hidden) {
+        for (int i = 0; i < rows; i++) {
+            if (relu) {
+                Elementwise.relu(h, hAt + i * hidden, sums, sumAt + i * hidden, n);
+            } else {
+                Activations.tanh(h, hAt + i * hidden, sums, sumAt + i * hidden, n);
+            }
+        }
+    }
+
+    @Override
+    public void backward(float[] work, int d, int panels, int depth, int scratch, float[] dh, float[] dc, int at,
+            float[] h, int hAt, float[] before, int beforeAt, float[] c, int cAt, float[] cellBefore, int cellBeforeAt,
+            float[] kept, int keptAt, int rows, int hidden) {
+        for (int i = 0; i < rows; i++) {
+            int row = i * hidden;
+            if (relu) {
+                reluGradient(work, d + row, panels + i * Gemm.PANEL, depth, dh, at + row, h, hAt + row, hidden);
+            } else {
+                tanhGradient(work, d + row, panels + i * Gemm.PANEL, depth, dh, at + row, h, hAt + row, hidden);
+            }
+        }
+        Arrays.fill(dh, at, at + rows * hidden, 0f);
+    }
+
+    /** {@code d = dh (1 - h^2)} for one row. */
+    private static void tanhGradient(float[] work, int d, int panels, int depth, float[] dh, int at, float[] h, int hAt,
+            int hidden) {
+        int j = 0;
+        for (int end = S.loopBound(hidden); j < end; j += S.length()) {
+            FloatVector v = FloatVector.fromArray(S, h, hAt + j);
+            FloatVector g = FloatVector.fromArray(S, dh, at + j);
+            FloatVector dhj = g.blend(0f, g.abs().compare(VectorOperators.LT, TINY));
+            FloatVector sum = dhj.sub(dhj.mul(v).mul(v));
+            sum.intoArray(work, d + j);
+            sum.intoArray(work, RecurrentCell.inPanel(panels, j, depth));
+        }
+        for (; j < hidden; j++) {
+            float v = h[hAt + j];
+            float dhj = RecurrentCell.flush(dh[at + j]);
+            work[d + j] = work[RecurrentCell.inPanel(panels, j, depth)] = dhj - dhj * v * v;
+        }
+    }
+
+    /** {@code d = dh} where h is positive, else 0, for one row. */
+    private static void reluGradient(float[] work, int d, int panels, int depth, float[] dh, int at, float[] h, int hAt,
+            int hidden) {
+        int j = 0;
+        for (int end = S.loopBound(hidden); j < end; j += S.length()) {
+            FloatVector v = FloatVector.fromArray(S, h, hAt + j);
+            FloatVector g = FloatVector.fromArray(S, dh, at + j);
+            FloatVector dhj = g.blend(0f, g.abs().compare(VectorOperators.LT, TINY));
+            FloatVector sum = dhj.blend(0f, v.compare(VectorOperators.LE, 0f));
+            sum.intoArray(work, d + j);
+            sum.intoArray(work, RecurrentCell.inPanel(panels, j, depth));
+        }
+        for (; j < hidden; j++) {
+            float dhj = h[hAt + j] <= 0f ? 0f : RecurrentCell.flush(dh[at + j]);
+            work[d + j] = work[RecurrentCell.inPanel(panels, j, depth)] = dhj;
+        }
+    }
+}

@@ -1,0 +1,183 @@
+package scanline.engine.nn;
+
+import java.util.Arrays;
+
+import scanline.engine.random.RandomKey;
+import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Recurrence;
+import scanline.engine.tensor.Shape;
+import scanline.engine.tensor.Weights;
+
+/**
+ * The first values of a recurrent layer's parameters. Matrices are made gate by gate.
+ *
+ * @param input
+ *            those of W, [H, F] a gate
+ * @param recurrent
+ *            those of U, [H, H] a gate
+ * @param bias
+ *            those of both bias vectors
+ * @param forget
+ *            what the forget gate's bias of an LSTM is instead (Gers et al. 2000; 1 in Jozefowicz et al. 2015); 0 leaves it
+ * @param longest
+ *            T_max of {@link Bias#CHRONO}, in steps
+ * @param deviation
+ *            that of {@link Matrix#NORMAL}
+ */
+public record Initialisation(Matrix input, Matrix recurrent, Bias bias, double forget, int longest, double deviation) {
+    /** PyTorch's: everything uniform within {@code 1 / sqrt(H)}. */
+    public static final Initialisation DEFAULT = new Initialisation(Matrix.UNIFORM, Matrix.UNIFORM, Bias.UNIFORM, 0,
+            784,
+            0.001);
+
+    /** How a matrix begins. */
+    public enum Matrix {
+        /** Uniform within {@code 1 / sqrt(H)}, as in PyTorch. */
+        UNIFORM,
+        /** Orthonormal columns, or rows where there are fewer of them (Saxe et al. 2014). */
+        ORTHOGONAL,
+        /** Ones on the diagonal (Le et al. 2015, for U). */
+        IDENTITY,
+        /**
+         * The identity for the gate that proposes a new state, g of an LSTM and n of a GRU, orthonormal columns for the
+         * others (Cooijmans et al. 2016, for U).
+         */
+        CANDIDATE_IDENTITY,
+        /** Normal with a variance of 2 / columns (He et al. 2015). */
+        HE,
+        /** Normal with a given deviation. */
+        NORMAL
+    }
+
+    /** How a bias begins. */
+    public enum Bias {
+        /** Uniform within {@code 1 / sqrt(H)}, as in PyTorch. */
+        UNIFORM,
+        /** Zero. */
+        ZERO,
+        /**
+         * {@code log(u)} with u uniform in 1 to T_max - 1 for the gate that keeps the state, its negative for an LSTM's
+         * input gate, else zero: the units then remember for times spread up to T_max (Tallec and Ollivier 2018). The gate
+         * that keeps is f of an LSTM and z of a GRU.
+         */
+        CHRONO
+    }
+
+    /** Checks the values. */
+    public Initialisation {
+        if (bias == Bias.CHRONO && longest < 3) {
+            throw new IllegalArgumentException("longest must be at least 3 steps for bias chrono, not " + longest);
+        }
+        if (!(deviation > 0)) {
+            throw new IllegalArgumentException("deviation must be positive, not " + deviation);
+        }
+    }
+
+    /**
+     * Refuses what a kind of layer cannot begin with.
+     *
+     * @param prefix
+     *            what the names of the components begin with where the message is read
+     * @throws IllegalArgumentException
+     *             if it lacks the gate
+     */
+    public void requireFor(Recurrence kind, String prefix) {
+        if (forget != 0 && kind != Recurrence.LSTM) {
+            throw new IllegalArgumentException(
+                    prefix + "forget must be 0 for " + kind + ": only an LSTM has a forget gate, not " + forget);
+        }
+        if (bias == Bias.CHRONO && kind.gates() == 1) {
+            throw new IllegalArgumentException(prefix + "bias must not be chrono for " + kind + ", which has no gates");
+        }
+    }
+
+    /** W of a layer. */
+    Parameter inputWeight(Weights weights, String name, Recurrence kind, int features, int hidden) {
+        return matrix(input, weights, name, kind, features, hidden);
+    }
+
+    /** U of a layer. */
+    Parameter hiddenWeight(Weights weights, String name, Recurrence kind, int hidden) {
+        return matrix(recurrent, weights, name, kind, hidden, hidden);
+    }
+
+    /** The bias of the input, which takes what a gate begins with. */
+    Parameter inputBias(Weights weights, String name, Recurrence kind, int hidden) {
+        return weights.filled(name, Shape.of(kind.gates() * hidden), (values, key) -> {
+            uniformBias(values, key, hidden);
+            if (bias == Bias.CHRONO) {
+                chrono(values, key, kind, hidden);
+            }
+            fillForget(values, kind, hidden, (float) forget);
+        });
+    }
+
+    /** The bias of the state: zero where the input's has a value of its own. */
+    Parameter hiddenBias(Weights weights, String name, Recurrence kind, int hidden) {
+        return weights.filled(name, Shape.of(kind.gates() * hidden), (values, key) -> {
+            uniformBias(values, key, hidden);
+            fillForget(values, kind, hidden, 0f);
+        });
+    }
+
+    private void uniformBias(float[] values, RandomKey key, int hidden) {
+        if (bias == Bias.UNIFORM) {
+            uniform(values, key, hidden);
+        }
+    }
+
+    private void fillForget(float[] values, Recurrence kind, int hidden, float value) {
+        if (forget != 0 && kind == Recurrence.LSTM) {
+            Arrays.fill(values, hidden, 2 * hidden, value);
+        }
+    }
+
+    private void chrono(float[] values, RandomKey key, Recurrence kind, int hidden) {
+        for (int j = 0; j < hidden; j++) {
+            float keep = (float) StrictMath.log(1 + key.uniform(j) * (longest - 2.0));
+            values[hidden + j] = keep; // f of an LSTM, z of a GRU
+            if (kind == Recurrence.LSTM) {
+                values[j] = -keep;
+            }
+        }
+    }
+
+    private Parameter matrix(Matrix rule, Weights weights, String name, Recurrence kind, int columns, int hidden) {
+        return weights.filled(name, Shape.of(kind.gates() * hidden, columns), (values, key) -> {
+            switch (rule) {
+                case UNIFORM -> uniform(values, key, hidden);
+                case ORTHOGONAL -> orthogonal(values, key, kind, hidden, columns);
+                case IDENTITY -> {
+                    for (int gate = 0; gate < kind.gates(); gate++) {
+                        identity(values, gate * hidden * columns, hidden, columns);
+                    }
+                }
+                case CANDIDATE_IDENTITY -> {
+                    orthogonal(values, key, kind, hidden, columns);
+                    identity(values, Math.min(2, kind.gates() - 1) * hidden * columns, hidden, columns);
+                }
+                case HE -> key.normal(values, 0, values.length, 0, (float) Math.sqrt(2.0 / columns));
+                case NORMAL -> key.normal(values, 0, values.length, 0, (float) deviation);
+            }
+        });
+    }
+
+    private static void orthogonal(float[] values, RandomKey key, Recurrence kind, int hidden, int columns) {
+        key.normal(values, 0, values.length, 0, 1);
+        for (int gate = 0; gate < kind.gates(); gate++) {
+            Orthonormal.of(values, gate * hidden * columns, hidden, columns);
+        }
+    }
+
+    private static void identity(float[] values, int at, int rows, int columns) {
+        Arrays.fill(values, at, at + rows * columns, 0f);
+        for (int j = 0; j < Math.min(rows, columns); j++) {
+            values[at + j * columns + j] = 1f;
+        }
+    }
+
+    private static void uniform(float[] values, RandomKey key, int hidden) {
+        float bound = (float) (1 / Math.sqrt(hidden));
+        key.uniform(values, 0, values.length, -bound, bound);
+    }
+}

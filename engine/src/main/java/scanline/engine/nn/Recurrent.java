@@ -1,0 +1,130 @@
+package scanline.engine.nn;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Recurrence;
+import scanline.engine.tensor.Recurrence.RecurrentWeights;
+import scanline.engine.tensor.Recurrence.State;
+import scanline.engine.tensor.Sequences;
+import scanline.engine.tensor.Sequences.Output;
+import scanline.engine.tensor.Shape;
+import scanline.engine.tensor.Shaping;
+import scanline.engine.tensor.Tensor;
+import scanline.engine.tensor.Weights;
+
+/**
+ * A stack of recurrent layers of one kind, named and shaped as PyTorch's {@code nn.RNN}, {@code nn.LSTM} and
+ * {@code nn.GRU}; {@link Recurrence} has the formulas of a step.
+ */
+public final class Recurrent {
+    /**
+     * How the layers are stacked.
+     *
+     * @param dropout
+     *            the rate at which the output of every layer but the last is dropped while training, in [0, 1)
+     * @param bidirectional
+     *            whether each layer also reads its input from the end, with weights of its own; the output has 2 H features
+     *            then (Schuster and Paliwal 1997)
+     * @param learnedState
+     *            whether the state that a layer begins with is learned, as {@code h0_l0} and {@code c0_l0}, both [H]; it is
+     *            zero otherwise
+     * @param recompute
+     *            whether the backward pass computes again what it needs instead of storing it: the same bits in less memory
+     * @param initialisation
+     *            the first values
+     */
+    public record Options(float dropout, boolean bidirectional, boolean learnedState, boolean recompute,
+            Initialisation initialisation) {
+        /** One direction, no dropout, from zeros, PyTorch's initialisation. */
+        public static final Options DEFAULT = new Options(0, false, false, false, Initialisation.DEFAULT);
+
+        /** These with another rate of dropout. */
+        public Options withDropout(float rate) {
+            return new Options(rate, bidirectional, learnedState, recompute, initialisation);
+        }
+    }
+
+    /** A layer in one direction; {@code h0} and {@code c0} are null unless learned. */
+    private record Direction(RecurrentWeights weights, @Nullable Parameter h0, @Nullable Parameter c0) {
+        Tensor forward(Tensor x, Output output, boolean recompute) {
+            return Sequences.recurrent(x, weights, initial(x), output, recompute);
+        }
+
+        private @Nullable State initial(Tensor x) {
+            int batch = x.shape().requireAxes("the input of a recurrent layer", 3).size(1);
+            return h0 == null
+                    ? null
+                    : new State(Shaping.repeat(h0, batch, x), c0 == null ? null : Shaping.repeat(c0, batch, x));
+        }
+    }
+
+    private final List<Direction> forwards = new ArrayList<>();
+    private final List<Direction> backwards = new ArrayList<>();
+    private final Dropout dropout;
+    private final boolean recompute;
+
+    /**
+     * A stack of layers.
+     *
+     * @throws IllegalArgumentException
+     *             if there is no layer, the rate of dropout is none, or the kind lacks a gate that the initialisation names
+     */
+    public Recurrent(Weights weights, Recurrence kind, int inputs, int hidden, int layers, Options options) {
+        if (layers < 1) {
+            throw new IllegalArgumentException("a recurrent network needs at least 1 layer, not " + layers);
+        }
+        options.initialisation().requireFor(kind, "");
+        dropout = new Dropout(options.dropout());
+        recompute = options.recompute();
+        for (int l = 0; l < layers; l++) {
+            int features = l == 0 ? inputs : options.bidirectional() ? 2 * hidden : hidden;
+            forwards.add(direction(weights, kind, "l" + l, features, hidden, options));
+            if (options.bidirectional()) {
+                backwards.add(direction(weights, kind, "l" + l + "_reverse", features, hidden, options));
+            }
+        }
+    }
+
+    private static Direction direction(Weights weights, Recurrence kind, String name, int features, int hidden,
+            Options options) {
+        Initialisation first = options.initialisation();
+        RecurrentWeights w = new RecurrentWeights(kind,
+                first.inputWeight(weights, "weight_ih_" + name, kind, features, hidden),
+                first.hiddenWeight(weights, "weight_hh_" + name, kind, hidden),
+                first.inputBias(weights, "bias_ih_" + name, kind, hidden),
+                first.hiddenBias(weights, "bias_hh_" + name, kind, hidden));
+        boolean learned = options.learnedState();
+        return new Direction(w, learned ? weights.zeros("h0_" + name, Shape.of(hidden)) : null,
+                learned && kind.hasCellState() ? weights.zeros("c0_" + name, Shape.of(hidden)) : null);
+    }
+
+    /**
+     * Runs over a sequence.
+     *
+     * @param x
+     *            [T, B, inputs]
+     * @return the states of the last layer: of every step, [T, B, H], or the last of each direction, [B, H]; of two
+     *         directions 2 H features, the one from the front first
+     */
+    public Tensor forward(Tensor x, Output output) {
+        Tensor y = x;
+        int last = forwards.size() - 1;
+        for (int l = 0; l < last; l++) {
+            y = dropout.forward(layer(l, y, Output.ALL_STEPS));
+        }
+        return layer(last, y, output);
+    }
+
+    private Tensor layer(int l, Tensor x, Output output) {
+        Tensor y = forwards.get(l).forward(x, output, recompute);
+        if (backwards.isEmpty()) {
+            return y;
+        }
+        Tensor back = backwards.get(l).forward(Shaping.reverse(x), output, recompute);
+        return Shaping.concat(y, output == Output.ALL_STEPS ? Shaping.reverse(back) : back);
+    }
+}

@@ -1,0 +1,161 @@
+package scanline.engine.tensor;
+
+import static scanline.engine.tensor.Activation.relu;
+import static scanline.engine.tensor.Activation.sigmoid;
+import static scanline.engine.tensor.Activation.tanh;
+import static scanline.engine.tensor.Arithmetic.add;
+import static scanline.engine.tensor.Arithmetic.multiply;
+import static scanline.engine.tensor.Arithmetic.subtract;
+import static scanline.engine.tensor.Products.linear;
+import static scanline.engine.tensor.Shaping.columns;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The kinds of recurrent layers, named as PyTorch's modes, each with the formula of one step made of plain ops: what to
+ * read, and what the fused kernels are held against.
+ */
+public enum Recurrence {
+    /** {@code h = tanh(W x + b + U h' + d)} (Elman 1990, "Finding structure in time"). */
+    RNN_TANH("rnn", 1, false) {
+        @Override
+        State step(Tensor x, State s, RecurrentWeights w) {
+            return new State(tanh(add(w.ofInput(x), w.ofState(s.h()))), null);
+        }
+    },
+
+    /** {@code h = max(0, W x + b + U h' + d)} (Le, Jaitly and Hinton 2015). */
+    RNN_RELU("rnn", 1, false) {
+        @Override
+        State step(Tensor x, State s, RecurrentWeights w) {
+            return new State(relu(add(w.ofInput(x), w.ofState(s.h()))), null);
+        }
+    },
+
+    /**
+     * Long short-term memory (Hochreiter and Schmidhuber 1997; forget gate: Gers et al. 2000), gates in the order i, f, g,
+     * o:
+     *
+     * <pre>
+     * i, f, o = sigmoid(W x + b + U h' + d)      g = tanh(W x + b + U h' + d)
+     * c = f c' + i g                             h = o tanh(c)
+     * </pre>
+     */
+    LSTM("lstm", 4, true) {
+        @Override
+        State step(Tensor x, State s, RecurrentWeights w) {
+            int n = w.hidden();
+            Tensor a = add(w.ofInput(x), w.ofState(s.h()));
+            Tensor i = sigmoid(columns(a, 0, n));
+            Tensor f = sigmoid(columns(a, n, 2 * n));
+            Tensor g = tanh(columns(a, 2 * n, 3 * n));
+            Tensor o = sigmoid(columns(a, 3 * n, 4 * n));
+            Tensor c = add(multiply(f, s.cell()), multiply(i, g));
+            return new State(multiply(o, tanh(c)), c);
+        }
+    },
+
+    /**
+     * The gated recurrent unit (Cho et al. 2014), gates in the order r, z, n, the reset gate inside as in PyTorch:
+     *
+     * <pre>
+     * r, z = sigmoid(W x + b + U h' + d)      n = tanh(W x + b + r (U h' + d))      h = n + z (h' - n)
+     * </pre>
+     */
+    GRU("gru", 3, false) {
+        @Override
+        State step(Tensor x, State s, RecurrentWeights w) {
+            int m = w.hidden();
+            Tensor a = w.ofInput(x);
+            Tensor u = w.ofState(s.h());
+            Tensor r = sigmoid(add(columns(a, 0, m), columns(u, 0, m)));
+            Tensor z = sigmoid(add(columns(a, m, 2 * m), columns(u, m, 2 * m)));
+            Tensor n = tanh(add(columns(a, 2 * m, 3 * m), multiply(r, columns(u, 2 * m, 3 * m))));
+            return new State(add(n, multiply(z, subtract(s.h(), n))), null);
+        }
+    };
+
+    private final String layer;
+    private final int gates;
+    private final boolean hasCellState;
+
+    Recurrence(String layer, int gates, boolean hasCellState) {
+        this.layer = layer;
+        this.gates = gates;
+        this.hasCellState = hasCellState;
+    }
+
+    /** What a layer of this kind is usually called, as in {@code lstm.weight_ih_l0}. */
+    public String layer() {
+        return layer;
+    }
+
+    /** How many blocks of H rows its weights have. */
+    public int gates() {
+        return gates;
+    }
+
+    /** Whether it has a cell state c beside the hidden state h. */
+    public boolean hasCellState() {
+        return hasCellState;
+    }
+
+    /** One step: the next state, from the input [B, F] and the state before. */
+    abstract State step(Tensor x, State s, RecurrentWeights w);
+
+    /**
+     * The state of a layer.
+     *
+     * @param h
+     *            the hidden state, [B, H]
+     * @param c
+     *            the cell state, [B, H]; null where there is none
+     */
+    public record State(Tensor h, @Nullable Tensor c) {
+        Tensor cell() {
+            if (c == null) {
+                throw new IllegalArgumentException("an LSTM needs a cell state to begin with");
+            }
+            return c;
+        }
+    }
+
+    /**
+     * The parameters of one layer, G being gates x H.
+     *
+     * @param inputHidden
+     *            W, [G, F]
+     * @param hiddenHidden
+     *            U, [G, H]
+     * @param inputBias
+     *            b, [G]
+     * @param hiddenBias
+     *            d, [G]
+     */
+    public record RecurrentWeights(Recurrence kind, Tensor inputHidden, Tensor hiddenHidden, Tensor inputBias,
+            Tensor hiddenBias) {
+        /** Refuses, with an {@link IllegalArgumentException}, shapes that are not those of one layer. */
+        public RecurrentWeights {
+            int hidden = hiddenHidden.shape().requireAxes("a hidden weight", 2).size(1);
+            int features = inputHidden.shape().requireAxes("an input weight", 2).size(1);
+            int rows = kind.gates * hidden;
+            hiddenHidden.shape().require("the hidden weight of " + kind, Shape.of(rows, hidden));
+            inputHidden.shape().require("the input weight of " + kind, Shape.of(rows, features));
+            inputBias.shape().require("the input bias of " + kind, Shape.of(rows));
+            hiddenBias.shape().require("the hidden bias of " + kind, Shape.of(rows));
+        }
+
+        /** The size of the hidden state. */
+        public int hidden() {
+            return hiddenHidden.shape().size(1);
+        }
+
+        private Tensor ofInput(Tensor x) {
+            return linear(x, inputHidden, inputBias);
+        }
+
+        private Tensor ofState(Tensor h) {
+            return linear(h, hiddenHidden, hiddenBias);
+        }
+    }
+}

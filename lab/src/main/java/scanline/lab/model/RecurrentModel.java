@@ -1,0 +1,84 @@
+package scanline.lab.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+import scanline.engine.nn.Initialisation;
+import scanline.engine.nn.Linear;
+import scanline.engine.nn.Recurrent;
+import scanline.engine.tensor.Activation;
+import scanline.engine.tensor.Recurrence;
+import scanline.engine.tensor.Sequences.Output;
+import scanline.engine.tensor.Tensor;
+import scanline.engine.tensor.Weights;
+
+/**
+ * Recurrent layers over the sequence, and a linear map of the last state: {@code fc(lstm(x)[T - 1])}.
+ *
+ * @param cell the kind of the layers
+ * @param hidden size of the state
+ * @param layers how many layers are stacked
+ * @param dropout rate of dropout between layers, in [0, 1)
+ * @param bidirectional whether each layer also reads from the end; fc then gets the last state of both directions
+ * @param learnedState whether the state that a layer begins with is learned; it is zero otherwise
+ * @param relu whether only the positive part of the last state goes on to fc
+ * @param recompute whether training computes again what its backward pass needs instead of storing it: less memory, more
+ *     time, the same weights
+ * @param init the first values of the layers
+ */
+public record RecurrentModel(Recurrence cell, int hidden, int layers, double dropout, boolean bidirectional,
+        boolean learnedState, boolean relu, boolean recompute, Initialisation init) implements Model {
+    /** One LSTM layer of 128. */
+    public static final RecurrentModel DEFAULT = new RecurrentModel(Recurrence.LSTM, 128, 1, 0, false, false, false,
+            false, Initialisation.DEFAULT);
+
+    private static final int LARGEST = 4096;
+
+    /** Checks the hyperparameters. */
+    public RecurrentModel {
+        if (hidden < 1 || hidden > LARGEST) {
+            throw new IllegalArgumentException("hidden must be from 1 to " + LARGEST + ", not " + hidden);
+        }
+        if (layers < 1 || layers > 64) {
+            throw new IllegalArgumentException("layers must be from 1 to 64, not " + layers);
+        }
+        if (!(dropout >= 0 && dropout < 1)) {
+            throw new IllegalArgumentException("dropout must be in [0, 1), not " + dropout);
+        }
+        init.requireFor(cell, "init.");
+    }
+
+    @Override
+    public Network build(Weights weights, Input input) {
+        Recurrent stack = new Recurrent(weights.scope(cell.layer()), cell, input.features(), hidden, layers,
+                new Recurrent.Options((float) dropout, bidirectional, learnedState, recompute, init));
+        Linear fc = new Linear(weights.scope("fc"), width(), input.classes());
+        return x -> {
+            Tensor last = stack.forward(x, Output.LAST_STEP);
+            return fc.forward(relu ? Activation.relu(last) : last);
+        };
+    }
+
+    @Override
+    public List<Layer> layers(Input input) {
+        List<Layer> rows = new ArrayList<>();
+        for (int l = 0; l < layers; l++) {
+            int features = l == 0 ? input.features() : width();
+            String output = l == layers - 1 ? "[" + width() + "]" : "[" + input.steps() + ", " + width() + "]";
+            long gates = (bidirectional ? 2L : 1L) * cell.gates() * hidden;
+            long states = learnedState ? (cell.hasCellState() ? 2L : 1L) * width() : 0;
+            rows.add(new Layer(cell.layer() + " (layer " + l + ")",
+                    cell.name().toLowerCase(Locale.ROOT) + " " + features + " to " + width(), output,
+                    gates * (features + hidden + 2) + states, 2L * input.steps() * gates * (features + hidden)));
+        }
+        rows.add(new Layer("fc", (relu ? "ReLU, " : "") + "Linear " + width() + " to " + input.classes(),
+                "[" + input.classes() + "]", (width() + 1L) * input.classes(), 2L * width() * input.classes()));
+        return rows;
+    }
+
+    /** Features of the last layer's output. */
+    private int width() {
+        return bidirectional ? 2 * hidden : hidden;
+    }
+}
