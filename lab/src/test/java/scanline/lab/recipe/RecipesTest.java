@@ -13,7 +13,9 @@ import scanline.engine.optim.Adam;
 import scanline.engine.optim.Clipping;
 import scanline.engine.optim.Schedule;
 import scanline.engine.optim.Sgd;
+import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Recurrence;
+import scanline.engine.tensor.Weights;
 import scanline.lab.model.Model;
 import scanline.lab.model.RecurrentModel;
 
@@ -43,6 +45,29 @@ class RecipesTest {
         Recipe recipe = Recipes.find("lstm-pixels", List.of());
         assertThat(recipe.clip()).isEqualTo(new Clipping.Value(1));
         assertThat(parameters(recipe, new Model.Input(784, 1, 10))).isEqualTo(68_362);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"rnn-rows-deep, 87562", "lstm-rows-deep, 346378", "gru-rows-deep, 260106", "lstm-rows, 214282",
+            "rnn-rows, 54538", "lstm-pixels, 68362", "lstm-cooijmans, 42410"})
+    void aModelHasAsManyParametersAsItsSource(String name, long count) {
+        Recipe recipe = Recipes.find(name, List.of());
+        Model.Input input = name.contains("rows") ? new Model.Input(28, 28, 10) : new Model.Input(784, 1, 10);
+        assertThat(parameters(recipe, input)).isEqualTo(count);
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void whatAModelSaysOfItsParametersIsWhatItHas(String name) {
+        Model.Input input = new Model.Input(5, 3, 4);
+        for (String both : List.of("false", "true")) {
+            Recipe recipe = Recipes.find(name, List.of("model.bidirectional=" + both, "model.learnedState=" + both));
+            try (Backend backend = Backend.load(1)) {
+                Weights weights = new Weights(backend, 1);
+                recipe.model().build(weights, input);
+                assertThat(parameters(recipe, input)).isEqualTo(weights.count());
+            }
+        }
     }
 
     @Test

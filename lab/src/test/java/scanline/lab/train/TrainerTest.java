@@ -2,6 +2,7 @@ package scanline.lab.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import scanline.engine.io.FormatException;
 import scanline.lab.recipe.Recipe;
@@ -53,6 +55,10 @@ class TrainerTest {
         }
     }
 
+    private Path file(Recipe recipe) throws IOException {
+        return Files.writeString(folder.resolve("recipe.yaml"), recipe.text());
+    }
+
     private Run create(String name, Recipe recipe) throws IOException {
         return Run.create(folder.resolve(name), recipe, Map.of());
     }
@@ -67,6 +73,33 @@ class TrainerTest {
         assertThat(lastWeights(recipe, run, 2, false, () -> left.getAndDecrement() == 0)).isEmpty();
         assertThat(lastWeights(run.recipe(), run, 3, true, () -> false)).isEqualTo(uninterrupted);
         assertThat(run.epochs(2)).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"rnn_tanh, false", "rnn_relu, true", "gru, false", "gru, true", "lstm, true"})
+    void aStoppedRunOfEveryKindEndsWithTheSameBits(String cell, String option) throws IOException {
+        Recipe recipe = small("epochs=1", "model.cell=" + cell, "model.bidirectional=" + option,
+                "model.learnedState=" + option, "model.relu=" + option, "head.softmax=" + option,
+                "data.scan=pixels", "data.limit=164", "model.hidden=6", "model.init.recurrent=orthogonal");
+        String uninterrupted = lastWeights(recipe, create("whole", recipe), 1, false, () -> false);
+        Recipe recomputing = Recipes.read(file(recipe), List.of("model.recompute=true"));
+        Run run = create("stopped", recomputing);
+        AtomicInteger left = new AtomicInteger(1);
+        assertThat(lastWeights(recomputing, run, 2, false, () -> left.getAndDecrement() == 0)).isEmpty();
+        assertThat(lastWeights(run.recipe(), run, 3, true, () -> false)).isEqualTo(uninterrupted);
+    }
+
+    @Test
+    void theHeadsSoftmaxIsAppliedBeforeTheLoss() throws IOException {
+        try (Experiment experiment = new Experiment(small("head.softmax=true"), 1)) {
+            Evaluation.of(experiment, experiment.loader(Experiment.Split.TEST), new int[] {0, 1}, (_, outputs, _) -> {
+                float sum = 0;
+                for (float output : outputs) {
+                    sum += output;
+                }
+                assertThat(sum).isCloseTo(1f, within(1e-6f));
+            });
+        }
     }
 
     @Test
