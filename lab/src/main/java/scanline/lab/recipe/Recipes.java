@@ -65,7 +65,7 @@ public final class Recipes {
                 throw new RecipeException("\"" + override + "\" is not of the form key=value");
             }
             String key = override.substring(0, equals);
-            if (Binding.isChoice(Recipe.class, key)) {
+            if (Binding.isChoice(Recipe.class, "", key)) {
                 keys.forgetBelow(key);
             }
             keys.put(key, new Value(override.substring(equals + 1), COMMAND_LINE));
