@@ -47,21 +47,22 @@ public final class Experiment implements AutoCloseable {
     /**
      * Opens the data and builds the model, with the weights that the seed gives.
      *
-     * @throws scanline.lab.data.DataException if the data is not there or broken
+     * @throws scanline.lab.data.DataException if the data is not there, broken, or not of a size that the recipe can read
      */
     public Experiment(Recipe recipe, int threads) {
         this.recipe = recipe;
         dataset = Datasets.ofUser().open(recipe.data().name(), recipe.data().folder());
+        Model.Input input = input(recipe, dataset.test());
         backend = Backend.load(threads);
         memory = new Memory(backend);
         weights = new Weights(backend, recipe.seed());
-        network = recipe.model().build(weights, input(recipe, dataset.test()));
+        network = recipe.model().build(weights, input);
     }
 
     /** What the model reads and tells apart when it is given images like these. */
     public static Model.Input input(Recipe recipe, ImageSet images) {
-        return new Model.Input(recipe.data().scan().steps(images.height(), images.width()),
-                recipe.data().scan().features(images.width()), images.classes());
+        Loader loader = loader(recipe, images);
+        return new Model.Input(loader.steps(), loader.features(), loader.classes());
     }
 
     /** What was asked for. */
@@ -105,6 +106,10 @@ public final class Experiment implements AutoCloseable {
 
     /** Any images, ready to be read as this recipe reads them. */
     public Loader loader(ImageSet images) {
+        return loader(recipe, images);
+    }
+
+    private static Loader loader(Recipe recipe, ImageSet images) {
         Recipe.Data data = recipe.data();
         return new Loader(images, data.scan(), data.mean(), data.deviation());
     }

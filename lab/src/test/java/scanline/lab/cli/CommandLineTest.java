@@ -97,6 +97,9 @@ class CommandLineTest {
             train lstm-rows --save-seconds 0         | 2 | --save-seconds must be above 0 and at most 60
             train lstm-rows data=mnst                | 1 | no data set is called mnst
             train lstm-rows data.dir=/nowhere/at/all | 1 | /nowhere/at/all
+            train lstm-rows data.scan=chunks data.scan.size=5 | 1 | data.scan.size is 5, but must divide the 784 pixels
+            train lstm-rows data.scan=chunks data.scan.size=0 | 2 | data.scan.size must be at least 1, not 0
+            train lstm-rows data.scan=permuted data.scan.file=nowhere | 1 | data.scan.file=nowhere: no such file
             resume nowhere                           | 1 | nowhere is no folder of a run
             evaluate lstm-rows                       | 1 | give its weights with --weights FILE
             evaluate lstm-rows --weights nothing     | 1 | there is no file nothing

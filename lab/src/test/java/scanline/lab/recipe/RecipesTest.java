@@ -8,10 +8,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import scanline.engine.optim.Adam;
 import scanline.engine.optim.Clipping;
 import scanline.engine.optim.Schedule;
 import scanline.engine.optim.Sgd;
+import scanline.lab.data.Scan;
 import scanline.lab.model.LstmModel;
 import scanline.lab.model.Model;
 
@@ -50,6 +52,39 @@ class RecipesTest {
         assertThat(recipe.schedule()).isEqualTo(Schedule.WarmUp.DEFAULT);
     }
 
+    @Test
+    void anotherScanOnTheCommandLineHasItsUsualValues() {
+        assertThat(scan("data.scan=chunks")).isEqualTo(Scan.Chunks.DEFAULT);
+        assertThat(scan("data.scan=chunks", "data.scan.size=14")).isEqualTo(new Scan.Chunks(14));
+        assertThat(scan("data.scan=permuted", "data.scan.seed=5")).isEqualTo(new Scan.Permuted(5, 1, ""));
+    }
+
+    @Test
+    void anotherScanForgetsTheKeysOfTheOneBefore() {
+        String text = Recipes.find("lstm-rows", List.of("data.scan=permuted", "data.scan.size=4")).text();
+        assertThat(text).contains("data.scan: permuted\ndata.scan.seed: 1\ndata.scan.size: 4\ndata.scan.file: \"\"\n");
+        assertThat(Recipes.parse("mine.yaml", text, List.of("data.scan.seed=2")).data().scan())
+                .isEqualTo(new Scan.Permuted(2, 4, ""));
+        assertThat(Recipes.parse("mine.yaml", text, List.of("data.scan=chunks")).data().scan())
+                .isEqualTo(new Scan.Chunks(7));
+        assertThat(Recipes.parse("mine.yaml", text, List.of("data.scan=permuted")).data().scan())
+                .isEqualTo(Scan.Permuted.DEFAULT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rows", "columns", "pixels", "chunks", "permuted"})
+    void everyScanIsReadAgainFromTheTextOfItsRecipe(String scan) {
+        Recipe recipe = Recipes.find("lstm-rows", List.of("data.scan=" + scan));
+        assertThat(Recipes.parse("again", recipe.text(), List.of())).isEqualTo(recipe);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"chunks, 0", "permuted, -7"})
+    void aStepWithoutPixelsIsRefused(String scan, int size) {
+        assertThatThrownBy(() -> scan("data.scan=" + scan, "data.scan.size=" + size))
+                .isInstanceOf(RecipeException.class).hasMessage("data.scan.size must be at least 1, not " + size);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|',
             textBlock = """
@@ -59,7 +94,8 @@ class RecipesTest {
                     optimizer.rate=fast  | the command line: optimizer.rate is "fast", but must be a number
                     optimizer.rate=NaN   | the command line: optimizer.rate is "NaN", but must be a number
                     data.shuffle=yes     | the command line: data.shuffle is "yes", but must be true or false
-                    data.scan=row        | the command line: data.scan is "row", but must be one of pixels, rows; did you mean rows?
+                    data.scan=row        | the command line: data.scan is "row", but must be one of chunks, columns, permuted, pixels, rows; did you mean rows?
+                    data.scan.size=7     | the command line: unknown key data.scan.size
                     optimizer=adm        | the command line: optimizer is "adm", but must be one of adam, adamw, rmsprop, sgd; did you mean adam?
                     batch=0              | batch must be at least 1, not 0
                     epochs=0             | epochs must be at least 1, not 0
@@ -98,6 +134,10 @@ class RecipesTest {
     void aTextThatIsNoFlatMappingIsRefusedWithItsPlace(String text, String message) {
         assertThatThrownBy(() -> Recipes.parse("mine.yaml", text.replace("\\n", "\n"), List.of()))
                 .isInstanceOf(RecipeException.class).hasMessageStartingWith(message);
+    }
+
+    private static Scan scan(String... overrides) {
+        return Recipes.find("lstm-rows", List.of(overrides)).data().scan();
     }
 
     private static long parameters(Recipe recipe, Model.Input input) {
