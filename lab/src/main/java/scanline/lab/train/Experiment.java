@@ -59,7 +59,7 @@ public final class Experiment implements AutoCloseable {
         network = recipe.model().build(weights, input);
     }
 
-    /** What the model reads and tells apart when it is given images like these. */
+    /** What the model reads and tells apart when it is given images like these, of the data set's size. */
     public static Model.Input input(Recipe recipe, ImageSet images) {
         Loader loader = loader(recipe, images);
         return new Model.Input(loader.steps(), loader.features(), loader.classes());
@@ -90,7 +90,7 @@ public final class Experiment implements AutoCloseable {
         return memory;
     }
 
-    /** The first {@code data.limit} training images. */
+    /** The first {@code data.limit} training images, as the data set has them. */
     public ImageSet trainingImages() {
         if (train == null) {
             ImageSet all = dataset.train();
@@ -104,14 +104,14 @@ public final class Experiment implements AutoCloseable {
         return loader(split == Split.TEST ? dataset.test() : trainingImages());
     }
 
-    /** Any images, ready to be read as this recipe reads them. */
+    /** Any images of the data set's size, ready to be read as this recipe reads them. */
     public Loader loader(ImageSet images) {
         return loader(recipe, images);
     }
 
     private static Loader loader(Recipe recipe, ImageSet images) {
         Recipe.Data data = recipe.data();
-        return new Loader(images, data.scan(), data.mean(), data.deviation());
+        return new Loader(images.shrunk(data.shrink()), data.scan(), data.mean(), data.deviation());
     }
 
     /**

@@ -103,6 +103,7 @@ class RecipesTest {
                     model.hidden=0       | model.hidden must be from 1 to 4096, not 0
                     model.dropout=1      | model.dropout must be in [0, 1), not 1.0
                     data.validation=-1   | data.validation must be 0 or more, not -1
+                    data.shrink=0        | data.shrink must be at least 1, not 0
                     loss.smoothing=2     | loss.smoothing must be in [0, 1), not 2.0
                     epochs               | "epochs" is not of the form key=value
                     """)
