@@ -42,6 +42,11 @@ public final class Loader {
         return features;
     }
 
+    /** The pixels of an image in the order in which they are read, as {@link Scan#order} says. */
+    public int[] order() {
+        return scanned.clone();
+    }
+
     /** How many classes the labels come from. */
     public int classes() {
         return images.classes();
