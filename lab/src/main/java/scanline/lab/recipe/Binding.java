@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
+import scanline.lab.data.ModuleContent;
 import scanline.lab.data.Nearest;
 import scanline.lab.model.Model;
 import scanline.lab.recipe.Keys.Value;
@@ -64,7 +65,7 @@ final class Binding {
     static Map<String, Class<?>> choices(Class<?> type) {
         List<Class<?>> classes = type.isSealed()
                 ? List.of(type.getPermittedSubclasses())
-                : ModuleContent.records(type, Model.class.getPackage());
+                : ModuleContent.records(type, Model.class.getPackageName());
         Map<String, Class<?>> choices = new TreeMap<>();
         for (Class<?> choice : classes) {
             choices.put(name(choice, type), choice);

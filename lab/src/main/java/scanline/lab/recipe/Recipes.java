@@ -6,6 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 
+import scanline.lab.data.ModuleContent;
 import scanline.lab.data.Nearest;
 import scanline.lab.recipe.Keys.Value;
 

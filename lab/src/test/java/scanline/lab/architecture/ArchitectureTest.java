@@ -38,6 +38,7 @@ class ArchitectureTest {
             engine.optim  -> engine.tensor
             engine.io     -> engine.tensor
             lab.data      -> engine.random
+            lab.data.known -> lab.data
             lab.model     -> engine.nn engine.tensor
             lab.recipe    -> engine.optim lab.data lab.model
             lab.train     -> engine.io engine.kernel engine.optim engine.random engine.tensor lab.data lab.model lab.recipe
