@@ -49,7 +49,7 @@ final class PermutationFile {
 
     private static List<String> words(String name, Path file, String expected) {
         return Idx.reading(name, () -> {
-            if (!Files.exists(file)) {
+            if (!Files.isRegularFile(file)) {
                 throw new DataException(name + ": no such file" + expected);
             }
             if (Files.size(file) > MAX_BYTES) {

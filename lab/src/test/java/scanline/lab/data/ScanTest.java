@@ -93,6 +93,7 @@ class ScanTest {
     @Test
     void aFileThatIsNotThereOrIsNoTextIsRefused() throws IOException {
         assertRefused(folder.resolve("nowhere").toString(), "no such file");
+        assertRefused(folder.toString(), "no such file");
         assertRefused(Files.write(folder.resolve("binary"), new byte[] {(byte) 0xFF, 0}).toString(), "no text");
     }
 
