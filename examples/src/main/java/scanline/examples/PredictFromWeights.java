@@ -15,7 +15,7 @@ public final class PredictFromWeights {
 
     /** The fraction of the first so many test digits that is read rightly; prints the first ten. */
     static double accuracy(Path file, int count) throws IOException {
-        Loader digits = new Loader(Datasets.ofUser().open("mnist", null).test(), Scan.ROWS, 0, 1);
+        Loader digits = new Loader(Datasets.ofUser().open("mnist", null).test(), Scan.Rows.DEFAULT, 0, 1);
         try (Backend backend = Backend.load(Runtime.getRuntime().availableProcessors())) {
             Weights weights = new Weights(backend, 0);
             TrainAModel.RowReader model = new TrainAModel.RowReader(weights);

@@ -27,7 +27,7 @@ public final class TrainAModel {
 
     /** Trains for so many steps of so many digits each; returns the loss of the last step. */
     static float train(int steps, int count, Path file) throws IOException {
-        Loader digits = new Loader(Datasets.ofUser().open("mnist", null).train(), Scan.ROWS, 0, 1);
+        Loader digits = new Loader(Datasets.ofUser().open("mnist", null).train(), Scan.Rows.DEFAULT, 0, 1);
         int[] order = RandomKey.of(1, "shuffle").permutation(digits.count());
         float loss = Float.NaN;
         try (Backend backend = Backend.load(Runtime.getRuntime().availableProcessors())) {

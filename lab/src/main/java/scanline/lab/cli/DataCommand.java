@@ -42,7 +42,7 @@ public final class DataCommand {
     @Command(description = "Lists the data sets, and where each one is.", mixinStandardHelpOptions = true)
     void list() {
         PrintWriter out = line().getOut();
-        for (KnownSet set : Datasets.KNOWN) {
+        for (KnownSet set : Datasets.known()) {
             out.printf(ROW, set.name(), set.description());
             out.printf(ROW, "", "licence " + set.licence());
             out.printf(ROW, "", datasets.found(set)
@@ -76,7 +76,7 @@ public final class DataCommand {
             if (folder != null) {
                 throw new ParameterException(line(), "--dir needs the NAME of the data set that is in it");
             }
-            return verify(Datasets.KNOWN.stream().filter(set -> datasets.found(set).isPresent()).toList(), null);
+            return verify(Datasets.known().stream().filter(set -> datasets.found(set).isPresent()).toList(), null);
         }
         return verify(List.of(Datasets.known(name)), folder);
     }

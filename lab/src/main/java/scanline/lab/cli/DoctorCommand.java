@@ -43,7 +43,7 @@ final class DoctorCommand implements Runnable {
                     threads.count());
         }
         Datasets datasets = Datasets.ofUser();
-        for (KnownSet set : Datasets.KNOWN) {
+        for (KnownSet set : Datasets.known()) {
             out.printf("%-12s %s %s%n", "data", set.name(), datasets.found(set).map(IdxFiles::where)
                     .orElse("not here: scanline data fetch " + set.name()));
         }

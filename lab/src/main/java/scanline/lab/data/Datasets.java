@@ -1,6 +1,7 @@
 package scanline.lab.data;
 
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -14,9 +15,6 @@ import scanline.lab.data.IdxFiles.Resources;
  * @param cache the folder under which each fetched set has a folder of its own
  */
 public record Datasets(Path cache) {
-    /** The sets whose content is known. */
-    public static final List<KnownSet> KNOWN = List.of(Mnist.SET, FashionMnist.SET);
-
     /** The name under which any folder of IDX files is opened. */
     public static final String IDX = "idx";
 
@@ -28,15 +26,23 @@ public record Datasets(Path cache) {
                 : Path.of(folder));
     }
 
+    /**
+     * The sets whose content is known, by their names, those in the jar first. Each is a constant of a class in a package
+     * of theirs, where they are looked for when they are first asked for.
+     */
+    public static List<KnownSet> known() {
+        return Known.SETS;
+    }
+
     /** The names that {@link #open} takes. */
     public static List<String> names() {
-        return Stream.concat(KNOWN.stream().map(KnownSet::name), Stream.of(IDX)).toList();
+        return Stream.concat(known().stream().map(KnownSet::name), Stream.of(IDX)).toList();
     }
 
     /** The known set of this name; an error names the nearest. */
     public static KnownSet known(String name) {
-        return KNOWN.stream().filter(set -> set.name().equals(name)).findAny()
-                .orElseThrow(() -> unknown(name, KNOWN.stream().map(KnownSet::name).toList()));
+        return known().stream().filter(set -> set.name().equals(name)).findAny()
+                .orElseThrow(() -> unknown(name, known().stream().map(KnownSet::name).toList()));
     }
 
     /**
@@ -79,6 +85,11 @@ public record Datasets(Path cache) {
     /** Where a known set is fetched to. */
     public Path folder(KnownSet set) {
         return cache.resolve(set.name());
+    }
+
+    private static final class Known {
+        static final List<KnownSet> SETS = ModuleContent.constants(KnownSet.class, "scanline.lab.data.known").stream()
+                .sorted(Comparator.comparing(KnownSet::inJar).reversed().thenComparing(KnownSet::name)).toList();
     }
 
     private static DataException unknown(String name, List<String> names) {

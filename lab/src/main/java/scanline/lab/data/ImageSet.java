@@ -51,6 +51,42 @@ public record ImageSet(int height, int width, byte[] pixels, byte[] labels, int 
         return new ImageSet(height, width, some, Arrays.copyOfRange(labels, from, to), classes);
     }
 
+    /**
+     * The images made smaller: each pixel is the mean over a block of factor x factor, rounded, a half upwards.
+     *
+     * @param factor at least 1, which leaves them as they are
+     * @throws DataException if it does not divide height and width
+     */
+    public ImageSet shrunk(int factor) {
+        Divisor.require("data.shrink", factor, gcd(height, width),
+                "both sides of an image of " + height + " x " + width);
+        if (factor == 1) {
+            return this;
+        }
+        byte[] small = new byte[pixels.length / factor / factor];
+        int across = width / factor;
+        for (int i = 0; i < small.length; i++) {
+            // Images lie below each other, so that rows of blocks may be counted through all of them.
+            small[i] = mean(i / across * factor * width + i % across * factor, factor);
+        }
+        return new ImageSet(height / factor, across, small, labels, classes);
+    }
+
+    private byte mean(int corner, int factor) {
+        long sum = 0;
+        for (int y = 0; y < factor; y++) {
+            for (int x = 0; x < factor; x++) {
+                sum += Byte.toUnsignedInt(pixels[corner + y * width + x]);
+            }
+        }
+        long n = (long) factor * factor;
+        return (byte) ((sum + n / 2) / n);
+    }
+
+    private static int gcd(int a, int b) {
+        return b == 0 ? a : gcd(b, a % b);
+    }
+
     /** The images as the content of an IDX file, whose SHA-256 identifies them. */
     public Idx imageFile() {
         return new Idx(new int[] {count(), height, width}, pixels);

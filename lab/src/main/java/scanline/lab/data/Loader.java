@@ -8,14 +8,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Loader {
     private final ImageSet images;
-    private final Scan scan;
+    private final int features;
+    private final int[] scanned;
     private final float[] levels = new float[256];
     private @Nullable Batch last;
 
-    /** A loader over a set of images. */
+    /**
+     * A loader over a set of images.
+     *
+     * @throws DataException if images of this size cannot be scanned so
+     */
     public Loader(ImageSet images, Scan scan, double mean, double deviation) {
         this.images = images;
-        this.scan = scan;
+        features = scan.features(images.height(), images.width());
+        scanned = scan.order(images.height(), images.width());
         for (int level = 0; level < levels.length; level++) {
             levels[level] = (float) ((level / 255.0 - mean) / deviation);
         }
@@ -28,12 +34,17 @@ public final class Loader {
 
     /** How many steps a sequence has. */
     public int steps() {
-        return scan.steps(images.height(), images.width());
+        return scanned.length / features;
     }
 
     /** How many numbers a step holds. */
     public int features() {
-        return scan.features(images.width());
+        return features;
+    }
+
+    /** The pixels of an image in the order in which they are read, as {@link Scan#order} says. */
+    public int[] order() {
+        return scanned.clone();
     }
 
     /** How many classes the labels come from. */
@@ -56,10 +67,10 @@ public final class Loader {
     }
 
     private void fill(float[] values, byte[] pixels, int image, int b, int count) {
-        int features = features();
         for (int t = 0, steps = steps(); t < steps; t++) {
             for (int f = 0; f < features; f++) {
-                values[(t * count + b) * features + f] = levels[Byte.toUnsignedInt(pixels[image + t * features + f])];
+                int pixel = image + scanned[t * features + f];
+                values[(t * count + b) * features + f] = levels[Byte.toUnsignedInt(pixels[pixel])];
             }
         }
     }

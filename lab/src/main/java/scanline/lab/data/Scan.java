@@ -1,19 +1,136 @@
 package scanline.lab.data;
 
-/** In what order a sequence model reads an image. */
-public enum Scan {
-    /** A row at a time, from the top: as many steps as rows, as many features as columns. */
-    ROWS,
-    /** A pixel at a time, row by row from the top left: one feature a step. */
-    PIXELS;
+import java.nio.file.Path;
+import java.util.stream.IntStream;
+import scanline.engine.random.RandomKey;
 
-    /** How many steps an image of this size takes. */
-    public int steps(int height, int width) {
-        return height * width / features(width);
+/**
+ * In what order a sequence model reads an image. A new order is a new record in this file, with a constant {@code DEFAULT};
+ * the recipe's {@code data.scan} key finds it by its name in lower case, and each of its components is a key below that.
+ */
+public sealed interface Scan {
+    /**
+     * How many numbers a step holds.
+     *
+     * @throws DataException if images of this size cannot be read so
+     */
+    int features(int height, int width);
+
+    /**
+     * How many steps an image of this size takes.
+     *
+     * @throws DataException if images of this size cannot be read so
+     */
+    default int steps(int height, int width) {
+        return height * width / features(height, width);
     }
 
-    /** How many numbers a step holds. */
-    public int features(int width) {
-        return this == ROWS ? width : 1;
+    /**
+     * The pixels in the order in which they are read: the one at {@code t * features + f} is feature f of step t. Pixels
+     * are numbered row by row from the top left, and read so if a scan says nothing else.
+     *
+     * @throws DataException if images of this size cannot be read so
+     */
+    default int[] order(int height, int width) {
+        return IntStream.range(0, height * width).toArray();
+    }
+
+    /** A row at a time, from the top: as many steps as rows, as many features as columns. */
+    record Rows() implements Scan {
+        /** The only one. */
+        public static final Rows DEFAULT = new Rows();
+
+        @Override
+        public int features(int height, int width) {
+            return width;
+        }
+    }
+
+    /** A column at a time, from the left: as many steps as columns, as many features as rows. */
+    record Columns() implements Scan {
+        /** The only one. */
+        public static final Columns DEFAULT = new Columns();
+
+        @Override
+        public int features(int height, int width) {
+            return height;
+        }
+
+        @Override
+        public int[] order(int height, int width) {
+            return IntStream.range(0, height * width).map(i -> i % height * width + i / height).toArray();
+        }
+    }
+
+    /** A pixel at a time, row by row from the top left: one feature a step. */
+    record Pixels() implements Scan {
+        /** The only one. */
+        public static final Pixels DEFAULT = new Pixels();
+
+        @Override
+        public int features(int height, int width) {
+            return 1;
+        }
+    }
+
+    /**
+     * Some pixels at a time, row by row from the top left.
+     *
+     * @param size pixels a step
+     */
+    record Chunks(int size) implements Scan {
+        /** A quarter of MNIST's rows. */
+        public static final Chunks DEFAULT = new Chunks(7);
+
+        /** Checks the size. */
+        public Chunks {
+            requirePositive(size);
+        }
+
+        @Override
+        public int features(int height, int width) {
+            return divisor(size, height, width);
+        }
+    }
+
+    /**
+     * The pixels in an order without sense, the same one for every image, so that neighbours are far apart; with MNIST and
+     * a pixel a step this is permuted sequential MNIST (Le, Jaitly and Hinton 2015, arXiv 1504.00941).
+     *
+     * @param seed which order
+     * @param size pixels a step
+     * @param file a text file with the numbers of the pixels in the wanted order, which then needs no seed; empty for none
+     */
+    record Permuted(long seed, int size, String file) implements Scan {
+        /** The first order, a pixel a step. */
+        public static final Permuted DEFAULT = new Permuted(1, 1, "");
+
+        /** Checks the size. */
+        public Permuted {
+            requirePositive(size);
+        }
+
+        @Override
+        public int features(int height, int width) {
+            return divisor(size, height, width);
+        }
+
+        @Override
+        public int[] order(int height, int width) {
+            return file.isEmpty()
+                    ? RandomKey.of(seed, "scan permutation").permutation(height * width)
+                    : PermutationFile.read("data.scan.file", Path.of(file), height, width);
+        }
+    }
+
+    private static void requirePositive(int size) {
+        if (size < 1) {
+            throw new IllegalArgumentException("size must be at least 1, not " + size);
+        }
+    }
+
+    private static int divisor(int size, int height, int width) {
+        return Divisor.require("data.scan.size", size, height * width,
+                "the " + height * width + " pixels of an image of " + height + " x " + width);
     }
 }

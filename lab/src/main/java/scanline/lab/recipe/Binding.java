@@ -3,6 +3,7 @@ package scanline.lab.recipe;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -12,6 +13,7 @@ import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
+import scanline.lab.data.ModuleContent;
 import scanline.lab.data.Nearest;
 import scanline.lab.model.Model;
 import scanline.lab.recipe.Keys.Value;
@@ -63,7 +65,7 @@ final class Binding {
     static Map<String, Class<?>> choices(Class<?> type) {
         List<Class<?>> classes = type.isSealed()
                 ? List.of(type.getPermittedSubclasses())
-                : ModuleContent.records(type, Model.class.getPackage());
+                : ModuleContent.records(type, Model.class.getPackageName());
         Map<String, Class<?>> choices = new TreeMap<>();
         for (Class<?> choice : classes) {
             choices.put(name(choice, type), choice);
@@ -71,10 +73,24 @@ final class Binding {
         return choices;
     }
 
-    /** Whether a key of a record chooses between several records. */
-    static boolean isChoice(Class<?> type, String key) {
-        return Arrays.stream(type.getRecordComponents())
-                .anyMatch(component -> component.getName().equals(key) && component.getType().isInterface());
+    /**
+     * Whether a key chooses between several records.
+     *
+     * @param type a record whose keys begin with the prefix
+     */
+    static boolean isChoice(Class<?> type, String prefix, String key) {
+        for (RecordComponent component : type.getRecordComponents()) {
+            Class<?> inner = component.getType();
+            String at = key(prefix, component);
+            if (inner.isInterface() && key.equals(at)) {
+                return true;
+            }
+            if (key.startsWith(at + ".") && (inner.isInterface() || inner.isRecord())) {
+                Collection<Class<?>> records = inner.isInterface() ? choices(inner).values() : List.of(inner);
+                return records.stream().anyMatch(record -> isChoice(record, at + ".", key));
+            }
+        }
+        return false;
     }
 
     private static void keys(Map<String, String> keys, String prefix, Object values) {
@@ -104,7 +120,7 @@ final class Binding {
             if (otherwise == null) {
                 throw new RecipeException("the recipe lacks the key " + key);
             }
-            return otherwise;
+            return type.isInterface() ? bind(otherwise.getClass(), key + ".", keys, otherwise) : otherwise;
         }
         if (type.isInterface()) {
             Class<?> choice = choose(key, said, choices(type));

@@ -49,16 +49,18 @@ public record Recipe(String about, String source, String published, double targe
      * @param limit how many training examples to take, the first ones; 0 for all
      * @param validation how many of those to hold out for validation, chosen by the seed
      * @param shuffle whether every epoch has an order of its own
+     * @param shrink how many pixels a side become one, by their mean; 1 for images as they are
      * @param mean what is subtracted from pixels between 0 and 1
      * @param deviation what they are divided by then
      * @param scan the order in which an image is read
      */
-    public record Data(String name, String dir, int limit, int validation, boolean shuffle, double mean,
-            double deviation, Scan scan) {
+    public record Data(String name, String dir, int limit, int validation, boolean shuffle, int shrink,
+            double mean, double deviation, Scan scan) {
         /** Checks the values. */
         public Data {
             require(limit >= 0, "limit must be 0 (for all) or more, not " + limit);
             require(validation >= 0, "validation must be 0 or more, not " + validation);
+            require(shrink >= 1, "shrink must be at least 1, not " + shrink);
             require(deviation > 0, "deviation must be positive, not " + deviation);
         }
 

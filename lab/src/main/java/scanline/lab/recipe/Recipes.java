@@ -6,6 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 
+import scanline.lab.data.ModuleContent;
 import scanline.lab.data.Nearest;
 import scanline.lab.recipe.Keys.Value;
 
@@ -65,7 +66,7 @@ public final class Recipes {
                 throw new RecipeException("\"" + override + "\" is not of the form key=value");
             }
             String key = override.substring(0, equals);
-            if (Binding.isChoice(Recipe.class, key)) {
+            if (Binding.isChoice(Recipe.class, "", key)) {
                 keys.forgetBelow(key);
             }
             keys.put(key, new Value(override.substring(equals + 1), COMMAND_LINE));

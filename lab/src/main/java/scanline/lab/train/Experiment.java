@@ -48,22 +48,23 @@ public final class Experiment implements AutoCloseable {
     /**
      * Opens the data and builds the model, with the weights that the seed gives.
      *
-     * @throws scanline.lab.data.DataException if the data is not there or broken
+     * @throws scanline.lab.data.DataException if the data is not there, broken, or not of a size that the recipe can read
      */
     public Experiment(Recipe recipe, int threads) {
         this.recipe = recipe;
         dataset = Datasets.ofUser().open(recipe.data().name(), recipe.data().folder());
+        Model.Input input = input(recipe, dataset.test());
         backend = Backend.load(threads);
         memory = new Memory(backend);
         weights = new Weights(backend, recipe.seed());
-        Network logits = recipe.model().build(weights, input(recipe, dataset.test()));
+        Network logits = recipe.model().build(weights, input);
         network = recipe.head().softmax() ? x -> Activation.softmax(logits.forward(x)) : logits;
     }
 
-    /** What the model reads and tells apart when it is given images like these. */
+    /** What the model reads and tells apart when it is given images like these, of the data set's size. */
     public static Model.Input input(Recipe recipe, ImageSet images) {
-        return new Model.Input(recipe.data().scan().steps(images.height(), images.width()),
-                recipe.data().scan().features(images.width()), images.classes());
+        Loader loader = loader(recipe, images);
+        return new Model.Input(loader.steps(), loader.features(), loader.classes());
     }
 
     /** What was asked for. */
@@ -91,7 +92,7 @@ public final class Experiment implements AutoCloseable {
         return memory;
     }
 
-    /** The first {@code data.limit} training images. */
+    /** The first {@code data.limit} training images, as the data set has them. */
     public ImageSet trainingImages() {
         if (train == null) {
             ImageSet all = dataset.train();
@@ -105,10 +106,14 @@ public final class Experiment implements AutoCloseable {
         return loader(split == Split.TEST ? dataset.test() : trainingImages());
     }
 
-    /** Any images, ready to be read as this recipe reads them. */
+    /** Any images of the data set's size, ready to be read as this recipe reads them. */
     public Loader loader(ImageSet images) {
+        return loader(recipe, images);
+    }
+
+    private static Loader loader(Recipe recipe, ImageSet images) {
         Recipe.Data data = recipe.data();
-        return new Loader(images, data.scan(), data.mean(), data.deviation());
+        return new Loader(images.shrunk(data.shrink()), data.scan(), data.mean(), data.deviation());
     }
 
     /**

@@ -1,9 +1,14 @@
 package scanline.lab.train;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 import scanline.engine.kernel.Lanes;
 import scanline.lab.data.ImageSet;
+import scanline.lab.data.Scan;
 
 /** What a run was made with and on. */
 public final class Provenance {
@@ -37,8 +43,22 @@ public final class Provenance {
         data.put("trainLabels", train.labelFile().sha256());
         data.put("testImages", test.imageFile().sha256());
         data.put("testLabels", test.labelFile().sha256());
+        if (experiment.recipe().data().scan() instanceof Scan.Permuted) {
+            data.put("permutation", sha256(experiment.loader(test).order()));
+        }
         facts.put("data", data);
         return facts;
+    }
+
+    /** SHA-256 of numbers as little-endian int32. */
+    private static String sha256(int[] numbers) {
+        ByteBuffer bytes = ByteBuffer.allocate(4 * numbers.length).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asIntBuffer().put(numbers);
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.array()));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** What does not depend on a run: version, commit, JDK, processor, vector width. */

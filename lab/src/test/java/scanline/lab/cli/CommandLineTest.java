@@ -6,6 +6,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 import scanline.engine.io.SafeTensors;
 import scanline.engine.io.SafeTensors.Entry;
+import scanline.lab.data.Datasets;
 
 class CommandLineTest {
     @TempDir
@@ -80,6 +82,50 @@ class CommandLineTest {
     }
 
     @Test
+    void aRunOnSmallerImagesInAnotherOrderPredictsWhatItEvaluates() throws IOException {
+        String small = folder.resolve("small").toString();
+        Answer trained = answer("train", "lstm-rows", "epochs=1", "data.limit=300", "data.validation=100",
+                "model.hidden=8", "data.shrink=2", "data.scan=permuted", "data.scan.size=49", "--run", small);
+        assertThat(trained.status()).as(trained.err()).isZero();
+        Path logits = folder.resolve("small.csv");
+        answer("evaluate", small, "--logits", logits.toString());
+
+        int count = 50;
+        Path images = folder.resolve("test-images");
+        byte[] pixels = new Datasets(folder).open("mnist", null).test().first(count).pixels();
+        Files.write(images, ByteBuffer.allocate(16 + pixels.length).putInt(0x803).putInt(count).putInt(28).putInt(28)
+                .put(pixels).array());
+        Path large = folder.resolve("large.png");
+        ImageIO.write(new BufferedImage(100, 100, BufferedImage.TYPE_BYTE_GRAY), "png", large.toFile());
+        Answer predicted = answer("predict", small, images.toString(), large.toString());
+        assertThat(predicted.status()).as(predicted.err()).isZero();
+        List<String> lines = predicted.out().lines().toList();
+        assertThat(lines).hasSize(count + 1);
+        List<String> rows = Files.readAllLines(logits);
+        for (int i = 0; i < count; i++) {
+            assertThat(lines.get(i)).contains("[" + i + "]  " + largest(rows.get(i + 1).split(",")) + "  ");
+        }
+    }
+
+    /** The class of the largest logit in a row of index, label and logits. */
+    private static int largest(String[] row) {
+        int largest = 0;
+        for (int c = 1; c < row.length - 2; c++) {
+            if (Float.parseFloat(row[c + 2]) > Float.parseFloat(row[largest + 2])) {
+                largest = c;
+            }
+        }
+        return largest;
+    }
+
+    @Test
+    void explainSeesTheSmallerSize() {
+        assertThat(answer("explain", "lstm-rows", "data.shrink=2").out()).contains("input [14 steps, 14 features]");
+        assertThat(answer("explain", "lstm-rows", "data.shrink=4", "data.scan=chunks").out())
+                .contains("input [7 steps, 7 features]", "data.shrink: 4", "data.scan.size: 7");
+    }
+
+    @Test
     void aFolderThatExistsIsRefusedAndUnchanged() throws IOException {
         String before = Files.readString(run.resolve("result.json"));
         Answer answer = answer("train", "lstm-rows", "--run", run.toString());
@@ -89,20 +135,25 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            train lstm-row                           | 2 | no recipe is called lstm-row; did you mean lstm-rows?
-            train lstm-rows epoch=1                  | 2 | unknown key epoch; did you mean epochs?
-            train lstm-rows batch=0                  | 2 | batch must be at least 1, not 0
-            train lstm-rows --threads 0              | 2 | --threads must be from 1 to 1024, not 0
-            train lstm-rows --save-seconds 0         | 2 | --save-seconds must be above 0 and at most 60
-            train lstm-rows data=mnst                | 1 | no data set is called mnst
-            train lstm-rows data.dir=/nowhere/at/all | 1 | /nowhere/at/all
-            resume nowhere                           | 1 | nowhere is no folder of a run
-            evaluate lstm-rows                       | 1 | give its weights with --weights FILE
-            evaluate lstm-rows --weights nothing     | 1 | there is no file nothing
-            evaluate lstm-rows --split tset          | 2 | Invalid value for option '--split'
-            tarin lstm-rows                          | 2 | or scanline train
-            """)
+    @CsvSource(delimiter = '|',
+            textBlock = """
+                    train lstm-row                           | 2 | no recipe is called lstm-row; did you mean lstm-rows?
+                    train lstm-rows epoch=1                  | 2 | unknown key epoch; did you mean epochs?
+                    train lstm-rows batch=0                  | 2 | batch must be at least 1, not 0
+                    train lstm-rows --threads 0              | 2 | --threads must be from 1 to 1024, not 0
+                    train lstm-rows --save-seconds 0         | 2 | --save-seconds must be above 0 and at most 60
+                    train lstm-rows data=mnst                | 1 | no data set is called mnst
+                    train lstm-rows data.dir=/nowhere/at/all | 1 | /nowhere/at/all
+                    train lstm-rows data.shrink=3            | 1 | data.shrink is 3, but must divide both sides of an image of 28 x 28
+                    train lstm-rows data.scan=chunks data.scan.size=5 | 1 | data.scan.size is 5, but must divide the 784 pixels
+                    train lstm-rows data.scan=chunks data.scan.size=0 | 2 | data.scan.size must be at least 1, not 0
+                    train lstm-rows data.scan=permuted data.scan.file=nowhere | 1 | data.scan.file=nowhere: no such file
+                    resume nowhere                           | 1 | nowhere is no folder of a run
+                    evaluate lstm-rows                       | 1 | give its weights with --weights FILE
+                    evaluate lstm-rows --weights nothing     | 1 | there is no file nothing
+                    evaluate lstm-rows --split tset          | 2 | Invalid value for option '--split'
+                    tarin lstm-rows                          | 2 | or scanline train
+                    """)
     void aWrongCommandGetsOneLineAndItsStatus(String command, int status, String message) {
         Answer answer = answer(command.split(" "));
         assertThat(answer.err()).contains(message).doesNotContain("\tat ");

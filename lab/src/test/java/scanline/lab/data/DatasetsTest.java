@@ -13,10 +13,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import scanline.lab.data.IdxFiles.Part;
 import scanline.lab.data.IdxFiles.Resources;
+import scanline.lab.data.known.FashionMnist;
+import scanline.lab.data.known.Mnist;
 
 class DatasetsTest {
     @TempDir
     private Path cache;
+
+    @Test
+    void theKnownSetsAreFoundByThemselvesThoseInTheJarFirst() {
+        assertThat(Datasets.known()).containsExactly(Mnist.SET, FashionMnist.SET);
+    }
 
     @Test
     void mnistComesWithTheJar() {

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import scanline.engine.nn.Initialisation;
+import org.junit.jupiter.params.provider.ValueSource;
 import scanline.engine.optim.Adam;
 import scanline.engine.optim.Clipping;
 import scanline.engine.optim.Schedule;
@@ -16,6 +17,7 @@ import scanline.engine.optim.Sgd;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Recurrence;
 import scanline.engine.tensor.Weights;
+import scanline.lab.data.Scan;
 import scanline.lab.model.Model;
 import scanline.lab.model.RecurrentModel;
 
@@ -78,6 +80,39 @@ class RecipesTest {
         assertThat(recipe.schedule()).isEqualTo(Schedule.WarmUp.DEFAULT);
     }
 
+    @Test
+    void anotherScanOnTheCommandLineHasItsUsualValues() {
+        assertThat(scan("data.scan=chunks")).isEqualTo(Scan.Chunks.DEFAULT);
+        assertThat(scan("data.scan=chunks", "data.scan.size=14")).isEqualTo(new Scan.Chunks(14));
+        assertThat(scan("data.scan=permuted", "data.scan.seed=5")).isEqualTo(new Scan.Permuted(5, 1, ""));
+    }
+
+    @Test
+    void anotherScanForgetsTheKeysOfTheOneBefore() {
+        String text = Recipes.find("lstm-rows", List.of("data.scan=permuted", "data.scan.size=4")).text();
+        assertThat(text).contains("data.scan: permuted\ndata.scan.seed: 1\ndata.scan.size: 4\ndata.scan.file: \"\"\n");
+        assertThat(Recipes.parse("mine.yaml", text, List.of("data.scan.seed=2")).data().scan())
+                .isEqualTo(new Scan.Permuted(2, 4, ""));
+        assertThat(Recipes.parse("mine.yaml", text, List.of("data.scan=chunks")).data().scan())
+                .isEqualTo(new Scan.Chunks(7));
+        assertThat(Recipes.parse("mine.yaml", text, List.of("data.scan=permuted")).data().scan())
+                .isEqualTo(Scan.Permuted.DEFAULT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rows", "columns", "pixels", "chunks", "permuted"})
+    void everyScanIsReadAgainFromTheTextOfItsRecipe(String scan) {
+        Recipe recipe = Recipes.find("lstm-rows", List.of("data.scan=" + scan));
+        assertThat(Recipes.parse("again", recipe.text(), List.of())).isEqualTo(recipe);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"chunks, 0", "permuted, -7"})
+    void aStepWithoutPixelsIsRefused(String scan, int size) {
+        assertThatThrownBy(() -> scan("data.scan=" + scan, "data.scan.size=" + size))
+                .isInstanceOf(RecipeException.class).hasMessage("data.scan.size must be at least 1, not " + size);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|',
             textBlock = """
@@ -87,7 +122,8 @@ class RecipesTest {
                     optimizer.rate=fast  | the command line: optimizer.rate is "fast", but must be a number
                     optimizer.rate=NaN   | the command line: optimizer.rate is "NaN", but must be a number
                     data.shuffle=yes     | the command line: data.shuffle is "yes", but must be true or false
-                    data.scan=row        | the command line: data.scan is "row", but must be one of pixels, rows; did you mean rows?
+                    data.scan=row        | the command line: data.scan is "row", but must be one of chunks, columns, permuted, pixels, rows; did you mean rows?
+                    data.scan.size=7     | the command line: unknown key data.scan.size
                     optimizer=adm        | the command line: optimizer is "adm", but must be one of adam, adamw, rmsprop, sgd; did you mean adam?
                     batch=0              | batch must be at least 1, not 0
                     epochs=0             | epochs must be at least 1, not 0
@@ -95,6 +131,7 @@ class RecipesTest {
                     model.hidden=0       | model.hidden must be from 1 to 4096, not 0
                     model.dropout=1      | model.dropout must be in [0, 1), not 1.0
                     data.validation=-1   | data.validation must be 0 or more, not -1
+                    data.shrink=0        | data.shrink must be at least 1, not 0
                     loss.smoothing=2     | loss.smoothing must be in [0, 1), not 2.0
                     epochs               | "epochs" is not of the form key=value
                     """)
@@ -126,6 +163,10 @@ class RecipesTest {
     void aTextThatIsNoFlatMappingIsRefusedWithItsPlace(String text, String message) {
         assertThatThrownBy(() -> Recipes.parse("mine.yaml", text.replace("\\n", "\n"), List.of()))
                 .isInstanceOf(RecipeException.class).hasMessageStartingWith(message);
+    }
+
+    private static Scan scan(String... overrides) {
+        return Recipes.find("lstm-rows", List.of(overrides)).data().scan();
     }
 
     private static long parameters(Recipe recipe, Model.Input input) {

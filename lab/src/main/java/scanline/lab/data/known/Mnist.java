@@ -1,9 +1,10 @@
-package scanline.lab.data;
+package scanline.lab.data.known;
 
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import scanline.lab.data.IdxFiles.Part;
+import scanline.lab.data.KnownSet;
 
 /** MNIST, the handwritten digits of LeCun, Cortes and Burges (1998); its files come with Scanline. */
 public final class Mnist {

@@ -1,9 +1,10 @@
-package scanline.lab.data;
+package scanline.lab.data.known;
 
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import scanline.lab.data.IdxFiles.Part;
+import scanline.lab.data.KnownSet;
 
 /** Fashion-MNIST, Zalando's pictures of garments (Xiao, Rasul and Vollgraf, 2017), in the format of MNIST. */
 public final class FashionMnist {

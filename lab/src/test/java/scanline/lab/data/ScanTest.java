@@ -1,0 +1,115 @@
+package scanline.lab.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Orders of images of 2 rows and 3 columns, whose pixels are numbered 0 1 2 and 3 4 5. */
+class ScanTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void rowsAreReadFromTheTop() {
+        assertOrder(new Scan.Rows(), 2, 3, 0, 1, 2, 3, 4, 5);
+    }
+
+    @Test
+    void columnsAreReadFromTheLeft() {
+        assertOrder(new Scan.Columns(), 3, 2, 0, 3, 1, 4, 2, 5);
+    }
+
+    @Test
+    void pixelsAreReadRowByRow() {
+        assertOrder(new Scan.Pixels(), 6, 1, 0, 1, 2, 3, 4, 5);
+    }
+
+    @Test
+    void chunksAreSomePixelsRowByRow() {
+        assertOrder(new Scan.Chunks(2), 3, 2, 0, 1, 2, 3, 4, 5);
+        assertOrder(new Scan.Chunks(6), 1, 6, 0, 1, 2, 3, 4, 5);
+    }
+
+    @Test
+    void aFileSaysTheOrderAndTheSeedNothing() throws IOException {
+        String file = file(" 5 3\t1\r\n4\n0 2\n");
+        assertOrder(new Scan.Permuted(1, 3, file), 2, 3, 5, 3, 1, 4, 0, 2);
+        assertOrder(new Scan.Permuted(2, 1, file), 6, 1, 5, 3, 1, 4, 0, 2);
+    }
+
+    @Test
+    void thePermutationOfASeedIsAlwaysTheSame() {
+        assertThat(new Scan.Permuted(1, 1, "").order(2, 3)).containsExactly(1, 0, 3, 4, 5, 2);
+        assertThat(new Scan.Permuted(1, 2, "").order(2, 3)).containsExactly(1, 0, 3, 4, 5, 2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, 2, -1, Long.MIN_VALUE})
+    void thePermutationOfASeedHasEveryPixelOnce(long seed) {
+        int[] order = new Scan.Permuted(seed, 1, "").order(28, 28);
+        assertThat(order).containsExactlyInAnyOrder(IntStream.range(0, 784).toArray())
+                .isNotEqualTo(new Scan.Pixels().order(28, 28))
+                .isNotEqualTo(new Scan.Permuted(seed + 1, 1, "").order(28, 28));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            5    | 28 | 28 | the 784 pixels of an image of 28 x 28; the nearest that do are 4 and 7
+            700  | 28 | 28 | the 784 pixels of an image of 28 x 28; the nearest that do are 392 and 784
+            1000 | 28 | 28 | the 784 pixels of an image of 28 x 28; the nearest that does is 784
+            2    | 1  | 3  | the 3 pixels of an image of 1 x 3; the nearest that do are 1 and 3
+            """)
+    void aSizeThatDoesNotDivideTheImageIsRefused(int size, int height, int width, String message) {
+        for (Scan scan : new Scan[] {new Scan.Chunks(size), new Scan.Permuted(1, size, "")}) {
+            assertThatExceptionOfType(DataException.class).isThrownBy(() -> scan.steps(height, width))
+                    .withMessage("data.scan.size is " + size + ", but must divide " + message);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            0 1 2 3 4        | holds 5 numbers
+            0 1 2 3 4 5 6    | holds 7 numbers
+            ' '              | holds 0 numbers
+            0 1 2 3 4 4      | holds 4 twice
+            1 2 3 4 5 6      | holds "6"
+            0 1 2 3 4 -5     | holds "-5"
+            0 1 2 3 4 five   | holds "five"
+            0 1 2 3 4 5.0    | holds "5.0"
+            """)
+    void aFileThatIsNoPermutationIsRefused(String content, String wrong) throws IOException {
+        assertRefused(file(content), wrong);
+    }
+
+    @Test
+    void aFileThatIsNotThereOrIsNoTextIsRefused() throws IOException {
+        assertRefused(folder.resolve("nowhere").toString(), "no such file");
+        assertRefused(folder.toString(), "no such file");
+        assertRefused(Files.write(folder.resolve("binary"), new byte[] {(byte) 0xFF, 0}).toString(), "no text");
+    }
+
+    private static void assertRefused(String file, String wrong) {
+        assertThatExceptionOfType(DataException.class).isThrownBy(() -> new Scan.Permuted(1, 1, file).order(2, 3))
+                .withMessage("data.scan.file=" + file + ": " + wrong
+                        + "; it must hold each number from 0 to 5 once, for images of 2 x 3");
+    }
+
+    private static void assertOrder(Scan scan, int steps, int features, int... order) {
+        assertThat(scan.steps(2, 3)).isEqualTo(steps);
+        assertThat(scan.features(2, 3)).isEqualTo(features);
+        assertThat(scan.order(2, 3)).containsExactly(order);
+    }
+
+    private String file(String content) throws IOException {
+        return Files.writeString(folder.resolve("order.txt"), content).toString();
+    }
+}
