@@ -31,7 +31,8 @@ final class ProgressLine implements Progress {
         if (live && now - last > NANOS_BETWEEN) {
             last = now;
             out.printf(Locale.ROOT, "%sepoch %d/%d  step %d/%d  loss %.4f  accuracy %.2f %%  %,.0f examples/s  %s left",
-                    ERASE, epoch, epochs, step, steps, loss, 100 * accuracy, examplesPerSecond, duration(secondsLeft));
+                    ERASE, epoch, epochs, step, steps, loss, 100 * accuracy, examplesPerSecond,
+                    Progress.duration(secondsLeft));
             out.flush();
         }
     }
@@ -58,13 +59,5 @@ final class ProgressLine implements Progress {
             out.print(ERASE);
             out.flush();
         }
-    }
-
-    static String duration(double seconds) {
-        long whole = Math.round(seconds);
-        if (whole >= 3600) {
-            return whole / 3600 + " h " + whole % 3600 / 60 + " min";
-        }
-        return whole >= 60 ? whole / 60 + " min " + whole % 60 + " s" : whole + " s";
     }
 }

@@ -38,7 +38,7 @@ final class RecipesCommand implements Runnable {
             out.printf(Locale.ROOT, "    model      %s, %,d parameters%n", settings(recipe, "model"), parameters);
             out.printf("    training   %s, schedule %s, clip %s%n", settings(recipe, "optimizer"),
                     settings(recipe, "schedule"), settings(recipe, "clip"));
-            out.printf("    published  %s%n", recipe.published());
+            out.printf("    published  %s%n", recipe.published().name());
             out.printf("    target     test accuracy %s (measured: see results/README.md)%n", recipe.target());
         }
         out.flush();

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 import scanline.lab.train.Experiment;
 import scanline.lab.train.Json;
+import scanline.lab.train.Progress;
 import scanline.lab.train.Result;
 import scanline.lab.train.Run;
 import scanline.lab.train.Trainer;
@@ -96,7 +97,7 @@ final class Training {
         } else {
             out.printf(Locale.ROOT, "test accuracy %.2f %%, loss %.4f (weights of epoch %d), trained in %s%n",
                     100 * result.testAccuracy(), result.testLoss(), result.bestEpoch(),
-                    ProgressLine.duration(result.seconds()));
+                    Progress.duration(result.seconds()));
             out.printf("weights %s%nrun     %s%n", result.bestWeights(), run.folder());
         }
         out.flush();

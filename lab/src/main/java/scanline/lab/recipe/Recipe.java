@@ -32,13 +32,29 @@ import scanline.lab.model.Model;
  * @param schedule how the learning rate changes
  * @param clip how gradients are limited
  */
-public record Recipe(String about, String source, String published, double target, long seed, int epochs, int batch,
+public record Recipe(String about, String source, Published published, double target, long seed, int epochs, int batch,
         Data data, Model model, Head head, Loss loss, UpdateRule optimizer, Schedule schedule, Clipping clip) {
     /** Checks the values. */
     public Recipe {
         require(target >= 0 && target <= 1, "target must be a fraction, 0 to 1, not " + target);
         require(epochs >= 1, "epochs must be at least 1, not " + epochs);
         require(batch >= 1, "batch must be at least 1, not " + batch);
+    }
+
+    /**
+     * The figure that the source published.
+     *
+     * @param name the figure in words, as published, with what is wrong about it
+     * @param accuracy the test accuracy as the source printed it, a fraction; 0 for none
+     * @param divisor by how many test examples the source's code divides the right answers, where that is not how many
+     *     there are; else 0
+     */
+    public record Published(String name, double accuracy, int divisor) {
+        /** Checks the values. */
+        public Published {
+            require(accuracy >= 0 && accuracy <= 1, "accuracy must be a fraction, 0 to 1, not " + accuracy);
+            require(divisor >= 0, "divisor must be 0 (for the number of test examples) or more, not " + divisor);
+        }
     }
 
     /**

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 import scanline.lab.data.ModuleContent;
 import scanline.lab.data.Nearest;
@@ -46,11 +48,22 @@ public final class Recipes {
 
     /** A recipe from a file. */
     public static Recipe read(Path file, List<String> overrides) {
+        return parse(file.toString(), text(file), overrides);
+    }
+
+    /** The keys of a recipe's file with their values as they stand, those of other versions too. */
+    public static Map<String, String> keys(Path file) {
+        Map<String, String> keys = new LinkedHashMap<>();
+        Yaml.read(file.toString(), text(file)).forEach((key, value) -> keys.put(key, value.text()));
+        return keys;
+    }
+
+    private static String text(Path file) {
         try {
             if (Files.size(file) > LONGEST) {
                 throw new RecipeException(file + " is longer than " + LONGEST + " bytes: no recipe");
             }
-            return parse(file.toString(), Files.readString(file), overrides);
+            return Files.readString(file);
         } catch (NoSuchFileException _) {
             throw new RecipeException("there is no file " + file);
         } catch (IOException e) {

@@ -18,4 +18,13 @@ public interface Progress {
 
     /** After each epoch. */
     void epoch(Run.Epoch epoch);
+
+    /** A time for people, such as {@code 3 min 19 s}. */
+    static String duration(double seconds) {
+        long whole = Math.round(seconds);
+        if (whole >= 3600) {
+            return whole / 3600 + " h " + whole % 3600 / 60 + " min";
+        }
+        return whole >= 60 ? whole / 60 + " min " + whole % 60 + " s" : whole + " s";
+    }
 }

@@ -122,11 +122,11 @@ public record Run(Path folder) {
     }
 
     /**
-     * The rows of {@code metrics.csv} up to an epoch.
+     * The rows of {@code metrics.csv}, those up to an epoch at most.
      *
      * @throws RunException if the file is broken
      */
-    List<Epoch> epochs(int completed) throws IOException {
+    public List<Epoch> epochs(int completed) throws IOException {
         List<Epoch> epochs = new ArrayList<>();
         if (completed == 0) {
             return epochs;

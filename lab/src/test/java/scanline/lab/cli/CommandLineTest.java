@@ -67,6 +67,24 @@ class CommandLineTest {
     }
 
     @Test
+    void resultsAreWrittenFromTheRunsThatAreAddedAndChecked() throws IOException {
+        Path results = folder.resolve("results");
+        assertThat(answer("results", results.toString()).err()).contains("scanline: there is no folder " + results);
+        Answer added = answer("results", results.toString(), "--add", run.toString());
+        assertThat(added.status()).as(added.err()).isZero();
+        assertThat(results.resolve("README.md")).content().contains("`lstm-rows` `epochs=1` `data.limit=300`",
+                "run/curves.svg");
+        assertThat(results.resolve("run/best.safetensors")).doesNotExist();
+        assertThat(answer("results", results.toString(), "--check").status()).isZero();
+        assertThat(answer("results", results.toString(), "--check", "--add", run.toString()).status()).isEqualTo(2);
+        Files.writeString(results.resolve("README.md"), "by hand");
+        Answer stale = answer("results", results.toString(), "--check");
+        assertThat(stale.status()).isEqualTo(1);
+        assertThat(stale.err()).isEqualToIgnoringNewLines(
+                "scanline: " + results.resolve("README.md") + " is not what `scanline results` would write");
+    }
+
+    @Test
     void predictReadsPngAndSaysTheClass() throws IOException {
         Path image = folder.resolve("seven.png");
         ImageIO.write(new BufferedImage(56, 56, BufferedImage.TYPE_BYTE_GRAY), "png", image.toFile());

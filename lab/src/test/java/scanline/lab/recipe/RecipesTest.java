@@ -3,13 +3,18 @@ package scanline.lab.recipe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import scanline.engine.nn.Initialisation;
 import org.junit.jupiter.params.provider.ValueSource;
+import scanline.engine.nn.Initialisation;
 import scanline.engine.optim.Adam;
 import scanline.engine.optim.Clipping;
 import scanline.engine.optim.Schedule;
@@ -46,6 +51,8 @@ class RecipesTest {
     void thePixelLstmIsSystemC() {
         Recipe recipe = Recipes.find("lstm-pixels", List.of());
         assertThat(recipe.clip()).isEqualTo(new Clipping.Value(1));
+        assertThat(recipe.published().accuracy()).isEqualTo(0.9607);
+        assertThat(recipe.published().divisor()).isEqualTo(10_240);
         assertThat(parameters(recipe, new Model.Input(784, 1, 10))).isEqualTo(68_362);
     }
 
@@ -132,6 +139,8 @@ class RecipesTest {
                     model.dropout=1      | model.dropout must be in [0, 1), not 1.0
                     data.validation=-1   | data.validation must be 0 or more, not -1
                     data.shrink=0        | data.shrink must be at least 1, not 0
+                    published.accuracy=98.9 | published.accuracy must be a fraction, 0 to 1, not 98.9
+                    published.divisor=-1 | published.divisor must be 0 (for the number of test examples) or more, not -1
                     loss.smoothing=2     | loss.smoothing must be in [0, 1), not 2.0
                     epochs               | "epochs" is not of the form key=value
                     """)
@@ -167,6 +176,12 @@ class RecipesTest {
 
     private static Scan scan(String... overrides) {
         return Recipes.find("lstm-rows", List.of(overrides)).data().scan();
+    }
+
+    @Test
+    void theKeysOfATextAreReadAsTheyStandWhateverTheyAre(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("old.yaml"), "seed: 3\nforgotten: \"a: b\"\ndata.dir: \"\"\n");
+        assertThat(Recipes.keys(file)).isEqualTo(Map.of("seed", "3", "forgotten", "a: b", "data.dir", ""));
     }
 
     private static long parameters(Recipe recipe, Model.Input input) {

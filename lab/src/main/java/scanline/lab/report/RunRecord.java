@@ -1,0 +1,251 @@
+package scanline.lab.report;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import scanline.engine.io.FormatException;
+import scanline.lab.recipe.Recipe.Published;
+import scanline.lab.recipe.RecipeException;
+import scanline.lab.recipe.Recipes;
+import scanline.lab.train.Json;
+import scanline.lab.train.Run;
+
+/**
+ * The record of a run, as its folder holds it.
+ *
+ * @param name that of the folder
+ * @param keys the recipe; records of older versions have other keys
+ * @param command what the run was started with
+ * @param published the figure that the source published, empty where this run is another task or model than the source's
+ * @param seed its seed
+ * @param parameters how many numbers it learned
+ * @param commit the commit it was made at, 40 digits, or "unknown"; "-dirty" behind it where files differed
+ * @param machine what it ran on, in words
+ * @param data the data set's name, and the SHA-256 of its files
+ * @param epochs its epochs, at least one
+ * @param outcome what it came to; null while it is unfinished
+ */
+record RunRecord(String name, Map<String, String> keys, TrainingCommand command, Published published,
+        long seed, long parameters, String commit, String machine, Map<?, ?> data, List<Run.Epoch> epochs,
+        @Nullable Outcome outcome) {
+    private static final String RECIPE = "recipe.yaml";
+    private static final String PROVENANCE = "provenance.json";
+    private static final String METRICS = "metrics.csv";
+    private static final String RESULT = "result.json";
+    private static final String CONFUSION = "confusion.csv";
+
+    /** The files of a record. The last three make one, so whoever copies in this order never leaves half of one. */
+    static final List<String> FILES = List.of(CONFUSION, RESULT, PROVENANCE, METRICS, RECIPE);
+
+    // They say what a run is for, not what it does.
+    private static final Set<String> DESCRIPTION = Set.of("seed", "data.dir", "about", "source", "target", "published",
+            "published.accuracy", "published.divisor");
+
+    /**
+     * What a finished run came to.
+     *
+     * @param right how many test examples its best weights classify rightly
+     * @param examples how many test examples there are
+     * @param loss their mean cross-entropy, in nats
+     * @param bestEpoch the epoch of those weights
+     * @param seconds seconds trained
+     * @param weights SHA-256 of those weights
+     */
+    record Outcome(long right, long examples, double loss, int bestEpoch, double seconds, String weights) {
+        /** The fraction of test examples classified rightly. */
+        double accuracy() {
+            return (double) right / examples;
+        }
+    }
+
+    /** The fields of a JSON object, and the file to blame. */
+    private record Fields(Path file, Map<?, ?> values) {
+        static Fields of(Path file) throws IOException {
+            return new Fields(file, Json.read(file));
+        }
+
+        <T> T get(String name, Class<T> type) throws FormatException {
+            Object value = values.get(name);
+            if (!type.isInstance(value)) {
+                throw new FormatException(file, value == null ? "lacks " + name : name + " cannot be " + value);
+            }
+            return type.cast(value);
+        }
+
+        double number(String name, double most) throws FormatException {
+            double value = get(name, Number.class).doubleValue();
+            if (!(value >= 0 && value <= most)) {
+                throw new FormatException(file, name + " cannot be " + value);
+            }
+            return value;
+        }
+
+        long whole(String name) throws FormatException {
+            return get(name, Number.class).longValue();
+        }
+    }
+
+    /** Whether a folder holds a record: every file that a run has from its first epoch on, and an epoch. */
+    static boolean is(Path folder) throws IOException {
+        if (!Stream.of(RECIPE, PROVENANCE, METRICS).allMatch(file -> Files.isRegularFile(folder.resolve(file)))) {
+            return false;
+        }
+        return Files.exists(folder.resolve(RESULT)) || !new Run(folder).epochs(1).isEmpty();
+    }
+
+    /**
+     * Reads a record.
+     *
+     * @throws FormatException if a file of it is damaged, or two contradict each other
+     */
+    static RunRecord read(Path folder) throws IOException {
+        Map<String, String> keys;
+        try {
+            keys = Recipes.keys(folder.resolve(RECIPE));
+        } catch (RecipeException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+        if (keys.get("data") == null) {
+            throw new FormatException(folder.resolve(RECIPE), "lacks data");
+        }
+        Path provenance = folder.resolve(PROVENANCE);
+        Fields made = Fields.of(provenance);
+        String said = made.get("command", String.class);
+        TrainingCommand command = TrainingCommand.parse(said);
+        if (command == null) {
+            throw new FormatException(provenance, "the command trains nothing: " + said);
+        }
+        Map<?, ?> data = made.get("data", Map.class);
+        List<Run.Epoch> epochs = epochs(folder);
+        String machine = "%s, %d threads, %d bits, JDK %s".formatted(made.get("cpu", String.class),
+                made.whole("threads"), made.whole("vectorBits"),
+                made.get("jdk", String.class).replaceFirst(" \\(.*", ""));
+        return new RunRecord(folder.toAbsolutePath().normalize().getFileName().toString(), keys, command,
+                published(folder.resolve(RECIPE), keys, command), made.whole("seed"), made.whole("parameters"),
+                made.get("commit", String.class), machine, data, epochs,
+                Files.exists(folder.resolve(RESULT)) ? outcome(folder, epochs) : null);
+    }
+
+    /** Records made before the figure had keys of its own have it from the recipe of that name. */
+    private static Published published(Path file, Map<String, String> keys, TrainingCommand command)
+            throws FormatException {
+        String accuracy = keys.get("published.accuracy"); // null in records of older versions
+        if (!command.isAsPublished()) {
+            return new Published("", 0, 0);
+        }
+        if (accuracy == null && Recipes.names().contains(command.recipe())) {
+            return Recipes.find(command.recipe(), List.of()).published();
+        }
+        try {
+            return new Published(keys.getOrDefault("published", ""),
+                    accuracy == null ? 0 : Double.parseDouble(accuracy),
+                    Integer.parseInt(keys.getOrDefault("published.divisor", "0")));
+        } catch (IllegalArgumentException e) {
+            throw new FormatException(file, "the keys below published are broken: " + e.getMessage());
+        }
+    }
+
+    private static List<Run.Epoch> epochs(Path folder) throws IOException {
+        List<Run.Epoch> epochs = new Run(folder).epochs(Integer.MAX_VALUE);
+        if (epochs.isEmpty()) {
+            throw new FormatException(folder.resolve(METRICS), "has no epoch");
+        }
+        for (int i = 0; i < epochs.size(); i++) {
+            Run.Epoch epoch = epochs.get(i);
+            if (epoch.epoch() != i + 1 || !Double.isFinite(epoch.trainLoss()) || !Double.isFinite(epoch.trainAccuracy())
+                    || Double.isInfinite(epoch.validationLoss()) || Double.isInfinite(epoch.validationAccuracy())) {
+                throw new FormatException(folder.resolve(METRICS), "row " + (i + 1) + " is no epoch " + (i + 1));
+            }
+        }
+        return epochs;
+    }
+
+    private static Outcome outcome(Path folder, List<Run.Epoch> epochs) throws IOException {
+        Path file = folder.resolve(RESULT);
+        Fields result = Fields.of(file);
+        long[] counts = confusion(folder.resolve(CONFUSION));
+        Outcome outcome = new Outcome(counts[0], counts[1], result.number("testLoss", Double.MAX_VALUE),
+                (int) result.whole("bestEpoch"), result.number("seconds", Double.MAX_VALUE),
+                result.get("bestWeights", String.class));
+        if (result.number("testAccuracy", 1) != outcome.accuracy()) {
+            throw new FormatException(file, "testAccuracy is not that of " + CONFUSION + ": " + counts[0] + " of "
+                    + counts[1]);
+        }
+        if (result.whole("epochs") != epochs.size()) {
+            throw new FormatException(file, "has " + result.whole("epochs") + " epochs, but " + METRICS + " "
+                    + epochs.size());
+        }
+        if (outcome.bestEpoch() < 1 || outcome.bestEpoch() > epochs.size()) {
+            throw new FormatException(file, "bestEpoch cannot be " + outcome.bestEpoch());
+        }
+        if (!outcome.weights().matches("[0-9a-f]{64}")) {
+            throw new FormatException(file, "bestWeights is no SHA-256");
+        }
+        return outcome;
+    }
+
+    /** How many examples are right, and how many there are. */
+    private static long[] confusion(Path file) throws IOException {
+        List<String> rows = Files.readAllLines(file);
+        long[] counts = new long[2];
+        for (int right = 0; right < rows.size(); right++) {
+            String[] cells = rows.get(right).split(",", -1);
+            if (cells.length != rows.size()) {
+                throw new FormatException(file, "is no square table");
+            }
+            for (int taken = 0; taken < cells.length; taken++) {
+                if (!cells[taken].matches("\\d{1,8}")) {
+                    throw new FormatException(file, "has a broken row: " + rows.get(right));
+                }
+                counts[1] += Integer.parseInt(cells[taken]);
+                counts[0] += taken == right ? Integer.parseInt(cells[taken]) : 0;
+            }
+        }
+        if (counts[1] == 0) {
+            throw new FormatException(file, "counts no example");
+        }
+        return counts;
+    }
+
+    /** What runs of one row of the table have in common: everything that decides a result, but for the seed. */
+    Map<?, ?> settings() {
+        Map<String, String> settings = new TreeMap<>(keys);
+        settings.keySet().removeAll(DESCRIPTION);
+        return Map.of("recipe", settings, "data", data);
+    }
+
+    /** The value of a recipe's key, or nothing. */
+    String key(String key) {
+        return keys.getOrDefault(key, "");
+    }
+
+    /** Seconds trained so far. */
+    double seconds() {
+        return outcome != null ? outcome.seconds() : epochs.stream().mapToDouble(Run.Epoch::seconds).sum();
+    }
+
+    /** The epoch whose weights count, or would if the run ended here. */
+    Run.Epoch best() {
+        if (outcome != null) {
+            return epochs.get(outcome.bestEpoch() - 1);
+        }
+        Run.Epoch best = epochs.getFirst();
+        for (Run.Epoch epoch : epochs) {
+            boolean held = !Double.isNaN(epoch.validationAccuracy());
+            if (!held || epoch.validationAccuracy() > best.validationAccuracy()
+                    || (epoch.validationAccuracy() == best.validationAccuracy()
+                            && epoch.validationLoss() < best.validationLoss())) {
+                best = epoch;
+            }
+        }
+        return best;
+    }
+}

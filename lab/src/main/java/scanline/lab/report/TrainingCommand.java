@@ -1,0 +1,67 @@
+package scanline.lab.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the command of a run asked for. Where it kept the run, how many threads it had and such is left out: results do
+ * not depend on it.
+ *
+ * @param recipe the name of a recipe, or a file without its folder
+ * @param overrides {@code key=value}, without {@code data.dir}
+ */
+record TrainingCommand(String recipe, List<String> overrides) {
+    private static final Set<String> FLAGS = Set.of("--json", "--debug");
+
+    /** What a command says, such as {@code scanline train lstm-rows seed=2 --run runs/two}; null if it trains nothing. */
+    static @Nullable TrainingCommand parse(String command) {
+        List<String> words = List.of(command.strip().split("\\s+"));
+        int train = words.indexOf("train");
+        List<String> said = new ArrayList<>();
+        for (int i = train + 1; i < words.size(); i++) {
+            String word = words.get(i);
+            if (!word.startsWith("-")) {
+                said.add(word);
+            } else if (!word.contains("=") && !FLAGS.contains(word)) {
+                i++; // its value
+            }
+        }
+        if (train < 0 || said.isEmpty()) {
+            return null;
+        }
+        return new TrainingCommand(said.getFirst().replaceFirst(".*[/\\\\]", ""),
+                said.stream().skip(1).filter(word -> !key(word).equals("data.dir")).toList());
+    }
+
+    /** The recipe's name. */
+    String name() {
+        return recipe.replaceFirst("\\.yaml$", "");
+    }
+
+    /** What sets it apart from the recipe as it stands, beside the seed and the data set. */
+    List<String> changes() {
+        return overrides.stream().filter(word -> !Set.of("seed", "data").contains(key(word))).toList();
+    }
+
+    /** Whether it is still the task and the model that the recipe's source published a figure for. */
+    boolean isAsPublished() {
+        return overrides.stream().map(TrainingCommand::key).noneMatch(key -> key.equals("data")
+                || key.equals("data.limit") || key.startsWith("data.scan") || key.equals("model")
+                || key.startsWith("model."));
+    }
+
+    /** The words to train it again. */
+    String text() {
+        return Stream.concat(Stream.of("./scanline train", recipe), overrides.stream())
+                .collect(Collectors.joining(" "));
+    }
+
+    private static String key(String override) {
+        return override.replaceFirst("=.*", "");
+    }
+}

@@ -1,0 +1,258 @@
+package scanline.lab.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import scanline.engine.io.FormatException;
+import scanline.lab.train.RunException;
+
+class ResultsTest {
+    private static final String HASH = "0123456789abcdef".repeat(4);
+
+    @TempDir
+    private Path root;
+
+    private Path results = Path.of("");
+
+    @BeforeEach
+    void aFolderForRecords() throws IOException {
+        results = Files.createDirectory(root.resolve("results"));
+    }
+
+    /** A run with this many of 10,000 right, over two epochs; recipe.yaml has the keys that are given besides. */
+    private static Path run(Path parent, String name, String words, int right, String... keys) throws IOException {
+        Path folder = Files.createDirectories(parent.resolve(name));
+        String seed = words.replaceFirst(".*seed=(\\d+).*", "$1");
+        Files.writeString(folder.resolve("recipe.yaml"), "about: It reads\nsource: \"Someone: a paper\"\nseed: " + seed
+                + "\nepochs: 2\ndata: mnist\n" + String.join("", List.of(keys).stream().map(k -> k + "\n").toList()));
+        Files.writeString(folder.resolve("provenance.json"), """
+                {"commit": "50bf0ae5197a677b22aa52c2368ff12a098077af", "jdk": "25.0.3+9-LTS (Someone)", "cpu": "A|B",
+                 "vectorBits": 512, "threads": 2, "command": "scanline train %s", "seed": %s, "parameters": 68362,
+                 "data": {"name": "mnist", "testImages": "aa"}}
+                """.formatted(words, seed));
+        Files.writeString(folder.resolve("metrics.csv"), """
+                epoch,step,seconds,examplesPerSecond,rate,trainLoss,trainAccuracy,validationLoss,validationAccuracy
+                1,550,100.000,1000.0,0.001,0.5,0.85,0.2,0.95
+                2,1100,90.000,2000.0,0.001,0.1,0.97,0.09,0.976
+                """);
+        Files.writeString(folder.resolve("result.json"), """
+                {"testAccuracy": %s, "testLoss": 0.05, "bestEpoch": 2, "validationAccuracy": 0.976,
+                 "validationLoss": 0.09, "epochs": 2, "steps": 1100, "seconds": 190.0, "bestWeights": "%s",
+                 "lastWeights": "%s"}
+                """.formatted(right / 10_000.0, HASH, HASH));
+        Files.writeString(folder.resolve("confusion.csv"), right + "," + (10_000 - right) + "\n0,0\n");
+        Files.writeString(folder.resolve("best.safetensors"), "weights");
+        return folder;
+    }
+
+    private Path run(String name, String words, int right, String... keys) throws IOException {
+        return run(results, name, words, right, keys);
+    }
+
+    private String page() throws IOException {
+        Results.write(results);
+        return Files.readString(results.resolve("README.md"));
+    }
+
+    @Test
+    void runsThatDifferInTheSeedAloneAreOneRowWithMeanAndSpread() throws IOException {
+        run("a", "lstm-rows seed=1 --run runs/a --threads 2", 9880, "data.dir: \"\"");
+        run("b", "--json lstm-rows data.dir=/somewhere seed=2", 9890, "data.dir: /somewhere");
+        run("c", "lstm-rows seed=3 --save-seconds=5", 9900, "data.dir: \"\"");
+        run("d", "lstm-rows seed=1 clip=norm", 9700, "data.dir: \"\"", "clip: norm");
+        assertThat(page()).contains(
+                "| `lstm-rows` | 68,362 | 98.86 % | **98.90 %** | 98.80 to 99.00 % | 0.10 | 1, 2, 3 | 0.0500 | 2 "
+                        + "| 3 min 10 s | 1,500 |\n",
+                "| `lstm-rows` `clip=norm` | 68,362 | 98.86 % | **97.00 %** | - | - | 1 | 0.0500 | 2 |",
+                "| [b](b) | `./scanline train lstm-rows seed=2` | 98.90 % | 97.60 % | 2 | 0123456789abcdef... | 50bf0ae | "
+                        + "<a href=\"b/curves.svg\">",
+                "- 4 runs on: A|B, 2 threads, 512 bits, JDK 25.0.3+9-LTS\n").doesNotContain("/somewhere");
+    }
+
+    @Test
+    void aDivisorIsExplainedAndOursIsGivenByItToo() throws IOException {
+        run("pixels", "lstm-pixels seed=1", 9871, "published: 96.07 % as printed", "published.accuracy: 0.9607",
+                "published.divisor: 10240");
+        assertThat(page()).contains("| 96.07 % printed, 98.38 % true | **98.71 %**, would print as 96.40 % |",
+                "The source's code divides the right answers by 10,240, though there are 10,000 test images: the 96.07 % that "
+                        + "it printed are 9,838 right answers, which is 98.38 % in truth.",
+                "seed 1, for example, has 9,871 right answers, so 98.71 %, and it would have printed 96.40 %.",
+                "Source: Someone: a paper. Published: 96.07 % as printed.");
+    }
+
+    @Test
+    void aRecordWithoutKeysForThePublishedFigureHasThemFromTheRecipe() throws IOException {
+        run("old", "lstm-pixels seed=1", 9871, "published: in words", "model: lstm");
+        assertThat(page()).contains("96.07 % printed, 98.38 % true");
+    }
+
+    @Test
+    void aPublishedFigureIsNotThatOfAnotherTaskOrModel() throws IOException {
+        run("small", "lstm-rows seed=1 model.hidden=8", 9000, "model.hidden: 8");
+        assertThat(page()).contains("| `lstm-rows` `model.hidden=8` | 68,362 | - | **90.00 %** |")
+                .doesNotContain("Published:");
+    }
+
+    @Test
+    void otherDataHasASectionOfItsOwnBehindMnist() throws IOException {
+        Path fashion = run("a", "lstm-rows seed=1 data=fashion-mnist", 8800);
+        Path recipe = fashion.resolve("recipe.yaml");
+        Files.writeString(recipe, Files.readString(recipe).replace("data: mnist", "data: fashion-mnist"));
+        run("b", "lstm-rows seed=1", 9880);
+        assertThat(page()).containsSubsequence("## MNIST", "**98.80 %**", "## Fashion-MNIST",
+                "| `lstm-rows` | 68,362 | - | **88.00 %** |",
+                "`./scanline train lstm-rows seed=1 data=fashion-mnist`");
+    }
+
+    @Test
+    void anUnfinishedRunHasItsEpochsAndNoTestFigure() throws IOException {
+        Path run = run("a", "lstm-rows seed=1", 9880);
+        Files.delete(run.resolve("result.json"));
+        Files.delete(run.resolve("confusion.csv"));
+        Path metrics = run.resolve("metrics.csv");
+        Files.writeString(metrics, Files.readString(metrics).replaceFirst("(?m)^2,.*\n", ""));
+        assertThat(page()).contains(
+                "| unfinished: 1 of 2 epochs, best validation accuracy 95.00 % | - | - | 1 | - | 1 | 1 min 40 s | 1,000 |",
+                "| [a](a) | `./scanline train lstm-rows seed=1` | - | 95.00 % | 1 | - | 50bf0ae |")
+                .doesNotContain("98.80 %");
+        assertThat(run.resolve("curves.svg")).content().contains("a, unfinished", "h.01");
+    }
+
+    @Test
+    void withoutHeldOutExamplesThereIsOneLineADrawingHas() throws IOException {
+        Path metrics = run("a", "lstm-rows seed=1", 9880).resolve("metrics.csv");
+        Files.writeString(metrics, Files.readString(metrics).replaceAll("(?m),[^,]*,[^,]*$", ",NaN,NaN"));
+        assertThat(page()).contains("| none held out | 2 |");
+        assertThat(results.resolve("a/curves.svg")).content().contains("l t").doesNotContain("validation", "NaN",
+                "circle");
+    }
+
+    @Test
+    void aDrawingOfAThousandEpochsIsSmallAndAPerfectAccuracyIsDrawn() throws IOException {
+        Path run = run("a", "lstm-rows seed=1", 9880);
+        StringBuilder rows = new StringBuilder("header\n");
+        for (int i = 1; i <= 1000; i++) {
+            rows.append(i).append(",1,1,1,1,").append(1.0 / i).append(",1.0,").append(2.0 / i).append(",0.9\n");
+        }
+        Files.writeString(run.resolve("metrics.csv"), rows);
+        Files.delete(run.resolve("result.json"));
+        Results.write(results);
+        assertThat(run.resolve("curves.svg")).content().hasSizeLessThan(12_000).doesNotContain("NaN", "Infinity");
+    }
+
+    @Test
+    void theSameRecordsGiveTheSameBytes() throws IOException {
+        run("b", "lstm-rows seed=2", 9890);
+        run("a", "lstm-rows seed=1", 9880);
+        assertThat(page()).isEqualTo(page());
+    }
+
+    @Test
+    void checkingNamesTheFirstFileThatDiffers() throws IOException {
+        run("a", "lstm-rows seed=1", 9880);
+        assertThat(Results.firstStale(results)).isEqualTo(results.resolve("README.md"));
+        assertThat(results.resolve("README.md")).doesNotExist();
+        Results.write(results);
+        assertThat(Results.firstStale(results)).isNull();
+        Files.writeString(results.resolve("a/curves.svg"), "something else");
+        assertThat(Results.firstStale(results)).isEqualTo(results.resolve("a/curves.svg"));
+    }
+
+    @Test
+    void addingCopiesTheRecordWithoutTheWeights() throws IOException {
+        Path run = run(root, "runs/a", "lstm-rows seed=1", 9880);
+        Results.add(results, run, false);
+        try (var files = Files.list(results.resolve("a"))) {
+            assertThat(files.map(Path::getFileName)).extracting(Path::toString).containsExactlyInAnyOrder("recipe.yaml",
+                    "provenance.json", "metrics.csv", "result.json", "confusion.csv");
+        }
+        Results.add(results, run, false); // the same again is fine
+        assertThat(page()).contains("98.80 %");
+    }
+
+    @Test
+    void addingReplacesOtherContentOnlyWhenTold() throws IOException {
+        run("a", "lstm-rows seed=1", 9880);
+        Path run = run(root, "runs/a", "lstm-rows seed=1", 9890);
+        Files.delete(run.resolve("result.json"));
+        assertThatThrownBy(() -> Results.add(results, run, false)).isInstanceOf(RunException.class)
+                .hasMessageContaining(results.resolve("a") + " exists with other content");
+        Results.add(results, run, true);
+        assertThat(page()).contains("unfinished").doesNotContain("98.80 %");
+    }
+
+    @Test
+    void addingRefusesAFolderThatIsNoRun() {
+        assertThatThrownBy(() -> Results.add(results, root, false)).isInstanceOf(RunException.class)
+                .hasMessageContaining(root + " is no run with an epoch");
+    }
+
+    @Test
+    void aFolderWithoutARecordIsRefused() {
+        assertThatThrownBy(() -> Results.write(results)).isInstanceOf(RunException.class)
+                .hasMessageContaining(results + " holds no record of a run");
+    }
+
+    @Test
+    void theSameSeedTwiceIsRefused() throws IOException {
+        run("a", "lstm-rows seed=1", 9880);
+        run("b", "lstm-rows seed=1", 9880);
+        assertThatThrownBy(() -> Results.write(results)).isInstanceOf(RunException.class)
+                .hasMessage("a and b are the same recipe with the same seed: keep one of these records");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            recipe.yaml     | seed: 1           | seed: [1]         | seed must have a single value
+            recipe.yaml     | data: mnist       | date: mnist       | lacks data
+            recipe.yaml     | epochs: 2         | published.accuracy: no | keys below published are broken
+            provenance.json | "commit"          | "other"           | lacks commit
+            provenance.json | 68362             | "many"            | parameters cannot be many
+            provenance.json | scanline train    | scanline evaluate | the command trains nothing
+            provenance.json | }                 |                   | is no JSON object
+            metrics.csv     | 2,1100            | 2,much            | has a broken row: 2,much
+            metrics.csv     | 2,1100            | 3,1100            | row 2 is no epoch 2
+            metrics.csv     | 0.85              | Infinity          | row 1 is no epoch 1
+            result.json     | 0.988,            | 1.5,              | testAccuracy cannot be 1.5
+            result.json     | 0.988,            | 0.989,            | confusion.csv: 9880 of 10000
+            result.json     | "epochs": 2       | "epochs": 3       | has 3 epochs, but metrics.csv 2
+            result.json     | "bestEpoch": 2    | "bestEpoch": 0    | bestEpoch cannot be 0
+            result.json     | 0123456789abcdef" | "                 | bestWeights is no SHA-256
+            confusion.csv   | 9880              | many              | has a broken row: many,120
+            confusion.csv   | 9880,120          | 9880              | is no square table
+            """)
+    void aDamagedRecordIsRefusedByFileAndFault(String file, String old, String now, String fault) throws IOException {
+        Path damaged = run("a", "lstm-rows seed=1", 9880).resolve(file);
+        String text = Files.readString(damaged);
+        assertThat(text).contains(old);
+        Files.writeString(damaged, text.replace(old, now == null ? "" : now));
+        assertThatThrownBy(() -> Results.write(results)).message().contains(damaged.toString(), fault).hasLineCount(1);
+    }
+
+    @Test
+    void aRecordThatIsNoTextIsRefusedByItsFolder() throws IOException {
+        Path damaged = run("a", "lstm-rows seed=1", 9880);
+        Files.write(damaged.resolve("confusion.csv"), new byte[] {(byte) 0xff, 0});
+        assertThatThrownBy(() -> Results.write(results)).isInstanceOf(FormatException.class)
+                .hasMessageStartingWith(damaged + ": ");
+    }
+
+    @Test
+    void theRepositorysResultsAreWhatTheCommandWrites() throws IOException {
+        Path repository = Path.of("").toAbsolutePath();
+        while (!Files.exists(repository.resolve("scanline")) || !Files.isDirectory(repository.resolve("results"))) {
+            repository = repository.getParent();
+        }
+        assertThat(Results.firstStale(repository.resolve("results")))
+                .as("this page is out of date: run ./scanline results").isNull();
+    }
+}
