@@ -246,6 +246,11 @@ public final class CpuBackend implements Backend, LstmSequences {
                 hidden);
     }
 
+    /** How many bytes the work space of its duties has, which lies outside every {@code Memory}. */
+    public long workBytes() {
+        return (long) Float.BYTES * work.length;
+    }
+
     @Override
     public void close() {
         parallel.close();
