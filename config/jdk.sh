@@ -47,8 +47,11 @@ maven() {
         mvn -B -ntp -f "$root/pom.xml" "$@"
 }
 
-# Builds module $1 and what it needs, unchecked and untested, into $1/target/quick/app. What Maven says goes to stderr.
+# Builds module $1 and what it needs, unchecked and untested, into $1/target/quick/app; the other arguments are options
+# for Maven. What it says goes to stderr.
 quick_app() {
-    rm -rf "$root/$1/target/quick/app" # it may hold jars of older versions
-    maven -q -Dscanline.quick -Dmaven.test.skip=true -pl "$1" -am package >&2
+    module=$1
+    shift
+    rm -rf "$root/$module/target/quick/app" # it may hold jars of older versions
+    maven -q -Dscanline.quick -Dmaven.test.skip=true -pl "$module" -am "$@" package >&2
 }

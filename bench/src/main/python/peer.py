@@ -1,4 +1,4 @@
-"""The PyTorch side of `./build bench compare`: peer.py FOLDER plain|flush
+"""The PyTorch side of `./build bench compare` and `./build bench growth`: peer.py FOLDER plain|flush
 
 FOLDER holds a case, as PeerFolder.java writes it. The program says "ready VERSION", then answers each line
 
@@ -8,13 +8,16 @@ with "measured VALUE MILLISECONDS ...": from the first weights on, one iteration
 VALUE is the loss of the first training step, or the first logit. The settings change how PyTorch computes, not what:
 
     threads=N
-    layout=batch|time       whether nn.LSTM reads [B, T, F] or [T, B, F]
-    head=output|state       whether fc gets the last step of the output or the last hidden state
-    onednn=on|off           whether nn.LSTM may use oneDNN
+    layout=batch|time       whether the layers read [B, T, F] or [T, B, F]
+    head=output|state       whether fc gets the last step of the output or the last hidden state (of both directions)
+    onednn=on|off           whether the layers may use oneDNN
     optimizer=loop|foreach|fused
+
+The line "memory" is answered with "memory BYTES": how much the peak of the resident memory grew since the first iteration.
 """
 
 import json
+import resource
 import sys
 import time
 from pathlib import Path
@@ -27,21 +30,45 @@ except ImportError:
     sys.exit(1)
 
 
+def recurrent(case, **arguments):
+    """The layers of a case, and the name that its parameters begin with."""
+    cell, *nonlinearity = case["cell"].split("_")
+    if nonlinearity:
+        arguments["nonlinearity"] = nonlinearity[0].lower()
+    layers = getattr(torch.nn, cell)(case["shape"][3], case["hidden"], case["layers"],
+                                     bidirectional=case["bidirectional"], **arguments)
+    return cell.lower(), layers
+
+
 class Classifier(torch.nn.Module):
-    def __init__(self, features, hidden, layers, classes, layout, head):
+    def __init__(self, case, layout, head):
         super().__init__()
-        self.lstm = torch.nn.LSTM(features, hidden, layers, batch_first=layout == "batch")
-        self.fc = torch.nn.Linear(hidden, classes)
+        self.cell, layers = recurrent(case, batch_first=layout == "batch")
+        self.add_module(self.cell, layers)
+        self.directions = 2 if case["bidirectional"] else 1
+        self.fc = torch.nn.Linear(self.directions * case["hidden"], case["classes"])
         self.last = (slice(None), -1) if layout == "batch" else -1
         self.head = head
+        self.relu = case["relu"]
 
     def forward(self, x):
-        output, (state, _) = self.lstm(x)
-        return self.fc(output[self.last] if self.head == "output" else state[-1])
+        output, state = getattr(self, self.cell)(x)
+        if self.head == "output":
+            y = output[self.last]
+        else:
+            state = state[0] if self.cell == "lstm" else state
+            y = state[-1] if self.directions == 1 else torch.cat((state[-2], state[-1]), 1)
+        return self.fc(torch.relu(y) if self.relu else y)
+
+
+def peak():
+    size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return size if sys.platform == "darwin" else 1024 * size
 
 
 class Case:
     def __init__(self, folder):
+        self.peak_before = None
         self.case = json.loads((folder / "case.json").read_text())
         self.values = read(folder / "values", torch.float32).view(self.case["shape"])
         self.labels = read(folder / "labels", torch.int64).view(len(self.values), -1)
@@ -54,8 +81,7 @@ class Case:
     def measure(self, iterations, settings):
         torch.set_num_threads(int(settings["threads"]))
         torch.backends.mkldnn.enabled = settings["onednn"] == "on"
-        model = Classifier(self.case["shape"][3], self.case["hidden"], self.case["layers"], self.case["classes"],
-                           settings["layout"], settings["head"])
+        model = Classifier(self.case, settings["layout"], settings["head"])
         model.load_state_dict(self.weights)
         values = self.values
         if settings["layout"] == "batch":
@@ -64,6 +90,8 @@ class Case:
             step = self.training(model, settings["optimizer"])
         else:
             step = self.inference(model)
+        if self.peak_before is None:
+            self.peak_before = peak()
         first = step(values[0], self.labels[0])
         milliseconds = []
         for i in range(1, iterations + 1):
@@ -113,9 +141,13 @@ def main(folder, mode):
     case = Case(Path(folder))
     print("ready", torch.__version__, flush=True)
     for line in sys.stdin:
-        _, iterations, *settings = line.split()
-        numbers = case.measure(int(iterations), dict(setting.split("=") for setting in settings))
-        print("measured", *numbers, flush=True)
+        question, *words = line.split()
+        if question == "memory":
+            print("memory", peak() - case.peak_before, flush=True)
+        else:
+            iterations, *settings = words
+            numbers = case.measure(int(iterations), dict(setting.split("=") for setting in settings))
+            print("measured", *numbers, flush=True)
 
 
 main(*sys.argv[1:])

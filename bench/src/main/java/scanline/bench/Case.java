@@ -18,9 +18,15 @@ import scanline.lab.train.Experiment;
  * @param work what is done with it
  */
 record Case(String recipe, Work work) {
+    // Measured at all that is done with a recipe, and at training alone.
+    private static final List<String> WHOLE = List.of("lstm-rows", "lstm-pixels");
+    private static final List<String> TRAINED = List.of("rnn-rows-deep", "lstm-rows-deep", "gru-rows-deep",
+            "rnn-pixels-deep", "lstm-pixels-deep", "gru-pixels-deep");
+
     /** Every case, in the order in which they are measured. */
-    static final List<Case> ALL = Stream.of("lstm-rows", "lstm-pixels")
-            .flatMap(recipe -> Arrays.stream(Work.values()).map(work -> new Case(recipe, work))).toList();
+    static final List<Case> ALL = Stream.concat(
+            WHOLE.stream().flatMap(recipe -> Arrays.stream(Work.values()).map(work -> new Case(recipe, work))),
+            TRAINED.stream().map(recipe -> new Case(recipe, Work.TRAIN))).toList();
 
     // Enough different batches for the loss to fall as it does in a training run.
     private static final int TRAINING_BATCHES = 10;

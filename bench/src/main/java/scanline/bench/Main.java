@@ -8,7 +8,8 @@ import scanline.lab.data.DataException;
 import scanline.lab.recipe.RecipeException;
 
 /** The commands of {@code ./build bench} that are no JMH benchmarks. */
-@Command(name = "bench", mixinStandardHelpOptions = true, subcommands = {SideBySide.class, HashMatrix.class},
+@Command(name = "bench", mixinStandardHelpOptions = true,
+        subcommands = {SideBySide.class, Growth.class, HashMatrix.class},
         description = "Compares Scanline with PyTorch, and with itself.", exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {"0:done", "1:failed, or the hashes differ", "2:wrong usage"})
 final class Main {
@@ -20,7 +21,7 @@ final class Main {
 
     /** Runs a command and ends the process with its exit status. */
     public static void main(String[] arguments) {
-        CommandLine line = new CommandLine(new Main());
+        CommandLine line = new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler((exception, command, _) -> {
             if (!CURABLE.contains(exception.getClass())) {
                 throw exception;

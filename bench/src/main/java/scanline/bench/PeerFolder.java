@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -19,6 +20,7 @@ import scanline.engine.optim.RmsProp;
 import scanline.engine.optim.Sgd;
 import scanline.engine.optim.UpdateRule;
 import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Weights;
 import scanline.lab.data.Batch;
 import scanline.lab.model.Model;
 import scanline.lab.model.RecurrentModel;
@@ -27,39 +29,75 @@ import scanline.lab.train.Experiment;
 import scanline.lab.train.Json;
 
 /**
- * A case in files that peer.py reads: {@code case.json} says what to build and what the others hold; {@code values} are
- * the batches as float32 [batches, T, B, F], {@code labels} theirs as int64, {@code weights} the first weights as float32,
- * one parameter after another. All are little-endian. The folder goes when the JVM ends.
+ * A case in files that peer.py and DjlCase read: {@code case.json} says what to build and what the others hold;
+ * {@code values} are the batches as float32 [batches, T, B, F], {@code labels} theirs as int64, {@code weights} the first
+ * weights as float32, one parameter after another. All are little-endian. The folder goes when the JVM ends.
  */
 record PeerFolder(Path path) {
-    /** Writes a case to a new temporary folder. */
-    static PeerFolder of(Case what, Steps steps) throws IOException {
-        PeerFolder folder = new PeerFolder(Files.createTempDirectory("scanline-bench"));
-        folder.path.toFile().deleteOnExit();
-        List<Batch> batches = what.batches(steps);
-        folder.write("case.json",
-                Json.text(description(what, steps.experiment(), batches.size())).getBytes(StandardCharsets.UTF_8));
-        folder.writeFloats("values", batches.stream().map(Batch::values).toList());
-        folder.writeLabels(batches);
-        folder.writeFloats("weights",
-                steps.experiment().weights().parameters().stream().map(Parameter::values).toList());
-        return folder;
+    /**
+     * What the other sides build, and a linear map of its last state.
+     *
+     * @param cell the mode of PyTorch's {@code nn.RNNBase}
+     * @param relu whether there is a ReLU before the linear map
+     */
+    record Network(String cell, int hidden, int layers, boolean bidirectional, boolean relu) {
+        /** The one in a recipe. */
+        static Network of(Model model) {
+            return switch (model) {
+                case RecurrentModel m when !m.learnedState() -> new Network(m.cell().name(), m.hidden(), m.layers(),
+                        m.bidirectional(), m.relu());
+                default -> throw new BenchException("the other sides know no " + model.getClass().getSimpleName());
+            };
+        }
+
+        private Map<String, Object> description() {
+            return Map.of("cell", cell, "hidden", hidden, "layers", layers, "bidirectional", bidirectional, "relu",
+                    relu);
+        }
     }
 
-    private static Map<String, Object> description(Case what, Experiment experiment, int batches) {
+    /** Writes a case to a new temporary folder. */
+    static PeerFolder of(Case what, Steps steps) throws IOException {
+        List<Batch> batches = what.batches(steps);
         Recipe recipe = what.settings();
-        if (!(recipe.model() instanceof RecurrentModel lstm)) {
-            throw new BenchException("peer.py knows no model but lstm, unlike that of " + what.recipe());
-        }
-        Model.Input input = Experiment.input(recipe, experiment.dataset().test());
+        Model.Input input = Experiment.input(recipe, steps.experiment().dataset().test());
+        Map<String, Object> description = new LinkedHashMap<>(Network.of(recipe.model()).description());
+        description.put("work", what.work().name());
+        description.put("shape", List.of(batches.size(), input.steps(), what.batch(), input.features()));
+        description.put("classes", input.classes());
+        description.put("smoothing", recipe.loss().smoothing());
+        description.put("optimizer", optimizer(recipe.optimizer()));
+        description.put("clip", clip(recipe.clip()));
+        return of(description, batches, steps.experiment().weights());
+    }
+
+    /** Writes a point of {@link Growth} to a new temporary folder. */
+    static PeerFolder of(GrowthPoint point, Batch batch, Weights weights) throws IOException {
+        Map<String, Object> description = new LinkedHashMap<>(
+                new Network(point.cell().name(), point.hidden(), point.layers(), false, false).description());
+        description.put("work", Case.Work.TRAIN.name());
+        description.put("shape", List.of(1, point.steps(), point.batch(), point.features()));
+        description.put("classes", GrowthPoint.CLASSES);
+        description.put("smoothing", 0.0);
+        description.put("optimizer", optimizer(GrowthPoint.RULE));
+        description.put("clip", clip(new Clipping.None()));
+        return of(description, List.of(batch), weights);
+    }
+
+    private static PeerFolder of(Map<String, Object> description, List<Batch> batches, Weights weights)
+            throws IOException {
+        PeerFolder folder = new PeerFolder(Files.createTempDirectory("scanline-bench"));
+        folder.path.toFile().deleteOnExit();
         List<Object> parameters = new ArrayList<>();
-        for (Parameter parameter : experiment.weights().parameters()) {
+        for (Parameter parameter : weights.parameters()) {
             parameters.add(List.of(parameter.name(), parameter.shape().sizes()));
         }
-        return Map.of("work", what.work().name(), "shape",
-                List.of(batches, input.steps(), what.batch(), input.features()), "classes", input.classes(), "hidden",
-                lstm.hidden(), "layers", lstm.layers(), "smoothing", recipe.loss().smoothing(), "parameters",
-                parameters, "optimizer", optimizer(recipe.optimizer()), "clip", clip(recipe.clip()));
+        description.put("parameters", parameters);
+        folder.write("case.json", Json.text(description).getBytes(StandardCharsets.UTF_8));
+        folder.writeFloats("values", batches.stream().map(Batch::values).toList());
+        folder.writeLabels(batches);
+        folder.writeFloats("weights", weights.parameters().stream().map(Parameter::values).toList());
+        return folder;
     }
 
     /** The class in torch.optim and its arguments. */

@@ -2,12 +2,14 @@ package scanline.bench;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 import scanline.bench.Case.Work;
+import scanline.bench.PeerFolder.Network;
 import scanline.engine.optim.Adam;
 import scanline.engine.optim.AdamW;
 import scanline.engine.optim.Sgd;
@@ -15,33 +17,35 @@ import scanline.engine.optim.UpdateRule;
 
 /**
  * PyTorch's side of a comparison. What PyTorch can be told to do in another way, with the same result, is tried setting by
- * setting, so that it is compared at its best. There are two processes, because whether numbers too small to be normal
- * become zero has to be said before PyTorch starts its threads.
+ * setting, so that it is compared at its best. Whether numbers too small to be normal become zero has to be said before
+ * PyTorch starts its threads, so each of the two ways has a process, started when it is first asked.
  */
 final class PyTorch implements AutoCloseable {
     private static final String FLUSH = "flush";
     // Less is noise.
     private static final double WORTH_IT = 0.97;
+    // So little work that a second thread may cost more than it brings.
+    private static final int SMALL_BATCH = 32;
 
-    private final Side plain;
-    private final Side flushing;
+    private final String python;
+    private final PeerFolder folder;
     private final Map<String, List<String>> choices;
+    private final Map<String, Side> processes = new HashMap<>();
 
-    /** Starts both processes. */
-    PyTorch(String python, Case what, PeerFolder folder, int threads) {
-        choices = choices(what, threads);
-        plain = new Side("PyTorch", command(python, folder, "plain"));
-        try {
-            flushing = new Side("PyTorch", command(python, folder, FLUSH));
-        } catch (RuntimeException e) {
-            plain.close();
-            throw e;
-        }
+    /**
+     * PyTorch at the case in a folder.
+     *
+     * @param choices the values to try of each setting that peer.py knows, and of "flush"; the first is what it begins with
+     */
+    PyTorch(String python, PeerFolder folder, Map<String, List<String>> choices) {
+        this.python = python;
+        this.folder = folder;
+        this.choices = choices;
     }
 
     /** PyTorch's version. */
     String version() {
-        return plain.version();
+        return process(asItComes()).version();
     }
 
     /** As people write it who change no setting. */
@@ -76,19 +80,30 @@ final class PyTorch implements AutoCloseable {
 
     /** Measures with these settings. */
     Timings measure(int iterations, Map<String, String> settings) {
-        Side side = "on".equals(settings.get(FLUSH)) ? flushing : plain;
-        return side.measure(iterations, words(settings.entrySet().stream()
+        return process(settings).measure(iterations, words(settings.entrySet().stream()
                 .filter(entry -> !entry.getKey().equals(FLUSH)).toList()));
+    }
+
+    /** The bytes by which the peak of its memory grew since its first step. */
+    long memory(Map<String, String> settings) {
+        return process(settings).memory();
     }
 
     @Override
     public void close() {
-        plain.close();
-        flushing.close();
+        processes.values().forEach(Side::close);
+    }
+
+    private Side process(Map<String, String> settings) {
+        String mode = "on".equals(settings.get(FLUSH)) ? FLUSH : "plain";
+        return processes.computeIfAbsent(mode, _ -> new Side("PyTorch", command(mode)));
     }
 
     private double seconds(Map<String, String> settings, double seconds) {
         double once = measure(1, settings).least();
+        if (once >= 1000 * seconds) {
+            return once;
+        }
         return measure((int) Math.clamp(1000 * seconds / once, 2, 1000), settings).least();
     }
 
@@ -101,15 +116,14 @@ final class PyTorch implements AutoCloseable {
                 .collect(Collectors.joining(" "));
     }
 
-    /** The settings that peer.py knows, by key; the first value is PyTorch's own. */
-    private static Map<String, List<String>> choices(Case what, int threads) {
+    /** All that is tried at a case; PyTorch's own come first. */
+    static Map<String, List<String>> choices(Case what, int threads) {
         Map<String, List<String>> choices = new LinkedHashMap<>();
         choices.put(FLUSH, List.of("off", "on"));
-        choices.put("threads", what.work() == Work.PREDICT && threads > 1
-                ? List.of(Integer.toString(threads), "1")
-                : List.of(Integer.toString(threads)));
+        choices.put("threads", threads(threads, what.work() == Work.PREDICT));
         choices.put("layout", List.of("batch", "time"));
-        choices.put("head", List.of("output", "state"));
+        choices.put("head",
+                Network.of(what.settings().model()).bidirectional() ? List.of("state") : List.of("output", "state"));
         choices.put("onednn", List.of("on", "off"));
         if (what.work() == Work.TRAIN) {
             choices.put("optimizer", optimizers(what.settings().optimizer()));
@@ -117,12 +131,28 @@ final class PyTorch implements AutoCloseable {
         return choices;
     }
 
+    /** What is tried at a point of {@link Growth}: what made a difference to training there. */
+    static Map<String, List<String>> choices(GrowthPoint point, int threads) {
+        Map<String, List<String>> choices = new LinkedHashMap<>();
+        choices.put(FLUSH, List.of("on"));
+        choices.put("threads", threads(threads, point.batch() < SMALL_BATCH));
+        choices.put("layout", List.of("batch", "time"));
+        choices.put("head", List.of("output"));
+        choices.put("onednn", List.of("on"));
+        choices.put("optimizer", List.of("loop"));
+        return choices;
+    }
+
+    private static List<String> threads(int threads, boolean alsoOne) {
+        return alsoOne && threads > 1 ? List.of(Integer.toString(threads), "1") : List.of(Integer.toString(threads));
+    }
+
     private static List<String> optimizers(UpdateRule rule) {
         boolean fused = rule instanceof Adam || rule instanceof AdamW || rule instanceof Sgd;
         return fused ? List.of("loop", "foreach", "fused") : List.of("loop", "foreach");
     }
 
-    private static List<String> command(String python, PeerFolder folder, String mode) {
+    private List<String> command(String mode) {
         String home = System.getProperty("scanline.home");
         List<String> command = new ArrayList<>();
         command.add(python);

@@ -13,11 +13,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A long-lived process that measures one case: {@link ScanlineSide} or peer.py. It says {@code ready VERSION}, then
- * answers each line {@code measure ITERATIONS KEY=VALUE ...} with {@code measured VALUE MILLISECONDS ...}; either may be
- * {@code error MESSAGE} instead. It ends when its input does, and rests while nobody asks.
+ * A long-lived process that measures one case: {@link Answers}, peer.py or DjlSide. It says {@code ready VERSION}, then
+ * answers each line {@code measure ITERATIONS KEY=VALUE ...} with {@code measured VALUE MILLISECONDS ...}, and the line
+ * {@code memory} with {@code memory BYTES}, the memory that its steps needed so far; each may be {@code error MESSAGE}
+ * instead. It ends when its input does, and rests while nobody asks.
  */
 final class Side implements AutoCloseable {
+    // How long the threads of a side may look out for more work before they sleep.
+    private static final long REST_MILLISECONDS = 30;
+
     private final String name;
     private final Process process;
     private final Path errors;
@@ -49,16 +53,37 @@ final class Side implements AutoCloseable {
         return version;
     }
 
-    /** Lets it do its work so many times, after a first time that is not counted. */
+    /** Lets it do its work so many times, after a first time that is not counted, and then come to rest. */
     Timings measure(int iterations, String settings) {
-        try {
-            questions.write("measure " + iterations + " " + settings + "\n");
-            questions.flush();
-        } catch (IOException e) {
-            throw ended();
-        }
+        ask("measure " + iterations + " " + settings);
         double[] numbers = Arrays.stream(answer("measured").split(" ")).mapToDouble(Double::parseDouble).toArray();
+        try {
+            Thread.sleep(REST_MILLISECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
         return new Timings(numbers[0], Arrays.copyOfRange(numbers, 1, numbers.length));
+    }
+
+    /** Lets a JVM compile for so many seconds; returns how many iterations a turn of so many has then. */
+    int warmUp(double seconds, double turnSeconds) {
+        long start = System.nanoTime();
+        int iterations = 1;
+        while (System.nanoTime() - start < seconds * 1e9) {
+            iterations = iterations(turnSeconds, measure(iterations, ""));
+        }
+        return iterations;
+    }
+
+    /** How many iterations as those measured a turn of so many seconds has. */
+    static int iterations(double turnSeconds, Timings measured) {
+        return (int) Math.clamp(1000 * turnSeconds / measured.least(), 1, 10_000);
+    }
+
+    /** The bytes that its steps needed so far, apart from the parameters. */
+    long memory() {
+        ask("memory");
+        return Long.parseLong(answer("memory"));
     }
 
     @Override
@@ -72,6 +97,15 @@ final class Side implements AutoCloseable {
             Thread.currentThread().interrupt();
         } finally {
             process.destroyForcibly();
+        }
+    }
+
+    private void ask(String question) {
+        try {
+            questions.write(question + "\n");
+            questions.flush();
+        } catch (IOException e) {
+            throw ended();
         }
     }
 

@@ -1,13 +1,7 @@
 package scanline.bench;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,46 +13,35 @@ import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import scanline.engine.kernel.Parallel;
-import scanline.engine.kernel.Peak;
-import scanline.lab.train.Provenance;
+import scanline.bench.Case.Work;
 
 /**
- * {@code ./build bench compare}: Scanline and PyTorch in turn, on the same batches and from the same weights, each in a
- * process of its own that rests while the other works.
+ * {@code ./build bench compare}: Scanline, PyTorch and, if it is asked for, DJL in turn, on the same batches and from the
+ * same weights, each in a process of its own that rests while the others work.
  */
 @Command(name = "compare", mixinStandardHelpOptions = true, sortOptions = false,
         description = "Runs Scanline and PyTorch side by side and prints a table.")
 final class SideBySide implements Callable<Integer> {
-    private static final double PEAK_SECONDS = 3;
     private static final double WARM_UP_SECONDS = 5;
     private static final double TRIAL_SECONDS = 0.5;
-    // PyTorch sums in another order.
-    private static final double ROUNDING = 1e-4;
-    // How long the threads of a side may look out for more work before they sleep.
-    private static final long REST_MILLISECONDS = 30;
 
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Option(names = "--python", paramLabel = "PATH", defaultValue = "python3",
-            description = "A Python that has PyTorch. Default: ${DEFAULT-VALUE}.")
-    private String python = "";
-
-    @Option(names = "--threads", paramLabel = "N",
-            description = "How many threads both sides compute with. Default: one a processor.")
-    private int threads = Runtime.getRuntime().availableProcessors();
+    @Mixin
+    private SidesOptions options = new SidesOptions();
 
     @Option(names = "--rounds", paramLabel = "N", defaultValue = "5",
             description = "How often the sides take turns. Default: ${DEFAULT-VALUE}.")
     private int rounds;
 
     @Option(names = "--processes", paramLabel = "N", defaultValue = "1",
-            description = "How often both sides are started anew, each time for all rounds. Default: ${DEFAULT-VALUE}.")
+            description = "How often the sides are started anew, each time for all rounds. Default: ${DEFAULT-VALUE}.")
     private int processes;
 
     @Option(names = "--seconds", paramLabel = "S", defaultValue = "1.5",
@@ -69,32 +52,24 @@ final class SideBySide implements Callable<Integer> {
             description = "A regular expression that the cases to measure contain, such as rows/train. Default: all.")
     private String cases = "";
 
-    @Option(names = "--out", paramLabel = "FILE", description = "Writes what is printed to a file as well.")
-    private @Nullable Path out;
+    @Option(names = "--djl", description = "Measures training with DJL as well, on Linux with x86-64.")
+    private boolean djl;
 
-    private double peak;
-    private String version = "";
-
-    /** A row of the table, in milliseconds; one element a round. */
+    /** A row of the table, in milliseconds; one element a round. DJL's has none where DJL is not measured. */
     private record Row(Case what, double flops, List<Double> scanline, List<Double> tuned, List<Double> asItComes,
-            String settings) {}
+            List<Double> djl, String settings) {}
 
     @Override
     public Integer call() throws IOException {
         List<Case> chosen = chosen();
-        require(threads >= 1 && rounds >= 1 && processes >= 1 && seconds > 0,
+        require(options.threads() >= 1 && rounds >= 1 && processes >= 1 && seconds > 0,
                 "--threads, --rounds, --processes and --seconds must be positive");
+        Report report = new Report(options.threads());
         List<Row> rows = new ArrayList<>();
         for (Case what : chosen) {
-            rows.add(row(what));
+            rows.add(row(what, report));
         }
-        String report = report(rows);
-        PrintWriter printer = Objects.requireNonNull(spec).commandLine().getOut();
-        printer.print(report);
-        printer.flush();
-        if (out != null) {
-            Files.writeString(out, report);
-        }
+        Report.publish(text(rows, report), Objects.requireNonNull(spec).commandLine().getOut(), options.out());
         return 0;
     }
 
@@ -116,148 +91,106 @@ final class SideBySide implements Callable<Integer> {
         }
     }
 
-    private Row row(Case what) throws IOException {
+    private Row row(Case what, Report report) throws IOException {
         try (Steps steps = new Steps(what.settings(), 1)) {
             PeerFolder folder = PeerFolder.of(what, steps);
             Row row = new Row(what, what.flops(steps.experiment()), new ArrayList<>(), new ArrayList<>(),
-                    new ArrayList<>(), "");
+                    new ArrayList<>(), new ArrayList<>(), "");
             for (int i = 0; i < processes; i++) {
-                measurePeak();
-                row = measured(row, folder);
+                report.measurePeak();
+                row = measured(row, folder, report);
             }
             return row;
         }
     }
 
-    private void measurePeak() {
-        try (Parallel parallel = new Parallel(threads)) {
-            peak = Math.max(peak, Peak.gigaflopsPerSecond(parallel, PEAK_SECONDS));
-        }
-    }
-
-    /** Starts both sides and lets them take turns. */
-    private Row measured(Row row, PeerFolder folder) {
+    /** Starts the sides and lets them take turns. */
+    private Row measured(Row row, PeerFolder folder, Report report) {
         Case what = row.what();
         progress(what, "warming up");
+        int threads = options.threads();
         try (Side scanline = new Side("Scanline", ScanlineSide.command(what, threads));
-                PyTorch pyTorch = new PyTorch(python, what, folder, threads)) {
-            version = pyTorch.version();
-            requireSame(what, scanline.measure(1, "").value(), pyTorch.measure(1, pyTorch.asItComes()).value());
-            int turn = warmedUp(scanline);
-            Map<String, String> tuned = pyTorch.tuned(TRIAL_SECONDS);
+                PyTorch pyTorch = new PyTorch(options.python(), folder, PyTorch.choices(what, threads));
+                Side other = djl && what.work() == Work.TRAIN ? Djl.side(folder, threads) : null) {
+            report.version("PyTorch", pyTorch.version());
             Map<String, String> asItComes = pyTorch.asItComes();
-            int tunedTurn = iterations(pyTorch.measure(2, tuned).least());
-            int plainTurn = iterations(pyTorch.measure(2, asItComes).least());
+            Timings first = scanline.measure(1, "");
+            first.requireSame(what.name(), "PyTorch", pyTorch.measure(1, asItComes));
+            int otherTurn = 0;
+            if (other != null) {
+                report.version("DJL", other.version());
+                first.requireSame(what.name(), "DJL", other.measure(1, ""));
+                otherTurn = other.warmUp(WARM_UP_SECONDS, seconds);
+            }
+            int turn = scanline.warmUp(WARM_UP_SECONDS, seconds);
+            Map<String, String> tuned = pyTorch.tuned(TRIAL_SECONDS);
+            int tunedTurn = Side.iterations(seconds, pyTorch.measure(1, tuned));
+            int plainTurn = Side.iterations(seconds, pyTorch.measure(1, asItComes));
             for (int round = 1; round <= rounds; round++) {
                 progress(what, "round " + round + " of " + rounds);
-                row.scanline().add(rested(scanline.measure(turn, "")));
-                double best = rested(pyTorch.measure(tunedTurn, tuned));
+                row.scanline().add(scanline.measure(turn, "").median());
+                double best = pyTorch.measure(tunedTurn, tuned).median();
                 row.tuned().add(best);
-                row.asItComes().add(tuned.equals(asItComes) ? best : rested(pyTorch.measure(plainTurn, asItComes)));
+                row.asItComes().add(
+                        tuned.equals(asItComes) ? best : pyTorch.measure(plainTurn, asItComes).median());
+                if (other != null) {
+                    row.djl().add(other.measure(otherTurn, "").median());
+                }
             }
-            return new Row(what, row.flops(), row.scanline(), row.tuned(), row.asItComes(), pyTorch.changed(tuned));
+            return new Row(what, row.flops(), row.scanline(), row.tuned(), row.asItComes(), row.djl(),
+                    pyTorch.changed(tuned));
         }
-    }
-
-    /** Both sides must compute the same before it matters how fast. */
-    private static void requireSame(Case what, double ours, double theirs) {
-        if (!(Math.abs(ours - theirs) <= ROUNDING * (1 + Math.abs(theirs)))) {
-            throw new BenchException(what.name() + ": the sides do not compute the same: Scanline's first result is "
-                    + ours + ", PyTorch's " + theirs);
-        }
-    }
-
-    /** Lets the JVM compile; returns how many iterations a turn has then. */
-    private int warmedUp(Side scanline) {
-        long start = System.nanoTime();
-        int iterations = 2;
-        double least = Double.MAX_VALUE;
-        while (System.nanoTime() - start < WARM_UP_SECONDS * 1e9) {
-            least = scanline.measure(iterations, "").least();
-            iterations = iterations(least);
-        }
-        return iterations(least);
-    }
-
-    private int iterations(double milliseconds) {
-        return (int) Math.clamp(1000 * seconds / milliseconds, 2, 10_000);
-    }
-
-    private static double rested(Timings timings) {
-        try {
-            Thread.sleep(REST_MILLISECONDS);
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
-        return timings.median();
     }
 
     private static void progress(Case what, String doing) {
         System.err.println("bench: " + what.title() + ": " + doing);
     }
 
-    private String report(List<Row> rows) {
-        StringBuilder text = new StringBuilder("# Scanline and PyTorch side by side\n\n");
-        text.append("Medians of ").append(rounds * processes).append(" turns of about ").append(seconds)
-                .append(" s in which the sides alternate, over ").append(processes)
-                .append(processes == 1 ? " process" : " processes")
-                .append(" of each side. Both work on the same MNIST batches, from the same weights.\n\n");
-        text.append("| | |\n|---|---|\n");
-        facts().forEach((name, value) -> text.append("| ").append(name).append(" | ").append(value).append(" |\n"));
-        text.append("\n| case | Scanline | PyTorch, tuned | **ratio** (least to most) | PyTorch as it comes | ratio ")
-                .append("| share of peak, Scanline | PyTorch | PyTorch's tuning |\n")
-                .append("|---|--:|--:|--:|--:|--:|--:|--:|---|\n");
-        rows.forEach(row -> text.append(line(row)));
-        return text.append("""
+    private String text(List<Row> rows, Report report) {
+        String how = "Medians of " + rounds * processes + " turns of about " + seconds
+                + " s in which the sides alternate, over " + processes + (processes == 1 ? " process" : " processes")
+                + " of each side. All work on the same MNIST batches, from the same weights.";
+        StringBuilder table = new StringBuilder("| case | Scanline | PyTorch, tuned | **ratio** (least to most) "
+                + "| PyTorch as it comes | ratio |" + (djl ? " DJL | ratio |" : "")
+                + " share of peak, Scanline | PyTorch | PyTorch's tuning |\n|---|--:|--:|--:|--:|--:|"
+                + (djl ? "--:|--:|" : "") + "--:|--:|---|\n");
+        rows.forEach(row -> table.append("| ").append(String.join(" | ", cells(row, report))).append(" |\n"));
+        table.append("""
 
-                A ratio is PyTorch's time divided by Scanline's in the same round. The share of the peak counts the
+                A ratio is the other's time divided by Scanline's in the same round. The share of the peak counts the
                 products alone: those of the forward pass, and twice as many for the backward pass.
-                """).toString();
+                """);
+        if (djl) {
+            table.append(
+                    """
+
+                            DJL is measured as it comes, at training alone. On libtorch it has no RMSProp: Adam stands for it. It
+                            clips gradients by value from above alone.
+                            """);
+        }
+        String command = "compare --threads " + options.threads() + " --rounds " + rounds + " --processes "
+                + processes + " --seconds " + seconds + (cases.isEmpty() ? "" : " --cases '" + cases + "'")
+                + (djl ? " --djl" : "");
+        return report.text("Scanline and PyTorch side by side", how, command, table.toString());
     }
 
-    private String line(Row row) {
+    private List<String> cells(Row row, Report report) {
         double scanline = Timings.median(row.scanline());
         double tuned = Timings.median(row.tuned());
-        List<Double> ratios = ratios(row.tuned(), row.scanline());
-        return String.format(Locale.ROOT,
-                "| %s | %s ms | %s ms | **%.2f** (%.2f to %.2f) | %s ms | %.2f | %.0f %% | %.0f %% | %s |%n",
-                row.what().title(), digits(scanline), digits(tuned), Timings.median(ratios),
-                ratios.stream().mapToDouble(r -> r).min().orElseThrow(),
-                ratios.stream().mapToDouble(r -> r).max().orElseThrow(), digits(Timings.median(row.asItComes())),
-                Timings.median(ratios(row.asItComes(), row.scanline())), share(row, scanline), share(row, tuned),
-                row.settings().isEmpty() ? "none helps" : row.settings());
-    }
-
-    private double share(Row row, double milliseconds) {
-        return 100 * row.flops() / (milliseconds * 1e6) / peak;
-    }
-
-    private static List<Double> ratios(List<Double> theirs, List<Double> ours) {
-        List<Double> ratios = new ArrayList<>();
-        for (int i = 0; i < ours.size(); i++) {
-            ratios.add(theirs.get(i) / ours.get(i));
+        List<String> cells = new ArrayList<>(List.of(row.what().title(), Report.milliseconds(scanline),
+                Report.milliseconds(tuned), Report.spread(Report.ratios(row.tuned(), row.scanline())),
+                Report.milliseconds(Timings.median(row.asItComes())), ratio(row.asItComes(), row.scanline())));
+        if (djl) {
+            cells.addAll(row.djl().isEmpty()
+                    ? List.of("", "")
+                    : List.of(Report.milliseconds(Timings.median(row.djl())), ratio(row.djl(), row.scanline())));
         }
-        return ratios;
+        cells.addAll(List.of(report.share(row.flops(), scanline), report.share(row.flops(), tuned),
+                row.settings().isEmpty() ? "none helps" : row.settings()));
+        return cells;
     }
 
-    /** Three digits that say something. */
-    private static String digits(double value) {
-        return String.format(Locale.ROOT, value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f", value);
-    }
-
-    private Map<String, String> facts() {
-        Map<String, Object> machine = Provenance.machine();
-        Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("date", LocalDate.now(ZoneId.systemDefault()).toString());
-        facts.put("command", "`./build bench compare --threads " + threads + " --rounds " + rounds + " --processes "
-                + processes + " --seconds " + seconds + (cases.isEmpty() ? "" : " --cases '" + cases + "'") + "`");
-        facts.put("processor", machine.get("cpu") + ", " + machine.get("cores") + " cores, " + machine.get("os"));
-        facts.put("peak", String.format(Locale.ROOT,
-                "%.0f GFLOP/s on %d threads with vectors of %s bits (fused multiply-adds between registers)", peak,
-                threads, machine.get("vectorBits")));
-        facts.put("Scanline", machine.get("version") + ", commit " + machine.get("commit") + ", JDK "
-                + machine.get("jdk"));
-        facts.put("PyTorch", version);
-        return facts;
+    private static String ratio(List<Double> theirs, List<Double> ours) {
+        return String.format(Locale.ROOT, "%.2f", Timings.median(Report.ratios(theirs, ours)));
     }
 }

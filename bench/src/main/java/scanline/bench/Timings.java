@@ -10,6 +10,21 @@ import java.util.Collection;
  * @param milliseconds of each iteration
  */
 record Timings(double value, double[] milliseconds) {
+    // The sides sum in different orders.
+    private static final double ROUNDING = 1e-4;
+
+    /**
+     * Both sides must compute the same before it matters how fast.
+     *
+     * @throws BenchException if they do not
+     */
+    void requireSame(String what, String side, Timings theirs) {
+        if (!(Math.abs(value - theirs.value) <= ROUNDING * (1 + Math.abs(theirs.value)))) {
+            throw new BenchException(what + ": the sides do not compute the same: Scanline's first result is " + value
+                    + ", that of " + side + " " + theirs.value);
+        }
+    }
+
     /** The fastest iteration. */
     double least() {
         return Arrays.stream(milliseconds).min().orElseThrow();

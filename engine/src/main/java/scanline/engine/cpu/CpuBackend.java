@@ -320,6 +320,11 @@ public final class CpuBackend implements Backend, RecurrentSequences {
                 keep ? cell.kept() * state : 0, floats(before), beforeAt, floats(cellBefore), cellBeforeAt);
     }
 
+    /** How many bytes the work space of its duties has, which lies outside every {@code Memory}. */
+    public long workBytes() {
+        return (long) Float.BYTES * work.length;
+    }
+
     @Override
     public void close() {
         parallel.close();

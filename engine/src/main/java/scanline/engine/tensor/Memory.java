@@ -12,6 +12,7 @@ import java.util.TreeMap;
 public final class Memory {
     private final Backend backend;
     private final TreeMap<Integer, List<Buffer>> free = new TreeMap<>();
+    private long bytes;
 
     /** An empty memory that allocates from {@code backend}. */
     public Memory(Backend backend) {
@@ -23,11 +24,17 @@ public final class Memory {
         return backend;
     }
 
+    /** How many bytes all its buffers have, those in use and those kept; it never gives one up, so this never falls. */
+    public long bytes() {
+        return bytes;
+    }
+
     /** A buffer of at least {@code length} floats, whose content is left over from an earlier use. */
     Buffer take(int length) {
         // A longer one serves as well, but not one so much longer that the next large request would find nothing.
         Map.Entry<Integer, List<Buffer>> fitting = free.ceilingEntry(length);
         if (fitting == null || fitting.getKey() > 2L * length) {
+            bytes += (long) Float.BYTES * length;
             return backend.allocate(length);
         }
         List<Buffer> buffers = fitting.getValue();

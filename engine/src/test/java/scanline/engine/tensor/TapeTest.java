@@ -51,6 +51,22 @@ class TapeTest {
     }
 
     @Test
+    void theBytesOfAMemoryGrowWithTheFirstPassAlone() {
+        Memory counted = new Memory(BACKEND);
+        for (int pass = 1; pass <= 3; pass++) {
+            try (Tape next = Tape.training(counted, KEY)) {
+                next.scratch(10);
+                next.scratch(20);
+            }
+            assertThat(counted.bytes()).isEqualTo(4 * (10 + 20));
+        }
+        try (Tape next = Tape.training(counted, KEY)) {
+            next.scratch(100);
+        }
+        assertThat(counted.bytes()).isEqualTo(4 * (10 + 20 + 100));
+    }
+
+    @Test
     void aGradientFlowsThroughALinearMapWithConstantWeights() {
         Parameter x = weights.uniform("x", Shape.of(1, 2), 1);
         Tensor w = tape.input(Shape.of(2, 2), new float[] {1, 2, 3, 4});
