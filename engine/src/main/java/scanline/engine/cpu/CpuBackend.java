@@ -273,6 +273,16 @@ public final class CpuBackend implements Backend, RecurrentSequences {
     }
 
     @Override
+    public int spanSteps(int batch) {
+        return RecurrentSequence.spanSteps(batch);
+    }
+
+    @Override
+    public int gradientWork(Recurrence recurrence, Span span) {
+        return RecurrentSequence.backwardWork(cell(recurrence), sizes(span));
+    }
+
+    @Override
     public void recurrent(Buffer h, Buffer c, Buffer kept, Buffer x, Buffer wIh, Buffer wHh, Buffer bIh, Buffer bHh,
             Buffer before, int beforeAt, Buffer cellBefore, int cellBeforeAt, boolean allSteps, boolean keep,
             Recurrence recurrence, Span span) {
@@ -286,14 +296,13 @@ public final class CpuBackend implements Backend, RecurrentSequences {
     @Override
     public void recurrentGradient(@Nullable Buffer dx, Buffer dwIh, Buffer dwHh, Buffer dbIh, Buffer dbHh, Buffer dh,
             Buffer dc, @Nullable Buffer dy, Buffer h, Buffer c, Buffer kept, Buffer x, Buffer wIh, Buffer wHh,
-            Buffer before, int beforeAt, Buffer cellBefore, int cellBeforeAt,
-            Recurrence recurrence, Span span) {
+            Buffer before, int beforeAt, Buffer cellBefore, int cellBeforeAt, Buffer work, Recurrence recurrence,
+            Span span) {
         RecurrentCell cell = cell(recurrence);
-        RecurrentSequence.Span sizes = sizes(span);
         RecurrentSequence.backward(parallel, cell, dx == null ? null : floats(dx), matrices(dwIh, dwHh, dbIh, dbHh),
                 floats(dh), floats(dc), dy == null ? null : floats(dy),
                 states(h, c, kept, before, beforeAt, cellBefore, cellBeforeAt, true, true, cell, span), floats(x),
-                floats(wIh), floats(wHh), work(RecurrentSequence.backwardWork(cell, sizes)), sizes);
+                floats(wIh), floats(wHh), floats(work), sizes(span));
     }
 
     private static RecurrentCell cell(Recurrence recurrence) {
@@ -306,7 +315,8 @@ public final class CpuBackend implements Backend, RecurrentSequences {
     }
 
     private static RecurrentSequence.Span sizes(Span span) {
-        return new RecurrentSequence.Span(span.first(), span.steps(), span.batch(), span.features(), span.hidden());
+        return new RecurrentSequence.Span(span.first(), span.steps(), span.all(), span.batch(), span.features(),
+                span.hidden());
     }
 
     private static RecurrentSequence.Matrices matrices(Buffer wIh, Buffer wHh, Buffer bIh, Buffer bHh) {

@@ -28,6 +28,10 @@ public final class RecurrentSequence {
     // Fewer rows than this in a shard make the sums larger than what is summed; more shards occupy more threads.
     private static final int LEAST_SHARD_ROWS = 24;
 
+    // Steps that are computed again at once. Many make large what is kept of them for a while, few make many the states
+    // between them, which are kept all the time.
+    private static final int LEAST_SPAN = 60;
+
     // Of a batch of fewer rows than a tile has, each thread takes units instead of rows: then it reads its part of the
     // weights instead of all of them.
     private static final int FEW_ROWS = 6;
@@ -39,8 +43,10 @@ public final class RecurrentSequence {
      *            the first step, where x and what has all steps begin to be used
      * @param steps
      *            how many steps
+     * @param all
+     *            T; the backward pass begins with the span that ends there
      */
-    public record Span(int first, int steps, int batch, int features, int hidden) {
+    public record Span(int first, int steps, int all, int batch, int features, int hidden) {
         int states() {
             return batch * hidden;
         }
@@ -102,7 +108,22 @@ public final class RecurrentSequence {
         return inputsAt(cell, span) + 2 * span.batch * span.depth();
     }
 
-    /** Floats of work space that {@link #backward} needs. */
+    /** Steps of the spans into which a sequence may be cut: a multiple of the blocks of the backward pass. */
+    public static int spanSteps(int batch) {
+        int block = blockSteps(batch);
+        return (LEAST_SPAN + block - 1) / block * block;
+    }
+
+    /** Time steps whose gradients a shard gathers before it adds up their weight gradients. */
+    private static int blockSteps(int batch) {
+        return Math.max(1, BLOCK_ROWS * shardCount(batch) / batch);
+    }
+
+    private static int shardCount(int batch) {
+        return Integer.highestOneBit(Math.max(1, batch / LEAST_SHARD_ROWS));
+    }
+
+    /** Floats of work space that {@link #backward} needs, and keeps from span to span. */
     public static int backwardWork(RecurrentCell cell, Span span) {
         return Layout.of(cell, span).length;
     }
@@ -274,7 +295,8 @@ public final class RecurrentSequence {
     }
 
     /**
-     * Goes back through every step of the span and adds to the gradients of the weights and of the input.
+     * Goes back through every step of the span and adds to the gradient of the input. The gradients of the weights gather
+     * in the work space; after the span that begins the sequence they are added to {@code dw}.
      *
      * @param dx
      *            [T, B, F], added to; null when the input needs no gradient
@@ -289,7 +311,9 @@ public final class RecurrentSequence {
      * @param y
      *            as the forward pass left it, with every step
      * @param work
-     *            {@link #backwardWork} floats
+     *            {@link #backwardWork} floats, the same ones for every span of a sequence, from the last to the first; the
+     *            steps of every span but the first must be a multiple of {@link #spanSteps}, so that no block of steps is cut
+     *            in two
      */
     public static void backward(Parallel parallel, RecurrentCell cell, float @Nullable [] dx, Matrices dw, float[] dh,
             float[] dc, float @Nullable [] dy, States y, float[] x, float[] wIh, float[] wHh, float[] work, Span span) {
@@ -297,19 +321,24 @@ public final class RecurrentSequence {
         int hidden = span.hidden;
         Layout at = Layout.of(cell, span);
         parallel.run((part, parts) -> {
-            pack(work, at.u, wHh, cell.gates() * hidden, hidden, part, parts);
-            if (dx != null) {
-                pack(work, at.w, wIh, cell.gates() * hidden, features, part, parts);
-            }
-            parallel.meet();
             int from = Parallel.from(part, parts, at.shards);
             int to = Parallel.from(part + 1, parts, at.shards);
+            if (span.first + span.steps == span.all) {
+                pack(work, at.u, wHh, cell.gates() * hidden, hidden, part, parts);
+                if (dx != null) {
+                    pack(work, at.w, wIh, cell.gates() * hidden, features, part, parts);
+                }
+                clear(at, from, to, cell, work, span);
+                parallel.meet();
+            }
             if (from < to) {
                 backward(at, from, to, cell, dx, dh, dc, dy, y, x, work, span);
             }
-            parallel.meet();
-            addShards(at, dw, cell, work, span, Parallel.from(part, parts, hidden),
-                    Parallel.from(part + 1, parts, hidden));
+            if (span.first == 0) {
+                parallel.meet();
+                addShards(at, dw, cell, work, span, Parallel.from(part, parts, hidden),
+                        Parallel.from(part + 1, parts, hidden));
+            }
         });
     }
 
@@ -342,8 +371,8 @@ public final class RecurrentSequence {
         static Layout of(RecurrentCell cell, Span span) {
             int batch = span.batch;
             int width = cell.blocks() * span.hidden;
-            int shards = Integer.highestOneBit(Math.max(1, batch / LEAST_SHARD_ROWS));
-            int block = Math.min(span.steps, Math.max(1, BLOCK_ROWS * shards / batch));
+            int shards = shardCount(batch);
+            int block = Math.min(span.all, blockSteps(batch));
             int depth = block * ((batch + shards - 1) / shards);
             int u = Lanes.FIRST;
             int w = u + Gemm.packedLength(cell.gates() * span.hidden, span.hidden);
@@ -362,6 +391,16 @@ public final class RecurrentSequence {
         }
     }
 
+    private static void clear(Layout at, int from, int to, RecurrentCell cell, float[] work, Span span) {
+        int inputs = (span.depth() + 1) * at.depth;
+        int packed = cell.blocks() * Gemm.packedLength(at.depth, span.hidden);
+        int sums = (span.depth() + 1) * cell.blocks() * span.hidden;
+        Arrays.fill(work, at.inputs + from * inputs, at.inputs + to * inputs, 1f);
+        // Of the unused columns of a last panel nothing is kept, but subnormal numbers in them would be slow.
+        Arrays.fill(work, at.packed + from * packed, at.packed + to * packed, 0f);
+        Arrays.fill(work, at.sums + from * sums, at.sums + to * sums, 0f);
+    }
+
     /** Shards {@code from..to} of the batch, from the last step to the first. */
     private static void backward(Layout at, int from, int to, RecurrentCell cell, float @Nullable [] dx, float[] dh,
             float[] dc, float @Nullable [] dy, States y, float[] x, float[] work, Span span) {
@@ -374,10 +413,6 @@ public final class RecurrentSequence {
         int row = at.row(from, span);
         int rows = at.row(to, span) - row;
         int own = row * hidden;
-        Arrays.fill(work, at.inputs + from * inputsLength, at.inputs + to * inputsLength, 1f);
-        // Of the unused columns of a last panel nothing is kept, but subnormal numbers in them would be slow.
-        Arrays.fill(work, at.packed + from * packedLength, at.packed + to * packedLength, 0f);
-        Arrays.fill(work, at.sums + from * sumsLength, at.sums + to * sumsLength, 0f);
         List<Run> runs = Run.of(cell);
         for (int end = span.steps; end > 0; end -= at.block) {
             int begin = Math.max(0, end - at.block);

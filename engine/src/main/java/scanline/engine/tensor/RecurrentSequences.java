@@ -14,11 +14,19 @@ public interface RecurrentSequences {
      *            the first step
      * @param steps
      *            how many
+     * @param all
+     *            T
      */
-    record Span(int first, int steps, int batch, int features, int hidden) {}
+    record Span(int first, int steps, int all, int batch, int features, int hidden) {}
 
     /** Floats of an example, a unit and a step that the backward pass needs besides the states. */
     int kept(Recurrence recurrence);
+
+    /** Steps of a span, where a sequence is divided. */
+    int spanSteps(int batch);
+
+    /** Floats of work space that the backward pass needs. */
+    int gradientWork(Recurrence recurrence, Span span);
 
     /**
      * Computes every step of the span. With {@code keep}, {@code c} and {@code kept} hold the steps of the span, [steps, B,
@@ -38,8 +46,11 @@ public interface RecurrentSequences {
             Recurrence recurrence, Span span);
 
     /**
-     * Goes back through the span: adds to the gradients of the weights, of the biases and, unless null, of the input, and
-     * turns the gradients of the states after the span into those of the states before it.
+     * Goes back through the span: adds to the gradient of the input, unless null, and turns the gradients of the states after
+     * the span into those of the states before it. The spans of a sequence follow each other from the last to the first, in
+     * the same work space; with the first one the gradients of the weights and the biases are added to. Every span but the
+     * first has {@link #spanSteps} steps or a multiple: then the sums are the same to the bit however the sequence is
+     * divided.
      *
      * @param dh
      *            [B, H], as {@code dc}, which is empty where the layer has no cell state
@@ -50,5 +61,6 @@ public interface RecurrentSequences {
      */
     void recurrentGradient(@Nullable Buffer dx, Buffer dwIh, Buffer dwHh, Buffer dbIh, Buffer dbHh, Buffer dh,
             Buffer dc, @Nullable Buffer dy, Buffer h, Buffer c, Buffer kept, Buffer x, Buffer wIh, Buffer wHh,
-            Buffer before, int beforeAt, Buffer cellBefore, int cellBeforeAt, Recurrence recurrence, Span span);
+            Buffer before, int beforeAt, Buffer cellBefore, int cellBeforeAt, Buffer work, Recurrence recurrence,
+            Span span);
 }

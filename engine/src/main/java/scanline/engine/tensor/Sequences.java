@@ -12,11 +12,6 @@ import scanline.engine.tensor.RecurrentSequences.Span;
 
 /** Recurrent layers over whole sequences, fused where the backend can, composed of plain ops where it cannot. */
 public final class Sequences {
-    // The backward pass goes over so many steps at once, and adds up their share of the weight gradients. It is the same
-    // whether the states between were stored or are computed again, so that both give the same bits. Between two spans
-    // stays one state: many steps make what is stored within a span large, few make the states between them many.
-    private static final int SPAN = 60;
-
     /** Which hidden states a recurrent layer returns. */
     public enum Output {
         /** Every step, [T, B, H]. */
@@ -84,6 +79,7 @@ public final class Sequences {
         private final int steps;
         private final int batch;
         private final int state;
+        private final int spanSteps;
         private final List<Stored> stored = new ArrayList<>();
 
         /**
@@ -107,6 +103,7 @@ public final class Sequences {
             this.steps = x.shape().size(0);
             this.batch = x.shape().size(1);
             this.state = batch * w.hidden();
+            this.spanSteps = fused.spanSteps(batch);
         }
 
         Tensor result(Output output) {
@@ -123,8 +120,9 @@ public final class Sequences {
             Buffer h = allSteps ? y.value() : tape.scratch(steps * state);
             Buffer cell = firstCell();
             int cellAt = 0;
-            for (int first = 0; first < steps; first += SPAN) {
-                Span span = span(first, Math.min(SPAN, steps - first));
+            for (int first = 0, end; first < steps; first = end) {
+                end = recompute ? first + (steps - first - 1) % spanSteps + 1 : steps;
+                Span span = span(first, end - first);
                 Buffer c = cellStates(recompute ? 1 : span.steps());
                 Buffer kept = kept(recompute ? 1 : span.steps());
                 run(h, c, kept, cell, cellAt, true, !recompute, span);
@@ -147,8 +145,9 @@ public final class Sequences {
                 tape.backend().copy(dh, 0, state, y.gradient(), 0, state, 1, state);
             }
             Buffer dc = tape.zeros(cellLength());
-            Buffer again = recompute ? cellStates(SPAN) : dc;
-            Buffer keptAgain = recompute ? kept(SPAN) : dc;
+            Buffer again = recompute ? cellStates(Math.min(spanSteps, steps)) : dc;
+            Buffer keptAgain = recompute ? kept(Math.min(spanSteps, steps)) : dc;
+            Buffer work = tape.scratch(fused.gradientWork(w.kind(), stored.getFirst().span));
             for (Stored span : stored.reversed()) {
                 Buffer c = span.c == null ? again : span.c;
                 Buffer kept = span.kept == null ? keptAgain : span.kept;
@@ -160,8 +159,8 @@ public final class Sequences {
                         w.hiddenHidden().gradient(), w.inputBias().gradient(), w.hiddenBias().gradient(), dh, dc,
                         allSteps ? y.gradient() : null, h, c, kept, x.value(), w.inputHidden().value(),
                         w.hiddenHidden().value(), begins ? initial.h().value() : h,
-                        begins ? 0 : (span.span.first() - 1) * state, span.cellBefore, span.cellBeforeAt, w.kind(),
-                        span.span);
+                        begins ? 0 : (span.span.first() - 1) * state, span.cellBefore, span.cellBeforeAt, work,
+                        w.kind(), span.span);
             }
             passOn(initial.h(), dh);
             if (initial.c() != null) {
@@ -184,7 +183,7 @@ public final class Sequences {
         }
 
         private Span span(int first, int count) {
-            return new Span(first, count, batch, x.shape().size(2), w.hidden());
+            return new Span(first, count, steps, batch, x.shape().size(2), w.hidden());
         }
 
         private int cellLength() {
