@@ -101,6 +101,19 @@ class Case:
             milliseconds.append((time.perf_counter_ns() - start) / 1e6)
         return [first] + milliseconds
 
+    def losses(self, count, settings):
+        torch.set_num_threads(int(settings["threads"]))
+        model = Classifier(self.case, settings["layout"], settings["head"])
+        model.load_state_dict(self.weights)
+        values = self.values
+        if settings["layout"] == "batch":
+            values = values.transpose(1, 2).contiguous()
+        step = self.training(model, settings["optimizer"])
+        losses = []
+        for i in range(count):
+            losses.append(step(values[i], self.labels[i], self.case["rates"][i]))
+        return losses
+
     def training(self, model, variant):
         kind, arguments = self.case["optimizer"]
         if variant != "loop":
@@ -109,7 +122,10 @@ class Case:
         clip, *bound = self.case["clip"] or [None]
         smoothing = self.case["smoothing"]
 
-        def step(x, y):
+        def step(x, y, rate=None):
+            if rate is not None:
+                for group in optimizer.param_groups:
+                    group["lr"] = rate
             optimizer.zero_grad(set_to_none=True)
             loss = torch.nn.functional.cross_entropy(model(x), y, label_smoothing=smoothing)
             loss.backward()
@@ -146,8 +162,8 @@ def main(folder, mode):
             print("memory", peak() - case.peak_before, flush=True)
         else:
             iterations, *settings = words
-            numbers = case.measure(int(iterations), dict(setting.split("=") for setting in settings))
-            print("measured", *numbers, flush=True)
+            answer, numbers = ("losses", case.losses) if question == "losses" else ("measured", case.measure)
+            print(answer, *numbers(int(iterations), dict(setting.split("=") for setting in settings)), flush=True)
 
 
 main(*sys.argv[1:])

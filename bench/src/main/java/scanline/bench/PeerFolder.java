@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 import scanline.engine.optim.Adam;
 import scanline.engine.optim.AdamW;
@@ -58,7 +59,11 @@ record PeerFolder(Path path) {
 
     /** Writes a case to a new temporary folder. */
     static PeerFolder of(Case what, Steps steps) throws IOException {
-        List<Batch> batches = what.batches(steps);
+        return of(what, steps, what.batches(steps));
+    }
+
+    /** Writes a case with batches of its own to a new temporary folder. */
+    static PeerFolder of(Case what, Steps steps, List<Batch> batches) throws IOException {
         Recipe recipe = what.settings();
         Model.Input input = Experiment.input(recipe, steps.experiment().dataset().test());
         Map<String, Object> description = new LinkedHashMap<>(Network.of(recipe.model()).description());
@@ -68,6 +73,7 @@ record PeerFolder(Path path) {
         description.put("smoothing", recipe.loss().smoothing());
         description.put("optimizer", optimizer(recipe.optimizer()));
         description.put("clip", clip(recipe.clip()));
+        description.put("rates", IntStream.range(0, batches.size()).mapToObj(steps::rate).toList());
         return of(description, batches, steps.experiment().weights());
     }
 

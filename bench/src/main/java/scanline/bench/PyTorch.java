@@ -84,6 +84,14 @@ final class PyTorch implements AutoCloseable {
                 .filter(entry -> !entry.getKey().equals(FLUSH)).toList()));
     }
 
+    /** The losses of the first so many training steps. */
+    double[] losses(int count) {
+        Map<String, String> settings = asItComes();
+        settings.put(FLUSH, "on");
+        return process(settings).losses(count, words(settings.entrySet().stream()
+                .filter(entry -> !entry.getKey().equals(FLUSH)).toList()));
+    }
+
     /** The bytes by which the peak of its memory grew since its first step. */
     long memory(Map<String, String> settings) {
         return process(settings).memory();

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A long-lived process that measures one case: {@link Answers}, peer.py or DjlSide. It says {@code ready VERSION}, then
- * answers each line {@code measure ITERATIONS KEY=VALUE ...} with {@code measured VALUE MILLISECONDS ...}, and the line
+ * answers each line {@code measure ITERATIONS KEY=VALUE ...} with {@code measured VALUE MILLISECONDS ...}, peer.py also
+ * {@code losses STEPS KEY=VALUE ...} with {@code losses VALUE ...}, and the line
  * {@code memory} with {@code memory BYTES}, the memory that its steps needed so far; each may be {@code error MESSAGE}
  * instead. It ends when its input does, and rests while nobody asks.
  */
@@ -78,6 +79,12 @@ final class Side implements AutoCloseable {
     /** How many iterations as those measured a turn of so many seconds has. */
     static int iterations(double turnSeconds, Timings measured) {
         return (int) Math.clamp(1000 * turnSeconds / measured.least(), 1, 10_000);
+    }
+
+    /** The losses of the first so many training steps. */
+    double[] losses(int count, String settings) {
+        ask("losses " + count + " " + settings);
+        return Arrays.stream(answer("losses").split(" ")).mapToDouble(Double::parseDouble).toArray();
     }
 
     /** The bytes that its steps needed so far, apart from the parameters. */

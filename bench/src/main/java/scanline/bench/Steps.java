@@ -86,8 +86,13 @@ final class Steps implements AutoCloseable {
             tape.backward(mean);
         }
         recipe.clip().clip(experiment.weights());
-        optimizer.step(recipe.optimizer().rate() * recipe.schedule().factor(step, stepsAnEpoch, recipe.epochs()));
+        optimizer.step(rate(step));
         return loss;
+    }
+
+    /** The learning rate of a step, the first being 0. */
+    double rate(long step) {
+        return recipe.optimizer().rate() * recipe.schedule().factor(step, stepsAnEpoch, recipe.epochs());
     }
 
     /** The logits of a batch, [B, C], by a pass that records nothing. */

@@ -39,7 +39,8 @@ final class RecipesCommand implements Runnable {
             out.printf("    training   %s, schedule %s, clip %s%n", settings(recipe, "optimizer"),
                     settings(recipe, "schedule"), settings(recipe, "clip"));
             out.printf("    published  %s%n", recipe.published().name());
-            out.printf("    target     test accuracy %s (measured: see results/README.md)%n", recipe.target());
+            out.printf("    target     %s (measured: see results/README.md)%n",
+                    recipe.target() == 0 ? "none set" : "test accuracy " + recipe.target());
         }
         out.flush();
     }

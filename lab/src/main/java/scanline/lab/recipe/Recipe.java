@@ -20,7 +20,7 @@ import scanline.lab.model.Model;
  * @param about what it is, in a line
  * @param source what it reproduces
  * @param published the figure that the source published
- * @param target the test accuracy that it must reach, a fraction
+ * @param target the test accuracy that it must reach, a fraction; 0 where none is set
  * @param seed what all random numbers derive from
  * @param epochs how often every training example is seen
  * @param batch examples a step
