@@ -113,8 +113,8 @@ public final class Results {
 
     private static Map<Path, String> pages(Path folder, List<RunRecord> records) {
         Map<Path, String> pages = new TreeMap<>();
-        List<String> siblings = Stream.of("bench.md", "hashes.md").filter(file -> Files.exists(folder.resolve(file)))
-                .toList();
+        List<String> siblings = ResultsTable.SIBLINGS.keySet().stream()
+                .filter(file -> Files.exists(folder.resolve(file))).toList();
         pages.put(folder.resolve("README.md"), new ResultsTable(records, siblings).text());
         for (RunRecord record : records) {
             pages.put(folder.resolve(record.name()).resolve("curves.svg"), Curves.svg(record));

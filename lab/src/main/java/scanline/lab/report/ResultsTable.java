@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
@@ -65,6 +66,12 @@ final class ResultsTable {
             ./scanline results --add runs/lstm-rows-seed4
             ```
             """;
+    /** Other pages that may lie in the folder, and what they are. */
+    static final SortedMap<String, String> SIBLINGS = new TreeMap<>(
+            Map.of("bench.md", "the speeds beside PyTorch and DJL",
+                    "growth.md", "how time and memory grow", "hashes.md",
+                    "the weights over threads, vector widths and compilers",
+                    "losses.md", "the losses of training beside PyTorch's"));
     private static final int HASH_DIGITS = 16;
     private static final int COMMIT_DIGITS = 7;
 
@@ -255,11 +262,10 @@ final class ResultsTable {
 
     private void legend() {
         text.append(LEGEND);
-        Map<String, String> about = Map.of("bench.md", "the speeds beside PyTorch", "hashes.md",
-                "the weights over threads, vector widths and compilers");
         if (!siblings.isEmpty()) {
             text.append("\nBeside this page: ").append(siblings.stream()
-                    .map(file -> "[" + file + "](" + file + "), " + about.get(file)).collect(Collectors.joining("; ")))
+                    .map(file -> "[" + file + "](" + file + "), " + SIBLINGS.get(file))
+                    .collect(Collectors.joining("; ")))
                     .append(".\n");
         }
     }
