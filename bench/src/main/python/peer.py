@@ -106,6 +106,8 @@ class Case:
         model = Classifier(self.case, settings["layout"], settings["head"])
         model.load_state_dict(self.weights)
         values = self.values
+        if settings["precision"] == "double":
+            model, values = model.double(), values.double()
         if settings["layout"] == "batch":
             values = values.transpose(1, 2).contiguous()
         step = self.training(model, settings["optimizer"])

@@ -51,6 +51,9 @@ final class HashMatrix implements Callable<Integer> {
     private static final List<Training> TRAININGS = List.of(
             new Training("lstm-rows", 200, List.of(), WIDTHS, THREADS),
             new Training("lstm-pixels", 4, List.of("batch=20"), WIDTHS, THREADS),
+            new Training("gru-rows-deep", 20, List.of(), WIDTHS, THREADS),
+            new Training("rnn-rows", 20, List.of(), WIDTHS, THREADS),
+            new Training("rnn-rows-relu", 20, List.of("model.bidirectional=true"), WIDTHS, THREADS),
             new Training("lstm-rows", 2, List.of("batch=4", "model.hidden=8"), COMPILERS, List.of(1, 3)));
 
     @Override

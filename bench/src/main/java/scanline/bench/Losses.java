@@ -1,7 +1,6 @@
 package scanline.bench;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -43,46 +42,72 @@ final class Losses implements Callable<Integer> {
             description = "The share of PyTorch's loss by which ours may differ. Default: ${DEFAULT-VALUE}.")
     private double tolerance;
 
-    /** The largest difference, as a share of PyTorch's loss, and where it was. */
-    private record Difference(double share, int step) {}
+    @Option(names = "--double",
+            description = "Holds both against PyTorch in double precision as well: what rounding does.")
+    private boolean exact;
+
+    /** The largest difference, as a share of what it should be, the step where it was, and the mean. */
+    private record Difference(double most, int step, double mean) {
+        static Difference of(double[] actual, double[] expected) {
+            double most = 0;
+            int at = 0;
+            double sum = 0;
+            for (int i = 0; i < expected.length; i++) {
+                double share = Math.abs(actual[i] - expected[i]) / expected[i];
+                sum += share;
+                if (share > most) {
+                    most = share;
+                    at = i + 1;
+                }
+            }
+            return new Difference(most, at, sum / expected.length);
+        }
+
+        @Override
+        public String toString() {
+            return String.format(Locale.ROOT, "%.4f %% at step %d, mean %.4f %%", 100 * most, step, 100 * mean);
+        }
+    }
 
     @Override
     public Integer call() throws IOException {
         Report report = new Report(options.threads());
-        StringBuilder table = new StringBuilder("""
-                | recipe | first loss | last loss, Scanline | PyTorch | largest difference | at step | mean difference |
-                |---|--:|--:|--:|--:|--:|--:|
-                """);
+        StringBuilder table = new StringBuilder(
+                "| recipe | first loss | last loss, Scanline | PyTorch | largest difference |")
+                .append(exact ? " Scanline from double precision | PyTorch from double precision |\n" : "\n")
+                .append("|---|--:|--:|--:|---|").append(exact ? "---|---|\n" : "\n");
         boolean same = true;
         for (String recipe : recipes) {
             Case what = new Case(recipe, Case.Work.TRAIN);
-            List<Double> ours = new ArrayList<>();
+            double[] ours;
             double[] theirs;
+            double[] exactly = {};
             try (Steps here = new Steps(what.settings(), options.threads())) {
                 List<Batch> batches = here.batches(steps);
                 try (PyTorch pyTorch = new PyTorch(options.python(), PeerFolder.of(what, here, batches),
                         PyTorch.choices(what, options.threads()))) {
-                    theirs = pyTorch.losses(steps);
+                    theirs = pyTorch.losses(steps, "float");
+                    exactly = exact ? pyTorch.losses(steps, "double") : exactly;
                     report.version("PyTorch", pyTorch.version());
                 }
-                batches.forEach(batch -> ours.add((double) here.train(batch)));
+                ours = batches.stream().mapToDouble(here::train).toArray();
             }
-            Difference most = new Difference(0, 0);
-            double sum = 0;
-            for (int i = 0; i < steps; i++) {
-                double share = Math.abs(ours.get(i) - theirs[i]) / theirs[i];
-                most = share > most.share ? new Difference(share, i + 1) : most;
-                sum += share;
-            }
-            same &= most.share <= tolerance;
-            table.append(String.format(Locale.ROOT, "| %s | %.4f | %.4f | %.4f | %.3f %% | %d | %.3f %% |%n", recipe,
-                    theirs[0], ours.getLast(), theirs[steps - 1], 100 * most.share, most.step, 100 * sum / steps));
+            Difference difference = Difference.of(ours, theirs);
+            same &= difference.most <= tolerance;
+            table.append(String.format(Locale.ROOT, "| %s | %.4f | %.4f | %.4f | %s |", recipe, theirs[0],
+                    ours[steps - 1], theirs[steps - 1], difference));
+            table.append(exact
+                    ? " " + Difference.of(ours, exactly) + " | " + Difference.of(theirs, exactly) + " |\n"
+                    : "\n");
         }
         report.measurePeak();
         String text = report.text("Losses, Scanline and PyTorch",
                 "The loss of each of the first " + steps
                         + " training steps, from the same weights, on the same batches, at the same rates.",
-                "losses --steps " + steps + " --recipes " + String.join(",", recipes), table.toString());
+                "losses --threads " + options.threads() + " --steps " + steps + " --recipes "
+                        + String.join(",", recipes)
+                        + (exact ? " --double" : ""),
+                table.toString());
         Report.publish(text, Objects.requireNonNull(spec).commandLine().getOut(), options.out());
         return same ? 0 : 1;
     }

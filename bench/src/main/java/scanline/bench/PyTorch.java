@@ -84,9 +84,10 @@ final class PyTorch implements AutoCloseable {
                 .filter(entry -> !entry.getKey().equals(FLUSH)).toList()));
     }
 
-    /** The losses of the first so many training steps. */
-    double[] losses(int count) {
+    /** The losses of the first so many training steps, in "float" or in "double" precision. */
+    double[] losses(int count, String precision) {
         Map<String, String> settings = asItComes();
+        settings.put("precision", precision);
         settings.put(FLUSH, "on");
         return process(settings).losses(count, words(settings.entrySet().stream()
                 .filter(entry -> !entry.getKey().equals(FLUSH)).toList()));
