@@ -254,17 +254,20 @@ public final class CpuBackend implements Backend, RecurrentSequences {
     }
 
     @Override
-    public void rmsProp(Buffer w, Buffer dw, Buffer s, Buffer v, float rate, float alpha, float epsilon, float momentum,
+    public void rmsProp(Buffer w, Buffer dw, Buffer s, Buffer v, float rate, double alpha, float epsilon,
+            float momentum,
             float decay, int n) {
-        ranges(n, (at, length) -> Updates.rmsProp(floats(w), floats(dw), floats(s), floats(v), rate, alpha, epsilon,
-                momentum, decay, at, length));
+        ranges(n,
+                (at, length) -> Updates.rmsProp(floats(w), floats(dw), floats(s), floats(v), rate, (float) alpha,
+                        (float) (1 - alpha), epsilon,
+                        momentum, decay, at, length));
     }
 
     @Override
-    public void adam(Buffer w, Buffer dw, Buffer m, Buffer s, float stepSize, float shrink, float decay, float beta1,
-            float beta2, float correction, float epsilon, int n) {
+    public void adam(Buffer w, Buffer dw, Buffer m, Buffer s, float stepSize, float shrink, float decay, double beta1,
+            double beta2, float correction, float epsilon, int n) {
         ranges(n, (at, length) -> Updates.adam(floats(w), floats(dw), floats(m), floats(s), stepSize, shrink, decay,
-                beta1, beta2, correction, epsilon, at, length));
+                (float) (1 - beta1), (float) beta2, (float) (1 - beta2), correction, epsilon, at, length));
     }
 
     @Override

@@ -263,24 +263,25 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public void rmsProp(Buffer w, Buffer dw, Buffer s, Buffer v, float rate, float alpha, float epsilon, float momentum,
+    public void rmsProp(Buffer w, Buffer dw, Buffer s, Buffer v, float rate, double alpha, float epsilon,
+            float momentum,
             float decay, int n) {
         for (int i = 0; i < n; i++) {
             float g = floats(dw)[i] + decay * floats(w)[i];
-            floats(s)[i] = alpha * floats(s)[i] + (1 - alpha) * g * g;
+            floats(s)[i] = (float) alpha * floats(s)[i] + (float) (1 - alpha) * g * g;
             floats(v)[i] = momentum * floats(v)[i] + g / ((float) Math.sqrt(floats(s)[i]) + epsilon);
             floats(w)[i] -= rate * floats(v)[i];
         }
     }
 
     @Override
-    public void adam(Buffer w, Buffer dw, Buffer m, Buffer s, float stepSize, float shrink, float decay, float beta1,
-            float beta2, float correction, float epsilon, int n) {
+    public void adam(Buffer w, Buffer dw, Buffer m, Buffer s, float stepSize, float shrink, float decay, double beta1,
+            double beta2, float correction, float epsilon, int n) {
         for (int i = 0; i < n; i++) {
             floats(w)[i] *= shrink;
             float g = floats(dw)[i] + decay * floats(w)[i];
-            floats(m)[i] = beta1 * floats(m)[i] + (1 - beta1) * g;
-            floats(s)[i] = beta2 * floats(s)[i] + (1 - beta2) * g * g;
+            floats(m)[i] = (float) beta1 * floats(m)[i] + (float) (1 - beta1) * g;
+            floats(s)[i] = (float) beta2 * floats(s)[i] + (float) (1 - beta2) * g * g;
             floats(w)[i] -= stepSize * floats(m)[i] / ((float) Math.sqrt(floats(s)[i]) / correction + epsilon);
         }
     }

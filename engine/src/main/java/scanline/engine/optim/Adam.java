@@ -54,7 +54,7 @@ public record Adam(double rate, double beta1, double beta2, double epsilon, doub
         double meanCorrection = 1 - StrictMath.pow(beta1, (double) step);
         double squareCorrection = Math.sqrt(1 - StrictMath.pow(beta2, (double) step));
         backend.adam(weight.value(), weight.gradient(), slots.get(0), slots.get(1), (float) (rate / meanCorrection),
-                (float) shrink, (float) decay, (float) beta1, (float) beta2, (float) squareCorrection, (float) epsilon,
+                (float) shrink, (float) decay, beta1, beta2, (float) squareCorrection, (float) epsilon,
                 weight.shape().elements());
     }
 }

@@ -135,15 +135,15 @@ public interface Backend extends AutoCloseable {
      * One step of RMSProp, as PyTorch's {@code RMSprop}: {@code g += decay w; s = alpha s + (1 - alpha) g^2;
      * v = momentum v + g / (sqrt(s) + epsilon); w -= rate v}.
      */
-    void rmsProp(Buffer w, Buffer dw, Buffer s, Buffer v, float rate, float alpha, float epsilon, float momentum,
+    void rmsProp(Buffer w, Buffer dw, Buffer s, Buffer v, float rate, double alpha, float epsilon, float momentum,
             float decay, int n);
 
     /**
      * One step of Adam, as PyTorch's {@code Adam}: {@code w *= shrink; g += decay w; m += (1 - beta1) (g - m);
      * s = beta2 s + (1 - beta2) g^2; w -= stepSize m / (sqrt(s) / correction + epsilon)}.
      */
-    void adam(Buffer w, Buffer dw, Buffer m, Buffer s, float stepSize, float shrink, float decay, float beta1,
-            float beta2, float correction, float epsilon, int n);
+    void adam(Buffer w, Buffer dw, Buffer m, Buffer s, float stepSize, float shrink, float decay, double beta1,
+            double beta2, float correction, float epsilon, int n);
 
     /** Ends its threads. */
     @Override

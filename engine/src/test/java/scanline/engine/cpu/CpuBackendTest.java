@@ -92,11 +92,11 @@ class CpuBackendTest {
                 new Duty("sgd", 5e-7, (b, v, n) -> b.sgd(v[0], v[1], v[2], 0.1f, 0.9f, false, 0.01f, n)),
                 new Duty("sgd", 5e-7, (b, v, n) -> b.sgd(v[0], v[1], v[2], 0.1f, 0.9f, true, 0.01f, n)),
                 new Duty("rmsProp", 5e-7,
-                        (b, v, n) -> b.rmsProp(v[0], v[1], v[3], v[2], 0.01f, 0.99f, 1e-8f, 0.9f, 0.01f, n)),
+                        (b, v, n) -> b.rmsProp(v[0], v[1], v[3], v[2], 0.01f, 0.99, 1e-8f, 0.9f, 0.01f, n)),
                 new Duty("adam", 5e-7,
-                        (b, v, n) -> b.adam(v[0], v[1], v[2], v[3], 0.01f, 1f, 0.01f, 0.9f, 0.999f, 0.3f, 1e-8f, n)),
+                        (b, v, n) -> b.adam(v[0], v[1], v[2], v[3], 0.01f, 1f, 0.01f, 0.9, 0.999, 0.3f, 1e-8f, n)),
                 new Duty("adam", 5e-7,
-                        (b, v, n) -> b.adam(v[0], v[1], v[2], v[3], 0.01f, 0.99f, 0f, 0.9f, 0.999f, 0.3f, 1e-8f, n)));
+                        (b, v, n) -> b.adam(v[0], v[1], v[2], v[3], 0.01f, 0.99f, 0f, 0.9, 0.999, 0.3f, 1e-8f, n)));
     }
 
     @ParameterizedTest

@@ -98,8 +98,8 @@ public final class Fingerprint {
         backend.tanhGradient(y, x, z, n);
         backend.multiplyGradient(y, x, z, n);
         backend.sgd(x, y, z, 0.01f, 0.9f, true, 0.01f, n);
-        backend.rmsProp(x, y, s, z, 0.01f, 0.99f, 1e-8f, 0.9f, 0.01f, n);
-        backend.adam(x, y, z, s, 0.01f, 0.99f, 0.01f, 0.9f, 0.999f, 0.3f, 1e-8f, n);
+        backend.rmsProp(x, y, s, z, 0.01f, 0.99, 1e-8f, 0.9f, 0.01f, n);
+        backend.adam(x, y, z, s, 0.01f, 0.99f, 0.01f, 0.9, 0.999, 0.3f, 1e-8f, n);
         float[] exponentials = new float[n];
         Activations.exp(exponentials, 0, values(x), 0, n);
         add(exponentials);
