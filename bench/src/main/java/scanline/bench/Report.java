@@ -75,10 +75,10 @@ final class Report {
         return String.format(Locale.ROOT, value < 10 ? "%.2f ms" : value < 100 ? "%.1f ms" : "%.0f ms", value);
     }
 
-    /** Theirs by ours, round by round. */
+    /** Theirs by ours, round by round; of what was measured less often, as often as it was. */
     static List<Double> ratios(List<Double> theirs, List<Double> ours) {
         List<Double> ratios = new ArrayList<>();
-        for (int i = 0; i < ours.size(); i++) {
+        for (int i = 0; i < Math.min(ours.size(), theirs.size()); i++) {
             ratios.add(theirs.get(i) / ours.get(i));
         }
         return ratios;

@@ -29,6 +29,7 @@ import scanline.bench.Case.Work;
 final class SideBySide implements Callable<Integer> {
     private static final double WARM_UP_SECONDS = 5;
     private static final double TRIAL_SECONDS = 0.5;
+    private static final double SLOW_MILLISECONDS = 3000;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -115,31 +116,49 @@ final class SideBySide implements Callable<Integer> {
             report.version("PyTorch", pyTorch.version());
             Map<String, String> asItComes = pyTorch.asItComes();
             Timings first = scanline.measure(1, "");
-            first.requireSame(what.name(), "PyTorch", pyTorch.measure(1, asItComes));
+            Timings plain = pyTorch.measure(1, asItComes);
+            first.requireSame(what.name(), "PyTorch", plain);
             int otherTurn = 0;
             if (other != null) {
                 report.version("DJL", other.version());
-                first.requireSame(what.name(), "DJL", other.measure(1, ""));
-                otherTurn = other.warmUp(WARM_UP_SECONDS, seconds);
+                Timings others = other.measure(1, "");
+                first.requireSame(what.name(), "DJL", others);
+                if (isSlow(others)) {
+                    row.djl().add(others.median());
+                } else {
+                    otherTurn = other.warmUp(WARM_UP_SECONDS, seconds);
+                }
             }
             int turn = scanline.warmUp(WARM_UP_SECONDS, seconds);
             Map<String, String> tuned = pyTorch.tuned(TRIAL_SECONDS);
             int tunedTurn = Side.iterations(seconds, pyTorch.measure(1, tuned));
-            int plainTurn = Side.iterations(seconds, pyTorch.measure(1, asItComes));
+            int plainTurn = 0;
+            if (isSlow(plain)) {
+                row.asItComes().add(plain.median());
+            } else {
+                plainTurn = Side.iterations(seconds, pyTorch.measure(1, asItComes));
+            }
             for (int round = 1; round <= rounds; round++) {
                 progress(what, "round " + round + " of " + rounds);
                 row.scanline().add(scanline.measure(turn, "").median());
                 double best = pyTorch.measure(tunedTurn, tuned).median();
                 row.tuned().add(best);
-                row.asItComes().add(
-                        tuned.equals(asItComes) ? best : pyTorch.measure(plainTurn, asItComes).median());
-                if (other != null) {
+                if (plainTurn > 0) {
+                    row.asItComes().add(
+                            tuned.equals(asItComes) ? best : pyTorch.measure(plainTurn, asItComes).median());
+                }
+                if (other != null && otherTurn > 0) {
                     row.djl().add(other.measure(otherTurn, "").median());
                 }
             }
             return new Row(what, row.flops(), row.scanline(), row.tuned(), row.asItComes(), row.djl(),
                     pyTorch.changed(tuned));
         }
+    }
+
+    /** Whether a step takes so long that it is measured once, before the rounds. */
+    private static boolean isSlow(Timings timings) {
+        return timings.least() > SLOW_MILLISECONDS;
     }
 
     private static void progress(Case what, String doing) {
@@ -157,8 +176,9 @@ final class SideBySide implements Callable<Integer> {
         rows.forEach(row -> table.append("| ").append(String.join(" | ", cells(row, report))).append(" |\n"));
         table.append("""
 
-                A ratio is the other's time divided by Scanline's in the same round. The share of the peak counts the
-                products alone: those of the forward pass, and twice as many for the backward pass.
+                A ratio is the other's time divided by Scanline's in the same round. What takes more than 3 s a step is
+                measured once, before the rounds. The share of the peak counts the products alone: those of the forward
+                pass, and twice as many for the backward pass.
                 """);
         if (djl) {
             table.append(
