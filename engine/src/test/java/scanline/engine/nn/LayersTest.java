@@ -23,6 +23,7 @@ import scanline.engine.nn.Initialisation.Matrix;
 import scanline.engine.nn.Recurrent.Options;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Backend;
+import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.Memory;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Recurrence;
@@ -259,6 +260,29 @@ class LayersTest {
             float[] trained = lstm.forward(training.input(shape, values), Output.LAST_STEP).values();
             float[] inferred = lstm.forward(inference.input(shape, values), Output.LAST_STEP).values();
             return Arrays.equals(trained, inferred);
+        }
+    }
+
+    @Test
+    void computingStatesAgainNeedsLessThanHalfTheMemory() {
+        for (Recurrence kind : List.of(LSTM, GRU)) {
+            assertThat(trainingBytes(kind, true)).isLessThan(trainingBytes(kind, false) / 2);
+        }
+    }
+
+    private static long trainingBytes(Recurrence kind, boolean recompute) {
+        int steps = 300;
+        int batch = 48;
+        try (CpuBackend cpu = new CpuBackend(1)) {
+            Recurrent recurrent = new Recurrent(new Weights(cpu, 1), kind, 1, 16, 1,
+                    new Options(0, false, false, recompute, Initialisation.DEFAULT));
+            Memory memory = new Memory(cpu);
+            try (Tape tape = Tape.training(memory, RandomKey.of(1, "pass"))) {
+                Tensor x = tape.input(Shape.of(steps, batch, 1), uniform("x", steps * batch, 1));
+                Tensor last = recurrent.forward(x, Output.LAST_STEP);
+                tape.backward(Losses.crossEntropy(last, new int[batch], 0));
+            }
+            return memory.bytes();
         }
     }
 
