@@ -117,6 +117,7 @@ public final class Sequences {
                 run(y.value(), c, kept(1), firstCell(), 0, allSteps, false, span(0, steps));
                 return y;
             }
+            requireRoom();
             Buffer h = allSteps ? y.value() : tape.scratch(steps * state);
             Buffer cell = firstCell();
             int cellAt = 0;
@@ -196,6 +197,15 @@ public final class Sequences {
 
         private Buffer kept(int count) {
             return tape.scratch(count * fused.kept(w.kind()) * state);
+        }
+
+        /** Refuses what would not fit into one block, before anything is allocated. */
+        private void requireRoom() {
+            long floats = (long) Math.max(1, fused.kept(w.kind())) * state * (recompute ? spanSteps : steps);
+            if (Math.max(floats, (long) steps * state) > Integer.MAX_VALUE) {
+                throw new IllegalArgumentException("a recurrent layer would keep " + floats
+                        + " numbers in one block, which holds 2^31 at most: take a smaller batch, or recompute");
+            }
         }
 
         private Buffer firstCell() {

@@ -270,6 +270,17 @@ class LayersTest {
         }
     }
 
+    @Test
+    void moreThanABlockHoldsIsRefused() {
+        try (CpuBackend cpu = new CpuBackend(1); Tape tape = Tape.training(new Memory(cpu), RandomKey.of(1, "pass"))) {
+            Recurrent recurrent = new Recurrent(new Weights(cpu, 1), LSTM, 1, 512, 1, DEFAULT);
+            Tensor x = tape.input(Shape.of(2000, 600, 1), new float[2000 * 600]);
+            assertThatThrownBy(() -> recurrent.forward(x, Output.LAST_STEP))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("take a smaller batch, or recompute");
+        }
+    }
+
     private static long trainingBytes(Recurrence kind, boolean recompute) {
         int steps = 300;
         int batch = 48;
