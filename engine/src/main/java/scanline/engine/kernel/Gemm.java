@@ -127,12 +127,12 @@ public final class Gemm {
             for (int column = 0; column < n; column += PANEL) {
                 int piece = bAt + column * k + p * PANEL;
                 int width = Math.min(PANEL, n - column);
-                if (width == PANEL) {
-                    rows(c, cAt + column, ldc, start, startAt + column, startLd, a, aAt + p, lda, b, piece, m, depth);
+                if (width % W == 0) {
+                    rows(c, cAt + column, ldc, start, startAt + column, startLd, a, aAt + p, lda, b, piece, m, depth,
+                            width / W);
                 } else {
                     edgeRows(c, cAt + column, ldc, start, startAt + column, startLd, a, aAt + p, lda, b, piece, m,
-                            depth,
-                            width);
+                            depth, width);
                 }
             }
         }
@@ -186,14 +186,27 @@ public final class Gemm {
 
     /** How many of m rows go into tiles of five, so that the rest divides by six; few rows may leave a remainder. */
     private static int fives(int m) {
-        int fives = (6 - m % 6) % 6;
-        return FEW_REGISTERS ? 0 : Math.min(fives, m / 5);
+        return Math.min((6 - m % 6) % 6, m / 5);
     }
 
+    /** The product with the first so many vectors of a panel. */
     private static void rows(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt, int lda,
-            float[] b, int bAt, int m, int k) {
+            float[] b, int bAt, int m, int k, int vectors) {
+        switch (vectors) {
+            case 1 -> rowsOfOne(c, cAt, ldc, s, sAt, lds, a, aAt, lda, b, bAt, m, k);
+            case 2 -> rowsOfTwo(c, cAt, ldc, s, sAt, lds, a, aAt, lda, b, bAt, m, k);
+            case 3 -> {
+                rowsOfTwo(c, cAt, ldc, s, sAt, lds, a, aAt, lda, b, bAt, m, k);
+                rowsOfOne(c, cAt + 2 * W, ldc, s, sAt + 2 * W, lds, a, aAt, lda, b, bAt + 2 * W, m, k);
+            }
+            default -> rowsOfFour(c, cAt, ldc, s, sAt, lds, a, aAt, lda, b, bAt, m, k);
+        }
+    }
+
+    private static void rowsOfFour(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt,
+            int lda, float[] b, int bAt, int m, int k) {
         int i = 0;
-        for (int end = 5 * fives(m); i < end; i += 5) {
+        for (int end = FEW_REGISTERS ? 0 : 5 * fives(m); i < end; i += 5) {
             GemmTile.rows5(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i * lda, lda, b, bAt, k);
         }
         for (; i + 6 <= m && !FEW_REGISTERS; i += 6) {
@@ -207,13 +220,47 @@ public final class Gemm {
         }
     }
 
+    private static void rowsOfTwo(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt,
+            int lda, float[] b, int bAt, int m, int k) {
+        int i = 0;
+        for (int end = 5 * fives(m); i < end; i += 5) {
+            NarrowTile.rows5x2(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i * lda, lda, b, bAt, k);
+        }
+        for (; i + 6 <= m; i += 6) {
+            NarrowTile.rows6x2(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i * lda, lda, b, bAt, k);
+        }
+        for (; i + 2 <= m; i += 2) {
+            NarrowTile.rows2x2(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i * lda, lda, b, bAt, k);
+        }
+        for (; i < m; i++) {
+            NarrowTile.rows1x2(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i * lda, lda, b, bAt, k);
+        }
+    }
+
+    private static void rowsOfOne(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt,
+            int lda, float[] b, int bAt, int m, int k) {
+        int i = 0;
+        for (int end = 5 * fives(m); i < end; i += 5) {
+            NarrowTile.rows5x1(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i * lda, lda, b, bAt, k);
+        }
+        for (; i + 6 <= m; i += 6) {
+            NarrowTile.rows6x1(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i * lda, lda, b, bAt, k);
+        }
+        for (; i + 2 <= m; i += 2) {
+            NarrowTile.rows2x1(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i * lda, lda, b, bAt, k);
+        }
+        for (; i < m; i++) {
+            NarrowTile.rows1x1(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i * lda, lda, b, bAt, k);
+        }
+    }
+
     private static void edgeRows(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt, int lda,
             float[] b, int bAt, int m, int k, int width) {
         float[] edge = EDGE.get();
         for (int i = 0; i < m; i += 6) {
             int rows = Math.min(6, m - i);
             copy(edge, 0, PANEL, s, sAt + i * lds, lds, rows, width);
-            rows(edge, 0, PANEL, edge, 0, PANEL, a, aAt + i * lda, lda, b, bAt, rows, k);
+            rows(edge, 0, PANEL, edge, 0, PANEL, a, aAt + i * lda, lda, b, bAt, rows, k, (width + W - 1) / W);
             copy(c, cAt + i * ldc, ldc, edge, 0, PANEL, rows, width);
         }
     }

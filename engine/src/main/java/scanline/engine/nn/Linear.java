@@ -11,11 +11,15 @@ public final class Linear {
     private final Parameter weight;
     private final Parameter bias;
 
-    /** A map whose weights are uniform within {@code 1 / sqrt(inputs)} at first (LeCun et al. 1998, as in PyTorch). */
+    /** A map that begins as PyTorch's. */
     public Linear(Weights weights, int inputs, int outputs) {
-        float bound = (float) (1 / Math.sqrt(inputs));
-        weight = weights.uniform("weight", Shape.of(outputs, inputs), bound);
-        bias = weights.uniform("bias", Shape.of(outputs), bound);
+        this(weights, inputs, outputs, FirstValues.UNIFORM);
+    }
+
+    /** A map with these first values. */
+    public Linear(Weights weights, int inputs, int outputs, FirstValues first) {
+        weight = first.weight(weights, "weight", Shape.of(outputs, inputs));
+        bias = first.bias(weights, "bias", outputs, inputs);
     }
 
     /**
