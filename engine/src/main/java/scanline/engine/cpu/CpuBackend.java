@@ -5,11 +5,14 @@ import static scanline.engine.cpu.HeapBuffer.floats;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import scanline.engine.kernel.Activations;
+import scanline.engine.kernel.Attention;
 import scanline.engine.kernel.Dropout;
 import scanline.engine.kernel.Elementwise;
+import scanline.engine.kernel.Gelu;
 import scanline.engine.kernel.Gemm;
 import scanline.engine.kernel.GruCell;
 import scanline.engine.kernel.Lanes;
+import scanline.engine.kernel.LayerNorm;
 import scanline.engine.kernel.LstmCell;
 import scanline.engine.kernel.Parallel;
 import scanline.engine.kernel.RecurrentCell;
@@ -21,11 +24,12 @@ import scanline.engine.kernel.Updates;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Buffer;
+import scanline.engine.tensor.FusedAttention;
 import scanline.engine.tensor.Recurrence;
 import scanline.engine.tensor.RecurrentSequences;
 
 /** The kernels over float arrays, on a team of threads. */
-public final class CpuBackend implements Backend, RecurrentSequences {
+public final class CpuBackend implements Backend, RecurrentSequences, FusedAttention {
     // Below these sizes waking the other threads takes longer than the work.
     private static final int ELEMENTS_A_THREAD = 16_384;
     private static final long PRODUCTS_A_THREAD = 100_000;
@@ -130,6 +134,40 @@ public final class CpuBackend implements Backend, RecurrentSequences {
     @Override
     public void reluGradient(Buffer dx, Buffer dy, Buffer y, int n) {
         ranges(n, (at, length) -> Elementwise.reluGradient(floats(dx), floats(dy), floats(y), at, length));
+    }
+
+    @Override
+    public void gelu(Buffer y, Buffer x, int n) {
+        ranges(n, (at, length) -> Gelu.gelu(floats(y), floats(x), at, length));
+    }
+
+    @Override
+    public void geluGradient(Buffer dx, Buffer dy, Buffer x, int n) {
+        ranges(n, (at, length) -> Gelu.gradient(floats(dx), floats(dy), floats(x), at, length));
+    }
+
+    @Override
+    public void layerNorm(Buffer y, Buffer mean, Buffer inverse, Buffer x, Buffer gamma, Buffer beta, float epsilon,
+            int rows, int n) {
+        elements((long) rows * n,
+                (part, parts) -> LayerNorm.forward(floats(y), floats(mean), floats(inverse), floats(x), floats(gamma),
+                        floats(beta), epsilon, n, Parallel.from(part, parts, rows),
+                        Parallel.from(part + 1, parts, rows)));
+    }
+
+    @Override
+    public void layerNormGradient(@Nullable Buffer dx, Buffer dgamma, Buffer dbeta, Buffer dy, Buffer x, Buffer mean,
+            Buffer inverse, Buffer gamma, int rows, int n) {
+        int shards = LayerNorm.shards(rows);
+        float[] sums = work(shards * 2 * n);
+        elements((long) rows * n,
+                (part, parts) -> LayerNorm.backward(dx == null ? null : floats(dx), sums, 0, floats(dy), floats(x),
+                        floats(mean), floats(inverse), floats(gamma), rows, n, Parallel.from(part, parts, shards),
+                        Parallel.from(part + 1, parts, shards)));
+        for (int shard = 0; shard < shards; shard++) {
+            Elementwise.accumulate(floats(dgamma), 0, sums, shard * 2 * n, n);
+            Elementwise.accumulate(floats(dbeta), 0, sums, (shard * 2 + 1) * n, n);
+        }
     }
 
     @Override
@@ -308,6 +346,44 @@ public final class CpuBackend implements Backend, RecurrentSequences {
                 floats(wIh), floats(wHh), floats(work), sizes(span));
     }
 
+    @Override
+    public void attend(Place y, Place q, Place k, Place v, FusedAttention.Sizes sizes) {
+        Attention.Sizes each = sizes(sizes);
+        heads(each, sizes, (work, at, from, to) -> Attention.forward(heads(y), heads(q), heads(k), heads(v), work, at,
+                each, from, to));
+    }
+
+    @Override
+    public void attendGradient(Place dq, Place dk, Place dv, Place dy, Place q, Place k, Place v,
+            FusedAttention.Sizes sizes) {
+        Attention.Sizes each = sizes(sizes);
+        heads(each, sizes, (work, at, from, to) -> Attention.backward(heads(dq), heads(dk), heads(dv), heads(dy),
+                heads(q), heads(k), heads(v), work, at, each, from, to));
+    }
+
+    @FunctionalInterface
+    private interface SomeHeads {
+        void run(float[] work, int workAt, int from, int to);
+    }
+
+    /** Gives each thread its share of all heads of all examples, and work space. */
+    private void heads(Attention.Sizes each, FusedAttention.Sizes sizes, SomeHeads some) {
+        int length = Attention.work(each);
+        float[] space = work(Lanes.FIRST + parallel.threads() * length);
+        int count = sizes.batch() * sizes.heads();
+        team(2L * count * sizes.queries() * sizes.keys() * sizes.width(), (part, parts) -> some.run(space,
+                Lanes.FIRST + part * length, Parallel.from(part, parts, count), Parallel.from(part + 1, parts, count)));
+    }
+
+    private static Attention.Heads heads(Place place) {
+        return new Attention.Heads(floats(place.values()), place.from(), place.columns());
+    }
+
+    private static Attention.Sizes sizes(FusedAttention.Sizes sizes) {
+        return new Attention.Sizes(sizes.batch(), sizes.heads(), sizes.width(), sizes.queries(), sizes.keys(),
+                sizes.mask().causal(), sizes.mask().lengths(), sizes.key(), sizes.dropout());
+    }
+
     private static RecurrentCell cell(Recurrence recurrence) {
         return switch (recurrence) {
             case RNN_TANH -> RNN_TANH;
@@ -358,14 +434,18 @@ public final class CpuBackend implements Backend, RecurrentSequences {
 
     /** Cuts n elements into one range a thread. */
     private void ranges(int n, Range range) {
-        if (n < 2 * ELEMENTS_A_THREAD) {
-            range.run(0, n);
-            return;
-        }
-        parallel.run((part, parts) -> {
+        elements(n, (part, parts) -> {
             int from = Parallel.from(part, parts, n);
             range.run(from, Parallel.from(part + 1, parts, n) - from);
         });
+    }
+
+    private void elements(long count, Parallel.Task task) {
+        if (count < 2 * ELEMENTS_A_THREAD) {
+            task.run(0, 1);
+        } else {
+            parallel.run(task);
+        }
     }
 
     private void team(long products, Parallel.Task task) {

@@ -124,6 +124,82 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
+    public void gelu(Buffer y, Buffer x, int n) {
+        for (int i = 0; i < n; i++) {
+            floats(y)[i] = (float) (floats(x)[i] * distribution(floats(x)[i]));
+        }
+    }
+
+    @Override
+    public void geluGradient(Buffer dx, Buffer dy, Buffer x, int n) {
+        for (int i = 0; i < n; i++) {
+            double v = floats(x)[i];
+            double density = StrictMath.exp(-v * v / 2) / StrictMath.sqrt(2 * StrictMath.PI);
+            floats(dx)[i] += (float) (floats(dy)[i] * (distribution(v) + v * density));
+        }
+    }
+
+    /** That of the normal distribution, by its series around 0 (Marsaglia 2004); beyond 7 nothing is left of float32. */
+    private static double distribution(double x) {
+        if (Math.abs(x) > 7) {
+            return x < 0 ? 0 : 1;
+        }
+        double sum = x;
+        double term = x;
+        for (int i = 3; Math.abs(term) > 1e-18; i += 2) {
+            term *= x * x / i;
+            sum += term;
+        }
+        return 0.5 + sum * StrictMath.exp(-x * x / 2) / StrictMath.sqrt(2 * StrictMath.PI);
+    }
+
+    @Override
+    public void layerNorm(Buffer y, Buffer mean, Buffer inverse, Buffer x, Buffer gamma, Buffer beta, float epsilon,
+            int rows, int n) {
+        for (int i = 0; i < rows; i++) {
+            double sum = 0;
+            for (int j = 0; j < n; j++) {
+                sum += floats(x)[i * n + j];
+            }
+            double m = sum / n;
+            double squares = 0;
+            for (int j = 0; j < n; j++) {
+                squares += (floats(x)[i * n + j] - m) * (floats(x)[i * n + j] - m);
+            }
+            double scale = 1 / Math.sqrt(squares / n + epsilon);
+            floats(mean)[i] = (float) m;
+            floats(inverse)[i] = (float) scale;
+            for (int j = 0; j < n; j++) {
+                floats(y)[i * n + j] = (float) ((floats(x)[i * n + j] - m) * scale * floats(gamma)[j]
+                        + floats(beta)[j]);
+            }
+        }
+    }
+
+    @Override
+    public void layerNormGradient(@Nullable Buffer dx, Buffer dgamma, Buffer dbeta, Buffer dy, Buffer x, Buffer mean,
+            Buffer inverse, Buffer gamma, int rows, int n) {
+        for (int i = 0; i < rows; i++) {
+            double scale = floats(inverse)[i];
+            double sum = 0;
+            double product = 0;
+            for (int j = 0; j < n; j++) {
+                double z = (floats(x)[i * n + j] - (double) floats(mean)[i]) * scale;
+                double g = (double) floats(dy)[i * n + j] * floats(gamma)[j];
+                floats(dgamma)[j] += (float) (floats(dy)[i * n + j] * z);
+                floats(dbeta)[j] += floats(dy)[i * n + j];
+                sum += g;
+                product += g * z;
+            }
+            for (int j = 0; j < n && dx != null; j++) {
+                double z = (floats(x)[i * n + j] - (double) floats(mean)[i]) * scale;
+                double g = (double) floats(dy)[i * n + j] * floats(gamma)[j];
+                floats(dx)[i * n + j] += (float) (scale * (g - sum / n - z * product / n));
+            }
+        }
+    }
+
+    @Override
     public void softmax(Buffer y, Buffer x, int rows, int n) {
         for (int i = 0; i < rows; i++) {
             double sum = 0;

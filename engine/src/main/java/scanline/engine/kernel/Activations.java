@@ -37,7 +37,22 @@ public final class Activations {
 
     /** {@code y[i] = exp(x[i])} within 2 ulp; below -87.34 the smallest normal number, above 88 exp(88). */
     public static void exp(float[] y, int yAt, float[] x, int xAt, int n) {
-        for (int i = 0; i < n; i++) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector wide = FloatVector.fromArray(S, x, xAt + i);
+            FloatVector above = wide.blend(LOW, wide.compare(VectorOperators.LT, LOW));
+            FloatVector z = above.blend(HIGH, above.compare(VectorOperators.GT, HIGH));
+            FloatVector t = z.fma(FloatVector.broadcast(S, LOG2_E), FloatVector.broadcast(S, ROUNDER));
+            FloatVector k = t.sub(ROUNDER);
+            FloatVector r = k.fma(FloatVector.broadcast(S, -LN2_LOW), k.fma(FloatVector.broadcast(S, -LN2_HIGH), z));
+            FloatVector p = FloatVector.broadcast(S, P4).fma(r, FloatVector.broadcast(S, P3))
+                    .fma(r, FloatVector.broadcast(S, P2)).fma(r, FloatVector.broadcast(S, P1))
+                    .fma(r, FloatVector.broadcast(S, P0));
+            FloatVector scale = t.reinterpretAsInts().add(POWER_BIAS).lanewise(VectorOperators.LSHL, 23)
+                    .reinterpretAsFloats();
+            r.mul(r).fma(p, r).fma(scale, scale).intoArray(y, yAt + i);
+        }
+        for (; i < n; i++) {
             y[yAt + i] = exp(x[xAt + i]);
         }
     }

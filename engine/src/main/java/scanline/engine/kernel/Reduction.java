@@ -35,7 +35,7 @@ public final class Reduction {
     }
 
     /** The sum of the lanes; they are overwritten. */
-    private static float tree(float[] lanes) {
+    static float tree(float[] lanes) {
         for (int half = WIDTH / 2; half > 0; half /= 2) {
             for (int i = 0; i < half; i++) {
                 lanes[i] += lanes[i + half];

@@ -34,6 +34,19 @@ public final class Activation {
         return y;
     }
 
+    /**
+     * The Gaussian error linear unit, {@code x Phi(x)} with the exact normal distribution function (Hendrycks and Gimpel
+     * 2016), as PyTorch's {@code gelu} without an approximation.
+     */
+    public static Tensor gelu(Tensor x) {
+        Tape tape = Tape.of(x);
+        Tensor y = tape.result(x.shape(), x);
+        int n = x.shape().elements();
+        tape.backend().gelu(y.value(), x.value(), n);
+        tape.undo(y, () -> tape.backend().geluGradient(x.gradient(), y.gradient(), x.value(), n));
+        return y;
+    }
+
     /** {@code exp(x) / sum(exp(x))} along the last axis. */
     public static Tensor softmax(Tensor x) {
         Tape tape = Tape.of(x);

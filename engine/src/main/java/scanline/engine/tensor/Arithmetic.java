@@ -1,6 +1,6 @@
 package scanline.engine.tensor;
 
-/** Element by element: sums, differences and products. */
+/** Element by element: sums, differences and products; and means over the steps of a sequence. */
 public final class Arithmetic {
     private Arithmetic() {}
 
@@ -48,6 +48,70 @@ public final class Arithmetic {
             if (b.needsGradient()) {
                 tape.backend().multiplyGradient(b.gradient(), y.gradient(), a.value(), n);
             }
+        });
+        return y;
+    }
+
+    /** {@code factor x}. */
+    public static Tensor scale(Tensor x, float factor) {
+        Tape tape = Tape.of(x);
+        int n = x.shape().elements();
+        Tensor y = tape.result(x.shape(), x);
+        tape.backend().copy(y.value(), 0, n, x.value(), 0, n, 1, n);
+        tape.backend().scale(y.value(), factor, n);
+        tape.undo(y, () -> {
+            Buffer dx = tape.scratch(n);
+            tape.backend().copy(dx, 0, n, y.gradient(), 0, n, 1, n);
+            tape.backend().scale(dx, factor, n);
+            tape.backend().accumulate(x.gradient(), 0, n, dx, 0, n, 1, n);
+        });
+        return y;
+    }
+
+    /**
+     * {@code x + p}, the same p for every example of a batch.
+     *
+     * @param x
+     *            [T, B, F]
+     * @param p
+     *            [T, F]
+     */
+    public static Tensor addToExamples(Tensor x, Tensor p) {
+        Shape shape = x.shape().requireAxes("a sequence", 3);
+        int steps = shape.size(0);
+        int batch = shape.size(1);
+        int n = shape.size(2);
+        p.shape().require("what is added to every example", Shape.of(steps, n));
+        Tape tape = Tape.of(x, p);
+        Tensor y = tape.result(shape, x, p);
+        tape.backend().copy(y.value(), 0, 0, x.value(), 0, 0, 1, shape.elements());
+        for (int t = 0; t < steps; t++) {
+            tape.backend().accumulate(y.value(), t * batch * n, n, p.value(), t * n, 0, batch, n);
+        }
+        tape.undo(y, () -> {
+            passOn(tape, x, y, shape.elements());
+            for (int t = 0; t < steps && p.needsGradient(); t++) {
+                tape.backend().accumulate(p.gradient(), t * n, 0, y.gradient(), t * batch * n, n, batch, n);
+            }
+        });
+        return y;
+    }
+
+    /** The mean over the steps of a sequence: [T, B, F] to [B, F]. */
+    public static Tensor meanOverSteps(Tensor x) {
+        Shape shape = x.shape().requireAxes("a sequence", 3);
+        int steps = shape.size(0);
+        int n = shape.size(1) * shape.size(2);
+        Tape tape = Tape.of(x);
+        Tensor y = tape.result(Shape.of(shape.size(1), shape.size(2)), x);
+        tape.backend().fill(y.value(), 0, n, 0f);
+        tape.backend().accumulate(y.value(), 0, 0, x.value(), 0, n, steps, n);
+        tape.backend().scale(y.value(), 1f / steps, n);
+        tape.undo(y, () -> {
+            Buffer dx = tape.scratch(n);
+            tape.backend().copy(dx, 0, n, y.gradient(), 0, n, 1, n);
+            tape.backend().scale(dx, 1f / steps, n);
+            tape.backend().accumulate(x.gradient(), 0, n, dx, 0, 0, steps, n);
         });
         return y;
     }

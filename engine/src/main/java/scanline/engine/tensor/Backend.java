@@ -81,6 +81,32 @@ public interface Backend extends AutoCloseable {
     /** {@code dx += dy} where y is positive. */
     void reluGradient(Buffer dx, Buffer dy, Buffer y, int n);
 
+    /** {@code y = x Phi(x)}, with Phi the distribution function of the normal distribution. */
+    void gelu(Buffer y, Buffer x, int n);
+
+    /** {@code dx += dy (Phi(x) + x phi(x))}, with phi the density of the normal distribution. */
+    void geluGradient(Buffer dx, Buffer dy, Buffer x, int n);
+
+    /**
+     * {@code y = (x - mean) / sqrt(variance + epsilon) gamma + beta} for every row, mean and variance being those of the row.
+     *
+     * @param mean
+     *            [rows], kept for the gradient
+     * @param inverse
+     *            [rows], {@code 1 / sqrt(variance + epsilon)}, likewise
+     * @param gamma
+     *            [n], as {@code beta}
+     */
+    void layerNorm(Buffer y, Buffer mean, Buffer inverse, Buffer x, Buffer gamma, Buffer beta, float epsilon, int rows,
+            int n);
+
+    /**
+     * With {@code z = (x - mean) inverse} and {@code g = dy gamma}: {@code dx += inverse (g - mean(g) - z mean(g z))},
+     * {@code dgamma += the sum of dy z over the rows, dbeta += the sum of dy}; dx may be null.
+     */
+    void layerNormGradient(@Nullable Buffer dx, Buffer dgamma, Buffer dbeta, Buffer dy, Buffer x, Buffer mean,
+            Buffer inverse, Buffer gamma, int rows, int n);
+
     /** The softmax of every row: {@code y = exp(x) / sum(exp(x))}, both [rows, n]. */
     void softmax(Buffer y, Buffer x, int rows, int n);
 

@@ -1,5 +1,6 @@
 package scanline.engine.tensor;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
@@ -12,13 +13,14 @@ public final class Shaping {
         Shape shape = x.shape().requireAxes("a sequence", 3);
         int n = shape.size(1) * shape.size(2);
         Objects.checkIndex(t, shape.size(0));
-        return piece(x, Shape.of(shape.size(1), shape.size(2)), t * n, n, 1, n);
+        return piece(Tape.of(x), x, Shape.of(shape.size(1), shape.size(2)), t * n, n, 1, n);
     }
 
     /** Columns {@code from} (inclusive) to {@code to} (exclusive) of the last axis. */
     public static Tensor columns(Tensor x, int from, int to) {
         Objects.checkFromToIndex(from, to, x.shape().size(-1));
-        return piece(x, x.shape().withLast(to - from), from, x.shape().size(-1), x.shape().rows(), to - from);
+        return piece(Tape.of(x), x, x.shape().withLast(to - from), from, x.shape().size(-1), x.shape().rows(),
+                to - from);
     }
 
     /** Tensors of one shape [B, F], one after the other: [T, B, F]. */
@@ -75,6 +77,120 @@ public final class Shaping {
         return y;
     }
 
+    /** The first two axes exchanged: time-major [T, B, F] to [B, T, F], and back. */
+    public static Tensor swap(Tensor x) {
+        Shape shape = x.shape().requireAxes("what is swapped", 3);
+        int a = shape.size(0);
+        int b = shape.size(1);
+        int n = shape.size(2);
+        Tape tape = Tape.of(x);
+        Tensor y = tape.result(Shape.of(b, a, n), x);
+        for (int i = 0; i < a; i++) {
+            tape.backend().copy(y.value(), i * n, a * n, x.value(), i * b * n, n, b, n);
+        }
+        tape.undo(y, () -> {
+            for (int i = 0; i < a; i++) {
+                tape.backend().accumulate(x.gradient(), i * b * n, n, y.gradient(), i * n, a * n, b, n);
+            }
+        });
+        return y;
+    }
+
+    /** The transpose of a matrix: [M, N] to [N, M]. */
+    public static Tensor transpose(Tensor x) {
+        Shape shape = x.shape().requireAxes("what is transposed", 2);
+        int m = shape.size(0);
+        int n = shape.size(1);
+        Tape tape = Tape.of(x);
+        Tensor y = tape.result(Shape.of(n, m), x);
+        for (int i = 0; i < m; i++) {
+            tape.backend().copy(y.value(), i, m, x.value(), i * n, 1, n, 1);
+        }
+        tape.undo(y, () -> {
+            for (int i = 0; i < m; i++) {
+                tape.backend().accumulate(x.gradient(), i * n, 1, y.gradient(), i, m, n, 1);
+            }
+        });
+        return y;
+    }
+
+    /**
+     * Rows {@code from} (inclusive) to {@code to} (exclusive) of a block: [N, ...] to [to - from, ...].
+     *
+     * @param like
+     *            a tensor of the pass, as x may be a parameter, which is on no tape
+     */
+    public static Tensor rows(Tensor x, int from, int to, Tensor like) {
+        int[] sizes = x.shape().sizes();
+        Objects.checkFromToIndex(from, to, sizes[0]);
+        int n = x.shape().elements() / sizes[0];
+        sizes[0] = to - from;
+        return piece(Tape.of(x, like), x, Shape.of(sizes), from * n, n, to - from, n);
+    }
+
+    /** A first step for every sequence of a batch: [F] before [T, B, F] makes [T + 1, B, F]. */
+    public static Tensor prepend(Tensor first, Tensor x) {
+        Shape shape = x.shape().requireAxes("a sequence", 3);
+        int batch = shape.size(1);
+        int n = shape.size(2);
+        first.shape().require("the first step", Shape.of(n));
+        int rest = shape.elements();
+        Tape tape = Tape.of(first, x);
+        Tensor y = tape.result(Shape.of(shape.size(0) + 1, batch, n), first, x);
+        tape.backend().copy(y.value(), 0, n, first.value(), 0, 0, batch, n);
+        tape.backend().copy(y.value(), batch * n, 0, x.value(), 0, 0, 1, rest);
+        tape.undo(y, () -> {
+            if (first.needsGradient()) {
+                tape.backend().accumulate(first.gradient(), 0, 0, y.gradient(), 0, n, batch, n);
+            }
+            if (x.needsGradient()) {
+                tape.backend().accumulate(x.gradient(), 0, 0, y.gradient(), batch * n, 0, 1, rest);
+            }
+        });
+        return y;
+    }
+
+    /**
+     * A row of a table for each number: PyTorch's {@code embedding}.
+     *
+     * @param table
+     *            [N, F]
+     * @param numbers
+     *            each from 0 to N - 1
+     * @param shape
+     *            how they are arranged
+     * @param like
+     *            a tensor of the pass, as the table may be a parameter, which is on no tape
+     * @return [shape, F]
+     * @throws IllegalArgumentException
+     *             if a number is no row of the table, or the shape has not as many elements as there are numbers
+     */
+    public static Tensor lookUp(Tensor table, int[] numbers, Shape shape, Tensor like) {
+        int rows = table.shape().requireAxes("a table", 2).size(0);
+        int n = table.shape().size(1);
+        if (shape.elements() != numbers.length) {
+            throw new IllegalArgumentException("shape " + shape + " has not " + numbers.length + " elements");
+        }
+        for (int number : numbers) {
+            if (number < 0 || number >= rows) {
+                throw new IllegalArgumentException("number " + number + " is no row of a table of " + rows);
+            }
+        }
+        int[] sizes = Arrays.copyOf(shape.sizes(), shape.axes() + 1);
+        sizes[shape.axes()] = n;
+        Tape tape = Tape.of(table, like);
+        Tensor y = tape.result(Shape.of(sizes), table);
+        for (int i = 0; i < numbers.length; i++) {
+            tape.backend().copy(y.value(), i * n, n, table.value(), numbers[i] * n, n, 1, n);
+        }
+        tape.undo(y, () -> {
+            for (int i = 0; i < numbers.length; i++) {
+                tape.backend().accumulate(table.gradient(), numbers[i] * n, n, y.gradient(), i * n, n, 1, n);
+            }
+        });
+        return y;
+    }
+
     /**
      * A vector for every example of a batch: [F] to [B, F].
      *
@@ -90,8 +206,7 @@ public final class Shaping {
         return y;
     }
 
-    private static Tensor piece(Tensor x, Shape shape, int from, int stride, int rows, int n) {
-        Tape tape = Tape.of(x);
+    private static Tensor piece(Tape tape, Tensor x, Shape shape, int from, int stride, int rows, int n) {
         Tensor y = tape.result(shape, x);
         tape.backend().copy(y.value(), 0, n, x.value(), from, stride, rows, n);
         tape.undo(y, () -> tape.backend().accumulate(x.gradient(), from, stride, y.gradient(), 0, n, rows, n));

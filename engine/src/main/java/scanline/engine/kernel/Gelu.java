@@ -1,0 +1,168 @@
+package scanline.engine.kernel;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The Gaussian error linear unit, {@code x Phi(x)} with the exact {@code Phi(x) = (1 + erf(x / sqrt(2))) / 2} (Hendrycks
+ * and Gimpel 2016), and the error function that it needs.
+ *
+ * <p>
+ * erf is {@code z P(z^2)} up to 0.95 and {@code 1 - exp(-|z| Q(|z|))}, with the sign of z, beyond; P of degree 6 and Q of
+ * degree 7 are Chebyshev fits of {@code erf(z) / z} and {@code -log(1 - erf(z)) / z}. Together they are within 3 ulp. The
+ * work goes in chunks, so that the exponentials of a chunk are a loop of their own; the scalar tails do the same
+ * operations in the same order as the vectors.
+ */
+public final class Gelu {
+    private static final VectorSpecies<Float> S = Lanes.FLOATS;
+    private static final int CHUNK = 512;
+    private static final ThreadLocal<float[]> WORK = ThreadLocal.withInitial(() -> new float[2 * CHUNK]);
+
+    private static final float ROOT_HALF = 0.70710677f;
+    private static final float DENSITY = 0.3989423f; // 1 / sqrt(2 pi)
+    private static final float BORDER = 0.95f;
+    private static final float LARGEST = 4f; // erf is 1 from 3.92 on
+    private static final float P0 = 1.1283792f;
+    private static final float P1 = -0.37612632f;
+    private static final float P2 = 0.11283671f;
+    private static final float P3 = -0.026858032f;
+    private static final float P4 = 0.0051976424f;
+    private static final float P5 = -0.0008104442f;
+    private static final float P6 = 8.209797e-05f;
+    private static final float Q0 = 1.1289005f;
+    private static final float Q1 = 0.6341617f;
+    private static final float Q2 = 0.107828915f;
+    private static final float Q3 = -0.025114229f;
+    private static final float Q4 = 0.004290769f;
+    private static final float Q5 = -0.0004950981f;
+    private static final float Q6 = 3.3830085e-05f;
+    private static final float Q7 = -1.0119172e-06f;
+
+    private Gelu() {}
+
+    /** {@code y[i] = erf(x[i])} within 3 ulp. */
+    public static void erf(float[] y, float[] x, int at, int n) {
+        float[] work = WORK.get();
+        for (int done = 0; done < n; done += CHUNK) {
+            int chunk = Math.min(CHUNK, n - done);
+            tailArgument(work, x, at + done, 1f, chunk);
+            Activations.exp(work, 0, work, 0, chunk);
+            erfOf(work, x, at + done, 1f, chunk);
+            System.arraycopy(work, 0, y, at + done, chunk);
+        }
+    }
+
+    /** {@code y[i] = x[i] Phi(x[i])}. */
+    public static void gelu(float[] y, float[] x, int at, int n) {
+        float[] work = WORK.get();
+        for (int done = 0; done < n; done += CHUNK) {
+            int chunk = Math.min(CHUNK, n - done);
+            tailArgument(work, x, at + done, ROOT_HALF, chunk);
+            Activations.exp(work, 0, work, 0, chunk);
+            erfOf(work, x, at + done, ROOT_HALF, chunk);
+            combine(y, x, at + done, work, chunk);
+        }
+    }
+
+    /** {@code dx[i] += dy[i] (Phi(x[i]) + x[i] phi(x[i]))} with {@code phi(x) = exp(-x^2 / 2) / sqrt(2 pi)}. */
+    public static void gradient(float[] dx, float[] dy, float[] x, int at, int n) {
+        float[] work = WORK.get();
+        for (int done = 0; done < n; done += CHUNK) {
+            int chunk = Math.min(CHUNK, n - done);
+            tailArgument(work, x, at + done, ROOT_HALF, chunk);
+            densityArgument(work, x, at + done, chunk);
+            Activations.exp(work, 0, work, 0, chunk);
+            Activations.exp(work, CHUNK, work, CHUNK, chunk);
+            erfOf(work, x, at + done, ROOT_HALF, chunk);
+            combineGradient(dx, dy, x, at + done, work, chunk);
+        }
+    }
+
+    /** {@code -|z| Q(|z|)} of {@code z = factor x}. */
+    private static void tailArgument(float[] work, float[] x, int at, float factor, int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector all = FloatVector.fromArray(S, x, at + i).mul(factor).abs();
+            FloatVector t = all.blend(LARGEST, all.compare(VectorOperators.GT, LARGEST));
+            FloatVector q = FloatVector.broadcast(S, Q7).fma(t, FloatVector.broadcast(S, Q6))
+                    .fma(t, FloatVector.broadcast(S, Q5)).fma(t, FloatVector.broadcast(S, Q4))
+                    .fma(t, FloatVector.broadcast(S, Q3)).fma(t, FloatVector.broadcast(S, Q2))
+                    .fma(t, FloatVector.broadcast(S, Q1)).fma(t, FloatVector.broadcast(S, Q0));
+            q.mul(t).neg().intoArray(work, i);
+        }
+        for (; i < n; i++) {
+            float all = Math.abs(x[at + i] * factor);
+            float t = all > LARGEST ? LARGEST : all;
+            float q = Math.fma(Math.fma(Math.fma(Q7, t, Q6), t, Q5), t, Q4);
+            q = Math.fma(Math.fma(Math.fma(Math.fma(q, t, Q3), t, Q2), t, Q1), t, Q0);
+            work[i] = -(q * t);
+        }
+    }
+
+    private static void densityArgument(float[] work, float[] x, int at, int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector v = FloatVector.fromArray(S, x, at + i);
+            v.mul(v).mul(-0.5f).intoArray(work, CHUNK + i);
+        }
+        for (; i < n; i++) {
+            work[CHUNK + i] = x[at + i] * x[at + i] * -0.5f;
+        }
+    }
+
+    /** Replaces the exponentials in {@code work} by {@code erf(factor x)}. */
+    private static void erfOf(float[] work, float[] x, int at, float factor, int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector z = FloatVector.fromArray(S, x, at + i).mul(factor);
+            FloatVector s = z.mul(z);
+            FloatVector p = FloatVector.broadcast(S, P6).fma(s, FloatVector.broadcast(S, P5))
+                    .fma(s, FloatVector.broadcast(S, P4)).fma(s, FloatVector.broadcast(S, P3))
+                    .fma(s, FloatVector.broadcast(S, P2)).fma(s, FloatVector.broadcast(S, P1))
+                    .fma(s, FloatVector.broadcast(S, P0));
+            FloatVector tail = FloatVector.broadcast(S, 1f).sub(FloatVector.fromArray(S, work, i));
+            FloatVector signed = tail.blend(tail.neg(), z.compare(VectorOperators.LT, 0f));
+            VectorMask<Float> large = z.abs().compare(VectorOperators.GT, BORDER);
+            p.mul(z).blend(signed, large).intoArray(work, i);
+        }
+        for (; i < n; i++) {
+            float z = x[at + i] * factor;
+            float s = z * z;
+            float p = Math.fma(Math.fma(Math.fma(P6, s, P5), s, P4), s, P3);
+            p = Math.fma(Math.fma(Math.fma(p, s, P2), s, P1), s, P0);
+            float tail = 1f - work[i];
+            work[i] = Math.abs(z) > BORDER ? z < 0f ? -tail : tail : p * z;
+        }
+    }
+
+    private static void combine(float[] y, float[] x, int at, float[] work, int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector half = FloatVector.fromArray(S, x, at + i).mul(0.5f);
+            half.fma(FloatVector.fromArray(S, work, i), half).intoArray(y, at + i);
+        }
+        for (; i < n; i++) {
+            float half = x[at + i] * 0.5f;
+            y[at + i] = Math.fma(half, work[i], half);
+        }
+    }
+
+    private static void combineGradient(float[] dx, float[] dy, float[] x, int at, float[] work, int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector half = FloatVector.broadcast(S, 0.5f);
+            FloatVector distribution = FloatVector.fromArray(S, work, i).fma(half, half);
+            FloatVector density = FloatVector.fromArray(S, work, CHUNK + i).mul(DENSITY);
+            FloatVector slope = FloatVector.fromArray(S, x, at + i).fma(density, distribution);
+            FloatVector.fromArray(S, dy, at + i).fma(slope, FloatVector.fromArray(S, dx, at + i))
+                    .intoArray(dx, at + i);
+        }
+        for (; i < n; i++) {
+            float distribution = Math.fma(work[i], 0.5f, 0.5f);
+            float slope = Math.fma(x[at + i], work[CHUNK + i] * DENSITY, distribution);
+            dx[at + i] = Math.fma(dy[at + i], slope, dx[at + i]);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+package scanline.engine.kernel;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Layer normalisation of rows of n floats: {@code y = (x - mean) / sqrt(variance + epsilon) gamma + beta} (Ba, Kiros and
+ * Hinton 2016), the variance over n as in PyTorch. Sums over a row go through the virtual lanes of {@link Reduction}.
+ *
+ * <p>
+ * Backward, with {@code z = (x - mean) inverse} and {@code g = dy gamma}: {@code dx = inverse (g - mean(g) - z mean(g z))},
+ * {@code dgamma = sum of dy z over the rows, dbeta = sum of dy}. The rows are cut into shards, each with sums of its own,
+ * whose number depends on the number of rows alone.
+ */
+public final class LayerNorm {
+    private static final VectorSpecies<Float> S = Lanes.FLOATS;
+    private static final int W = S.length();
+    private static final int WIDTH = Reduction.WIDTH;
+    private static final int SHARD = 256;
+    private static final ThreadLocal<float[]> LANES = ThreadLocal.withInitial(() -> new float[WIDTH]);
+
+    private LayerNorm() {}
+
+    /** How many shards the sums of this many rows have. */
+    public static int shards(int rows) {
+        return (rows + SHARD - 1) / SHARD;
+    }
+
+    /**
+     * Rows {@code from} to {@code to}; {@code mean} and {@code inverse}, of {@code 1 / sqrt(variance + epsilon)}, hold one
+     * number a row for the backward pass.
+     */
+    public static void forward(float[] y, float[] mean, float[] inverse, float[] x, float[] gamma, float[] beta,
+            float epsilon, int n, int from, int to) {
+        float[] lanes = LANES.get();
+        for (int row = from; row < to; row++) {
+            int at = row * n;
+            float m = sum(x, at, n, lanes) / n;
+            float variance = squares(x, at, m, n, lanes) / n;
+            float scale = (float) (1 / Math.sqrt(variance + epsilon));
+            mean[row] = m;
+            inverse[row] = scale;
+            normalise(y, x, at, m, scale, gamma, beta, n);
+        }
+    }
+
+    /**
+     * The rows of shards {@code from} to {@code to}: adds to their dx, unless null, and sets their sums for dgamma and dbeta
+     * in {@code sums}, [shards, 2, n] from {@code sumsAt} on.
+     */
+    public static void backward(float @Nullable [] dx, float[] sums, int sumsAt, float[] dy, float[] x, float[] mean,
+            float[] inverse, float[] gamma, int rows, int n, int from, int to) {
+        float[] lanes = LANES.get();
+        for (int shard = from; shard < to; shard++) {
+            int at = sumsAt + shard * 2 * n;
+            Arrays.fill(sums, at, at + 2 * n, 0f);
+            for (int row = shard * SHARD; row < Math.min(rows, (shard + 1) * SHARD); row++) {
+                parameters(sums, at, dy, x, row * n, mean[row], inverse[row], n);
+                if (dx != null) {
+                    float m = sumOfGradients(dy, row * n, gamma, n, lanes) / n;
+                    float mz = sumOfProducts(dy, x, row * n, mean[row], inverse[row], gamma, n, lanes) / n;
+                    input(dx, dy, x, row * n, mean[row], inverse[row], gamma, m, mz, n);
+                }
+            }
+        }
+    }
+
+    private static float sum(float[] x, int at, int n, float[] lanes) {
+        int whole = n / WIDTH * WIDTH;
+        for (int lane = 0; lane < WIDTH; lane += W) {
+            FloatVector sum = FloatVector.zero(S);
+            for (int i = lane; i < whole; i += WIDTH) {
+                sum = sum.add(FloatVector.fromArray(S, x, at + i));
+            }
+            sum.intoArray(lanes, lane);
+        }
+        for (int i = whole; i < n; i++) {
+            lanes[i - whole] += x[at + i];
+        }
+        return Reduction.tree(lanes);
+    }
+
+    private static float squares(float[] x, int at, float mean, int n, float[] lanes) {
+        int whole = n / WIDTH * WIDTH;
+        for (int lane = 0; lane < WIDTH; lane += W) {
+            FloatVector sum = FloatVector.zero(S);
+            for (int i = lane; i < whole; i += WIDTH) {
+                FloatVector v = FloatVector.fromArray(S, x, at + i).sub(mean);
+                sum = v.fma(v, sum);
+            }
+            sum.intoArray(lanes, lane);
+        }
+        for (int i = whole; i < n; i++) {
+            float v = x[at + i] - mean;
+            lanes[i - whole] = Math.fma(v, v, lanes[i - whole]);
+        }
+        return Reduction.tree(lanes);
+    }
+
+    /** The sum of {@code g = dy gamma} over a row. */
+    private static float sumOfGradients(float[] dy, int at, float[] gamma, int n, float[] lanes) {
+        int whole = n / WIDTH * WIDTH;
+        for (int lane = 0; lane < WIDTH; lane += W) {
+            FloatVector sum = FloatVector.zero(S);
+            for (int i = lane; i < whole; i += WIDTH) {
+                sum = FloatVector.fromArray(S, dy, at + i).fma(FloatVector.fromArray(S, gamma, i), sum);
+            }
+            sum.intoArray(lanes, lane);
+        }
+        for (int i = whole; i < n; i++) {
+            lanes[i - whole] = Math.fma(dy[at + i], gamma[i], lanes[i - whole]);
+        }
+        return Reduction.tree(lanes);
+    }
+
+    /** The sum of {@code g z} over a row. */
+    private static float sumOfProducts(float[] dy, float[] x, int at, float mean, float inverse, float[] gamma, int n,
+            float[] lanes) {
+        int whole = n / WIDTH * WIDTH;
+        for (int lane = 0; lane < WIDTH; lane += W) {
+            FloatVector sum = FloatVector.zero(S);
+            for (int i = lane; i < whole; i += WIDTH) {
+                FloatVector z = FloatVector.fromArray(S, x, at + i).sub(mean).mul(inverse);
+                FloatVector g = FloatVector.fromArray(S, dy, at + i).mul(FloatVector.fromArray(S, gamma, i));
+                sum = g.fma(z, sum);
+            }
+            sum.intoArray(lanes, lane);
+        }
+        for (int i = whole; i < n; i++) {
+            float z = (x[at + i] - mean) * inverse;
+            lanes[i - whole] = Math.fma(dy[at + i] * gamma[i], z, lanes[i - whole]);
+        }
+        return Reduction.tree(lanes);
+    }
+
+    private static void normalise(float[] y, float[] x, int at, float mean, float inverse, float[] gamma, float[] beta,
+            int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += W) {
+            FloatVector z = FloatVector.fromArray(S, x, at + i).sub(mean).mul(inverse);
+            z.fma(FloatVector.fromArray(S, gamma, i), FloatVector.fromArray(S, beta, i)).intoArray(y, at + i);
+        }
+        for (; i < n; i++) {
+            y[at + i] = Math.fma((x[at + i] - mean) * inverse, gamma[i], beta[i]);
+        }
+    }
+
+    /** Adds a row to the sums for dgamma, and to those for dbeta behind them. */
+    private static void parameters(float[] sums, int sumsAt, float[] dy, float[] x, int at, float mean, float inverse,
+            int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += W) {
+            FloatVector z = FloatVector.fromArray(S, x, at + i).sub(mean).mul(inverse);
+            FloatVector d = FloatVector.fromArray(S, dy, at + i);
+            d.fma(z, FloatVector.fromArray(S, sums, sumsAt + i)).intoArray(sums, sumsAt + i);
+            FloatVector.fromArray(S, sums, sumsAt + n + i).add(d).intoArray(sums, sumsAt + n + i);
+        }
+        for (; i < n; i++) {
+            float z = (x[at + i] - mean) * inverse;
+            sums[sumsAt + i] = Math.fma(dy[at + i], z, sums[sumsAt + i]);
+            sums[sumsAt + n + i] += dy[at + i];
+        }
+    }
+
+    private static void input(float[] dx, float[] dy, float[] x, int at, float mean, float inverse, float[] gamma,
+            float meanOfGradients, float meanOfProducts, int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += W) {
+            FloatVector z = FloatVector.fromArray(S, x, at + i).sub(mean).mul(inverse);
+            FloatVector g = FloatVector.fromArray(S, dy, at + i).mul(FloatVector.fromArray(S, gamma, i));
+            FloatVector d = z.fma(FloatVector.broadcast(S, -meanOfProducts), g.sub(meanOfGradients));
+            d.fma(FloatVector.broadcast(S, inverse), FloatVector.fromArray(S, dx, at + i)).intoArray(dx, at + i);
+        }
+        for (; i < n; i++) {
+            float z = (x[at + i] - mean) * inverse;
+            float d = Math.fma(z, -meanOfProducts, dy[at + i] * gamma[i] - meanOfGradients);
+            dx[at + i] = Math.fma(d, inverse, dx[at + i]);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package scanline.engine.nn;
+
+import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Shape;
+import scanline.engine.tensor.Shaping;
+import scanline.engine.tensor.Tensor;
+import scanline.engine.tensor.Weights;
+
+/** A learned vector for each word of a vocabulary, named as PyTorch's {@code nn.Embedding}. */
+public final class Embedding {
+    private final Parameter weight;
+
+    /** For so many words; normal with a deviation of 1 at first. */
+    public Embedding(Weights weights, int words, int width) {
+        weight = weights.filled("weight", Shape.of(words, width),
+                (values, key) -> key.normal(values, 0, values.length, 0, 1));
+    }
+
+    /**
+     * The vectors of some words.
+     *
+     * @param words
+     *            numbers from 0 on, time-major: [T, B]
+     * @param like
+     *            a tensor of the pass
+     * @return [T, B, width]
+     */
+    public Tensor forward(int[] words, int steps, int batch, Tensor like) {
+        return Shaping.lookUp(weight, words, Shape.of(steps, batch), like);
+    }
+}

@@ -1,0 +1,140 @@
+package scanline.engine.nn;
+
+import org.jspecify.annotations.Nullable;
+import scanline.engine.tensor.Attention;
+import scanline.engine.tensor.Attention.Heads;
+import scanline.engine.tensor.Attention.Mask;
+import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Products;
+import scanline.engine.tensor.Shape;
+import scanline.engine.tensor.Shaping;
+import scanline.engine.tensor.Tensor;
+import scanline.engine.tensor.Weights;
+
+/**
+ * Multi-head attention, {@code out_proj([head_1 ... head_h])} with {@code head_i = softmax(Q_i K_i^T / sqrt(d)) V_i}
+ * (Vaswani et al. 2017, section 3.2.2), named as PyTorch's {@code nn.MultiheadAttention}: {@code in_proj} makes queries,
+ * keys and values of all heads, in this order. The heads may be of any width.
+ */
+public final class MultiHeadAttention {
+    /**
+     * What an attention is made of.
+     *
+     * @param width
+     *            features of a step, in and out
+     * @param heads
+     *            how many
+     * @param headWidth
+     *            d, features of a head
+     * @param bias
+     *            whether {@code in_proj} has one
+     * @param dropout
+     *            rate at which attention weights are dropped while training, in [0, 1)
+     * @param first
+     *            the first values; with {@code XAVIER} those of PyTorch's layer, in which only {@code in_proj} begins so
+     */
+    public record Options(int width, int heads, int headWidth, boolean bias, float dropout, FirstValues first) {
+        /** Checks the sizes. */
+        public Options {
+            if (width < 1 || heads < 1 || headWidth < 1) {
+                throw new IllegalArgumentException("an attention needs a width, heads and a width of the heads of at "
+                        + "least 1, not " + width + ", " + heads + " and " + headWidth);
+            }
+            if (!(dropout >= 0 && dropout < 1)) {
+                throw new IllegalArgumentException("a dropout rate lies in [0, 1), unlike " + dropout);
+            }
+        }
+
+        /**
+         * PyTorch's layer: the heads share the width among them, and everything has a bias.
+         *
+         * @throws IllegalArgumentException
+         *             if the heads do not divide the width
+         */
+        public static Options shared(int width, int heads, float dropout, FirstValues first) {
+            if (heads < 1 || width % heads != 0) {
+                throw new IllegalArgumentException(heads + " heads do not divide a width of " + width);
+            }
+            return new Options(width, heads, width / heads, true, dropout, first);
+        }
+
+        int inner() {
+            return heads * headWidth;
+        }
+    }
+
+    private final Options options;
+    private final Parameter inWeight;
+    private final @Nullable Parameter inBias;
+    private final Parameter outWeight;
+    private final Parameter outBias;
+
+    /** An attention with weights of its own. */
+    public MultiHeadAttention(Weights weights, Options options) {
+        this.options = options;
+        int inner = options.inner();
+        FirstValues first = options.first();
+        inWeight = first.weight(weights, "in_proj_weight", Shape.of(3 * inner, options.width()));
+        inBias = options.bias() ? first.bias(weights, "in_proj_bias", 3 * inner, options.width()) : null;
+        outWeight = (first == FirstValues.XAVIER ? FirstValues.UNIFORM : first).weight(weights, "out_proj.weight",
+                Shape.of(options.width(), inner));
+        outBias = first.bias(weights, "out_proj.bias", options.width(), inner);
+    }
+
+    /**
+     * Every step attends to the steps of its own sequence.
+     *
+     * @param x
+     *            [T, B, width]
+     * @return [T, B, width]
+     */
+    public Tensor self(Tensor x, Mask mask) {
+        Tensor qkv = Products.linear(x, inWeight, inBias);
+        int inner = options.inner();
+        return out(Attention.attend(new Heads(qkv, 0), new Heads(qkv, inner), new Heads(qkv, 2 * inner),
+                options.heads(), options.headWidth(), mask, options.dropout()));
+    }
+
+    /**
+     * Every step attends to the steps of another sequence.
+     *
+     * @param x
+     *            [T_q, B, width], what the queries are made of
+     * @param memory
+     *            [T_k, B, width], what keys and values are made of
+     * @return [T_q, B, width]
+     */
+    public Tensor cross(Tensor x, Tensor memory, Mask mask) {
+        int inner = options.inner();
+        Tensor q = project(x, 0, inner);
+        Tensor kv = project(memory, inner, 3 * inner);
+        return out(Attention.attend(new Heads(q, 0), new Heads(kv, 0), new Heads(kv, inner), options.heads(),
+                options.headWidth(), mask, options.dropout()));
+    }
+
+    /**
+     * How much each step takes of each other in {@link #self}: the weights after the softmax.
+     *
+     * @return [B heads, T, T], the heads of an example behind each other
+     */
+    public Tensor weights(Tensor x, Mask mask) {
+        return weights(x, x, mask);
+    }
+
+    /** As {@link #weights(Tensor, Mask)}, in {@link #cross}: [B heads, T_q, T_k]. */
+    public Tensor weights(Tensor x, Tensor memory, Mask mask) {
+        int inner = options.inner();
+        return Attention.weights(new Heads(project(x, 0, inner), 0), new Heads(project(memory, inner, 2 * inner), 0),
+                options.heads(), options.headWidth(), mask);
+    }
+
+    /** Some rows of {@code in_proj}. */
+    private Tensor project(Tensor x, int from, int to) {
+        return Products.linear(x, Shaping.rows(inWeight, from, to, x),
+                inBias == null ? null : Shaping.rows(inBias, from, to, x));
+    }
+
+    private Tensor out(Tensor heads) {
+        return Products.linear(heads, outWeight, outBias);
+    }
+}

@@ -1,0 +1,33 @@
+package scanline.engine.nn;
+
+import scanline.engine.tensor.Arithmetic;
+import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Shape;
+import scanline.engine.tensor.Shaping;
+import scanline.engine.tensor.Tensor;
+import scanline.engine.tensor.Weights;
+
+/**
+ * Learned positions: a vector for each place of a sequence, added to the step there (Gehring et al. 2017; Dosovitskiy et
+ * al. 2021). Without them attention cannot tell in what order steps come.
+ */
+public final class Positions {
+    private final Parameter embedding;
+
+    /** For sequences of up to so many steps; normal with a deviation of 1 at first, as PyTorch's embeddings. */
+    public Positions(Weights weights, int steps, int width) {
+        embedding = weights.filled("pos_embedding", Shape.of(steps, width),
+                (values, key) -> key.normal(values, 0, values.length, 0, 1));
+    }
+
+    /** Adds to x, [T, B, width] with T of the steps or fewer. */
+    public Tensor forward(Tensor x) {
+        int steps = x.shape().requireAxes("a sequence", 3).size(0);
+        int places = embedding.shape().size(0);
+        if (steps > places) {
+            throw new IllegalArgumentException("a sequence of " + steps + " steps has more than the " + places
+                    + " places that positions are learned for");
+        }
+        return Arithmetic.addToExamples(x, steps == places ? embedding : Shaping.rows(embedding, 0, steps, x));
+    }
+}

@@ -1,0 +1,175 @@
+package scanline.engine.tensor;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import scanline.engine.random.RandomKey;
+
+/**
+ * Scaled dot-product attention, {@code softmax(Q K^T / sqrt(d)) V} for every head (Vaswani et al. 2017, "Attention is all
+ * you need", section 3.2): fused where the backend can, composed of plain ops where it cannot. Letters: T_q queries, T_k
+ * keys, B batch, d width of a head.
+ */
+public final class Attention {
+    private static final RandomKey NO_KEY = new RandomKey(0);
+
+    private Attention() {}
+
+    /**
+     * Which keys a query sees: the first ones, in both ways.
+     *
+     * @param causal
+     *            whether query i sees keys 0 to i alone
+     * @param lengths
+     *            how many keys of an example are no padding, at least 1; empty for all
+     */
+    public record Mask(boolean causal, int[] lengths) {
+        /** Every query sees every key. */
+        public static final Mask NONE = new Mask(false, new int[0]);
+        /** No query sees a key behind its own place. */
+        public static final Mask CAUSAL = new Mask(true, new int[0]);
+
+        /** This mask for sequences with padding behind their first {@code lengths} steps, one number an example. */
+        public Mask padded(int... lengths) {
+            return new Mask(causal, lengths);
+        }
+
+        boolean sees(int example, int query, int key) {
+            return (!causal || key <= query) && (lengths.length == 0 || key < lengths[example]);
+        }
+    }
+
+    /**
+     * Where heads lie side by side.
+     *
+     * @param tensor
+     *            [T, B, columns]
+     * @param from
+     *            the column where the first head begins
+     */
+    public record Heads(Tensor tensor, int from) {
+        private FusedAttention.Place value() {
+            return new FusedAttention.Place(tensor.value(), from, tensor.shape().size(2));
+        }
+
+        private FusedAttention.Place gradient(Tape tape) {
+            // What nobody asks for goes to where nobody reads.
+            Buffer gradient = tensor.needsGradient() ? tensor.gradient() : tape.scratch(tensor.shape().elements());
+            return new FusedAttention.Place(gradient, from, tensor.shape().size(2));
+        }
+    }
+
+    /**
+     * Attends.
+     *
+     * @param q
+     *            [T_q, B, columns]
+     * @param k
+     *            [T_k, B, columns], as {@code v}; all three may be of one tensor
+     * @param heads
+     *            how many
+     * @param width
+     *            d
+     * @param dropout
+     *            the rate at which weights are dropped while training, in [0, 1)
+     * @return the heads' outputs side by side, [T_q, B, heads d]
+     * @throws IllegalArgumentException
+     *             if the shapes do not fit each other, or the mask does not fit them
+     */
+    public static Tensor attend(Heads q, Heads k, Heads v, int heads, int width, Mask mask, float dropout) {
+        Shape queries = require(q, "queries", heads * width);
+        Shape keys = require(k, "keys", heads * width);
+        require(v, "values", heads * width);
+        int batch = queries.size(1);
+        requireSame(keys, batch, keys.size(0));
+        requireSame(v.tensor.shape(), batch, keys.size(0));
+        requireFits(mask, batch, keys.size(0));
+        Tape tape = Tape.of(q.tensor, k.tensor, v.tensor);
+        if (!(tape.backend() instanceof FusedAttention fused)) {
+            return composed(q, k, v, heads, width, mask, dropout);
+        }
+        boolean drops = tape.training() && dropout > 0;
+        FusedAttention.Sizes sizes = new FusedAttention.Sizes(batch, heads, width, queries.size(0), keys.size(0), mask,
+                drops ? tape.draw() : NO_KEY, drops ? dropout : 0f);
+        Tensor y = tape.result(Shape.of(queries.size(0), batch, heads * width), q.tensor, k.tensor, v.tensor);
+        fused.attend(new FusedAttention.Place(y.value(), 0, heads * width), q.value(), k.value(), v.value(), sizes);
+        tape.undo(y, () -> fused.attendGradient(q.gradient(tape), k.gradient(tape), v.gradient(tape),
+                new FusedAttention.Place(y.gradient(), 0, heads * width), q.value(), k.value(), v.value(), sizes));
+        return y;
+    }
+
+    /** The same made of plain ops: the twin that the fused one is held against. */
+    public static Tensor composed(Heads q, Heads k, Heads v, int heads, int width, Mask mask, float dropout) {
+        Tensor p = Noise.dropout(weights(q, k, heads, width, mask), dropout);
+        Tensor values = Shaping.swap(v.tensor);
+        List<Tensor> examples = new ArrayList<>();
+        for (int b = 0; b < values.shape().size(0); b++) {
+            Tensor example = Shaping.step(values, b);
+            Tensor joined = null;
+            for (int h = 0; h < heads; h++) {
+                Tensor v1 = Shaping.columns(example, v.from + h * width, v.from + (h + 1) * width);
+                Tensor y = Products.linear(Shaping.step(p, b * heads + h), Shaping.transpose(v1), null);
+                joined = joined == null ? y : Shaping.concat(joined, y);
+            }
+            examples.add(joined);
+        }
+        return Shaping.swap(Shaping.stack(examples));
+    }
+
+    /**
+     * How much each query takes of each key: {@code softmax(Q K^T / sqrt(d))}, made of plain ops.
+     *
+     * @return [B heads, T_q, T_k], the heads of an example behind each other; every row adds up to 1
+     */
+    public static Tensor weights(Heads q, Heads k, int heads, int width, Mask mask) {
+        int rows = q.tensor.shape().size(0);
+        int columns = k.tensor.shape().size(0);
+        Tape tape = Tape.of(q.tensor, k.tensor);
+        Tensor queries = Shaping.swap(q.tensor);
+        Tensor keys = Shaping.swap(k.tensor);
+        List<Tensor> all = new ArrayList<>();
+        for (int b = 0; b < queries.shape().size(0); b++) {
+            Tensor hidden = tape.input(Shape.of(rows, columns), hidden(mask, b, rows, columns));
+            for (int h = 0; h < heads; h++) {
+                Tensor q1 = Shaping.columns(Shaping.step(queries, b), q.from + h * width, q.from + (h + 1) * width);
+                Tensor k1 = Shaping.columns(Shaping.step(keys, b), k.from + h * width, k.from + (h + 1) * width);
+                Tensor scores = Arithmetic.scale(Products.linear(q1, k1, null), (float) (1 / Math.sqrt(width)));
+                all.add(Activation.softmax(Arithmetic.add(scores, hidden)));
+            }
+        }
+        return Shaping.stack(all);
+    }
+
+    /** 0 where a query sees a key, else -infinity. */
+    private static float[] hidden(Mask mask, int example, int rows, int columns) {
+        float[] values = new float[rows * columns];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = mask.sees(example, i / columns, i % columns) ? 0f : Float.NEGATIVE_INFINITY;
+        }
+        return values;
+    }
+
+    private static Shape require(Heads heads, String what, int columns) {
+        Shape shape = heads.tensor.shape().requireAxes("the " + what + " of an attention", 3);
+        if (heads.from < 0 || heads.from + columns > shape.size(2)) {
+            throw new IllegalArgumentException("the " + what + " of an attention need " + columns + " columns from "
+                    + heads.from + " on, which shape " + shape + " has not");
+        }
+        return shape;
+    }
+
+    private static void requireSame(Shape shape, int batch, int keys) {
+        if (shape.size(1) != batch || shape.size(0) != keys) {
+            throw new IllegalArgumentException("keys and values of an attention must have " + keys + " steps of "
+                    + batch + " examples, not shape " + shape);
+        }
+    }
+
+    private static void requireFits(Mask mask, int batch, int keys) {
+        if (mask.lengths.length != 0 && (mask.lengths.length != batch
+                || Arrays.stream(mask.lengths).anyMatch(length -> length < 1 || length > keys))) {
+            throw new IllegalArgumentException("a mask needs " + batch + " lengths from 1 to " + keys + ", not "
+                    + Arrays.toString(mask.lengths));
+        }
+    }
+}
