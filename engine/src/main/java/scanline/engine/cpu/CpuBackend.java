@@ -21,6 +21,7 @@ import scanline.engine.kernel.Reduction;
 import scanline.engine.kernel.RnnCell;
 import scanline.engine.kernel.Softmax;
 import scanline.engine.kernel.Updates;
+import scanline.engine.kernel.WeightGradient;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Buffer;
@@ -215,38 +216,32 @@ public final class CpuBackend implements Backend, RecurrentSequences, FusedAtten
     @Override
     public void linearGradient(@Nullable Buffer dx, @Nullable Buffer dw, @Nullable Buffer db, Buffer dy, Buffer x,
             Buffer w, int rows, int inputs, int outputs) {
-        int weightAt = Lanes.FIRST + Gemm.packedLength(rows, inputs);
-        int transposedAt = weightAt + Gemm.packedLength(outputs, inputs);
-        float[] packed = work(transposedAt + outputs * rows);
+        WeightGradient gradient = new WeightGradient(rows, inputs, outputs, parallel.threads());
+        int weightAt = Lanes.FIRST + gradient.work();
+        float[] packed = work(weightAt + (dx == null ? 0 : Gemm.packedLength(outputs, inputs)));
         team((long) rows * inputs * outputs, (part, parts) -> {
-            int panels = Gemm.panels(inputs);
-            int panel = Parallel.from(part, parts, panels);
-            int panelEnd = Parallel.from(part + 1, parts, panels);
             if (dw != null) {
-                Gemm.pack(packed, Lanes.FIRST + panel * rows * Gemm.PANEL, floats(x), 0, inputs, rows, inputs, panel,
-                        panelEnd);
+                gradient.transpose(packed, Lanes.FIRST, floats(dy), floats(x), part, parts);
             }
             if (dx != null) {
+                int panels = Gemm.panels(inputs);
+                int panel = Parallel.from(part, parts, panels);
                 Gemm.pack(packed, weightAt + panel * outputs * Gemm.PANEL, floats(w), 0, inputs, outputs, inputs, panel,
-                        panelEnd);
+                        Parallel.from(part + 1, parts, panels));
             }
             meet(parts);
-            int from = Parallel.from(part, parts, rows);
-            int to = Parallel.from(part + 1, parts, rows);
             if (dx != null) {
+                int from = Parallel.from(part, parts, rows);
                 Gemm.multiply(floats(dx), from * inputs, inputs, floats(dx), from * inputs, inputs, floats(dy),
-                        from * outputs, outputs, packed, weightAt,
-                        to - from, outputs, inputs);
+                        from * outputs, outputs, packed, weightAt, Parallel.from(part + 1, parts, rows) - from, outputs,
+                        inputs);
             }
-            int output = Parallel.from(part, parts, outputs);
-            int count = Parallel.from(part + 1, parts, outputs) - output;
             if (dw != null) {
-                int transposed = transposedAt + output * rows;
-                Gemm.transpose(packed, transposed, rows, floats(dy), output, outputs, rows, count);
-                Gemm.multiply(floats(dw), output * inputs, inputs, floats(dw), output * inputs, inputs, packed,
-                        transposed, rows, packed, Lanes.FIRST, count, rows, inputs);
+                gradient.add(floats(dw), packed, Lanes.FIRST, floats(dy), floats(x), part, parts);
             }
             if (db != null) {
+                int output = Parallel.from(part, parts, outputs);
+                int count = Parallel.from(part + 1, parts, outputs) - output;
                 for (int row = 0; row < rows; row++) {
                     Elementwise.accumulate(floats(db), output, floats(dy), row * outputs + output, count);
                 }

@@ -43,14 +43,14 @@ public final class Gelu {
     private Gelu() {}
 
     /** {@code y[i] = erf(x[i])} within 3 ulp. */
-    public static void erf(float[] y, float[] x, int at, int n) {
+    public static void erf(float[] y, int yAt, float[] x, int xAt, int n) {
         float[] work = WORK.get();
         for (int done = 0; done < n; done += CHUNK) {
             int chunk = Math.min(CHUNK, n - done);
-            tailArgument(work, x, at + done, 1f, chunk);
+            tailArgument(work, x, xAt + done, 1f, chunk);
             Activations.exp(work, 0, work, 0, chunk);
-            erfOf(work, x, at + done, 1f, chunk);
-            System.arraycopy(work, 0, y, at + done, chunk);
+            erfOf(work, x, xAt + done, 1f, chunk);
+            System.arraycopy(work, 0, y, yAt + done, chunk);
         }
     }
 

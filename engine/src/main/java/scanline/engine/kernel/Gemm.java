@@ -27,7 +27,7 @@ public final class Gemm {
     private static final int MOST_DEPTH = 160;
 
     // Rows of a panel that are packed at a time: they stay in the first-level cache until all their columns are written.
-    private static final int PACKED_ROWS = 16;
+    private static final int PACKED_ROWS = 64;
 
     // Machines with 256-bit vectors have 16 registers: a tile of 6 x 4 would spill, one of 2 x 4 does not.
     private static final boolean FEW_REGISTERS = Lanes.count() == 8;
@@ -95,20 +95,12 @@ public final class Gemm {
             int width = Math.min(PANEL, n - column);
             int start = at + ((panel - from) * k + first) * PANEL;
             for (int p = 0; p < rows; p += PACKED_ROWS) {
-                int end = Math.min(rows, p + PACKED_ROWS);
-                for (int j = 0; j < width; j++) {
-                    packColumn(packed, start + j, b, bAt + (column + j) * ldb, p, end);
-                }
+                transpose(packed, start + p * PANEL, PANEL, b, bAt + column * ldb + p, ldb, width,
+                        Math.min(PACKED_ROWS, rows - p));
             }
             for (int p = 0; p < rows && width < PANEL; p++) {
                 Arrays.fill(packed, start + p * PANEL + width, start + (p + 1) * PANEL, 0f);
             }
-        }
-    }
-
-    private static void packColumn(float[] packed, int at, float[] b, int row, int from, int to) {
-        for (int p = from; p < to; p++) {
-            packed[at + p * PANEL] = b[row + p];
         }
     }
 

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Buffer;
+import scanline.engine.tensor.FusedAttention;
 import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.Memory;
 import scanline.engine.tensor.RecurrentSequences;
@@ -82,6 +83,8 @@ class CpuBackendTest {
                 new Duty("tanhGradient", 5e-7, (b, v, n) -> b.tanhGradient(v[0], v[1], v[2], n)),
                 new Duty("relu", 0, (b, v, n) -> b.relu(v[0], v[1], n)),
                 new Duty("reluGradient", 0, (b, v, n) -> b.reluGradient(v[0], v[1], v[2], n)),
+                new Duty("gelu", 5e-7, (b, v, n) -> b.gelu(v[0], v[1], n)),
+                new Duty("geluGradient", 5e-7, (b, v, n) -> b.geluGradient(v[0], v[1], v[2], n)),
                 new Duty("softmax", 5e-7, (b, v, n) -> b.softmax(v[0], v[1], n / 7, 7)),
                 new Duty("softmaxGradient", 5e-7, (b, v, n) -> b.softmaxGradient(v[0], v[1], v[2], n / 7, 7)),
                 new Duty("dropout", 5e-7, (b, v, n) -> b.dropout(v[0], v[1], KEY, 0.3f, n)),
@@ -188,6 +191,49 @@ class CpuBackendTest {
     }
 
     @Test
+    void aLayerNormalisationGivesWhatItsTwinGives() {
+        for (int i = 0; i < AWKWARD.length; i++) {
+            layerNorm(AWKWARD[i], AWKWARD[(3 * i + 5) % AWKWARD.length]);
+            layerNorm(AWKWARD[i], AWKWARD[(5 * i + 2) % AWKWARD.length]);
+        }
+        layerNorm(1025, 64);
+        layerNorm(511, 100);
+    }
+
+    private static void layerNorm(int rows, int n) {
+        float[][] expected = layerNorm(REFERENCE, rows, n);
+        float[][] once = layerNorm(TEAMS[0], rows, n);
+        for (int i = 0; i < expected.length; i++) {
+            // The mean over two numbers, or three, may cancel the gradient but for its rounding.
+            assertClose(i + " of " + rows + " x " + n, once[i], expected[i], n < 4 ? 1e-3 : 5e-6);
+        }
+        for (CpuBackend team : TEAMS) {
+            float[][] actual = layerNorm(team, rows, n);
+            for (int i = 0; i < expected.length; i++) {
+                assertSameBits(i + " of " + rows + " x " + n + " by " + team.name(), actual[i], once[i]);
+            }
+        }
+    }
+
+    private static float[][] layerNorm(Backend backend, int rows, int n) {
+        Buffer x = buffer(backend, uniform("x", rows * n, 2));
+        Buffer gamma = buffer(backend, uniform("gamma", n, 2));
+        Buffer beta = buffer(backend, uniform("beta", n, 2));
+        Buffer dy = buffer(backend, uniform("dy", rows * n, 1));
+        Buffer y = buffer(backend, uniform("y", rows * n + MARGIN, 1));
+        Buffer mean = backend.allocate(rows + MARGIN);
+        Buffer inverse = backend.allocate(rows + MARGIN);
+        Buffer dx = buffer(backend, uniform("dx", rows * n + MARGIN, 1));
+        Buffer dgamma = buffer(backend, uniform("dgamma", n + MARGIN, 1));
+        Buffer dbeta = buffer(backend, uniform("dbeta", n + MARGIN, 1));
+        Buffer alone = buffer(backend, uniform("alone", n + MARGIN, 1));
+        backend.layerNorm(y, mean, inverse, x, gamma, beta, 1e-5f, rows, n);
+        backend.layerNormGradient(dx, dgamma, dbeta, dy, x, mean, inverse, gamma, rows, n);
+        backend.layerNormGradient(null, alone, dbeta, dy, x, mean, inverse, gamma, rows, n);
+        return new float[][] {values(y), values(dx), values(dgamma), values(dbeta), values(alone)};
+    }
+
+    @Test
     void aClassThatIsRuledOutAddsNothingToTheLoss() {
         for (Backend backend : List.of(REFERENCE, TEAMS[1])) {
             try (Tape tape = Tape.inference(new Memory(backend))) {
@@ -248,7 +294,7 @@ class CpuBackendTest {
 
     @Test
     void everyDutyHasItsTwinTested() {
-        Set<String> tested = new TreeSet<>(Set.of("linear", "linearGradient", "crossEntropy", "crossEntropyGradient",
+        Set<String> tested = new TreeSet<>(Set.of("layerNorm", "layerNormGradient", "linear", "linearGradient", "crossEntropy", "crossEntropyGradient",
                 "sumOfSquares"));
         duties().forEach(duty -> tested.add(duty.name));
         Set<String> duties = new TreeSet<>();
@@ -258,8 +304,9 @@ class CpuBackendTest {
             }
         }
         assertThat(tested).isEqualTo(duties);
-        // The abilities: RecurrentTwinTest.
-        assertThat(CpuBackend.class.getInterfaces()).containsExactly(Backend.class, RecurrentSequences.class);
+        // The abilities: RecurrentTwinTest and AttentionTwinTest.
+        assertThat(CpuBackend.class.getInterfaces()).containsExactly(Backend.class, RecurrentSequences.class,
+                FusedAttention.class);
     }
 
     private static int[] append(int[] sizes, int size) {

@@ -39,7 +39,29 @@ class ActivationsTest {
                 new Function("sigmoid", Activations::sigmoid, Activations::sigmoid,
                         x -> 1 / (1 + StrictMath.exp(-x)), 3, -87.33654f, Float.MAX_VALUE),
                 new Function("tanh", Activations::tanh, Activations::tanh, StrictMath::tanh, 3, -Float.MAX_VALUE,
+                        Float.MAX_VALUE),
+                new Function("erf", Gelu::erf, ActivationsTest::erf, ActivationsTest::exactErf, 3, -Float.MAX_VALUE,
                         Float.MAX_VALUE));
+    }
+
+    private static float erf(float x) {
+        float[] y = new float[1];
+        Gelu.erf(y, 0, new float[] {x}, 0, 1);
+        return y[0];
+    }
+
+    /** By its series, all of whose terms are positive (Abramowitz and Stegun 7.1.6); from 6 on it is 1. */
+    private static double exactErf(double x) {
+        if (Math.abs(x) > 6) {
+            return Math.signum(x);
+        }
+        double sum = x;
+        double term = x;
+        for (int n = 1; Math.abs(term) > 1e-18 * Math.abs(sum); n++) {
+            term *= 2 * x * x / (2 * n + 1);
+            sum += term;
+        }
+        return 2 / Math.sqrt(Math.PI) * StrictMath.exp(-x * x) * sum;
     }
 
     @ParameterizedTest

@@ -25,6 +25,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.cpu.ReferenceBackend;
 import scanline.engine.random.RandomKey;
+import scanline.engine.tensor.Attention.Heads;
+import scanline.engine.tensor.Attention.Mask;
 import scanline.engine.tensor.Recurrence.RecurrentWeights;
 import scanline.engine.tensor.Recurrence.State;
 import scanline.engine.tensor.Sequences.Output;
@@ -58,6 +60,15 @@ class GradientTest {
                 new Op("Arithmetic.subtract", s -> Arithmetic.subtract(s.get(0), s.get(1)), shape(3, 5), shape(3, 5)),
                 new Op("Arithmetic.multiply", s -> Arithmetic.multiply(s.get(0), s.get(1)), shape(33), shape(33)),
                 new Op("Arithmetic.multiply", s -> Arithmetic.multiply(s.get(0), s.get(0)), shape(2, 3)),
+                new Op("Arithmetic.scale", s -> Arithmetic.scale(s.get(0), -1.7f), shape(3, 5)),
+                new Op("Arithmetic.addToExamples", s -> Arithmetic.addToExamples(s.get(0), s.get(1)), shape(3, 2, 5),
+                        shape(3, 5)),
+                new Op("Arithmetic.meanOverSteps", s -> Arithmetic.meanOverSteps(s.get(0)), shape(5, 2, 3)),
+                new Op("Activation.gelu", s -> Activation.gelu(s.get(0)), shape(3, 13)),
+                new Op("Normalisation.layer", s -> Normalisation.layer(s.get(0), s.get(1), s.get(2), 0.1f),
+                        shape(3, 2, 17), shape(17), shape(17)),
+                new Op("Normalisation.layer", s -> Normalisation.layer(s.get(0), s.get(1), s.get(2), 0.1f),
+                        shape(300, 3), shape(3), shape(3)),
                 new Op("Activation.sigmoid", s -> Activation.sigmoid(s.get(0)), shape(3, 13)),
                 new Op("Activation.tanh", s -> Activation.tanh(s.get(0)), shape(3, 13)),
                 new Op("Activation.relu", s -> Activation.relu(s.get(0)), shape(3, 13)),
@@ -72,6 +83,12 @@ class GradientTest {
                 new Op("Shaping.reverse", s -> Shaping.reverse(s.get(0)), shape(3, 2, 5)),
                 new Op("Shaping.concat", s -> Shaping.concat(s.get(0), s.get(1)), shape(3, 2, 5), shape(3, 2, 4)),
                 new Op("Shaping.repeat", s -> Shaping.repeat(s.get(0), 3, s.get(0)), shape(5)),
+                new Op("Shaping.swap", s -> Shaping.swap(s.get(0)), shape(3, 2, 5)),
+                new Op("Shaping.transpose", s -> Shaping.transpose(s.get(0)), shape(3, 5)),
+                new Op("Shaping.rows", s -> Shaping.rows(s.get(0), 1, 3, s.get(0)), shape(4, 5)),
+                new Op("Shaping.prepend", s -> Shaping.prepend(s.get(0), s.get(1)), shape(5), shape(3, 2, 5)),
+                new Op("Shaping.lookUp", s -> Shaping.lookUp(s.get(0), new int[] {2, 0, 2, 1, 2, 2}, Shape.of(3, 2),
+                        s.get(0)), shape(3, 5)),
                 new Op("Noise.dropout", s -> Noise.dropout(s.get(0), 0.3f), shape(5, 7)),
                 new Op("Losses.crossEntropy", s -> Losses.crossEntropy(s.get(0), labels, 0f), shape(5, 7)),
                 new Op("Losses.crossEntropy", s -> Losses.crossEntropy(s.get(0), labels, 0.1f), shape(5, 7))));
@@ -86,6 +103,17 @@ class GradientTest {
                 ops.add(new Op("Sequences.composed",
                         s -> Sequences.composed(s.get(0), weights(kind, s), state(kind, s), output), shapes));
             }
+        }
+        for (Mask mask : List.of(Mask.NONE, Mask.CAUSAL.padded(3, 2))) {
+            for (float dropout : new float[] {0f, 0.3f}) {
+                ops.add(new Op("Attention.attend", s -> Attention.attend(new Heads(s.get(0), 1), new Heads(s.get(1), 0),
+                        new Heads(s.get(1), 4), 2, 2, mask, dropout), shape(4, 2, 5), shape(3, 2, 8)));
+                ops.add(new Op("Attention.composed", s -> Attention.composed(new Heads(s.get(0), 1),
+                        new Heads(s.get(1), 0), new Heads(s.get(1), 4), 2, 2, mask, dropout), shape(4, 2, 5),
+                        shape(3, 2, 8)));
+            }
+            ops.add(new Op("Attention.weights", s -> Attention.weights(new Heads(s.get(0), 0), new Heads(s.get(0), 6),
+                    3, 2, mask), shape(4, 2, 12)));
         }
         return ops.stream();
     }
@@ -144,6 +172,13 @@ class GradientTest {
                 new SignError("sigmoidGradient", 0, "Activation.sigmoid"),
                 new SignError("tanhGradient", 0, "Activation.tanh"),
                 new SignError("reluGradient", 0, "Activation.relu"),
+                new SignError("geluGradient", 0, "Activation.gelu"),
+                new SignError("layerNormGradient", 0, "Normalisation.layer"),
+                new SignError("layerNormGradient", 1, "Normalisation.layer"),
+                new SignError("layerNormGradient", 2, "Normalisation.layer"),
+                new SignError("attendGradient", 0, "Attention.attend"),
+                new SignError("attendGradient", 1, "Attention.attend"),
+                new SignError("attendGradient", 2, "Attention.attend"),
                 new SignError("softmaxGradient", 0, "Activation.softmax"),
                 new SignError("dropoutGradient", 0, "Noise.dropout"),
                 new SignError("crossEntropyGradient", 0, "Losses.crossEntropy"),
@@ -172,7 +207,7 @@ class GradientTest {
 
     @Test
     void aSignErrorIsPlantedInEveryGradientDuty() {
-        Set<String> duties = Stream.of(Backend.class, RecurrentSequences.class)
+        Set<String> duties = Stream.of(Backend.class, RecurrentSequences.class, FusedAttention.class)
                 .flatMap(type -> Stream.of(type.getMethods()))
                 .map(Method::getName).filter(name -> name.endsWith("Gradient")).collect(Collectors.toSet());
         duties.add("accumulate");
@@ -218,11 +253,16 @@ class GradientTest {
         }
     }
 
+    private static Buffer buffer(Object output) {
+        return output instanceof FusedAttention.Place place ? place.values() : (Buffer) output;
+    }
+
     /** The backend with what one duty adds to one of its outputs negated. */
     private static Backend withSignError(Backend backend, String wrong, int output) {
         return (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(),
-                new Class<?>[] {Backend.class, RecurrentSequences.class}, (_, duty, arguments) -> {
-                    Buffer target = duty.getName().equals(wrong) ? (Buffer) arguments[output] : null;
+                new Class<?>[] {Backend.class, RecurrentSequences.class, FusedAttention.class},
+                (_, duty, arguments) -> {
+                    Buffer target = duty.getName().equals(wrong) ? buffer(arguments[output]) : null;
                     float[] before = target == null ? new float[0] : Numbers.values(target);
                     try {
                         return duty.invoke(backend, arguments);
