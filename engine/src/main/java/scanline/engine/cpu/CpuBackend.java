@@ -19,6 +19,7 @@ import scanline.engine.kernel.RecurrentCell;
 import scanline.engine.kernel.RecurrentSequence;
 import scanline.engine.kernel.Reduction;
 import scanline.engine.kernel.RnnCell;
+import scanline.engine.kernel.SelfAttention;
 import scanline.engine.kernel.Softmax;
 import scanline.engine.kernel.Updates;
 import scanline.engine.kernel.WeightGradient;
@@ -344,16 +345,42 @@ public final class CpuBackend implements Backend, RecurrentSequences, FusedAtten
     @Override
     public void attend(Place y, Place q, Place k, Place v, FusedAttention.Sizes sizes) {
         Attention.Sizes each = sizes(sizes);
-        heads(each, sizes, (work, at, from, to) -> Attention.forward(heads(y), heads(q), heads(k), heads(v), work, at,
-                each, from, to));
+        heads(each, sizes,
+                (work, at, from, to) -> Attention.forward(heads(y, sizes.batch()), heads(q, sizes.batch()),
+                        heads(k, sizes.batch()), heads(v, sizes.batch()), work, at,
+                        each, 0, from, to));
     }
 
     @Override
     public void attendGradient(Place dq, Place dk, Place dv, Place dy, Place q, Place k, Place v,
             FusedAttention.Sizes sizes) {
         Attention.Sizes each = sizes(sizes);
-        heads(each, sizes, (work, at, from, to) -> Attention.backward(heads(dq), heads(dk), heads(dv), heads(dy),
-                heads(q), heads(k), heads(v), work, at, each, from, to));
+        heads(each, sizes,
+                (work, at, from, to) -> Attention.backward(heads(dq, sizes.batch()), heads(dk, sizes.batch()),
+                        heads(dv, sizes.batch()), heads(dy, sizes.batch()),
+                        heads(q, sizes.batch()), heads(k, sizes.batch()), heads(v, sizes.batch()), work, at, each, 0,
+                        from, to));
+    }
+
+    @Override
+    public void selfAttend(Buffer y, Buffer x, FusedAttention.Matrices w, int features, FusedAttention.Sizes sizes) {
+        SelfAttention.Sizes layer = new SelfAttention.Sizes(sizes.batch(), features, sizes(sizes));
+        SelfAttention.forward(parallel, floats(y), floats(x), matrices(w),
+                work(SelfAttention.work(layer, false, parallel.threads())), layer);
+    }
+
+    @Override
+    public void selfAttendGradient(@Nullable Buffer dx, FusedAttention.Matrices dw, Buffer dy, Buffer x,
+            FusedAttention.Matrices w, int features, FusedAttention.Sizes sizes) {
+        SelfAttention.Sizes layer = new SelfAttention.Sizes(sizes.batch(), features, sizes(sizes));
+        SelfAttention.backward(parallel, dx == null ? null : floats(dx), matrices(dw), floats(dy), floats(x),
+                matrices(w), work(SelfAttention.work(layer, true, parallel.threads())), layer);
+    }
+
+    private static SelfAttention.Matrices matrices(FusedAttention.Matrices w) {
+        Buffer bi = w.bi();
+        return new SelfAttention.Matrices(floats(w.wi()), bi == null ? null : floats(bi), floats(w.wo()),
+                floats(w.bo()));
     }
 
     @FunctionalInterface
@@ -370,12 +397,12 @@ public final class CpuBackend implements Backend, RecurrentSequences, FusedAtten
                 Lanes.FIRST + part * length, Parallel.from(part, parts, count), Parallel.from(part + 1, parts, count)));
     }
 
-    private static Attention.Heads heads(Place place) {
-        return new Attention.Heads(floats(place.values()), place.from(), place.columns());
+    private static Attention.Heads heads(Place place, int batch) {
+        return new Attention.Heads(floats(place.values()), place.from(), batch * place.columns(), place.columns());
     }
 
     private static Attention.Sizes sizes(FusedAttention.Sizes sizes) {
-        return new Attention.Sizes(sizes.batch(), sizes.heads(), sizes.width(), sizes.queries(), sizes.keys(),
+        return new Attention.Sizes(sizes.heads(), sizes.width(), sizes.queries(), sizes.keys(),
                 sizes.mask().causal(), sizes.mask().lengths(), sizes.key(), sizes.dropout());
     }
 

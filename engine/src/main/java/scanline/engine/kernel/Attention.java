@@ -33,6 +33,10 @@ public final class Attention {
      *
      * @param width
      *            d
+     * @param queries
+     *            T_q
+     * @param keys
+     *            T_k
      * @param causal
      *            whether query i sees the keys up to i alone
      * @param lengths
@@ -42,11 +46,11 @@ public final class Attention {
      * @param dropout
      *            its rate
      */
-    public record Sizes(int batch, int heads, int width, int queries, int keys, boolean causal, int[] lengths,
+    public record Sizes(int heads, int width, int queries, int keys, boolean causal, int[] lengths,
             RandomKey key, float dropout) {
-        /** How many keys the queries of an example before {@code end} see at most; those that they see come first. */
-        int keys(int example, int end) {
-            int count = lengths.length == 0 ? keys : lengths[example];
+        /** How many keys the queries before {@code end} of a head see at most; those that they see come first. */
+        int keys(int unit, int end) {
+            int count = lengths.length == 0 ? keys : lengths[unit / heads];
             return causal ? Math.min(count, end) : count;
         }
 
@@ -55,14 +59,13 @@ public final class Attention {
         }
     }
 
-    /** Where the heads of a block lie: the columns from {@code at} on of rows of {@code columns}. */
-    public record Heads(float[] values, int at, int columns) {
-        int at(Sizes sizes, int step, int example, int head) {
-            return at + (step * sizes.batch + example) * columns + head * sizes.width;
-        }
-
-        int stride(Sizes sizes) {
-            return sizes.batch * columns;
+    /**
+     * Where the heads of a block lie: neighbours in a row, from {@code at} on, whose rows are {@code step} apart from one
+     * step to the next and {@code example} from one example to the next.
+     */
+    public record Heads(float[] values, int at, int step, int example) {
+        int at(Sizes sizes, int t, int unit) {
+            return at + t * step + unit / sizes.heads * example + unit % sizes.heads * sizes.width;
         }
     }
 
@@ -86,83 +89,84 @@ public final class Attention {
         return Lanes.lines(Layout.of(0, sizes).end);
     }
 
-    /** The heads {@code from} to {@code to}, counted example by example: sets their columns of y. */
-    public static void forward(Heads y, Heads q, Heads k, Heads v, float[] work, int workAt, Sizes sizes, int from,
-            int to) {
+    /**
+     * The heads {@code from} to {@code to}, counted example by example: sets their columns of y.
+     *
+     * @param origin
+     *            the number in the whole batch of the head that is 0 here
+     */
+    public static void forward(Heads y, Heads q, Heads k, Heads v, float[] work, int workAt, Sizes sizes, int origin,
+            int from, int to) {
         Layout at = Layout.of(workAt, sizes);
         for (int unit = from; unit < to; unit++) {
             for (int first = 0; first < sizes.queries; first += BLOCK) {
                 int count = Math.min(BLOCK, sizes.queries - first);
-                forward(y, q, k, v, work, at, sizes, first, count, unit);
+                forward(y, q, k, v, work, at, sizes, first, count, unit, origin);
             }
         }
     }
 
     /** The same heads' gradients, added to what is in their columns of dq, dk and dv. */
     public static void backward(Heads dq, Heads dk, Heads dv, Heads dy, Heads q, Heads k, Heads v, float[] work,
-            int workAt, Sizes sizes, int from, int to) {
+            int workAt, Sizes sizes, int origin, int from, int to) {
         Layout at = Layout.of(workAt, sizes);
         for (int unit = from; unit < to; unit++) {
             for (int first = 0; first < sizes.queries; first += BLOCK) {
                 int count = Math.min(BLOCK, sizes.queries - first);
-                backward(dq, dk, dv, dy, q, k, v, work, at, sizes, first, count, unit);
+                backward(dq, dk, dv, dy, q, k, v, work, at, sizes, first, count, unit, origin);
             }
         }
     }
 
     private static void forward(Heads y, Heads q, Heads k, Heads v, float[] work, Layout at, Sizes sizes, int first,
-            int count, int unit) {
-        int b = unit / sizes.heads;
-        int h = unit % sizes.heads;
+            int count, int unit, int origin) {
         int d = sizes.width;
-        int keys = sizes.keys(b, first + count);
+        int keys = sizes.keys(origin + unit, first + count);
         int ld = Lanes.lines(count);
-        weights(work, at, q, k, sizes, first, count, unit);
-        drop(work, at, sizes, first, count, unit);
+        weights(work, at, q, k, sizes, first, count, unit, origin);
+        drop(work, at, sizes, first, count, origin + unit);
         Gemm.transpose(work, at.transposed, keys, work, at.dropped, ld, keys, count);
-        Gemm.pack(work, at.values, v.values, v.at(sizes, 0, b, h), v.stride(sizes), keys, d, 0, Gemm.panels(d));
+        Gemm.pack(work, at.values, v.values, v.at(sizes, 0, unit), v.step, keys, d, 0, Gemm.panels(d));
         for (int column = 0; column < d; column += ZEROS.length) {
             // Sums begin at zero, for as many columns as there are zeros.
             int columns = Math.min(ZEROS.length, d - column);
-            Gemm.multiply(y.values, y.at(sizes, first, b, h) + column, y.stride(sizes), ZEROS, 0, 0, work,
+            Gemm.multiply(y.values, y.at(sizes, first, unit) + column, y.step, ZEROS, 0, 0, work,
                     at.transposed, keys, work, at.values + column * keys, count, keys, columns);
         }
     }
 
     private static void backward(Heads dq, Heads dk, Heads dv, Heads dy, Heads q, Heads k, Heads v, float[] work,
-            Layout at, Sizes sizes, int first, int count, int unit) {
-        int b = unit / sizes.heads;
-        int h = unit % sizes.heads;
+            Layout at, Sizes sizes, int first, int count, int unit, int origin) {
         int d = sizes.width;
         int panels = Gemm.panels(d);
-        int keys = sizes.keys(b, first + count);
+        int keys = sizes.keys(origin + unit, first + count);
         int ld = Lanes.lines(count);
-        weights(work, at, q, k, sizes, first, count, unit);
-        drop(work, at, sizes, first, count, unit);
+        weights(work, at, q, k, sizes, first, count, unit, origin);
+        drop(work, at, sizes, first, count, origin + unit);
         // dV += P^T dY, dP^T = V dY^T
-        int dyAt = dy.at(sizes, first, b, h);
-        Gemm.pack(work, at.values, dy.values, dyAt, dy.stride(sizes), count, d, 0, panels);
-        Gemm.multiply(dv.values, dv.at(sizes, 0, b, h), dv.stride(sizes), dv.values, dv.at(sizes, 0, b, h),
-                dv.stride(sizes), work, at.dropped, ld, work, at.values, keys, count, d);
+        int dyAt = dy.at(sizes, first, unit);
+        Gemm.pack(work, at.values, dy.values, dyAt, dy.step, count, d, 0, panels);
+        Gemm.multiply(dv.values, dv.at(sizes, 0, unit), dv.step, dv.values, dv.at(sizes, 0, unit),
+                dv.step, work, at.dropped, ld, work, at.values, keys, count, d);
         products(work, at.gradients, at.packed, v, dy, sizes, first, count, keys, unit);
         if (sizes.dropout > 0) {
-            dropFrom(work, at.gradients, sizes, first, count, keys, ld, unit);
+            dropFrom(work, at.gradients, sizes, first, count, keys, ld, origin + unit);
         }
         scoreGradients(work, at.gradients, at.scores, at.line, keys, ld, sizes.scale());
         // dK += dS^T Q, dQ += dS K
-        Gemm.pack(work, at.values, q.values, q.at(sizes, first, b, h), q.stride(sizes), count, d, 0, panels);
-        Gemm.multiply(dk.values, dk.at(sizes, 0, b, h), dk.stride(sizes), dk.values, dk.at(sizes, 0, b, h),
-                dk.stride(sizes), work, at.gradients, ld, work, at.values, keys, count, d);
+        Gemm.pack(work, at.values, q.values, q.at(sizes, first, unit), q.step, count, d, 0, panels);
+        Gemm.multiply(dk.values, dk.at(sizes, 0, unit), dk.step, dk.values, dk.at(sizes, 0, unit),
+                dk.step, work, at.gradients, ld, work, at.values, keys, count, d);
         Gemm.transpose(work, at.transposed, keys, work, at.gradients, ld, keys, count);
-        Gemm.pack(work, at.values, k.values, k.at(sizes, 0, b, h), k.stride(sizes), keys, d, 0, panels);
-        Gemm.multiply(dq.values, dq.at(sizes, first, b, h), dq.stride(sizes), dq.values, dq.at(sizes, first, b, h),
-                dq.stride(sizes), work, at.transposed, keys, work, at.values, count, keys, d);
+        Gemm.pack(work, at.values, k.values, k.at(sizes, 0, unit), k.step, keys, d, 0, panels);
+        Gemm.multiply(dq.values, dq.at(sizes, first, unit), dq.step, dq.values, dq.at(sizes, first, unit),
+                dq.step, work, at.transposed, keys, work, at.values, count, keys, d);
     }
 
     /** {@code P^T = softmax(K Q^T / sqrt(d))} down the columns, [keys, ld]. */
-    private static void weights(float[] work, Layout at, Heads q, Heads k, Sizes sizes, int first, int count,
-            int unit) {
-        int keys = sizes.keys(unit / sizes.heads, first + count);
+    private static void weights(float[] work, Layout at, Heads q, Heads k, Sizes sizes, int first, int count, int unit,
+            int origin) {
+        int keys = sizes.keys(origin + unit, first + count);
         int ld = Lanes.lines(count);
         products(work, at.scores, at.packed, k, q, sizes, first, count, keys, unit);
         hide(work, at.scores, sizes, first, count, keys, ld, Float.NEGATIVE_INFINITY);
@@ -177,13 +181,11 @@ public final class Attention {
     /** {@code A B^T} of the keys' rows of a head of A and a block of rows of B: [keys, ld]. */
     private static void products(float[] work, int to, int packed, Heads a, Heads b, Sizes sizes, int first, int count,
             int keys, int unit) {
-        int example = unit / sizes.heads;
-        int head = unit % sizes.heads;
         int ld = Lanes.lines(count);
-        Gemm.packTransposed(work, packed, b.values, b.at(sizes, first, example, head), b.stride(sizes), sizes.width,
+        Gemm.packTransposed(work, packed, b.values, b.at(sizes, first, unit), b.step, sizes.width,
                 count, 0, Gemm.panels(count));
         // Up to ld the panels hold zeros, so that whole vectors can be written.
-        Gemm.multiply(work, to, ld, ZEROS, 0, 0, a.values, a.at(sizes, 0, example, head), a.stride(sizes), work,
+        Gemm.multiply(work, to, ld, ZEROS, 0, 0, a.values, a.at(sizes, 0, unit), a.step, work,
                 packed, keys, sizes.width, Math.min(ld, Gemm.panels(count) * Gemm.PANEL));
     }
 
@@ -262,7 +264,7 @@ public final class Attention {
     /** A copy of the weights with some dropped; without dropout they are that copy themselves. */
     private static void drop(float[] work, Layout at, Sizes sizes, int first, int count, int unit) {
         if (sizes.dropout > 0) {
-            int keys = sizes.keys(unit / sizes.heads, first + count);
+            int keys = sizes.keys(unit, first + count);
             int ld = Lanes.lines(count);
             System.arraycopy(work, at.scores, work, at.dropped, keys * ld);
             dropFrom(work, at.dropped, sizes, first, count, keys, ld, unit);

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import scanline.engine.tensor.Attention;
 import scanline.engine.tensor.Attention.Heads;
 import scanline.engine.tensor.Attention.Mask;
+import scanline.engine.tensor.Attention.Projections;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Products;
 import scanline.engine.tensor.Shape;
@@ -89,10 +90,8 @@ public final class MultiHeadAttention {
      * @return [T, B, width]
      */
     public Tensor self(Tensor x, Mask mask) {
-        Tensor qkv = Products.linear(x, inWeight, inBias);
-        int inner = options.inner();
-        return out(Attention.attend(new Heads(qkv, 0), new Heads(qkv, inner), new Heads(qkv, 2 * inner),
-                options.heads(), options.headWidth(), mask, options.dropout()));
+        return Attention.self(x, new Projections(inWeight, inBias, outWeight, outBias), options.heads(),
+                options.headWidth(), mask, options.dropout());
     }
 
     /**
@@ -108,8 +107,9 @@ public final class MultiHeadAttention {
         int inner = options.inner();
         Tensor q = project(x, 0, inner);
         Tensor kv = project(memory, inner, 3 * inner);
-        return out(Attention.attend(new Heads(q, 0), new Heads(kv, 0), new Heads(kv, inner), options.heads(),
-                options.headWidth(), mask, options.dropout()));
+        Tensor y = Attention.attend(new Heads(q, 0), new Heads(kv, 0), new Heads(kv, inner), options.heads(),
+                options.headWidth(), mask, options.dropout());
+        return Products.linear(y, outWeight, outBias);
     }
 
     /**
@@ -132,9 +132,5 @@ public final class MultiHeadAttention {
     private Tensor project(Tensor x, int from, int to) {
         return Products.linear(x, Shaping.rows(inWeight, from, to, x),
                 inBias == null ? null : Shaping.rows(inBias, from, to, x));
-    }
-
-    private Tensor out(Tensor heads) {
-        return Products.linear(heads, outWeight, outBias);
     }
 }

@@ -3,6 +3,7 @@ package scanline.engine.tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import scanline.engine.random.RandomKey;
 
 /**
@@ -96,6 +97,66 @@ public final class Attention {
         tape.undo(y, () -> fused.attendGradient(q.gradient(tape), k.gradient(tape), v.gradient(tape),
                 new FusedAttention.Place(y.gradient(), 0, heads * width), q.value(), k.value(), v.value(), sizes));
         return y;
+    }
+
+    /**
+     * The weights of a layer of self-attention.
+     *
+     * @param wi
+     *            [3 heads d, F], of queries, keys and values
+     * @param bi
+     *            [3 heads d], or null for none
+     * @param wo
+     *            [F, heads d]
+     * @param bo
+     *            [F]
+     */
+    public record Projections(Tensor wi, @Nullable Tensor bi, Tensor wo, Tensor bo) {}
+
+    /**
+     * A layer of self-attention: {@code [heads] wo^T + bo}, where queries, keys and values are {@code x wi^T + bi}.
+     *
+     * @param x
+     *            [T, B, F]
+     * @return [T, B, F]
+     * @throws IllegalArgumentException
+     *             if the shapes do not fit each other, or the mask does not fit them
+     */
+    public static Tensor self(Tensor x, Projections w, int heads, int width, Mask mask, float dropout) {
+        Shape shape = x.shape().requireAxes("the input of an attention", 3);
+        int features = shape.size(2);
+        int inner = heads * width;
+        w.wi.shape().require("the input projection of an attention", Shape.of(3 * inner, features));
+        w.wo.shape().require("the output projection of an attention", Shape.of(features, inner));
+        requireFits(mask, shape.size(1), shape.size(0));
+        Tape tape = Tape.of(x);
+        if (!(tape.backend() instanceof FusedAttention fused)) {
+            return composedSelf(x, w, heads, width, mask, dropout);
+        }
+        boolean drops = tape.training() && dropout > 0;
+        FusedAttention.Sizes sizes = new FusedAttention.Sizes(shape.size(1), heads, width, shape.size(0),
+                shape.size(0), mask, drops ? tape.draw() : NO_KEY, drops ? dropout : 0f);
+        Tensor y = w.bi == null
+                ? tape.result(shape, x, w.wi, w.wo, w.bo)
+                : tape.result(shape, x, w.wi, w.bi, w.wo, w.bo);
+        FusedAttention.Matrices matrices = new FusedAttention.Matrices(w.wi.value(),
+                w.bi == null ? null : w.bi.value(), w.wo.value(), w.bo.value());
+        fused.selfAttend(y.value(), x.value(), matrices, features, sizes);
+        tape.undo(y, () -> {
+            FusedAttention.Matrices gradients = new FusedAttention.Matrices(w.wi.gradient(),
+                    w.bi == null ? null : w.bi.gradient(), w.wo.gradient(), w.bo.gradient());
+            fused.selfAttendGradient(x.needsGradient() ? x.gradient() : null, gradients, y.gradient(), x.value(),
+                    matrices, features, sizes);
+        });
+        return y;
+    }
+
+    /** The same made of plain ops: the twin that the fused layer is held against. */
+    public static Tensor composedSelf(Tensor x, Projections w, int heads, int width, Mask mask, float dropout) {
+        Tensor qkv = Products.linear(x, w.wi, w.bi);
+        int inner = heads * width;
+        return Products.linear(attend(new Heads(qkv, 0), new Heads(qkv, inner), new Heads(qkv, 2 * inner), heads, width,
+                mask, dropout), w.wo, w.bo);
     }
 
     /** The same made of plain ops: the twin that the fused one is held against. */

@@ -1,5 +1,6 @@
 package scanline.engine.tensor;
 
+import org.jspecify.annotations.Nullable;
 import scanline.engine.random.RandomKey;
 
 /**
@@ -32,4 +33,25 @@ public interface FusedAttention {
 
     /** Adds to the gradients of queries, keys and values. */
     void attendGradient(Place dq, Place dk, Place dv, Place dy, Place q, Place k, Place v, Sizes sizes);
+
+    /**
+     * A layer's weights, or the gradients of these.
+     *
+     * @param wi
+     *            [3 heads d, F], of queries, keys and values
+     * @param bi
+     *            [3 heads d], or null
+     * @param wo
+     *            [F, heads d]
+     * @param bo
+     *            [F]
+     */
+    record Matrices(Buffer wi, @Nullable Buffer bi, Buffer wo, Buffer bo) {}
+
+    /** {@code y = [heads] wo^T + bo} with {@code [Q K V] = x wi^T + bi}, x and y being [T, B, features]. */
+    void selfAttend(Buffer y, Buffer x, Matrices w, int features, Sizes sizes);
+
+    /** Adds to the gradients of x, unless null, and of the weights. */
+    void selfAttendGradient(@Nullable Buffer dx, Matrices dw, Buffer dy, Buffer x, Matrices w, int features,
+            Sizes sizes);
 }

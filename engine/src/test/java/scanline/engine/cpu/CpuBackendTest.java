@@ -294,7 +294,8 @@ class CpuBackendTest {
 
     @Test
     void everyDutyHasItsTwinTested() {
-        Set<String> tested = new TreeSet<>(Set.of("layerNorm", "layerNormGradient", "linear", "linearGradient", "crossEntropy", "crossEntropyGradient",
+        Set<String> tested = new TreeSet<>(Set.of("layerNorm", "layerNormGradient", "linear", "linearGradient",
+                "crossEntropy", "crossEntropyGradient",
                 "sumOfSquares"));
         duties().forEach(duty -> tested.add(duty.name));
         Set<String> duties = new TreeSet<>();

@@ -1,0 +1,33 @@
+package scanline.engine.kernel;
+
+/**
+ * Sums over many rows that are added up apart, in a number of shards that depends on the shape alone, and then in the order
+ * of the shards: so any number of threads gives the same bits.
+ */
+final class Shards {
+    // As many as most machines have threads for; each has a copy of all sums.
+    private static final int MOST = 8;
+
+    private Shards() {}
+
+    /** How many there are for so many blocks of rows. */
+    static int count(int blocks) {
+        return Math.min(MOST, blocks);
+    }
+
+    /** Adds a part of all later shards to the first one; each has {@code length} floats from {@code at} on. */
+    static void addUp(float[] work, int at, int length, int shards, int part, int parts) {
+        int from = Parallel.from(part, parts, length);
+        int count = Parallel.from(part + 1, parts, length) - from;
+        for (int shard = 1; shard < shards; shard++) {
+            Elementwise.accumulate(work, at + from, work, at + shard * length + from, count);
+        }
+    }
+
+    /** {@code y[i] += x[i stride]}: a row of a matrix from a column of its transpose. */
+    static void addColumn(float[] y, int yAt, float[] x, int xAt, int stride, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yAt + i] += x[xAt + i * stride];
+        }
+    }
+}
