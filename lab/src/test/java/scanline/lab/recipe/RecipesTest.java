@@ -92,6 +92,9 @@ class RecipesTest {
         assertThat(scan("data.scan=chunks")).isEqualTo(Scan.Chunks.DEFAULT);
         assertThat(scan("data.scan=chunks", "data.scan.size=14")).isEqualTo(new Scan.Chunks(14));
         assertThat(scan("data.scan=permuted", "data.scan.seed=5")).isEqualTo(new Scan.Permuted(5, 1, ""));
+        assertThat(scan("data.scan=patches")).isEqualTo(Scan.Patches.DEFAULT);
+        assertThat(scan("data.scan=patches", "data.scan.size=6", "data.scan.pad=true"))
+                .isEqualTo(new Scan.Patches(6, true));
     }
 
     @Test
@@ -107,14 +110,14 @@ class RecipesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"rows", "columns", "pixels", "chunks", "permuted"})
+    @ValueSource(strings = {"rows", "columns", "pixels", "chunks", "permuted", "patches"})
     void everyScanIsReadAgainFromTheTextOfItsRecipe(String scan) {
         Recipe recipe = Recipes.find("lstm-rows", List.of("data.scan=" + scan));
         assertThat(Recipes.parse("again", recipe.text(), List.of())).isEqualTo(recipe);
     }
 
     @ParameterizedTest
-    @CsvSource({"chunks, 0", "permuted, -7"})
+    @CsvSource({"chunks, 0", "permuted, -7", "patches, 0"})
     void aStepWithoutPixelsIsRefused(String scan, int size) {
         assertThatThrownBy(() -> scan("data.scan=" + scan, "data.scan.size=" + size))
                 .isInstanceOf(RecipeException.class).hasMessage("data.scan.size must be at least 1, not " + size);
@@ -129,7 +132,7 @@ class RecipesTest {
                     optimizer.rate=fast  | the command line: optimizer.rate is "fast", but must be a number
                     optimizer.rate=NaN   | the command line: optimizer.rate is "NaN", but must be a number
                     data.shuffle=yes     | the command line: data.shuffle is "yes", but must be true or false
-                    data.scan=row        | the command line: data.scan is "row", but must be one of chunks, columns, permuted, pixels, rows; did you mean rows?
+                    data.scan=row        | the command line: data.scan is "row", but must be one of chunks, columns, patches, permuted, pixels, rows; did you mean rows?
                     data.scan.size=7     | the command line: unknown key data.scan.size
                     optimizer=adm        | the command line: optimizer is "adm", but must be one of adam, adamw, rmsprop, sgd; did you mean adam?
                     batch=0              | batch must be at least 1, not 0
