@@ -70,7 +70,8 @@ public record EncoderModel(int width, int depth, int heads, int feedForward, dou
                     heads + " heads of " + width / heads + ", ReLU " + feedForward, stepsShape,
                     4L * width + attention + reluNetwork, 2 * steps * products));
         }
-        rows.add(new Layer("fc", pooling.name().toLowerCase(Locale.ROOT) + ", Linear " + width + " to " + input.classes(),
+        rows.add(new Layer("fc",
+                pooling.name().toLowerCase(Locale.ROOT) + ", Linear " + width + " to " + input.classes(),
                 "[" + input.classes() + "]", (width + 1L) * input.classes(), 2L * width * input.classes()));
         return rows;
     }

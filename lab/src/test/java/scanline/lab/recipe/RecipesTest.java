@@ -112,19 +112,20 @@ class RecipesTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            vit              | model.width=0       | model.width must be from 1 to 4096, not 0
-            vit              | model.depth=65      | model.depth must be from 1 to 64, not 65
-            vit              | model.heads=0       | model.heads must be from 1 to 4096, not 0
-            vit              | model.headWidth=0   | model.headWidth must be from 1 to 4096, not 0
-            vit              | model.mlp=4097      | model.mlp must be from 1 to 4096, not 4097
-            vit              | model.dropout=1     | model.dropout must be in [0, 1), not 1.0
-            digit-classifier | model.heads=5       | model.heads must divide width: 5 does not divide 64
-            digit-classifier | model.feedForward=0 | model.feedForward must be from 1 to 4096, not 0
-            digit-classifier | model.pooling=last  | the command line: model.pooling is "last", but must be one of first, mean
-            digit-classifier | model.init=zero     | the command line: model.init is "zero", but must be one of he, uniform, xavier
-            digit-classifier | model.mlp=1         | the command line: unknown key model.mlp
-            """)
+    @CsvSource(delimiter = '|',
+            textBlock = """
+                    vit              | model.width=0       | model.width must be from 1 to 4096, not 0
+                    vit              | model.depth=65      | model.depth must be from 1 to 64, not 65
+                    vit              | model.heads=0       | model.heads must be from 1 to 4096, not 0
+                    vit              | model.headWidth=0   | model.headWidth must be from 1 to 4096, not 0
+                    vit              | model.mlp=4097      | model.mlp must be from 1 to 4096, not 4097
+                    vit              | model.dropout=1     | model.dropout must be in [0, 1), not 1.0
+                    digit-classifier | model.heads=5       | model.heads must divide width: 5 does not divide 64
+                    digit-classifier | model.feedForward=0 | model.feedForward must be from 1 to 4096, not 0
+                    digit-classifier | model.pooling=last  | the command line: model.pooling is "last", but must be one of first, mean
+                    digit-classifier | model.init=zero     | the command line: model.init is "zero", but must be one of he, uniform, xavier
+                    digit-classifier | model.mlp=1         | the command line: unknown key model.mlp
+                    """)
     void aTransformerThatCannotBeIsRefusedInOneLine(String name, String override, String message) {
         assertThatThrownBy(() -> Recipes.find(name, List.of(override))).isInstanceOf(RecipeException.class)
                 .hasMessageStartingWith(message);
