@@ -50,7 +50,7 @@ final class ExplainCommand implements Runnable {
                     experiment.weights().count(), recipe.batch(), 3e-9 * flops * recipe.batch());
             out.println("parameters, as in PyTorch's state_dict:");
             for (Parameter parameter : experiment.weights().parameters()) {
-                out.printf("    %-24s %s%n", parameter.name(), parameter.shape());
+                out.printf("    %-36s %s%n", parameter.name(), parameter.shape());
             }
             out.printf("%nrecipe, with every key:%n");
             recipe.text().lines().forEach(line -> out.println("    " + line));
