@@ -4,7 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
+import scanline.engine.nn.EncoderBlock;
 import scanline.engine.nn.FirstValues;
+import scanline.engine.nn.Linear;
+import scanline.engine.nn.MultiHeadAttention;
+import scanline.engine.nn.Nonlinearity;
+import scanline.engine.nn.Positions;
+import scanline.engine.tensor.Arithmetic;
+import scanline.engine.tensor.Attention.Mask;
+import scanline.engine.tensor.Shaping;
+import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
 /**
@@ -49,7 +58,23 @@ public record EncoderModel(int width, int depth, int heads, int feedForward, dou
 
     @Override
     public Network build(Weights weights, Input input) {
-        throw new UnsupportedOperationException("the layers of transformers are not there yet");
+        Linear embedding = new Linear(weights.scope("embedding"), input.features(), width, init);
+        Positions places = positions ? new Positions(weights, input.steps(), width) : null;
+        MultiHeadAttention.Options attention = MultiHeadAttention.Options.shared(width, heads, (float) dropout, init);
+        List<EncoderBlock> blocks = new ArrayList<>();
+        for (int l = 0; l < depth; l++) {
+            blocks.add(new EncoderBlock(weights.scope("layers." + l),
+                    new EncoderBlock.Options(attention, feedForward, Nonlinearity.RELU, false, init)));
+        }
+        Linear fc = new Linear(weights.scope("fc"), width, input.classes(), init);
+        return x -> {
+            Tensor y = embedding.forward(x);
+            y = places == null ? y : places.forward(y);
+            for (EncoderBlock block : blocks) {
+                y = block.forward(y, Mask.NONE);
+            }
+            return fc.forward(pooling == Pooling.FIRST ? Shaping.step(y, 0) : Arithmetic.meanOverSteps(y));
+        };
     }
 
     @Override

@@ -3,6 +3,19 @@ package scanline.lab.model;
 import java.util.ArrayList;
 import java.util.List;
 
+import scanline.engine.nn.ClassToken;
+import scanline.engine.nn.Dropout;
+import scanline.engine.nn.EncoderBlock;
+import scanline.engine.nn.FirstValues;
+import scanline.engine.nn.LayerNorm;
+import scanline.engine.nn.Linear;
+import scanline.engine.nn.MultiHeadAttention;
+import scanline.engine.nn.Nonlinearity;
+import scanline.engine.nn.PatchEmbedding;
+import scanline.engine.nn.Positions;
+import scanline.engine.tensor.Attention.Mask;
+import scanline.engine.tensor.Shaping;
+import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
 /**
@@ -35,7 +48,26 @@ public record VitModel(int width, int depth, int heads, int headWidth, int mlp, 
 
     @Override
     public Network build(Weights weights, Input input) {
-        throw new UnsupportedOperationException("the layers of transformers are not there yet");
+        PatchEmbedding embedding = new PatchEmbedding(weights.scope("embedding"), input.features(), width);
+        ClassToken token = new ClassToken(weights, width);
+        Positions positions = new Positions(weights, 1 + input.steps(), width);
+        Dropout drop = new Dropout((float) dropout);
+        MultiHeadAttention.Options attention = new MultiHeadAttention.Options(width, heads, headWidth, false,
+                (float) dropout, FirstValues.UNIFORM);
+        List<EncoderBlock> blocks = new ArrayList<>();
+        for (int l = 0; l < depth; l++) {
+            blocks.add(new EncoderBlock(weights.scope("layers." + l),
+                    new EncoderBlock.Options(attention, mlp, Nonlinearity.GELU, true, FirstValues.UNIFORM)));
+        }
+        LayerNorm norm = new LayerNorm(weights.scope("norm"), width);
+        Linear fc = new Linear(weights.scope("fc"), width, input.classes());
+        return x -> {
+            Tensor tokens = drop.forward(positions.forward(token.forward(embedding.forward(x))));
+            for (EncoderBlock block : blocks) {
+                tokens = block.forward(tokens, Mask.NONE);
+            }
+            return fc.forward(norm.forward(Shaping.step(tokens, 0)));
+        };
     }
 
     @Override
