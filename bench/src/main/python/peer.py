@@ -5,12 +5,11 @@ FOLDER holds a case, as PeerFolder.java writes it. The program says "ready VERSI
     measure ITERATIONS KEY=VALUE ...
 
 with "measured VALUE MILLISECONDS ...": from the first weights on, one iteration that is not counted and so many that are.
-VALUE is the loss of the first training step, or the first logit. The settings change how PyTorch computes, not what:
+VALUE is the loss of the first training step, or the first logit: where nothing is trained, and where dropout makes the loss
+a matter of chance. The settings change how PyTorch computes, not what: those of the network, which networks.py describes, and
 
     threads=N
-    layout=batch|time       whether the layers read [B, T, F] or [T, B, F]
-    head=output|state       whether fc gets the last step of the output or the last hidden state (of both directions)
-    onednn=on|off           whether the layers may use oneDNN
+    onednn=on|off           whether the layers may use oneDNN; on if nothing is said
     optimizer=loop|foreach|fused
 
 The line "memory" is answered with "memory BYTES": how much the peak of the resident memory grew since the first iteration.
@@ -30,35 +29,7 @@ except ImportError:
     sys.exit(1)
 
 
-def recurrent(case, **arguments):
-    """The layers of a case, and the name that its parameters begin with."""
-    cell, *nonlinearity = case["cell"].split("_")
-    if nonlinearity:
-        arguments["nonlinearity"] = nonlinearity[0].lower()
-    layers = getattr(torch.nn, cell)(case["shape"][3], case["hidden"], case["layers"],
-                                     bidirectional=case["bidirectional"], **arguments)
-    return cell.lower(), layers
-
-
-class Classifier(torch.nn.Module):
-    def __init__(self, case, layout, head):
-        super().__init__()
-        self.cell, layers = recurrent(case, batch_first=layout == "batch")
-        self.add_module(self.cell, layers)
-        self.directions = 2 if case["bidirectional"] else 1
-        self.fc = torch.nn.Linear(self.directions * case["hidden"], case["classes"])
-        self.last = (slice(None), -1) if layout == "batch" else -1
-        self.head = head
-        self.relu = case["relu"]
-
-    def forward(self, x):
-        output, state = getattr(self, self.cell)(x)
-        if self.head == "output":
-            y = output[self.last]
-        else:
-            state = state[0] if self.cell == "lstm" else state
-            y = state[-1] if self.directions == 1 else torch.cat((state[-2], state[-1]), 1)
-        return self.fc(torch.relu(y) if self.relu else y)
+import networks
 
 
 def peak():
@@ -78,20 +49,24 @@ class Case:
             count = torch.Size(shape).numel()
             self.weights[name], flat = flat[:count].view(shape), flat[count:]
 
-    def measure(self, iterations, settings):
+    def network(self, settings):
+        """The network with the first weights, and its batches."""
         torch.set_num_threads(int(settings["threads"]))
-        torch.backends.mkldnn.enabled = settings["onednn"] == "on"
-        model = Classifier(self.case, settings["layout"], settings["head"])
-        model.load_state_dict(self.weights)
-        values = self.values
-        if settings["layout"] == "batch":
-            values = values.transpose(1, 2).contiguous()
-        if self.case["work"] == "TRAIN":
-            step = self.training(model, settings["optimizer"])
-        else:
-            step = self.inference(model)
+        torch.backends.mkldnn.enabled = settings.get("onednn", "on") == "on"
+        model = networks.KINDS[self.case["model"]](self.case, settings)
+        model.load_state_dict({**dict(model.named_buffers()), **self.weights})
+        return model, model.read(self.values)
+
+    def measure(self, iterations, settings):
+        model, values = self.network(settings)
+        trains = self.case["work"] == "TRAIN"
+        step = self.training(model, settings["optimizer"]) if trains else self.inference(model)
         if self.peak_before is None:
             self.peak_before = peak()
+        logit = None
+        if trains and self.case.get("dropout"):
+            logit = self.inference(model)(values[0], None)
+            model.train()
         first = step(values[0], self.labels[0])
         milliseconds = []
         for i in range(1, iterations + 1):
@@ -99,17 +74,12 @@ class Case:
             start = time.perf_counter_ns()
             step(x, y)
             milliseconds.append((time.perf_counter_ns() - start) / 1e6)
-        return [first] + milliseconds
+        return [first if logit is None else logit] + milliseconds
 
     def losses(self, count, settings):
-        torch.set_num_threads(int(settings["threads"]))
-        model = Classifier(self.case, settings["layout"], settings["head"])
-        model.load_state_dict(self.weights)
-        values = self.values
+        model, values = self.network(settings)
         if settings["precision"] == "double":
-            model, values = model.double(), values.double()
-        if settings["layout"] == "batch":
-            values = values.transpose(1, 2).contiguous()
+            model, values = model.double(), [batch.double() for batch in values]
         step = self.training(model, settings["optimizer"])
         losses = []
         for i in range(count):

@@ -15,7 +15,7 @@ final class Answers {
         /** Goes back to before the first iteration. */
         void restart();
 
-        /** The i-th iteration: its loss, or its first logit. */
+        /** The i-th iteration: its loss, or its first logit; of the first what {@link Timings#value} says. */
         float run(int i);
 
         /** The bytes that the iterations needed so far, apart from the parameters. */

@@ -18,15 +18,15 @@ import scanline.lab.train.Experiment;
  * @param work what is done with it
  */
 record Case(String recipe, Work work) {
-    // Measured at all that is done with a recipe, and at training alone.
-    private static final List<String> WHOLE = List.of("lstm-rows", "lstm-pixels");
+    // Measured at all that is done with a recipe, at all but a single image, and at training alone.
+    private static final List<String> WHOLE = List.of("lstm-rows", "lstm-pixels", "vit", "cnn");
+    private static final List<String> MANY = List.of("digit-classifier", "row-transformer");
     private static final List<String> TRAINED = List.of("rnn-rows-deep", "lstm-rows-deep", "gru-rows-deep",
             "rnn-pixels-deep", "lstm-pixels-deep", "gru-pixels-deep");
 
     /** Every case, in the order in which they are measured. */
-    static final List<Case> ALL = Stream.concat(
-            WHOLE.stream().flatMap(recipe -> Arrays.stream(Work.values()).map(work -> new Case(recipe, work))),
-            TRAINED.stream().map(recipe -> new Case(recipe, Work.TRAIN))).toList();
+    static final List<Case> ALL = Stream.of(of(WHOLE, Work.TRAIN, Work.EVALUATE, Work.PREDICT),
+            of(MANY, Work.TRAIN, Work.EVALUATE), of(TRAINED, Work.TRAIN)).flatMap(List::stream).toList();
 
     // Enough different batches for the loss to fall as it does in a training run.
     private static final int TRAINING_BATCHES = 10;
@@ -48,6 +48,10 @@ record Case(String recipe, Work work) {
             this.title = title;
             this.passes = passes;
         }
+    }
+
+    private static List<Case> of(List<String> recipes, Work... works) {
+        return recipes.stream().flatMap(recipe -> Arrays.stream(works).map(work -> new Case(recipe, work))).toList();
     }
 
     /** The case that {@link #name()} names. */
@@ -77,6 +81,11 @@ record Case(String recipe, Work work) {
     /** The recipe itself. */
     Recipe settings() {
         return Recipes.find(recipe, List.of());
+    }
+
+    /** What the other sides build. */
+    PeerNetwork network() {
+        return PeerNetwork.of(settings().model());
     }
 
     /** What is worked on, in turn. */

@@ -3,11 +3,18 @@ package scanline.bench;
 import java.nio.file.Path;
 import java.util.List;
 
+import scanline.bench.Case.Work;
+
 /** DJL's side of a comparison: a program on the class path that {@code ./build} makes in bench/djl when it is asked for. */
 final class Djl {
     private static final Path FOLDER = Path.of(System.getProperty("scanline.home", ""), "bench", "djl", "target");
 
     private Djl() {}
+
+    /** Whether it can be measured at a case: training a recurrent network. */
+    static boolean knows(Case what) {
+        return what.work() == Work.TRAIN && what.network().kind() == PeerNetwork.Kind.RECURRENT;
+    }
 
     /** Starts it. */
     static Side side(PeerFolder folder, int threads) {

@@ -54,7 +54,15 @@ final class HashMatrix implements Callable<Integer> {
             new Training("gru-rows-deep", 20, List.of(), WIDTHS, THREADS),
             new Training("rnn-rows", 20, List.of(), WIDTHS, THREADS),
             new Training("rnn-rows-relu", 20, List.of("model.bidirectional=true"), WIDTHS, THREADS),
-            new Training("lstm-rows", 2, List.of("batch=4", "model.hidden=8"), COMPILERS, List.of(1, 3)));
+            new Training("vit", 4, List.of("batch=20"), WIDTHS, THREADS),
+            new Training("digit-classifier", 10, List.of(), WIDTHS, THREADS),
+            new Training("row-transformer", 4, List.of("batch=40"), WIDTHS, THREADS),
+            new Training("cnn", 4, List.of("batch=20"), WIDTHS, THREADS),
+            new Training("lstm-rows", 2, List.of("batch=4", "model.hidden=8"), COMPILERS, List.of(1, 3)),
+            new Training("vit", 2, List.of("batch=4", "model.width=8", "model.depth=1", "model.heads=2",
+                    "model.headWidth=6", "model.mlp=12"), COMPILERS, List.of(1, 3)),
+            new Training("digit-classifier", 2, List.of("batch=4", "model.width=8", "model.depth=1",
+                    "model.feedForward=12"), COMPILERS, List.of(1, 3)));
 
     @Override
     public Integer call() throws IOException, InterruptedException {

@@ -22,8 +22,10 @@ import scanline.lab.data.Batch;
 @Command(name = "losses", mixinStandardHelpOptions = true, sortOptions = false,
         description = "Trains recipes here and in PyTorch from the same weights and compares the losses of all steps.")
 final class Losses implements Callable<Integer> {
-    // Between them every kind of layer but the ReLU network, every optimiser, clipping and a schedule.
-    private static final List<String> RECIPES = List.of("lstm-pixels", "gru-rows-deep", "rnn-rows");
+    // Between them every kind of layer but the RNN with ReLU, every optimiser, clipping and a schedule; none has dropout, for
+    // which each side draws random numbers of its own.
+    private static final List<String> RECIPES = List.of("lstm-pixels", "gru-rows-deep", "rnn-rows", "vit",
+            "row-transformer", "cnn");
 
     @Spec
     private @Nullable CommandSpec spec;

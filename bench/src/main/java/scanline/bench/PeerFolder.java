@@ -9,11 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
+import scanline.engine.nn.Initialisation;
 import scanline.engine.optim.Adam;
 import scanline.engine.optim.AdamW;
 import scanline.engine.optim.Clipping;
@@ -35,28 +35,6 @@ import scanline.lab.train.Json;
  * weights as float32, one parameter after another. All are little-endian. The folder goes when the JVM ends.
  */
 record PeerFolder(Path path) {
-    /**
-     * What the other sides build, and a linear map of its last state.
-     *
-     * @param cell the mode of PyTorch's {@code nn.RNNBase}
-     * @param relu whether there is a ReLU before the linear map
-     */
-    record Network(String cell, int hidden, int layers, boolean bidirectional, boolean relu) {
-        /** The one in a recipe. */
-        static Network of(Model model) {
-            return switch (model) {
-                case RecurrentModel m when !m.learnedState() -> new Network(m.cell().name(), m.hidden(), m.layers(),
-                        m.bidirectional(), m.relu());
-                default -> throw new BenchException("the other sides know no " + model.getClass().getSimpleName());
-            };
-        }
-
-        private Map<String, Object> description() {
-            return Map.of("cell", cell, "hidden", hidden, "layers", layers, "bidirectional", bidirectional, "relu",
-                    relu);
-        }
-    }
-
     /** Writes a case to a new temporary folder. */
     static PeerFolder of(Case what, Steps steps) throws IOException {
         return of(what, steps, what.batches(steps));
@@ -66,7 +44,7 @@ record PeerFolder(Path path) {
     static PeerFolder of(Case what, Steps steps, List<Batch> batches) throws IOException {
         Recipe recipe = what.settings();
         Model.Input input = Experiment.input(recipe, steps.experiment().dataset().test());
-        Map<String, Object> description = new LinkedHashMap<>(Network.of(recipe.model()).description());
+        Map<String, Object> description = what.network().description();
         description.put("work", what.work().name());
         description.put("shape", List.of(batches.size(), input.steps(), what.batch(), input.features()));
         description.put("classes", input.classes());
@@ -79,8 +57,8 @@ record PeerFolder(Path path) {
 
     /** Writes a point of {@link Growth} to a new temporary folder. */
     static PeerFolder of(GrowthPoint point, Batch batch, Weights weights) throws IOException {
-        Map<String, Object> description = new LinkedHashMap<>(
-                new Network(point.cell().name(), point.hidden(), point.layers(), false, false).description());
+        Map<String, Object> description = PeerNetwork.of(new RecurrentModel(point.cell(), point.hidden(),
+                point.layers(), 0, false, false, false, false, Initialisation.DEFAULT)).description();
         description.put("work", Case.Work.TRAIN.name());
         description.put("shape", List.of(1, point.steps(), point.batch(), point.features()));
         description.put("classes", GrowthPoint.CLASSES);

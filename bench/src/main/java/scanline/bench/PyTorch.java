@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 import scanline.bench.Case.Work;
-import scanline.bench.PeerFolder.Network;
 import scanline.engine.optim.Adam;
 import scanline.engine.optim.AdamW;
 import scanline.engine.optim.Sgd;
@@ -130,10 +129,7 @@ final class PyTorch implements AutoCloseable {
         Map<String, List<String>> choices = new LinkedHashMap<>();
         choices.put(FLUSH, List.of("off", "on"));
         choices.put("threads", threads(threads, what.work() == Work.PREDICT));
-        choices.put("layout", List.of("batch", "time"));
-        choices.put("head",
-                Network.of(what.settings().model()).bidirectional() ? List.of("state") : List.of("output", "state"));
-        choices.put("onednn", List.of("on", "off"));
+        choices.putAll(what.network().choices());
         if (what.work() == Work.TRAIN) {
             choices.put("optimizer", optimizers(what.settings().optimizer()));
         }

@@ -18,7 +18,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import scanline.bench.Case.Work;
 
 /**
  * {@code ./build bench compare}: Scanline, PyTorch and, if it is asked for, DJL in turn, on the same batches and from the
@@ -53,7 +52,8 @@ final class SideBySide implements Callable<Integer> {
             description = "A regular expression that the cases to measure contain, such as rows/train. Default: all.")
     private String cases = "";
 
-    @Option(names = "--djl", description = "Measures training with DJL as well, on Linux with x86-64.")
+    @Option(names = "--djl",
+            description = "Measures training recurrent networks with DJL as well, on Linux with x86-64.")
     private boolean djl;
 
     /** A row of the table, in milliseconds; one element a round. DJL's has none where DJL is not measured. */
@@ -112,7 +112,7 @@ final class SideBySide implements Callable<Integer> {
         int threads = options.threads();
         try (Side scanline = new Side("Scanline", ScanlineSide.command(what, threads));
                 PyTorch pyTorch = new PyTorch(options.python(), folder, PyTorch.choices(what, threads));
-                Side other = djl && what.work() == Work.TRAIN ? Djl.side(folder, threads) : null) {
+                Side other = djl && Djl.knows(what) ? Djl.side(folder, threads) : null) {
             report.version("PyTorch", pyTorch.version());
             Map<String, String> asItComes = pyTorch.asItComes();
             Timings first = scanline.measure(1, "");
@@ -184,8 +184,8 @@ final class SideBySide implements Callable<Integer> {
             table.append(
                     """
 
-                            DJL is measured as it comes, at training alone. On libtorch it has no RMSProp: Adam stands for it. It
-                            clips gradients by value from above alone.
+                            DJL is measured as it comes, at training recurrent networks alone. On libtorch it has no RMSProp:
+                            Adam stands for it. It clips gradients by value from above alone.
                             """);
         }
         String command = "compare --threads " + options.threads() + " --rounds " + rounds + " --processes "
@@ -202,7 +202,7 @@ final class SideBySide implements Callable<Integer> {
                 Report.milliseconds(Timings.median(row.asItComes())), ratio(row.asItComes(), row.scanline())));
         if (djl) {
             cells.addAll(row.djl().isEmpty()
-                    ? List.of("", "")
+                    ? List.of("-", "-")
                     : List.of(Report.milliseconds(Timings.median(row.djl())), ratio(row.djl(), row.scanline())));
         }
         cells.addAll(List.of(report.share(row.flops(), scanline), report.share(row.flops(), tuned),

@@ -6,7 +6,8 @@ import java.util.Collection;
 /**
  * What a side measured.
  *
- * @param value the loss of its first training step or its first logit: the same on every side, up to rounding
+ * @param value the loss of its first training step or, where nothing is trained or chance decides about the loss, its first
+ *     logit: the same on every side, up to rounding
  * @param milliseconds of each iteration
  */
 record Timings(double value, double[] milliseconds) {

@@ -11,6 +11,8 @@ public final class Loader {
     private final int features;
     private final int[] scanned;
     private final float[] levels = new float[256];
+    // A black pixel before those of an image, at which a scan that reads outside of it finds one.
+    private final byte[] framed;
     private @Nullable Batch last;
 
     /**
@@ -22,6 +24,7 @@ public final class Loader {
         this.images = images;
         features = scan.features(images.height(), images.width());
         scanned = scan.order(images.height(), images.width());
+        framed = new byte[1 + images.imagePixels()];
         for (int level = 0; level < levels.length; level++) {
             levels[level] = (float) ((level / 255.0 - mean) / deviation);
         }
@@ -57,20 +60,21 @@ public final class Loader {
         int count = to - from;
         Batch batch = last != null && last.count() == count
                 ? last
-                : new Batch(new float[count * images.imagePixels()], new int[count]);
+                : new Batch(new float[count * scanned.length], new int[count]);
         last = batch;
         for (int b = 0; b < count; b++) {
             batch.labels()[b] = images.label(order[from + b]);
-            fill(batch.values(), images.pixels(), order[from + b] * images.imagePixels(), b, count);
+            System.arraycopy(images.pixels(), order[from + b] * images.imagePixels(), framed, 1, images.imagePixels());
+            fill(batch.values(), b, count);
         }
         return batch;
     }
 
-    private void fill(float[] values, byte[] pixels, int image, int b, int count) {
+    private void fill(float[] values, int b, int count) {
         for (int t = 0, steps = steps(); t < steps; t++) {
             for (int f = 0; f < features; f++) {
-                int pixel = image + scanned[t * features + f];
-                values[(t * count + b) * features + f] = levels[Byte.toUnsignedInt(pixels[pixel])];
+                int pixel = 1 + scanned[t * features + f];
+                values[(t * count + b) * features + f] = levels[Byte.toUnsignedInt(framed[pixel])];
             }
         }
     }

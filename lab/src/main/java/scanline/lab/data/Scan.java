@@ -1,6 +1,7 @@
 package scanline.lab.data;
 
 import java.nio.file.Path;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import scanline.engine.random.RandomKey;
 
@@ -25,9 +26,12 @@ public sealed interface Scan {
         return height * width / features(height, width);
     }
 
+    /** In an order, what is no pixel of the image, and black. */
+    int BLACK = -1;
+
     /**
      * The pixels in the order in which they are read: the one at {@code t * features + f} is feature f of step t. Pixels
-     * are numbered row by row from the top left, and read so if a scan says nothing else.
+     * are numbered row by row from the top left, and read so if a scan says nothing else; {@link #BLACK} lies outside.
      *
      * @throws DataException if images of this size cannot be read so
      */
@@ -120,6 +124,70 @@ public sealed interface Scan {
             return file.isEmpty()
                     ? RandomKey.of(seed, "scan permutation").permutation(height * width)
                     : PermutationFile.read("data.scan.file", Path.of(file), height, width);
+        }
+    }
+
+    /**
+     * A square patch at a time, row by row from the top left, and the pixels of a patch row by row (Dosovitskiy et al. 2021,
+     * arXiv 2010.11929); {@code rearrange('b c (h p1) (w p2) -> b (h w) (p1 p2 c)')} in the words of einops.
+     *
+     * @param size pixels a side of a patch
+     * @param pad whether an image whose sides it does not divide grows to those that it does, by black pixels all around;
+     *     where their number is odd, by one more below and on the right
+     */
+    record Patches(int size, boolean pad) implements Scan {
+        /** Four of MNIST's. */
+        public static final Patches DEFAULT = new Patches(14, false);
+
+        /** Checks the size. */
+        public Patches {
+            requirePositive(size);
+        }
+
+        @Override
+        public int features(int height, int width) {
+            requireFits(height, width);
+            return size * size;
+        }
+
+        @Override
+        public int steps(int height, int width) {
+            requireFits(height, width);
+            return along(height) * along(width);
+        }
+
+        @Override
+        public int[] order(int height, int width) {
+            int[] order = new int[steps(height, width) * features(height, width)];
+            int above = (along(height) * size - height) / 2;
+            int left = (along(width) * size - width) / 2;
+            for (int i = 0; i < order.length; i++) {
+                int patch = i / (size * size);
+                int y = patch / along(width) * size + i / size % size - above;
+                int x = patch % along(width) * size + i % size - left;
+                order[i] = 0 <= y && y < height && 0 <= x && x < width ? y * width + x : BLACK;
+            }
+            return order;
+        }
+
+        /** Patches along a side. */
+        private int along(int side) {
+            return (side - 1) / size + 1;
+        }
+
+        private void requireFits(int height, int width) {
+            int largest = Math.max(height, width);
+            boolean fits = pad ? size <= largest : height % size == 0 && width % size == 0;
+            if (!fits) {
+                String image = "an image of " + height + " x " + width;
+                String sizes = IntStream.rangeClosed(1, Math.min(height, width))
+                        .filter(each -> height % each == 0 && width % each == 0).mapToObj(Integer::toString)
+                        .collect(Collectors.joining(", "));
+                throw new DataException("data.scan.size is " + size + (pad
+                        ? ", but must be at most " + largest + " for " + image
+                        : ", but must divide both sides of " + image + " (" + sizes
+                                + "), unless data.scan.pad is true"));
+            }
         }
     }
 

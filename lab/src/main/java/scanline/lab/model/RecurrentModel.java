@@ -33,19 +33,11 @@ public record RecurrentModel(Recurrence cell, int hidden, int layers, double dro
     public static final RecurrentModel DEFAULT = new RecurrentModel(Recurrence.LSTM, 128, 1, 0, false, false, false,
             false, Initialisation.DEFAULT);
 
-    private static final int LARGEST = 4096;
-
     /** Checks the hyperparameters. */
     public RecurrentModel {
-        if (hidden < 1 || hidden > LARGEST) {
-            throw new IllegalArgumentException("hidden must be from 1 to " + LARGEST + ", not " + hidden);
-        }
-        if (layers < 1 || layers > 64) {
-            throw new IllegalArgumentException("layers must be from 1 to 64, not " + layers);
-        }
-        if (!(dropout >= 0 && dropout < 1)) {
-            throw new IllegalArgumentException("dropout must be in [0, 1), not " + dropout);
-        }
+        Ranges.requireSize("hidden", hidden);
+        Ranges.requireDepth("layers", layers);
+        Ranges.requireDropout(dropout);
         init.requireFor(cell, "init.");
     }
 

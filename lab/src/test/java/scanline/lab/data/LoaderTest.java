@@ -31,6 +31,14 @@ class LoaderTest {
     }
 
     @Test
+    void aStepOfABatchHasAPatchOfEachImageAndBlackOutsideOfIt() {
+        Loader loader = loader(new Scan.Patches(2, true));
+        assertThat(loader.steps()).isEqualTo(2);
+        assertThat(loader.features()).isEqualTo(4);
+        assertBatch(loader, 10, 11, 13, 14, 0, 1, 3, 4, 12, 0, 255, 0, 2, 0, 5, 0);
+    }
+
+    @Test
     void everyImageIsPermutedAlike() {
         int[] order = new Scan.Permuted(1, 2, "").order(2, 3);
         float[] values = loader(new Scan.Permuted(1, 2, "")).batch(new int[] {1, 0}, 0, 2).values();

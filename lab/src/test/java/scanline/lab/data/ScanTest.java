@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +39,57 @@ class ScanTest {
     void chunksAreSomePixelsRowByRow() {
         assertOrder(new Scan.Chunks(2), 3, 2, 0, 1, 2, 3, 4, 5);
         assertOrder(new Scan.Chunks(6), 1, 6, 0, 1, 2, 3, 4, 5);
+    }
+
+    @Test
+    void patchesAreReadRowByRowAndSoAreTheirPixels() {
+        Scan patches = new Scan.Patches(2, false);
+        assertThat(patches.order(4, 6)).containsExactly(0, 1, 6, 7, 2, 3, 8, 9, 4, 5, 10, 11, 12, 13, 18, 19, 14, 15,
+                20,
+                21, 16, 17, 22, 23);
+        assertThat(patches.steps(4, 6)).isEqualTo(6);
+        assertThat(patches.features(4, 6)).isEqualTo(4);
+        assertOrder(new Scan.Patches(1, false), 6, 1, 0, 1, 2, 3, 4, 5);
+    }
+
+    @Test
+    void anImageThatPatchesDoNotFitGrowsEvenlyAndElseBelowAndOnTheRight() {
+        assertOrder(new Scan.Patches(2, true), 2, 4, 0, 1, 3, 4, 2, -1, 5, -1);
+        assertOrder(new Scan.Patches(3, true), 1, 9, 0, 1, 2, 3, 4, 5, -1, -1, -1);
+        assertThat(new Scan.Patches(3, true).order(1, 4)).containsExactly(-1, -1, -1, -1, 0, 1, -1, -1, -1, -1, -1, -1,
+                2, 3, -1, -1, -1, -1);
+    }
+
+    @Test
+    void paddingChangesNothingWherePatchesFit() {
+        assertThat(new Scan.Patches(14, true).order(28, 28)).isEqualTo(Scan.Patches.DEFAULT.order(28, 28));
+    }
+
+    @Test
+    void thePatchesOfSixOfAnMnistImageAreThoseOfAnImageOfThirty() {
+        Scan patches = new Scan.Patches(6, true);
+        assertThat(patches.steps(28, 28)).isEqualTo(25);
+        assertThat(patches.features(28, 28)).isEqualTo(36);
+        int[] order = patches.order(28, 28);
+        assertThat(Arrays.stream(order).filter(pixel -> pixel >= 0).sorted()).containsExactly(
+                IntStream.range(0, 784).boxed().toArray(Integer[]::new));
+        assertThat(order).hasSize(900).startsWith(-1, -1, -1, -1, -1, -1, -1, 0, 1, 2, 3, 4, -1, 28).endsWith(-1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|',
+            textBlock = """
+                    6  | false | 28 | 28 | must divide both sides of an image of 28 x 28 (1, 2, 4, 7, 14, 28), unless data.scan.pad is true
+                    28 | false | 28 | 14 | must divide both sides of an image of 28 x 14 (1, 2, 7, 14), unless data.scan.pad is true
+                    29 | true  | 14 | 28 | must be at most 28 for an image of 14 x 28
+                    """)
+    void aPatchThatDoesNotFitIsRefused(int size, boolean pad, int height, int width, String message) {
+        Scan scan = new Scan.Patches(size, pad);
+        for (ThrowingCallable refused : new ThrowingCallable[] {() -> scan.steps(height, width),
+                () -> scan.features(height, width), () -> scan.order(height, width)}) {
+            assertThatExceptionOfType(DataException.class).isThrownBy(refused)
+                    .withMessage("data.scan.size is " + size + ", but " + message);
+        }
     }
 
     @Test

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import scanline.engine.nn.FirstValues;
 import scanline.engine.nn.Initialisation;
 import scanline.engine.optim.Adam;
 import scanline.engine.optim.Clipping;
@@ -23,8 +24,10 @@ import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Recurrence;
 import scanline.engine.tensor.Weights;
 import scanline.lab.data.Scan;
+import scanline.lab.model.EncoderModel;
 import scanline.lab.model.Model;
 import scanline.lab.model.RecurrentModel;
+import scanline.lab.model.VitModel;
 
 class RecipesTest {
     static List<String> names() {
@@ -58,25 +61,82 @@ class RecipesTest {
 
     @ParameterizedTest
     @CsvSource({"rnn-rows-deep, 87562", "lstm-rows-deep, 346378", "gru-rows-deep, 260106", "lstm-rows, 214282",
-            "rnn-rows, 54538", "lstm-pixels, 68362", "lstm-cooijmans, 42410"})
+            "rnn-rows, 54538", "lstm-pixels, 68362", "lstm-cooijmans, 42410", "vit, 892882", "vit-adamw, 892882",
+            "digit-classifier, 313418", "row-transformer, 401546"})
     void aModelHasAsManyParametersAsItsSource(String name, long count) {
         Recipe recipe = Recipes.find(name, List.of());
-        Model.Input input = name.contains("rows") ? new Model.Input(28, 28, 10) : new Model.Input(784, 1, 10);
-        assertThat(parameters(recipe, input)).isEqualTo(count);
+        assertThat(parameters(recipe, input(recipe, 10))).isEqualTo(count);
     }
 
     @ParameterizedTest
     @MethodSource("names")
     void whatAModelSaysOfItsParametersIsWhatItHas(String name) {
-        Model.Input input = new Model.Input(5, 3, 4);
-        for (String both : List.of("false", "true")) {
-            Recipe recipe = Recipes.find(name, List.of("model.bidirectional=" + both, "model.learnedState=" + both));
-            try (Backend backend = Backend.load(1)) {
-                Weights weights = new Weights(backend, 1);
-                recipe.model().build(weights, input);
-                assertThat(parameters(recipe, input)).isEqualTo(weights.count());
-            }
-        }
+        requireTruth(name, List.of());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"lstm-rows, model.bidirectional=true", "gru-rows-deep, model.learnedState=true",
+            "lstm-pixels, model.bidirectional=true model.learnedState=true", "vit, model.headWidth=5 model.mlp=7",
+            "digit-classifier, model.positions=false model.pooling=mean",
+            "row-transformer, model.positions=true model.heads=16"})
+    void soItIsForEveryChoiceThatChangesThem(String name, String overrides) {
+        requireTruth(name, List.of(overrides.split(" ")));
+    }
+
+    @Test
+    void theVisionTransformerIsSystemB() {
+        Recipe recipe = Recipes.find("vit", List.of());
+        assertThat(recipe.model()).isEqualTo(VitModel.DEFAULT).isEqualTo(new VitModel(64, 6, 8, 64, 128, 0));
+        assertThat(recipe.data().scan()).isEqualTo(new Scan.Patches(6, true));
+        assertThat(recipe.optimizer()).isEqualTo(new Sgd(0.01, 0, false, 0));
+    }
+
+    @Test
+    void theEncodersAreSystemsEAndG() {
+        assertThat(Recipes.find("digit-classifier", List.of()).model()).isEqualTo(EncoderModel.DEFAULT);
+        assertThat(Recipes.find("row-transformer", List.of()).model()).isEqualTo(
+                new EncoderModel(128, 2, 8, 512, 0, false, EncoderModel.Pooling.MEAN, FirstValues.HE));
+        assertThat(parameters(Recipes.find("row-transformer", List.of("model.positions=true")),
+                new Model.Input(28, 28, 10))).isEqualTo(401_546 + 28 * 128);
+    }
+
+    /** A step of the row transformer, by hand: 2 layers over 28 rows, each of width 128. */
+    @Test
+    void theProductsOfAttentionCountToo() {
+        long projections = 4L * 128 * 128;
+        long scoresAndSums = 2L * 28 * 128;
+        long feedForward = 2L * 128 * 512;
+        assertThat(Recipes.find("row-transformer", List.of()).model().layers(new Model.Input(28, 28, 10)).stream()
+                .mapToLong(Model.Layer::flops).sum()).isEqualTo(
+                        2L * 28 * 28 * 128 + 2 * 2L * 28 * (projections + scoresAndSums + feedForward) + 2L * 128 * 10);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|',
+            textBlock = """
+                    vit              | model.width=0       | model.width must be from 1 to 4096, not 0
+                    vit              | model.depth=65      | model.depth must be from 1 to 64, not 65
+                    vit              | model.heads=0       | model.heads must be from 1 to 4096, not 0
+                    vit              | model.headWidth=0   | model.headWidth must be from 1 to 4096, not 0
+                    vit              | model.mlp=4097      | model.mlp must be from 1 to 4096, not 4097
+                    vit              | model.dropout=1     | model.dropout must be in [0, 1), not 1.0
+                    digit-classifier | model.heads=5       | model.heads must divide width: 5 does not divide 64
+                    digit-classifier | model.feedForward=0 | model.feedForward must be from 1 to 4096, not 0
+                    digit-classifier | model.pooling=last  | the command line: model.pooling is "last", but must be one of first, mean
+                    digit-classifier | model.init=zero     | the command line: model.init is "zero", but must be one of he, uniform, xavier
+                    digit-classifier | model.mlp=1         | the command line: unknown key model.mlp
+                    """)
+    void aTransformerThatCannotBeIsRefusedInOneLine(String name, String override, String message) {
+        assertThatThrownBy(() -> Recipes.find(name, List.of(override))).isInstanceOf(RecipeException.class)
+                .hasMessageStartingWith(message);
+    }
+
+    @Test
+    void anotherModelOnTheCommandLineHasItsUsualValues() {
+        assertThat(Recipes.find("lstm-rows", List.of("model=vit", "model.depth=2")).model())
+                .isEqualTo(new VitModel(64, 2, 8, 64, 128, 0));
+        assertThat(Recipes.find("vit", List.of("model=encoder", "model.pooling=mean")).model()).isEqualTo(
+                new EncoderModel(64, 6, 4, 256, 0.1, true, EncoderModel.Pooling.MEAN, FirstValues.UNIFORM));
     }
 
     @Test
@@ -92,6 +152,9 @@ class RecipesTest {
         assertThat(scan("data.scan=chunks")).isEqualTo(Scan.Chunks.DEFAULT);
         assertThat(scan("data.scan=chunks", "data.scan.size=14")).isEqualTo(new Scan.Chunks(14));
         assertThat(scan("data.scan=permuted", "data.scan.seed=5")).isEqualTo(new Scan.Permuted(5, 1, ""));
+        assertThat(scan("data.scan=patches")).isEqualTo(Scan.Patches.DEFAULT);
+        assertThat(scan("data.scan=patches", "data.scan.size=6", "data.scan.pad=true"))
+                .isEqualTo(new Scan.Patches(6, true));
     }
 
     @Test
@@ -107,14 +170,14 @@ class RecipesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"rows", "columns", "pixels", "chunks", "permuted"})
+    @ValueSource(strings = {"rows", "columns", "pixels", "chunks", "permuted", "patches"})
     void everyScanIsReadAgainFromTheTextOfItsRecipe(String scan) {
         Recipe recipe = Recipes.find("lstm-rows", List.of("data.scan=" + scan));
         assertThat(Recipes.parse("again", recipe.text(), List.of())).isEqualTo(recipe);
     }
 
     @ParameterizedTest
-    @CsvSource({"chunks, 0", "permuted, -7"})
+    @CsvSource({"chunks, 0", "permuted, -7", "patches, 0"})
     void aStepWithoutPixelsIsRefused(String scan, int size) {
         assertThatThrownBy(() -> scan("data.scan=" + scan, "data.scan.size=" + size))
                 .isInstanceOf(RecipeException.class).hasMessage("data.scan.size must be at least 1, not " + size);
@@ -129,7 +192,7 @@ class RecipesTest {
                     optimizer.rate=fast  | the command line: optimizer.rate is "fast", but must be a number
                     optimizer.rate=NaN   | the command line: optimizer.rate is "NaN", but must be a number
                     data.shuffle=yes     | the command line: data.shuffle is "yes", but must be true or false
-                    data.scan=row        | the command line: data.scan is "row", but must be one of chunks, columns, permuted, pixels, rows; did you mean rows?
+                    data.scan=row        | the command line: data.scan is "row", but must be one of chunks, columns, patches, permuted, pixels, rows; did you mean rows?
                     data.scan.size=7     | the command line: unknown key data.scan.size
                     optimizer=adm        | the command line: optimizer is "adm", but must be one of adam, adamw, rmsprop, sgd; did you mean adam?
                     batch=0              | batch must be at least 1, not 0
@@ -182,6 +245,22 @@ class RecipesTest {
     void theKeysOfATextAreReadAsTheyStandWhateverTheyAre(@TempDir Path folder) throws IOException {
         Path file = Files.writeString(folder.resolve("old.yaml"), "seed: 3\nforgotten: \"a: b\"\ndata.dir: \"\"\n");
         assertThat(Recipes.keys(file)).isEqualTo(Map.of("seed", "3", "forgotten", "a: b", "data.dir", ""));
+    }
+
+    private static void requireTruth(String name, List<String> overrides) {
+        Recipe recipe = Recipes.find(name, overrides);
+        Model.Input input = input(recipe, 4);
+        try (Backend backend = Backend.load(1)) {
+            Weights weights = new Weights(backend, 1);
+            recipe.model().build(weights, input);
+            assertThat(parameters(recipe, input)).isEqualTo(weights.count());
+        }
+    }
+
+    /** MNIST's images as a recipe reads them. */
+    private static Model.Input input(Recipe recipe, int classes) {
+        Scan scan = recipe.data().scan();
+        return new Model.Input(scan.steps(28, 28), scan.features(28, 28), classes);
     }
 
     private static long parameters(Recipe recipe, Model.Input input) {

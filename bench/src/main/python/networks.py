@@ -1,0 +1,198 @@
+"""The networks that peer.py measures, named and shaped as in Scanline.
+
+Each class takes a case, as PeerFolder.java writes it, and the settings that change how PyTorch computes it, not what. Its
+read makes of all batches, [N, T, B, F], what its forward takes one of; that time is not counted.
+"""
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+
+class Recurrent(nn.Module):
+    """layout=batch|time: whether the layers read [B, T, F] or [T, B, F]; head=output|state: whether fc gets the last step
+    of the output or the last hidden state (of both directions)."""
+
+    def __init__(self, case, settings):
+        super().__init__()
+        cell, *nonlinearity = case["cell"].split("_")
+        self.cell = cell.lower()
+        self.layout = settings["layout"]
+        arguments = {"nonlinearity": nonlinearity[0].lower()} if nonlinearity else {}
+        self.add_module(self.cell, getattr(nn, cell)(
+            case["shape"][3], case["hidden"], case["layers"], batch_first=self.layout == "batch",
+            dropout=case["dropout"], bidirectional=case["bidirectional"], **arguments))
+        self.directions = 2 if case["bidirectional"] else 1
+        self.fc = nn.Linear(self.directions * case["hidden"], case["classes"])
+        self.last = (slice(None), -1) if self.layout == "batch" else -1
+        self.head = settings["head"]
+        self.relu = case["relu"]
+
+    def read(self, values):
+        return arranged(values, self.layout)
+
+    def forward(self, x):
+        output, state = getattr(self, self.cell)(x)
+        if self.head == "output":
+            y = output[self.last]
+        else:
+            state = state[0] if self.cell == "lstm" else state
+            y = state[-1] if self.directions == 1 else torch.cat((state[-2], state[-1]), 1)
+        return self.fc(torch.relu(y) if self.relu else y)
+
+
+class Vit(nn.Module):
+    """As vit-pytorch has it, [B, T, F]; attention=plain|fused: by products and softmax, as there, or by
+    scaled_dot_product_attention."""
+
+    def __init__(self, case, settings):
+        super().__init__()
+        steps, width = case["shape"][1], case["width"]
+        self.embedding = VitEmbedding(case["shape"][3], width)
+        self.cls_token = nn.Parameter(torch.empty(width))
+        self.pos_embedding = nn.Parameter(torch.empty(1 + steps, width))
+        self.dropout = nn.Dropout(case["dropout"])
+        self.layers = nn.ModuleList(VitBlock(case, settings["attention"]) for _ in range(case["depth"]))
+        self.norm = nn.LayerNorm(width)
+        self.fc = nn.Linear(width, case["classes"])
+
+    def read(self, values):
+        return arranged(values, "batch")
+
+    def forward(self, x):
+        tokens = torch.cat((self.cls_token.expand(len(x), 1, -1), self.embedding(x)), 1)
+        tokens = self.dropout(tokens + self.pos_embedding)
+        for layer in self.layers:
+            tokens = layer(tokens)
+        return self.fc(self.norm(tokens[:, 0]))
+
+
+class VitEmbedding(nn.Module):
+    def __init__(self, features, width):
+        super().__init__()
+        self.norm1 = nn.LayerNorm(features)
+        self.linear = nn.Linear(features, width)
+        self.norm2 = nn.LayerNorm(width)
+
+    def forward(self, x):
+        return self.norm2(self.linear(self.norm1(x)))
+
+
+class VitBlock(nn.Module):
+    def __init__(self, case, attention):
+        super().__init__()
+        width, hidden = case["width"], case["mlp"]
+        self.norm1 = nn.LayerNorm(width)
+        self.self_attn = WideAttention(case, attention)
+        self.norm2 = nn.LayerNorm(width)
+        self.linear1 = nn.Linear(width, hidden)
+        self.linear2 = nn.Linear(hidden, width)
+        self.dropout = nn.Dropout(case["dropout"])
+
+    def forward(self, x):
+        x = x + self.dropout(self.self_attn(self.norm1(x)))
+        hidden = self.dropout(functional.gelu(self.linear1(self.norm2(x))))
+        return x + self.dropout(self.linear2(hidden))
+
+
+class WideAttention(nn.Module):
+    """Attention whose heads may be wider together than the tokens are."""
+
+    def __init__(self, case, attention):
+        super().__init__()
+        inner = case["heads"] * case["headWidth"]
+        self.in_proj_weight = nn.Parameter(torch.empty(3 * inner, case["width"]))
+        self.out_proj = nn.Linear(inner, case["width"])
+        self.heads, self.dropout, self.fused = case["heads"], case["dropout"], attention == "fused"
+
+    def forward(self, x):
+        q, k, v = (y.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+                   for y in functional.linear(x, self.in_proj_weight).chunk(3, -1))
+        y = attend(q, k, v, self.dropout if self.training else 0.0, self.fused)
+        return self.out_proj(y.transpose(1, 2).flatten(2))
+
+
+class Encoder(nn.Module):
+    """layout=batch|time: whether the layers read [B, T, F] or [T, B, F]; attention=fused|plain: PyTorch's own layer,
+    whose attention is scaled_dot_product_attention, or the same by products and softmax."""
+
+    def __init__(self, case, settings):
+        super().__init__()
+        steps, width = case["shape"][1], case["width"]
+        self.layout = settings["layout"]
+        self.embedding = nn.Linear(case["shape"][3], width)
+        self.pos_embedding = nn.Parameter(torch.empty(steps, width)) if case["positions"] else None
+        layer = nn.TransformerEncoderLayer if settings["attention"] == "fused" else PlainEncoderLayer
+        self.layers = nn.ModuleList(
+            layer(width, case["heads"], case["feedForward"], case["dropout"], batch_first=self.layout == "batch")
+            for _ in range(case["depth"]))
+        self.fc = nn.Linear(width, case["classes"])
+        self.steps = 1 if self.layout == "batch" else 0
+        self.mean = case["pooling"] == "MEAN"
+
+    def read(self, values):
+        return arranged(values, self.layout)
+
+    def forward(self, x):
+        y = self.embedding(x)
+        if self.pos_embedding is not None:
+            y = y + (self.pos_embedding if self.layout == "batch" else self.pos_embedding[:, None])
+        for layer in self.layers:
+            y = layer(y)
+        return self.fc(y.mean(self.steps) if self.mean else y.select(self.steps, 0))
+
+
+class PlainEncoderLayer(nn.TransformerEncoderLayer):
+    def forward(self, x):
+        x = self.norm1(x + self.dropout1(self.attention(x)))
+        return self.norm2(x + self.dropout2(self.linear2(self.dropout(torch.relu(self.linear1(x))))))
+
+    def attention(self, x):
+        own = self.self_attn
+        head_first = (0, 2, 1, 3) if own.batch_first else (1, 2, 0, 3)
+        back = (0, 2, 1, 3) if own.batch_first else (2, 0, 1, 3)
+        q, k, v = (y.unflatten(-1, (own.num_heads, -1)).permute(head_first)
+                   for y in functional.linear(x, own.in_proj_weight, own.in_proj_bias).chunk(3, -1))
+        y = attend(q, k, v, own.dropout if self.training else 0.0, False)
+        return own.out_proj(y.permute(back).flatten(2))
+
+
+class Cnn(nn.Module):
+    """memory=contiguous|channels_last: how images lie in memory."""
+
+    def __init__(self, case, settings):
+        super().__init__()
+        sizes = dict(case["parameters"])
+        for i in (1, 2):
+            channels, inputs, *kernel = sizes[f"conv{i}.weight"]
+            self.add_module(f"conv{i}", nn.Conv2d(inputs, channels, kernel, padding="same"))
+            self.add_module(f"bn{i}", nn.BatchNorm2d(channels))
+            hidden, inputs = sizes[f"fc{i}.weight"]
+            self.add_module(f"fc{i}", nn.Linear(inputs, hidden))
+        self.memory = {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}[settings["memory"]]
+        self.to(memory_format=self.memory)
+
+    def read(self, values):
+        images = arranged(values, "batch").unsqueeze(2)  # [N, B, 1, T, F]
+        return [batch.contiguous(memory_format=self.memory) for batch in images]
+
+    def forward(self, x):
+        x = functional.max_pool2d(torch.relu(self.bn1(self.conv1(x))), 2)
+        x = functional.max_pool2d(torch.relu(self.bn2(self.conv2(x))), 2)
+        return self.fc2(torch.relu(self.fc1(x.flatten(1))))
+
+
+# By the name of the model in a recipe.
+KINDS = {"recurrent": Recurrent, "vit": Vit, "encoder": Encoder, "cnn": Cnn}
+
+
+def arranged(values, layout):
+    return values.transpose(1, 2).contiguous() if layout == "batch" else values
+
+
+def attend(q, k, v, dropout, fused):
+    """Of q, k and v, [B, heads, T, head width]."""
+    if fused:
+        return functional.scaled_dot_product_attention(q, k, v, dropout_p=dropout)
+    weights = torch.softmax(q @ k.transpose(-2, -1) * q.shape[-1] ** -0.5, -1)
+    return (functional.dropout(weights, dropout) if dropout else weights) @ v

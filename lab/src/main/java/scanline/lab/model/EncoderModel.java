@@ -1,0 +1,103 @@
+package scanline.lab.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+import scanline.engine.nn.EncoderBlock;
+import scanline.engine.nn.FirstValues;
+import scanline.engine.nn.Linear;
+import scanline.engine.nn.MultiHeadAttention;
+import scanline.engine.nn.Nonlinearity;
+import scanline.engine.nn.Positions;
+import scanline.engine.tensor.Arithmetic;
+import scanline.engine.tensor.Attention.Mask;
+import scanline.engine.tensor.Shaping;
+import scanline.engine.tensor.Tensor;
+import scanline.engine.tensor.Weights;
+
+/**
+ * A transformer's encoder over the sequence (Vaswani et al. 2017), of the layers that PyTorch calls
+ * {@code nn.TransformerEncoderLayer}: every step is embedded by a linear map, blocks of attention and of a ReLU network
+ * follow, each normalised after its sum, and a linear map of one output or of their mean classifies.
+ *
+ * @param width numbers a step
+ * @param depth how many blocks there are
+ * @param heads heads of attention, which share the width
+ * @param feedForward hidden numbers of a ReLU network
+ * @param dropout rate of dropout, in [0, 1): of attention's weights and output, and twice in the ReLU network
+ * @param positions whether learned positions are added to the embedded steps
+ * @param pooling what of the output is classified
+ * @param init the first values of the weights
+ */
+public record EncoderModel(int width, int depth, int heads, int feedForward, double dropout, boolean positions,
+        Pooling pooling, FirstValues init) implements Model {
+    /** The single digit classifier. */
+    public static final EncoderModel DEFAULT = new EncoderModel(64, 6, 4, 256, 0.1, true, Pooling.FIRST,
+            FirstValues.UNIFORM);
+
+    /** What of the output is classified. */
+    public enum Pooling {
+        /** The first step. */
+        FIRST,
+        /** The mean of all steps. */
+        MEAN
+    }
+
+    /** Checks the hyperparameters. */
+    public EncoderModel {
+        Ranges.requireSize("width", width);
+        Ranges.requireDepth("depth", depth);
+        Ranges.requireSize("heads", heads);
+        Ranges.requireSize("feedForward", feedForward);
+        Ranges.requireDropout(dropout);
+        if (width % heads != 0) {
+            throw new IllegalArgumentException("heads must divide width: " + heads + " does not divide " + width);
+        }
+    }
+
+    @Override
+    public Network build(Weights weights, Input input) {
+        Linear embedding = new Linear(weights.scope("embedding"), input.features(), width, init);
+        Positions places = positions ? new Positions(weights, input.steps(), width) : null;
+        MultiHeadAttention.Options attention = MultiHeadAttention.Options.shared(width, heads, (float) dropout, init);
+        List<EncoderBlock> blocks = new ArrayList<>();
+        for (int l = 0; l < depth; l++) {
+            blocks.add(new EncoderBlock(weights.scope("layers." + l),
+                    new EncoderBlock.Options(attention, feedForward, Nonlinearity.RELU, false, init)));
+        }
+        Linear fc = new Linear(weights.scope("fc"), width, input.classes(), init);
+        return x -> {
+            Tensor y = embedding.forward(x);
+            y = places == null ? y : places.forward(y);
+            for (EncoderBlock block : blocks) {
+                y = block.forward(y, Mask.NONE);
+            }
+            return fc.forward(pooling == Pooling.FIRST ? Shaping.step(y, 0) : Arithmetic.meanOverSteps(y));
+        };
+    }
+
+    @Override
+    public List<Layer> layers(Input input) {
+        long steps = input.steps();
+        String stepsShape = "[" + steps + ", " + width + "]";
+        List<Layer> rows = new ArrayList<>();
+        rows.add(new Layer("embedding", "Linear " + input.features() + " to " + width, stepsShape,
+                (input.features() + 1L) * width, 2 * steps * input.features() * width));
+        if (positions) {
+            rows.add(new Layer("pos_embedding", "learned positions", stepsShape, steps * width, 0));
+        }
+        for (int l = 0; l < depth; l++) {
+            long attention = (width + 1L) * 4 * width;
+            long reluNetwork = (width + 1L) * feedForward + (feedForward + 1L) * width;
+            long products = 4L * width * width + 2 * steps * width + 2L * width * feedForward;
+            rows.add(new Layer("layers." + l,
+                    heads + " heads of " + width / heads + ", ReLU " + feedForward, stepsShape,
+                    4L * width + attention + reluNetwork, 2 * steps * products));
+        }
+        rows.add(new Layer("fc",
+                pooling.name().toLowerCase(Locale.ROOT) + ", Linear " + width + " to " + input.classes(),
+                "[" + input.classes() + "]", (width + 1L) * input.classes(), 2L * width * input.classes()));
+        return rows;
+    }
+}

@@ -1,0 +1,30 @@
+package scanline.lab.model;
+
+/** Refuses hyperparameters that no model can have; each message begins with the name of the component. */
+final class Ranges {
+    private static final int LARGEST = 4096;
+    private static final int DEEPEST = 64;
+
+    private Ranges() {}
+
+    /** The size of a layer. */
+    static void requireSize(String name, int value) {
+        require(value >= 1 && value <= LARGEST, name + " must be from 1 to " + LARGEST + ", not " + value);
+    }
+
+    /** How many layers are stacked. */
+    static void requireDepth(String name, int value) {
+        require(value >= 1 && value <= DEEPEST, name + " must be from 1 to " + DEEPEST + ", not " + value);
+    }
+
+    /** A rate of dropout. */
+    static void requireDropout(double dropout) {
+        require(dropout >= 0 && dropout < 1, "dropout must be in [0, 1), not " + dropout);
+    }
+
+    private static void require(boolean valid, String message) {
+        if (!valid) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}

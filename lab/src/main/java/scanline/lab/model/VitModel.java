@@ -1,0 +1,97 @@
+package scanline.lab.model;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import scanline.engine.nn.ClassToken;
+import scanline.engine.nn.Dropout;
+import scanline.engine.nn.EncoderBlock;
+import scanline.engine.nn.FirstValues;
+import scanline.engine.nn.LayerNorm;
+import scanline.engine.nn.Linear;
+import scanline.engine.nn.MultiHeadAttention;
+import scanline.engine.nn.Nonlinearity;
+import scanline.engine.nn.PatchEmbedding;
+import scanline.engine.nn.Positions;
+import scanline.engine.tensor.Attention.Mask;
+import scanline.engine.tensor.Shaping;
+import scanline.engine.tensor.Tensor;
+import scanline.engine.tensor.Weights;
+
+/**
+ * A vision transformer (Dosovitskiy et al. 2021, arXiv 2010.11929), as vit-pytorch has it: every step is embedded by
+ * LayerNorm, Linear, LayerNorm; a learned token goes first, learned positions are added, pre-norm blocks of attention and
+ * of an MLP with GELU follow, and a linear map of the first token's normalised output classifies. Queries, keys and values
+ * have no bias.
+ *
+ * @param width numbers a token
+ * @param depth how many blocks there are
+ * @param heads heads of attention
+ * @param headWidth numbers of a query, a key and a value in each head
+ * @param mlp hidden numbers of an MLP
+ * @param dropout rate of dropout, in [0, 1): of the tokens with their positions, of attention's weights and output, and
+ *     twice in the MLP
+ */
+public record VitModel(int width, int depth, int heads, int headWidth, int mlp, double dropout) implements Model {
+    /** The one of the MNIST seq-seq models. */
+    public static final VitModel DEFAULT = new VitModel(64, 6, 8, 64, 128, 0);
+
+    /** Checks the hyperparameters. */
+    public VitModel {
+        Ranges.requireSize("width", width);
+        Ranges.requireDepth("depth", depth);
+        Ranges.requireSize("heads", heads);
+        Ranges.requireSize("headWidth", headWidth);
+        Ranges.requireSize("mlp", mlp);
+        Ranges.requireDropout(dropout);
+    }
+
+    @Override
+    public Network build(Weights weights, Input input) {
+        PatchEmbedding embedding = new PatchEmbedding(weights.scope("embedding"), input.features(), width);
+        ClassToken token = new ClassToken(weights, width);
+        Positions positions = new Positions(weights, 1 + input.steps(), width);
+        Dropout drop = new Dropout((float) dropout);
+        MultiHeadAttention.Options attention = new MultiHeadAttention.Options(width, heads, headWidth, false,
+                (float) dropout, FirstValues.UNIFORM);
+        List<EncoderBlock> blocks = new ArrayList<>();
+        for (int l = 0; l < depth; l++) {
+            blocks.add(new EncoderBlock(weights.scope("layers." + l),
+                    new EncoderBlock.Options(attention, mlp, Nonlinearity.GELU, true, FirstValues.UNIFORM)));
+        }
+        LayerNorm norm = new LayerNorm(weights.scope("norm"), width);
+        Linear fc = new Linear(weights.scope("fc"), width, input.classes());
+        return x -> {
+            Tensor tokens = drop.forward(positions.forward(token.forward(embedding.forward(x))));
+            for (EncoderBlock block : blocks) {
+                tokens = block.forward(tokens, Mask.NONE);
+            }
+            return fc.forward(norm.forward(Shaping.step(tokens, 0)));
+        };
+    }
+
+    @Override
+    public List<Layer> layers(Input input) {
+        long tokens = input.steps() + 1L;
+        long inner = (long) heads * headWidth;
+        String tokensShape = "[" + tokens + ", " + width + "]";
+        List<Layer> rows = new ArrayList<>();
+        rows.add(new Layer("embedding", "norm, Linear " + input.features() + " to " + width + ", norm",
+                "[" + input.steps() + ", " + width + "]",
+                2L * input.features() + (input.features() + 1L) * width + 2L * width,
+                2L * input.steps() * input.features() * width));
+        rows.add(new Layer("cls_token", "a learned token goes first", tokensShape, width, 0));
+        rows.add(new Layer("pos_embedding", "learned positions", tokensShape, tokens * width, 0));
+        for (int l = 0; l < depth; l++) {
+            long attention = 3L * width * inner + (inner + 1) * width;
+            long feedForward = (width + 1L) * mlp + (mlp + 1L) * width;
+            long products = 4L * width * inner + 2 * tokens * inner + 2L * width * mlp;
+            rows.add(new Layer("layers." + l, heads + " heads of " + headWidth + ", MLP " + mlp,
+                    tokensShape, 4L * width + attention + feedForward, 2 * tokens * products));
+        }
+        rows.add(new Layer("norm", "norm of the first token", "[" + width + "]", 2L * width, 0));
+        rows.add(new Layer("fc", "Linear " + width + " to " + input.classes(), "[" + input.classes() + "]",
+                (width + 1L) * input.classes(), 2L * width * input.classes()));
+        return rows;
+    }
+}
