@@ -8,6 +8,7 @@ import scanline.engine.kernel.Activations;
 import scanline.engine.kernel.Attention;
 import scanline.engine.kernel.Dropout;
 import scanline.engine.kernel.Elementwise;
+import scanline.engine.kernel.FeedForward;
 import scanline.engine.kernel.Gelu;
 import scanline.engine.kernel.Gemm;
 import scanline.engine.kernel.GruCell;
@@ -27,11 +28,13 @@ import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Buffer;
 import scanline.engine.tensor.FusedAttention;
+import scanline.engine.tensor.FusedPerceptron;
+import scanline.engine.tensor.Nonlinearity;
 import scanline.engine.tensor.Recurrence;
 import scanline.engine.tensor.RecurrentSequences;
 
 /** The kernels over float arrays, on a team of threads. */
-public final class CpuBackend implements Backend, RecurrentSequences, FusedAttention {
+public final class CpuBackend implements Backend, RecurrentSequences, FusedAttention, FusedPerceptron {
     // Below these sizes waking the other threads takes longer than the work.
     private static final int ELEMENTS_A_THREAD = 16_384;
     private static final long PRODUCTS_A_THREAD = 100_000;
@@ -135,17 +138,17 @@ public final class CpuBackend implements Backend, RecurrentSequences, FusedAtten
 
     @Override
     public void reluGradient(Buffer dx, Buffer dy, Buffer y, int n) {
-        ranges(n, (at, length) -> Elementwise.reluGradient(floats(dx), floats(dy), floats(y), at, length));
+        ranges(n, (at, length) -> Elementwise.reluGradient(floats(dx), at, floats(dy), at, floats(y), at, length));
     }
 
     @Override
     public void gelu(Buffer y, Buffer x, int n) {
-        ranges(n, (at, length) -> Gelu.gelu(floats(y), floats(x), at, length));
+        ranges(n, (at, length) -> Gelu.gelu(floats(y), at, floats(x), at, length));
     }
 
     @Override
     public void geluGradient(Buffer dx, Buffer dy, Buffer x, int n) {
-        ranges(n, (at, length) -> Gelu.gradient(floats(dx), floats(dy), floats(x), at, length));
+        ranges(n, (at, length) -> Gelu.gradient(floats(dx), at, floats(dy), at, floats(x), at, length));
     }
 
     @Override
@@ -381,6 +384,30 @@ public final class CpuBackend implements Backend, RecurrentSequences, FusedAtten
         Buffer bi = w.bi();
         return new SelfAttention.Matrices(floats(w.wi()), bi == null ? null : floats(bi), floats(w.wo()),
                 floats(w.bo()));
+    }
+
+    @Override
+    public void perceptron(Buffer y, Buffer x, FusedPerceptron.Matrices w, FusedPerceptron.Sizes sizes) {
+        FeedForward.Sizes each = sizes(sizes);
+        FeedForward.forward(parallel, floats(y), floats(x), matrices(w),
+                work(FeedForward.work(each, false, parallel.threads())), each);
+    }
+
+    @Override
+    public void perceptronGradient(@Nullable Buffer dx, FusedPerceptron.Matrices dw, Buffer dy, Buffer x,
+            FusedPerceptron.Matrices w, FusedPerceptron.Sizes sizes) {
+        FeedForward.Sizes each = sizes(sizes);
+        FeedForward.backward(parallel, dx == null ? null : floats(dx), matrices(dw), floats(dy), floats(x),
+                matrices(w), work(FeedForward.work(each, true, parallel.threads())), each);
+    }
+
+    private static FeedForward.Sizes sizes(FusedPerceptron.Sizes sizes) {
+        return new FeedForward.Sizes(sizes.rows(), sizes.features(), sizes.hidden(),
+                sizes.nonlinearity() == Nonlinearity.GELU, sizes.key(), sizes.dropout());
+    }
+
+    private static FeedForward.Matrices matrices(FusedPerceptron.Matrices w) {
+        return new FeedForward.Matrices(floats(w.w1()), floats(w.b1()), floats(w.w2()), floats(w.b2()));
     }
 
     @FunctionalInterface

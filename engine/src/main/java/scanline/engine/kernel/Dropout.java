@@ -29,4 +29,27 @@ public final class Dropout {
             y[at + i] += Philox.uniform(words[i]) < rate ? 0f : x[at + i] * scale;
         }
     }
+
+    /**
+     * {@code y[at + i] *= 1 / (1 - rate)} where the key's number {@code first + i} is at least {@code rate}, else it becomes
+     * 0, for i below n; at rate 0 nothing changes.
+     */
+    static void drop(float[] y, int at, RandomKey key, float rate, long first, int n) {
+        if (rate == 0f) {
+            return;
+        }
+        int[] words = WORDS.get();
+        float scale = 1f / (1f - rate);
+        for (int done = 0; done < n; done += CHUNK) {
+            int chunk = Math.min(CHUNK, n - done);
+            Philox.fill(words, 0, chunk, key.bits(), first + done);
+            multiply(y, at + done, words, rate, scale, chunk);
+        }
+    }
+
+    private static void multiply(float[] y, int at, int[] words, float rate, float scale, int n) {
+        for (int i = 0; i < n; i++) {
+            y[at + i] *= Philox.uniform(words[i]) < rate ? 0f : scale;
+        }
+    }
 }

@@ -105,16 +105,16 @@ public final class Elementwise {
     }
 
     /** {@code dx += dy} where y is positive. */
-    public static void reluGradient(float[] dx, float[] dy, float[] y, int at, int n) {
+    public static void reluGradient(float[] dx, int dxAt, float[] dy, int dyAt, float[] y, int yAt, int n) {
         int i = 0;
         for (int end = S.loopBound(n); i < end; i += S.length()) {
-            FloatVector g = FloatVector.fromArray(S, dy, at + i);
-            FloatVector.fromArray(S, dx, at + i)
-                    .add(g.blend(0f, FloatVector.fromArray(S, y, at + i).compare(VectorOperators.LE, 0f)))
-                    .intoArray(dx, at + i);
+            FloatVector g = FloatVector.fromArray(S, dy, dyAt + i);
+            FloatVector.fromArray(S, dx, dxAt + i)
+                    .add(g.blend(0f, FloatVector.fromArray(S, y, yAt + i).compare(VectorOperators.LE, 0f)))
+                    .intoArray(dx, dxAt + i);
         }
         for (; i < n; i++) {
-            dx[at + i] += y[at + i] <= 0f ? 0f : dy[at + i];
+            dx[dxAt + i] += y[yAt + i] <= 0f ? 0f : dy[dyAt + i];
         }
     }
 

@@ -55,28 +55,28 @@ public final class Gelu {
     }
 
     /** {@code y[i] = x[i] Phi(x[i])}. */
-    public static void gelu(float[] y, float[] x, int at, int n) {
+    public static void gelu(float[] y, int yAt, float[] x, int xAt, int n) {
         float[] work = WORK.get();
         for (int done = 0; done < n; done += CHUNK) {
             int chunk = Math.min(CHUNK, n - done);
-            tailArgument(work, x, at + done, ROOT_HALF, chunk);
+            tailArgument(work, x, xAt + done, ROOT_HALF, chunk);
             Activations.exp(work, 0, work, 0, chunk);
-            erfOf(work, x, at + done, ROOT_HALF, chunk);
-            combine(y, x, at + done, work, chunk);
+            erfOf(work, x, xAt + done, ROOT_HALF, chunk);
+            combine(y, yAt + done, x, xAt + done, work, chunk);
         }
     }
 
     /** {@code dx[i] += dy[i] (Phi(x[i]) + x[i] phi(x[i]))} with {@code phi(x) = exp(-x^2 / 2) / sqrt(2 pi)}. */
-    public static void gradient(float[] dx, float[] dy, float[] x, int at, int n) {
+    public static void gradient(float[] dx, int dxAt, float[] dy, int dyAt, float[] x, int xAt, int n) {
         float[] work = WORK.get();
         for (int done = 0; done < n; done += CHUNK) {
             int chunk = Math.min(CHUNK, n - done);
-            tailArgument(work, x, at + done, ROOT_HALF, chunk);
-            densityArgument(work, x, at + done, chunk);
+            tailArgument(work, x, xAt + done, ROOT_HALF, chunk);
+            densityArgument(work, x, xAt + done, chunk);
             Activations.exp(work, 0, work, 0, chunk);
             Activations.exp(work, CHUNK, work, CHUNK, chunk);
-            erfOf(work, x, at + done, ROOT_HALF, chunk);
-            combineGradient(dx, dy, x, at + done, work, chunk);
+            erfOf(work, x, xAt + done, ROOT_HALF, chunk);
+            combineGradient(dx, dxAt + done, dy, dyAt + done, x, xAt + done, work, chunk);
         }
     }
 
@@ -137,32 +137,33 @@ public final class Gelu {
         }
     }
 
-    private static void combine(float[] y, float[] x, int at, float[] work, int n) {
+    private static void combine(float[] y, int yAt, float[] x, int xAt, float[] work, int n) {
         int i = 0;
         for (int end = S.loopBound(n); i < end; i += S.length()) {
-            FloatVector half = FloatVector.fromArray(S, x, at + i).mul(0.5f);
-            half.fma(FloatVector.fromArray(S, work, i), half).intoArray(y, at + i);
+            FloatVector half = FloatVector.fromArray(S, x, xAt + i).mul(0.5f);
+            half.fma(FloatVector.fromArray(S, work, i), half).intoArray(y, yAt + i);
         }
         for (; i < n; i++) {
-            float half = x[at + i] * 0.5f;
-            y[at + i] = Math.fma(half, work[i], half);
+            float half = x[xAt + i] * 0.5f;
+            y[yAt + i] = Math.fma(half, work[i], half);
         }
     }
 
-    private static void combineGradient(float[] dx, float[] dy, float[] x, int at, float[] work, int n) {
+    private static void combineGradient(float[] dx, int dxAt, float[] dy, int dyAt, float[] x, int xAt, float[] work,
+            int n) {
         int i = 0;
         for (int end = S.loopBound(n); i < end; i += S.length()) {
             FloatVector half = FloatVector.broadcast(S, 0.5f);
             FloatVector distribution = FloatVector.fromArray(S, work, i).fma(half, half);
             FloatVector density = FloatVector.fromArray(S, work, CHUNK + i).mul(DENSITY);
-            FloatVector slope = FloatVector.fromArray(S, x, at + i).fma(density, distribution);
-            FloatVector.fromArray(S, dy, at + i).fma(slope, FloatVector.fromArray(S, dx, at + i))
-                    .intoArray(dx, at + i);
+            FloatVector slope = FloatVector.fromArray(S, x, xAt + i).fma(density, distribution);
+            FloatVector.fromArray(S, dy, dyAt + i).fma(slope, FloatVector.fromArray(S, dx, dxAt + i))
+                    .intoArray(dx, dxAt + i);
         }
         for (; i < n; i++) {
             float distribution = Math.fma(work[i], 0.5f, 0.5f);
-            float slope = Math.fma(x[at + i], work[CHUNK + i] * DENSITY, distribution);
-            dx[at + i] = Math.fma(dy[at + i], slope, dx[at + i]);
+            float slope = Math.fma(x[xAt + i], work[CHUNK + i] * DENSITY, distribution);
+            dx[dxAt + i] = Math.fma(dy[dyAt + i], slope, dx[dxAt + i]);
         }
     }
 }

@@ -140,7 +140,7 @@ public final class SelfAttention {
         heads(work, at, own, x, w, sizes, first, count);
         // dWo += dY^T O, dO = dY Wo
         gather(work, own.y, dy, sizes, first, count);
-        addRows(work, biases + 3 * inner, own.y, rows, f);
+        Shards.addRows(work, biases + 3 * inner, work, own.y, rows, f);
         Gemm.transpose(work, own.turned, rows, work, own.y, f, rows, f);
         Gemm.pack(work, own.packed, work, own.o, inner, rows, inner, 0, Gemm.panels(inner));
         Gemm.multiply(work, sums + 3 * inner * f, inner, work, sums + 3 * inner * f, inner, work, own.turned, rows,
@@ -153,7 +153,7 @@ public final class SelfAttention {
                 part(work, own.qkv, sizes, 1), part(work, own.qkv, sizes, 2), work, own.heads, sizes.heads,
                 first * sizes.heads.heads(), 0, count * sizes.heads.heads());
         // dWi^T += X^T [dQ dK dV], dX += [dQ dK dV] Wi
-        addRows(work, biases, own.dqkv, rows, 3 * inner);
+        Shards.addRows(work, biases, work, own.dqkv, rows, 3 * inner);
         Gemm.transpose(work, own.turned, rows, work, own.x, f, rows, f);
         Gemm.pack(work, own.packed, work, own.dqkv, 3 * inner, rows, 3 * inner, 0, Gemm.panels(3 * inner));
         Gemm.multiply(work, sums, 3 * inner, work, sums, 3 * inner, work, own.turned, rows, work, own.packed, f, rows,
@@ -232,12 +232,6 @@ public final class SelfAttention {
                 Elementwise.accumulate(dw.bi, 0, work, biases, 3 * inner);
             }
             Elementwise.accumulate(dw.bo, 0, work, biases + 3 * inner, f);
-        }
-    }
-
-    private static void addRows(float[] work, int sumsAt, int at, int rows, int n) {
-        for (int row = 0; row < rows; row++) {
-            Elementwise.accumulate(work, sumsAt, work, at + row * n, n);
         }
     }
 

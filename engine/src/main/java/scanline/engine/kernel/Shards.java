@@ -30,4 +30,11 @@ final class Shards {
             y[yAt + i] += x[xAt + i * stride];
         }
     }
+
+    /** The sum of each column of [rows, n], added to {@code sums}. */
+    static void addRows(float[] sums, int sumsAt, float[] x, int at, int rows, int n) {
+        for (int row = 0; row < rows; row++) {
+            Elementwise.accumulate(sums, sumsAt, x, at + row * n, n);
+        }
+    }
 }

@@ -17,10 +17,15 @@ public final class Dropout {
      *             if the rate is not in [0, 1)
      */
     public Dropout(float rate) {
+        this.rate = requireRate(rate);
+    }
+
+    /** The rate, if it is one. */
+    static float requireRate(float rate) {
         if (!(rate >= 0 && rate < 1)) {
             throw new IllegalArgumentException("a dropout rate lies in [0, 1), unlike " + rate);
         }
-        this.rate = rate;
+        return rate;
     }
 
     /** Drops from x, of any shape. */

@@ -2,6 +2,7 @@ package scanline.engine.nn;
 
 import scanline.engine.tensor.Arithmetic;
 import scanline.engine.tensor.Attention.Mask;
+import scanline.engine.tensor.Nonlinearity;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 

@@ -1,29 +1,39 @@
 package scanline.engine.nn;
 
+import scanline.engine.tensor.Nonlinearity;
+import scanline.engine.tensor.Perceptron;
+import scanline.engine.tensor.Perceptron.Layers;
+import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
 /**
  * The feed-forward part of a transformer, {@code linear2(dropout(f(linear1(x))))} for every step alone (Vaswani et al.
- * 2017, section 3.3).
+ * 2017, section 3.3), named as in PyTorch's {@code nn.TransformerEncoderLayer}.
  */
 public final class FeedForward {
-    private final Linear linear1;
-    private final Linear linear2;
+    private final Layers layers;
     private final Nonlinearity nonlinearity;
-    private final Dropout dropout;
+    private final float dropout;
 
-    /** From {@code width} to {@code hidden} and back; the names are those of PyTorch's {@code TransformerEncoderLayer}. */
+    /**
+     * From {@code width} to {@code hidden} and back.
+     *
+     * @throws IllegalArgumentException
+     *             if the rate of dropout is none
+     */
     public FeedForward(Weights weights, int width, int hidden, Nonlinearity nonlinearity, float dropout,
             FirstValues first) {
-        linear1 = new Linear(weights.scope("linear1"), width, hidden, first);
-        linear2 = new Linear(weights.scope("linear2"), hidden, width, first);
+        layers = new Layers(first.weight(weights, "linear1.weight", Shape.of(hidden, width)),
+                first.bias(weights, "linear1.bias", hidden, width),
+                first.weight(weights, "linear2.weight", Shape.of(width, hidden)),
+                first.bias(weights, "linear2.bias", width, hidden));
         this.nonlinearity = nonlinearity;
-        this.dropout = new Dropout(dropout);
+        this.dropout = Dropout.requireRate(dropout);
     }
 
     /** For x of shape [..., width]. */
     public Tensor forward(Tensor x) {
-        return linear2.forward(dropout.forward(nonlinearity.of(linear1.forward(x))));
+        return Perceptron.forward(x, layers, nonlinearity, dropout);
     }
 }

@@ -41,9 +41,7 @@ public final class MultiHeadAttention {
                 throw new IllegalArgumentException("an attention needs a width, heads and a width of the heads of at "
                         + "least 1, not " + width + ", " + heads + " and " + headWidth);
             }
-            if (!(dropout >= 0 && dropout < 1)) {
-                throw new IllegalArgumentException("a dropout rate lies in [0, 1), unlike " + dropout);
-            }
+            Dropout.requireRate(dropout);
         }
 
         /**

@@ -3,15 +3,14 @@ package scanline.lab.model;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-
 import scanline.engine.nn.EncoderBlock;
 import scanline.engine.nn.FirstValues;
 import scanline.engine.nn.Linear;
 import scanline.engine.nn.MultiHeadAttention;
-import scanline.engine.nn.Nonlinearity;
 import scanline.engine.nn.Positions;
 import scanline.engine.tensor.Arithmetic;
 import scanline.engine.tensor.Attention.Mask;
+import scanline.engine.tensor.Nonlinearity;
 import scanline.engine.tensor.Shaping;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;

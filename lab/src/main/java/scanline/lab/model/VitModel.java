@@ -2,7 +2,6 @@ package scanline.lab.model;
 
 import java.util.ArrayList;
 import java.util.List;
-
 import scanline.engine.nn.ClassToken;
 import scanline.engine.nn.Dropout;
 import scanline.engine.nn.EncoderBlock;
@@ -10,10 +9,10 @@ import scanline.engine.nn.FirstValues;
 import scanline.engine.nn.LayerNorm;
 import scanline.engine.nn.Linear;
 import scanline.engine.nn.MultiHeadAttention;
-import scanline.engine.nn.Nonlinearity;
 import scanline.engine.nn.PatchEmbedding;
 import scanline.engine.nn.Positions;
 import scanline.engine.tensor.Attention.Mask;
+import scanline.engine.tensor.Nonlinearity;
 import scanline.engine.tensor.Shaping;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;

@@ -1,7 +1,4 @@
-package scanline.engine.nn;
-
-import scanline.engine.tensor.Activation;
-import scanline.engine.tensor.Tensor;
+package scanline.engine.tensor;
 
 /** What stands between two linear maps. */
 public enum Nonlinearity {
