@@ -13,9 +13,13 @@ public final class Linear {
 
     /** A map whose weights are uniform within {@code 1 / sqrt(inputs)} at first (LeCun et al. 1998, as in PyTorch). */
     public Linear(Weights weights, int inputs, int outputs) {
-        float bound = (float) (1 / Math.sqrt(inputs));
-        weight = weights.uniform("weight", Shape.of(outputs, inputs), bound);
-        bias = weights.uniform("bias", Shape.of(outputs), bound);
+        this(weights, inputs, outputs, FirstValues.UNIFORM);
+    }
+
+    /** A map with these first values. */
+    public Linear(Weights weights, int inputs, int outputs, FirstValues first) {
+        weight = first.weight(weights, "weight", Shape.of(outputs, inputs));
+        bias = first.bias(weights, "bias", outputs, inputs);
     }
 
     /**

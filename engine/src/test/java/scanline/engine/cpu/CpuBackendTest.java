@@ -26,6 +26,7 @@ import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Buffer;
 import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.Memory;
+import scanline.engine.tensor.PooledNormalisation;
 import scanline.engine.tensor.RecurrentSequences;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
@@ -250,6 +251,7 @@ class CpuBackendTest {
     void everyDutyHasItsTwinTested() {
         Set<String> tested = new TreeSet<>(Set.of("linear", "linearGradient", "crossEntropy", "crossEntropyGradient",
                 "sumOfSquares"));
+        tested.addAll(ImageTwinTest.DUTIES);
         duties().forEach(duty -> tested.add(duty.name));
         Set<String> duties = new TreeSet<>();
         for (Method method : Backend.class.getMethods()) {
@@ -258,8 +260,9 @@ class CpuBackendTest {
             }
         }
         assertThat(tested).isEqualTo(duties);
-        // The abilities: RecurrentTwinTest.
-        assertThat(CpuBackend.class.getInterfaces()).containsExactly(Backend.class, RecurrentSequences.class);
+        // The abilities: RecurrentTwinTest, ImageTwinTest.
+        assertThat(CpuBackend.class.getInterfaces()).containsExactly(Backend.class, RecurrentSequences.class,
+                PooledNormalisation.class);
     }
 
     private static int[] append(int[] sizes, int size) {

@@ -11,19 +11,23 @@ public final class StepAllocation {
 
     private StepAllocation() {}
 
-    /** {@code StepAllocation THREADS}. */
+    /** {@code StepAllocation THREADS}: of a recurrent network, then of a convolutional one. */
     public static void main(String[] arguments) {
         try (CpuBackend backend = new CpuBackend(Integer.parseInt(arguments[0]))) {
-            Classifier classifier = new Classifier(backend, Recurrence.LSTM, 8, 16, 28, 32);
-            for (int i = 0; i < WARM_UP; i++) {
-                classifier.step();
-            }
-            long before = used();
-            for (int i = 0; i < MEASURED; i++) {
-                classifier.step();
-            }
-            System.out.println("bytes " + (used() - before) / MEASURED);
+            System.out.println("bytes " + measured(new Classifier(backend, Recurrence.LSTM, 8, 16, 28, 32)::step));
+            System.out.println("bytes " + measured(new ImageClassifier(backend, 16, 12, 12, 16, 32)::step));
         }
+    }
+
+    private static long measured(Runnable step) {
+        for (int i = 0; i < WARM_UP; i++) {
+            step.run();
+        }
+        long before = used();
+        for (int i = 0; i < MEASURED; i++) {
+            step.run();
+        }
+        return (used() - before) / MEASURED;
     }
 
     private static long used() {

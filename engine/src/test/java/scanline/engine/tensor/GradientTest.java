@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.cpu.ReferenceBackend;
 import scanline.engine.random.RandomKey;
+import scanline.engine.tensor.Normalisation.BatchNorm;
 import scanline.engine.tensor.Recurrence.RecurrentWeights;
 import scanline.engine.tensor.Recurrence.State;
 import scanline.engine.tensor.Sequences.Output;
@@ -72,6 +73,22 @@ class GradientTest {
                 new Op("Shaping.reverse", s -> Shaping.reverse(s.get(0)), shape(3, 2, 5)),
                 new Op("Shaping.concat", s -> Shaping.concat(s.get(0), s.get(1)), shape(3, 2, 5), shape(3, 2, 4)),
                 new Op("Shaping.repeat", s -> Shaping.repeat(s.get(0), 3, s.get(0)), shape(5)),
+                new Op("Images.ofRows", s -> Images.ofRows(s.get(0)), shape(3, 2, 5)),
+                new Op("Images.flatten", s -> Images.flatten(s.get(0)), shape(2, 3, 2, 5)),
+                new Op("Convolutions.conv2d", s -> Convolutions.conv2d(s.get(0), s.get(1), s.get(2), 1, 1),
+                        shape(2, 4, 5, 3), shape(4, 3, 3, 3), shape(4)),
+                new Op("Convolutions.conv2d", s -> Convolutions.conv2d(s.get(0), s.get(1), s.get(2), 2, 1),
+                        shape(2, 5, 4, 17), shape(2, 17, 2, 3), shape(2)),
+                new Op("Pooling.max", s -> Pooling.max(s.get(0), 2, 2), shape(2, 4, 5, 3)),
+                new Op("Pooling.average", s -> Pooling.average(s.get(0), 3, 2), shape(2, 5, 6, 3)),
+                new Op("Normalisation.batchNorm", s -> Normalisation.batchNorm(s.get(0), norm(s), false),
+                        shape(3, 4, 5, 3), shape(3), shape(3)),
+                new Op("Normalisation.batchNorm", s -> Normalisation.batchNorm(s.get(0), norm(s), true),
+                        shape(2, 3, 2, 2), shape(2), shape(2)),
+                new Op("Normalisation.batchNormReluMaxPool",
+                        s -> Normalisation.batchNormReluMaxPool(s.get(0), norm(s)), shape(2, 3, 5, 1), shape(1), shape(1)),
+                new Op("Normalisation.composed", s -> Normalisation.composed(s.get(0), norm(s)), shape(2, 3, 5, 1),
+                        shape(1), shape(1)),
                 new Op("Noise.dropout", s -> Noise.dropout(s.get(0), 0.3f), shape(5, 7)),
                 new Op("Losses.crossEntropy", s -> Losses.crossEntropy(s.get(0), labels, 0f), shape(5, 7)),
                 new Op("Losses.crossEntropy", s -> Losses.crossEntropy(s.get(0), labels, 0.1f), shape(5, 7))));
@@ -88,6 +105,13 @@ class GradientTest {
             }
         }
         return ops.stream();
+    }
+
+    /** A batch normalisation by what the second and the third source hold, with statistics of its own. */
+    private static BatchNorm norm(List<Tensor> s) {
+        Weights state = new Weights(Tape.of(s.get(0)).backend(), 1);
+        return new BatchNorm(s.get(1), s.get(2), state.statistic("mean", s.get(1).shape(), 0),
+                state.statistic("variance", s.get(1).shape(), 1), 0.1f, 0.01f);
     }
 
     private static RecurrentWeights weights(Recurrence kind, List<Tensor> s) {
@@ -150,6 +174,20 @@ class GradientTest {
                 new SignError("linearGradient", 0, "Products.linear"),
                 new SignError("linearGradient", 1, "Products.linear"),
                 new SignError("linearGradient", 2, "Products.linear"),
+                new SignError("accumulate", 0, "Images.ofRows"),
+                new SignError("transposeGradient", 0, "Images.flatten"),
+                new SignError("convolutionGradient", 0, "Convolutions.conv2d"),
+                new SignError("convolutionGradient", 1, "Convolutions.conv2d"),
+                new SignError("convolutionGradient", 2, "Convolutions.conv2d"),
+                new SignError("maxPoolGradient", 0, "Pooling.max"),
+                new SignError("averagePoolGradient", 0, "Pooling.average"),
+                new SignError("batchNormGradient", 0, "Normalisation.batchNorm"),
+                new SignError("batchNormGradient", 1, "Normalisation.batchNorm"),
+                new SignError("batchNormGradient", 2, "Normalisation.batchNorm"),
+                new SignError("maxPoolGradient", 0, "Normalisation.composed"),
+                new SignError("batchNormPoolGradient", 0, "Normalisation.batchNormReluMaxPool"),
+                new SignError("batchNormPoolGradient", 1, "Normalisation.batchNormReluMaxPool"),
+                new SignError("batchNormPoolGradient", 2, "Normalisation.batchNormReluMaxPool"),
                 new SignError("tanhGradient", 0, "Sequences.composed"),
                 new SignError("recurrentGradient", 0, "Sequences.recurrent"),
                 new SignError("recurrentGradient", 1, "Sequences.recurrent"),
@@ -172,7 +210,7 @@ class GradientTest {
 
     @Test
     void aSignErrorIsPlantedInEveryGradientDuty() {
-        Set<String> duties = Stream.of(Backend.class, RecurrentSequences.class)
+        Set<String> duties = Stream.of(Backend.class, RecurrentSequences.class, PooledNormalisation.class)
                 .flatMap(type -> Stream.of(type.getMethods()))
                 .map(Method::getName).filter(name -> name.endsWith("Gradient")).collect(Collectors.toSet());
         duties.add("accumulate");
@@ -221,7 +259,7 @@ class GradientTest {
     /** The backend with what one duty adds to one of its outputs negated. */
     private static Backend withSignError(Backend backend, String wrong, int output) {
         return (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(),
-                new Class<?>[] {Backend.class, RecurrentSequences.class}, (_, duty, arguments) -> {
+                new Class<?>[] {Backend.class, RecurrentSequences.class, PooledNormalisation.class}, (_, duty, arguments) -> {
                     Buffer target = duty.getName().equals(wrong) ? (Buffer) arguments[output] : null;
                     float[] before = target == null ? new float[0] : Numbers.values(target);
                     try {

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import scanline.engine.nn.FirstValues;
 import scanline.engine.nn.Initialisation;
 import scanline.engine.optim.Adam;
 import scanline.engine.optim.Clipping;
@@ -23,6 +24,7 @@ import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Recurrence;
 import scanline.engine.tensor.Weights;
 import scanline.lab.data.Scan;
+import scanline.lab.model.CnnModel;
 import scanline.lab.model.Model;
 import scanline.lab.model.RecurrentModel;
 
@@ -56,6 +58,29 @@ class RecipesTest {
         assertThat(parameters(recipe, new Model.Input(784, 1, 10))).isEqualTo(68_362);
     }
 
+    @Test
+    void theCnnIsSystemF() {
+        Recipe recipe = Recipes.find("cnn", List.of());
+        assertThat(recipe.model()).isEqualTo(new CnnModel(32, 3, 128, FirstValues.HE));
+        assertThat(recipe.optimizer()).isEqualTo(Adam.DEFAULT);
+        assertThat(recipe.batch()).isEqualTo(128);
+        // 320 + 64 + 18,496 + 128 + 401,536 + 1,290
+        assertThat(parameters(recipe, new Model.Input(28, 28, 10))).isEqualTo(421_834);
+    }
+
+    @Test
+    void aCnnRefusesWhatItCannotBeMadeOf() {
+        assertThatThrownBy(() -> Recipes.find("cnn", List.of("model.kernel=4")))
+                .hasMessage("model.kernel must be an odd number from 1 to 63, not 4");
+        assertThatThrownBy(() -> Recipes.find("cnn", List.of("model.channels=0")))
+                .hasMessage("model.channels must be from 1 to 4096, not 0");
+        assertThatThrownBy(() -> Recipes.find("cnn", List.of("model.hidden=0")))
+                .hasMessage("model.hidden must be from 1 to 4096, not 0");
+        Model model = Recipes.find("cnn", List.of()).model();
+        assertThatThrownBy(() -> model.layers(new Model.Input(784, 1, 10))).hasMessage("model=cnn halves an image twice,"
+                + " so it needs at least 4 x 4 pixels, not 784 x 1: see data.scan and data.shrink");
+    }
+
     @ParameterizedTest
     @CsvSource({"rnn-rows-deep, 87562", "lstm-rows-deep, 346378", "gru-rows-deep, 260106", "lstm-rows, 214282",
             "rnn-rows, 54538", "lstm-pixels, 68362", "lstm-cooijmans, 42410"})
@@ -68,9 +93,11 @@ class RecipesTest {
     @ParameterizedTest
     @MethodSource("names")
     void whatAModelSaysOfItsParametersIsWhatItHas(String name) {
-        Model.Input input = new Model.Input(5, 3, 4);
+        Model.Input input = new Model.Input(9, 6, 4);
         for (String both : List.of("false", "true")) {
-            Recipe recipe = Recipes.find(name, List.of("model.bidirectional=" + both, "model.learnedState=" + both));
+            Recipe recipe = Recipes.find(name, Recipes.find(name, List.of()).model() instanceof RecurrentModel
+                    ? List.of("model.bidirectional=" + both, "model.learnedState=" + both)
+                    : List.of());
             try (Backend backend = Backend.load(1)) {
                 Weights weights = new Weights(backend, 1);
                 recipe.model().build(weights, input);
