@@ -27,9 +27,10 @@ public final class Conv2d {
      */
     public Conv2d(Weights weights, int inputs, int outputs, int kernel, int stride, int padding, FirstValues first) {
         if (Math.min(Math.min(inputs, outputs), Math.min(kernel, stride)) < 1 || padding < 0) {
-            throw new IllegalArgumentException("a convolution needs channels, a kernel and a stride of at least 1 and no"
-                    + " negative padding, unlike " + inputs + " to " + outputs + " channels, kernel " + kernel
-                    + ", stride " + stride + ", padding " + padding);
+            throw new IllegalArgumentException(
+                    "a convolution needs channels, a kernel and a stride of at least 1 and no"
+                            + " negative padding, unlike " + inputs + " to " + outputs + " channels, kernel " + kernel
+                            + ", stride " + stride + ", padding " + padding);
         }
         weight = first.weight(weights, "weight", Shape.of(outputs, inputs, kernel, kernel));
         bias = first.bias(weights, "bias", outputs, inputs * kernel * kernel);

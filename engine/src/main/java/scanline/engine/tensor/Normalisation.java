@@ -118,7 +118,8 @@ public final class Normalisation {
                     rows, channels);
         }
 
-        @Nullable Buffer dx() {
+        @Nullable
+        Buffer dx() {
             return x.needsGradient() ? x.gradient() : null;
         }
     }

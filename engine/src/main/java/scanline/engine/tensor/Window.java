@@ -8,8 +8,9 @@ public record Window(int batch, int height, int width, int channels, int rows, i
     /** Refuses what no image has, and a window larger than its image. */
     public Window {
         if (Math.min(rows, columns) < 1 || stride < 1 || padding < 0) {
-            throw new IllegalArgumentException("a window needs a size and a stride of at least 1 and no negative padding,"
-                    + " unlike size " + rows + " x " + columns + ", stride " + stride + ", padding " + padding);
+            throw new IllegalArgumentException(
+                    "a window needs a size and a stride of at least 1 and no negative padding,"
+                            + " unlike size " + rows + " x " + columns + ", stride " + stride + ", padding " + padding);
         }
         if (rows > height + 2 * padding || columns > width + 2 * padding) {
             throw new IllegalArgumentException("a window of " + rows + " x " + columns

@@ -206,7 +206,8 @@ class ImageTwinTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 2, 2, 1", "2, 3, 5, 3", "3, 4, 4, 17", "2, 7, 6, 33", "40, 5, 5, 16", "64, 8, 8, 20", "9, 2, 9, 31"})
+    @CsvSource({"1, 2, 2, 1", "2, 3, 5, 3", "3, 4, 4, 17", "2, 7, 6, 33", "40, 5, 5, 16", "64, 8, 8, 20",
+            "9, 2, 9, 31"})
     void normalisationAndPoolingInOneIsThatOfItsTwin(int batch, int height, int width, int channels) {
         Shape shape = Shape.of(batch, height, width, channels);
         float[][] composed = pooled(Numbers.withoutAbilities(TEAMS[0]), shape, true);

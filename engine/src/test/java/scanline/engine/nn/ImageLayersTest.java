@@ -38,7 +38,8 @@ class ImageLayersTest {
     void parametersAndStatisticsHaveTheNamesAndShapesOfPyTorch() {
         new Conv2d(weights.scope("conv1"), 3, 5, 2, 1, 0, FirstValues.HE);
         new BatchNorm2d(weights.scope("bn1"), 5);
-        assertThat(weights.parameters()).extracting(p -> p.name() + p.shape()).containsExactly("conv1.weight[5, 3, 2, 2]",
+        assertThat(weights.parameters()).extracting(p -> p.name() + p.shape()).containsExactly(
+                "conv1.weight[5, 3, 2, 2]",
                 "conv1.bias[5]", "bn1.weight[5]", "bn1.bias[5]");
         assertThat(weights.statistics()).extracting(s -> s.name() + s.shape()).containsExactly("bn1.running_mean[5]",
                 "bn1.running_var[5]");
@@ -164,7 +165,8 @@ class ImageLayersTest {
         assertThatThrownBy(() -> new Conv2d(weights, 3, 0, 3, 1, 1, FirstValues.HE)).hasMessage("a convolution needs"
                 + " channels, a kernel and a stride of at least 1 and no negative padding, unlike 3 to 0 channels,"
                 + " kernel 3, stride 1, padding 1");
-        assertThatThrownBy(() -> new Conv2d(weights, 3, 3, 3, 1, -1, FirstValues.HE)).hasMessageContaining("padding -1");
+        assertThatThrownBy(() -> new Conv2d(weights, 3, 3, 3, 1, -1, FirstValues.HE))
+                .hasMessageContaining("padding -1");
         assertThatThrownBy(() -> new BatchNorm2d(weights, 0))
                 .hasMessage("a batch normalisation needs at least 1 channel, not 0");
         assertThatThrownBy(() -> new MaxPool2d(2, 0))

@@ -21,7 +21,7 @@ class SameBitsTest {
     private static final String TRAINING = "bc589ca12e2d9889";
 
     // The same of a convolutional network.
-    private static final String IMAGES = "?";
+    private static final String IMAGES = "80e026566ef99ac7";
 
     @Test
     void theWidthOfTheVectorsAndTheNumberOfThreadsChangeNothing() throws Exception {

@@ -96,8 +96,9 @@ public record CnnModel(int channels, int kernel, int hidden, FirstValues init) i
 
     private static void requireRoom(Input input) {
         if (input.steps() < 4 || input.features() < 4) {
-            throw new IllegalArgumentException("model=cnn halves an image twice, so it needs at least 4 x 4 pixels, not "
-                    + input.steps() + " x " + input.features() + ": see data.scan and data.shrink");
+            throw new IllegalArgumentException(
+                    "model=cnn halves an image twice, so it needs at least 4 x 4 pixels, not "
+                            + input.steps() + " x " + input.features() + ": see data.scan and data.shrink");
         }
     }
 }

@@ -77,8 +77,9 @@ class RecipesTest {
         assertThatThrownBy(() -> Recipes.find("cnn", List.of("model.hidden=0")))
                 .hasMessage("model.hidden must be from 1 to 4096, not 0");
         Model model = Recipes.find("cnn", List.of()).model();
-        assertThatThrownBy(() -> model.layers(new Model.Input(784, 1, 10))).hasMessage("model=cnn halves an image twice,"
-                + " so it needs at least 4 x 4 pixels, not 784 x 1: see data.scan and data.shrink");
+        assertThatThrownBy(() -> model.layers(new Model.Input(784, 1, 10)))
+                .hasMessage("model=cnn halves an image twice,"
+                        + " so it needs at least 4 x 4 pixels, not 784 x 1: see data.scan and data.shrink");
     }
 
     @ParameterizedTest
