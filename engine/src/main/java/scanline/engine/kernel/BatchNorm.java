@@ -501,13 +501,13 @@ public final class BatchNorm {
                 FloatVector vi = FloatVector.fromArray(S, x, p + (i >> 1) * row + (i & 1) * channels).fma(scale, shift);
                 var larger = vi.compare(VectorOperators.GT, v).or(vi.compare(VectorOperators.NE, vi));
                 v = v.blend(vi, larger);
-                first = first.blend(i, larger);
+                first = first.blend((float) i, larger);
             }
             FloatVector g = FloatVector.fromArray(S, dy, at + j * channels).blend(0f,
                     v.compare(VectorOperators.LE, 0f));
             for (int i = 0; i < 4; i++) {
                 int q = p + (i >> 1) * row + (i & 1) * channels;
-                FloatVector own = g.blend(0f, first.compare(VectorOperators.NE, i));
+                FloatVector own = g.blend(0f, first.compare(VectorOperators.NE, (float) i));
                 FloatVector.fromArray(S, dx, q)
                         .add(own.fma(scale, FloatVector.fromArray(S, x, q).sub(m).fma(slope, offset)))
                         .intoArray(dx, q);

@@ -27,7 +27,7 @@ public final class Pooling {
                 FloatVector v = FloatVector.fromArray(S, x, start + offset(i, window) + c);
                 var larger = v.compare(VectorOperators.GT, largest).or(v.compare(VectorOperators.NE, v));
                 largest = largest.blend(v, larger);
-                first = first.blend(i, larger);
+                first = first.blend((float) i, larger);
             }
             largest.intoArray(y, at + c);
             first.intoArray(which, at + c);
@@ -60,7 +60,7 @@ public final class Pooling {
             FloatVector first = FloatVector.fromArray(S, which, at + c);
             for (int i = 0; i < window.rows() * window.columns(); i++) {
                 int to = start + offset(i, window) + c;
-                FloatVector.fromArray(S, dx, to).add(g.blend(0f, first.compare(VectorOperators.NE, i)))
+                FloatVector.fromArray(S, dx, to).add(g.blend(0f, first.compare(VectorOperators.NE, (float) i)))
                         .intoArray(dx, to);
             }
         }
