@@ -1,4 +1,4 @@
-"""Writes the golden files that PyTorchParityTest reads: python golden.py FOLDER, with torch (2.13.0) and safetensors."""
+"""Writes the golden files of the parity tests: python golden.py FOLDER, with torch (2.13.0) and safetensors."""
 
 import sys
 from pathlib import Path
@@ -99,6 +99,58 @@ def factors(scheduler, epochs, **arguments):
     return torch.tensor(rates)
 
 
+class Cnn(nn.Module):
+    """Images of 8 x 12 pixels: pooled twice to 2 x 3, or, strided, to 1 x 2."""
+
+    def __init__(self, strided):
+        super().__init__()
+        self.strided = strided
+        self.conv1 = nn.Conv2d(1, 6, 3, padding=1)
+        self.bn1 = nn.BatchNorm2d(6)
+        self.conv2 = nn.Conv2d(6, 20, 4, stride=2, padding=2) if strided else nn.Conv2d(6, 20, 3, padding=1)
+        self.bn2 = nn.BatchNorm2d(20)
+        self.fc = nn.Linear(40 if strided else 120, CLASSES)
+
+    def forward(self, x):
+        x = torch.relu(self.bn1(self.conv1(x)))
+        x = nn.functional.max_pool2d(x, 3, 2) if self.strided else nn.functional.max_pool2d(x, 2)
+        x = torch.relu(self.bn2(self.conv2(x)))
+        x = nn.functional.avg_pool2d(x, 2, 1) if self.strided else nn.functional.max_pool2d(x, 2)
+        return self.fc(x.flatten(1))
+
+
+def write_cnn(folder, file, strided):
+    torch.manual_seed(1)
+    model = Cnn(strided)
+    with torch.no_grad():
+        for norm in (model.bn1, model.bn2):
+            norm.weight.uniform_(-1, 1)
+            norm.bias.uniform_(-1, 1)
+    # With num_batches_tracked, an integer, as PyTorch has it.
+    save_file({name: value.clone() for name, value in model.state_dict().items()}, folder / f"{file}.safetensors")
+    x = torch.randn(BATCH, 1, 8, 12)
+    labels = torch.randint(CLASSES, (BATCH,))
+    expected = {"input": x[:, 0].transpose(0, 1).contiguous(), "labels": labels.float()}
+    update = torch.optim.SGD(model.parameters(), lr=0.1)
+    for step in range(UPDATES):
+        update.zero_grad()
+        logits = model(x)
+        loss = nn.functional.cross_entropy(logits, labels)
+        loss.backward()
+        if step == 0:
+            expected["logits"] = logits.detach()
+            expected["loss"] = loss.detach().reshape(1)
+            for name, parameter in model.named_parameters():
+                expected[f"gradient.{name}"] = parameter.grad.clone()
+        update.step()
+    for name, value in model.state_dict().items():
+        if not name.endswith("num_batches_tracked"):
+            expected[f"sgd.{name}"] = value.clone()
+    model.eval()
+    expected["sgd.logits"] = model(x).detach()
+    save_file(expected, folder / f"{file}.expected.safetensors")
+
+
 def main():
     torch.set_num_threads(1)
     folder = Path(sys.argv[1])
@@ -107,6 +159,8 @@ def main():
             write(folder, kind, layers, False)
         for layers in (1, 2):
             write(folder, kind, layers, True)
+    write_cnn(folder, "cnn", False)
+    write_cnn(folder, "cnn-strided", True)
     schedules = torch.optim.lr_scheduler
     save_file(
         {

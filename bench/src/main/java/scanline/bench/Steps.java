@@ -10,6 +10,7 @@ import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
+import scanline.engine.tensor.Statistic;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.lab.data.Batch;
@@ -31,6 +32,7 @@ final class Steps implements AutoCloseable {
     private final RandomKey shuffle;
     private final RandomKey passes;
     private final List<float[]> first;
+    private final List<float[]> firstStatistics;
     private final int stepsAnEpoch;
     private Optimizer optimizer;
     private int[] order;
@@ -46,6 +48,7 @@ final class Steps implements AutoCloseable {
         shuffle = RandomKey.of(recipe.seed(), "shuffle");
         passes = RandomKey.of(recipe.seed(), "pass");
         first = experiment.weights().parameters().stream().map(Parameter::values).toList();
+        firstStatistics = experiment.weights().statistics().stream().map(Statistic::values).toList();
         stepsAnEpoch = (examples.length + recipe.batch() - 1) / recipe.batch();
         optimizer = new Optimizer(recipe.optimizer(), experiment.weights());
         order = order();
@@ -107,6 +110,10 @@ final class Steps implements AutoCloseable {
         for (int i = 0; i < first.size(); i++) {
             Parameter parameter = experiment.weights().parameters().get(i);
             parameter.value().write(0, first.get(i), 0, first.get(i).length);
+        }
+        for (int i = 0; i < firstStatistics.size(); i++) {
+            experiment.weights().statistics().get(i).value().write(0, firstStatistics.get(i), 0,
+                    firstStatistics.get(i).length);
         }
         optimizer = new Optimizer(recipe.optimizer(), experiment.weights());
     }

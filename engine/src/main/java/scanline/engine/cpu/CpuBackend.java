@@ -6,6 +6,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import scanline.engine.kernel.Activations;
 import scanline.engine.kernel.Attention;
+import scanline.engine.kernel.BatchNorm;
+import scanline.engine.kernel.Convolution;
 import scanline.engine.kernel.Dropout;
 import scanline.engine.kernel.Elementwise;
 import scanline.engine.kernel.FeedForward;
@@ -16,6 +18,7 @@ import scanline.engine.kernel.Lanes;
 import scanline.engine.kernel.LayerNorm;
 import scanline.engine.kernel.LstmCell;
 import scanline.engine.kernel.Parallel;
+import scanline.engine.kernel.Pooling;
 import scanline.engine.kernel.RecurrentCell;
 import scanline.engine.kernel.RecurrentSequence;
 import scanline.engine.kernel.Reduction;
@@ -30,11 +33,19 @@ import scanline.engine.tensor.Buffer;
 import scanline.engine.tensor.FusedAttention;
 import scanline.engine.tensor.FusedPerceptron;
 import scanline.engine.tensor.Nonlinearity;
+import scanline.engine.tensor.PooledNormalisation;
 import scanline.engine.tensor.Recurrence;
 import scanline.engine.tensor.RecurrentSequences;
+import scanline.engine.tensor.Window;
 
 /** The kernels over float arrays, on a team of threads. */
-public final class CpuBackend implements Backend, RecurrentSequences, FusedAttention, FusedPerceptron {
+public final class CpuBackend
+        implements
+            Backend,
+            RecurrentSequences,
+            FusedAttention,
+            FusedPerceptron,
+            PooledNormalisation {
     // Below these sizes waking the other threads takes longer than the work.
     private static final int ELEMENTS_A_THREAD = 16_384;
     private static final long PRODUCTS_A_THREAD = 100_000;
@@ -69,7 +80,7 @@ public final class CpuBackend implements Backend, RecurrentSequences, FusedAtten
 
     @Override
     public void fill(Buffer y, int from, int n, float value) {
-        Arrays.fill(floats(y), from, from + n, value);
+        ranges(n, (at, length) -> Arrays.fill(floats(y), from + at, from + at + length, value));
     }
 
     @Override
@@ -154,10 +165,9 @@ public final class CpuBackend implements Backend, RecurrentSequences, FusedAtten
     @Override
     public void layerNorm(Buffer y, Buffer mean, Buffer inverse, Buffer x, Buffer gamma, Buffer beta, float epsilon,
             int rows, int n) {
-        elements((long) rows * n,
-                (part, parts) -> LayerNorm.forward(floats(y), floats(mean), floats(inverse), floats(x), floats(gamma),
-                        floats(beta), epsilon, n, Parallel.from(part, parts, rows),
-                        Parallel.from(part + 1, parts, rows)));
+        rows(rows, n,
+                (from, to) -> LayerNorm.forward(floats(y), floats(mean), floats(inverse), floats(x), floats(gamma),
+                        floats(beta), epsilon, n, from, to));
     }
 
     @Override
@@ -165,10 +175,8 @@ public final class CpuBackend implements Backend, RecurrentSequences, FusedAtten
             Buffer inverse, Buffer gamma, int rows, int n) {
         int shards = LayerNorm.shards(rows);
         float[] sums = work(shards * 2 * n);
-        elements((long) rows * n,
-                (part, parts) -> LayerNorm.backward(dx == null ? null : floats(dx), sums, 0, floats(dy), floats(x),
-                        floats(mean), floats(inverse), floats(gamma), rows, n, Parallel.from(part, parts, shards),
-                        Parallel.from(part + 1, parts, shards)));
+        rows(shards, rows / shards * n, (from, to) -> LayerNorm.backward(dx == null ? null : floats(dx), sums, 0,
+                floats(dy), floats(x), floats(mean), floats(inverse), floats(gamma), rows, n, from, to));
         for (int shard = 0; shard < shards; shard++) {
             Elementwise.accumulate(floats(dgamma), 0, sums, shard * 2 * n, n);
             Elementwise.accumulate(floats(dbeta), 0, sums, (shard * 2 + 1) * n, n);
@@ -251,6 +259,165 @@ public final class CpuBackend implements Backend, RecurrentSequences, FusedAtten
                 }
             }
         });
+    }
+
+    @Override
+    public void transpose(Buffer y, Buffer x, int batch, int pixels, int channels) {
+        int image = pixels * channels;
+        rows(batch, image, (from, to) -> {
+            for (int b = from; b < to; b++) {
+                Gemm.transpose(floats(y), b * image, pixels, floats(x), b * image, channels, pixels, channels);
+            }
+        });
+    }
+
+    @Override
+    public void transposeGradient(Buffer dx, Buffer dy, int batch, int pixels, int channels) {
+        int image = pixels * channels;
+        float[] turned = work(batch * image);
+        rows(batch, image, (from, to) -> {
+            for (int b = from; b < to; b++) {
+                Gemm.transpose(turned, b * image, channels, floats(dy), b * image, pixels, channels, pixels);
+            }
+            Elementwise.accumulate(floats(dx), from * image, turned, from * image, (to - from) * image);
+        });
+    }
+
+    @Override
+    public void convolution(Buffer y, Buffer x, Buffer w, Buffer bias, int outputs, Window window) {
+        var places = window(window);
+        Convolution.forward(parallel, floats(y), floats(x), floats(w), floats(bias),
+                work(Convolution.forwardWork(parallel.threads(), outputs, places)), outputs, places);
+    }
+
+    @Override
+    public void convolutionGradient(@Nullable Buffer dx, Buffer dw, Buffer dbias, Buffer dy, Buffer x, Buffer w,
+            int outputs, Window window) {
+        var places = window(window);
+        Convolution.weightGradient(parallel, floats(dw), floats(dbias), floats(dy), floats(x),
+                work(Convolution.weightWork(parallel.threads(), outputs, places)), outputs, places);
+        if (dx != null) {
+            Convolution.inputGradient(parallel, floats(dx), floats(dy), floats(w),
+                    work(Convolution.inputWork(parallel.threads(), outputs, places)), outputs, places);
+        }
+    }
+
+    @Override
+    public void maxPool(Buffer y, Buffer from, Buffer x, Window window) {
+        var places = window(window);
+        rows(window.batch(), image(window),
+                (first, end) -> Pooling.max(floats(y), floats(from), floats(x), places, first, end));
+    }
+
+    @Override
+    public void maxPoolGradient(Buffer dx, Buffer dy, Buffer from, Window window) {
+        var places = window(window);
+        rows(window.batch(), image(window),
+                (first, end) -> Pooling.maxGradient(floats(dx), floats(dy), floats(from), places, first, end));
+    }
+
+    @Override
+    public void averagePool(Buffer y, Buffer x, Window window) {
+        var places = window(window);
+        rows(window.batch(), image(window), (first, end) -> Pooling.average(floats(y), floats(x), places, first, end));
+    }
+
+    @Override
+    public void averagePoolGradient(Buffer dx, Buffer dy, Window window) {
+        var places = window(window);
+        rows(window.batch(), image(window),
+                (first, end) -> Pooling.averageGradient(floats(dx), floats(dy), places, first, end));
+    }
+
+    @Override
+    public void batchStatistics(Buffer mean, Buffer variance, Buffer x, int rows, int channels) {
+        int chunks = BatchNorm.chunks(rows);
+        float[] moments = work(2 * chunks * channels);
+        rows(chunks, rows * channels / chunks,
+                (from, to) -> BatchNorm.moments(moments, chunks * channels, floats(x), rows, channels, from, to));
+        BatchNorm.combine(floats(mean), floats(variance), moments, chunks * channels, rows, channels);
+    }
+
+    @Override
+    public void trackStatistics(Buffer runningMean, Buffer runningVariance, Buffer mean, Buffer variance,
+            float momentum, int rows, int channels) {
+        BatchNorm.track(floats(runningMean), floats(mean), 1, momentum, channels);
+        BatchNorm.track(floats(runningVariance), floats(variance), (float) (rows / (rows - 1.0)), momentum, channels);
+    }
+
+    @Override
+    public void batchNorm(Buffer y, Buffer x, Buffer mean, Buffer variance, Buffer gamma, Buffer beta, float epsilon,
+            boolean relu, int rows, int channels) {
+        float[] scales = scales(mean, variance, gamma, beta, epsilon, channels);
+        int chunks = BatchNorm.chunks(rows);
+        rows(chunks, rows * channels / chunks, (from, to) -> BatchNorm.normalise(floats(y), floats(x), scales,
+                floor(relu), rows, channels, from, to));
+    }
+
+    @Override
+    public void batchNormGradient(@Nullable Buffer dx, Buffer dgamma, Buffer dbeta, Buffer dy, Buffer x, Buffer mean,
+            Buffer variance, Buffer gamma, Buffer beta, float epsilon, boolean relu, int rows, int channels) {
+        float[] scales = scales(mean, variance, gamma, beta, epsilon, channels);
+        int chunks = BatchNorm.chunks(rows);
+        float[] sums = work(2 * chunks * channels);
+        rows(chunks, rows * channels / chunks, (from, to) -> BatchNorm.gradientSums(sums, floats(dy), floats(x),
+                floats(mean), scales, floor(relu), rows, channels, from, to));
+        float[] slopes = new float[2 * channels];
+        BatchNorm.combineGradient(slopes, floats(dgamma), floats(dbeta), sums, chunks, floats(variance), floats(gamma),
+                epsilon, rows, channels);
+        if (dx != null) {
+            rows(chunks, rows * channels / chunks, (from, to) -> BatchNorm.gradient(floats(dx), floats(dy), floats(x),
+                    floats(mean), scales, slopes, floor(relu), rows, channels, from, to));
+        }
+    }
+
+    @Override
+    public void batchNormPool(Buffer y, Buffer x, Buffer mean, Buffer variance, Buffer gamma, Buffer beta,
+            float epsilon, Window window) {
+        float[] scales = scales(mean, variance, gamma, beta, epsilon, window.channels());
+        var places = window(window);
+        rows(window.batch(), image(window),
+                (from, to) -> BatchNorm.pool(floats(y), floats(x), scales, places, from, to));
+    }
+
+    @Override
+    public void batchNormPoolGradient(@Nullable Buffer dx, Buffer dgamma, Buffer dbeta, Buffer dy, Buffer x,
+            Buffer mean, Buffer variance, Buffer gamma, Buffer beta, float epsilon, Window window) {
+        int channels = window.channels();
+        int batch = window.batch();
+        float[] scales = scales(mean, variance, gamma, beta, epsilon, channels);
+        var places = window(window);
+        float[] sums = work(2 * batch * channels);
+        rows(batch, image(window), (from, to) -> BatchNorm.pooledSums(sums, floats(dy), floats(x), floats(mean), scales,
+                places, from, to));
+        float[] slopes = new float[2 * channels];
+        BatchNorm.combineGradient(slopes, floats(dgamma), floats(dbeta), sums, batch, floats(variance), floats(gamma),
+                epsilon, batch * window.height() * window.width(), channels);
+        if (dx != null) {
+            rows(batch, image(window), (from, to) -> BatchNorm.pooledGradient(floats(dx), floats(dy), floats(x),
+                    floats(mean), scales, slopes, places, from, to));
+        }
+    }
+
+    private static float[] scales(Buffer mean, Buffer variance, Buffer gamma, Buffer beta, float epsilon,
+            int channels) {
+        float[] scales = new float[2 * channels];
+        BatchNorm.scales(scales, floats(mean), floats(variance), floats(gamma), floats(beta), epsilon, channels);
+        return scales;
+    }
+
+    private static float floor(boolean relu) {
+        return relu ? 0f : Float.NEGATIVE_INFINITY;
+    }
+
+    private static scanline.engine.kernel.Window window(Window window) {
+        return new scanline.engine.kernel.Window(window.batch(), window.height(), window.width(), window.channels(),
+                window.rows(), window.columns(), window.stride(), window.padding());
+    }
+
+    /** Numbers of an image. */
+    private static int image(Window window) {
+        return window.height() * window.width() * window.channels();
     }
 
     @Override
@@ -483,18 +650,22 @@ public final class CpuBackend implements Backend, RecurrentSequences, FusedAtten
 
     /** Cuts n elements into one range a thread. */
     private void ranges(int n, Range range) {
-        elements(n, (part, parts) -> {
-            int from = Parallel.from(part, parts, n);
-            range.run(from, Parallel.from(part + 1, parts, n) - from);
-        });
+        rows(n, 1, (from, to) -> range.run(from, to - from));
     }
 
-    private void elements(long count, Parallel.Task task) {
-        if (count < 2 * ELEMENTS_A_THREAD) {
-            task.run(0, 1);
-        } else {
-            parallel.run(task);
+    @FunctionalInterface
+    private interface Rows {
+        void run(int from, int to);
+    }
+
+    /** Cuts rows of n elements each into one piece a thread. */
+    private void rows(int rows, int n, Rows piece) {
+        if ((long) rows * n < 2 * ELEMENTS_A_THREAD) {
+            piece.run(0, rows);
+            return;
         }
+        parallel.run((part, parts) -> piece.run(Parallel.from(part, parts, rows),
+                Parallel.from(part + 1, parts, rows)));
     }
 
     private void team(long products, Parallel.Task task) {

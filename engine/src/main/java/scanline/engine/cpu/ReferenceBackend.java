@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Buffer;
+import scanline.engine.tensor.Window;
 
 /**
  * Every duty as plain loops: the executable specification that {@link CpuBackend} is held against. It has no extra
@@ -268,6 +269,203 @@ public final class ReferenceBackend implements Backend {
                 if (db != null) {
                     floats(db)[j] += d;
                 }
+            }
+        }
+    }
+
+    @Override
+    public void transpose(Buffer y, Buffer x, int batch, int pixels, int channels) {
+        for (int b = 0; b < batch; b++) {
+            for (int c = 0; c < channels; c++) {
+                for (int p = 0; p < pixels; p++) {
+                    floats(y)[(b * channels + c) * pixels + p] = floats(x)[(b * pixels + p) * channels + c];
+                }
+            }
+        }
+    }
+
+    @Override
+    public void transposeGradient(Buffer dx, Buffer dy, int batch, int pixels, int channels) {
+        for (int b = 0; b < batch; b++) {
+            for (int c = 0; c < channels; c++) {
+                for (int p = 0; p < pixels; p++) {
+                    floats(dx)[(b * pixels + p) * channels + c] += floats(dy)[(b * channels + c) * pixels + p];
+                }
+            }
+        }
+    }
+
+    /** What is done with a number under the window: {@code r} and {@code s} count its rows and columns. */
+    @FunctionalInterface
+    private interface Pixel {
+        void at(int place, int r, int s, int pixel);
+    }
+
+    /** Goes over every pixel that lies under each place of a window and inside the image. */
+    private static void each(Window window, Pixel pixel) {
+        int places = window.outHeight() * window.outWidth();
+        for (int place = 0; place < window.batch() * places; place++) {
+            for (int r = 0; r < window.rows(); r++) {
+                for (int s = 0; s < window.columns(); s++) {
+                    int i = place % places / window.outWidth() * window.stride() - window.padding() + r;
+                    int j = place % window.outWidth() * window.stride() - window.padding() + s;
+                    if (i >= 0 && i < window.height() && j >= 0 && j < window.width()) {
+                        pixel.at(place, r, s, (place / places * window.height() + i) * window.width() + j);
+                    }
+                }
+            }
+        }
+    }
+
+    private static int weight(int o, int c, int r, int s, Window window) {
+        return ((o * window.channels() + c) * window.rows() + r) * window.columns() + s;
+    }
+
+    @Override
+    public void convolution(Buffer y, Buffer x, Buffer w, Buffer bias, int outputs, Window window) {
+        for (int i = 0; i < window.batch() * window.outHeight() * window.outWidth() * outputs; i++) {
+            floats(y)[i] = floats(bias)[i % outputs];
+        }
+        each(window, (place, r, s, pixel) -> {
+            for (int o = 0; o < outputs; o++) {
+                for (int c = 0; c < window.channels(); c++) {
+                    floats(y)[place * outputs + o] = Math.fma(floats(x)[pixel * window.channels() + c],
+                            floats(w)[weight(o, c, r, s, window)], floats(y)[place * outputs + o]);
+                }
+            }
+        });
+    }
+
+    @Override
+    public void convolutionGradient(@Nullable Buffer dx, Buffer dw, Buffer dbias, Buffer dy, Buffer x, Buffer w,
+            int outputs, Window window) {
+        for (int i = 0; i < window.batch() * window.outHeight() * window.outWidth() * outputs; i++) {
+            floats(dbias)[i % outputs] += floats(dy)[i];
+        }
+        each(window, (place, r, s, pixel) -> {
+            for (int o = 0; o < outputs; o++) {
+                float d = floats(dy)[place * outputs + o];
+                for (int c = 0; c < window.channels(); c++) {
+                    int weight = weight(o, c, r, s, window);
+                    int source = pixel * window.channels() + c;
+                    floats(dw)[weight] = Math.fma(d, floats(x)[source], floats(dw)[weight]);
+                    if (dx != null) {
+                        floats(dx)[source] = Math.fma(d, floats(w)[weight], floats(dx)[source]);
+                    }
+                }
+            }
+        });
+    }
+
+    @Override
+    public void maxPool(Buffer y, Buffer from, Buffer x, Window window) {
+        each(window, (place, r, s, pixel) -> {
+            for (int c = 0; c < window.channels(); c++) {
+                int at = place * window.channels() + c;
+                float v = floats(x)[pixel * window.channels() + c];
+                if (r + s == 0 || v > floats(y)[at] || Float.isNaN(v)) {
+                    floats(y)[at] = v;
+                    floats(from)[at] = r * window.columns() + s;
+                }
+            }
+        });
+    }
+
+    @Override
+    public void maxPoolGradient(Buffer dx, Buffer dy, Buffer from, Window window) {
+        each(window, (place, r, s, pixel) -> {
+            for (int c = 0; c < window.channels(); c++) {
+                int at = place * window.channels() + c;
+                floats(dx)[pixel * window.channels() + c] += floats(from)[at] == r * window.columns() + s
+                        ? floats(dy)[at]
+                        : 0f;
+            }
+        });
+    }
+
+    @Override
+    public void averagePool(Buffer y, Buffer x, Window window) {
+        int n = window.batch() * window.outHeight() * window.outWidth() * window.channels();
+        fill(y, 0, n, 0f);
+        each(window, (place, _, _, pixel) -> {
+            for (int c = 0; c < window.channels(); c++) {
+                floats(y)[place * window.channels() + c] += floats(x)[pixel * window.channels() + c];
+            }
+        });
+        for (int i = 0; i < n; i++) {
+            floats(y)[i] /= window.rows() * window.columns();
+        }
+    }
+
+    @Override
+    public void averagePoolGradient(Buffer dx, Buffer dy, Window window) {
+        each(window, (place, _, _, pixel) -> {
+            for (int c = 0; c < window.channels(); c++) {
+                floats(dx)[pixel * window.channels() + c] += floats(dy)[place * window.channels() + c]
+                        / (window.rows() * window.columns());
+            }
+        });
+    }
+
+    @Override
+    public void batchStatistics(Buffer mean, Buffer variance, Buffer x, int rows, int channels) {
+        for (int c = 0; c < channels; c++) {
+            double sum = 0;
+            for (int i = 0; i < rows; i++) {
+                sum += floats(x)[i * channels + c];
+            }
+            double squares = 0;
+            for (int i = 0; i < rows; i++) {
+                double difference = floats(x)[i * channels + c] - sum / rows;
+                squares += difference * difference;
+            }
+            floats(mean)[c] = (float) (sum / rows);
+            floats(variance)[c] = (float) (squares / rows);
+        }
+    }
+
+    @Override
+    public void trackStatistics(Buffer runningMean, Buffer runningVariance, Buffer mean, Buffer variance,
+            float momentum, int rows, int channels) {
+        for (int c = 0; c < channels; c++) {
+            double unbiased = (double) floats(variance)[c] * rows / (rows - 1);
+            floats(runningMean)[c] += momentum * (floats(mean)[c] - floats(runningMean)[c]);
+            floats(runningVariance)[c] += (float) (momentum * (unbiased - floats(runningVariance)[c]));
+        }
+    }
+
+    @Override
+    public void batchNorm(Buffer y, Buffer x, Buffer mean, Buffer variance, Buffer gamma, Buffer beta, float epsilon,
+            boolean relu, int rows, int channels) {
+        for (int i = 0; i < rows * channels; i++) {
+            int c = i % channels;
+            double v = (floats(x)[i] - (double) floats(mean)[c]) / Math.sqrt((double) floats(variance)[c] + epsilon);
+            double z = floats(gamma)[c] * v + floats(beta)[c];
+            floats(y)[i] = relu && z <= 0 ? 0f : (float) z;
+        }
+    }
+
+    @Override
+    public void batchNormGradient(@Nullable Buffer dx, Buffer dgamma, Buffer dbeta, Buffer dy, Buffer x, Buffer mean,
+            Buffer variance, Buffer gamma, Buffer beta, float epsilon, boolean relu, int rows, int channels) {
+        for (int c = 0; c < channels; c++) {
+            double deviation = Math.sqrt((double) floats(variance)[c] + epsilon);
+            double[] v = new double[rows];
+            double[] g = new double[rows];
+            double sum = 0;
+            double product = 0;
+            for (int i = 0; i < rows; i++) {
+                v[i] = (floats(x)[i * channels + c] - (double) floats(mean)[c]) / deviation;
+                boolean cut = relu && floats(gamma)[c] * v[i] + floats(beta)[c] <= 0;
+                g[i] = cut ? 0 : floats(dy)[i * channels + c];
+                sum += g[i];
+                product += g[i] * v[i];
+            }
+            floats(dbeta)[c] += (float) sum;
+            floats(dgamma)[c] += (float) product;
+            for (int i = 0; i < rows && dx != null; i++) {
+                floats(dx)[i * channels + c] += (float) (floats(gamma)[c] / deviation
+                        * (g[i] - sum / rows - v[i] * product / rows));
             }
         }
     }

@@ -28,12 +28,22 @@ record Header(List<Slot> slots, Map<String, String> metadata) {
     static final String METADATA = "__metadata__";
 
     private static final String DTYPE = "F32";
+
+    // How many batches a normalisation of PyTorch has seen: the one integer in the state_dict of such a model. Nothing here
+    // depends on it.
+    private static final String COUNTER = "num_batches_tracked";
+    private static final String COUNTER_DTYPE = "I64";
+
     private static final int ALIGNMENT_BYTES = 8;
     private static final int MAX_DIMENSIONS = 64; // as many as NumPy allows
     private static final int MAX_ELEMENTS = Integer.MAX_VALUE - 8; // the longest array of every JVM
 
-    /** One tensor of float32, in bytes {@code begin} to {@code end - 1} of the data, which follow the header. */
-    record Slot(String name, int[] shape, long begin, long end) {
+    /**
+     * One tensor of float32, in bytes {@code begin} to {@code end - 1} of the data, which follow the header.
+     *
+     * @param counter whether it is a counter of batches in an integer instead, which is passed over
+     */
+    record Slot(String name, int[] shape, long begin, long end, boolean counter) {
         int elements() {
             return (int) ((end - begin) / Float.BYTES);
         }
@@ -131,7 +141,8 @@ record Header(List<Slot> slots, Map<String, String> metadata) {
         if (dtype == null || shape == null || offsets == null || offsets.length < 2) {
             throw wrong(file, name, "needs a dtype, a shape and two data_offsets");
         }
-        if (!dtype.equals(DTYPE)) {
+        boolean counter = dtype.equals(COUNTER_DTYPE) && name.endsWith(COUNTER);
+        if (!dtype.equals(DTYPE) && !counter) {
             throw wrong(file, name, "has dtype " + Json.shown(dtype) + ", but only F32 can be read");
         }
         long begin = offsets[0];
@@ -140,12 +151,13 @@ record Header(List<Slot> slots, Map<String, String> metadata) {
             throw wrong(file, name,
                     "has data_offsets " + Arrays.toString(offsets) + " in " + dataBytes + " bytes of data");
         }
-        long bytes = Float.BYTES * elements(file, name, shape);
+        long bytes = (counter ? Long.BYTES : Float.BYTES) * elements(file, name, shape);
         if (bytes != end - begin) {
             throw wrong(file, name, "of shape " + Arrays.toString(shape) + " needs " + bytes
                     + " bytes, but its data_offsets hold " + (end - begin));
         }
-        return new Slot(name, Arrays.stream(shape).mapToInt(Math::toIntExact).toArray(), begin, end);
+        return new Slot(name, Arrays.stream(shape).mapToInt(Math::toIntExact).toArray(), begin, end,
+                counter);
     }
 
     private static long elements(Path file, String name, long[] shape) throws FormatException {

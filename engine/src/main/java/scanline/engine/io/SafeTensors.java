@@ -18,7 +18,7 @@ import java.util.Map;
 
 /**
  * The content of a file in the safetensors format of Hugging Face: named tensors of float32 (dtype F32; any other is
- * refused) and free texts. The file is the length of the header in 8 bytes, the header in JSON, and the values, all
+ * refused, but PyTorch's {@code num_batches_tracked}, which is passed over) and free texts. The file is the length of the header in 8 bytes, the header in JSON, and the values, all
  * little-endian.
  */
 public final class SafeTensors {
@@ -135,6 +135,9 @@ public final class SafeTensors {
         ByteBuffer chunk = littleEndian(CHUNK_BYTES);
         List<Entry> tensors = new ArrayList<>();
         for (Header.Slot slot : header.slots()) {
+            if (slot.counter()) {
+                continue;
+            }
             float[] values = new float[slot.elements()];
             read(channel, dataAt + slot.begin(), values, chunk);
             tensors.add(new Entry(slot.name(), slot.shape(), values));

@@ -12,19 +12,23 @@ import java.util.Set;
 import scanline.engine.io.SafeTensors.Entry;
 import scanline.engine.tensor.Buffer;
 import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Statistic;
 import scanline.engine.tensor.Weights;
 
-/** The parameters of a model in a safetensors file, by PyTorch's names, so that a {@code state_dict} fits both ways. */
+/**
+ * The parameters of a model, and the statistics that it tracks, in a safetensors file, by PyTorch's names, so that a
+ * {@code state_dict} fits both ways.
+ */
 public final class WeightsFile {
     private WeightsFile() {}
 
-    /** Writes every parameter, whole or not at all. */
+    /** Writes every parameter and statistic, whole or not at all. */
     public static void save(Path file, Weights weights, Map<String, String> metadata) throws IOException {
         SafeTensors.write(file, new SafeTensors(entries("", weights), metadata));
     }
 
     /**
-     * Reads every parameter.
+     * Reads every parameter and statistic.
      *
      * @return the metadata of the file
      * @throws FormatException
@@ -37,6 +41,10 @@ public final class WeightsFile {
             require(file, content, parameter.name(), parameter.shape().sizes());
             unknown.remove(parameter.name());
         }
+        for (Statistic statistic : weights.statistics()) {
+            require(file, content, statistic.name(), statistic.shape().sizes());
+            unknown.remove(statistic.name());
+        }
         if (!unknown.isEmpty()) {
             throw new FormatException(file, "tensor " + Json.shown(unknown.stream().sorted().findFirst().orElseThrow())
                     + " belongs to no parameter of this model");
@@ -45,19 +53,28 @@ public final class WeightsFile {
         return content.metadata();
     }
 
-    /** Every parameter as an entry, its name after {@code prefix}. */
+    /** Every parameter and statistic as an entry, its name after {@code prefix}. */
     public static List<Entry> entries(String prefix, Weights weights) {
         List<Entry> entries = new ArrayList<>();
         for (Parameter parameter : weights.parameters()) {
             entries.add(new Entry(prefix + parameter.name(), parameter.shape().sizes(), parameter.values()));
         }
+        for (Statistic statistic : weights.statistics()) {
+            entries.add(new Entry(prefix + statistic.name(), statistic.shape().sizes(), statistic.values()));
+        }
         return entries;
     }
 
-    /** Sets every parameter from the entry of its name after {@code prefix}, after all were {@link #require required}. */
+    /**
+     * Sets every parameter and statistic from the entry of its name after {@code prefix}, after all were {@link #require
+     * required}.
+     */
     public static void restore(String prefix, SafeTensors content, Weights weights) {
         for (Parameter parameter : weights.parameters()) {
             copy(content, prefix + parameter.name(), parameter.value());
+        }
+        for (Statistic statistic : weights.statistics()) {
+            copy(content, prefix + statistic.name(), statistic.value());
         }
     }
 

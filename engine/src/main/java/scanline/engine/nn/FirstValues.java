@@ -4,34 +4,33 @@ import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Weights;
 
-/** The first values of a layer that multiplies: fan-in is how many inputs an output is summed over. */
+/** The first values of a weight and its bias; the fan-in of a weight is the product of all its sizes but the first. */
 public enum FirstValues {
-    /** Weight and bias uniform within {@code 1 / sqrt(fan-in)}, as in PyTorch (LeCun et al. 1998). */
+    /** Weight and bias uniform within {@code 1 / sqrt(fanIn)} (LeCun et al. 1998, as in PyTorch). */
     UNIFORM,
-    /** Weight normal with a variance of {@code 2 / fan-in}, bias zero (He et al. 2015). */
+    /** The weight normal with variance {@code 2 / fanIn} (He et al. 2015), the bias zero. */
     HE,
-    /** Weight uniform within {@code sqrt(6 / (fan-in + fan-out))}, bias zero (Glorot and Bengio 2010). */
+    /** The weight uniform within {@code sqrt(6 / (fanIn + fanOut))} (Glorot and Bengio 2010), the bias zero. */
     XAVIER;
 
-    /** A new weight, [outputs, ...], whose fan-in is the product of all sizes but the first. */
+    /** A new weight. */
     public Parameter weight(Weights weights, String name, Shape shape) {
         int fanIn = shape.elements() / shape.size(0);
         return switch (this) {
-            case UNIFORM -> weights.uniform(name, shape, bound(fanIn));
+            case UNIFORM -> weights.uniform(name, shape, (float) (1 / Math.sqrt(fanIn)));
             case HE -> weights.filled(name, shape,
                     (values, key) -> key.normal(values, 0, values.length, 0, (float) Math.sqrt(2.0 / fanIn)));
-            case XAVIER -> weights.uniform(name, shape, (float) Math.sqrt(6.0 / (fanIn + shape.size(0))));
+            case XAVIER -> {
+                int area = shape.axes() < 3 ? 1 : fanIn / shape.size(1);
+                yield weights.uniform(name, shape, (float) Math.sqrt(6.0 / (fanIn + (long) shape.size(0) * area)));
+            }
         };
     }
 
-    /** A new bias of so many outputs, for a weight of this fan-in. */
+    /** A new bias of {@code size} numbers, beside a weight of this fan-in. */
     public Parameter bias(Weights weights, String name, int size, int fanIn) {
         return this == UNIFORM
-                ? weights.uniform(name, Shape.of(size), bound(fanIn))
+                ? weights.uniform(name, Shape.of(size), (float) (1 / Math.sqrt(fanIn)))
                 : weights.zeros(name, Shape.of(size));
-    }
-
-    private static float bound(int fanIn) {
-        return (float) (1 / Math.sqrt(fanIn));
     }
 }

@@ -127,6 +127,78 @@ public interface Backend extends AutoCloseable {
             int rows, int inputs, int outputs);
 
     /**
+     * Every image as its channels, one after the other: {@code y[b, c, p] = x[b, p, c]}.
+     *
+     * @param y
+     *            [batch, channels, pixels]
+     * @param x
+     *            [batch, pixels, channels]
+     */
+    void transpose(Buffer y, Buffer x, int batch, int pixels, int channels);
+
+    /** {@code dx[b, p, c] += dy[b, c, p]}. */
+    void transposeGradient(Buffer dx, Buffer dy, int batch, int pixels, int channels);
+
+    /**
+     * {@code y[b, i, j, o] = bias[o] + sum of x[b, i stride - padding + r, j stride - padding + s, c] w[o, c, r, s]} over r,
+     * s and c in this order; x is zero outside the image.
+     *
+     * @param y
+     *            [batch, out height, out width, outputs]
+     * @param w
+     *            [outputs, channels, rows, columns]
+     */
+    void convolution(Buffer y, Buffer x, Buffer w, Buffer bias, int outputs, Window window);
+
+    /** The gradients of {@link #convolution}; dx is left out where it is null. */
+    void convolutionGradient(@Nullable Buffer dx, Buffer dw, Buffer dbias, Buffer dy, Buffer x, Buffer w, int outputs,
+            Window window);
+
+    /**
+     * The largest number under each place of the window.
+     *
+     * @param from
+     *            the shape of y: which number it is, counted row by row in the window, the first of equals
+     */
+    void maxPool(Buffer y, Buffer from, Buffer x, Window window);
+
+    /** Adds dy to dx where the largest number came from. */
+    void maxPoolGradient(Buffer dx, Buffer dy, Buffer from, Window window);
+
+    /** The mean of the numbers under each place of the window. */
+    void averagePool(Buffer y, Buffer x, Window window);
+
+    /** Adds dy, divided by the size of the window, to dx everywhere under the window. */
+    void averagePoolGradient(Buffer dx, Buffer dy, Window window);
+
+    /** The mean and the biased variance of every column of x[rows, channels]. */
+    void batchStatistics(Buffer mean, Buffer variance, Buffer x, int rows, int channels);
+
+    /**
+     * Moves running statistics towards those of a batch: {@code running = (1 - momentum) running + momentum new}, where the
+     * new variance is {@code variance rows / (rows - 1)}.
+     */
+    void trackStatistics(Buffer runningMean, Buffer runningVariance, Buffer mean, Buffer variance, float momentum,
+            int rows, int channels);
+
+    /**
+     * {@code y = gamma (x - mean) / sqrt(variance + epsilon) + beta} for every row of x[rows, channels].
+     *
+     * @param relu
+     *            whether what is not positive becomes 0
+     */
+    void batchNorm(Buffer y, Buffer x, Buffer mean, Buffer variance, Buffer gamma, Buffer beta, float epsilon,
+            boolean relu, int rows, int channels);
+
+    /**
+     * The gradients of {@link #batchNorm}, where the statistics are those of x: with n rows, {@code v = (x - mean) /
+     * sqrt(variance + epsilon)} and g = dy, or 0 where relu cut it off, {@code dbeta += sum(g), dgamma += sum(g v), dx +=
+     * gamma / sqrt(variance + epsilon) (g - sum(g) / n - v sum(g v) / n)}; dx is left out where it is null.
+     */
+    void batchNormGradient(@Nullable Buffer dx, Buffer dgamma, Buffer dbeta, Buffer dy, Buffer x, Buffer mean,
+            Buffer variance, Buffer gamma, Buffer beta, float epsilon, boolean relu, int rows, int channels);
+
+    /**
      * The cross-entropy of softmax(logits) against labels, and the probabilities: with smoothing s the target is
      * 1 - s + s / classes for the label and s / classes for the others (Szegedy et al. 2016).
      *

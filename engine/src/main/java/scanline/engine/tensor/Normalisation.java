@@ -1,8 +1,87 @@
 package scanline.engine.tensor;
 
-/** Numbers brought to a mean and a variance of their own. */
+import org.jspecify.annotations.Nullable;
+
+/** Numbers brought to mean 0 and variance 1, then scaled and shifted by what is learned. */
 public final class Normalisation {
+    /**
+     * What a batch normalisation learns and tracks, each [C].
+     *
+     * @param gamma
+     *            what the normalised numbers are multiplied by
+     * @param beta
+     *            what is added to them
+     * @param mean
+     *            the running mean of what it was given while training
+     * @param variance
+     *            the running variance, unbiased
+     * @param momentum
+     *            the share of a new batch in the running statistics
+     * @param epsilon
+     *            added to the variance
+     */
+    public record BatchNorm(Tensor gamma, Tensor beta, Statistic mean, Statistic variance, float momentum,
+            float epsilon) {}
+
+    // The window of the pooling that a backend may fuse.
+    private static final int POOLED = 2;
+
     private Normalisation() {}
+
+    /**
+     * Batch normalisation over everything but the last axis (Ioffe and Szegedy 2015), as PyTorch's {@code BatchNorm2d}:
+     * while training by the mean and the biased variance of the batch, and the running statistics move towards them;
+     * for inference by the running statistics.
+     *
+     * @param x
+     *            [..., C]
+     * @param relu
+     *            whether only the positive part of the result is returned, for less than an op of its own costs
+     * @return the shape of x
+     * @throws IllegalArgumentException
+     *             if there is one number a channel in training, which has no variance
+     */
+    public static Tensor batchNorm(Tensor x, BatchNorm norm, boolean relu) {
+        Pass pass = new Pass(x, norm);
+        Tape tape = pass.tape;
+        Tensor y = tape.result(x.shape(), x, norm.gamma, norm.beta);
+        tape.backend().batchNorm(y.value(), x.value(), pass.mean, pass.variance, norm.gamma.value(), norm.beta.value(),
+                norm.epsilon, relu, pass.rows, pass.channels);
+        tape.undo(y, () -> tape.backend().batchNormGradient(pass.dx(), norm.gamma.gradient(), norm.beta.gradient(),
+                y.gradient(), x.value(), pass.mean, pass.variance, norm.gamma.value(), norm.beta.value(),
+                norm.epsilon, relu, pass.rows, pass.channels));
+        return y;
+    }
+
+    /**
+     * A batch normalisation, its positive part, and the largest number under each window of 2 x 2 pixels: what stands
+     * behind most convolutions. Fused where the backend can, so that the normalised images, the largest blocks of a
+     * network, need not be written.
+     *
+     * @param x
+     *            [B, H, W, C]
+     * @return [B, H / 2, W / 2, C], rounded down
+     */
+    public static Tensor batchNormReluMaxPool(Tensor x, BatchNorm norm) {
+        Window window = Window.on(x, POOLED, POOLED, POOLED, 0);
+        if (!(Tape.of(x).backend() instanceof PooledNormalisation fused)) {
+            return composed(x, norm);
+        }
+        Pass pass = new Pass(x, norm);
+        Tape tape = pass.tape;
+        Tensor y = tape.result(window.result(window.channels()), x, norm.gamma, norm.beta);
+        fused.batchNormPool(y.value(), x.value(), pass.mean, pass.variance, norm.gamma.value(), norm.beta.value(),
+                norm.epsilon, window);
+        tape.undo(y, () -> fused.batchNormPoolGradient(pass.dx(), norm.gamma.gradient(), norm.beta.gradient(),
+                y.gradient(), x.value(), pass.mean, pass.variance, norm.gamma.value(), norm.beta.value(),
+                norm.epsilon, window));
+        return y;
+    }
+
+    /** The same made of plain ops: the twin that the fused one is held against. */
+    public static Tensor composed(Tensor x, BatchNorm norm) {
+        return Pooling.max(batchNorm(x, norm, true), POOLED, POOLED);
+    }
 
     /**
      * Normalises every row: {@code (x - mean) / sqrt(variance + epsilon) gamma + beta} (Ba, Kiros and Hinton 2016, "Layer
@@ -26,5 +105,46 @@ public final class Normalisation {
         tape.undo(y, () -> tape.backend().layerNormGradient(x.needsGradient() ? x.gradient() : null, gamma.gradient(),
                 beta.gradient(), y.gradient(), x.value(), mean, inverse, gamma.value(), rows, n));
         return y;
+    }
+
+    /** What every normalisation of a batch begins with: the statistics to normalise by. */
+    private static final class Pass {
+        private final Tape tape;
+        private final Tensor x;
+        private final int rows;
+        private final int channels;
+        private final Buffer mean;
+        private final Buffer variance;
+
+        Pass(Tensor x, BatchNorm norm) {
+            this.x = x;
+            tape = Tape.of(x);
+            rows = x.shape().rows();
+            channels = x.shape().size(-1);
+            Shape each = norm.gamma.shape().requireAxes("the factor of a batch normalisation", 1);
+            if (each.size(0) != channels) {
+                throw new IllegalArgumentException(
+                        "a batch normalisation of " + each.size(0) + " channels was given shape " + x.shape());
+            }
+            if (!tape.training()) {
+                mean = norm.mean.value();
+                variance = norm.variance.value();
+                return;
+            }
+            if (rows < 2) {
+                throw new IllegalArgumentException(
+                        "a batch normalisation needs at least 2 numbers a channel to learn from, unlike " + x.shape());
+            }
+            mean = tape.scratch(channels);
+            variance = tape.scratch(channels);
+            tape.backend().batchStatistics(mean, variance, x.value(), rows, channels);
+            tape.backend().trackStatistics(norm.mean.value(), norm.variance.value(), mean, variance, norm.momentum,
+                    rows, channels);
+        }
+
+        @Nullable
+        Buffer dx() {
+            return x.needsGradient() ? x.gradient() : null;
+        }
     }
 }

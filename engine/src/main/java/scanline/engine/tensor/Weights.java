@@ -17,22 +17,25 @@ public final class Weights {
     private final RandomKey random;
     private final String scope;
     private final Map<String, Parameter> parameters;
+    private final Map<String, Statistic> statistics;
 
-    private Weights(Backend backend, RandomKey random, String scope, Map<String, Parameter> parameters) {
+    private Weights(Backend backend, RandomKey random, String scope, Map<String, Parameter> parameters,
+            Map<String, Statistic> statistics) {
         this.backend = backend;
         this.random = random;
         this.scope = scope;
         this.parameters = parameters;
+        this.statistics = statistics;
     }
 
     /** No parameters yet. */
     public Weights(Backend backend, long seed) {
-        this(backend, RandomKey.of(seed, "weights"), "", new LinkedHashMap<>());
+        this(backend, RandomKey.of(seed, "weights"), "", new LinkedHashMap<>(), new LinkedHashMap<>());
     }
 
     /** The same collection, in which names begin with {@code name} and a dot. */
     public Weights scope(String name) {
-        return new Weights(backend, random, scope + name + ".", parameters);
+        return new Weights(backend, random, scope + name + ".", parameters, statistics);
     }
 
     /** How a parameter gets its first values. */
@@ -70,19 +73,43 @@ public final class Weights {
      *             if the name is taken
      */
     public Parameter zeros(String name, Shape shape) {
-        String fullName = scope + name;
-        if (parameters.containsKey(fullName)) {
-            throw new IllegalArgumentException("two parameters are named " + fullName);
-        }
+        String fullName = newName(name);
         int elements = shape.elements();
         Parameter parameter = new Parameter(fullName, shape, backend.allocate(elements), backend.allocate(elements));
         parameters.put(fullName, parameter);
         return parameter;
     }
 
+    /**
+     * A new part of the state that training tracks and does not learn.
+     *
+     * @throws IllegalArgumentException
+     *             if the name is taken
+     */
+    public Statistic statistic(String name, Shape shape, float initial) {
+        String fullName = newName(name);
+        Statistic statistic = new Statistic(fullName, shape, backend.allocate(shape.elements()));
+        backend.fill(statistic.value(), 0, shape.elements(), initial);
+        statistics.put(fullName, statistic);
+        return statistic;
+    }
+
+    private String newName(String name) {
+        String fullName = scope + name;
+        if (parameters.containsKey(fullName) || statistics.containsKey(fullName)) {
+            throw new IllegalArgumentException("two parameters are named " + fullName);
+        }
+        return fullName;
+    }
+
     /** Every parameter, in the order in which the layers made them. */
     public List<Parameter> parameters() {
         return Collections.unmodifiableList(new ArrayList<>(parameters.values()));
+    }
+
+    /** What is tracked and not learned, in the order in which the layers made it. */
+    public List<Statistic> statistics() {
+        return Collections.unmodifiableList(new ArrayList<>(statistics.values()));
     }
 
     /** How many numbers are learned. */

@@ -11,6 +11,8 @@ import static scanline.engine.tensor.Numbers.withoutAbilities;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,15 +21,19 @@ import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Attention;
 import scanline.engine.tensor.Attention.Heads;
 import scanline.engine.tensor.Attention.Mask;
+import scanline.engine.tensor.Attention.Projections;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Memory;
+import scanline.engine.tensor.Nonlinearity;
 import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Perceptron;
+import scanline.engine.tensor.Perceptron.Layers;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
-/** Fused attention against that composed of plain ops: in value and in every gradient. */
+/** Fused attention, and what surrounds it in a transformer, against plain ops: in value and in every gradient. */
 class AttentionTwinTest {
     // Measured: below 4e-7 of the largest value, below 1e-6 of the largest gradient.
     private static final double VALUE_TOLERANCE = 2e-6;
@@ -56,6 +62,79 @@ class AttentionTwinTest {
                 }
             }
         }
+    }
+
+    @ParameterizedTest(name = "{0} steps, B {1}, F {2}, {3} heads of {4}")
+    @CsvSource({"1, 1, 1, 1, 1", "4, 32, 64, 4, 16", "26, 3, 64, 8, 64", "5, 17, 7, 3, 13", "17, 9, 15, 1, 15",
+            "33, 2, 100, 2, 17", "3, 100, 17, 2, 5", "130, 2, 5, 2, 33"})
+    void theFusedLayerEqualsTheComposedOne(int steps, int batch, int features, int heads, int width) {
+        int[] lengths = IntStream.range(0, batch).map(b -> 1 + (steps - 1) * (b + 1) / (batch + 1)).toArray();
+        for (boolean bias : new boolean[] {false, true}) {
+            Mask mask = bias ? Mask.CAUSAL : Mask.NONE.padded(lengths);
+            for (float dropout : new float[] {0f, 0.3f}) {
+                twins("self-attention", backend -> train(backend, Shape.of(steps, batch, features), weights -> {
+                    int inner = heads * width;
+                    Projections w = new Projections(weights.uniform("wi", Shape.of(3 * inner, features), 1),
+                            bias ? weights.uniform("bi", Shape.of(3 * inner), 1) : null,
+                            weights.uniform("wo", Shape.of(features, inner), 1),
+                            weights.uniform("bo", Shape.of(features), 1));
+                    return y -> Attention.self(y, w, heads, width, mask, dropout);
+                }));
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "{0} rows, {1} to {2}")
+    @CsvSource({"1, 1, 1", "2, 3, 5", "95, 7, 13", "97, 64, 128", "200, 17, 65", "1000, 33, 31", "769, 15, 100"})
+    void theFusedPerceptronEqualsTheComposedOne(int rows, int features, int hidden) {
+        for (Nonlinearity f : Nonlinearity.values()) {
+            for (float dropout : new float[] {0f, 0.3f}) {
+                twins(f + " perceptron", backend -> train(backend, Shape.of(rows, features), weights -> {
+                    Layers w = new Layers(weights.uniform("w1", Shape.of(hidden, features), 1),
+                            weights.uniform("b1", Shape.of(hidden), 1),
+                            weights.uniform("w2", Shape.of(features, hidden), 1),
+                            weights.uniform("b2", Shape.of(features), 1));
+                    return y -> Perceptron.forward(y, w, f, dropout);
+                }));
+            }
+        }
+    }
+
+    private interface Made {
+        UnaryOperator<Tensor> by(Weights weights);
+    }
+
+    private static void twins(String what, Function<Backend, Map<String, float[]>> trained) {
+        try (CpuBackend one = new CpuBackend(1);
+                CpuBackend two = new CpuBackend(2);
+                CpuBackend three = new CpuBackend(3)) {
+            Map<String, float[]> fused = trained.apply(one);
+            compare(what, fused, trained.apply(withoutAbilities(one)));
+            for (Backend backend : new Backend[] {one, two, three}) {
+                trained.apply(backend).forEach((name, values) -> assertSameBits(name + ", " + what, values,
+                        fused.get(name)));
+            }
+        }
+    }
+
+    /** The value, and the gradients of the input and of every weight. */
+    private static Map<String, float[]> train(Backend backend, Shape shape, Made layer) {
+        Weights weights = new Weights(backend, 3);
+        Parameter x = weights.uniform("x", shape, 1);
+        UnaryOperator<Tensor> forward = layer.by(weights);
+        Memory memory = new Memory(backend);
+        Map<String, float[]> results = new LinkedHashMap<>();
+        // Twice, so that the second pass works in buffers with left-over contents.
+        for (int pass = 0; pass < 2; pass++) {
+            weights.clearGradients();
+            try (Tape tape = Tape.training(memory, RandomKey.of(5, "pass"))) {
+                Tensor y = forward.apply(onTape(tape, x));
+                tape.backward(weightedSum(y, uniform("dy", y.shape().elements(), 1)));
+                results.put("value", y.values());
+            }
+        }
+        weights.parameters().forEach(parameter -> results.put(parameter.name(), parameter.gradients()));
+        return results;
     }
 
     @Test
@@ -107,7 +186,7 @@ class AttentionTwinTest {
         return Attention.attend(new Heads(q, 0), new Heads(k, 0), new Heads(k, 0), heads, 2, mask, 0);
     }
 
-    private static void compare(Case each, Map<String, float[]> actual, Map<String, float[]> expected) {
+    private static void compare(Object each, Map<String, float[]> actual, Map<String, float[]> expected) {
         assertThat(actual).containsOnlyKeys(expected.keySet());
         actual.forEach((name, values) -> {
             // Where a query sees one key alone nothing flows back to it, but for the 1e-38 that composed softmax leaves.

@@ -25,8 +25,10 @@ import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Buffer;
 import scanline.engine.tensor.FusedAttention;
+import scanline.engine.tensor.FusedPerceptron;
 import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.Memory;
+import scanline.engine.tensor.PooledNormalisation;
 import scanline.engine.tensor.RecurrentSequences;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
@@ -297,6 +299,7 @@ class CpuBackendTest {
         Set<String> tested = new TreeSet<>(Set.of("layerNorm", "layerNormGradient", "linear", "linearGradient",
                 "crossEntropy", "crossEntropyGradient",
                 "sumOfSquares"));
+        tested.addAll(ImageTwinTest.DUTIES);
         duties().forEach(duty -> tested.add(duty.name));
         Set<String> duties = new TreeSet<>();
         for (Method method : Backend.class.getMethods()) {
@@ -305,9 +308,9 @@ class CpuBackendTest {
             }
         }
         assertThat(tested).isEqualTo(duties);
-        // The abilities: RecurrentTwinTest and AttentionTwinTest.
+        // The abilities: RecurrentTwinTest, AttentionTwinTest and ImageTwinTest.
         assertThat(CpuBackend.class.getInterfaces()).containsExactly(Backend.class, RecurrentSequences.class,
-                FusedAttention.class);
+                FusedAttention.class, FusedPerceptron.class, PooledNormalisation.class);
     }
 
     private static int[] append(int[] sizes, int size) {

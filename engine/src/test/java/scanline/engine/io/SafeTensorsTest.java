@@ -241,6 +241,21 @@ class SafeTensorsTest {
         assertThat(SafeTensors.read(file).tensors().get("a").shape()).hasSize(64);
     }
 
+    @Test
+    void pytorchsCounterOfBatchesIsPassedOver() throws IOException {
+        write("{\"bn.num_batches_tracked\":{\"dtype\":\"I64\",\"shape\":[],\"data_offsets\":[0,8]},"
+                + "\"bn.bias\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]}}", 1, 2, 3);
+        SafeTensors content = SafeTensors.read(file);
+        assertThat(content.tensors().keySet()).containsExactly("bn.bias");
+        assertThat(content.tensors().get("bn.bias").values()).containsExactly(3f);
+    }
+
+    @Test
+    void aCounterOfBatchesHasEightBytes() throws IOException {
+        write("{\"num_batches_tracked\":{\"dtype\":\"I64\",\"shape\":[],\"data_offsets\":[0,4]}}", 1);
+        refused("tensor \"num_batches_tracked\" of shape [] needs 8 bytes, but its data_offsets hold 4");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"F64", "F16", "BF16", "I64", "U8", "BOOL", "f32", ""})
     void otherDtypesAreRefusedByName(String dtype) throws IOException {

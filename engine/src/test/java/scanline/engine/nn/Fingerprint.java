@@ -18,7 +18,8 @@ import scanline.engine.tensor.Recurrence;
 /**
  * Prints what must be the same to the bit on every machine: {@code Fingerprint [kernels] STEPS T B F H THREADS...} prints
  * the width of the vectors, a hash over the results of the kernels at awkward sizes if asked for, and for each number of
- * threads a hash over {@link Classifier classifiers} of every kind and their losses after so many steps of training.
+ * threads a hash over {@link Classifier classifiers} of every kind and their losses after so many steps of training, and
+ * one over an {@link ImageClassifier}.
  */
 public final class Fingerprint {
     private long hash = 0xCBF29CE484222325L;
@@ -35,6 +36,7 @@ public final class Fingerprint {
         int[] n = Stream.of(arguments).skip(kernels ? 1 : 0).mapToInt(Integer::parseInt).toArray();
         for (int i = 5; i < n.length; i++) {
             System.out.println("training " + training(n[i], n[0], n[1], n[2], n[3], n[4]));
+            System.out.println("images " + images(n[i], n[0], n[2]));
         }
     }
 
@@ -51,6 +53,21 @@ public final class Fingerprint {
                     print.add(parameter.values());
                 }
             }
+        }
+        return Long.toHexString(print.hash);
+    }
+
+    /** A hash over the losses of so many steps of an {@link ImageClassifier} and over all its state after them. */
+    public static String images(int threads, int count, int batch) {
+        Fingerprint print = new Fingerprint();
+        try (CpuBackend backend = new CpuBackend(threads)) {
+            ImageClassifier classifier = new ImageClassifier(backend, batch, 9, 11, 17, 5);
+            for (int i = 0; i < count; i++) {
+                print.add(classifier.step());
+            }
+            classifier.weights().parameters().forEach(parameter -> print.add(parameter.values()));
+            classifier.weights().statistics().forEach(statistic -> print.add(statistic.values()));
+            print.add(classifier.logits());
         }
         return Long.toHexString(print.hash);
     }

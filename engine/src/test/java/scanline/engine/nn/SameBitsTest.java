@@ -20,10 +20,14 @@ class SameBitsTest {
     // weight changes too, which the changelog has to say.
     private static final String TRAINING = "bc589ca12e2d9889";
 
+    // The same of a convolutional network.
+    private static final String IMAGES = "80e026566ef99ac7";
+
     @Test
     void theWidthOfTheVectorsAndTheNumberOfThreadsChangeNothing() throws Exception {
         Set<String> kernels = new HashSet<>();
         Set<String> training = new HashSet<>();
+        Set<String> images = new HashSet<>();
         for (int bytes : new int[] {16, 32, 64}) {
             Map<String, List<String>> child = ChildJvm.run(List.of("-XX:MaxVectorSize=" + bytes), Fingerprint.class,
                     SMALL);
@@ -32,9 +36,11 @@ class SameBitsTest {
             assertThat(child.get("training")).hasSize(4);
             kernels.addAll(child.get("kernels"));
             training.addAll(child.get("training"));
+            images.addAll(child.get("images"));
         }
         assertThat(kernels).hasSize(1);
         assertThat(training).containsExactly(TRAINING);
+        assertThat(images).containsExactly(IMAGES);
     }
 
     @Test
@@ -48,7 +54,8 @@ class SameBitsTest {
     }
 
     private static void assertSame(List<String> options) throws IOException, InterruptedException {
-        assertThat(ChildJvm.run(options, Fingerprint.class, TINY).get("training")).hasSize(2)
-                .containsOnly(Fingerprint.training(1, 2, 3, 5, 3, 9));
+        Map<String, List<String>> child = ChildJvm.run(options, Fingerprint.class, TINY);
+        assertThat(child.get("training")).hasSize(2).containsOnly(Fingerprint.training(1, 2, 3, 5, 3, 9));
+        assertThat(child.get("images")).hasSize(2).containsOnly(Fingerprint.images(1, 2, 5));
     }
 }

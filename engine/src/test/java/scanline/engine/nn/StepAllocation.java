@@ -6,24 +6,30 @@ import scanline.engine.tensor.Recurrence;
 /** Prints how many bytes of heap a step of training allocates, in a JVM that collects no garbage meanwhile. */
 public final class StepAllocation {
     // Until all of it has been compiled for good: the Vector API allocates an object a vector before that.
-    private static final int WARM_UP = 400;
+    private static final int WARM_UP = 700;
     private static final int MEASURED = 100;
 
     private StepAllocation() {}
 
-    /** {@code StepAllocation THREADS}. */
+    /** {@code StepAllocation THREADS recurrent} or {@code images}. */
     public static void main(String[] arguments) {
         try (CpuBackend backend = new CpuBackend(Integer.parseInt(arguments[0]))) {
-            Classifier classifier = new Classifier(backend, Recurrence.LSTM, 8, 16, 28, 32);
-            for (int i = 0; i < WARM_UP; i++) {
-                classifier.step();
-            }
-            long before = used();
-            for (int i = 0; i < MEASURED; i++) {
-                classifier.step();
-            }
-            System.out.println("bytes " + (used() - before) / MEASURED);
+            Runnable step = arguments[1].equals("images")
+                    ? new ImageClassifier(backend, 16, 12, 12, 16, 32)::step
+                    : new Classifier(backend, Recurrence.LSTM, 8, 16, 28, 32)::step;
+            System.out.println("bytes " + measured(step));
         }
+    }
+
+    private static long measured(Runnable step) {
+        for (int i = 0; i < WARM_UP; i++) {
+            step.run();
+        }
+        long before = used();
+        for (int i = 0; i < MEASURED; i++) {
+            step.run();
+        }
+        return (used() - before) / MEASURED;
     }
 
     private static long used() {

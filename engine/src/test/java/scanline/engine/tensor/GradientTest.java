@@ -27,6 +27,7 @@ import scanline.engine.cpu.ReferenceBackend;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Attention.Heads;
 import scanline.engine.tensor.Attention.Mask;
+import scanline.engine.tensor.Normalisation.BatchNorm;
 import scanline.engine.tensor.Recurrence.RecurrentWeights;
 import scanline.engine.tensor.Recurrence.State;
 import scanline.engine.tensor.Sequences.Output;
@@ -89,6 +90,23 @@ class GradientTest {
                 new Op("Shaping.prepend", s -> Shaping.prepend(s.get(0), s.get(1)), shape(5), shape(3, 2, 5)),
                 new Op("Shaping.lookUp", s -> Shaping.lookUp(s.get(0), new int[] {2, 0, 2, 1, 2, 2}, Shape.of(3, 2),
                         s.get(0)), shape(3, 5)),
+                new Op("Images.ofRows", s -> Images.ofRows(s.get(0)), shape(3, 2, 5)),
+                new Op("Images.flatten", s -> Images.flatten(s.get(0)), shape(2, 3, 2, 5)),
+                new Op("Convolutions.conv2d", s -> Convolutions.conv2d(s.get(0), s.get(1), s.get(2), 1, 1),
+                        shape(2, 4, 5, 3), shape(4, 3, 3, 3), shape(4)),
+                new Op("Convolutions.conv2d", s -> Convolutions.conv2d(s.get(0), s.get(1), s.get(2), 2, 1),
+                        shape(2, 5, 4, 17), shape(2, 17, 2, 3), shape(2)),
+                new Op("Pooling.max", s -> Pooling.max(s.get(0), 2, 2), shape(3, 5, 5, 3)),
+                new Op("Pooling.average", s -> Pooling.average(s.get(0), 3, 2), shape(2, 5, 6, 3)),
+                new Op("Normalisation.batchNorm", s -> Normalisation.batchNorm(s.get(0), norm(s), false),
+                        shape(3, 4, 5, 3), shape(3), shape(3)),
+                new Op("Normalisation.batchNorm", s -> Normalisation.batchNorm(s.get(0), norm(s), true),
+                        shape(1, 4, 5, 3), shape(3), shape(3)),
+                new Op("Normalisation.batchNormReluMaxPool",
+                        s -> Normalisation.batchNormReluMaxPool(s.get(0), norm(s)), shape(1, 3, 5, 3), shape(3),
+                        shape(3)),
+                new Op("Normalisation.composed", s -> Normalisation.composed(s.get(0), norm(s)), shape(1, 3, 5, 3),
+                        shape(3), shape(3)),
                 new Op("Noise.dropout", s -> Noise.dropout(s.get(0), 0.3f), shape(5, 7)),
                 new Op("Losses.crossEntropy", s -> Losses.crossEntropy(s.get(0), labels, 0f), shape(5, 7)),
                 new Op("Losses.crossEntropy", s -> Losses.crossEntropy(s.get(0), labels, 0.1f), shape(5, 7))));
@@ -112,10 +130,36 @@ class GradientTest {
                         new Heads(s.get(1), 0), new Heads(s.get(1), 4), 2, 2, mask, dropout), shape(4, 2, 5),
                         shape(3, 2, 8)));
             }
+            ops.add(new Op("Attention.self", s -> Attention.self(s.get(0), projections(s), 2, 3, mask, 0.3f),
+                    shape(4, 2, 5), shape(18, 5), shape(18), shape(5, 6), shape(5)));
+            ops.add(new Op("Attention.composedSelf",
+                    s -> Attention.composedSelf(s.get(0), projections(s), 2, 3, mask, 0.3f), shape(4, 2, 5),
+                    shape(18, 5), shape(18), shape(5, 6), shape(5)));
             ops.add(new Op("Attention.weights", s -> Attention.weights(new Heads(s.get(0), 0), new Heads(s.get(0), 6),
                     3, 2, mask), shape(4, 2, 12)));
         }
+        for (Nonlinearity f : Nonlinearity.values()) {
+            // So few sums that none is near 0, where a ReLU has no slope to compare with.
+            int[][] shapes = {{2, 5}, {3, 5}, {3}, {5, 3}, {5}};
+            ops.add(new Op("Perceptron.forward", s -> Perceptron.forward(s.get(0), layers(s), f, 0.3f), shapes));
+            ops.add(new Op("Perceptron.composed", s -> Perceptron.composed(s.get(0), layers(s), f, 0.3f), shapes));
+        }
         return ops.stream();
+    }
+
+    private static Attention.Projections projections(List<Tensor> s) {
+        return new Attention.Projections(s.get(1), s.get(2), s.get(3), s.get(4));
+    }
+
+    private static Perceptron.Layers layers(List<Tensor> s) {
+        return new Perceptron.Layers(s.get(1), s.get(2), s.get(3), s.get(4));
+    }
+
+    /** A batch normalisation by what the second and the third source hold, with statistics of its own. */
+    private static BatchNorm norm(List<Tensor> s) {
+        Weights state = new Weights(Tape.of(s.get(0)).backend(), 1);
+        return new BatchNorm(s.get(1), s.get(2), state.statistic("mean", s.get(1).shape(), 0),
+                state.statistic("variance", s.get(1).shape(), 1), 0.1f, 0.01f);
     }
 
     private static RecurrentWeights weights(Recurrence kind, List<Tensor> s) {
@@ -179,12 +223,30 @@ class GradientTest {
                 new SignError("attendGradient", 0, "Attention.attend"),
                 new SignError("attendGradient", 1, "Attention.attend"),
                 new SignError("attendGradient", 2, "Attention.attend"),
+                new SignError("selfAttendGradient", 0, "Attention.self"),
+                new SignError("selfAttendGradient", 1, "Attention.self"),
+                new SignError("perceptronGradient", 0, "Perceptron.forward"),
+                new SignError("perceptronGradient", 1, "Perceptron.forward"),
                 new SignError("softmaxGradient", 0, "Activation.softmax"),
                 new SignError("dropoutGradient", 0, "Noise.dropout"),
                 new SignError("crossEntropyGradient", 0, "Losses.crossEntropy"),
                 new SignError("linearGradient", 0, "Products.linear"),
                 new SignError("linearGradient", 1, "Products.linear"),
                 new SignError("linearGradient", 2, "Products.linear"),
+                new SignError("accumulate", 0, "Images.ofRows"),
+                new SignError("transposeGradient", 0, "Images.flatten"),
+                new SignError("convolutionGradient", 0, "Convolutions.conv2d"),
+                new SignError("convolutionGradient", 1, "Convolutions.conv2d"),
+                new SignError("convolutionGradient", 2, "Convolutions.conv2d"),
+                new SignError("maxPoolGradient", 0, "Pooling.max"),
+                new SignError("averagePoolGradient", 0, "Pooling.average"),
+                new SignError("batchNormGradient", 0, "Normalisation.batchNorm"),
+                new SignError("batchNormGradient", 1, "Normalisation.batchNorm"),
+                new SignError("batchNormGradient", 2, "Normalisation.batchNorm"),
+                new SignError("maxPoolGradient", 0, "Normalisation.composed"),
+                new SignError("batchNormPoolGradient", 0, "Normalisation.batchNormReluMaxPool"),
+                new SignError("batchNormPoolGradient", 1, "Normalisation.batchNormReluMaxPool"),
+                new SignError("batchNormPoolGradient", 2, "Normalisation.batchNormReluMaxPool"),
                 new SignError("tanhGradient", 0, "Sequences.composed"),
                 new SignError("recurrentGradient", 0, "Sequences.recurrent"),
                 new SignError("recurrentGradient", 1, "Sequences.recurrent"),
@@ -207,7 +269,8 @@ class GradientTest {
 
     @Test
     void aSignErrorIsPlantedInEveryGradientDuty() {
-        Set<String> duties = Stream.of(Backend.class, RecurrentSequences.class, FusedAttention.class)
+        Set<String> duties = Stream.of(Backend.class, RecurrentSequences.class, FusedAttention.class,
+                FusedPerceptron.class, PooledNormalisation.class)
                 .flatMap(type -> Stream.of(type.getMethods()))
                 .map(Method::getName).filter(name -> name.endsWith("Gradient")).collect(Collectors.toSet());
         duties.add("accumulate");
@@ -254,13 +317,20 @@ class GradientTest {
     }
 
     private static Buffer buffer(Object output) {
-        return output instanceof FusedAttention.Place place ? place.values() : (Buffer) output;
+        return switch (output) {
+            case null -> null;
+            case FusedAttention.Place place -> place.values();
+            case FusedAttention.Matrices matrices -> matrices.wi();
+            case FusedPerceptron.Matrices matrices -> matrices.w1();
+            default -> (Buffer) output;
+        };
     }
 
     /** The backend with what one duty adds to one of its outputs negated. */
     private static Backend withSignError(Backend backend, String wrong, int output) {
         return (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(),
-                new Class<?>[] {Backend.class, RecurrentSequences.class, FusedAttention.class},
+                new Class<?>[] {Backend.class, RecurrentSequences.class, FusedAttention.class,
+                        FusedPerceptron.class, PooledNormalisation.class},
                 (_, duty, arguments) -> {
                     Buffer target = duty.getName().equals(wrong) ? buffer(arguments[output]) : null;
                     float[] before = target == null ? new float[0] : Numbers.values(target);

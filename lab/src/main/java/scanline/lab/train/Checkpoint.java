@@ -12,6 +12,7 @@ import scanline.engine.io.SafeTensors.Entry;
 import scanline.engine.io.WeightsFile;
 import scanline.engine.optim.Optimizer;
 import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Statistic;
 import scanline.engine.tensor.Weights;
 
 /** Everything that training needs to go on to the bit, in one safetensors file. */
@@ -48,6 +49,9 @@ final class Checkpoint {
         }
         for (Parameter parameter : weights.parameters()) {
             WeightsFile.require(file, content, MODEL + parameter.name(), parameter.shape().sizes());
+        }
+        for (Statistic statistic : weights.statistics()) {
+            WeightsFile.require(file, content, MODEL + statistic.name(), statistic.shape().sizes());
         }
         for (Optimizer.Slot slot : optimizer.state()) {
             WeightsFile.require(file, content, OPTIMIZER + slot.name(), slot.shape().sizes());

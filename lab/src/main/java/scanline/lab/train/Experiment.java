@@ -16,6 +16,7 @@ import scanline.engine.tensor.Activation;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Memory;
 import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Statistic;
 import scanline.engine.tensor.Weights;
 import scanline.lab.data.Dataset;
 import scanline.lab.data.Datasets;
@@ -49,6 +50,7 @@ public final class Experiment implements AutoCloseable {
      * Opens the data and builds the model, with the weights that the seed gives.
      *
      * @throws scanline.lab.data.DataException if the data is not there, broken, or not of a size that the recipe can read
+     * @throws RunException if the model cannot read images of their size
      */
     public Experiment(Recipe recipe, int threads) {
         this.recipe = recipe;
@@ -57,8 +59,17 @@ public final class Experiment implements AutoCloseable {
         backend = Backend.load(threads);
         memory = new Memory(backend);
         weights = new Weights(backend, recipe.seed());
-        Network logits = recipe.model().build(weights, input);
+        Network logits = build(recipe.model(), input);
         network = recipe.head().softmax() ? x -> Activation.softmax(logits.forward(x)) : logits;
+    }
+
+    private Network build(Model model, Model.Input input) {
+        try {
+            return model.build(weights, input);
+        } catch (IllegalArgumentException e) {
+            backend.close();
+            throw new RunException(String.valueOf(e.getMessage()));
+        }
     }
 
     /** What the model reads and tells apart when it is given images like these, of the data set's size. */
@@ -139,21 +150,30 @@ public final class Experiment implements AutoCloseable {
         return examples;
     }
 
-    /** SHA-256 of every parameter, its name and its values as little-endian bits, in the order of the model. */
+    /**
+     * SHA-256 of every parameter, its name and its values as little-endian bits, in the order of the model, and of every
+     * statistic after them.
+     */
     public String weightsHash() {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             for (Parameter parameter : weights.parameters()) {
-                float[] values = parameter.values();
-                ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-                bytes.asFloatBuffer().put(values);
-                digest.update(parameter.name().getBytes(StandardCharsets.UTF_8));
-                digest.update(bytes);
+                update(digest, parameter.name(), parameter.values());
+            }
+            for (Statistic statistic : weights.statistics()) {
+                update(digest, statistic.name(), statistic.values());
             }
             return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static void update(MessageDigest digest, String name, float[] values) {
+        ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        digest.update(name.getBytes(StandardCharsets.UTF_8));
+        digest.update(bytes);
     }
 
     @Override

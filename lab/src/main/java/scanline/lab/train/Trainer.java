@@ -13,6 +13,7 @@ import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
+import scanline.engine.tensor.Statistic;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
@@ -223,6 +224,13 @@ public final class Trainer {
             for (float value : parameter.values()) {
                 if (!Float.isFinite(value)) {
                     throw diverged("a weight of " + parameter.name() + " is " + value);
+                }
+            }
+        }
+        for (Statistic statistic : weights.statistics()) {
+            for (float value : statistic.values()) {
+                if (!Float.isFinite(value)) {
+                    throw diverged("a number of " + statistic.name() + " is " + value);
                 }
             }
         }

@@ -24,6 +24,7 @@ import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Recurrence;
 import scanline.engine.tensor.Weights;
 import scanline.lab.data.Scan;
+import scanline.lab.model.CnnModel;
 import scanline.lab.model.EncoderModel;
 import scanline.lab.model.Model;
 import scanline.lab.model.RecurrentModel;
@@ -57,6 +58,30 @@ class RecipesTest {
         assertThat(recipe.published().accuracy()).isEqualTo(0.9607);
         assertThat(recipe.published().divisor()).isEqualTo(10_240);
         assertThat(parameters(recipe, new Model.Input(784, 1, 10))).isEqualTo(68_362);
+    }
+
+    @Test
+    void theCnnIsSystemF() {
+        Recipe recipe = Recipes.find("cnn", List.of());
+        assertThat(recipe.model()).isEqualTo(new CnnModel(32, 3, 128, FirstValues.HE));
+        assertThat(recipe.optimizer()).isEqualTo(Adam.DEFAULT);
+        assertThat(recipe.batch()).isEqualTo(128);
+        // 320 + 64 + 18,496 + 128 + 401,536 + 1,290
+        assertThat(parameters(recipe, new Model.Input(28, 28, 10))).isEqualTo(421_834);
+    }
+
+    @Test
+    void aCnnRefusesWhatItCannotBeMadeOf() {
+        assertThatThrownBy(() -> Recipes.find("cnn", List.of("model.kernel=4")))
+                .hasMessage("model.kernel must be an odd number from 1 to 63, not 4");
+        assertThatThrownBy(() -> Recipes.find("cnn", List.of("model.channels=0")))
+                .hasMessage("model.channels must be from 1 to 4096, not 0");
+        assertThatThrownBy(() -> Recipes.find("cnn", List.of("model.hidden=0")))
+                .hasMessage("model.hidden must be from 1 to 4096, not 0");
+        Model model = Recipes.find("cnn", List.of()).model();
+        assertThatThrownBy(() -> model.layers(new Model.Input(784, 1, 10)))
+                .hasMessage("model=cnn halves an image twice,"
+                        + " so it needs at least 4 x 4 pixels, not 784 x 1: see data.scan and data.shrink");
     }
 
     @ParameterizedTest

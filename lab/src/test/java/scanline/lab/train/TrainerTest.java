@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import scanline.engine.io.FormatException;
+import scanline.engine.io.WeightsFile;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 
@@ -87,6 +88,43 @@ class TrainerTest {
         AtomicInteger left = new AtomicInteger(1);
         assertThat(lastWeights(recomputing, run, 2, false, () -> left.getAndDecrement() == 0)).isEmpty();
         assertThat(lastWeights(run.recipe(), run, 3, true, () -> false)).isEqualTo(uninterrupted);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 4})
+    void aStoppedCnnEndsWithTheSameBits(int steps) throws IOException {
+        Recipe recipe = Recipes.find("cnn", List.of("data.limit=164", "data.validation=64", "data.shrink=2", "batch=32",
+                "epochs=2", "model.channels=5", "model.hidden=12"));
+        String uninterrupted = lastWeights(recipe, create("whole", recipe), 1, false, () -> false);
+        Run run = create("stopped", recipe);
+        AtomicInteger left = new AtomicInteger(steps);
+        assertThat(lastWeights(recipe, run, 2, false, () -> left.getAndDecrement() == 0)).isEmpty();
+        assertThat(lastWeights(run.recipe(), run, 3, true, () -> false)).isEqualTo(uninterrupted);
+    }
+
+    @Test
+    void theBestWeightsOfACnnHaveItsRunningStatistics() throws IOException {
+        Recipe recipe = Recipes.find("cnn", List.of("data.limit=164", "data.validation=64", "data.shrink=4", "batch=32",
+                "epochs=1", "model.channels=3", "model.hidden=12"));
+        Run run = create("run", recipe);
+        lastWeights(recipe, run, 1, false, () -> false);
+        try (Experiment experiment = new Experiment(recipe, 1)) {
+            String first = experiment.weightsHash();
+            WeightsFile.load(run.best(), experiment.weights());
+            assertThat(experiment.weightsHash()).isNotEqualTo(first);
+            assertThat(experiment.weights().statistics()).hasSize(4)
+                    .allSatisfy(statistic -> assertThat(statistic.values()).doesNotContain(0f, 1f));
+            experiment.weights().statistics().getFirst().value().write(0, new float[] {7}, 0, 1);
+            assertThat(experiment.weightsHash()).isNotEqualTo(first);
+        }
+    }
+
+    @Test
+    void anImageTooSmallForTheModelIsRefusedInOneLine() {
+        Recipe recipe = Recipes.find("cnn", List.of("data.shrink=14"));
+        assertThatThrownBy(() -> new Experiment(recipe, 1)).isInstanceOf(RunException.class)
+                .hasMessageStartingWith(
+                        "model=cnn halves an image twice, so it needs at least 4 x 4 pixels, not 2 x 2");
     }
 
     @Test

@@ -1,0 +1,517 @@
+package scanline.engine.kernel;
+
+import java.util.Arrays;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Batch normalisation of x[N, C], N rows and C channels, alone or with the positive part and the pooling behind it. The
+ * derivation is in docs/kernels/convolution.md.
+ *
+ * <p>
+ * Lanes hold channels. Sums over the rows are made in float32 over a chunk, whose size depends on the shape alone, and
+ * those of the chunks are added in their order in double precision.
+ */
+public final class BatchNorm {
+    private static final VectorSpecies<Float> S = Lanes.FLOATS;
+
+    // Rows whose sums are kept in float32: few enough for small errors, and to be in cache when they are read again.
+    private static final int CHUNK = 256;
+
+    private BatchNorm() {}
+
+    /** Into how many chunks so many rows are cut. */
+    public static int chunks(int rows) {
+        return Math.ceilDiv(rows, CHUNK);
+    }
+
+    /**
+     * The mean and the sum of squared differences from it, of every channel in chunks {@code from..to}.
+     *
+     * @param means
+     *            [chunks, C], and from {@code squaresAt} on the squared differences, [chunks, C]
+     */
+    public static void moments(float[] means, int squaresAt, float[] x, int rows, int channels, int from, int to) {
+        for (int chunk = from; chunk < to; chunk++) {
+            int count = Math.min(CHUNK, rows - chunk * CHUNK);
+            int own = chunk * channels;
+            int c = 0;
+            for (int end = S.loopBound(channels); c < end; c += S.length()) {
+                moments(means, own + c, squaresAt + own + c, x, chunk * CHUNK * channels + c, channels, count);
+            }
+            for (; c < channels; c++) {
+                moment(means, own + c, squaresAt + own + c, x, chunk * CHUNK * channels + c, channels, count);
+            }
+        }
+    }
+
+    /** A vector of channels. Four sums in turn, as one would wait for itself at every row. */
+    private static void moments(float[] means, int at, int squaresAt, float[] x, int xAt, int channels, int count) {
+        FloatVector s0 = FloatVector.zero(S);
+        FloatVector s1 = s0;
+        FloatVector s2 = s0;
+        FloatVector s3 = s0;
+        int i = 0;
+        for (; i + 4 <= count; i += 4) {
+            int p = xAt + i * channels;
+            s0 = s0.add(FloatVector.fromArray(S, x, p));
+            s1 = s1.add(FloatVector.fromArray(S, x, p + channels));
+            s2 = s2.add(FloatVector.fromArray(S, x, p + 2 * channels));
+            s3 = s3.add(FloatVector.fromArray(S, x, p + 3 * channels));
+        }
+        for (; i < count; i++) {
+            s0 = s0.add(FloatVector.fromArray(S, x, xAt + i * channels));
+        }
+        FloatVector mean = s0.add(s1).add(s2.add(s3)).div(count);
+        mean.intoArray(means, at);
+        s0 = s1 = s2 = s3 = FloatVector.zero(S);
+        for (i = 0; i + 4 <= count; i += 4) {
+            int p = xAt + i * channels;
+            FloatVector v0 = FloatVector.fromArray(S, x, p).sub(mean);
+            FloatVector v1 = FloatVector.fromArray(S, x, p + channels).sub(mean);
+            FloatVector v2 = FloatVector.fromArray(S, x, p + 2 * channels).sub(mean);
+            FloatVector v3 = FloatVector.fromArray(S, x, p + 3 * channels).sub(mean);
+            s0 = v0.fma(v0, s0);
+            s1 = v1.fma(v1, s1);
+            s2 = v2.fma(v2, s2);
+            s3 = v3.fma(v3, s3);
+        }
+        for (; i < count; i++) {
+            FloatVector v = FloatVector.fromArray(S, x, xAt + i * channels).sub(mean);
+            s0 = v.fma(v, s0);
+        }
+        s0.add(s1).add(s2.add(s3)).intoArray(means, squaresAt);
+    }
+
+    /** One channel, with the same operations in the same order. */
+    private static void moment(float[] means, int at, int squaresAt, float[] x, int xAt, int channels, int count) {
+        float[] s = new float[4];
+        int whole = count / 4 * 4;
+        for (int i = 0; i < count; i++) {
+            s[i < whole ? i % 4 : 0] += x[xAt + i * channels];
+        }
+        float mean = (s[0] + s[1] + (s[2] + s[3])) / count;
+        means[at] = mean;
+        Arrays.fill(s, 0f);
+        for (int i = 0; i < count; i++) {
+            float v = x[xAt + i * channels] - mean;
+            int sum = i < whole ? i % 4 : 0;
+            s[sum] = Math.fma(v, v, s[sum]);
+        }
+        means[squaresAt] = s[0] + s[1] + (s[2] + s[3]);
+    }
+
+    /**
+     * Mean and biased variance of everything from those of the chunks (Chan, Golub and LeVeque 1979): no difference of
+     * large sums, however far the mean is from zero.
+     */
+    public static void combine(float[] mean, float[] variance, float[] means, int squaresAt, int rows, int channels) {
+        int chunks = chunks(rows);
+        for (int c = 0; c < channels; c++) {
+            double sum = 0;
+            for (int chunk = 0; chunk < chunks; chunk++) {
+                sum += (double) means[chunk * channels + c] * Math.min(CHUNK, rows - chunk * CHUNK);
+            }
+            double all = sum / rows;
+            double squares = 0;
+            for (int chunk = 0; chunk < chunks; chunk++) {
+                double difference = means[chunk * channels + c] - all;
+                squares += means[squaresAt + chunk * channels + c]
+                        + difference * difference * Math.min(CHUNK, rows - chunk * CHUNK);
+            }
+            mean[c] = (float) all;
+            variance[c] = (float) (squares / rows);
+        }
+    }
+
+    /** {@code running = (1 - momentum) running + momentum factor new}. */
+    public static void track(float[] running, float[] now, float factor, float momentum, int channels) {
+        for (int c = 0; c < channels; c++) {
+            running[c] = (1 - momentum) * running[c] + momentum * (now[c] * factor);
+        }
+    }
+
+    /** {@code y = scale x + shift}: the scale [C], then the shift [C]. */
+    public static void scales(float[] scales, float[] mean, float[] variance, float[] gamma, float[] beta,
+            float epsilon, int channels) {
+        for (int c = 0; c < channels; c++) {
+            float scale = (float) (gamma[c] / Math.sqrt((double) variance[c] + epsilon));
+            scales[c] = scale;
+            scales[channels + c] = (float) (beta[c] - (double) mean[c] * scale);
+        }
+    }
+
+    /**
+     * Normalises chunks {@code from..to}.
+     *
+     * @param floor
+     *            0 for the positive part alone, minus infinity for everything
+     */
+    public static void normalise(float[] y, float[] x, float[] scales, float floor, int rows, int channels, int from,
+            int to) {
+        for (int chunk = from; chunk < to; chunk++) {
+            int count = Math.min(CHUNK, rows - chunk * CHUNK);
+            int c = 0;
+            for (int end = S.loopBound(channels); c < end; c += S.length()) {
+                normalise(y, x, chunk * CHUNK * channels + c, scales, c, floor, channels, count);
+            }
+            for (; c < channels; c++) {
+                for (int i = 0; i < count; i++) {
+                    int at = (chunk * CHUNK + i) * channels + c;
+                    float v = Math.fma(x[at], scales[c], scales[channels + c]);
+                    y[at] = v <= floor ? floor : v;
+                }
+            }
+        }
+    }
+
+    private static void normalise(float[] y, float[] x, int at, float[] scales, int c, float floor, int channels,
+            int count) {
+        FloatVector scale = FloatVector.fromArray(S, scales, c);
+        FloatVector shift = FloatVector.fromArray(S, scales, channels + c);
+        for (int i = 0; i < count; i++) {
+            int p = at + i * channels;
+            FloatVector v = FloatVector.fromArray(S, x, p).fma(scale, shift);
+            v.blend(floor, v.compare(VectorOperators.LE, floor)).intoArray(y, p);
+        }
+    }
+
+    /**
+     * The sums of g and of {@code g (x - mean)} in chunks {@code from..to}, where g is dy, or 0 where the floor cut off.
+     *
+     * @param sums
+     *            [chunks, 2, C]
+     */
+    public static void gradientSums(float[] sums, float[] dy, float[] x, float[] mean, float[] scales, float floor,
+            int rows, int channels, int from, int to) {
+        for (int chunk = from; chunk < to; chunk++) {
+            int count = Math.min(CHUNK, rows - chunk * CHUNK);
+            int own = 2 * chunk * channels;
+            int c = 0;
+            for (int end = S.loopBound(channels); c < end; c += S.length()) {
+                gradientSums(sums, own + c, dy, x, chunk * CHUNK * channels + c, mean, scales, c, floor, channels,
+                        count);
+            }
+            for (; c < channels; c++) {
+                float[] s = new float[4];
+                int whole = count / 2 * 2;
+                for (int i = 0; i < count; i++) {
+                    int at = (chunk * CHUNK + i) * channels + c;
+                    int sum = i < whole ? i % 2 : 0;
+                    float g = Math.fma(x[at], scales[c], scales[channels + c]) <= floor ? 0f : dy[at];
+                    s[sum] += g;
+                    s[2 + sum] = Math.fma(g, x[at] - mean[c], s[2 + sum]);
+                }
+                sums[own + c] = s[0] + s[1];
+                sums[own + channels + c] = s[2] + s[3];
+            }
+        }
+    }
+
+    private static void gradientSums(float[] sums, int at, float[] dy, float[] x, int xAt, float[] mean, float[] scales,
+            int c, float floor, int channels, int count) {
+        FloatVector scale = FloatVector.fromArray(S, scales, c);
+        FloatVector shift = FloatVector.fromArray(S, scales, channels + c);
+        FloatVector m = FloatVector.fromArray(S, mean, c);
+        FloatVector s0 = FloatVector.zero(S);
+        FloatVector s1 = s0;
+        FloatVector t0 = s0;
+        FloatVector t1 = s0;
+        int i = 0;
+        for (; i + 2 <= count; i += 2) {
+            int p = xAt + i * channels;
+            FloatVector x0 = FloatVector.fromArray(S, x, p);
+            FloatVector x1 = FloatVector.fromArray(S, x, p + channels);
+            FloatVector g0 = FloatVector.fromArray(S, dy, p).blend(0f,
+                    x0.fma(scale, shift).compare(VectorOperators.LE, floor));
+            FloatVector g1 = FloatVector.fromArray(S, dy, p + channels).blend(0f,
+                    x1.fma(scale, shift).compare(VectorOperators.LE, floor));
+            s0 = s0.add(g0);
+            s1 = s1.add(g1);
+            t0 = g0.fma(x0.sub(m), t0);
+            t1 = g1.fma(x1.sub(m), t1);
+        }
+        if (i < count) {
+            int p = xAt + i * channels;
+            FloatVector x0 = FloatVector.fromArray(S, x, p);
+            FloatVector g0 = FloatVector.fromArray(S, dy, p).blend(0f,
+                    x0.fma(scale, shift).compare(VectorOperators.LE, floor));
+            s0 = s0.add(g0);
+            t0 = g0.fma(x0.sub(m), t0);
+        }
+        s0.add(s1).intoArray(sums, at);
+        t0.add(t1).intoArray(sums, at + channels);
+    }
+
+    /**
+     * Adds up the sums of {@code count} chunks: the gradients of gamma and beta, and what the gradient of x is made of,
+     * {@code dx = scale g + slope (x - mean) + offset}: the slope [C], then the offset [C].
+     *
+     * @param slopes
+     *            [2, C]
+     * @param sums
+     *            [count, 2, C]
+     */
+    public static void combineGradient(float[] slopes, float[] dgamma, float[] dbeta, float[] sums, int count,
+            float[] variance, float[] gamma, float epsilon, int rows, int channels) {
+        for (int c = 0; c < channels; c++) {
+            double g = 0;
+            double gx = 0;
+            for (int chunk = 0; chunk < count; chunk++) {
+                g += sums[2 * chunk * channels + c];
+                gx += sums[(2 * chunk + 1) * channels + c];
+            }
+            double inverse = 1 / Math.sqrt((double) variance[c] + epsilon);
+            dgamma[c] += (float) (gx * inverse);
+            dbeta[c] += (float) g;
+            slopes[c] = (float) (-gamma[c] * inverse * inverse * inverse * gx / rows);
+            slopes[channels + c] = (float) (-gamma[c] * inverse * g / rows);
+        }
+    }
+
+    /** Adds {@code scale g + slope (x - mean) + offset} to dx in chunks {@code from..to}. */
+    public static void gradient(float[] dx, float[] dy, float[] x, float[] mean, float[] scales, float[] slopes,
+            float floor, int rows, int channels, int from, int to) {
+        for (int chunk = from; chunk < to; chunk++) {
+            int count = Math.min(CHUNK, rows - chunk * CHUNK);
+            int c = 0;
+            for (int end = S.loopBound(channels); c < end; c += S.length()) {
+                gradient(dx, dy, x, chunk * CHUNK * channels + c, mean, scales, slopes, c, floor, channels, count);
+            }
+            for (; c < channels; c++) {
+                for (int i = 0; i < count; i++) {
+                    int at = (chunk * CHUNK + i) * channels + c;
+                    float g = Math.fma(x[at], scales[c], scales[channels + c]) <= floor ? 0f : dy[at];
+                    dx[at] += Math.fma(g, scales[c], Math.fma(x[at] - mean[c], slopes[c], slopes[channels + c]));
+                }
+            }
+        }
+    }
+
+    private static void gradient(float[] dx, float[] dy, float[] x, int at, float[] mean, float[] scales,
+            float[] slopes, int c, float floor, int channels, int count) {
+        FloatVector scale = FloatVector.fromArray(S, scales, c);
+        FloatVector shift = FloatVector.fromArray(S, scales, channels + c);
+        FloatVector m = FloatVector.fromArray(S, mean, c);
+        FloatVector slope = FloatVector.fromArray(S, slopes, c);
+        FloatVector offset = FloatVector.fromArray(S, slopes, channels + c);
+        for (int i = 0; i < count; i++) {
+            int p = at + i * channels;
+            FloatVector v = FloatVector.fromArray(S, x, p);
+            FloatVector g = FloatVector.fromArray(S, dy, p).blend(0f,
+                    v.fma(scale, shift).compare(VectorOperators.LE, floor));
+            FloatVector.fromArray(S, dx, p).add(g.fma(scale, v.sub(m).fma(slope, offset))).intoArray(dx, p);
+        }
+    }
+
+    /** Normalises images {@code from..to}, and keeps the largest of each 2 x 2 pixels, or 0. */
+    public static void pool(float[] y, float[] x, float[] scales, Window window, int from, int to) {
+        int channels = window.channels();
+        int row = window.width() * channels;
+        int outWidth = window.outWidth();
+        for (int i = from * window.outHeight(); i < to * window.outHeight(); i++) {
+            int top = (i / window.outHeight() * window.height() + i % window.outHeight() * 2) * row;
+            int at = i * outWidth * channels;
+            int c = 0;
+            for (int end = S.loopBound(channels); c < end; c += S.length()) {
+                pool(y, at + c, x, top + c, row, scales, c, channels, outWidth);
+            }
+            for (; c < channels; c++) {
+                for (int j = 0; j < outWidth; j++) {
+                    int p = top + 2 * j * channels + c;
+                    float v = value(x, p, scales, c, channels);
+                    v = larger(v, value(x, p + channels, scales, c, channels));
+                    v = larger(v, value(x, p + row, scales, c, channels));
+                    v = larger(v, value(x, p + row + channels, scales, c, channels));
+                    y[at + j * channels + c] = v <= 0 ? 0f : v;
+                }
+            }
+        }
+    }
+
+    private static float value(float[] x, int p, float[] scales, int c, int channels) {
+        return Math.fma(x[p], scales[c], scales[channels + c]);
+    }
+
+    private static float larger(float a, float b) {
+        return b > a || Float.isNaN(b) ? b : a;
+    }
+
+    private static void pool(float[] y, int at, float[] x, int xAt, int row, float[] scales, int c, int channels,
+            int outWidth) {
+        FloatVector scale = FloatVector.fromArray(S, scales, c);
+        FloatVector shift = FloatVector.fromArray(S, scales, channels + c);
+        for (int j = 0; j < outWidth; j++) {
+            int p = xAt + 2 * j * channels;
+            FloatVector v0 = FloatVector.fromArray(S, x, p).fma(scale, shift);
+            FloatVector v1 = FloatVector.fromArray(S, x, p + channels).fma(scale, shift);
+            FloatVector v2 = FloatVector.fromArray(S, x, p + row).fma(scale, shift);
+            FloatVector v3 = FloatVector.fromArray(S, x, p + row + channels).fma(scale, shift);
+            FloatVector v = larger(larger(larger(v0, v1), v2), v3);
+            v.blend(0f, v.compare(VectorOperators.LE, 0f)).intoArray(y, at + j * channels);
+        }
+    }
+
+    private static FloatVector larger(FloatVector a, FloatVector b) {
+        return a.blend(b, b.compare(VectorOperators.GT, a).or(b.compare(VectorOperators.NE, b)));
+    }
+
+    /**
+     * As {@link #gradientSums}, of images {@code from..to} that were pooled: only the largest of 2 x 2 pixels has a
+     * gradient, the first of equals.
+     *
+     * @param sums
+     *            [B, 2, C]
+     */
+    public static void pooledSums(float[] sums, float[] dy, float[] x, float[] mean, float[] scales, Window window,
+            int from, int to) {
+        int channels = window.channels();
+        int row = window.width() * channels;
+        int outWidth = window.outWidth();
+        for (int image = from; image < to; image++) {
+            Arrays.fill(sums, 2 * image * channels, 2 * (image + 1) * channels, 0f);
+            for (int i = 0; i < window.outHeight(); i++) {
+                int top = image * window.pixels() * channels + 2 * i * row;
+                int at = (image * window.places() + i * outWidth) * channels;
+                int c = 0;
+                for (int end = S.loopBound(channels); c < end; c += S.length()) {
+                    pooledSums(sums, 2 * image * channels + c, dy, at + c, x, top + c, row, mean, scales, c, channels,
+                            outWidth);
+                }
+                for (; c < channels; c++) {
+                    int own = 2 * image * channels + c;
+                    for (int j = 0; j < outWidth; j++) {
+                        int p = top + 2 * j * channels + c;
+                        int first = first(x, p, row, scales, c, channels);
+                        if (value(x, first, scales, c, channels) <= 0) {
+                            continue;
+                        }
+                        float g = dy[at + j * channels + c];
+                        sums[own] += g;
+                        sums[own + channels] = Math.fma(g, x[first] - mean[c], sums[own + channels]);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Which of four pixels is the largest after normalisation, the first of equals. */
+    private static int first(float[] x, int p, int row, float[] scales, int c, int channels) {
+        int first = p;
+        float largest = value(x, p, scales, c, channels);
+        for (int other = p + channels;; other = other == p + channels ? p + row : p + row + channels) {
+            float v = value(x, other, scales, c, channels);
+            if (v > largest || Float.isNaN(v)) {
+                largest = v;
+                first = other;
+            }
+            if (other == p + row + channels) {
+                return first;
+            }
+        }
+    }
+
+    private static void pooledSums(float[] sums, int sumsAt, float[] dy, int at, float[] x, int xAt, int row,
+            float[] mean, float[] scales, int c, int channels, int outWidth) {
+        FloatVector scale = FloatVector.fromArray(S, scales, c);
+        FloatVector shift = FloatVector.fromArray(S, scales, channels + c);
+        FloatVector m = FloatVector.fromArray(S, mean, c);
+        FloatVector sum = FloatVector.fromArray(S, sums, sumsAt);
+        FloatVector product = FloatVector.fromArray(S, sums, sumsAt + channels);
+        for (int j = 0; j < outWidth; j++) {
+            int p = xAt + 2 * j * channels;
+            FloatVector source = FloatVector.fromArray(S, x, p);
+            FloatVector v = source.fma(scale, shift);
+            for (int i = 1; i < 4; i++) {
+                FloatVector xi = FloatVector.fromArray(S, x, p + (i >> 1) * row + (i & 1) * channels);
+                FloatVector vi = xi.fma(scale, shift);
+                var larger = vi.compare(VectorOperators.GT, v).or(vi.compare(VectorOperators.NE, vi));
+                v = v.blend(vi, larger);
+                source = source.blend(xi, larger);
+            }
+            FloatVector g = FloatVector.fromArray(S, dy, at + j * channels).blend(0f,
+                    v.compare(VectorOperators.LE, 0f));
+            sum = sum.add(g);
+            product = g.fma(source.sub(m), product);
+        }
+        sum.intoArray(sums, sumsAt);
+        product.intoArray(sums, sumsAt + channels);
+    }
+
+    /** As {@link #gradient}, of images {@code from..to} that were pooled. */
+    public static void pooledGradient(float[] dx, float[] dy, float[] x, float[] mean, float[] scales, float[] slopes,
+            Window window, int from, int to) {
+        int channels = window.channels();
+        int row = window.width() * channels;
+        int outWidth = window.outWidth();
+        for (int image = from; image < to; image++) {
+            int own = image * window.pixels() * channels;
+            // What the windows leave over at the right and at the bottom has no gradient but that of the statistics.
+            for (int i = 0; i < window.height(); i++) {
+                int first = i < 2 * window.outHeight() ? 2 * outWidth : 0;
+                ofStatistics(dx, x, own + i * row + first * channels, mean, slopes, channels, window.width() - first);
+            }
+            for (int i = 0; i < window.outHeight(); i++) {
+                int top = own + 2 * i * row;
+                int at = (image * window.places() + i * outWidth) * channels;
+                int c = 0;
+                for (int end = S.loopBound(channels); c < end; c += S.length()) {
+                    pooledGradient(dx, dy, at + c, x, top + c, row, mean, scales, slopes, c, channels, outWidth);
+                }
+                for (; c < channels; c++) {
+                    for (int j = 0; j < outWidth; j++) {
+                        int p = top + 2 * j * channels + c;
+                        int first = first(x, p, row, scales, c, channels);
+                        float g = value(x, first, scales, c, channels) <= 0 ? 0f : dy[at + j * channels + c];
+                        for (int other = 0; other < 4; other++) {
+                            int q = p + (other >> 1) * row + (other & 1) * channels;
+                            dx[q] += Math.fma(q == first ? g : 0f, scales[c],
+                                    Math.fma(x[q] - mean[c], slopes[c], slopes[channels + c]));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static void ofStatistics(float[] dx, float[] x, int at, float[] mean, float[] slopes, int channels,
+            int count) {
+        for (int i = 0; i < count; i++) {
+            for (int c = 0; c < channels; c++) {
+                int p = at + i * channels + c;
+                dx[p] += Math.fma(x[p] - mean[c], slopes[c], slopes[channels + c]);
+            }
+        }
+    }
+
+    private static void pooledGradient(float[] dx, float[] dy, int at, float[] x, int xAt, int row, float[] mean,
+            float[] scales, float[] slopes, int c, int channels, int outWidth) {
+        FloatVector scale = FloatVector.fromArray(S, scales, c);
+        FloatVector shift = FloatVector.fromArray(S, scales, channels + c);
+        FloatVector m = FloatVector.fromArray(S, mean, c);
+        FloatVector slope = FloatVector.fromArray(S, slopes, c);
+        FloatVector offset = FloatVector.fromArray(S, slopes, channels + c);
+        for (int j = 0; j < outWidth; j++) {
+            int p = xAt + 2 * j * channels;
+            FloatVector v = FloatVector.fromArray(S, x, p).fma(scale, shift);
+            FloatVector first = FloatVector.zero(S);
+            for (int i = 1; i < 4; i++) {
+                FloatVector vi = FloatVector.fromArray(S, x, p + (i >> 1) * row + (i & 1) * channels).fma(scale, shift);
+                var larger = vi.compare(VectorOperators.GT, v).or(vi.compare(VectorOperators.NE, vi));
+                v = v.blend(vi, larger);
+                first = first.blend((float) i, larger);
+            }
+            FloatVector g = FloatVector.fromArray(S, dy, at + j * channels).blend(0f,
+                    v.compare(VectorOperators.LE, 0f));
+            for (int i = 0; i < 4; i++) {
+                int q = p + (i >> 1) * row + (i & 1) * channels;
+                FloatVector own = g.blend(0f, first.compare(VectorOperators.NE, (float) i));
+                FloatVector.fromArray(S, dx, q)
+                        .add(own.fma(scale, FloatVector.fromArray(S, x, q).sub(m).fma(slope, offset)))
+                        .intoArray(dx, q);
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package scanline.engine.nn;
+
+import scanline.engine.tensor.Convolutions;
+import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Shape;
+import scanline.engine.tensor.Tensor;
+import scanline.engine.tensor.Weights;
+
+/** A convolution with a square kernel and a bias, named and shaped as PyTorch's {@code nn.Conv2d}. */
+public final class Conv2d {
+    private final Parameter weight;
+    private final Parameter bias;
+    private final int stride;
+    private final int padding;
+
+    /**
+     * A convolution of {@code inputs} channels to {@code outputs}.
+     *
+     * @param kernel
+     *            height and width of the kernel in pixels
+     * @param stride
+     *            pixels from one place of the kernel to the next
+     * @param padding
+     *            pixels of zeros around the image
+     * @throws IllegalArgumentException
+     *             if a size is less than 1, or the padding negative
+     */
+    public Conv2d(Weights weights, int inputs, int outputs, int kernel, int stride, int padding, FirstValues first) {
+        if (Math.min(Math.min(inputs, outputs), Math.min(kernel, stride)) < 1 || padding < 0) {
+            throw new IllegalArgumentException(
+                    "a convolution needs channels, a kernel and a stride of at least 1 and no"
+                            + " negative padding, unlike " + inputs + " to " + outputs + " channels, kernel " + kernel
+                            + ", stride " + stride + ", padding " + padding);
+        }
+        weight = first.weight(weights, "weight", Shape.of(outputs, inputs, kernel, kernel));
+        bias = first.bias(weights, "bias", outputs, inputs * kernel * kernel);
+        this.stride = stride;
+        this.padding = padding;
+    }
+
+    /**
+     * The convolution of every image.
+     *
+     * @param x
+     *            [B, H, W, inputs]
+     * @return [B, H', W', outputs], where {@code H' = (H + 2 padding - kernel) / stride + 1}, rounded down
+     */
+    public Tensor forward(Tensor x) {
+        return Convolutions.conv2d(x, weight, bias, stride, padding);
+    }
+}

@@ -1,0 +1,41 @@
+package scanline.engine.tensor;
+
+/** Convolutions over images. */
+public final class Convolutions {
+    private Convolutions() {}
+
+    /**
+     * The convolution of deep learning, which does not flip its kernel (a cross-correlation), as PyTorch's
+     * {@code conv2d}.
+     *
+     * @param x
+     *            [B, H, W, Cin]
+     * @param w
+     *            [Cout, Cin, kh, kw]
+     * @param b
+     *            [Cout]
+     * @param stride
+     *            pixels from one place of the kernel to the next
+     * @param padding
+     *            pixels of zeros around the image
+     * @return [B, H', W', Cout], where {@code H' = (H + 2 padding - kh) / stride + 1}, rounded down
+     * @throws IllegalArgumentException
+     *             if the shapes do not fit, or the kernel is larger than the padded image
+     */
+    public static Tensor conv2d(Tensor x, Tensor w, Tensor b, int stride, int padding) {
+        Shape kernel = w.shape().requireAxes("the weight of a convolution", 4);
+        int outputs = kernel.size(0);
+        Window window = Window.on(x, kernel.size(2), kernel.size(3), stride, padding);
+        if (window.channels() != kernel.size(1)) {
+            throw new IllegalArgumentException(
+                    "a convolution of " + kernel.size(1) + " channels was given shape " + x.shape());
+        }
+        b.shape().require("the bias of a convolution", Shape.of(outputs));
+        Tape tape = Tape.of(x);
+        Tensor y = tape.result(window.result(outputs), x, w, b);
+        tape.backend().convolution(y.value(), x.value(), w.value(), b.value(), outputs, window);
+        tape.undo(y, () -> tape.backend().convolutionGradient(x.needsGradient() ? x.gradient() : null, w.gradient(),
+                b.gradient(), y.gradient(), x.value(), w.value(), outputs, window));
+        return y;
+    }
+}

@@ -1,0 +1,16 @@
+package scanline.engine.tensor;
+
+/**
+ * A part of a model's state that training tracks and does not learn, such as a running mean: no gradient, no optimiser.
+ *
+ * @param name
+ *            the full name, as in PyTorch's {@code state_dict}
+ */
+public record Statistic(String name, Shape shape, Buffer value) {
+    /** A copy of the values. */
+    public float[] values() {
+        float[] values = new float[shape.elements()];
+        value.read(0, values, 0, values.length);
+        return values;
+    }
+}

@@ -1,0 +1,104 @@
+package scanline.lab.model;
+
+import java.util.List;
+import java.util.Locale;
+
+import scanline.engine.nn.BatchNorm2d;
+import scanline.engine.nn.Conv2d;
+import scanline.engine.nn.FirstValues;
+import scanline.engine.nn.Linear;
+import scanline.engine.tensor.Activation;
+import scanline.engine.tensor.Images;
+import scanline.engine.tensor.Tensor;
+import scanline.engine.tensor.Weights;
+
+/**
+ * Two convolutions over the image whose rows are the steps of the sequence, each with a batch normalisation, a ReLU and a
+ * max pooling of 2 x 2 pixels behind it, and two linear maps with a ReLU between them.
+ *
+ * @param channels channels of the first convolution; the second has twice as many
+ * @param kernel height and width of the kernels in pixels, an odd number: they keep the size of the image
+ * @param hidden size of the first linear map
+ * @param init the first values of convolutions and linear maps
+ */
+public record CnnModel(int channels, int kernel, int hidden, FirstValues init) implements Model {
+    /** 32 and 64 channels, kernels of 3 x 3, 128 hidden numbers, first values as in PyTorch. */
+    public static final CnnModel DEFAULT = new CnnModel(32, 3, 128, FirstValues.UNIFORM);
+
+    private static final int LARGEST = 4096;
+    private static final int LARGEST_KERNEL = 63;
+
+    /** Checks the hyperparameters. */
+    public CnnModel {
+        if (channels < 1 || channels > LARGEST) {
+            throw new IllegalArgumentException("channels must be from 1 to " + LARGEST + ", not " + channels);
+        }
+        if (kernel < 1 || kernel > LARGEST_KERNEL || kernel % 2 == 0) {
+            throw new IllegalArgumentException(
+                    "kernel must be an odd number from 1 to " + LARGEST_KERNEL + ", not " + kernel);
+        }
+        if (hidden < 1 || hidden > LARGEST) {
+            throw new IllegalArgumentException("hidden must be from 1 to " + LARGEST + ", not " + hidden);
+        }
+    }
+
+    @Override
+    public Network build(Weights weights, Input input) {
+        requireRoom(input);
+        Conv2d conv1 = new Conv2d(weights.scope("conv1"), 1, channels, kernel, 1, kernel / 2, init);
+        BatchNorm2d bn1 = new BatchNorm2d(weights.scope("bn1"), channels);
+        Conv2d conv2 = new Conv2d(weights.scope("conv2"), channels, 2 * channels, kernel, 1, kernel / 2, init);
+        BatchNorm2d bn2 = new BatchNorm2d(weights.scope("bn2"), 2 * channels);
+        Linear fc1 = new Linear(weights.scope("fc1"), flat(input), hidden, init);
+        Linear fc2 = new Linear(weights.scope("fc2"), hidden, input.classes(), init);
+        return x -> {
+            Tensor first = bn1.reluMaxPool(conv1.forward(Images.ofRows(x)));
+            Tensor second = bn2.reluMaxPool(conv2.forward(first));
+            return fc2.forward(Activation.relu(fc1.forward(Images.flatten(second))));
+        };
+    }
+
+    @Override
+    public List<Layer> layers(Input input) {
+        requireRoom(input);
+        int height = input.steps();
+        int width = input.features();
+        return List.of(convolution("conv1", 1, channels, height, width), normalisation("bn1", channels, height, width),
+                convolution("conv2", channels, 2 * channels, height / 2, width / 2),
+                normalisation("bn2", 2 * channels, height / 2, width / 2),
+                linear("fc1", "", flat(input), hidden), linear("fc2", "ReLU, ", hidden, input.classes()));
+    }
+
+    /** The convolution keeps the size of the image. */
+    private Layer convolution(String name, int inputs, int outputs, int height, int width) {
+        long products = (long) inputs * outputs * kernel * kernel;
+        return new Layer(name, String.format(Locale.ROOT, "Conv %dx%d %d to %d", kernel, kernel, inputs, outputs),
+                image(height, width, outputs), products + outputs, 2 * products * height * width);
+    }
+
+    private static Layer normalisation(String name, int channels, int height, int width) {
+        return new Layer(name, "norm, ReLU, max pool", image(height / 2, width / 2, channels), 2L * channels, 0);
+    }
+
+    private static Layer linear(String name, String before, int inputs, int outputs) {
+        return new Layer(name, before + "Linear " + inputs + " to " + outputs, "[" + outputs + "]",
+                (inputs + 1L) * outputs, 2L * inputs * outputs);
+    }
+
+    private static String image(int height, int width, int channels) {
+        return "[" + height + ", " + width + ", " + channels + "]";
+    }
+
+    /** Numbers that the second pooling leaves. */
+    private int flat(Input input) {
+        return 2 * channels * (input.steps() / 4) * (input.features() / 4);
+    }
+
+    private static void requireRoom(Input input) {
+        if (input.steps() < 4 || input.features() < 4) {
+            throw new IllegalArgumentException(
+                    "model=cnn halves an image twice, so it needs at least 4 x 4 pixels, not "
+                            + input.steps() + " x " + input.features() + ": see data.scan and data.shrink");
+        }
+    }
+}
