@@ -527,7 +527,7 @@ public final class CpuBackend
         Attention.Sizes each = sizes(sizes);
         heads(each, sizes,
                 (work, at, from, to) -> Attention.backward(heads(dq, sizes.batch()), heads(dk, sizes.batch()),
-                        heads(dv, sizes.batch()), heads(dy, sizes.batch()),
+                        heads(dv, sizes.batch()), null, heads(dy, sizes.batch()),
                         heads(q, sizes.batch()), heads(k, sizes.batch()), heads(v, sizes.batch()), work, at, each, 0,
                         from, to));
     }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
 import scanline.engine.random.Philox;
 import scanline.engine.random.RandomKey;
 
@@ -106,25 +107,36 @@ public final class Attention {
         }
     }
 
-    /** The same heads' gradients, added to what is in their columns of dq, dk and dv. */
-    public static void backward(Heads dq, Heads dk, Heads dv, Heads dy, Heads q, Heads k, Heads v, float[] work,
-            int workAt, Sizes sizes, int origin, int from, int to) {
+    /**
+     * The same heads' gradients, added to what is in their columns of dq, dk and dv.
+     *
+     * @param y
+     *            where what the heads give is set again, or null
+     */
+    public static void backward(Heads dq, Heads dk, Heads dv, @Nullable Heads y, Heads dy, Heads q, Heads k, Heads v,
+            float[] work, int workAt, Sizes sizes, int origin, int from, int to) {
         Layout at = Layout.of(workAt, sizes);
         for (int unit = from; unit < to; unit++) {
             for (int first = 0; first < sizes.queries; first += BLOCK) {
                 int count = Math.min(BLOCK, sizes.queries - first);
-                backward(dq, dk, dv, dy, q, k, v, work, at, sizes, first, count, unit, origin);
+                backward(dq, dk, dv, y, dy, q, k, v, work, at, sizes, first, count, unit, origin);
             }
         }
     }
 
     private static void forward(Heads y, Heads q, Heads k, Heads v, float[] work, Layout at, Sizes sizes, int first,
             int count, int unit, int origin) {
+        weights(work, at, q, k, sizes, first, count, unit, origin);
+        drop(work, at, sizes, first, count, origin + unit);
+        outputs(y, v, work, at, sizes, first, count, unit, origin);
+    }
+
+    /** {@code Y = P V}. */
+    private static void outputs(Heads y, Heads v, float[] work, Layout at, Sizes sizes, int first, int count, int unit,
+            int origin) {
         int d = sizes.width;
         int keys = sizes.keys(origin + unit, first + count);
         int ld = Lanes.lines(count);
-        weights(work, at, q, k, sizes, first, count, unit, origin);
-        drop(work, at, sizes, first, count, origin + unit);
         Gemm.transpose(work, at.transposed, keys, work, at.dropped, ld, keys, count);
         Gemm.pack(work, at.values, v.values, v.at(sizes, 0, unit), v.step, keys, d, 0, Gemm.panels(d));
         for (int column = 0; column < d; column += ZEROS.length) {
@@ -135,14 +147,17 @@ public final class Attention {
         }
     }
 
-    private static void backward(Heads dq, Heads dk, Heads dv, Heads dy, Heads q, Heads k, Heads v, float[] work,
-            Layout at, Sizes sizes, int first, int count, int unit, int origin) {
+    private static void backward(Heads dq, Heads dk, Heads dv, @Nullable Heads y, Heads dy, Heads q, Heads k, Heads v,
+            float[] work, Layout at, Sizes sizes, int first, int count, int unit, int origin) {
         int d = sizes.width;
         int panels = Gemm.panels(d);
         int keys = sizes.keys(origin + unit, first + count);
         int ld = Lanes.lines(count);
         weights(work, at, q, k, sizes, first, count, unit, origin);
         drop(work, at, sizes, first, count, origin + unit);
+        if (y != null) {
+            outputs(y, v, work, at, sizes, first, count, unit, origin);
+        }
         // dV += P^T dY, dP^T = V dY^T
         int dyAt = dy.at(sizes, first, unit);
         Gemm.pack(work, at.values, dy.values, dyAt, dy.step, count, d, 0, panels);

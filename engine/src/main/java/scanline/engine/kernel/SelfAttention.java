@@ -51,7 +51,7 @@ public final class SelfAttention {
             int zeros = Lanes.FIRST;
             int in = zeros + Lanes.lines(Math.max(3 * inner, f));
             int out = in + Gemm.packedLength(f, 3 * inner);
-            int inBack = out + Gemm.packedLength(inner, f);
+            int inBack = out + (backward ? 0 : Gemm.packedLength(inner, f));
             int outBack = inBack + (backward ? Gemm.packedLength(3 * inner, f) : 0);
             int sums = outBack + (backward ? Gemm.packedLength(f, inner) : 0);
             int shard = Lanes.lines(4 * inner * f + 3 * inner + f);
@@ -87,14 +87,18 @@ public final class SelfAttention {
         Layout at = Layout.of(sizes, false);
         int piece = Lanes.lines(Own.of(0, sizes, false).end);
         parallel.run((part, parts) -> {
-            pack(work, at, w, sizes, part, parts);
+            packIn(work, at, w, sizes, part, parts);
+            packOut(work, at, w, sizes, part, parts);
             parallel.meet();
             Own own = Own.of(at.own + part * piece, sizes, false);
             int end = Parallel.from(part + 1, parts, sizes.blocks());
             for (int block = Parallel.from(part, parts, sizes.blocks()); block < end; block++) {
                 int first = block * sizes.group();
                 int count = Math.min(sizes.group(), sizes.batch - first);
-                heads(work, at, own, x, w, sizes, first, count);
+                project(work, at, own, x, w, sizes, first, count);
+                Attention.forward(whole(work, own.o, sizes), part(work, own.qkv, sizes, 0),
+                        part(work, own.qkv, sizes, 1), part(work, own.qkv, sizes, 2), work, own.heads, sizes.heads,
+                        first * sizes.heads.heads(), 0, count * sizes.heads.heads());
                 Gemm.multiply(work, own.y, sizes.width, w.bo, 0, 0, work, own.o, sizes.inner(), work, at.outPacked,
                         count * sizes.steps(), sizes.inner(), sizes.width);
                 scatter(y, work, own.y, sizes, first, count);
@@ -109,7 +113,7 @@ public final class SelfAttention {
         int piece = Lanes.lines(Own.of(0, sizes, true).end);
         int shards = Shards.count(sizes.blocks());
         parallel.run((part, parts) -> {
-            pack(work, at, w, sizes, part, parts);
+            packIn(work, at, w, sizes, part, parts);
             packBack(work, at, w, sizes, part, parts);
             parallel.meet();
             Own own = Own.of(at.own + part * piece, sizes, true);
@@ -137,21 +141,22 @@ public final class SelfAttention {
         int inner = sizes.inner();
         int rows = count * sizes.steps();
         int biases = sums + 4 * inner * f;
-        heads(work, at, own, x, w, sizes, first, count);
-        // dWo += dY^T O, dO = dY Wo
+        int units = count * sizes.heads.heads();
+        project(work, at, own, x, w, sizes, first, count);
+        // dO = dY Wo, then dQ, dK, dV, and O again
         gather(work, own.y, dy, sizes, first, count);
+        Gemm.multiply(work, own.dout, inner, work, at.zeros, 0, work, own.y, f, work, at.outBack, rows, f, inner);
+        Arrays.fill(work, own.dqkv, own.dqkv + rows * 3 * inner, 0f);
+        Attention.backward(part(work, own.dqkv, sizes, 0), part(work, own.dqkv, sizes, 1),
+                part(work, own.dqkv, sizes, 2), whole(work, own.o, sizes), whole(work, own.dout, sizes),
+                part(work, own.qkv, sizes, 0), part(work, own.qkv, sizes, 1), part(work, own.qkv, sizes, 2), work,
+                own.heads, sizes.heads, first * sizes.heads.heads(), 0, units);
+        // dWo += dY^T O
         Shards.addRows(work, biases + 3 * inner, work, own.y, rows, f);
         Gemm.transpose(work, own.turned, rows, work, own.y, f, rows, f);
         Gemm.pack(work, own.packed, work, own.o, inner, rows, inner, 0, Gemm.panels(inner));
         Gemm.multiply(work, sums + 3 * inner * f, inner, work, sums + 3 * inner * f, inner, work, own.turned, rows,
                 work, own.packed, f, rows, inner);
-        Gemm.multiply(work, own.dout, inner, work, at.zeros, 0, work, own.y, f, work, at.outBack, rows, f, inner);
-        // dQ, dK, dV
-        Arrays.fill(work, own.dqkv, own.dqkv + rows * 3 * inner, 0f);
-        Attention.backward(part(work, own.dqkv, sizes, 0), part(work, own.dqkv, sizes, 1),
-                part(work, own.dqkv, sizes, 2), whole(work, own.dout, sizes), part(work, own.qkv, sizes, 0),
-                part(work, own.qkv, sizes, 1), part(work, own.qkv, sizes, 2), work, own.heads, sizes.heads,
-                first * sizes.heads.heads(), 0, count * sizes.heads.heads());
         // dWi^T += X^T [dQ dK dV], dX += [dQ dK dV] Wi
         Shards.addRows(work, biases, work, own.dqkv, rows, 3 * inner);
         Gemm.transpose(work, own.turned, rows, work, own.x, f, rows, f);
@@ -166,17 +171,14 @@ public final class SelfAttention {
         }
     }
 
-    /** Queries, keys, values and the heads' outputs of some examples. */
-    private static void heads(float[] work, Layout at, Own own, float[] x, Matrices w, Sizes sizes, int first,
+    /** Queries, keys and values of some examples. */
+    private static void project(float[] work, Layout at, Own own, float[] x, Matrices w, Sizes sizes, int first,
             int count) {
         int inner = sizes.inner();
         float[] bias = w.bi == null ? work : w.bi;
         gather(work, own.x, x, sizes, first, count);
         Gemm.multiply(work, own.qkv, 3 * inner, bias, w.bi == null ? at.zeros : 0, 0, work, own.x, sizes.width, work,
                 at.inPacked, count * sizes.steps(), sizes.width, 3 * inner);
-        Attention.forward(whole(work, own.o, sizes), part(work, own.qkv, sizes, 0), part(work, own.qkv, sizes, 1),
-                part(work, own.qkv, sizes, 2), work, own.heads, sizes.heads, first * sizes.heads.heads(), 0,
-                count * sizes.heads.heads());
     }
 
     /** One of queries, keys and values. */
@@ -189,20 +191,28 @@ public final class SelfAttention {
         return new Attention.Heads(work, at, sizes.inner(), sizes.steps() * sizes.inner());
     }
 
-    private static void pack(float[] work, Layout at, Matrices w, Sizes sizes, int part, int parts) {
-        int inner = sizes.inner();
+    /** A thread's panels of the transpose of Wi, and its zeros. */
+    private static void packIn(float[] work, Layout at, Matrices w, Sizes sizes, int part, int parts) {
         int f = sizes.width;
-        int from = Parallel.from(part, parts, Gemm.panels(3 * inner));
-        Gemm.packTransposed(work, at.inPacked + from * f * Gemm.PANEL, w.wi, 0, f, f, 3 * inner, from,
-                Parallel.from(part + 1, parts, Gemm.panels(3 * inner)));
-        from = Parallel.from(part, parts, Gemm.panels(f));
-        Gemm.packTransposed(work, at.outPacked + from * inner * Gemm.PANEL, w.wo, 0, inner, inner, f, from,
-                Parallel.from(part + 1, parts, Gemm.panels(f)));
+        int panels = Gemm.panels(3 * sizes.inner());
+        int from = Parallel.from(part, parts, panels);
+        Gemm.packTransposed(work, at.inPacked + from * f * Gemm.PANEL, w.wi, 0, f, f, 3 * sizes.inner(), from,
+                Parallel.from(part + 1, parts, panels));
         if (part == 0) {
             Arrays.fill(work, at.zeros, at.inPacked, 0f);
         }
     }
 
+    /** A thread's panels of the transpose of Wo. */
+    private static void packOut(float[] work, Layout at, Matrices w, Sizes sizes, int part, int parts) {
+        int inner = sizes.inner();
+        int panels = Gemm.panels(sizes.width);
+        int from = Parallel.from(part, parts, panels);
+        Gemm.packTransposed(work, at.outPacked + from * inner * Gemm.PANEL, w.wo, 0, inner, inner, sizes.width, from,
+                Parallel.from(part + 1, parts, panels));
+    }
+
+    /** A thread's panels of Wi and Wo as they are. */
     private static void packBack(float[] work, Layout at, Matrices w, Sizes sizes, int part, int parts) {
         int inner = sizes.inner();
         int f = sizes.width;

@@ -25,20 +25,13 @@ public record CnnModel(int channels, int kernel, int hidden, FirstValues init) i
     /** 32 and 64 channels, kernels of 3 x 3, 128 hidden numbers, first values as in PyTorch. */
     public static final CnnModel DEFAULT = new CnnModel(32, 3, 128, FirstValues.UNIFORM);
 
-    private static final int LARGEST = 4096;
-    private static final int LARGEST_KERNEL = 63;
-
     /** Checks the hyperparameters. */
     public CnnModel {
-        if (channels < 1 || channels > LARGEST) {
-            throw new IllegalArgumentException("channels must be from 1 to " + LARGEST + ", not " + channels);
-        }
-        if (kernel < 1 || kernel > LARGEST_KERNEL || kernel % 2 == 0) {
-            throw new IllegalArgumentException(
-                    "kernel must be an odd number from 1 to " + LARGEST_KERNEL + ", not " + kernel);
-        }
-        if (hidden < 1 || hidden > LARGEST) {
-            throw new IllegalArgumentException("hidden must be from 1 to " + LARGEST + ", not " + hidden);
+        Ranges.requireSize("channels", channels);
+        Ranges.requireSize("kernel", kernel);
+        Ranges.requireSize("hidden", hidden);
+        if (kernel % 2 == 0) {
+            throw new IllegalArgumentException("kernel must be odd, so that the image keeps its size, not " + kernel);
         }
     }
 
@@ -94,11 +87,17 @@ public record CnnModel(int channels, int kernel, int hidden, FirstValues init) i
         return 2 * channels * (input.steps() / 4) * (input.features() / 4);
     }
 
-    private static void requireRoom(Input input) {
-        if (input.steps() < 4 || input.features() < 4) {
+    private void requireRoom(Input input) {
+        int height = input.steps() / 2;
+        int width = input.features() / 2;
+        if (height < 2 || width < 2) {
             throw new IllegalArgumentException(
                     "model=cnn halves an image twice, so it needs at least 4 x 4 pixels, not "
                             + input.steps() + " x " + input.features() + ": see data.scan and data.shrink");
+        }
+        if (kernel > Math.min(height, width)) {
+            throw new IllegalArgumentException("model.kernel is " + kernel + ", but the second convolution's image is "
+                    + height + " x " + width);
         }
     }
 }

@@ -27,7 +27,7 @@ import scanline.engine.tensor.Weights;
  * @param dropout rate of dropout, in [0, 1): of attention's weights and output, and twice in the ReLU network
  * @param positions whether learned positions are added to the embedded steps
  * @param pooling what of the output is classified
- * @param init the first values of the weights
+ * @param init the first values of the weights; with uniform those of PyTorch's layers, whose attention begins by Xavier
  */
 public record EncoderModel(int width, int depth, int heads, int feedForward, double dropout, boolean positions,
         Pooling pooling, FirstValues init) implements Model {
@@ -59,7 +59,8 @@ public record EncoderModel(int width, int depth, int heads, int feedForward, dou
     public Network build(Weights weights, Input input) {
         Linear embedding = new Linear(weights.scope("embedding"), input.features(), width, init);
         Positions places = positions ? new Positions(weights, input.steps(), width) : null;
-        MultiHeadAttention.Options attention = MultiHeadAttention.Options.shared(width, heads, (float) dropout, init);
+        MultiHeadAttention.Options attention = MultiHeadAttention.Options.shared(width, heads, (float) dropout,
+                init == FirstValues.UNIFORM ? FirstValues.XAVIER : init);
         List<EncoderBlock> blocks = new ArrayList<>();
         for (int l = 0; l < depth; l++) {
             blocks.add(new EncoderBlock(weights.scope("layers." + l),

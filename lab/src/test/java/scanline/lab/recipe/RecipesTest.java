@@ -73,7 +73,7 @@ class RecipesTest {
     @Test
     void aCnnRefusesWhatItCannotBeMadeOf() {
         assertThatThrownBy(() -> Recipes.find("cnn", List.of("model.kernel=4")))
-                .hasMessage("model.kernel must be an odd number from 1 to 63, not 4");
+                .hasMessage("model.kernel must be odd, so that the image keeps its size, not 4");
         assertThatThrownBy(() -> Recipes.find("cnn", List.of("model.channels=0")))
                 .hasMessage("model.channels must be from 1 to 4096, not 0");
         assertThatThrownBy(() -> Recipes.find("cnn", List.of("model.hidden=0")))
@@ -82,6 +82,9 @@ class RecipesTest {
         assertThatThrownBy(() -> model.layers(new Model.Input(784, 1, 10)))
                 .hasMessage("model=cnn halves an image twice,"
                         + " so it needs at least 4 x 4 pixels, not 784 x 1: see data.scan and data.shrink");
+        Model large = Recipes.find("cnn", List.of("model.kernel=15")).model();
+        assertThatThrownBy(() -> large.layers(new Model.Input(28, 28, 10)))
+                .hasMessage("model.kernel is 15, but the second convolution's image is 14 x 14");
     }
 
     @ParameterizedTest
