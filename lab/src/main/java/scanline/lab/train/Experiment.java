@@ -58,7 +58,7 @@ public final class Experiment implements AutoCloseable {
         memory = new Memory(backend);
         weights = new Weights(backend, recipe.seed());
         Network logits = recipe.model().build(weights, input);
-        network = recipe.head().softmax() ? x -> Activation.softmax(logits.forward(x)) : logits;
+        network = recipe.head().softmax() ? logits.then(Activation::softmax) : logits;
     }
 
     /** What the model reads and tells apart when it is given images like these, of the data set's size. */
