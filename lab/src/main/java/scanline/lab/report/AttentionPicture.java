@@ -17,9 +17,9 @@ final class AttentionPicture {
     private static final int SIDE = 56;
     private static final int STRIDE = 68;
     private static final int LINE = 84;
-    private static final int LEFT = 150;
+    private static final int LEFT = 190; // room for the longest names of classes
     private static final int TOP = 92;
-    private static final int LEAST_WIDTH = 660;
+    private static final int LEAST_WIDTH = 680;
     private static final int MOST_HEADS = 16;
     private static final int GREYS = 32;
     private static final int HEATS = 24;
@@ -189,7 +189,8 @@ final class AttentionPicture {
     }
 
     private static String share(double value) {
-        return String.format(Locale.ROOT, 100 * value < 10 ? "%.1f" : "%.0f", 100 * value);
+        double percent = 100 * value;
+        return String.format(Locale.ROOT, percent < 0.995 ? "%.2f" : percent < 9.95 ? "%.1f" : "%.0f", percent);
     }
 
     private void text(int x, int y, String kind, String words) {

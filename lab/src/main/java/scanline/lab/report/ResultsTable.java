@@ -59,8 +59,8 @@ final class ResultsTable {
 
             A record holds `recipe.yaml` (every key), `provenance.json` (the command as it was given, commit, machine,
             SHA-256 of the data), `metrics.csv` (a row an epoch), `result.json` (the figures above, and the whole
-            hashes) and `confusion.csv` (how many test images of a class, the row, were taken for each class). To add
-            one:
+            hashes) and `confusion.csv` (how many test images of a class, the row, were taken for each class), and
+            `attention.svg` where the model attends. To add one:
 
             ```sh
             ./scanline train lstm-rows seed=4 --run runs/lstm-rows-seed4
