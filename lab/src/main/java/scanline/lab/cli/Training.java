@@ -17,6 +17,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
+import scanline.lab.report.RunReport;
 import scanline.lab.train.Experiment;
 import scanline.lab.train.Json;
 import scanline.lab.train.Progress;
@@ -82,6 +83,7 @@ final class Training {
                 return CommandLine.ExitCode.SOFTWARE;
             }
             print(line.getOut(), run, trainer.conclude());
+            RunReport.write(experiment, run);
             return CommandLine.ExitCode.OK;
         } finally {
             stopped.countDown();

@@ -8,10 +8,7 @@ import scanline.engine.nn.FirstValues;
 import scanline.engine.nn.Linear;
 import scanline.engine.nn.MultiHeadAttention;
 import scanline.engine.nn.Positions;
-import scanline.engine.tensor.Arithmetic;
-import scanline.engine.tensor.Attention.Mask;
 import scanline.engine.tensor.Nonlinearity;
-import scanline.engine.tensor.Shaping;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
@@ -67,14 +64,10 @@ public record EncoderModel(int width, int depth, int heads, int feedForward, dou
                     new EncoderBlock.Options(attention, feedForward, Nonlinearity.RELU, false, init)));
         }
         Linear fc = new Linear(weights.scope("fc"), width, input.classes(), init);
-        return x -> {
+        return new AttendingNetwork(x -> {
             Tensor y = embedding.forward(x);
-            y = places == null ? y : places.forward(y);
-            for (EncoderBlock block : blocks) {
-                y = block.forward(y, Mask.NONE);
-            }
-            return fc.forward(pooling == Pooling.FIRST ? Shaping.step(y, 0) : Arithmetic.meanOverSteps(y));
-        };
+            return places == null ? y : places.forward(y);
+        }, blocks, pooling == Pooling.FIRST ? Readout.FIRST_STEP : Readout.MEAN, fc::forward);
     }
 
     @Override

@@ -11,10 +11,7 @@ import scanline.engine.nn.Linear;
 import scanline.engine.nn.MultiHeadAttention;
 import scanline.engine.nn.PatchEmbedding;
 import scanline.engine.nn.Positions;
-import scanline.engine.tensor.Attention.Mask;
 import scanline.engine.tensor.Nonlinearity;
-import scanline.engine.tensor.Shaping;
-import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
 /**
@@ -60,13 +57,9 @@ public record VitModel(int width, int depth, int heads, int headWidth, int mlp, 
         }
         LayerNorm norm = new LayerNorm(weights.scope("norm"), width);
         Linear fc = new Linear(weights.scope("fc"), width, input.classes());
-        return x -> {
-            Tensor tokens = drop.forward(positions.forward(token.forward(embedding.forward(x))));
-            for (EncoderBlock block : blocks) {
-                tokens = block.forward(tokens, Mask.NONE);
-            }
-            return fc.forward(norm.forward(Shaping.step(tokens, 0)));
-        };
+        return new AttendingNetwork(
+                x -> drop.forward(positions.forward(token.forward(embedding.forward(x)))), blocks,
+                Readout.CLASS_TOKEN, y -> fc.forward(norm.forward(y)));
     }
 
     @Override

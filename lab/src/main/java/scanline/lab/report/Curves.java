@@ -179,7 +179,12 @@ final class Curves {
     private void label(double x, double y, String kind, String words) {
         svg.append("<text x=\"").append(coordinate(x)).append("\" y=\"").append(coordinate(y)).append('"')
                 .append(kind.isEmpty() ? "" : " class=\"" + kind + "\"").append('>')
-                .append(words.replace("&", "&amp;").replace("<", "&lt;")).append("</text>\n");
+                .append(escaped(words)).append("</text>\n");
+    }
+
+    /** Words as XML's text. */
+    static String escaped(String words) {
+        return words.replace("&", "&amp;").replace("<", "&lt;");
     }
 
     private static String coordinate(double value) {

@@ -49,6 +49,7 @@ final class ResultsTable {
             - **Curves**: loss and accuracy over the epochs, on the training and on the held-out images. The ring is
               the best epoch. Training figures are averages over an epoch in which the weights change, so at first
               they lie below those of validation.
+            - **Attention**, where a model attends: what it takes of each part of a few test images, with the best weights.
 
             ## To repeat one
             The command at the commit gives the same weights to the bit, on any machine: compare the hash that it
@@ -58,8 +59,8 @@ final class ResultsTable {
 
             A record holds `recipe.yaml` (every key), `provenance.json` (the command as it was given, commit, machine,
             SHA-256 of the data), `metrics.csv` (a row an epoch), `result.json` (the figures above, and the whole
-            hashes) and `confusion.csv` (how many test images of a class, the row, were taken for each class). To add
-            one:
+            hashes) and `confusion.csv` (how many test images of a class, the row, were taken for each class), and
+            `attention.svg` where the model attends. To add one:
 
             ```sh
             ./scanline train lstm-rows seed=4 --run runs/lstm-rows-seed4
@@ -192,7 +193,7 @@ final class ResultsTable {
                 + " epochs, best validation accuracy " + validation(run);
     }
 
-    private static String validation(RunRecord run) {
+    static String validation(RunRecord run) {
         double accuracy = run.best().validationAccuracy();
         return Double.isNaN(accuracy) ? "none held out" : percent(accuracy);
     }
@@ -257,7 +258,8 @@ final class ResultsTable {
                 outcome == null ? NONE : percent(outcome.accuracy()), validation(run),
                 Integer.toString(run.best().epoch()),
                 outcome == null ? NONE : outcome.weights().substring(0, HASH_DIGITS) + "...", commit(run.commit()),
-                "<a href=\"" + curves + "\"><img src=\"" + curves + "\" width=\"240\" alt=\"curves\"></a>");
+                "<a href=\"" + curves + "\"><img src=\"" + curves + "\" width=\"240\" alt=\"curves\"></a>"
+                        + (run.attends() ? " [attention](" + link(run.name() + "/" + RunReport.ATTENTION) + ")" : ""));
     }
 
     private void legend() {
@@ -306,11 +308,11 @@ final class ResultsTable {
         return path.replace(" ", "%20");
     }
 
-    private static String number(long number) {
+    static String number(long number) {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
-    private static String percent(double fraction) {
+    static String percent(double fraction) {
         return digits(100 * fraction) + " %";
     }
 

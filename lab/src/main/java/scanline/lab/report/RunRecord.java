@@ -32,10 +32,11 @@ import scanline.lab.train.Run;
  * @param data the data set's name, and the SHA-256 of its files
  * @param epochs its epochs, at least one
  * @param outcome what it came to; null while it is unfinished
+ * @param attends whether there is a picture of its attention
  */
 record RunRecord(String name, Map<String, String> keys, TrainingCommand command, Published published,
         long seed, long parameters, String commit, String machine, Map<?, ?> data, List<Run.Epoch> epochs,
-        @Nullable Outcome outcome) {
+        @Nullable Outcome outcome, boolean attends) {
     private static final String RECIPE = "recipe.yaml";
     private static final String PROVENANCE = "provenance.json";
     private static final String METRICS = "metrics.csv";
@@ -43,7 +44,7 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
     private static final String CONFUSION = "confusion.csv";
 
     /** The files of a record. The last three make one, so whoever copies in this order never leaves half of one. */
-    static final List<String> FILES = List.of(CONFUSION, RESULT, PROVENANCE, METRICS, RECIPE);
+    static final List<String> FILES = List.of(RunReport.ATTENTION, CONFUSION, RESULT, PROVENANCE, METRICS, RECIPE);
 
     // They say what a run is for, not what it does.
     private static final Set<String> DESCRIPTION = Set.of("seed", "data.dir", "about", "source", "target", "published",
@@ -131,7 +132,8 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
         return new RunRecord(folder.toAbsolutePath().normalize().getFileName().toString(), keys, command,
                 published(folder.resolve(RECIPE), keys, command), made.whole("seed"), made.whole("parameters"),
                 made.get("commit", String.class), machine, data, epochs,
-                Files.exists(folder.resolve(RESULT)) ? outcome(folder, epochs) : null);
+                Files.exists(folder.resolve(RESULT)) ? outcome(folder, epochs) : null,
+                Files.exists(folder.resolve(RunReport.ATTENTION)));
     }
 
     /** Records made before the figure had keys of its own have it from the recipe of that name. */

@@ -60,7 +60,7 @@ public final class Experiment implements AutoCloseable {
         memory = new Memory(backend);
         weights = new Weights(backend, recipe.seed());
         Network logits = build(recipe.model(), input);
-        network = recipe.head().softmax() ? x -> Activation.softmax(logits.forward(x)) : logits;
+        network = recipe.head().softmax() ? logits.then(Activation::softmax) : logits;
     }
 
     private Network build(Model model, Model.Input input) {

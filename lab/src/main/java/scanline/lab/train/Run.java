@@ -19,7 +19,7 @@ import scanline.lab.recipe.Recipes;
 /**
  * The folder of a run: {@code recipe.yaml} as resolved, {@code provenance.json}, {@code metrics.csv} with a row an epoch,
  * the checkpoint {@code last.safetensors}, the weights {@code best.safetensors}, and at the end {@code result.json} and
- * {@code confusion.csv}.
+ * {@code confusion.csv}; the report lies beside them.
  */
 public record Run(Path folder) {
     private static final String HEADER = "epoch,step,seconds,examplesPerSecond,rate,trainLoss,trainAccuracy,validationLoss,validationAccuracy";

@@ -1,0 +1,46 @@
+package scanline.lab.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+import scanline.engine.nn.EncoderBlock;
+import scanline.engine.tensor.Arithmetic;
+import scanline.engine.tensor.Attention.Mask;
+import scanline.engine.tensor.Shaping;
+import scanline.engine.tensor.Tensor;
+import scanline.lab.model.Model.Attention;
+import scanline.lab.model.Model.Network;
+import scanline.lab.model.Model.Readout;
+
+/**
+ * A transformer that classifies by its encoder.
+ *
+ * @param embedding makes tokens of steps: [T, B, F] to [T, B, width], or one token more
+ * @param blocks in their order
+ * @param readout what of their output is classified
+ * @param head classifies it: [B, width] to [B, C]
+ */
+record AttendingNetwork(UnaryOperator<Tensor> embedding, List<EncoderBlock> blocks, Readout readout,
+        UnaryOperator<Tensor> head) implements Network {
+    @Override
+    public Tensor forward(Tensor x) {
+        Tensor y = embedding.apply(x);
+        for (EncoderBlock block : blocks) {
+            y = block.forward(y, Mask.NONE);
+        }
+        return head.apply(readout == Readout.MEAN ? Arithmetic.meanOverSteps(y) : Shaping.step(y, 0));
+    }
+
+    @Override
+    public Optional<Attention> attention(Tensor x) {
+        List<Tensor> weights = new ArrayList<>();
+        Tensor y = embedding.apply(x);
+        for (EncoderBlock block : blocks) {
+            weights.add(block.weights(y, Mask.NONE));
+            y = block.forward(y, Mask.NONE);
+        }
+        return Optional.of(new Attention(readout, weights));
+    }
+}
