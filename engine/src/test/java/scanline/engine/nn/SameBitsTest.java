@@ -19,22 +19,27 @@ class SameBitsTest {
     // What every machine must come to. A change of the order of a sum, or of a polynomial, changes it: then every published
     // weight changes too, which the changelog has to say.
     private static final String TRAINING = "bc589ca12e2d9889";
+    private static final String TRANSFORMER = "8727c4946801de93";
 
     @Test
     void theWidthOfTheVectorsAndTheNumberOfThreadsChangeNothing() throws Exception {
         Set<String> kernels = new HashSet<>();
         Set<String> training = new HashSet<>();
+        Set<String> transformer = new HashSet<>();
         for (int bytes : new int[] {16, 32, 64}) {
             Map<String, List<String>> child = ChildJvm.run(List.of("-XX:MaxVectorSize=" + bytes), Fingerprint.class,
                     SMALL);
             // A machine whose vectors are narrower runs at its own width.
             assertThat(Integer.parseInt(child.get("bits").getFirst())).isLessThanOrEqualTo(8 * bytes);
             assertThat(child.get("training")).hasSize(4);
+            assertThat(child.get("transformer")).hasSize(4);
             kernels.addAll(child.get("kernels"));
             training.addAll(child.get("training"));
+            transformer.addAll(child.get("transformer"));
         }
         assertThat(kernels).hasSize(1);
         assertThat(training).containsExactly(TRAINING);
+        assertThat(transformer).containsExactly(TRANSFORMER);
     }
 
     @Test
@@ -48,7 +53,8 @@ class SameBitsTest {
     }
 
     private static void assertSame(List<String> options) throws IOException, InterruptedException {
-        assertThat(ChildJvm.run(options, Fingerprint.class, TINY).get("training")).hasSize(2)
-                .containsOnly(Fingerprint.training(1, 2, 3, 5, 3, 9));
+        Map<String, List<String>> child = ChildJvm.run(options, Fingerprint.class, TINY);
+        assertThat(child.get("training")).hasSize(2).containsOnly(Fingerprint.training(1, 2, 3, 5, 3, 9));
+        assertThat(child.get("transformer")).hasSize(2).containsOnly(Fingerprint.transformer(1, 2, 3, 5, 3, 9));
     }
 }

@@ -11,10 +11,12 @@ public final class StepAllocation {
 
     private StepAllocation() {}
 
-    /** {@code StepAllocation THREADS}. */
+    /** {@code StepAllocation THREADS recurrent|transformer}. */
     public static void main(String[] arguments) {
         try (CpuBackend backend = new CpuBackend(Integer.parseInt(arguments[0]))) {
-            Classifier classifier = new Classifier(backend, Recurrence.LSTM, 8, 16, 28, 32);
+            Classifier classifier = arguments[1].equals("transformer")
+                    ? TransformerClassifier.of(backend, 25, 16, 28, 32, 4, 16)
+                    : Classifier.recurrent(backend, Recurrence.LSTM, 8, 16, 28, 32);
             for (int i = 0; i < WARM_UP; i++) {
                 classifier.step();
             }

@@ -3,17 +3,19 @@ package scanline.engine.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StepAllocationTest {
-    @Test
-    void aStepOfTrainingInTheSteadyStateAllocatesLessThan100Kilobytes() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"recurrent", "transformer"})
+    void aStepOfTrainingInTheSteadyStateAllocatesLessThan100Kilobytes(String network) throws Exception {
         // Small buffers for allocation, so that what the runtime reports as used is nearly exact, a young generation that
         // need not be collected while it is measured, and a compiler that is sooner done.
         List<String> options = List.of("-XX:+UseSerialGC", "-XX:TLABSize=16k", "-XX:-ResizeTLAB", "-Xmx600m",
                 "-Xmn500m",
                 "-XX:CompileThresholdScaling=0.1");
-        String bytes = ChildJvm.run(options, StepAllocation.class, 1).get("bytes").getFirst();
+        String bytes = ChildJvm.run(options, StepAllocation.class, 1, network).get("bytes").getFirst();
         assertThat(Long.parseLong(bytes)).isBetween(0L, 100_000L);
     }
 }
