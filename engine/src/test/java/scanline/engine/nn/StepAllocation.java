@@ -5,8 +5,9 @@ import scanline.engine.tensor.Recurrence;
 
 /** Prints how many bytes of heap a step of training allocates, in a JVM that collects no garbage meanwhile. */
 public final class StepAllocation {
-    // Until all of it has been compiled for good: the Vector API allocates an object a vector before that.
-    private static final int WARM_UP = 400;
+    // Until all of it has been compiled for good: the Vector API allocates an object a vector before that. A tile that a
+    // step needs only for the rows left over is late.
+    private static final int WARM_UP = 1500;
     private static final int MEASURED = 100;
 
     private StepAllocation() {}
