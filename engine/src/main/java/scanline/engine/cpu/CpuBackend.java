@@ -232,9 +232,6 @@ public final class CpuBackend
         int weightAt = Lanes.FIRST + gradient.work();
         float[] packed = work(weightAt + (dx == null ? 0 : Gemm.packedLength(outputs, inputs)));
         team((long) rows * inputs * outputs, (part, parts) -> {
-            if (dw != null) {
-                gradient.transpose(packed, Lanes.FIRST, floats(dy), floats(x), part, parts);
-            }
             if (dx != null) {
                 int panels = Gemm.panels(inputs);
                 int panel = Parallel.from(part, parts, panels);
@@ -518,7 +515,7 @@ public final class CpuBackend
         heads(each, sizes,
                 (work, at, from, to) -> Attention.forward(heads(y, sizes.batch()), heads(q, sizes.batch()),
                         heads(k, sizes.batch()), heads(v, sizes.batch()), work, at,
-                        each, 0, from, to));
+                        each, from, to));
     }
 
     @Override
@@ -527,9 +524,9 @@ public final class CpuBackend
         Attention.Sizes each = sizes(sizes);
         heads(each, sizes,
                 (work, at, from, to) -> Attention.backward(heads(dq, sizes.batch()), heads(dk, sizes.batch()),
-                        heads(dv, sizes.batch()), null, heads(dy, sizes.batch()),
-                        heads(q, sizes.batch()), heads(k, sizes.batch()), heads(v, sizes.batch()), work, at, each, 0,
-                        from, to));
+                        heads(dv, sizes.batch()), heads(dy, sizes.batch()),
+                        heads(q, sizes.batch()), heads(k, sizes.batch()), heads(v, sizes.batch()), work, at, each, from,
+                        to));
     }
 
     @Override

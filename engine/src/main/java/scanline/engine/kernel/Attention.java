@@ -26,6 +26,9 @@ public final class Attention {
     // Queries at a time: four vectors of 512 bits.
     private static final int BLOCK = 64;
     private static final float[] ZEROS = new float[BLOCK];
+    // Random numbers at a time.
+    private static final int CHUNK = 256;
+    private static final ThreadLocal<int[]> WORDS = ThreadLocal.withInitial(() -> new int[CHUNK]);
 
     private Attention() {}
 
@@ -50,8 +53,8 @@ public final class Attention {
     public record Sizes(int heads, int width, int queries, int keys, boolean causal, int[] lengths,
             RandomKey key, float dropout) {
         /** How many keys the queries before {@code end} of a head see at most; those that they see come first. */
-        int keys(int unit, int end) {
-            int count = lengths.length == 0 ? keys : lengths[unit / heads];
+        int keys(int number, int end) {
+            int count = lengths.length == 0 ? keys : lengths[number / heads];
             return causal ? Math.min(count, end) : count;
         }
 
@@ -65,23 +68,22 @@ public final class Attention {
      * step to the next and {@code example} from one example to the next.
      */
     public record Heads(float[] values, int at, int step, int example) {
-        int at(Sizes sizes, int t, int unit) {
-            return at + t * step + unit / sizes.heads * example + unit % sizes.heads * sizes.width;
+        int at(Sizes sizes, int t, int b, int h) {
+            return at + t * step + b * example + h * sizes.width;
         }
     }
 
     /** Where a thread's work space has what. */
-    private record Layout(int packed, int scores, int dropped, int gradients, int transposed, int values, int line,
+    record Layout(int packed, int scores, int dropped, int gradients, int values, int line,
             int end) {
         static Layout of(int at, Sizes sizes) {
             int square = sizes.keys * BLOCK;
             int scores = at + Gemm.packedLength(sizes.width, BLOCK);
             int dropped = sizes.dropout > 0 ? scores + square : scores;
             int gradients = dropped + square;
-            int transposed = gradients + square;
-            int values = transposed + square;
+            int values = gradients + square;
             int line = values + Gemm.packedLength(Math.max(sizes.keys, BLOCK), sizes.width);
-            return new Layout(at, scores, dropped, gradients, transposed, values, line, line + BLOCK);
+            return new Layout(at, scores, dropped, gradients, values, line, line + BLOCK);
         }
     }
 
@@ -91,99 +93,112 @@ public final class Attention {
     }
 
     /**
-     * The heads {@code from} to {@code to}, counted example by example: sets their columns of y.
+     * A head: sets its columns of y.
      *
-     * @param origin
-     *            the number in the whole batch of the head that is 0 here
+     * @param b
+     *            the example, as q, k, v and y count them
+     * @param h
+     *            the head, likewise
+     * @param number
+     *            the head's number among all heads of all examples, on which mask and dropout depend
      */
-    public static void forward(Heads y, Heads q, Heads k, Heads v, float[] work, int workAt, Sizes sizes, int origin,
-            int from, int to) {
-        Layout at = Layout.of(workAt, sizes);
-        for (int unit = from; unit < to; unit++) {
-            for (int first = 0; first < sizes.queries; first += BLOCK) {
-                int count = Math.min(BLOCK, sizes.queries - first);
-                forward(y, q, k, v, work, at, sizes, first, count, unit, origin);
-            }
+    static void forward(Heads y, Heads q, Heads k, Heads v, float[] work, Layout at, Sizes sizes, int b, int h,
+            int number) {
+        for (int first = 0; first < sizes.queries; first += BLOCK) {
+            int count = Math.min(BLOCK, sizes.queries - first);
+            weights(work, at, q, k, sizes, first, count, b, h, number);
+            drop(work, at, sizes, first, count, number);
+            outputs(y, v, work, at, sizes, first, count, b, h, number);
         }
     }
 
     /**
-     * The same heads' gradients, added to what is in their columns of dq, dk and dv.
+     * The head's gradients, added to what is in its columns of dq, dk and dv.
      *
      * @param y
-     *            where what the heads give is set again, or null
+     *            where what the head gives is set again, or null
      */
-    public static void backward(Heads dq, Heads dk, Heads dv, @Nullable Heads y, Heads dy, Heads q, Heads k, Heads v,
-            float[] work, int workAt, Sizes sizes, int origin, int from, int to) {
-        Layout at = Layout.of(workAt, sizes);
-        for (int unit = from; unit < to; unit++) {
-            for (int first = 0; first < sizes.queries; first += BLOCK) {
-                int count = Math.min(BLOCK, sizes.queries - first);
-                backward(dq, dk, dv, y, dy, q, k, v, work, at, sizes, first, count, unit, origin);
+    static void backward(Heads dq, Heads dk, Heads dv, @Nullable Heads y, Heads dy, Heads q, Heads k, Heads v,
+            float[] work, Layout at, Sizes sizes, int b, int h, int number) {
+        for (int first = 0; first < sizes.queries; first += BLOCK) {
+            int count = Math.min(BLOCK, sizes.queries - first);
+            weights(work, at, q, k, sizes, first, count, b, h, number);
+            drop(work, at, sizes, first, count, number);
+            if (y != null) {
+                outputs(y, v, work, at, sizes, first, count, b, h, number);
             }
+            gradients(dq, dk, dv, dy, q, k, v, work, at, sizes, first, count, b, h, number);
         }
     }
 
-    private static void forward(Heads y, Heads q, Heads k, Heads v, float[] work, Layout at, Sizes sizes, int first,
-            int count, int unit, int origin) {
-        weights(work, at, q, k, sizes, first, count, unit, origin);
-        drop(work, at, sizes, first, count, origin + unit);
-        outputs(y, v, work, at, sizes, first, count, unit, origin);
+    /** The heads {@code from} to {@code to}, counted example by example. */
+    public static void forward(Heads y, Heads q, Heads k, Heads v, float[] work, int workAt, Sizes sizes, int from,
+            int to) {
+        Layout at = Layout.of(workAt, sizes);
+        for (int number = from; number < to; number++) {
+            forward(y, q, k, v, work, at, sizes, number / sizes.heads, number % sizes.heads, number);
+        }
+    }
+
+    /** The gradients of the heads {@code from} to {@code to}. */
+    public static void backward(Heads dq, Heads dk, Heads dv, Heads dy, Heads q, Heads k, Heads v, float[] work,
+            int workAt, Sizes sizes, int from, int to) {
+        Layout at = Layout.of(workAt, sizes);
+        for (int number = from; number < to; number++) {
+            backward(dq, dk, dv, null, dy, q, k, v, work, at, sizes, number / sizes.heads, number % sizes.heads,
+                    number);
+        }
     }
 
     /** {@code Y = P V}. */
-    private static void outputs(Heads y, Heads v, float[] work, Layout at, Sizes sizes, int first, int count, int unit,
-            int origin) {
+    private static void outputs(Heads y, Heads v, float[] work, Layout at, Sizes sizes, int first, int count, int b,
+            int h, int number) {
         int d = sizes.width;
-        int keys = sizes.keys(origin + unit, first + count);
+        int keys = sizes.keys(number, first + count);
         int ld = Lanes.lines(count);
-        Gemm.transpose(work, at.transposed, keys, work, at.dropped, ld, keys, count);
-        Gemm.pack(work, at.values, v.values, v.at(sizes, 0, unit), v.step, keys, d, 0, Gemm.panels(d));
+        Gemm.pack(work, at.values, v.values, v.at(sizes, 0, b, h), v.step, keys, d, 0, Gemm.panels(d));
         for (int column = 0; column < d; column += ZEROS.length) {
             // Sums begin at zero, for as many columns as there are zeros.
             int columns = Math.min(ZEROS.length, d - column);
-            Gemm.multiply(y.values, y.at(sizes, first, unit) + column, y.step, ZEROS, 0, 0, work,
-                    at.transposed, keys, work, at.values + column * keys, count, keys, columns);
+            Gemm.multiplyTurned(y.values, y.at(sizes, first, b, h) + column, y.step, ZEROS, 0, 0, work, at.dropped, ld,
+                    work, at.values + column * keys, count, keys, columns);
         }
     }
 
-    private static void backward(Heads dq, Heads dk, Heads dv, @Nullable Heads y, Heads dy, Heads q, Heads k, Heads v,
-            float[] work, Layout at, Sizes sizes, int first, int count, int unit, int origin) {
+    private static void gradients(Heads dq, Heads dk, Heads dv, Heads dy, Heads q, Heads k, Heads v, float[] work,
+            Layout at, Sizes sizes, int first, int count, int b, int h, int number) {
         int d = sizes.width;
         int panels = Gemm.panels(d);
-        int keys = sizes.keys(origin + unit, first + count);
+        int keys = sizes.keys(number, first + count);
         int ld = Lanes.lines(count);
-        weights(work, at, q, k, sizes, first, count, unit, origin);
-        drop(work, at, sizes, first, count, origin + unit);
-        if (y != null) {
-            outputs(y, v, work, at, sizes, first, count, unit, origin);
-        }
         // dV += P^T dY, dP^T = V dY^T
-        int dyAt = dy.at(sizes, first, unit);
-        Gemm.pack(work, at.values, dy.values, dyAt, dy.step, count, d, 0, panels);
-        Gemm.multiply(dv.values, dv.at(sizes, 0, unit), dv.step, dv.values, dv.at(sizes, 0, unit),
-                dv.step, work, at.dropped, ld, work, at.values, keys, count, d);
-        products(work, at.gradients, at.packed, v, dy, sizes, first, count, keys, unit);
+        Gemm.pack(work, at.values, dy.values, dy.at(sizes, first, b, h), dy.step, count, d, 0, panels);
+        int to = dv.at(sizes, 0, b, h);
+        Gemm.multiply(dv.values, to, dv.step, dv.values, to, dv.step, work, at.dropped, ld, work, at.values, keys,
+                count,
+                d);
+        products(work, at.gradients, at.packed, v, dy, sizes, first, count, keys, b, h);
         if (sizes.dropout > 0) {
-            dropFrom(work, at.gradients, sizes, first, count, keys, ld, origin + unit);
+            dropFrom(work, at.gradients, sizes, first, count, keys, ld, number);
         }
         scoreGradients(work, at.gradients, at.scores, at.line, keys, ld, sizes.scale());
         // dK += dS^T Q, dQ += dS K
-        Gemm.pack(work, at.values, q.values, q.at(sizes, first, unit), q.step, count, d, 0, panels);
-        Gemm.multiply(dk.values, dk.at(sizes, 0, unit), dk.step, dk.values, dk.at(sizes, 0, unit),
-                dk.step, work, at.gradients, ld, work, at.values, keys, count, d);
-        Gemm.transpose(work, at.transposed, keys, work, at.gradients, ld, keys, count);
-        Gemm.pack(work, at.values, k.values, k.at(sizes, 0, unit), k.step, keys, d, 0, panels);
-        Gemm.multiply(dq.values, dq.at(sizes, first, unit), dq.step, dq.values, dq.at(sizes, first, unit),
-                dq.step, work, at.transposed, keys, work, at.values, count, keys, d);
+        Gemm.pack(work, at.values, q.values, q.at(sizes, first, b, h), q.step, count, d, 0, panels);
+        to = dk.at(sizes, 0, b, h);
+        Gemm.multiply(dk.values, to, dk.step, dk.values, to, dk.step, work, at.gradients, ld, work, at.values, keys,
+                count, d);
+        Gemm.pack(work, at.values, k.values, k.at(sizes, 0, b, h), k.step, keys, d, 0, panels);
+        to = dq.at(sizes, first, b, h);
+        Gemm.multiplyTurned(dq.values, to, dq.step, dq.values, to, dq.step, work, at.gradients, ld, work, at.values,
+                count, keys, d);
     }
 
     /** {@code P^T = softmax(K Q^T / sqrt(d))} down the columns, [keys, ld]. */
-    private static void weights(float[] work, Layout at, Heads q, Heads k, Sizes sizes, int first, int count, int unit,
-            int origin) {
-        int keys = sizes.keys(origin + unit, first + count);
+    private static void weights(float[] work, Layout at, Heads q, Heads k, Sizes sizes, int first, int count, int b,
+            int h, int number) {
+        int keys = sizes.keys(number, first + count);
         int ld = Lanes.lines(count);
-        products(work, at.scores, at.packed, k, q, sizes, first, count, keys, unit);
+        products(work, at.scores, at.packed, k, q, sizes, first, count, keys, b, h);
         hide(work, at.scores, sizes, first, count, keys, ld, Float.NEGATIVE_INFINITY);
         maxima(work, at.line, at.scores, keys, ld);
         shift(work, at.scores, at.line, keys, ld, sizes.scale());
@@ -195,13 +210,13 @@ public final class Attention {
 
     /** {@code A B^T} of the keys' rows of a head of A and a block of rows of B: [keys, ld]. */
     private static void products(float[] work, int to, int packed, Heads a, Heads b, Sizes sizes, int first, int count,
-            int keys, int unit) {
+            int keys, int example, int head) {
         int ld = Lanes.lines(count);
-        Gemm.packTransposed(work, packed, b.values, b.at(sizes, first, unit), b.step, sizes.width,
-                count, 0, Gemm.panels(count));
+        Gemm.packTransposed(work, packed, b.values, b.at(sizes, first, example, head), b.step, sizes.width, count, 0,
+                Gemm.panels(count));
         // Up to ld the panels hold zeros, so that whole vectors can be written.
-        Gemm.multiply(work, to, ld, ZEROS, 0, 0, a.values, a.at(sizes, 0, unit), a.step, work,
-                packed, keys, sizes.width, Math.min(ld, Gemm.panels(count) * Gemm.PANEL));
+        Gemm.multiply(work, to, ld, ZEROS, 0, 0, a.values, a.at(sizes, 0, example, head), a.step, work, packed, keys,
+                sizes.width, Math.min(ld, Gemm.panels(count) * Gemm.PANEL));
     }
 
     /** Sets the scores of keys that a query must not see. */
@@ -277,25 +292,33 @@ public final class Attention {
     }
 
     /** A copy of the weights with some dropped; without dropout they are that copy themselves. */
-    private static void drop(float[] work, Layout at, Sizes sizes, int first, int count, int unit) {
+    private static void drop(float[] work, Layout at, Sizes sizes, int first, int count, int number) {
         if (sizes.dropout > 0) {
-            int keys = sizes.keys(unit, first + count);
+            int keys = sizes.keys(number, first + count);
             int ld = Lanes.lines(count);
             System.arraycopy(work, at.scores, work, at.dropped, keys * ld);
-            dropFrom(work, at.dropped, sizes, first, count, keys, ld, unit);
+            dropFrom(work, at.dropped, sizes, first, count, keys, ld, number);
         }
     }
 
-    /** Drops from [keys, ld]: the weight of query i and key j has the number (unit T_q + i) T_k + j. */
+    /** Drops from [keys, ld]: the weight of query i and key j of head n has the number (n T_q + i) T_k + j. */
     private static void dropFrom(float[] work, int at, Sizes sizes, int first, int count, int keys, int ld,
-            int unit) {
+            int number) {
         float scale = 1f / (1f - sizes.dropout);
-        int[] words = new int[keys];
+        int[] words = WORDS.get();
         for (int i = 0; i < count; i++) {
-            Philox.fill(words, 0, keys, sizes.key.bits(), ((long) unit * sizes.queries + first + i) * sizes.keys);
-            for (int j = 0; j < keys; j++) {
-                work[at + j * ld + i] *= Philox.uniform(words[j]) < sizes.dropout ? 0f : scale;
+            long place = ((long) number * sizes.queries + first + i) * sizes.keys;
+            for (int from = 0; from < keys; from += CHUNK) {
+                int chunk = Math.min(CHUNK, keys - from);
+                Philox.fill(words, 0, chunk, sizes.key.bits(), place + from);
+                dropColumn(work, at + from * ld + i, ld, words, sizes.dropout, scale, chunk);
             }
+        }
+    }
+
+    private static void dropColumn(float[] work, int at, int ld, int[] words, float rate, float scale, int n) {
+        for (int j = 0; j < n; j++) {
+            work[at + j * ld] *= Philox.uniform(words[j]) < rate ? 0f : scale;
         }
     }
 }

@@ -15,8 +15,8 @@ import scanline.engine.random.RandomKey;
  * weights are added up in {@link Shards}.
  */
 public final class FeedForward {
-    // Rows of a block: 96 x 512 numbers and their gradients fit the second-level cache beside the weights.
-    private static final int ROWS = 96;
+    // Rows of a block: 48 x 512 numbers and their gradients fit the second-level cache beside the weights and their sums.
+    private static final int ROWS = 48;
 
     private FeedForward() {}
 
@@ -62,7 +62,7 @@ public final class FeedForward {
             int behind = at + block;
             int gradient = behind + block;
             int turned = gradient + (backward ? block : 0);
-            int packed = turned + (backward ? Lanes.lines(ROWS * sizes.width) : 0);
+            int packed = turned + Lanes.lines(ROWS * sizes.width);
             return new Own(at, behind, gradient, turned, packed,
                     packed + (backward ? Gemm.packedLength(ROWS, sizes.hidden) : 0));
         }
@@ -135,12 +135,11 @@ public final class FeedForward {
         int biases = sums + 2 * f * h;
         hidden(work, at, own, x, w, sizes, row, rows);
         // dW2 += dY^T H, dH = dY W2
-        Gemm.transpose(work, own.turned, rows, dy, row * f, f, rows, f);
         Gemm.pack(work, own.packed, work, own.behind, h, rows, h, 0, Gemm.panels(h));
-        Gemm.multiply(work, sums + f * h, h, work, sums + f * h, h, work, own.turned, rows, work, own.packed, f, rows,
-                h);
-        Shards.addRows(work, biases + h, dy, row * f, rows, f);
-        Gemm.multiply(work, own.behind, h, work, at.zeros, 0, dy, row * f, f, work, at.back2, rows, f, h);
+        Gemm.multiplyTurned(work, sums + f * h, h, work, sums + f * h, h, dy, row * f, f, work, own.packed, f, rows, h);
+        Shards.addRows(work, biases + h, dy, row * f, f, rows, f);
+        Gemm.transpose(work, own.turned, rows, dy, row * f, f, rows, f);
+        Gemm.multiplyTurned(work, own.behind, h, work, at.zeros, 0, work, own.turned, rows, work, at.back2, rows, f, h);
         Dropout.drop(work, own.behind, sizes.key, sizes.dropout, (long) row * h, rows * h);
         // dA
         Arrays.fill(work, own.gradient, own.gradient + rows * h, 0f);
@@ -150,10 +149,9 @@ public final class FeedForward {
             Elementwise.reluGradient(work, own.gradient, work, own.behind, work, own.before, rows * h);
         }
         // dW1^T += X^T dA, dX += dA W1
-        Gemm.transpose(work, own.turned, rows, x, row * f, f, rows, f);
         Gemm.pack(work, own.packed, work, own.gradient, h, rows, h, 0, Gemm.panels(h));
-        Gemm.multiply(work, sums, h, work, sums, h, work, own.turned, rows, work, own.packed, f, rows, h);
-        Shards.addRows(work, biases, work, own.gradient, rows, h);
+        Gemm.multiplyTurned(work, sums, h, work, sums, h, x, row * f, f, work, own.packed, f, rows, h);
+        Shards.addRows(work, biases, work, own.gradient, h, rows, h);
         if (dx != null) {
             Gemm.multiply(dx, row * f, f, dx, row * f, f, work, own.gradient, h, work, at.back1, rows, h, f);
         }
@@ -164,7 +162,8 @@ public final class FeedForward {
             int rows) {
         int f = sizes.width;
         int h = sizes.hidden;
-        Gemm.multiply(work, own.before, h, w.b1, 0, 0, x, row * f, f, work, at.packed1, rows, f, h);
+        Gemm.transpose(work, own.turned, rows, x, row * f, f, rows, f);
+        Gemm.multiplyTurned(work, own.before, h, w.b1, 0, 0, work, own.turned, rows, work, at.packed1, rows, f, h);
         if (sizes.gelu) {
             Gelu.gelu(work, own.behind, work, own.before, rows * h);
         } else {

@@ -5,17 +5,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A layer of self-attention with its projections, {@code y = [heads] Wo^T + bo} with {@code [Q K V] = x Wi^T + bi} and
- * {@link Attention} for each head, for some examples at a time: queries, keys and values of all heads, many times as wide as
- * the layer's input, never leave the cache, and the backward pass makes them again. Letters: T steps, B batch, F width of
- * the layer, I width of all heads together.
+ * {@link Attention} for each head. Queries, keys and values of all heads, many times as wide as x, are never stored: they
+ * are made for some heads of some examples at a time, and made again in the backward pass. Letters: T steps, B batch, F
+ * width of the layer, I width of all heads, G width of the heads that are worked on together.
  *
  * <p>
- * The gradients of the weights are added up in {@link Shards}. That of Wi is made transposed, as x is narrower than the
- * gradients that it is multiplied with. Derivation: docs/kernels/attention.md.
+ * The examples are cut into {@link Shards}. A thread takes a shard through all its heads, the heads outermost: the weights
+ * of 64 columns of heads and the sums for their gradients then stay in the second-level cache while all examples of the
+ * shard pass. Derivation: docs/kernels/attention.md.
  */
 public final class SelfAttention {
-    // Rows that a product should have at least: short sequences are worked on together.
-    private static final int ROWS = 32;
+    // Rows of a product: a few examples together fill tiles of six rows, and make sums for weights long enough.
+    private static final int ROWS = 96;
+    // A small batch is cut into so many blocks at least, for as many threads.
+    private static final int LEAST_BLOCKS = 4;
+    // Columns that a product should have at least: narrow heads are worked on together.
+    private static final int COLUMNS = 64;
 
     private SelfAttention() {}
 
@@ -33,47 +38,79 @@ public final class SelfAttention {
         }
 
         /** Examples that are worked on together. */
-        int group() {
-            return Math.min(batch, Math.max(1, ROWS / steps()));
+        int together() {
+            return Math.max(1, Math.min((batch + LEAST_BLOCKS - 1) / LEAST_BLOCKS, ROWS / steps()));
         }
 
-        int blocks() {
-            return (batch + group() - 1) / group();
+        int shards() {
+            return Shards.count((batch + together() - 1) / together());
+        }
+
+        /** The first example of a shard. */
+        int first(int shard) {
+            return Math.min(batch, Parallel.from(shard, shards(), (batch + together() - 1) / together()) * together());
+        }
+
+        /** Heads that are worked on together. */
+        int groupHeads() {
+            return Math.min(heads.heads(), Math.max(1, COLUMNS / heads.width()));
+        }
+
+        int groups() {
+            return (heads.heads() + groupHeads() - 1) / groupHeads();
+        }
+
+        /** G. */
+        int columns() {
+            return groupHeads() * heads.width();
+        }
+
+        /** How many of these columns a group has: the last one may have fewer heads. */
+        int columns(int group) {
+            return Math.min(columns(), inner() - group * columns());
         }
     }
 
-    /** Where the work space has what: first what all threads share, then a piece for each thread. */
-    private record Layout(int zeros, int inPacked, int outPacked, int inBack, int outBack, int sums, int shard,
-            int own) {
+    /** Where the work space has what: first what all threads share, each with a piece a group, then a piece a thread. */
+    private record Layout(int zeros, int in, int out, int inBack, int outBack, int sums, int shard, int own) {
         static Layout of(Sizes sizes, boolean backward) {
             int f = sizes.width;
-            int inner = sizes.inner();
-            int zeros = Lanes.FIRST;
-            int in = zeros + Lanes.lines(Math.max(3 * inner, f));
-            int out = in + Gemm.packedLength(f, 3 * inner);
-            int inBack = out + (backward ? 0 : Gemm.packedLength(inner, f));
-            int outBack = inBack + (backward ? Gemm.packedLength(3 * inner, f) : 0);
-            int sums = outBack + (backward ? Gemm.packedLength(f, inner) : 0);
-            int shard = Lanes.lines(4 * inner * f + 3 * inner + f);
-            int own = sums + (backward ? Shards.count(sizes.blocks()) * shard : 0);
-            return new Layout(zeros, in, out, inBack, outBack, sums, shard, own);
+            int g = sizes.columns();
+            int in = Lanes.FIRST + Lanes.lines(g);
+            int out = in + sizes.groups() * 3 * Gemm.packedLength(f, g);
+            int inBack = out + (backward ? 0 : sizes.groups() * Gemm.packedLength(g, f));
+            int outBack = inBack + (backward ? sizes.groups() * 3 * Gemm.packedLength(g, f) : 0);
+            int sums = outBack + (backward ? sizes.groups() * Gemm.packedLength(f, g) : 0);
+            int shard = Lanes.lines(sizes.groups() * 4 * g * f + 3 * sizes.inner() + f);
+            return new Layout(Lanes.FIRST, in, out, inBack, outBack, sums, shard,
+                    sums + (backward ? sizes.shards() * shard : 0));
         }
     }
 
-    /** Where a thread's piece has what. */
-    private record Own(int x, int qkv, int o, int y, int dout, int dqkv, int turned, int packed, int heads, int end) {
+    /**
+     * Where a thread's piece has what: of a whole shard x, y or its gradient, that of x, and the transposes of x and of the
+     * gradient of y; of some heads of some examples q, k and v, the heads' outputs, and the gradients of these.
+     */
+    private record Own(int x, int y, int dx, int xTurned, int yTurned, int qkv, int o, int dout, int dqkv, int packed,
+            int heads, int end) {
         static Own of(int at, Sizes sizes, boolean backward) {
-            int rows = sizes.group() * sizes.steps();
-            int inner = sizes.inner();
-            int qkv = at + Lanes.lines(rows * sizes.width);
-            int o = qkv + Lanes.lines(rows * 3 * inner);
-            int y = o + Lanes.lines(rows * inner);
-            int dout = y + Lanes.lines(rows * sizes.width);
-            int dqkv = dout + (backward ? Lanes.lines(rows * inner) : 0);
-            int turned = dqkv + (backward ? Lanes.lines(rows * 3 * inner) : 0);
-            int packed = turned + (backward ? Lanes.lines(rows * sizes.width) : 0);
-            int heads = packed + (backward ? Gemm.packedLength(rows, 3 * inner) : 0);
-            return new Own(at, qkv, o, y, dout, dqkv, turned, packed, heads, heads + Attention.work(sizes.heads));
+            int examples = (sizes.batch + sizes.shards() - 1) / sizes.shards() + sizes.together();
+            int whole = Lanes.lines(examples * sizes.steps() * sizes.width);
+            int back = backward ? whole : 0;
+            int rows = sizes.together() * sizes.steps();
+            int some = Lanes.lines(rows * sizes.columns());
+            int y = at + whole;
+            int dx = y + whole;
+            int xTurned = dx + back;
+            int yTurned = xTurned + whole;
+            int qkv = yTurned + back;
+            int o = qkv + 3 * some;
+            int dout = o + some;
+            int dqkv = dout + (backward ? some : 0);
+            int packed = dqkv + (backward ? 3 * some : 0);
+            int heads = packed + (backward ? Gemm.packedLength(rows, 3 * sizes.columns()) : 0);
+            return new Own(at, y, dx, xTurned, yTurned, qkv, o, dout, dqkv, packed, heads,
+                    heads + Attention.work(sizes.heads));
         }
     }
 
@@ -87,21 +124,12 @@ public final class SelfAttention {
         Layout at = Layout.of(sizes, false);
         int piece = Lanes.lines(Own.of(0, sizes, false).end);
         parallel.run((part, parts) -> {
-            packIn(work, at, w, sizes, part, parts);
-            packOut(work, at, w, sizes, part, parts);
+            pack(work, at, w, sizes, false, part, parts);
             parallel.meet();
-            Own own = Own.of(at.own + part * piece, sizes, false);
-            int end = Parallel.from(part + 1, parts, sizes.blocks());
-            for (int block = Parallel.from(part, parts, sizes.blocks()); block < end; block++) {
-                int first = block * sizes.group();
-                int count = Math.min(sizes.group(), sizes.batch - first);
-                project(work, at, own, x, w, sizes, first, count);
-                Attention.forward(whole(work, own.o, sizes), part(work, own.qkv, sizes, 0),
-                        part(work, own.qkv, sizes, 1), part(work, own.qkv, sizes, 2), work, own.heads, sizes.heads,
-                        first * sizes.heads.heads(), 0, count * sizes.heads.heads());
-                Gemm.multiply(work, own.y, sizes.width, w.bo, 0, 0, work, own.o, sizes.inner(), work, at.outPacked,
-                        count * sizes.steps(), sizes.inner(), sizes.width);
-                scatter(y, work, own.y, sizes, first, count);
+            Pass pass = new Pass(work, at, Own.of(at.own + part * piece, sizes, false), w, sizes);
+            int end = Parallel.from(part + 1, parts, sizes.shards());
+            for (int shard = Parallel.from(part, parts, sizes.shards()); shard < end; shard++) {
+                pass.forward(y, x, sizes.first(shard), sizes.first(shard + 1));
             }
         });
     }
@@ -111,153 +139,243 @@ public final class SelfAttention {
             Matrices w, float[] work, Sizes sizes) {
         Layout at = Layout.of(sizes, true);
         int piece = Lanes.lines(Own.of(0, sizes, true).end);
-        int shards = Shards.count(sizes.blocks());
         parallel.run((part, parts) -> {
-            packIn(work, at, w, sizes, part, parts);
-            packBack(work, at, w, sizes, part, parts);
+            pack(work, at, w, sizes, true, part, parts);
             parallel.meet();
-            Own own = Own.of(at.own + part * piece, sizes, true);
-            int end = Parallel.from(part + 1, parts, shards);
-            for (int shard = Parallel.from(part, parts, shards); shard < end; shard++) {
-                int sums = at.sums + shard * at.shard;
-                Arrays.fill(work, sums, sums + at.shard, 0f);
-                int lastBlock = Parallel.from(shard + 1, shards, sizes.blocks());
-                for (int block = Parallel.from(shard, shards, sizes.blocks()); block < lastBlock; block++) {
-                    int first = block * sizes.group();
-                    int count = Math.min(sizes.group(), sizes.batch - first);
-                    backward(dx, dy, x, w, work, at, own, sums, sizes, first, count);
-                }
+            Pass pass = new Pass(work, at, Own.of(at.own + part * piece, sizes, true), w, sizes);
+            int end = Parallel.from(part + 1, parts, sizes.shards());
+            for (int shard = Parallel.from(part, parts, sizes.shards()); shard < end; shard++) {
+                pass.backward(dx, dy, x, at.sums + shard * at.shard, sizes.first(shard), sizes.first(shard + 1));
             }
             parallel.meet();
-            Shards.addUp(work, at.sums, at.shard, shards, part, parts);
+            Shards.addUp(work, at.sums, at.shard, sizes.shards(), part, parts);
             parallel.meet();
             addSums(dw, work, at, sizes, part, parts);
         });
     }
 
-    private static void backward(float @Nullable [] dx, float[] dy, float[] x, Matrices w, float[] work, Layout at,
-            Own own, int sums, Sizes sizes, int first, int count) {
-        int f = sizes.width;
-        int inner = sizes.inner();
-        int rows = count * sizes.steps();
-        int biases = sums + 4 * inner * f;
-        int units = count * sizes.heads.heads();
-        project(work, at, own, x, w, sizes, first, count);
-        // dO = dY Wo, then dQ, dK, dV, and O again
-        gather(work, own.y, dy, sizes, first, count);
-        Gemm.multiply(work, own.dout, inner, work, at.zeros, 0, work, own.y, f, work, at.outBack, rows, f, inner);
-        Arrays.fill(work, own.dqkv, own.dqkv + rows * 3 * inner, 0f);
-        Attention.backward(part(work, own.dqkv, sizes, 0), part(work, own.dqkv, sizes, 1),
-                part(work, own.dqkv, sizes, 2), whole(work, own.o, sizes), whole(work, own.dout, sizes),
-                part(work, own.qkv, sizes, 0), part(work, own.qkv, sizes, 1), part(work, own.qkv, sizes, 2), work,
-                own.heads, sizes.heads, first * sizes.heads.heads(), 0, units);
-        // dWo += dY^T O
-        Shards.addRows(work, biases + 3 * inner, work, own.y, rows, f);
-        Gemm.transpose(work, own.turned, rows, work, own.y, f, rows, f);
-        Gemm.pack(work, own.packed, work, own.o, inner, rows, inner, 0, Gemm.panels(inner));
-        Gemm.multiply(work, sums + 3 * inner * f, inner, work, sums + 3 * inner * f, inner, work, own.turned, rows,
-                work, own.packed, f, rows, inner);
-        // dWi^T += X^T [dQ dK dV], dX += [dQ dK dV] Wi
-        Shards.addRows(work, biases, work, own.dqkv, rows, 3 * inner);
-        Gemm.transpose(work, own.turned, rows, work, own.x, f, rows, f);
-        Gemm.pack(work, own.packed, work, own.dqkv, 3 * inner, rows, 3 * inner, 0, Gemm.panels(3 * inner));
-        Gemm.multiply(work, sums, 3 * inner, work, sums, 3 * inner, work, own.turned, rows, work, own.packed, f, rows,
-                3 * inner);
-        if (dx != null) {
-            gather(work, own.y, dx, sizes, first, count);
-            Gemm.multiply(work, own.y, f, work, own.y, f, work, own.dqkv, 3 * inner, work, at.inBack, rows, 3 * inner,
-                    f);
-            scatter(dx, work, own.y, sizes, first, count);
+    /** Some heads of some examples: g columns of each. */
+    private record Some(int g, Attention.Heads q, Attention.Heads k, Attention.Heads v, Attention.Heads dq,
+            Attention.Heads dk, Attention.Heads dv, Attention.Heads o, Attention.Heads dout) {}
+
+    /** What a thread does with its shards. */
+    private static final class Pass {
+        private final float[] work;
+        private final Layout at;
+        private final Own own;
+        private final Matrices w;
+        private final Sizes sizes;
+        private final int f;
+        private final Attention.Layout heads;
+        private @Nullable Some some;
+
+        Pass(float[] work, Layout at, Own own, Matrices w, Sizes sizes) {
+            this.work = work;
+            this.at = at;
+            this.own = own;
+            this.w = w;
+            this.sizes = sizes;
+            f = sizes.width;
+            heads = Attention.Layout.of(own.heads, sizes.heads);
+        }
+
+        void forward(float[] y, float[] x, int from, int to) {
+            gather(own.x, own.xTurned, x, from, to);
+            for (int group = 0; group < sizes.groups(); group++) {
+                int g = sizes.columns(group);
+                Some some = some(g);
+                for (int first = from; first < to; first += sizes.together()) {
+                    int count = Math.min(sizes.together(), to - first);
+                    int rows = count * sizes.steps();
+                    int place = (first - from) * sizes.steps() * f;
+                    project(group, rows, place);
+                    for (int b = 0; b < count; b++) {
+                        for (int h = 0; h < g / sizes.heads.width(); h++) {
+                            Attention.forward(some.o, some.q, some.k, some.v, work, heads, sizes.heads, b, h,
+                                    number(first + b, group, h));
+                        }
+                    }
+                    float[] start = group == 0 ? w.bo : work;
+                    Gemm.multiply(work, own.y + place, f, start, group == 0 ? 0 : own.y + place, group == 0 ? 0 : f,
+                            work, own.o, g, work, at.out + group * Gemm.packedLength(sizes.columns(), f), rows, g, f);
+                }
+            }
+            scatter(y, own.y, from, to);
+        }
+
+        void backward(float @Nullable [] dx, float[] dy, float[] x, int sums, int from, int to) {
+            Arrays.fill(work, sums, sums + at.shard, 0f);
+            gather(own.x, own.xTurned, x, from, to);
+            gather(own.y, own.yTurned, dy, from, to);
+            if (dx != null) {
+                gather(own.dx, dx, from, to);
+            }
+            int biases = sums + sizes.groups() * 4 * sizes.columns() * f;
+            Shards.addRows(work, biases + 3 * sizes.inner(), work, own.y, f, (to - from) * sizes.steps(), f);
+            for (int group = 0; group < sizes.groups(); group++) {
+                for (int first = from; first < to; first += sizes.together()) {
+                    int count = Math.min(sizes.together(), to - first);
+                    gradients(group, first, count, (first - from) * sizes.steps() * f,
+                            sums + group * 4 * sizes.columns() * f, biases, dx != null);
+                }
+            }
+            if (dx != null) {
+                scatter(dx, own.dx, from, to);
+            }
+        }
+
+        private void gradients(int group, int first, int count, int place, int sums, int biases, boolean input) {
+            int g = sizes.columns(group);
+            int rows = count * sizes.steps();
+            project(group, rows, place);
+            // dO = dY Wo, then dQ, dK, dV, and O again
+            Gemm.multiplyTurned(work, own.dout, g, work, at.zeros, 0, work, own.yTurned + place, rows, work,
+                    at.outBack + group * Gemm.packedLength(f, sizes.columns()), rows, f, g);
+            Arrays.fill(work, own.dqkv, own.dqkv + rows * 3 * g, 0f);
+            attend(group, g, first, count);
+            // dWo += dY^T O
+            Gemm.pack(work, own.packed, work, own.o, g, rows, g, 0, Gemm.panels(g));
+            Gemm.multiplyTurned(work, sums + 3 * f * g, g, work, sums + 3 * f * g, g, work, own.y + place, f, work,
+                    own.packed, f, rows, g);
+            // dWi^T += X^T [dQ dK dV], dX += [dQ dK dV] Wi
+            Gemm.pack(work, own.packed, work, own.dqkv, 3 * g, rows, 3 * g, 0, Gemm.panels(3 * g));
+            Gemm.multiplyTurned(work, sums, 3 * g, work, sums, 3 * g, work, own.x + place, f, work, own.packed, f, rows,
+                    3 * g);
+            for (int which = 0; which < 3; which++) {
+                Shards.addRows(work, biases + which * sizes.inner() + group * sizes.columns(), work,
+                        own.dqkv + which * g, 3 * g, rows, g);
+                if (input) {
+                    Gemm.multiply(work, own.dx + place, f, work, own.dx + place, f, work, own.dqkv + which * g, 3 * g,
+                            work, at.inBack + (group * 3 + which) * Gemm.packedLength(sizes.columns(), f), rows, g, f);
+                }
+            }
+        }
+
+        private void attend(int group, int g, int first, int count) {
+            Some some = some(g);
+            for (int b = 0; b < count; b++) {
+                for (int h = 0; h < g / sizes.heads.width(); h++) {
+                    Attention.backward(some.dq, some.dk, some.dv, some.o, some.dout, some.q, some.k, some.v, work,
+                            heads, sizes.heads, b, h, number(first + b, group, h));
+                }
+            }
+        }
+
+        /** Queries, keys and values of a group of heads. */
+        private void project(int group, int rows, int place) {
+            int g = sizes.columns(group);
+            float[] bias = w.bi == null ? work : w.bi;
+            for (int which = 0; which < 3; which++) {
+                int biasAt = w.bi == null ? at.zeros : which * sizes.inner() + group * sizes.columns();
+                Gemm.multiplyTurned(work, own.qkv + which * g, 3 * g, bias, biasAt, 0, work, own.xTurned + place, rows,
+                        work, at.in + (group * 3 + which) * Gemm.packedLength(f, sizes.columns()), rows, f, g);
+            }
+        }
+
+        /** The number of a head among all heads of all examples. */
+        private int number(int example, int group, int head) {
+            return example * sizes.heads.heads() + group * sizes.groupHeads() + head;
+        }
+
+        /** Where heads of so many columns lie, which most groups share. */
+        private Some some(int g) {
+            if (some == null || some.g != g) {
+                some = new Some(g, part(own.qkv, g, 0), part(own.qkv, g, 1), part(own.qkv, g, 2), part(own.dqkv, g, 0),
+                        part(own.dqkv, g, 1), part(own.dqkv, g, 2), whole(own.o, g), whole(own.dout, g));
+            }
+            return some;
+        }
+
+        private Attention.Heads part(int from, int g, int which) {
+            return new Attention.Heads(work, from + which * g, 3 * g, sizes.steps() * 3 * g);
+        }
+
+        private Attention.Heads whole(int from, int g) {
+            return new Attention.Heads(work, from, g, sizes.steps() * g);
+        }
+
+        /** Some examples of a time-major block, one behind the other, and the transposes of those worked on together. */
+        private void gather(int to, int turned, float[] x, int from, int end) {
+            gather(to, x, from, end);
+            for (int first = from; first < end; first += sizes.together()) {
+                int rows = Math.min(sizes.together(), end - first) * sizes.steps();
+                int place = (first - from) * sizes.steps() * f;
+                Gemm.transpose(work, turned + place, rows, work, to + place, f, rows, f);
+            }
+        }
+
+        private void gather(int to, float[] x, int from, int end) {
+            for (int b = from; b < end; b++) {
+                for (int t = 0; t < sizes.steps(); t++) {
+                    System.arraycopy(x, (t * sizes.batch + b) * f, work, to + ((b - from) * sizes.steps() + t) * f, f);
+                }
+            }
+        }
+
+        private void scatter(float[] y, int at, int from, int end) {
+            for (int b = from; b < end; b++) {
+                for (int t = 0; t < sizes.steps(); t++) {
+                    System.arraycopy(work, at + ((b - from) * sizes.steps() + t) * f, y, (t * sizes.batch + b) * f, f);
+                }
+            }
         }
     }
 
-    /** Queries, keys and values of some examples. */
-    private static void project(float[] work, Layout at, Own own, float[] x, Matrices w, Sizes sizes, int first,
-            int count) {
-        int inner = sizes.inner();
-        float[] bias = w.bi == null ? work : w.bi;
-        gather(work, own.x, x, sizes, first, count);
-        Gemm.multiply(work, own.qkv, 3 * inner, bias, w.bi == null ? at.zeros : 0, 0, work, own.x, sizes.width, work,
-                at.inPacked, count * sizes.steps(), sizes.width, 3 * inner);
-    }
-
-    /** One of queries, keys and values. */
-    private static Attention.Heads part(float[] work, int at, Sizes sizes, int which) {
-        int inner = sizes.inner();
-        return new Attention.Heads(work, at + which * inner, 3 * inner, sizes.steps() * 3 * inner);
-    }
-
-    private static Attention.Heads whole(float[] work, int at, Sizes sizes) {
-        return new Attention.Heads(work, at, sizes.inner(), sizes.steps() * sizes.inner());
-    }
-
-    /** A thread's panels of the transpose of Wi, and its zeros. */
-    private static void packIn(float[] work, Layout at, Matrices w, Sizes sizes, int part, int parts) {
+    /** Packs the weights of a thread's groups, and its zeros. */
+    private static void pack(float[] work, Layout at, Matrices w, Sizes sizes, boolean backward, int part, int parts) {
         int f = sizes.width;
-        int panels = Gemm.panels(3 * sizes.inner());
-        int from = Parallel.from(part, parts, panels);
-        Gemm.packTransposed(work, at.inPacked + from * f * Gemm.PANEL, w.wi, 0, f, f, 3 * sizes.inner(), from,
-                Parallel.from(part + 1, parts, panels));
+        int inner = sizes.inner();
         if (part == 0) {
-            Arrays.fill(work, at.zeros, at.inPacked, 0f);
+            Arrays.fill(work, at.zeros, at.in, 0f);
         }
-    }
-
-    /** A thread's panels of the transpose of Wo. */
-    private static void packOut(float[] work, Layout at, Matrices w, Sizes sizes, int part, int parts) {
-        int inner = sizes.inner();
-        int panels = Gemm.panels(sizes.width);
-        int from = Parallel.from(part, parts, panels);
-        Gemm.packTransposed(work, at.outPacked + from * inner * Gemm.PANEL, w.wo, 0, inner, inner, sizes.width, from,
-                Parallel.from(part + 1, parts, panels));
-    }
-
-    /** A thread's panels of Wi and Wo as they are. */
-    private static void packBack(float[] work, Layout at, Matrices w, Sizes sizes, int part, int parts) {
-        int inner = sizes.inner();
-        int f = sizes.width;
-        int from = Parallel.from(part, parts, Gemm.panels(f));
-        Gemm.pack(work, at.inBack + from * 3 * inner * Gemm.PANEL, w.wi, 0, f, 3 * inner, f, from,
-                Parallel.from(part + 1, parts, Gemm.panels(f)));
-        from = Parallel.from(part, parts, Gemm.panels(inner));
-        Gemm.pack(work, at.outBack + from * f * Gemm.PANEL, w.wo, 0, inner, f, inner, from,
-                Parallel.from(part + 1, parts, Gemm.panels(inner)));
+        int end = Parallel.from(part + 1, parts, sizes.groups());
+        for (int group = Parallel.from(part, parts, sizes.groups()); group < end; group++) {
+            int g = sizes.columns(group);
+            int column = group * sizes.columns();
+            for (int which = 0; which < 3; which++) {
+                int rows = (which * inner + column) * f;
+                Gemm.packTransposed(work, at.in + (group * 3 + which) * Gemm.packedLength(f, sizes.columns()), w.wi,
+                        rows, f, f, g, 0, Gemm.panels(g));
+                if (backward) {
+                    Gemm.pack(work, at.inBack + (group * 3 + which) * Gemm.packedLength(sizes.columns(), f), w.wi, rows,
+                            f, g, f, 0, Gemm.panels(f));
+                }
+            }
+            if (backward) {
+                Gemm.pack(work, at.outBack + group * Gemm.packedLength(f, sizes.columns()), w.wo, column, inner, f, g,
+                        0, Gemm.panels(g));
+            } else {
+                Gemm.packTransposed(work, at.out + group * Gemm.packedLength(sizes.columns(), f), w.wo, column, inner,
+                        g, f, 0, Gemm.panels(f));
+            }
+        }
     }
 
     /** A part of the first shard's sums, which are those of all shards by now. */
     private static void addSums(Matrices dw, float[] work, Layout at, Sizes sizes, int part, int parts) {
         int f = sizes.width;
         int inner = sizes.inner();
-        int from = Parallel.from(part, parts, 3 * inner);
         int end = Parallel.from(part + 1, parts, 3 * inner);
-        for (int row = from; row < end; row++) {
-            Shards.addColumn(dw.wi, row * f, work, at.sums + row, 3 * inner, f);
+        for (int row = Parallel.from(part, parts, 3 * inner); row < end; row++) {
+            int group = row % inner / sizes.columns();
+            int g = sizes.columns(group);
+            int column = row / inner * g + row % inner % sizes.columns();
+            Shards.addColumn(dw.wi, row * f, work, at.sums + group * 4 * sizes.columns() * f + column, 3 * g, f);
         }
-        from = Parallel.from(part, parts, f * inner);
-        end = Parallel.from(part + 1, parts, f * inner);
-        Elementwise.accumulate(dw.wo, from, work, at.sums + 3 * inner * f + from, end - from);
+        end = Parallel.from(part + 1, parts, f);
+        for (int row = Parallel.from(part, parts, f); row < end; row++) {
+            for (int group = 0; group < sizes.groups(); group++) {
+                int g = sizes.columns(group);
+                Elementwise.accumulate(dw.wo, row * inner + group * sizes.columns(), work,
+                        at.sums + group * 4 * sizes.columns() * f + 3 * f * g + row * g, g);
+            }
+        }
         if (part == 0) {
-            int biases = at.sums + 4 * inner * f;
+            int biases = at.sums + sizes.groups() * 4 * sizes.columns() * f;
             if (dw.bi != null) {
                 Elementwise.accumulate(dw.bi, 0, work, biases, 3 * inner);
             }
             Elementwise.accumulate(dw.bo, 0, work, biases + 3 * inner, f);
-        }
-    }
-
-    /** Some examples of a time-major block, one behind the other: [count, T, F]. */
-    private static void gather(float[] work, int to, float[] x, Sizes sizes, int first, int count) {
-        int f = sizes.width;
-        for (int i = 0; i < count * sizes.steps(); i++) {
-            System.arraycopy(x, (i % sizes.steps() * sizes.batch + first + i / sizes.steps()) * f, work, to + i * f, f);
-        }
-    }
-
-    private static void scatter(float[] y, float[] work, int from, Sizes sizes, int first, int count) {
-        int f = sizes.width;
-        for (int i = 0; i < count * sizes.steps(); i++) {
-            System.arraycopy(work, from + i * f, y, (i % sizes.steps() * sizes.batch + first + i / sizes.steps()) * f,
-                    f);
         }
     }
 }

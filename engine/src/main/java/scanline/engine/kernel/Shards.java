@@ -31,10 +31,10 @@ final class Shards {
         }
     }
 
-    /** The sum of each column of [rows, n], added to {@code sums}. */
-    static void addRows(float[] sums, int sumsAt, float[] x, int at, int rows, int n) {
+    /** The sum of each column of [rows, n], whose rows are {@code ld} apart, added to {@code sums}. */
+    static void addRows(float[] sums, int sumsAt, float[] x, int at, int ld, int rows, int n) {
         for (int row = 0; row < rows; row++) {
-            Elementwise.accumulate(sums, sumsAt, x, at + row * n, n);
+            Elementwise.accumulate(sums, sumsAt, x, at + row * ld, n);
         }
     }
 }

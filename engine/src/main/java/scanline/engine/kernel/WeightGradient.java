@@ -4,9 +4,9 @@ package scanline.engine.kernel;
  * The gradient of a linear map's weight, {@code dW[outputs, inputs] += dY^T X}, the sums running over the rows.
  *
  * <p>
- * One of the two operands has to be transposed, which costs as much as many multiplications: it is the narrower one. If
- * that is X, what is computed is the transpose of dW. The wider one is packed, a block of rows at a time while they are in
- * the cache, by the thread that owns its panels. Each sum is the same chain either way.
+ * The wider operand is packed, a block of rows at a time while they are in the cache, by the thread that owns its panels;
+ * the narrower one is the left operand, turned as it lies. If that is X, what is computed is the transpose of dW. Each sum
+ * is the same chain either way.
  */
 public final class WeightGradient {
     // As deep as a product goes at once: a thread's panels of a block stay in the second-level cache.
@@ -29,20 +29,13 @@ public final class WeightGradient {
 
     /** Floats of work space. */
     public int work() {
-        return narrow * rows + threads * space();
+        return threads * space();
     }
 
     /** A thread's panels of a block, and the piece of the transpose of dW that belongs to them. */
     private int space() {
         int columns = (Gemm.panels(wide) + threads - 1) / threads * Gemm.PANEL;
         return Lanes.lines(columns * (BLOCK + (turned ? narrow : 0)));
-    }
-
-    /** Transposes a part of the narrower operand; all threads must have done so before {@link #add}. */
-    public void transpose(float[] work, int workAt, float[] dy, float[] x, int part, int parts) {
-        int from = Parallel.from(part, parts, rows);
-        int count = Parallel.from(part + 1, parts, rows) - from;
-        Gemm.transpose(work, workAt + from, rows, turned ? x : dy, from * narrow, narrow, count, narrow);
     }
 
     /** Adds to the columns of the wider operand that belong to a part. */
@@ -55,7 +48,7 @@ public final class WeightGradient {
         if (columns <= 0) {
             return;
         }
-        int packed = workAt + narrow * rows + part * space();
+        int packed = workAt + part * space();
         int turnedAt = packed + (end - panel) * Gemm.PANEL * BLOCK;
         float[] sums = turned ? work : dw;
         int sumsAt = turned ? turnedAt : column;
@@ -66,8 +59,8 @@ public final class WeightGradient {
         for (int row = 0; row < rows; row += BLOCK) {
             int depth = Math.min(BLOCK, rows - row);
             Gemm.pack(work, packed, turned ? dy : x, row * wide, wide, depth, wide, panel, end);
-            Gemm.multiply(sums, sumsAt, ld, sums, sumsAt, ld, work, workAt + row, rows, work, packed, narrow, depth,
-                    columns);
+            Gemm.multiplyTurned(sums, sumsAt, ld, sums, sumsAt, ld, turned ? x : dy, row * narrow, narrow, work, packed,
+                    narrow, depth, columns);
         }
         if (turned) {
             Gemm.transpose(dw, column * narrow, narrow, work, turnedAt, columns, narrow, columns);

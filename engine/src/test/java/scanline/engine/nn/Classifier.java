@@ -1,5 +1,7 @@
 package scanline.engine.nn;
 
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import scanline.engine.optim.Adam;
 import scanline.engine.optim.Clipping;
 import scanline.engine.optim.Optimizer;
@@ -15,14 +17,13 @@ import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
-/** A small recurrent classifier in training, on one batch of made-up numbers: what the tests of whole steps share. */
+/** A small classifier in training, on one batch of made-up numbers: what the tests of whole steps share. */
 public final class Classifier {
-    private static final int CLASSES = 10;
+    /** How many classes there are. */
+    public static final int CLASSES = 10;
 
     private final Weights weights;
-    private final Recurrent recurrent;
-    private final Dropout dropout = new Dropout(0.3f);
-    private final Linear linear;
+    private final UnaryOperator<Tensor> network;
     private final Memory memory;
     private final Optimizer optimizer;
     private final Shape shape;
@@ -30,25 +31,34 @@ public final class Classifier {
     private final int[] labels;
     private final float[] loss = new float[1];
 
-    /** Two layers, a dropout after each, and a linear map of the last step. */
-    public Classifier(Backend backend, Recurrence kind, int steps, int batch, int features, int hidden) {
+    /** The network that {@code build} makes, from sequences of this shape, [T, B, F], to the logits. */
+    public Classifier(Backend backend, Shape shape, Function<Weights, UnaryOperator<Tensor>> build) {
+        this.shape = shape;
         weights = new Weights(backend, 1);
-        recurrent = new Recurrent(weights.scope(kind.layer()), kind, features, hidden, 2,
-                Recurrent.Options.DEFAULT.withDropout(0.2f));
-        linear = new Linear(weights.scope("fc"), hidden, CLASSES);
+        network = build.apply(weights);
         memory = new Memory(backend);
         optimizer = new Optimizer(Adam.DEFAULT, weights);
-        shape = Shape.of(steps, batch, features);
         images = Numbers.uniform("images", shape.elements(), 1);
-        labels = Numbers.labels(batch, CLASSES);
+        labels = Numbers.labels(shape.size(1), CLASSES);
+    }
+
+    /** Two recurrent layers, a dropout after each, and a linear map of the last step. */
+    public static Classifier recurrent(Backend backend, Recurrence kind, int steps, int batch, int features,
+            int hidden) {
+        return new Classifier(backend, Shape.of(steps, batch, features), weights -> {
+            Recurrent recurrent = new Recurrent(weights.scope(kind.layer()), kind, features, hidden, 2,
+                    Recurrent.Options.DEFAULT.withDropout(0.2f));
+            Dropout dropout = new Dropout(0.3f);
+            Linear linear = new Linear(weights.scope("fc"), hidden, CLASSES);
+            return x -> linear.forward(dropout.forward(recurrent.forward(x, Output.LAST_STEP)));
+        });
     }
 
     /** One step of training: the loss before it. */
     public float step() {
         weights.clearGradients();
         try (Tape tape = Tape.training(memory, RandomKey.of(1, "training").at(optimizer.steps()))) {
-            Tensor y = dropout.forward(recurrent.forward(tape.input(shape, images), Output.LAST_STEP));
-            Tensor entropy = Losses.crossEntropy(linear.forward(y), labels, 0.1f);
+            Tensor entropy = Losses.crossEntropy(network.apply(tape.input(shape, images)), labels, 0.1f);
             tape.backward(entropy);
             entropy.value().read(0, loss, 0, 1);
         }

@@ -10,16 +10,20 @@ import java.util.stream.Stream;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.kernel.Activations;
 import scanline.engine.kernel.Lanes;
+import scanline.engine.random.RandomKey;
+import scanline.engine.tensor.Attention.Mask;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Buffer;
+import scanline.engine.tensor.FusedAttention;
+import scanline.engine.tensor.FusedAttention.Place;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Recurrence;
 
 /**
  * Prints what must be the same to the bit on every machine: {@code Fingerprint [kernels] STEPS T B F H THREADS...} prints
  * the width of the vectors, a hash over the results of the kernels at awkward sizes if asked for, and for each number of
- * threads a hash over {@link Classifier classifiers} of every kind and their losses after so many steps of training, and
- * one over an {@link ImageClassifier}.
+ * threads a hash over {@link Classifier recurrent classifiers} of every kind, one over an {@link ImageClassifier} and one
+ * over a {@link TransformerClassifier transformer}, and their losses after so many steps of training.
  */
 public final class Fingerprint {
     private long hash = 0xCBF29CE484222325L;
@@ -37,6 +41,7 @@ public final class Fingerprint {
         for (int i = 5; i < n.length; i++) {
             System.out.println("training " + training(n[i], n[0], n[1], n[2], n[3], n[4]));
             System.out.println("images " + images(n[i], n[0], n[2]));
+            System.out.println("transformer " + transformer(n[i], n[0], n[1], n[2], n[3], n[4]));
         }
     }
 
@@ -45,13 +50,7 @@ public final class Fingerprint {
         Fingerprint print = new Fingerprint();
         try (CpuBackend backend = new CpuBackend(threads)) {
             for (Recurrence kind : Recurrence.values()) {
-                Classifier classifier = new Classifier(backend, kind, steps, batch, features, hidden);
-                for (int i = 0; i < count; i++) {
-                    print.add(classifier.step());
-                }
-                for (Parameter parameter : classifier.weights().parameters()) {
-                    print.add(parameter.values());
-                }
+                print.add(Classifier.recurrent(backend, kind, steps, batch, features, hidden), count);
             }
         }
         return Long.toHexString(print.hash);
@@ -72,6 +71,15 @@ public final class Fingerprint {
         return Long.toHexString(print.hash);
     }
 
+    /** The same of a transformer as wide as {@code hidden}, with 3 heads. */
+    public static String transformer(int threads, int count, int steps, int batch, int features, int hidden) {
+        Fingerprint print = new Fingerprint();
+        try (CpuBackend backend = new CpuBackend(threads)) {
+            print.add(TransformerClassifier.of(backend, steps, batch, features, hidden, 3, hidden / 2), count);
+        }
+        return Long.toHexString(print.hash);
+    }
+
     /** A hash over the results of the kernels at awkward sizes. */
     public static String kernels() {
         Fingerprint print = new Fingerprint();
@@ -81,6 +89,8 @@ public final class Fingerprint {
                 print.products(backend, n, AWKWARD[(5 * i + 3) % AWKWARD.length],
                         AWKWARD[(3 * i + 7) % AWKWARD.length]);
                 print.elements(backend, n);
+                print.attention(backend, n, AWKWARD[(5 * i + 3) % AWKWARD.length],
+                        AWKWARD[(3 * i + 7) % AWKWARD.length]);
             }
         }
         return Long.toHexString(print.hash);
@@ -94,13 +104,38 @@ public final class Fingerprint {
         Buffer dw = backend.allocate(outputs * inputs);
         Buffer db = backend.allocate(outputs);
         Buffer loss = backend.allocate(1);
+        Buffer normal = backend.allocate(rows * inputs);
+        Buffer mean = backend.allocate(rows);
+        Buffer inverse = backend.allocate(rows);
+        Buffer gamma = buffer(backend, uniform("gamma", inputs, 1));
+        Buffer dgamma = backend.allocate(inputs);
+        Buffer dbeta = backend.allocate(inputs);
         int[] labels = labels(rows, outputs);
         backend.linearGradient(dx, dw, db, y, x, w, rows, inputs, outputs);
         backend.linear(y, x, w, db, rows, inputs, outputs);
         backend.crossEntropy(loss, y, y, labels, 0.1f, rows, outputs);
         backend.crossEntropyGradient(y, loss, y, labels, 0.1f, rows, outputs);
-        for (Buffer result : new Buffer[] {y, dx, dw, db, loss}) {
+        backend.layerNorm(normal, mean, inverse, x, gamma, dbeta, 1e-5f, rows, inputs);
+        backend.layerNormGradient(dx, dgamma, dbeta, normal, x, mean, inverse, gamma, rows, inputs);
+        for (Buffer result : new Buffer[] {y, dx, dw, db, loss, normal, dgamma, dbeta}) {
             add(values(result));
+        }
+    }
+
+    private void attention(CpuBackend backend, int queries, int keys, int width) {
+        Place q = new Place(buffer(backend, uniform("q", queries * width, 2)), 0, width);
+        Place k = new Place(buffer(backend, uniform("k", keys * width, 2)), 0, width);
+        Place v = new Place(buffer(backend, uniform("v", keys * width, 2)), 0, width);
+        Place y = new Place(backend.allocate(queries * width), 0, width);
+        Place dq = new Place(backend.allocate(queries * width), 0, width);
+        Place dk = new Place(backend.allocate(keys * width), 0, width);
+        Place dv = new Place(backend.allocate(keys * width), 0, width);
+        FusedAttention.Sizes sizes = new FusedAttention.Sizes(1, 1, width, queries, keys, Mask.NONE,
+                RandomKey.of(1, "weights"), 0.2f);
+        backend.attend(y, q, k, v, sizes);
+        backend.attendGradient(dq, dk, dv, y, q, k, v, sizes);
+        for (Place result : new Place[] {y, dq, dk, dv}) {
+            add(values(result.values()));
         }
     }
 
@@ -117,12 +152,24 @@ public final class Fingerprint {
         backend.sgd(x, y, z, 0.01f, 0.9f, true, 0.01f, n);
         backend.rmsProp(x, y, s, z, 0.01f, 0.99, 1e-8f, 0.9f, 0.01f, n);
         backend.adam(x, y, z, s, 0.01f, 0.99f, 0.01f, 0.9, 0.999, 0.3f, 1e-8f, n);
+        backend.gelu(z, x, n);
+        backend.geluGradient(s, y, x, n);
         float[] exponentials = new float[n];
         Activations.exp(exponentials, 0, values(x), 0, n);
         add(exponentials);
         add(backend.sumOfSquares(y, n));
         for (Buffer result : new Buffer[] {x, y, z, s}) {
             add(values(result));
+        }
+    }
+
+    /** A classifier's losses of so many steps, and all its weights after them. */
+    private void add(Classifier classifier, int count) {
+        for (int i = 0; i < count; i++) {
+            add(classifier.step());
+        }
+        for (Parameter parameter : classifier.weights().parameters()) {
+            add(parameter.values());
         }
     }
 

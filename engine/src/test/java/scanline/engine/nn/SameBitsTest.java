@@ -19,6 +19,7 @@ class SameBitsTest {
     // What every machine must come to. A change of the order of a sum, or of a polynomial, changes it: then every published
     // weight changes too, which the changelog has to say.
     private static final String TRAINING = "bc589ca12e2d9889";
+    private static final String TRANSFORMER = "bd207aebb0857151";
 
     // The same of a convolutional network.
     private static final String IMAGES = "80e026566ef99ac7";
@@ -28,19 +29,23 @@ class SameBitsTest {
         Set<String> kernels = new HashSet<>();
         Set<String> training = new HashSet<>();
         Set<String> images = new HashSet<>();
+        Set<String> transformer = new HashSet<>();
         for (int bytes : new int[] {16, 32, 64}) {
             Map<String, List<String>> child = ChildJvm.run(List.of("-XX:MaxVectorSize=" + bytes), Fingerprint.class,
                     SMALL);
             // A machine whose vectors are narrower runs at its own width.
             assertThat(Integer.parseInt(child.get("bits").getFirst())).isLessThanOrEqualTo(8 * bytes);
             assertThat(child.get("training")).hasSize(4);
+            assertThat(child.get("transformer")).hasSize(4);
             kernels.addAll(child.get("kernels"));
             training.addAll(child.get("training"));
             images.addAll(child.get("images"));
+            transformer.addAll(child.get("transformer"));
         }
         assertThat(kernels).hasSize(1);
         assertThat(training).containsExactly(TRAINING);
         assertThat(images).containsExactly(IMAGES);
+        assertThat(transformer).containsExactly(TRANSFORMER);
     }
 
     @Test
@@ -57,5 +62,6 @@ class SameBitsTest {
         Map<String, List<String>> child = ChildJvm.run(options, Fingerprint.class, TINY);
         assertThat(child.get("training")).hasSize(2).containsOnly(Fingerprint.training(1, 2, 3, 5, 3, 9));
         assertThat(child.get("images")).hasSize(2).containsOnly(Fingerprint.images(1, 2, 5));
+        assertThat(child.get("transformer")).hasSize(2).containsOnly(Fingerprint.transformer(1, 2, 3, 5, 3, 9));
     }
 }

@@ -5,18 +5,21 @@ import scanline.engine.tensor.Recurrence;
 
 /** Prints how many bytes of heap a step of training allocates, in a JVM that collects no garbage meanwhile. */
 public final class StepAllocation {
-    // Until all of it has been compiled for good: the Vector API allocates an object a vector before that.
-    private static final int WARM_UP = 700;
+    // Until all of it has been compiled for good: the Vector API allocates an object a vector before that. A tile that a
+    // step needs only for the rows left over is late.
+    private static final int WARM_UP = 1500;
     private static final int MEASURED = 100;
 
     private StepAllocation() {}
 
-    /** {@code StepAllocation THREADS recurrent} or {@code images}. */
+    /** {@code StepAllocation THREADS recurrent}, {@code transformer} or {@code images}. */
     public static void main(String[] arguments) {
         try (CpuBackend backend = new CpuBackend(Integer.parseInt(arguments[0]))) {
-            Runnable step = arguments[1].equals("images")
-                    ? new ImageClassifier(backend, 16, 12, 12, 16, 32)::step
-                    : new Classifier(backend, Recurrence.LSTM, 8, 16, 28, 32)::step;
+            Runnable step = switch (arguments[1]) {
+                case "images" -> new ImageClassifier(backend, 16, 12, 12, 16, 32)::step;
+                case "transformer" -> TransformerClassifier.of(backend, 25, 16, 28, 32, 4, 16)::step;
+                default -> Classifier.recurrent(backend, Recurrence.LSTM, 8, 16, 28, 32)::step;
+            };
             System.out.println("bytes " + measured(step));
         }
     }

@@ -102,6 +102,19 @@ class TrainerTest {
         assertThat(lastWeights(run.recipe(), run, 3, true, () -> false)).isEqualTo(uninterrupted);
     }
 
+    @ParameterizedTest
+    @CsvSource({"vit, model.mlp=12, model.headWidth=5", "digit-classifier, model.feedForward=12, model.pooling=first",
+            "row-transformer, model.feedForward=12, model.pooling=mean"})
+    void aStoppedRunOfATransformerEndsWithTheSameBits(String name, String first, String second) throws IOException {
+        Recipe recipe = Recipes.find(name, List.of("data.limit=164", "data.validation=100", "batch=32", "epochs=2",
+                "model.width=8", "model.depth=1", "model.heads=2", "model.dropout=0.1", first, second));
+        String uninterrupted = lastWeights(recipe, create("whole", recipe), 1, false, () -> false);
+        Run run = create("stopped", recipe);
+        AtomicInteger left = new AtomicInteger(3);
+        assertThat(lastWeights(recipe, run, 2, false, () -> left.getAndDecrement() == 0)).isEmpty();
+        assertThat(lastWeights(run.recipe(), run, 3, true, () -> false)).isEqualTo(uninterrupted);
+    }
+
     @Test
     void theBestWeightsOfACnnHaveItsRunningStatistics() throws IOException {
         Recipe recipe = Recipes.find("cnn", List.of("data.limit=164", "data.validation=64", "data.shrink=4", "batch=32",
