@@ -6,14 +6,14 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Convolutions over channels-last images as products of matrices. The derivation is in docs/kernels/convolution.md.
+ * Convolutions over channels-last images as products of matrices that read the images as they lie: the derivation is in
+ * docs/kernels/convolution.md.
  *
  * <p>
- * Forward and for the gradient of the input, what lies under the kernel is gathered for a block of places, which stays in
- * the second-level cache, and multiplied with the packed weights. For the gradient of the weights nothing is gathered:
- * the image is transposed once, and what lies under an element of the kernel is then the same rows, shifted. Weight
- * gradients are sums over the batch, so the batch is cut into shards whose number depends on its size alone; each shard
- * has sums of its own, and these are added in the order of the shards.
+ * An image is copied into a {@link Frame} of zeros. What lies under a row of the kernel at a place is then a run of numbers,
+ * and at the next place the run that begins one pixel further: the runs of all places are the rows of a matrix that overlap
+ * in memory, and a product needs no copy of them. Weight gradients are sums over the batch, so the batch is cut into shards
+ * whose number depends on its size alone; each shard has sums of its own, and these are added in the order of the shards.
  *
  * <p>
  * Letters: B batch, H and W height and width of an image, C channels, O outputs, K = rows x columns x C of the kernel,
@@ -22,29 +22,132 @@ import jdk.incubator.vector.VectorSpecies;
 public final class Convolution {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
 
-    // Places that are gathered at once: at 288 numbers each 150 KB, a fraction of a second-level cache.
-    private static final int MOST_PLACES = 128;
+    // Places at once: their results, 64 KB for 64 outputs, stay in the second-level cache beside the image.
+    private static final int PLACES = 256;
 
     // Fewer images than this in a shard make the sums larger than what is summed; more shards occupy more threads.
     private static final int LEAST_SHARD_IMAGES = 8;
 
-    // Fewer channels than this do not fill the rows of tiles, if each element of the kernel is a product of its own.
-    private static final int FEW_CHANNELS = 16;
-
     private Convolution() {}
+
+    /**
+     * An image among zeros, and a kernel that goes over it. Zeros to the right of a row are those to the left of the next.
+     *
+     * @param channels
+     *            numbers of a pixel
+     * @param above
+     *            rows of zeros above the image; negative if rows of it are left out
+     * @param left
+     *            columns of zeros on its left, likewise
+     * @param spread
+     *            how far apart its pixels are put, with zeros between them
+     * @param rows
+     *            of the kernel, as {@code columns}
+     * @param stride
+     *            from one place to the next
+     * @param outHeight
+     *            places from the top to the bottom, as {@code outWidth}
+     * @param width
+     *            pixels of a row of the frame
+     */
+    private record Frame(int channels, int imageHeight, int imageWidth, int above, int left, int spread, int rows,
+            int columns, int stride, int outHeight, int outWidth, int width) {
+        private static Frame of(int channels, int imageHeight, int imageWidth, int above, int left, int spread,
+                Window window, int stride, int outHeight, int outWidth) {
+            int content = left + (imageWidth - 1) * spread + 1;
+            int read = (outWidth - 1) * stride + window.columns() - Math.max(0, left);
+            return new Frame(channels, imageHeight, imageWidth, above, left, spread, window.rows(), window.columns(),
+                    stride, outHeight, outWidth, Math.max(content, read));
+        }
+
+        /** An image under the kernel of a window. */
+        static Frame ofInput(Window window) {
+            return of(window.channels(), window.height(), window.width(), window.padding(), window.padding(), 1, window,
+                    window.stride(), window.outHeight(), window.outWidth());
+        }
+
+        /** The gradient of the window's results under the kernel turned upside down, which makes that of its input. */
+        static Frame ofGradient(Window window, int outputs) {
+            return of(outputs, window.outHeight(), window.outWidth(), window.rows() - 1 - window.padding(),
+                    window.columns() - 1 - window.padding(), window.stride(), window, 1, window.height(),
+                    window.width());
+        }
+
+        int height() {
+            return (outHeight - 1) * stride + rows;
+        }
+
+        /** Floats that it takes. */
+        int length() {
+            return Lanes.lines((height() * width + Math.max(0, left)) * channels);
+        }
+
+        /** Numbers under a row of the kernel. */
+        int run() {
+            return columns * channels;
+        }
+
+        /** Rows of places at once. */
+        int block() {
+            return Math.min(outHeight, Math.max(1, PLACES / width));
+        }
+
+        /** Places from the first of so many rows to the last, and those between the rows, which do not exist. */
+        int places(int rowsOfPlaces) {
+            return (rowsOfPlaces - 1) * width + outWidth;
+        }
+
+        /** Puts an image into the frame, whose zeros stay. */
+        void fill(float[] to, int at, float[] x, int image) {
+            for (int i = Math.max(0, -above); i < imageHeight && above + i * spread < height(); i++) {
+                int row = at + (above + i * spread) * width * channels;
+                int from = image + i * imageWidth * channels;
+                int first = Math.max(0, -left);
+                if (spread == 1) {
+                    copy(to, row + (left + first) * channels, x, from + first * channels,
+                            (imageWidth - first) * channels);
+                    continue;
+                }
+                for (int j = first; j < imageWidth; j++) {
+                    if (left + j * spread >= 0) {
+                        copy(to, row + (left + j * spread) * channels, x, from + j * channels, channels);
+                    }
+                }
+            }
+        }
+
+        /**
+         * The products of a block of rows of places with the packed weights of all rows of the kernel, one behind the other,
+         * from {@code start} on.
+         */
+        void multiply(float[] work, int result, float[] start, int startAt, int startLd, int image, int weights,
+                int outputs, int place, int count) {
+            for (int r = 0; r < rows; r++) {
+                Gemm.multiply(work, result, outputs, r == 0 ? start : work, r == 0 ? startAt : result,
+                        r == 0 ? startLd : outputs, work, image + (place * stride + r) * width * channels,
+                        stride * channels, work, weights + r * Gemm.packedLength(run(), outputs), places(count), run(),
+                        outputs);
+            }
+        }
+    }
+
+    /** Where the work space of a convolution has what: the weights, packed and in order, and for each thread the rest. */
+    private record Layout(int ordered, int own, int result, int piece) {
+        static Layout of(Frame frame, int outputs) {
+            int ordered = Lanes.FIRST + frame.rows * Gemm.packedLength(frame.run(), outputs);
+            int own = ordered + Lanes.lines(frame.rows * frame.run() * outputs);
+            int result = frame.length();
+            return new Layout(ordered, own, result, result + Lanes.lines(frame.places(frame.block()) * outputs));
+        }
+
+        int length(int threads) {
+            return own + threads * piece;
+        }
+    }
 
     /** Floats of work space that {@link #forward} needs. */
     public static int forwardWork(int threads, int outputs, Window window) {
-        return gatheredAt(outputs, window) + threads * block(window.places()) * window.depth();
-    }
-
-    private static int gatheredAt(int outputs, Window window) {
-        return Lanes.FIRST + Gemm.packedLength(window.depth(), outputs) + Lanes.lines(window.depth() * outputs);
-    }
-
-    /** How many of so many places are gathered at once: equal blocks, so that none is left with a few rows. */
-    private static int block(int places) {
-        return Math.ceilDiv(places, Math.ceilDiv(places, MOST_PLACES));
+        return Layout.of(Frame.ofInput(window), outputs).length(threads);
     }
 
     /**
@@ -61,28 +164,30 @@ public final class Convolution {
      */
     public static void forward(Parallel parallel, float[] y, float[] x, float[] w, float[] bias, float[] work,
             int outputs, Window window) {
+        Frame frame = Frame.ofInput(window);
+        Layout at = Layout.of(frame, outputs);
         int k = window.depth();
-        int places = window.places();
-        int block = block(places);
-        int blocks = Math.ceilDiv(places, block);
-        int ordered = Lanes.FIRST + Gemm.packedLength(k, outputs);
         parallel.run((part, parts) -> {
             if (part == 0) {
-                order(work, ordered, w, outputs, window);
-                Gemm.packTransposed(work, Lanes.FIRST, work, ordered, k, k, outputs, 0, Gemm.panels(outputs));
+                order(work, at.ordered, w, outputs, window);
+                for (int r = 0; r < window.rows(); r++) {
+                    Gemm.packTransposed(work, Lanes.FIRST + r * Gemm.packedLength(frame.run(), outputs), work,
+                            at.ordered + r * frame.run(), k, frame.run(), outputs, 0, Gemm.panels(outputs));
+                }
             }
+            int image = at.own + part * at.piece;
+            int result = image + at.result;
+            Arrays.fill(work, image, result, 0f);
             parallel.meet();
-            int gathered = gatheredAt(outputs, window) + part * block * k;
-            int end = Parallel.from(part + 1, parts, window.batch() * blocks);
-            for (int i = Parallel.from(part, parts, window.batch() * blocks); i < end; i++) {
-                int image = i / blocks;
-                int place = i % blocks * block;
-                int count = Math.min(block, places - place);
-                gather(work, gathered, x, image * window.pixels() * window.channels(), window.height(),
-                        window.width(), window.channels(), window.rows(), window.columns(), window.stride(),
-                        window.padding(), window.padding(), window.outWidth(), place, count);
-                Gemm.multiply(y, (image * places + place) * outputs, outputs, bias, 0, 0, work, gathered, k, work,
-                        Lanes.FIRST, count, k, outputs);
+            int end = Parallel.from(part + 1, parts, window.batch());
+            for (int b = Parallel.from(part, parts, window.batch()); b < end; b++) {
+                frame.fill(work, image, x, b * window.pixels() * window.channels());
+                for (int i = 0; i < frame.outHeight; i += frame.block()) {
+                    int count = Math.min(frame.block(), frame.outHeight - i);
+                    frame.multiply(work, result, bias, 0, 0, image, Lanes.FIRST, outputs, i, count);
+                    copyRows(y, (b * frame.outHeight + i) * frame.outWidth * outputs, frame.outWidth * outputs, work,
+                            result, frame.width * outputs, count, frame.outWidth * outputs);
+                }
             }
         });
     }
@@ -98,30 +203,6 @@ public final class Convolution {
         }
     }
 
-    /**
-     * What lies under the kernel at {@code count} places of an image from the one at {@code place} on, a row each:
-     * {@code to[count, rows, columns, channels]}, zeros outside the image.
-     */
-    private static void gather(float[] to, int at, float[] x, int image, int height, int width, int channels, int rows,
-            int columns, int stride, int paddingAbove, int paddingLeft, int outWidth, int place, int count) {
-        int row = columns * channels;
-        for (int i = 0; i < count; i++) {
-            int top = (place + i) / outWidth * stride - paddingAbove;
-            int left = (place + i) % outWidth * stride - paddingLeft;
-            int from = Math.min(columns, Math.max(0, -left)) * channels;
-            int until = Math.max(from, Math.min(columns, width - left) * channels);
-            for (int r = 0; r < rows; r++) {
-                boolean inside = top + r >= 0 && top + r < height;
-                int first = inside ? from : row;
-                int last = inside ? until : row;
-                clear(to, at, first);
-                copy(to, at + first, x, image + ((top + r) * width + left) * channels + first, last - first);
-                clear(to, at + last, row - last);
-                at += row;
-            }
-        }
-    }
-
     // A loop of vectors, as a call of arraycopy or fill for so few numbers takes several times as long.
     private static void copy(float[] to, int at, float[] from, int fromAt, int n) {
         int i = 0;
@@ -133,29 +214,15 @@ public final class Convolution {
         }
     }
 
-    private static void clear(float[] to, int at, int n) {
-        for (int i = 0; i < n; i++) {
-            to[at + i] = 0f;
+    private static void copyRows(float[] to, int at, int ldTo, float[] from, int fromAt, int ldFrom, int rows, int n) {
+        for (int i = 0; i < rows; i++) {
+            copy(to, at + i * ldTo, from, fromAt + i * ldFrom, n);
         }
     }
 
     /** Floats of work space that {@link #inputGradient} needs. */
     public static int inputWork(int threads, int outputs, Window window) {
-        return dilatedAt(threads, outputs, window) + threads * dilated(outputs, window);
-    }
-
-    private static int dilatedAt(int threads, int outputs, Window window) {
-        int k = window.rows() * window.columns() * outputs;
-        return Lanes.FIRST + Gemm.packedLength(k, window.channels()) + Lanes.lines(k * window.channels())
-                + threads * block(window.pixels()) * k;
-    }
-
-    /** Floats of a gradient image whose pixels are as far apart as the places of the window. */
-    private static int dilated(int outputs, Window window) {
-        int stride = window.stride();
-        return stride == 1
-                ? 0
-                : ((window.outHeight() - 1) * stride + 1) * ((window.outWidth() - 1) * stride + 1) * outputs;
+        return Layout.of(Frame.ofGradient(window, outputs), window.channels()).length(threads);
     }
 
     /**
@@ -171,37 +238,32 @@ public final class Convolution {
      */
     public static void inputGradient(Parallel parallel, float[] dx, float[] dy, float[] w, float[] work, int outputs,
             Window window) {
+        Frame frame = Frame.ofGradient(window, outputs);
         int channels = window.channels();
-        int k = window.rows() * window.columns() * outputs;
-        int stride = window.stride();
-        int block = block(window.pixels());
-        int ordered = Lanes.FIRST + Gemm.packedLength(k, channels);
-        int height = (window.outHeight() - 1) * stride + 1;
-        int width = (window.outWidth() - 1) * stride + 1;
+        Layout at = Layout.of(frame, channels);
         parallel.run((part, parts) -> {
             if (part == 0) {
-                turn(work, ordered, w, outputs, window);
-                Gemm.pack(work, Lanes.FIRST, work, ordered, channels, k, channels, 0, Gemm.panels(channels));
-            }
-            parallel.meet();
-            int gathered = ordered + Lanes.lines(k * channels) + part * block * k;
-            int dilated = dilatedAt(parts, outputs, window) + part * dilated(outputs, window);
-            Arrays.fill(work, dilated, dilated + dilated(outputs, window), 0f);
-            int end = Parallel.from(part + 1, parts, window.batch());
-            for (int image = Parallel.from(part, parts, window.batch()); image < end; image++) {
-                int own = image * window.places() * outputs;
-                for (int p = 0; p < window.places() && stride > 1; p++) {
-                    int pixel = p / window.outWidth() * stride * width + p % window.outWidth() * stride;
-                    copy(work, dilated + pixel * outputs, dy, own + p * outputs, outputs);
+                turn(work, at.ordered, w, outputs, window);
+                for (int r = 0; r < window.rows(); r++) {
+                    Gemm.pack(work, Lanes.FIRST + r * Gemm.packedLength(frame.run(), channels), work,
+                            at.ordered + r * frame.run() * channels, channels, frame.run(), channels, 0,
+                            Gemm.panels(channels));
                 }
-                for (int pixel = 0; pixel < window.pixels(); pixel += block) {
-                    int count = Math.min(block, window.pixels() - pixel);
-                    gather(work, gathered, stride == 1 ? dy : work, stride == 1 ? own : dilated, height, width, outputs,
-                            window.rows(), window.columns(), 1, window.rows() - 1 - window.padding(),
-                            window.columns() - 1 - window.padding(), window.width(), pixel, count);
-                    int at = (image * window.pixels() + pixel) * channels;
-                    Gemm.multiply(dx, at, channels, dx, at, channels, work, gathered, k, work, Lanes.FIRST, count, k,
-                            channels);
+            }
+            int image = at.own + part * at.piece;
+            int result = image + at.result;
+            Arrays.fill(work, image, result, 0f);
+            parallel.meet();
+            int n = frame.outWidth * channels;
+            int end = Parallel.from(part + 1, parts, window.batch());
+            for (int b = Parallel.from(part, parts, window.batch()); b < end; b++) {
+                frame.fill(work, image, dy, b * window.places() * outputs);
+                for (int i = 0; i < frame.outHeight; i += frame.block()) {
+                    int count = Math.min(frame.block(), frame.outHeight - i);
+                    int own = (b * frame.outHeight + i) * n;
+                    copyRows(work, result, frame.width * channels, dx, own, n, count, n);
+                    frame.multiply(work, result, work, result, channels, image, Lanes.FIRST, channels, i, count);
+                    copyRows(dx, own, n, work, result, frame.width * channels, count, n);
                 }
             }
         });
@@ -218,67 +280,38 @@ public final class Convolution {
         }
     }
 
-    /** Floats of work space that {@link #weightGradient} needs. */
-    public static int weightWork(int threads, int outputs, Window window) {
-        return Layout.of(threads, outputs, window).length;
-    }
-
     /**
      * How the gradient of the weights is divided, and where in its work space what lies.
      *
-     * <p>
-     * An image is transposed into planes, one for each channel and each remainder of its coordinates by the stride, so that
-     * with any stride neighbouring places read neighbouring numbers of one plane. Zeros surround it; those to the right of
-     * a row are those to the left of the next, where the stride is 1.
-     *
      * @param shards
      *            into how many shards the batch is cut
-     * @param width
-     *            numbers in a row of a plane
-     * @param plane
-     *            numbers in a plane
-     * @param depth
-     *            how many numbers of a plane the kernel goes over: all places, with the zeros between rows of them
+     * @param places
+     *            of an image, with those between its rows
      * @param sums
      *            for each shard [K, O], the gradient, and [O], that of the bias
-     * @param planes
-     *            for each thread [C, remainders, plane]
-     * @param gathered
-     *            for each thread [K, depth], of few channels what lies under each element of the kernel
-     * @param spread
-     *            for each thread [depth, O]: dy of an image with zeros where no place is
-     * @param packed
-     *            for each thread the same in panels
+     * @param own
+     *            for each thread the framed image, dy with zeros where no place is, [places, O], and the same in panels
      */
-    private record Layout(int shards, int width, int plane, int depth, int sums, int planes, int gathered, int spread,
-            int packed, int length) {
-        static Layout of(int threads, int outputs, Window window) {
-            int stride = window.stride();
-            int padding = window.padding();
-            int width = stride == 1 ? window.width() + padding : Math.ceilDiv(window.width() + 2 * padding, stride);
-            int plane = Math.ceilDiv(window.height() + 2 * padding, stride) * width + (stride == 1 ? padding : 0);
-            int depth = (window.outHeight() - 1) * width + window.outWidth();
+    private record GradientLayout(int shards, int places, int sums, int own, int spread, int packed, int piece) {
+        static GradientLayout of(Frame frame, int outputs, Window window) {
             int shards = Integer.highestOneBit(Math.max(1, window.batch() / LEAST_SHARD_IMAGES));
-            int sums = Lanes.FIRST;
-            int planes = sums + shards * sumsLength(outputs, window);
-            int gathered = planes + threads * planesLength(plane, window);
-            int spread = gathered + threads * gatheredLength(depth, window);
-            int packed = spread + threads * Lanes.lines(depth * outputs);
-            return new Layout(shards, width, plane, depth, sums, planes, gathered, spread, packed,
-                    packed + threads * Gemm.packedLength(depth, outputs));
+            int places = frame.places(frame.outHeight);
+            int own = Lanes.FIRST + shards * sumsLength(outputs, window);
+            int spread = frame.length();
+            int packed = spread + Lanes.lines(places * outputs);
+            return new GradientLayout(shards, places, Lanes.FIRST, own, spread, packed,
+                    packed + Gemm.packedLength(places, outputs));
         }
+    }
 
-        static int sumsLength(int outputs, Window window) {
-            return Lanes.lines((window.depth() + 1) * outputs);
-        }
+    private static int sumsLength(int outputs, Window window) {
+        return Lanes.lines((window.depth() + 1) * outputs);
+    }
 
-        static int planesLength(int plane, Window window) {
-            return Lanes.lines(window.channels() * window.stride() * window.stride() * plane);
-        }
-
-        static int gatheredLength(int depth, Window window) {
-            return window.channels() < FEW_CHANNELS ? Lanes.lines(window.depth() * depth) : 0;
-        }
+    /** Floats of work space that {@link #weightGradient} needs. */
+    public static int weightWork(int threads, int outputs, Window window) {
+        GradientLayout at = GradientLayout.of(Frame.ofInput(window), outputs, window);
+        return at.own + threads * at.piece;
     }
 
     /**
@@ -297,99 +330,56 @@ public final class Convolution {
      */
     public static void weightGradient(Parallel parallel, float[] dw, float[] dbias, float[] dy, float[] x, float[] work,
             int outputs, Window window) {
+        Frame frame = Frame.ofInput(window);
+        GradientLayout at = GradientLayout.of(frame, outputs, window);
+        int sumsLength = sumsLength(outputs, window);
         parallel.run((part, parts) -> {
-            Layout at = Layout.of(parts, outputs, window);
-            int sumsLength = Layout.sumsLength(outputs, window);
-            int planes = at.planes + part * Layout.planesLength(at.plane, window);
-            int spread = at.spread + part * Lanes.lines(at.depth * outputs);
-            Arrays.fill(work, planes, planes + Layout.planesLength(at.plane, window), 0f);
-            Arrays.fill(work, spread, spread + at.depth * outputs, 0f);
+            int own = at.own + part * at.piece;
+            Arrays.fill(work, own, own + at.packed, 0f);
             int end = Parallel.from(part + 1, parts, at.shards);
             for (int shard = Parallel.from(part, parts, at.shards); shard < end; shard++) {
                 int sums = at.sums + shard * sumsLength;
                 Arrays.fill(work, sums, sums + sumsLength, 0f);
                 int last = Parallel.from(shard + 1, at.shards, window.batch());
-                for (int image = Parallel.from(shard, at.shards, window.batch()); image < last; image++) {
-                    addImage(at, sums, planes, at.gathered + part * Layout.gatheredLength(at.depth, window), spread,
-                            at.packed + part * Gemm.packedLength(at.depth, outputs), dy, x, work, image, outputs,
-                            window);
+                for (int b = Parallel.from(shard, at.shards, window.batch()); b < last; b++) {
+                    addImage(frame, at, sums, own, dy, x, work, b, outputs, window);
                 }
             }
             parallel.meet();
-            addShards(at, dw, dbias, work, outputs, window, Parallel.from(part, parts, window.depth() + 1),
-                    Parallel.from(part + 1, parts, window.depth() + 1));
+            addShards(at.sums, at.shards, dw, dbias, work, outputs, window,
+                    Parallel.from(part, parts, window.depth() + 1), Parallel.from(part + 1, parts, window.depth() + 1));
         });
     }
 
     /** Adds what one image has to say to the sums of its shard. */
-    private static void addImage(Layout at, int sums, int planes, int gathered, int spread, int packed, float[] dy,
-            float[] x, float[] work, int image, int outputs, Window window) {
-        int channels = window.channels();
-        int stride = window.stride();
-        int ld = stride * stride * at.plane;
-        toPlanes(work, planes, x, image * window.pixels() * channels, at, window);
-        int own = image * window.places() * outputs;
-        for (int row = 0; row < window.outHeight(); row++) {
-            System.arraycopy(dy, own + row * window.outWidth() * outputs, work, spread + row * at.width * outputs,
-                    window.outWidth() * outputs);
-        }
-        Gemm.pack(work, packed, work, spread, outputs, at.depth, outputs, 0, Gemm.panels(outputs));
-        for (int p = 0; p < window.places(); p++) {
-            Elementwise.accumulate(work, sums + window.depth() * outputs, dy, own + p * outputs, outputs);
-        }
-        boolean few = channels < FEW_CHANNELS;
-        for (int e = 0; e < window.rows() * window.columns(); e++) {
-            int r = e / window.columns();
-            int s = e % window.columns();
-            int shifted = planes + (r % stride * stride + s % stride) * at.plane + r / stride * at.width + s / stride;
-            if (few) {
-                for (int c = 0; c < channels; c++) {
-                    System.arraycopy(work, shifted + c * ld, work, gathered + (e * channels + c) * at.depth, at.depth);
-                }
-            } else {
-                int element = sums + e * channels * outputs;
-                Gemm.multiply(work, element, outputs, work, element, outputs, work, shifted, ld, work, packed,
-                        channels, at.depth, outputs);
-            }
-        }
-        if (few) {
-            Gemm.multiply(work, sums, outputs, work, sums, outputs, work, gathered, at.depth, work, packed,
-                    window.depth(), at.depth, outputs);
-        }
-    }
-
-    /** Transposes an image into the planes of its channels. */
-    private static void toPlanes(float[] to, int planes, float[] x, int image, Layout at, Window window) {
-        int channels = window.channels();
-        int stride = window.stride();
-        int ld = stride * stride * at.plane;
-        for (int row = 0; row < window.height(); row++) {
-            int top = row + window.padding();
-            int from = image + row * window.width() * channels;
-            if (stride == 1) {
-                Gemm.transpose(to, planes + top * at.width + window.padding(), ld, x, from, channels, window.width(),
-                        channels);
-                continue;
-            }
-            for (int column = 0; column < window.width(); column++) {
-                int left = column + window.padding();
-                int plane = planes + (top % stride * stride + left % stride) * at.plane;
-                Gemm.transpose(to, plane + top / stride * at.width + left / stride, ld, x, from + column * channels,
-                        channels, 1, channels);
-            }
+    private static void addImage(Frame frame, GradientLayout at, int sums, int own, float[] dy, float[] x, float[] work,
+            int b, int outputs, Window window) {
+        int row = frame.outWidth * outputs;
+        int from = b * frame.outHeight * row;
+        frame.fill(work, own, x, b * window.pixels() * window.channels());
+        copyRows(work, own + at.spread, frame.width * outputs, dy, from, row, frame.outHeight, row);
+        Gemm.pack(work, own + at.packed, work, own + at.spread, outputs, at.places, outputs, 0, Gemm.panels(outputs));
+        Shards.addRows(work, sums + window.depth() * outputs, dy, from, outputs, window.places(), outputs);
+        for (int r = 0; r < frame.rows; r++) {
+            // The run under a row of the kernel is a column of the left operand, which lies turned.
+            int element = sums + r * frame.run() * outputs;
+            Gemm.multiplyTurned(work, element, outputs, work, element, outputs, work,
+                    own + r * frame.width * frame.channels, frame.stride * frame.channels, work, own + at.packed,
+                    frame.run(), at.places, outputs);
         }
     }
 
     /** Adds up rows {@code from..to} of the sums of all shards, the last row being that of the bias. */
-    private static void addShards(Layout at, float[] dw, float[] dbias, float[] work, int outputs, Window window,
+    private static void addShards(int sums, int shards, float[] dw, float[] dbias, float[] work, int outputs,
+            Window window,
             int from, int to) {
         int channels = window.channels();
         int area = window.rows() * window.columns();
         for (int row = from; row < to; row++) {
-            int total = at.sums + row * outputs;
-            for (int shard = 1; shard < at.shards; shard++) {
+            int total = sums + row * outputs;
+            for (int shard = 1; shard < shards; shard++) {
                 Elementwise.accumulate(work, total, work,
-                        total + shard * Layout.sumsLength(outputs, window), outputs);
+                        total + shard * sumsLength(outputs, window), outputs);
             }
             if (row == window.depth()) {
                 Elementwise.accumulate(dbias, 0, work, total, outputs);
