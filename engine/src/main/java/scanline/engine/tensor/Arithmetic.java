@@ -59,12 +59,7 @@ public final class Arithmetic {
         Tensor y = tape.result(x.shape(), x);
         tape.backend().copy(y.value(), 0, n, x.value(), 0, n, 1, n);
         tape.backend().scale(y.value(), factor, n);
-        tape.undo(y, () -> {
-            Buffer dx = tape.scratch(n);
-            tape.backend().copy(dx, 0, n, y.gradient(), 0, n, 1, n);
-            tape.backend().scale(dx, factor, n);
-            tape.backend().accumulate(x.gradient(), 0, n, dx, 0, n, 1, n);
-        });
+        tape.undo(y, () -> tape.backend().accumulate(x.gradient(), 0, n, scaledGradient(y, factor), 0, n, 1, n));
         return y;
     }
 
@@ -107,13 +102,18 @@ public final class Arithmetic {
         tape.backend().fill(y.value(), 0, n, 0f);
         tape.backend().accumulate(y.value(), 0, 0, x.value(), 0, n, steps, n);
         tape.backend().scale(y.value(), 1f / steps, n);
-        tape.undo(y, () -> {
-            Buffer dx = tape.scratch(n);
-            tape.backend().copy(dx, 0, n, y.gradient(), 0, n, 1, n);
-            tape.backend().scale(dx, 1f / steps, n);
-            tape.backend().accumulate(x.gradient(), 0, n, dx, 0, 0, steps, n);
-        });
+        tape.undo(y,
+                () -> tape.backend().accumulate(x.gradient(), 0, n, scaledGradient(y, 1f / steps), 0, 0, steps, n));
         return y;
+    }
+
+    private static Buffer scaledGradient(Tensor y, float factor) {
+        Tape tape = Tape.of(y);
+        int n = y.shape().elements();
+        Buffer scaled = tape.scratch(n);
+        tape.backend().copy(scaled, 0, n, y.gradient(), 0, n, 1, n);
+        tape.backend().scale(scaled, factor, n);
+        return scaled;
     }
 
     private static void passOn(Tape tape, Tensor x, Tensor y, int n) {

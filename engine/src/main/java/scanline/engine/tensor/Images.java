@@ -7,22 +7,7 @@ public final class Images {
     /** Sequences of rows, [H, B, W], as images of one channel, [B, H, W, 1]. */
     public static Tensor ofRows(Tensor x) {
         Shape shape = x.shape().requireAxes("a sequence of rows", 3);
-        int height = shape.size(0);
-        int batch = shape.size(1);
-        int width = shape.size(2);
-        Tape tape = Tape.of(x);
-        Tensor y = tape.result(Shape.of(batch, height, width, 1), x);
-        for (int row = 0; row < height; row++) {
-            tape.backend().copy(y.value(), row * width, height * width, x.value(), row * batch * width, width, batch,
-                    width);
-        }
-        tape.undo(y, () -> {
-            for (int row = 0; row < height; row++) {
-                tape.backend().accumulate(x.gradient(), row * batch * width, width, y.gradient(), row * width,
-                        height * width, batch, width);
-            }
-        });
-        return y;
+        return Shaping.swap(x, Shape.of(shape.size(1), shape.size(0), shape.size(2), 1));
     }
 
     /** Images [B, H, W, C] as vectors [B, C H W], a channel after the other, as PyTorch flattens its own [B, C, H, W]. */

@@ -80,11 +80,16 @@ public final class Shaping {
     /** The first two axes exchanged: time-major [T, B, F] to [B, T, F], and back. */
     public static Tensor swap(Tensor x) {
         Shape shape = x.shape().requireAxes("what is swapped", 3);
-        int a = shape.size(0);
-        int b = shape.size(1);
-        int n = shape.size(2);
+        return swap(x, Shape.of(shape.size(1), shape.size(0), shape.size(2)));
+    }
+
+    /** The same, as a result of another shape with as many elements. */
+    static Tensor swap(Tensor x, Shape result) {
+        int a = x.shape().size(0);
+        int b = x.shape().size(1);
+        int n = x.shape().size(2);
         Tape tape = Tape.of(x);
-        Tensor y = tape.result(Shape.of(b, a, n), x);
+        Tensor y = tape.result(result, x);
         for (int i = 0; i < a; i++) {
             tape.backend().copy(y.value(), i * n, a * n, x.value(), i * b * n, n, b, n);
         }
