@@ -25,6 +25,7 @@ import scanline.engine.kernel.Reduction;
 import scanline.engine.kernel.RnnCell;
 import scanline.engine.kernel.SelfAttention;
 import scanline.engine.kernel.Softmax;
+import scanline.engine.kernel.Transposition;
 import scanline.engine.kernel.Updates;
 import scanline.engine.kernel.WeightGradient;
 import scanline.engine.random.RandomKey;
@@ -85,16 +86,22 @@ public final class CpuBackend
 
     @Override
     public void copy(Buffer y, int yFrom, int yStride, Buffer x, int xFrom, int xStride, int rows, int n) {
-        for (int i = 0; i < rows; i++) {
-            System.arraycopy(floats(x), xFrom + i * xStride, floats(y), yFrom + i * yStride, n);
-        }
+        pieces(rows, n, rows > 1, (from, to, at, length) -> {
+            for (int i = from; i < to; i++) {
+                System.arraycopy(floats(x), xFrom + i * xStride + at, floats(y), yFrom + i * yStride + at, length);
+            }
+        });
     }
 
     @Override
     public void accumulate(Buffer y, int yFrom, int yStride, Buffer x, int xFrom, int xStride, int rows, int n) {
-        for (int i = 0; i < rows; i++) {
-            Elementwise.accumulate(floats(y), yFrom + i * yStride, floats(x), xFrom + i * xStride, n);
-        }
+        // Rows that are added to the same place stay in order: columns are divided then.
+        pieces(rows, n, rows > 1 && yStride != 0, (from, to, at, length) -> {
+            for (int i = from; i < to; i++) {
+                Elementwise.accumulate(floats(y), yFrom + i * yStride + at, floats(x), xFrom + i * xStride + at,
+                        length);
+            }
+        });
     }
 
     @Override
@@ -263,7 +270,7 @@ public final class CpuBackend
         int image = pixels * channels;
         rows(batch, image, (from, to) -> {
             for (int b = from; b < to; b++) {
-                Gemm.transpose(floats(y), b * image, pixels, floats(x), b * image, channels, pixels, channels);
+                Transposition.transpose(floats(y), b * image, pixels, floats(x), b * image, channels, pixels, channels);
             }
         });
     }
@@ -274,7 +281,7 @@ public final class CpuBackend
         float[] turned = work(batch * image);
         rows(batch, image, (from, to) -> {
             for (int b = from; b < to; b++) {
-                Gemm.transpose(turned, b * image, channels, floats(dy), b * image, pixels, channels, pixels);
+                Transposition.transpose(turned, b * image, channels, floats(dy), b * image, pixels, channels, pixels);
             }
             Elementwise.accumulate(floats(dx), from * image, turned, from * image, (to - from) * image);
         });
@@ -663,6 +670,20 @@ public final class CpuBackend
         }
         parallel.run((part, parts) -> piece.run(Parallel.from(part, parts, rows),
                 Parallel.from(part + 1, parts, rows)));
+    }
+
+    @FunctionalInterface
+    private interface Piece {
+        void run(int from, int to, int at, int length);
+    }
+
+    /** Cuts rows of n elements each into one piece a thread: some rows, or some columns of all of them. */
+    private void pieces(int rows, int n, boolean byRows, Piece piece) {
+        if (byRows) {
+            rows(rows, n, (from, to) -> piece.run(from, to, 0, n));
+        } else {
+            rows(n, rows, (from, to) -> piece.run(0, rows, from, to - from));
+        }
     }
 
     private void team(long products, Parallel.Task task) {

@@ -27,7 +27,7 @@ public final class Attention {
     private static final int BLOCK = 64;
     private static final float[] ZEROS = new float[BLOCK];
     // Random numbers at a time.
-    private static final int CHUNK = 256;
+    private static final int CHUNK = 1024;
     private static final ThreadLocal<int[]> WORDS = ThreadLocal.withInitial(() -> new int[CHUNK]);
 
     private Attention() {}
@@ -304,21 +304,30 @@ public final class Attention {
     /** Drops from [keys, ld]: the weight of query i and key j of head n has the number (n T_q + i) T_k + j. */
     private static void dropFrom(float[] work, int at, Sizes sizes, int first, int count, int keys, int ld,
             int number) {
-        float scale = 1f / (1f - sizes.dropout);
         int[] words = WORDS.get();
-        for (int i = 0; i < count; i++) {
-            long place = ((long) number * sizes.queries + first + i) * sizes.keys;
-            for (int from = 0; from < keys; from += CHUNK) {
-                int chunk = Math.min(CHUNK, keys - from);
-                Philox.fill(words, 0, chunk, sizes.key.bits(), place + from);
-                dropColumn(work, at + from * ld + i, ld, words, sizes.dropout, scale, chunk);
-            }
+        long place = ((long) number * sizes.queries + first) * sizes.keys;
+        int all = count * sizes.keys;
+        for (int done = 0; done < all; done += CHUNK) {
+            int chunk = Math.min(CHUNK, all - done);
+            Philox.fill(words, 0, chunk, sizes.key.bits(), place + done);
+            dropChunk(work, at, sizes, words, chunk, done / sizes.keys, done % sizes.keys, keys, ld);
         }
     }
 
-    private static void dropColumn(float[] work, int at, int ld, int[] words, float rate, float scale, int n) {
-        for (int j = 0; j < n; j++) {
-            work[at + j * ld] *= Philox.uniform(words[j]) < rate ? 0f : scale;
+    /** The weights from that of query i and key j on; only so many keys of a query count. */
+    private static void dropChunk(float[] work, int at, Sizes sizes, int[] words, int chunk, int i, int j, int keys,
+            int ld) {
+        float scale = 1f / (1f - sizes.dropout);
+        int bound = Dropout.bound(sizes.dropout);
+        for (int e = 0; e < chunk; e++) {
+            if (j < keys) {
+                int place = at + j * ld + i;
+                work[place] = Dropout.drops(words[e], bound) ? 0f : work[place] * scale;
+            }
+            if (++j == sizes.keys) {
+                j = 0;
+                i++;
+            }
         }
     }
 }

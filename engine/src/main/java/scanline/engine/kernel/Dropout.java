@@ -1,10 +1,17 @@
 package scanline.engine.kernel;
 
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
 import scanline.engine.random.Philox;
 import scanline.engine.random.RandomKey;
 
 /** Dropout by counter-based random numbers: whether element i stays depends on the key and i alone. */
 public final class Dropout {
+    private static final VectorSpecies<Float> S = Lanes.FLOATS;
+    private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, S.vectorShape());
     private static final int CHUNK = 1024;
     private static final ThreadLocal<int[]> WORDS = ThreadLocal.withInitial(() -> new int[CHUNK]);
 
@@ -20,13 +27,18 @@ public final class Dropout {
         for (int done = 0; done < n; done += CHUNK) {
             int chunk = Math.min(CHUNK, n - done);
             Philox.fill(words, 0, chunk, key.bits(), from + done);
-            keep(y, x, words, rate, scale, from + done, chunk);
+            keep(y, x, words, bound(rate), scale, from + done, chunk);
         }
     }
 
-    private static void keep(float[] y, float[] x, int[] words, float rate, float scale, int at, int n) {
-        for (int i = 0; i < n; i++) {
-            y[at + i] += Philox.uniform(words[i]) < rate ? 0f : x[at + i] * scale;
+    private static void keep(float[] y, float[] x, int[] words, int bound, float scale, int at, int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector kept = FloatVector.fromArray(S, x, at + i).mul(scale).blend(0f, dropped(words, i, bound));
+            FloatVector.fromArray(S, y, at + i).add(kept).intoArray(y, at + i);
+        }
+        for (; i < n; i++) {
+            y[at + i] += drops(words[i], bound) ? 0f : x[at + i] * scale;
         }
     }
 
@@ -43,13 +55,31 @@ public final class Dropout {
         for (int done = 0; done < n; done += CHUNK) {
             int chunk = Math.min(CHUNK, n - done);
             Philox.fill(words, 0, chunk, key.bits(), first + done);
-            multiply(y, at + done, words, rate, scale, chunk);
+            multiply(y, at + done, words, bound(rate), scale, chunk);
         }
     }
 
-    private static void multiply(float[] y, int at, int[] words, float rate, float scale, int n) {
-        for (int i = 0; i < n; i++) {
-            y[at + i] *= Philox.uniform(words[i]) < rate ? 0f : scale;
+    private static void multiply(float[] y, int at, int[] words, int bound, float scale, int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector.fromArray(S, y, at + i).mul(scale).blend(0f, dropped(words, i, bound)).intoArray(y, at + i);
         }
+        for (; i < n; i++) {
+            y[at + i] = drops(words[i], bound) ? 0f : y[at + i] * scale;
+        }
+    }
+
+    /** Words whose upper 24 bits are below this drop: those that {@link Philox#uniform} takes below the rate. */
+    static int bound(float rate) {
+        return (int) Math.ceil(rate * 0x1p24);
+    }
+
+    static boolean drops(int word, int bound) {
+        return word >>> 8 < bound;
+    }
+
+    private static VectorMask<Float> dropped(int[] words, int i, int bound) {
+        return IntVector.fromArray(INTS, words, i).lanewise(VectorOperators.LSHR, 8)
+                .compare(VectorOperators.LT, bound).cast(S);
     }
 }

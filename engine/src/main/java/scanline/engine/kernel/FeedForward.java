@@ -11,8 +11,8 @@ import scanline.engine.random.RandomKey;
  *
  * <p>
  * Backward, for each block of rows: {@code dH = dY W2}, {@code dA = dropout(dH) f'(A)}, {@code dX += dA W1},
- * {@code dW2 += dY^T H} and {@code dW1^T += X^T dA}, the latter transposed as x is narrower than A. The gradients of the
- * weights are added up in {@link Shards}.
+ * {@code dW1 += dA^T X} and {@code dW2^T += H^T dY}, the latter transposed so that the narrow operand is the one to be
+ * packed. The gradients of the weights are added up in {@link Shards}.
  */
 public final class FeedForward {
     // Rows of a block: 48 x 512 numbers and their gradients fit the second-level cache beside the weights and their sums.
@@ -64,7 +64,7 @@ public final class FeedForward {
             int turned = gradient + (backward ? block : 0);
             int packed = turned + Lanes.lines(ROWS * sizes.width);
             return new Own(at, behind, gradient, turned, packed,
-                    packed + (backward ? Gemm.packedLength(ROWS, sizes.hidden) : 0));
+                    packed + (backward ? Gemm.packedLength(ROWS, sizes.width) : 0));
         }
     }
 
@@ -84,8 +84,7 @@ public final class FeedForward {
             packTransposed(work, at.packed2, w.w2, h, f, part, parts);
             parallel.meet();
             Own own = Own.of(at.own + part * piece, sizes, false);
-            int end = Parallel.from(part + 1, parts, sizes.blocks());
-            for (int block = Parallel.from(part, parts, sizes.blocks()); block < end; block++) {
+            for (int block = parallel.take(); block < sizes.blocks(); block = parallel.take()) {
                 int row = block * ROWS;
                 int rows = Math.min(ROWS, sizes.rows - row);
                 hidden(work, at, own, x, w, sizes, row, rows);
@@ -111,8 +110,7 @@ public final class FeedForward {
             }
             parallel.meet();
             Own own = Own.of(at.own + part * piece, sizes, true);
-            int end = Parallel.from(part + 1, parts, shards);
-            for (int shard = Parallel.from(part, parts, shards); shard < end; shard++) {
+            for (int shard = parallel.take(); shard < shards; shard = parallel.take()) {
                 int sums = at.sums + shard * at.shard;
                 Arrays.fill(work, sums, sums + at.shard, 0f);
                 int lastBlock = Parallel.from(shard + 1, shards, sizes.blocks());
@@ -134,11 +132,13 @@ public final class FeedForward {
         int h = sizes.hidden;
         int biases = sums + 2 * f * h;
         hidden(work, at, own, x, w, sizes, row, rows);
-        // dW2 += dY^T H, dH = dY W2
-        Gemm.pack(work, own.packed, work, own.behind, h, rows, h, 0, Gemm.panels(h));
-        Gemm.multiplyTurned(work, sums + f * h, h, work, sums + f * h, h, dy, row * f, f, work, own.packed, f, rows, h);
+        // dW2^T += H^T dY, dH = dY W2
+        Gemm.pack(work, own.packed, dy, row * f, f, rows, f, 0, Gemm.panels(f));
+        Gemm.multiplyTurned(work, sums + f * h, f, work, sums + f * h, f, work, own.behind, h, work, own.packed, h,
+                rows,
+                f);
         Shards.addRows(work, biases + h, dy, row * f, f, rows, f);
-        Gemm.transpose(work, own.turned, rows, dy, row * f, f, rows, f);
+        Transposition.transpose(work, own.turned, rows, dy, row * f, f, rows, f);
         Gemm.multiplyTurned(work, own.behind, h, work, at.zeros, 0, work, own.turned, rows, work, at.back2, rows, f, h);
         Dropout.drop(work, own.behind, sizes.key, sizes.dropout, (long) row * h, rows * h);
         // dA
@@ -148,9 +148,9 @@ public final class FeedForward {
         } else {
             Elementwise.reluGradient(work, own.gradient, work, own.behind, work, own.before, rows * h);
         }
-        // dW1^T += X^T dA, dX += dA W1
-        Gemm.pack(work, own.packed, work, own.gradient, h, rows, h, 0, Gemm.panels(h));
-        Gemm.multiplyTurned(work, sums, h, work, sums, h, x, row * f, f, work, own.packed, f, rows, h);
+        // dW1 += dA^T X, dX += dA W1
+        Gemm.pack(work, own.packed, x, row * f, f, rows, f, 0, Gemm.panels(f));
+        Gemm.multiplyTurned(work, sums, f, work, sums, f, work, own.gradient, h, work, own.packed, h, rows, f);
         Shards.addRows(work, biases, work, own.gradient, h, rows, h);
         if (dx != null) {
             Gemm.multiply(dx, row * f, f, dx, row * f, f, work, own.gradient, h, work, at.back1, rows, h, f);
@@ -162,7 +162,7 @@ public final class FeedForward {
             int rows) {
         int f = sizes.width;
         int h = sizes.hidden;
-        Gemm.transpose(work, own.turned, rows, x, row * f, f, rows, f);
+        Transposition.transpose(work, own.turned, rows, x, row * f, f, rows, f);
         Gemm.multiplyTurned(work, own.before, h, w.b1, 0, 0, work, own.turned, rows, work, at.packed1, rows, f, h);
         if (sizes.gelu) {
             Gelu.gelu(work, own.behind, work, own.before, rows * h);
@@ -190,12 +190,12 @@ public final class FeedForward {
     private static void addSums(Matrices dw, float[] work, int sums, Sizes sizes, int part, int parts) {
         int f = sizes.width;
         int h = sizes.hidden;
-        int end = Parallel.from(part + 1, parts, h);
-        for (int row = Parallel.from(part, parts, h); row < end; row++) {
-            Shards.addColumn(dw.w1, row * f, work, sums + row, h, f);
-        }
         int from = Parallel.from(part, parts, f * h);
-        Elementwise.accumulate(dw.w2, from, work, sums + f * h + from, Parallel.from(part + 1, parts, f * h) - from);
+        Elementwise.accumulate(dw.w1, from, work, sums + from, Parallel.from(part + 1, parts, f * h) - from);
+        int end = Parallel.from(part + 1, parts, f);
+        for (int row = Parallel.from(part, parts, f); row < end; row++) {
+            Shards.addColumn(dw.w2, row * h, work, sums + f * h + row, f, h);
+        }
         if (part == 0) {
             Elementwise.accumulate(dw.b1, 0, work, sums + 2 * f * h, h);
             Elementwise.accumulate(dw.b2, 0, work, sums + 2 * f * h + h, f);

@@ -95,7 +95,7 @@ public final class Gemm {
             int width = Math.min(PANEL, n - column);
             int start = at + ((panel - from) * k + first) * PANEL;
             for (int p = 0; p < rows; p += PACKED_ROWS) {
-                transpose(packed, start + p * PANEL, PANEL, b, bAt + column * ldb + p, ldb, width,
+                Transposition.transpose(packed, start + p * PANEL, PANEL, b, bAt + column * ldb + p, ldb, width,
                         Math.min(PACKED_ROWS, rows - p));
             }
             for (int p = 0; p < rows && width < PANEL; p++) {
@@ -156,46 +156,6 @@ public final class Gemm {
                             depth, width);
                 }
             }
-        }
-    }
-
-    /** {@code to[j, i] = from[i, j]} for m rows and n columns of {@code from}; a product reads a transposed A so. */
-    public static void transpose(float[] to, int toAt, int ldTo, float[] from, int fromAt, int ldFrom, int m, int n) {
-        int i = 0;
-        for (; i + 8 <= m; i += 8) {
-            scatter8(to, toAt + i, ldTo, from, fromAt + i * ldFrom, ldFrom, n);
-        }
-        for (; i < m; i++) {
-            scatter(to, toAt + i, ldTo, from, fromAt + i * ldFrom, n);
-        }
-    }
-
-    /** Eight rows at once: what they write lies side by side, so that one address and one check serve all. */
-    private static void scatter8(float[] to, int at, int stride, float[] from, int fromAt, int ld, int n) {
-        int r1 = fromAt + ld;
-        int r2 = fromAt + 2 * ld;
-        int r3 = fromAt + 3 * ld;
-        int r4 = fromAt + 4 * ld;
-        int r5 = fromAt + 5 * ld;
-        int r6 = fromAt + 6 * ld;
-        int r7 = fromAt + 7 * ld;
-        for (int j = 0; j < n; j++) {
-            to[at] = from[fromAt + j];
-            to[at + 1] = from[r1 + j];
-            to[at + 2] = from[r2 + j];
-            to[at + 3] = from[r3 + j];
-            to[at + 4] = from[r4 + j];
-            to[at + 5] = from[r5 + j];
-            to[at + 6] = from[r6 + j];
-            to[at + 7] = from[r7 + j];
-            at += stride;
-        }
-    }
-
-    private static void scatter(float[] to, int at, int stride, float[] from, int fromAt, int n) {
-        for (int j = 0; j < n; j++) {
-            to[at] = from[fromAt + j];
-            at += stride;
         }
     }
 

@@ -435,9 +435,11 @@ public final class RecurrentSequence {
                             beforeAt + s, y.c, t * y.cStep + s, cellBefore, cellBeforeAt + s, y.kept,
                             t * y.keptStep + first * cell.kept() * hidden, count, hidden);
                     int input = at.inputs + shard * inputsLength + column;
-                    Gemm.transpose(work, input, at.depth, x, (step * span.batch + first) * features, features, count,
+                    Transposition.transpose(work, input, at.depth, x, (step * span.batch + first) * features, features,
+                            count,
                             features);
-                    Gemm.transpose(work, input + (features + 1) * at.depth, at.depth, before, beforeAt + s, hidden,
+                    Transposition.transpose(work, input + (features + 1) * at.depth, at.depth, before, beforeAt + s,
+                            hidden,
                             count, hidden);
                 }
                 for (Run run : runs) {

@@ -88,28 +88,26 @@ public final class SelfAttention {
     }
 
     /**
-     * Where a thread's piece has what: of a whole shard x, y or its gradient, that of x, and the transposes of x and of the
-     * gradient of y; of some heads of some examples q, k and v, the heads' outputs, and the gradients of these.
+     * Where a thread's piece has what: of a whole shard x, the gradient of y, and the transposes of both, y or the gradient of
+     * x; of some heads of some examples q, k and v, the heads' outputs, and the gradients of these.
      */
-    private record Own(int x, int y, int dx, int xTurned, int yTurned, int qkv, int o, int dout, int dqkv, int packed,
+    private record Own(int x, int dy, int xTurned, int dyTurned, int result, int qkv, int o, int dout, int dqkv,
             int heads, int end) {
         static Own of(int at, Sizes sizes, boolean backward) {
             int examples = (sizes.batch + sizes.shards() - 1) / sizes.shards() + sizes.together();
             int whole = Lanes.lines(examples * sizes.steps() * sizes.width);
-            int back = backward ? whole : 0;
-            int rows = sizes.together() * sizes.steps();
-            int some = Lanes.lines(rows * sizes.columns());
-            int y = at + whole;
-            int dx = y + whole;
-            int xTurned = dx + back;
-            int yTurned = xTurned + whole;
-            int qkv = yTurned + back;
+            int packed = examples * sizes.steps() * Gemm.packedLength(1, sizes.width);
+            int some = Lanes.lines(sizes.together() * sizes.steps() * sizes.columns());
+            int dy = at + packed;
+            int xTurned = dy + (backward ? packed : 0);
+            int dyTurned = xTurned + whole;
+            int result = dyTurned + (backward ? whole : 0);
+            int qkv = result + whole;
             int o = qkv + 3 * some;
             int dout = o + some;
             int dqkv = dout + (backward ? some : 0);
-            int packed = dqkv + (backward ? 3 * some : 0);
-            int heads = packed + (backward ? Gemm.packedLength(rows, 3 * sizes.columns()) : 0);
-            return new Own(at, y, dx, xTurned, yTurned, qkv, o, dout, dqkv, packed, heads,
+            int heads = dqkv + (backward ? 3 * some : 0);
+            return new Own(at, dy, xTurned, dyTurned, result, qkv, o, dout, dqkv, heads,
                     heads + Attention.work(sizes.heads));
         }
     }
@@ -127,8 +125,7 @@ public final class SelfAttention {
             pack(work, at, w, sizes, false, part, parts);
             parallel.meet();
             Pass pass = new Pass(work, at, Own.of(at.own + part * piece, sizes, false), w, sizes);
-            int end = Parallel.from(part + 1, parts, sizes.shards());
-            for (int shard = Parallel.from(part, parts, sizes.shards()); shard < end; shard++) {
+            for (int shard = parallel.take(); shard < sizes.shards(); shard = parallel.take()) {
                 pass.forward(y, x, sizes.first(shard), sizes.first(shard + 1));
             }
         });
@@ -143,8 +140,7 @@ public final class SelfAttention {
             pack(work, at, w, sizes, true, part, parts);
             parallel.meet();
             Pass pass = new Pass(work, at, Own.of(at.own + part * piece, sizes, true), w, sizes);
-            int end = Parallel.from(part + 1, parts, sizes.shards());
-            for (int shard = Parallel.from(part, parts, sizes.shards()); shard < end; shard++) {
+            for (int shard = parallel.take(); shard < sizes.shards(); shard = parallel.take()) {
                 pass.backward(dx, dy, x, at.sums + shard * at.shard, sizes.first(shard), sizes.first(shard + 1));
             }
             parallel.meet();
@@ -180,7 +176,7 @@ public final class SelfAttention {
         }
 
         void forward(float[] y, float[] x, int from, int to) {
-            gather(own.x, own.xTurned, x, from, to);
+            turn(own.x, own.xTurned, x, from, to);
             for (int group = 0; group < sizes.groups(); group++) {
                 int g = sizes.columns(group);
                 Some some = some(g);
@@ -196,22 +192,25 @@ public final class SelfAttention {
                         }
                     }
                     float[] start = group == 0 ? w.bo : work;
-                    Gemm.multiply(work, own.y + place, f, start, group == 0 ? 0 : own.y + place, group == 0 ? 0 : f,
-                            work, own.o, g, work, at.out + group * Gemm.packedLength(sizes.columns(), f), rows, g, f);
+                    int y0 = own.result + place;
+                    Gemm.multiply(work, y0, f, start, group == 0 ? 0 : y0, group == 0 ? 0 : f, work, own.o, g, work,
+                            at.out + group * Gemm.packedLength(sizes.columns(), f), rows, g, f);
                 }
             }
-            scatter(y, own.y, from, to);
+            scatter(y, own.result, from, to);
         }
 
         void backward(float @Nullable [] dx, float[] dy, float[] x, int sums, int from, int to) {
             Arrays.fill(work, sums, sums + at.shard, 0f);
-            gather(own.x, own.xTurned, x, from, to);
-            gather(own.y, own.yTurned, dy, from, to);
+            turn(own.x, own.xTurned, x, from, to);
+            turn(own.dy, own.dyTurned, dy, from, to);
             if (dx != null) {
-                gather(own.dx, dx, from, to);
+                gather(own.result, dx, from, to);
             }
             int biases = sums + sizes.groups() * 4 * sizes.columns() * f;
-            Shards.addRows(work, biases + 3 * sizes.inner(), work, own.y, f, (to - from) * sizes.steps(), f);
+            for (int t = 0; t < sizes.steps(); t++) {
+                Shards.addRows(work, biases + 3 * sizes.inner(), dy, (t * sizes.batch + from) * f, f, to - from, f);
+            }
             for (int group = 0; group < sizes.groups(); group++) {
                 for (int first = from; first < to; first += sizes.together()) {
                     int count = Math.min(sizes.together(), to - first);
@@ -220,7 +219,7 @@ public final class SelfAttention {
                 }
             }
             if (dx != null) {
-                scatter(dx, own.dx, from, to);
+                scatter(dx, own.result, from, to);
             }
         }
 
@@ -229,23 +228,23 @@ public final class SelfAttention {
             int rows = count * sizes.steps();
             project(group, rows, place);
             // dO = dY Wo, then dQ, dK, dV, and O again
-            Gemm.multiplyTurned(work, own.dout, g, work, at.zeros, 0, work, own.yTurned + place, rows, work,
+            Gemm.multiplyTurned(work, own.dout, g, work, at.zeros, 0, work, own.dyTurned + place, rows, work,
                     at.outBack + group * Gemm.packedLength(f, sizes.columns()), rows, f, g);
             Arrays.fill(work, own.dqkv, own.dqkv + rows * 3 * g, 0f);
             attend(group, g, first, count);
-            // dWo += dY^T O
-            Gemm.pack(work, own.packed, work, own.o, g, rows, g, 0, Gemm.panels(g));
-            Gemm.multiplyTurned(work, sums + 3 * f * g, g, work, sums + 3 * f * g, g, work, own.y + place, f, work,
-                    own.packed, f, rows, g);
-            // dWi^T += X^T [dQ dK dV], dX += [dQ dK dV] Wi
-            Gemm.pack(work, own.packed, work, own.dqkv, 3 * g, rows, 3 * g, 0, Gemm.panels(3 * g));
-            Gemm.multiplyTurned(work, sums, 3 * g, work, sums, 3 * g, work, own.x + place, f, work, own.packed, f, rows,
-                    3 * g);
+            // dWo^T += O^T dY
+            int packed = place / f * Gemm.packedLength(1, f);
+            Gemm.multiplyTurned(work, sums + 3 * g * f, f, work, sums + 3 * g * f, f, work, own.o, g, work,
+                    own.dy + packed, g, rows, f);
+            // dWi += [dQ dK dV]^T X, dX += [dQ dK dV] Wi
+            Gemm.multiplyTurned(work, sums, f, work, sums, f, work, own.dqkv, 3 * g, work, own.x + packed, 3 * g,
+                    rows, f);
             for (int which = 0; which < 3; which++) {
                 Shards.addRows(work, biases + which * sizes.inner() + group * sizes.columns(), work,
                         own.dqkv + which * g, 3 * g, rows, g);
                 if (input) {
-                    Gemm.multiply(work, own.dx + place, f, work, own.dx + place, f, work, own.dqkv + which * g, 3 * g,
+                    Gemm.multiply(work, own.result + place, f, work, own.result + place, f, work, own.dqkv + which * g,
+                            3 * g,
                             work, at.inBack + (group * 3 + which) * Gemm.packedLength(sizes.columns(), f), rows, g, f);
                 }
             }
@@ -294,16 +293,29 @@ public final class SelfAttention {
             return new Attention.Heads(work, from, g, sizes.steps() * g);
         }
 
-        /** Some examples of a time-major block, one behind the other, and the transposes of those worked on together. */
-        private void gather(int to, int turned, float[] x, int from, int end) {
-            gather(to, x, from, end);
+        /** Those examples of a time-major block that are worked on together, packed, and the transpose of that. */
+        private void turn(int packed, int turned, float[] x, int from, int end) {
             for (int first = from; first < end; first += sizes.together()) {
-                int rows = Math.min(sizes.together(), end - first) * sizes.steps();
-                int place = (first - from) * sizes.steps() * f;
-                Gemm.transpose(work, turned + place, rows, work, to + place, f, rows, f);
+                int count = Math.min(sizes.together(), end - first);
+                int rows = count * sizes.steps();
+                int before = (first - from) * sizes.steps();
+                for (int panel = 0; panel < Gemm.panels(f); panel++) {
+                    int column = panel * Gemm.PANEL;
+                    int width = Math.min(Gemm.PANEL, f - column);
+                    int piece = packed + before * Gemm.packedLength(1, f) + rows * column;
+                    for (int i = 0; i < rows; i++) {
+                        int at = piece + i * Gemm.PANEL;
+                        int row = i % sizes.steps() * sizes.batch + first + i / sizes.steps();
+                        System.arraycopy(x, row * f + column, work, at, width);
+                        Arrays.fill(work, at + width, at + Gemm.PANEL, 0f);
+                    }
+                    Transposition.transpose(work, turned + before * f + rows * column, rows, work, piece, Gemm.PANEL,
+                            rows, width);
+                }
             }
         }
 
+        /** Some examples of a time-major block, one behind the other. */
         private void gather(int to, float[] x, int from, int end) {
             for (int b = from; b < end; b++) {
                 for (int t = 0; t < sizes.steps(); t++) {
@@ -359,15 +371,15 @@ public final class SelfAttention {
         for (int row = Parallel.from(part, parts, 3 * inner); row < end; row++) {
             int group = row % inner / sizes.columns();
             int g = sizes.columns(group);
-            int column = row / inner * g + row % inner % sizes.columns();
-            Shards.addColumn(dw.wi, row * f, work, at.sums + group * 4 * sizes.columns() * f + column, 3 * g, f);
+            int own = row / inner * g + row % inner % sizes.columns();
+            Elementwise.accumulate(dw.wi, row * f, work, at.sums + (group * 4 * sizes.columns() + own) * f, f);
         }
         end = Parallel.from(part + 1, parts, f);
         for (int row = Parallel.from(part, parts, f); row < end; row++) {
             for (int group = 0; group < sizes.groups(); group++) {
                 int g = sizes.columns(group);
-                Elementwise.accumulate(dw.wo, row * inner + group * sizes.columns(), work,
-                        at.sums + group * 4 * sizes.columns() * f + 3 * f * g + row * g, g);
+                Shards.addColumn(dw.wo, row * inner + group * sizes.columns(), work,
+                        at.sums + (group * 4 * sizes.columns() + 3 * g) * f + row, f, g);
             }
         }
         if (part == 0) {

@@ -54,7 +54,7 @@ public final class WeightGradient {
         int sumsAt = turned ? turnedAt : column;
         int ld = turned ? columns : wide;
         if (turned) {
-            Gemm.transpose(work, turnedAt, columns, dw, column * narrow, narrow, columns, narrow);
+            Transposition.transpose(work, turnedAt, columns, dw, column * narrow, narrow, columns, narrow);
         }
         for (int row = 0; row < rows; row += BLOCK) {
             int depth = Math.min(BLOCK, rows - row);
@@ -63,7 +63,7 @@ public final class WeightGradient {
                     narrow, depth, columns);
         }
         if (turned) {
-            Gemm.transpose(dw, column * narrow, narrow, work, turnedAt, columns, narrow, columns);
+            Transposition.transpose(dw, column * narrow, narrow, work, turnedAt, columns, narrow, columns);
         }
     }
 }

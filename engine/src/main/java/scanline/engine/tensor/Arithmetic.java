@@ -12,8 +12,12 @@ public final class Arithmetic {
         Tensor y = tape.result(a.shape(), a, b);
         tape.backend().add(y.value(), a.value(), b.value(), n);
         tape.undo(y, () -> {
-            passOn(tape, a, y, n);
-            passOn(tape, b, y, n);
+            if (b.needsGradient()) {
+                b.addGradient(y);
+            }
+            if (a.needsGradient()) {
+                a.takeGradient(y);
+            }
         });
         return y;
     }
@@ -26,9 +30,11 @@ public final class Arithmetic {
         Tensor y = tape.result(a.shape(), a, b);
         tape.backend().subtract(y.value(), a.value(), b.value(), n);
         tape.undo(y, () -> {
-            passOn(tape, a, y, n);
             if (b.needsGradient()) {
                 tape.backend().subtractGradient(b.gradient(), y.gradient(), n);
+            }
+            if (a.needsGradient()) {
+                a.takeGradient(y);
             }
         });
         return y;
@@ -84,9 +90,11 @@ public final class Arithmetic {
             tape.backend().accumulate(y.value(), t * batch * n, n, p.value(), t * n, 0, batch, n);
         }
         tape.undo(y, () -> {
-            passOn(tape, x, y, shape.elements());
             for (int t = 0; t < steps && p.needsGradient(); t++) {
                 tape.backend().accumulate(p.gradient(), t * n, 0, y.gradient(), t * batch * n, n, batch, n);
+            }
+            if (x.needsGradient()) {
+                x.takeGradient(y);
             }
         });
         return y;
@@ -114,11 +122,5 @@ public final class Arithmetic {
         tape.backend().copy(scaled, 0, n, y.gradient(), 0, n, 1, n);
         tape.backend().scale(scaled, factor, n);
         return scaled;
-    }
-
-    private static void passOn(Tape tape, Tensor x, Tensor y, int n) {
-        if (x.needsGradient()) {
-            tape.backend().accumulate(x.gradient(), 0, n, y.gradient(), 0, n, 1, n);
-        }
     }
 }

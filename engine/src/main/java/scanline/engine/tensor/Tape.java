@@ -82,6 +82,12 @@ public final class Tape implements AutoCloseable {
         return buffer;
     }
 
+    /** Gives a buffer back before the pass ends: what comes next finds it in the cache. */
+    void release(Buffer buffer) {
+        buffers.remove(buffers.lastIndexOf(buffer));
+        memory.giveBack(buffer);
+    }
+
     Buffer zeros(int length) {
         Buffer buffer = scratch(length);
         backend().fill(buffer, 0, length, 0f);
@@ -101,7 +107,8 @@ public final class Tape implements AutoCloseable {
     }
 
     /**
-     * Adds the gradient of {@code loss} to the gradients of everything that it was computed from.
+     * Adds the gradient of {@code loss} to the gradients of everything that it was computed from. Those of results of ops
+     * are gone afterwards; those of parameters stay.
      *
      * @throws IllegalArgumentException
      *             if the loss is not a single number, or the pass is for inference
@@ -114,6 +121,7 @@ public final class Tape implements AutoCloseable {
         for (Step step : steps.reversed()) {
             if (step.result().hasGradient()) {
                 step.undoing().run();
+                step.result().releaseGradient();
             }
         }
     }

@@ -12,6 +12,7 @@ public sealed class Tensor permits Parameter {
     private final Buffer value;
     private final boolean needsGradient;
     private @Nullable Buffer gradient;
+    private boolean passedOn;
 
     Tensor(@Nullable Tape tape, Shape shape, Buffer value, boolean needsGradient, @Nullable Buffer gradient) {
         this.tape = tape;
@@ -35,12 +36,16 @@ public sealed class Tensor permits Parameter {
      * Where the gradient is added up. The first call makes it, filled with zeros.
      *
      * @throws IllegalStateException
-     *             if the tensor is an input, to which no gradient flows
+     *             if the tensor is an input, to which no gradient flows, or its gradient was passed on already
      */
     public final Buffer gradient() {
         if (gradient == null) {
             if (tape == null || !needsGradient) {
                 throw new IllegalStateException("no gradient flows to this tensor of shape " + shape);
+            }
+            if (passedOn) {
+                throw new IllegalStateException("the gradient of this tensor of shape " + shape
+                        + " was passed on to what it was made from, and its memory is in use again");
             }
             gradient = tape.zeros(shape.elements());
         }
@@ -55,6 +60,38 @@ public sealed class Tensor permits Parameter {
     /** Whether something has asked for the gradient: without that, there is nothing to pass on to what it was made from. */
     final boolean hasGradient() {
         return gradient != null;
+    }
+
+    /** Adds the gradient of y, which nobody reads after this: a tensor without one takes y's over. */
+    final void takeGradient(Tensor y) {
+        if (gradient == null) {
+            gradient = y.gradient();
+            y.gradient = null;
+        } else {
+            addGradient(y);
+        }
+    }
+
+    /** Adds the gradient of y, of the same shape. */
+    final void addGradient(Tensor y) {
+        int n = shape.elements();
+        Buffer dy = y.gradient();
+        Tape tape = Tape.of(y);
+        if (gradient == null) {
+            gradient = tape.scratch(n);
+            tape.backend().copy(gradient, 0, 0, dy, 0, 0, 1, n);
+        } else {
+            tape.backend().accumulate(gradient, 0, 0, dy, 0, 0, 1, n);
+        }
+    }
+
+    /** Gives its gradient's memory back, as the pass goes on to earlier tensors. */
+    final void releaseGradient() {
+        if (gradient != null) {
+            Tape.of(this).release(gradient);
+            gradient = null;
+        }
+        passedOn = true;
     }
 
     final @Nullable Tape tape() {
