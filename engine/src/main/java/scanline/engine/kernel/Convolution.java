@@ -179,7 +179,8 @@ public final class Convolution {
             int result = image + at.result;
             Arrays.fill(work, image, result, 0f);
             parallel.meet();
-            for (int b = parallel.take(); b < window.batch(); b = parallel.take()) {
+            int end = Parallel.from(part + 1, parts, window.batch());
+            for (int b = Parallel.from(part, parts, window.batch()); b < end; b++) {
                 frame.fill(work, image, x, b * window.pixels() * window.channels());
                 for (int i = 0; i < frame.outHeight; i += frame.block()) {
                     int count = Math.min(frame.block(), frame.outHeight - i);
@@ -254,7 +255,8 @@ public final class Convolution {
             Arrays.fill(work, image, result, 0f);
             parallel.meet();
             int n = frame.outWidth * channels;
-            for (int b = parallel.take(); b < window.batch(); b = parallel.take()) {
+            int end = Parallel.from(part + 1, parts, window.batch());
+            for (int b = Parallel.from(part, parts, window.batch()); b < end; b++) {
                 frame.fill(work, image, dy, b * window.places() * outputs);
                 for (int i = 0; i < frame.outHeight; i += frame.block()) {
                     int count = Math.min(frame.block(), frame.outHeight - i);
@@ -334,7 +336,8 @@ public final class Convolution {
         parallel.run((part, parts) -> {
             int own = at.own + part * at.piece;
             Arrays.fill(work, own, own + at.packed, 0f);
-            for (int shard = parallel.take(); shard < at.shards; shard = parallel.take()) {
+            int end = Parallel.from(part + 1, parts, at.shards);
+            for (int shard = Parallel.from(part, parts, at.shards); shard < end; shard++) {
                 int sums = at.sums + shard * sumsLength;
                 Arrays.fill(work, sums, sums + sumsLength, 0f);
                 int last = Parallel.from(shard + 1, at.shards, window.batch());

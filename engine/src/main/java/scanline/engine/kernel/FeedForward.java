@@ -84,7 +84,8 @@ public final class FeedForward {
             packTransposed(work, at.packed2, w.w2, h, f, part, parts);
             parallel.meet();
             Own own = Own.of(at.own + part * piece, sizes, false);
-            for (int block = parallel.take(); block < sizes.blocks(); block = parallel.take()) {
+            int end = Parallel.from(part + 1, parts, sizes.blocks());
+            for (int block = Parallel.from(part, parts, sizes.blocks()); block < end; block++) {
                 int row = block * ROWS;
                 int rows = Math.min(ROWS, sizes.rows - row);
                 hidden(work, at, own, x, w, sizes, row, rows);
@@ -110,7 +111,8 @@ public final class FeedForward {
             }
             parallel.meet();
             Own own = Own.of(at.own + part * piece, sizes, true);
-            for (int shard = parallel.take(); shard < shards; shard = parallel.take()) {
+            int end = Parallel.from(part + 1, parts, shards);
+            for (int shard = Parallel.from(part, parts, shards); shard < end; shard++) {
                 int sums = at.sums + shard * at.shard;
                 Arrays.fill(work, sums, sums + at.shard, 0f);
                 int lastBlock = Parallel.from(shard + 1, shards, sizes.blocks());

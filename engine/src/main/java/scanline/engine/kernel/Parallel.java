@@ -6,9 +6,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fixed team of threads that runs one task at a time, each member on its own part of the rows, or on pieces that it
- * takes one by one. Results must not depend on who computes a piece: every piece has sums of its own. The thread that
- * calls {@link #run} is member 0.
+ * A fixed team of threads that runs one task at a time, each member on its own part of the rows. Work is divided by
+ * position, never by whoever is free, so that what a thread computes does not depend on timing. The thread that calls
+ * {@link #run} is member 0.
  */
 public final class Parallel implements AutoCloseable {
     /** A task that every member of the team runs on its own part. */
@@ -35,7 +35,6 @@ public final class Parallel implements AutoCloseable {
     private final Thread[] workers;
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicInteger arrived = new AtomicInteger();
-    private final AtomicInteger taken = new AtomicInteger();
     private volatile int round;
     private volatile int meeting;
     private volatile boolean closed;
@@ -84,7 +83,6 @@ public final class Parallel implements AutoCloseable {
         if (closed) {
             throw new IllegalStateException("the threads of this team have ended");
         }
-        taken.set(0);
         if (threads == 1) {
             newTask.run(0, 1);
             return;
@@ -109,14 +107,6 @@ public final class Parallel implements AutoCloseable {
         if (thrown instanceof Error error) {
             throw error;
         }
-    }
-
-    /**
-     * The number of the next piece of a task, from 0 on, for the member that asks. A member whose processor is slower, or
-     * taken away for a while, so takes fewer of them, and nobody waits for the rest of its part.
-     */
-    public int take() {
-        return taken.getAndIncrement();
     }
 
     /**

@@ -125,7 +125,8 @@ public final class SelfAttention {
             pack(work, at, w, sizes, false, part, parts);
             parallel.meet();
             Pass pass = new Pass(work, at, Own.of(at.own + part * piece, sizes, false), w, sizes);
-            for (int shard = parallel.take(); shard < sizes.shards(); shard = parallel.take()) {
+            int end = Parallel.from(part + 1, parts, sizes.shards());
+            for (int shard = Parallel.from(part, parts, sizes.shards()); shard < end; shard++) {
                 pass.forward(y, x, sizes.first(shard), sizes.first(shard + 1));
             }
         });
@@ -140,7 +141,8 @@ public final class SelfAttention {
             pack(work, at, w, sizes, true, part, parts);
             parallel.meet();
             Pass pass = new Pass(work, at, Own.of(at.own + part * piece, sizes, true), w, sizes);
-            for (int shard = parallel.take(); shard < sizes.shards(); shard = parallel.take()) {
+            int end = Parallel.from(part + 1, parts, sizes.shards());
+            for (int shard = Parallel.from(part, parts, sizes.shards()); shard < end; shard++) {
                 pass.backward(dx, dy, x, at.sums + shard * at.shard, sizes.first(shard), sizes.first(shard + 1));
             }
             parallel.meet();

@@ -51,6 +51,25 @@ class TapeTest {
     }
 
     @Test
+    void aSumOfATensorWithItselfPassesItsGradientOnTwice() {
+        Parameter w = weights.uniform("w", Shape.of(2), 1);
+        Tensor x = Arithmetic.multiply(w, tape.input(Shape.of(2), new float[] {1, 1}));
+        Tensor y = Arithmetic.add(Arithmetic.add(x, x), Arithmetic.subtract(x, w));
+        tape.backward(weightedSum(y, new float[] {1, 10}));
+        assertThat(w.gradients()).containsExactly(2, 20);
+    }
+
+    @Test
+    void aGradientThatWasPassedOnIsGone() {
+        Parameter w = weights.uniform("w", Shape.of(2), 1);
+        Tensor y = Arithmetic.multiply(w, tape.input(Shape.of(2), new float[] {1, 1}));
+        tape.backward(weightedSum(y, new float[] {1, 1}));
+        assertThatThrownBy(y::gradient).isInstanceOf(IllegalStateException.class).hasMessage(
+                "the gradient of this tensor of shape [2] was passed on to what it was made from, and its memory is in use "
+                        + "again");
+    }
+
+    @Test
     void theBytesOfAMemoryGrowWithTheFirstPassAlone() {
         Memory counted = new Memory(BACKEND);
         for (int pass = 1; pass <= 3; pass++) {
