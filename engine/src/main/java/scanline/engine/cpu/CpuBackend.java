@@ -18,6 +18,7 @@ import scanline.engine.kernel.Lanes;
 import scanline.engine.kernel.LayerNorm;
 import scanline.engine.kernel.LstmCell;
 import scanline.engine.kernel.Parallel;
+import scanline.engine.kernel.PooledBatchNorm;
 import scanline.engine.kernel.Pooling;
 import scanline.engine.kernel.RecurrentCell;
 import scanline.engine.kernel.RecurrentSequence;
@@ -381,7 +382,7 @@ public final class CpuBackend
         float[] scales = scales(mean, variance, gamma, beta, epsilon, window.channels());
         var places = window(window);
         rows(window.batch(), image(window),
-                (from, to) -> BatchNorm.pool(floats(y), floats(x), scales, places, from, to));
+                (from, to) -> PooledBatchNorm.forward(floats(y), floats(x), scales, places, from, to));
     }
 
     @Override
@@ -392,13 +393,14 @@ public final class CpuBackend
         float[] scales = scales(mean, variance, gamma, beta, epsilon, channels);
         var places = window(window);
         float[] sums = work(2 * batch * channels);
-        rows(batch, image(window), (from, to) -> BatchNorm.pooledSums(sums, floats(dy), floats(x), floats(mean), scales,
-                places, from, to));
+        rows(batch, image(window),
+                (from, to) -> PooledBatchNorm.gradientSums(sums, floats(dy), floats(x), floats(mean), scales,
+                        places, from, to));
         float[] slopes = new float[2 * channels];
         BatchNorm.combineGradient(slopes, floats(dgamma), floats(dbeta), sums, batch, floats(variance), floats(gamma),
                 epsilon, batch * window.height() * window.width(), channels);
         if (dx != null) {
-            rows(batch, image(window), (from, to) -> BatchNorm.pooledGradient(floats(dx), floats(dy), floats(x),
+            rows(batch, image(window), (from, to) -> PooledBatchNorm.gradient(floats(dx), floats(dy), floats(x),
                     floats(mean), scales, slopes, places, from, to));
         }
     }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import scanline.engine.random.RandomKey;
 
 /**
  * Scaled dot-product attention, {@code softmax(Q K^T / sqrt(d)) V} for every head (Vaswani et al. 2017, "Attention is all
@@ -12,8 +11,6 @@ import scanline.engine.random.RandomKey;
  * keys, B batch, d width of a head.
  */
 public final class Attention {
-    private static final RandomKey NO_KEY = new RandomKey(0);
-
     private Attention() {}
 
     /**
@@ -89,9 +86,9 @@ public final class Attention {
         if (!(tape.backend() instanceof FusedAttention fused)) {
             return composed(q, k, v, heads, width, mask, dropout);
         }
-        boolean drops = tape.training() && dropout > 0;
+        Tape.Drop drop = tape.drop(dropout);
         FusedAttention.Sizes sizes = new FusedAttention.Sizes(batch, heads, width, queries.size(0), keys.size(0), mask,
-                drops ? tape.draw() : NO_KEY, drops ? dropout : 0f);
+                drop.key(), drop.rate());
         Tensor y = tape.result(Shape.of(queries.size(0), batch, heads * width), q.tensor, k.tensor, v.tensor);
         fused.attend(new FusedAttention.Place(y.value(), 0, heads * width), q.value(), k.value(), v.value(), sizes);
         tape.undo(y, () -> fused.attendGradient(q.gradient(tape), k.gradient(tape), v.gradient(tape),
@@ -127,15 +124,19 @@ public final class Attention {
         int features = shape.size(2);
         int inner = heads * width;
         w.wi.shape().require("the input projection of an attention", Shape.of(3 * inner, features));
+        if (w.bi != null) {
+            w.bi.shape().require("the bias of the input projection", Shape.of(3 * inner));
+        }
         w.wo.shape().require("the output projection of an attention", Shape.of(features, inner));
+        w.bo.shape().require("the bias of the output projection", Shape.of(features));
         requireFits(mask, shape.size(1), shape.size(0));
         Tape tape = Tape.of(x);
         if (!(tape.backend() instanceof FusedAttention fused)) {
             return composedSelf(x, w, heads, width, mask, dropout);
         }
-        boolean drops = tape.training() && dropout > 0;
+        Tape.Drop drop = tape.drop(dropout);
         FusedAttention.Sizes sizes = new FusedAttention.Sizes(shape.size(1), heads, width, shape.size(0),
-                shape.size(0), mask, drops ? tape.draw() : NO_KEY, drops ? dropout : 0f);
+                shape.size(0), mask, drop.key(), drop.rate());
         Tensor y = w.bi == null
                 ? tape.result(shape, x, w.wi, w.wo, w.bo)
                 : tape.result(shape, x, w.wi, w.bi, w.wo, w.bo);

@@ -1,7 +1,5 @@
 package scanline.engine.tensor;
 
-import scanline.engine.random.RandomKey;
-
 /** Ops that draw random numbers. */
 public final class Noise {
     private Noise() {}
@@ -12,14 +10,14 @@ public final class Noise {
      */
     public static Tensor dropout(Tensor x, float rate) {
         Tape tape = Tape.of(x);
-        if (!tape.training() || rate == 0f) {
+        Tape.Drop drop = tape.drop(rate);
+        if (drop.rate() == 0) {
             return x;
         }
-        RandomKey key = tape.draw();
         int n = x.shape().elements();
         Tensor y = tape.result(x.shape(), x);
-        tape.backend().dropout(y.value(), x.value(), key, rate, n);
-        tape.undo(y, () -> tape.backend().dropoutGradient(x.gradient(), y.gradient(), key, rate, n));
+        tape.backend().dropout(y.value(), x.value(), drop.key(), rate, n);
+        tape.undo(y, () -> tape.backend().dropoutGradient(x.gradient(), y.gradient(), drop.key(), rate, n));
         return y;
     }
 }

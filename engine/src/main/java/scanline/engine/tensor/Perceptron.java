@@ -1,14 +1,10 @@
 package scanline.engine.tensor;
 
-import scanline.engine.random.RandomKey;
-
 /**
  * Two linear maps with a non-linear function between them, as in a transformer's blocks (Vaswani et al. 2017, section 3.3):
  * fused where the backend can, composed of plain ops where it cannot.
  */
 public final class Perceptron {
-    private static final RandomKey NO_KEY = new RandomKey(0);
-
     private Perceptron() {}
 
     /** The weights: w1 [H, F], b1 [H], w2 [F, H], b2 [F]. */
@@ -30,13 +26,14 @@ public final class Perceptron {
         int hidden = w.b1.shape().size(-1);
         w.w1.shape().require("the first weight of a perceptron", Shape.of(hidden, features));
         w.w2.shape().require("the second weight of a perceptron", Shape.of(features, hidden));
+        w.b2.shape().require("the second bias of a perceptron", Shape.of(features));
         Tape tape = Tape.of(x);
         if (!(tape.backend() instanceof FusedPerceptron fused)) {
             return composed(x, w, f, dropout);
         }
-        boolean drops = tape.training() && dropout > 0;
+        Tape.Drop drop = tape.drop(dropout);
         FusedPerceptron.Sizes sizes = new FusedPerceptron.Sizes(x.shape().rows(), features, hidden, f,
-                drops ? tape.draw() : NO_KEY, drops ? dropout : 0f);
+                drop.key(), drop.rate());
         FusedPerceptron.Matrices matrices = new FusedPerceptron.Matrices(w.w1.value(), w.b1.value(), w.w2.value(),
                 w.b2.value());
         Tensor y = tape.result(x.shape(), x, w.w1, w.b1, w.w2, w.b2);

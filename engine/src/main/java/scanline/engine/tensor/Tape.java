@@ -11,6 +11,8 @@ import scanline.engine.random.RandomKey;
  * gives its buffers back; its tensors are then dead.
  */
 public final class Tape implements AutoCloseable {
+    private static final RandomKey NO_KEY = new RandomKey(0);
+
     private record Step(Tensor result, Runnable undoing) {}
 
     private final Memory memory;
@@ -38,7 +40,7 @@ public final class Tape implements AutoCloseable {
 
     /** A pass for its result alone: nothing is recorded, nothing is dropped. */
     public static Tape inference(Memory memory) {
-        return new Tape(memory, false, new RandomKey(0));
+        return new Tape(memory, false, NO_KEY);
     }
 
     /** Whether this pass will be undone. */
@@ -99,6 +101,14 @@ public final class Tape implements AutoCloseable {
         if (result.needsGradient()) {
             steps.add(new Step(result, undoing));
         }
+    }
+
+    /** A rate of dropout, 0 in a pass that drops nothing, and what it draws from. */
+    record Drop(float rate, RandomKey key) {}
+
+    /** How an op drops in this pass. */
+    Drop drop(float rate) {
+        return training && rate > 0 ? new Drop(rate, draw()) : new Drop(0f, NO_KEY);
     }
 
     /** The next key of this pass: the same for the same order of draws. */
