@@ -169,6 +169,7 @@ class Cnn(nn.Module):
             self.add_module(f"bn{i}", nn.BatchNorm2d(channels))
             hidden, inputs = sizes[f"fc{i}.weight"]
             self.add_module(f"fc{i}", nn.Linear(inputs, hidden))
+        self.dropout = nn.Dropout(case["dropout"])
         self.memory = {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}[settings["memory"]]
         self.to(memory_format=self.memory)
 
@@ -179,7 +180,8 @@ class Cnn(nn.Module):
     def forward(self, x):
         x = functional.max_pool2d(torch.relu(self.bn1(self.conv1(x))), 2)
         x = functional.max_pool2d(torch.relu(self.bn2(self.conv2(x))), 2)
-        return self.fc2(torch.relu(self.fc1(x.flatten(1))))
+        hidden = torch.relu(self.fc1(self.dropout(x.flatten(1))))
+        return self.fc2(self.dropout(hidden))
 
 
 # By the name of the model in a recipe.

@@ -5,6 +5,7 @@ import java.util.Locale;
 
 import scanline.engine.nn.BatchNorm2d;
 import scanline.engine.nn.Conv2d;
+import scanline.engine.nn.Dropout;
 import scanline.engine.nn.FirstValues;
 import scanline.engine.nn.Linear;
 import scanline.engine.tensor.Activation;
@@ -19,17 +20,19 @@ import scanline.engine.tensor.Weights;
  * @param channels channels of the first convolution; the second has twice as many
  * @param kernel height and width of the kernels in pixels, an odd number: they keep the size of the image
  * @param hidden size of the first linear map
+ * @param dropout rate of dropout in front of each linear map, in [0, 1)
  * @param init the first values of convolutions and linear maps
  */
-public record CnnModel(int channels, int kernel, int hidden, FirstValues init) implements Model {
+public record CnnModel(int channels, int kernel, int hidden, double dropout, FirstValues init) implements Model {
     /** 32 and 64 channels, kernels of 3 x 3, 128 hidden numbers, first values as in PyTorch. */
-    public static final CnnModel DEFAULT = new CnnModel(32, 3, 128, FirstValues.UNIFORM);
+    public static final CnnModel DEFAULT = new CnnModel(32, 3, 128, 0, FirstValues.UNIFORM);
 
     /** Checks the hyperparameters. */
     public CnnModel {
         Ranges.requireSize("channels", channels);
         Ranges.requireSize("kernel", kernel);
         Ranges.requireSize("hidden", hidden);
+        Ranges.requireDropout(dropout);
         if (kernel % 2 == 0) {
             throw new IllegalArgumentException("kernel must be odd, so that the image keeps its size, not " + kernel);
         }
@@ -44,10 +47,12 @@ public record CnnModel(int channels, int kernel, int hidden, FirstValues init) i
         BatchNorm2d bn2 = new BatchNorm2d(weights.scope("bn2"), 2 * channels);
         Linear fc1 = new Linear(weights.scope("fc1"), flat(input), hidden, init);
         Linear fc2 = new Linear(weights.scope("fc2"), hidden, input.classes(), init);
+        Dropout drop = new Dropout((float) dropout);
         return x -> {
             Tensor first = bn1.reluMaxPool(conv1.forward(Images.ofRows(x)));
             Tensor second = bn2.reluMaxPool(conv2.forward(first));
-            return fc2.forward(Activation.relu(fc1.forward(Images.flatten(second))));
+            Tensor inner = Activation.relu(fc1.forward(drop.forward(Images.flatten(second))));
+            return fc2.forward(drop.forward(inner));
         };
     }
 

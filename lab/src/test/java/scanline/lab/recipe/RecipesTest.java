@@ -63,7 +63,7 @@ class RecipesTest {
     @Test
     void theCnnIsSystemF() {
         Recipe recipe = Recipes.find("cnn", List.of());
-        assertThat(recipe.model()).isEqualTo(new CnnModel(32, 3, 128, FirstValues.HE));
+        assertThat(recipe.model()).isEqualTo(new CnnModel(32, 3, 128, 0, FirstValues.HE));
         assertThat(recipe.optimizer()).isEqualTo(Adam.DEFAULT);
         assertThat(recipe.batch()).isEqualTo(128);
         // 320 + 64 + 18,496 + 128 + 401,536 + 1,290
