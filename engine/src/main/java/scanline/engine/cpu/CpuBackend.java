@@ -21,6 +21,7 @@ import scanline.engine.kernel.Parallel;
 import scanline.engine.kernel.PooledBatchNorm;
 import scanline.engine.kernel.Pooling;
 import scanline.engine.kernel.RecurrentCell;
+import scanline.engine.kernel.RecurrentGradient;
 import scanline.engine.kernel.RecurrentSequence;
 import scanline.engine.kernel.Reduction;
 import scanline.engine.kernel.RnnCell;
@@ -487,12 +488,12 @@ public final class CpuBackend
 
     @Override
     public int spanSteps(int batch) {
-        return RecurrentSequence.spanSteps(batch);
+        return RecurrentGradient.spanSteps(batch);
     }
 
     @Override
     public int gradientWork(Recurrence recurrence, Span span) {
-        return RecurrentSequence.backwardWork(cell(recurrence), sizes(span));
+        return RecurrentGradient.work(cell(recurrence), sizes(span));
     }
 
     @Override
@@ -512,7 +513,7 @@ public final class CpuBackend
             Buffer before, int beforeAt, Buffer cellBefore, int cellBeforeAt, Buffer work, Recurrence recurrence,
             Span span) {
         RecurrentCell cell = cell(recurrence);
-        RecurrentSequence.backward(parallel, cell, dx == null ? null : floats(dx), matrices(dwIh, dwHh, dbIh, dbHh),
+        RecurrentGradient.backward(parallel, cell, dx == null ? null : floats(dx), matrices(dwIh, dwHh, dbIh, dbHh),
                 floats(dh), floats(dc), dy == null ? null : floats(dy),
                 states(h, c, kept, before, beforeAt, cellBefore, cellBeforeAt, true, true, cell, span), floats(x),
                 floats(wIh), floats(wHh), floats(work), sizes(span));

@@ -1,37 +1,21 @@
 package scanline.engine.kernel;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-import org.jspecify.annotations.Nullable;
-
 /**
- * One recurrent layer over consecutive steps of a sequence, forward and backward, for any {@link RecurrentCell}. The
- * derivation is in docs/kernels/recurrent.md.
+ * One recurrent layer over consecutive steps of a sequence, for any {@link RecurrentCell}; {@link RecurrentGradient} goes
+ * back. The derivation is in docs/kernels/recurrent.md.
  *
  * <p>
  * The batch is divided over the threads for the whole sequence, because its rows never meet: no thread waits for another,
- * and none reads what another wrote, which on two cores costs more than the arithmetic. Weight gradients are sums over the
- * batch, so the batch is cut into shards whose number depends on its size alone; each shard has sums of its own, and these
- * are added in the order of the shards at the end.
+ * and none reads what another wrote, which on two cores costs more than the arithmetic.
  *
  * <p>
  * Letters: T steps of the whole sequence, B batch, F features, H hidden, G = gates x H, K = blocks x H. Sequences are
  * time-major: {@code x[T, B, F]}.
  */
 public final class RecurrentSequence {
-    // Rows of gradients that a shard gathers before it adds up its weight gradient: fewer load and store the sums more
-    // often, more leave the caches. It decides the order of the sums, so it depends on nothing but the shape.
-    private static final int BLOCK_ROWS = 128;
-
-    // Fewer rows than this in a shard make the sums larger than what is summed; more shards occupy more threads.
-    private static final int LEAST_SHARD_ROWS = 24;
-
-    // Steps that are computed again at once. Many make large what is kept of them for a while, few make many the states
-    // between them, which are kept all the time.
-    private static final int LEAST_SPAN = 60;
-
     // Of a batch of fewer rows than a tile has, each thread takes units instead of rows: then it reads its part of the
     // weights instead of all of them.
     private static final int FEW_ROWS = 6;
@@ -82,7 +66,7 @@ public final class RecurrentSequence {
             int beforeAt, float[] cellBefore, int cellBeforeAt) {}
 
     /** Blocks of sums that lie side by side and are made of the same: of the input, of the state, or of both. */
-    private record Run(int block, int blocks, boolean input, boolean state) {
+    record Run(int block, int blocks, boolean input, boolean state) {
         /** Those of a cell that are not empty. */
         static List<Run> of(RecurrentCell cell) {
             int split = cell.split();
@@ -106,26 +90,6 @@ public final class RecurrentSequence {
     /** Floats of work space that {@link #forward} needs. */
     public static int forwardWork(RecurrentCell cell, Span span) {
         return inputsAt(cell, span) + 2 * span.batch * span.depth();
-    }
-
-    /** Steps of the spans into which a sequence may be cut: a multiple of the blocks of the backward pass. */
-    public static int spanSteps(int batch) {
-        int block = blockSteps(batch);
-        return (LEAST_SPAN + block - 1) / block * block;
-    }
-
-    /** Time steps whose gradients a shard gathers before it adds up their weight gradients. */
-    private static int blockSteps(int batch) {
-        return Math.max(1, BLOCK_ROWS * shardCount(batch) / batch);
-    }
-
-    private static int shardCount(int batch) {
-        return Integer.highestOneBit(Math.max(1, batch / LEAST_SHARD_ROWS));
-    }
-
-    /** Floats of work space that {@link #backward} needs, and keeps from span to span. */
-    public static int backwardWork(RecurrentCell cell, Span span) {
-        return Layout.of(cell, span).length;
     }
 
     // The forward work space: the packed weights, the biases, the sums of a step, its inputs.
@@ -291,238 +255,6 @@ public final class RecurrentSequence {
         for (int j = unit; j < unit + n; j++) {
             float input = block < cell.gates() ? w.bIh[row + j] : 0f;
             work[at + j] = block < cell.split() ? input : input + w.bHh[row + j];
-        }
-    }
-
-    /**
-     * Goes back through every step of the span and adds to the gradient of the input. The gradients of the weights gather
-     * in the work space; after the span that begins the sequence they are added to {@code dw}.
-     *
-     * @param dx
-     *            [T, B, F], added to; null when the input needs no gradient
-     * @param dw
-     *            added to
-     * @param dh
-     *            [B, H], the gradient of the last hidden state as far as it does not come through {@code dy}; after it
-     *            that of the state before the first step. So it is with {@code dc}, which is empty where there is no cell
-     *            state
-     * @param dy
-     *            [T, B, H], the gradient of every hidden state, or null
-     * @param y
-     *            as the forward pass left it, with every step
-     * @param work
-     *            {@link #backwardWork} floats, the same ones for every span of a sequence, from the last to the first; the
-     *            steps of every span but the first must be a multiple of {@link #spanSteps}, so that no block of steps is cut
-     *            in two
-     */
-    public static void backward(Parallel parallel, RecurrentCell cell, float @Nullable [] dx, Matrices dw, float[] dh,
-            float[] dc, float @Nullable [] dy, States y, float[] x, float[] wIh, float[] wHh, float[] work, Span span) {
-        int features = span.features;
-        int hidden = span.hidden;
-        Layout at = Layout.of(cell, span);
-        parallel.run((part, parts) -> {
-            int from = Parallel.from(part, parts, at.shards);
-            int to = Parallel.from(part + 1, parts, at.shards);
-            if (span.first + span.steps == span.all) {
-                pack(work, at.u, wHh, cell.gates() * hidden, hidden, part, parts);
-                if (dx != null) {
-                    pack(work, at.w, wIh, cell.gates() * hidden, features, part, parts);
-                }
-                clear(at, from, to, cell, work, span);
-                parallel.meet();
-            }
-            if (from < to) {
-                backward(at, from, to, cell, dx, dh, dc, dy, y, x, work, span);
-            }
-            if (span.first == 0) {
-                parallel.meet();
-                addShards(at, dw, cell, work, span, Parallel.from(part, parts, hidden),
-                        Parallel.from(part + 1, parts, hidden));
-            }
-        });
-    }
-
-    /**
-     * How the backward pass is divided, and where in its work space what lies.
-     *
-     * @param shards
-     *            into how many shards the batch is cut: a power of two, so that they divide evenly over as many threads
-     * @param block
-     *            time steps whose gradients a shard gathers before it adds up their weight gradients
-     * @param depth
-     *            the most rows that it gathers
-     * @param u
-     *            the packed U
-     * @param w
-     *            the packed W
-     * @param scratch
-     *            [B, H], the cell's
-     * @param d
-     *            [B, K], the gradients of the sums of a step
-     * @param packed
-     *            for each shard the gradients of a block's sums, in panels
-     * @param sums
-     *            for each shard [F + 1 + H, K]: the gradients of W, the bias and U, transposed
-     * @param inputs
-     *            for each shard [F + 1 + H, depth]: x, 1 and h of a block, transposed
-     */
-    private record Layout(int shards, int block, int depth, int u, int w, int scratch, int d, int packed, int sums,
-            int inputs, int length) {
-        static Layout of(RecurrentCell cell, Span span) {
-            int batch = span.batch;
-            int width = cell.blocks() * span.hidden;
-            int shards = shardCount(batch);
-            int block = Math.min(span.all, blockSteps(batch));
-            int depth = block * ((batch + shards - 1) / shards);
-            int u = Lanes.FIRST;
-            int w = u + Gemm.packedLength(cell.gates() * span.hidden, span.hidden);
-            int scratch = w + Gemm.packedLength(cell.gates() * span.hidden, span.features);
-            int d = scratch + Lanes.lines(span.states());
-            int packed = d + Lanes.lines(batch * width);
-            int sums = packed + shards * cell.blocks() * Gemm.packedLength(depth, span.hidden);
-            int inputs = sums + shards * (span.depth() + 1) * width;
-            return new Layout(shards, block, depth, u, w, scratch, d, packed, sums, inputs,
-                    inputs + shards * (span.depth() + 1) * depth);
-        }
-
-        /** The first row of a shard. */
-        int row(int shard, Span span) {
-            return Parallel.from(shard, shards, span.batch);
-        }
-    }
-
-    private static void clear(Layout at, int from, int to, RecurrentCell cell, float[] work, Span span) {
-        int inputs = (span.depth() + 1) * at.depth;
-        int packed = cell.blocks() * Gemm.packedLength(at.depth, span.hidden);
-        int sums = (span.depth() + 1) * cell.blocks() * span.hidden;
-        Arrays.fill(work, at.inputs + from * inputs, at.inputs + to * inputs, 1f);
-        // Of the unused columns of a last panel nothing is kept, but subnormal numbers in them would be slow.
-        Arrays.fill(work, at.packed + from * packed, at.packed + to * packed, 0f);
-        Arrays.fill(work, at.sums + from * sums, at.sums + to * sums, 0f);
-    }
-
-    /** Shards {@code from..to} of the batch, from the last step to the first. */
-    private static void backward(Layout at, int from, int to, RecurrentCell cell, float @Nullable [] dx, float[] dh,
-            float[] dc, float @Nullable [] dy, States y, float[] x, float[] work, Span span) {
-        int hidden = span.hidden;
-        int features = span.features;
-        int inputsLength = (span.depth() + 1) * at.depth;
-        int packedLength = cell.blocks() * Gemm.packedLength(at.depth, hidden);
-        int sumsLength = (span.depth() + 1) * cell.blocks() * hidden;
-        int width = cell.blocks() * hidden;
-        int row = at.row(from, span);
-        int rows = at.row(to, span) - row;
-        int own = row * hidden;
-        List<Run> runs = Run.of(cell);
-        for (int end = span.steps; end > 0; end -= at.block) {
-            int begin = Math.max(0, end - at.block);
-            for (int t = end - 1; t >= begin; t--) {
-                int step = span.first + t;
-                if (dy != null) {
-                    Elementwise.accumulate(dh, own, dy, step * span.states() + own, rows * hidden);
-                }
-                float[] before = t == 0 ? y.before : y.h;
-                int beforeAt = t == 0 ? y.beforeAt : (step - 1) * y.hStep;
-                float[] cellBefore = t == 0 ? y.cellBefore : y.c;
-                int cellBeforeAt = t == 0 ? y.cellBeforeAt : (t - 1) * y.cStep;
-                for (int shard = from; shard < to; shard++) {
-                    int first = at.row(shard, span);
-                    int count = at.row(shard + 1, span) - first;
-                    int s = first * hidden;
-                    int column = (t - begin) * count;
-                    cell.backward(work, at.d + first * width, at.packed + shard * packedLength + column * Gemm.PANEL,
-                            (end - begin) * count, at.scratch + s, dh, dc, s, y.h, step * y.hStep + s, before,
-                            beforeAt + s, y.c, t * y.cStep + s, cellBefore, cellBeforeAt + s, y.kept,
-                            t * y.keptStep + first * cell.kept() * hidden, count, hidden);
-                    int input = at.inputs + shard * inputsLength + column;
-                    Transposition.transpose(work, input, at.depth, x, (step * span.batch + first) * features, features,
-                            count,
-                            features);
-                    Transposition.transpose(work, input + (features + 1) * at.depth, at.depth, before, beforeAt + s,
-                            hidden,
-                            count, hidden);
-                }
-                for (Run run : runs) {
-                    int d = at.d + row * width + run.block * hidden;
-                    int k = run.blocks * hidden;
-                    int gate = cell.gate(run.block) * hidden;
-                    if (run.state) {
-                        multiply(dh, own, work, d, width, at.u, gate, cell.gates() * hidden, rows, k, hidden);
-                    }
-                    if (run.input && dx != null) {
-                        multiply(dx, (step * span.batch + row) * features, work, d, width, at.w, gate,
-                                cell.gates() * hidden, rows, k, features);
-                    }
-                }
-            }
-            for (int shard = from; shard < to; shard++) {
-                int depth = (end - begin) * (at.row(shard + 1, span) - at.row(shard, span));
-                int sums = at.sums + shard * sumsLength;
-                int inputs = at.inputs + shard * inputsLength;
-                for (int b = 0; b < cell.blocks(); b++) {
-                    int first = b < cell.gates() ? 0 : features;
-                    int last = b < cell.split() ? features + 1 : features + 1 + hidden;
-                    int sum = sums + first * width + b * hidden;
-                    Gemm.multiply(work, sum, width, work, sum, width, work, inputs + first * at.depth, at.depth, work,
-                            at.packed + shard * packedLength + b * Gemm.packedLength(depth, hidden), last - first,
-                            depth, hidden);
-                }
-            }
-        }
-    }
-
-    /**
-     * {@code dy[m, n] += d[m, k] V[k, n]}, where V is the rows from {@code first} on of a matrix of {@code all} rows, packed
-     * at {@code packed}.
-     */
-    private static void multiply(float[] dy, int at, float[] work, int d, int ldd, int packed, int first, int all,
-            int m, int k, int n) {
-        for (int column = 0; column < n; column += Gemm.PANEL) {
-            Gemm.multiply(dy, at + column, n, dy, at + column, n, work, d, ldd, work,
-                    packed + column * all + first * Gemm.PANEL, m, k, Math.min(Gemm.PANEL, n - column));
-        }
-    }
-
-    private static void pack(float[] packed, int at, float[] w, int k, int n, int part, int parts) {
-        int panels = Gemm.panels(n);
-        int from = Parallel.from(part, parts, panels);
-        Gemm.pack(packed, at + from * k * Gemm.PANEL, w, 0, n, k, n, from, Parallel.from(part + 1, parts, panels));
-    }
-
-    /** Adds the sums of all shards, in their order, to the gradients of units {@code from..to} of every gate. */
-    private static void addShards(Layout at, Matrices dw, RecurrentCell cell, float[] work, Span span, int from,
-            int to) {
-        int hidden = span.hidden;
-        int features = span.features;
-        int width = cell.blocks() * hidden;
-        for (int b = 0; b < cell.blocks(); b++) {
-            int column = at.sums + b * hidden;
-            for (int i = 0; i < span.depth() + 1; i++) {
-                for (int shard = 1; shard < at.shards; shard++) {
-                    Elementwise.accumulate(work, column + i * width + from, work,
-                            column + (shard * (span.depth() + 1) + i) * width + from, to - from);
-                }
-            }
-            int gate = cell.gate(b) * hidden;
-            int bias = column + features * width + from;
-            if (b < cell.gates()) {
-                addTransposed(dw.wIh, gate, work, column, features, width, from, to);
-                Elementwise.accumulate(dw.bIh, gate + from, work, bias, to - from);
-            }
-            if (b >= cell.split()) {
-                addTransposed(dw.wHh, gate, work, column + (features + 1) * width, hidden, width, from, to);
-                Elementwise.accumulate(dw.bHh, gate + from, work, bias, to - from);
-            }
-        }
-    }
-
-    /** Adds columns {@code from..to} of {@code sum[k, ...]} to the rows from {@code row} on of {@code dw[..., k]}. */
-    private static void addTransposed(float[] dw, int row, float[] sum, int sumAt, int k, int width, int from,
-            int to) {
-        for (int j = from; j < to; j++) {
-            for (int p = 0; p < k; p++) {
-                dw[(row + j) * k + p] += sum[sumAt + p * width + j];
-            }
         }
     }
 }
