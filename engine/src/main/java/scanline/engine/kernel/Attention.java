@@ -5,7 +5,6 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.jspecify.annotations.Nullable;
-import scanline.engine.random.Philox;
 import scanline.engine.random.RandomKey;
 
 /**
@@ -26,9 +25,6 @@ public final class Attention {
     // Queries at a time: four vectors of 512 bits.
     private static final int BLOCK = 64;
     private static final float[] ZEROS = new float[BLOCK];
-    // Random numbers at a time.
-    private static final int CHUNK = 1024;
-    private static final ThreadLocal<int[]> WORDS = ThreadLocal.withInitial(() -> new int[CHUNK]);
 
     private Attention() {}
 
@@ -304,20 +300,19 @@ public final class Attention {
     /** Drops from [keys, ld]: the weight of query i and key j of head n has the number (n T_q + i) T_k + j. */
     private static void dropFrom(float[] work, int at, Sizes sizes, int first, int count, int keys, int ld,
             int number) {
-        int[] words = WORDS.get();
         long place = ((long) number * sizes.queries + first) * sizes.keys;
         int all = count * sizes.keys;
-        for (int done = 0; done < all; done += CHUNK) {
-            int chunk = Math.min(CHUNK, all - done);
-            Philox.fill(words, 0, chunk, sizes.key.bits(), place + done);
-            dropChunk(work, at, sizes, words, chunk, done / sizes.keys, done % sizes.keys, keys, ld);
+        for (int done = 0; done < all; done += Dropout.CHUNK) {
+            int chunk = Math.min(Dropout.CHUNK, all - done);
+            dropChunk(work, at, sizes, Dropout.words(sizes.key, place + done, chunk), chunk, done / sizes.keys,
+                    done % sizes.keys, keys, ld);
         }
     }
 
     /** The weights from that of query i and key j on; only so many keys of a query count. */
     private static void dropChunk(float[] work, int at, Sizes sizes, int[] words, int chunk, int i, int j, int keys,
             int ld) {
-        float scale = 1f / (1f - sizes.dropout);
+        float scale = Dropout.scale(sizes.dropout);
         int bound = Dropout.bound(sizes.dropout);
         for (int e = 0; e < chunk; e++) {
             if (j < keys) {

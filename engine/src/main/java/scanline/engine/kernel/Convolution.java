@@ -99,19 +99,19 @@ public final class Convolution {
 
         /** Puts an image into the frame, whose zeros stay. */
         void fill(float[] to, int at, float[] x, int image) {
-            for (int i = Math.max(0, -above); i < imageHeight && above + i * spread < height(); i++) {
+            // Of pixels that are apart some may lie in front of the frame, where the padding is wider than the kernel.
+            for (int i = Math.max(0, Math.ceilDiv(-above, spread)); i < imageHeight
+                    && above + i * spread < height(); i++) {
                 int row = at + (above + i * spread) * width * channels;
                 int from = image + i * imageWidth * channels;
-                int first = Math.max(0, -left);
+                int first = Math.max(0, Math.ceilDiv(-left, spread));
                 if (spread == 1) {
                     copy(to, row + (left + first) * channels, x, from + first * channels,
                             (imageWidth - first) * channels);
                     continue;
                 }
                 for (int j = first; j < imageWidth; j++) {
-                    if (left + j * spread >= 0) {
-                        copy(to, row + (left + j * spread) * channels, x, from + j * channels, channels);
-                    }
+                    copy(to, row + (left + j * spread) * channels, x, from + j * channels, channels);
                 }
             }
         }

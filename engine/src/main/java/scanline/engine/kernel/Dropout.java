@@ -12,7 +12,8 @@ import scanline.engine.random.RandomKey;
 public final class Dropout {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
     private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, S.vectorShape());
-    private static final int CHUNK = 1024;
+    /** Random numbers at a time. */
+    static final int CHUNK = 1024;
     private static final ThreadLocal<int[]> WORDS = ThreadLocal.withInitial(() -> new int[CHUNK]);
 
     private Dropout() {}
@@ -22,12 +23,9 @@ public final class Dropout {
      * {@code from} on.
      */
     public static void accumulate(float[] y, float[] x, RandomKey key, float rate, int from, int n) {
-        int[] words = WORDS.get();
-        float scale = 1f / (1f - rate);
         for (int done = 0; done < n; done += CHUNK) {
             int chunk = Math.min(CHUNK, n - done);
-            Philox.fill(words, 0, chunk, key.bits(), from + done);
-            keep(y, x, words, bound(rate), scale, from + done, chunk);
+            keep(y, x, words(key, from + done, chunk), bound(rate), scale(rate), from + done, chunk);
         }
     }
 
@@ -50,12 +48,9 @@ public final class Dropout {
         if (rate == 0f) {
             return;
         }
-        int[] words = WORDS.get();
-        float scale = 1f / (1f - rate);
         for (int done = 0; done < n; done += CHUNK) {
             int chunk = Math.min(CHUNK, n - done);
-            Philox.fill(words, 0, chunk, key.bits(), first + done);
-            multiply(y, at + done, words, bound(rate), scale, chunk);
+            multiply(y, at + done, words(key, first + done, chunk), bound(rate), scale(rate), chunk);
         }
     }
 
@@ -67,6 +62,18 @@ public final class Dropout {
         for (; i < n; i++) {
             y[at + i] = drops(words[i], bound) ? 0f : y[at + i] * scale;
         }
+    }
+
+    /** At most {@link #CHUNK} words of a key, in an array of the thread's. */
+    static int[] words(RandomKey key, long first, int n) {
+        int[] words = WORDS.get();
+        Philox.fill(words, 0, n, key.bits(), first);
+        return words;
+    }
+
+    /** What is kept is multiplied by this. */
+    static float scale(float rate) {
+        return 1f / (1f - rate);
     }
 
     /** Words whose upper 24 bits are below this drop: those that {@link Philox#uniform} takes below the rate. */

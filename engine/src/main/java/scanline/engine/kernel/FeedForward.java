@@ -37,6 +37,10 @@ public final class FeedForward {
         int blocks() {
             return (rows + ROWS - 1) / ROWS;
         }
+
+        int shards() {
+            return Shards.count(blocks(), 2L * width * hidden);
+        }
     }
 
     /** Where the work space has what: first what all threads share, then a piece for each thread. */
@@ -51,7 +55,7 @@ public final class FeedForward {
             int sums = back2 + (backward ? Gemm.packedLength(f, h) : 0);
             int shard = Lanes.lines(2 * f * h + h + f);
             return new Layout(Lanes.FIRST, packed1, packed2, back1, back2, sums, shard,
-                    sums + (backward ? Shards.count(sizes.blocks()) * shard : 0));
+                    sums + (backward ? sizes.shards() * shard : 0));
         }
     }
 
@@ -101,7 +105,7 @@ public final class FeedForward {
         int piece = Lanes.lines(Own.of(0, sizes, true).end);
         int f = sizes.width;
         int h = sizes.hidden;
-        int shards = Shards.count(sizes.blocks());
+        int shards = sizes.shards();
         parallel.run((part, parts) -> {
             packTransposed(work, at.packed1, w.w1, f, h, part, parts);
             pack(work, at.back1, w.w1, h, f, part, parts);

@@ -132,7 +132,7 @@ public final class Gemm {
 
     /**
      * As {@link #multiply}, for an A that lies transposed: the number of row i and column p at {@code aAt + p step + i}. It is
-     * faster by a tenth or more, and takes A as it lies where A is the transpose of what there is.
+     * faster for most shapes by about an eighth, and takes A as it lies where A is the transpose of what there is.
      */
     public static void multiplyTurned(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt,
             int step,

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class SelfAttention {
     // Rows of a product: a few examples together fill tiles of six rows, and make sums for weights long enough.
     private static final int ROWS = 96;
-    // A small batch is cut into so many blocks at least, for as many threads.
+    // A small batch is cut into about so many blocks, for as many threads.
     private static final int LEAST_BLOCKS = 4;
     // Columns that a product should have at least: narrow heads are worked on together.
     private static final int COLUMNS = 64;
@@ -43,7 +43,7 @@ public final class SelfAttention {
         }
 
         int shards() {
-            return Shards.count((batch + together() - 1) / together());
+            return Shards.count((batch + together() - 1) / together(), 4L * inner() * width);
         }
 
         /** The first example of a shard. */

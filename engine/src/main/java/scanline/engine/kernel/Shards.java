@@ -7,12 +7,14 @@ package scanline.engine.kernel;
 final class Shards {
     // As many as most machines have threads for; each has a copy of all sums.
     private static final int MOST = 8;
+    // Floats of all copies together: 1 GB. Sums larger than an eighth of it have fewer copies.
+    private static final long ROOM = 1 << 28;
 
     private Shards() {}
 
-    /** How many there are for so many blocks of rows. */
-    static int count(int blocks) {
-        return Math.min(MOST, blocks);
+    /** How many there are for so many blocks of rows and sums of so many floats. */
+    static int count(int blocks, long length) {
+        return (int) Math.min(Math.min(MOST, blocks), Math.max(1, ROOM / length));
     }
 
     /** Adds a part of all later shards to the first one; each has {@code length} floats from {@code at} on. */

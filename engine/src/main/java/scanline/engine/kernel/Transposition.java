@@ -31,7 +31,7 @@ public final class Transposition {
 
     /** {@code to[j, i] = from[i, j]} for m rows and n columns of {@code from}, whose rows are {@code ldFrom} apart. */
     public static void transpose(float[] to, int toAt, int ldTo, float[] from, int fromAt, int ldFrom, int m, int n) {
-        if (m < W || n < W) {
+        if (m < W || n < W || W < 4) {
             for (int i = 0; i < m; i++) {
                 scatter(to, toAt + i, ldTo, from, fromAt + i * ldFrom, n);
             }

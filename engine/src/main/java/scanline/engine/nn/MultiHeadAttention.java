@@ -31,10 +31,13 @@ public final class MultiHeadAttention {
      *            whether {@code in_proj} has one
      * @param dropout
      *            rate at which attention weights are dropped while training, in [0, 1)
-     * @param first
-     *            the first values; with {@code XAVIER} those of PyTorch's layer, in which only {@code in_proj} begins so
+     * @param in
+     *            the first values of {@code in_proj}, and of both biases
+     * @param out
+     *            the first values of {@code out_proj}
      */
-    public record Options(int width, int heads, int headWidth, boolean bias, float dropout, FirstValues first) {
+    public record Options(int width, int heads, int headWidth, boolean bias, float dropout, FirstValues in,
+            FirstValues out) {
         /** Checks the sizes. */
         public Options {
             if (width < 1 || heads < 1 || headWidth < 1) {
@@ -47,6 +50,8 @@ public final class MultiHeadAttention {
         /**
          * PyTorch's layer: the heads share the width among them, and everything has a bias.
          *
+         * @param first
+         *            the first values; with {@code UNIFORM} those of PyTorch's layer: {@code in_proj} begins by {@code XAVIER}
          * @throws IllegalArgumentException
          *             if the heads do not divide the width
          */
@@ -54,7 +59,8 @@ public final class MultiHeadAttention {
             if (heads < 1 || width % heads != 0) {
                 throw new IllegalArgumentException(heads + " heads do not divide a width of " + width);
             }
-            return new Options(width, heads, width / heads, true, dropout, first);
+            return new Options(width, heads, width / heads, true, dropout,
+                    first == FirstValues.UNIFORM ? FirstValues.XAVIER : first, first);
         }
 
         int inner() {
@@ -72,12 +78,11 @@ public final class MultiHeadAttention {
     public MultiHeadAttention(Weights weights, Options options) {
         this.options = options;
         int inner = options.inner();
-        FirstValues first = options.first();
-        inWeight = first.weight(weights, "in_proj_weight", Shape.of(3 * inner, options.width()));
-        inBias = options.bias() ? first.bias(weights, "in_proj_bias", 3 * inner, options.width()) : null;
-        outWeight = (first == FirstValues.XAVIER ? FirstValues.UNIFORM : first).weight(weights, "out_proj.weight",
-                Shape.of(options.width(), inner));
-        outBias = first.bias(weights, "out_proj.bias", options.width(), inner);
+        FirstValues in = options.in();
+        inWeight = in.weight(weights, "in_proj_weight", Shape.of(3 * inner, options.width()));
+        inBias = options.bias() ? in.bias(weights, "in_proj_bias", 3 * inner, options.width()) : null;
+        outWeight = options.out().weight(weights, "out_proj.weight", Shape.of(options.width(), inner));
+        outBias = in.bias(weights, "out_proj.bias", options.width(), inner);
     }
 
     /**

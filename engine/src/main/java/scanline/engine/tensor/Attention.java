@@ -182,10 +182,16 @@ public final class Attention {
      * How much each query takes of each key: {@code softmax(Q K^T / sqrt(d))}, made of plain ops.
      *
      * @return [B heads, T_q, T_k], the heads of an example behind each other; every row adds up to 1
+     * @throws IllegalArgumentException
+     *             if the shapes do not fit each other, or the mask does not fit them
      */
     public static Tensor weights(Heads q, Heads k, int heads, int width, Mask mask) {
-        int rows = q.tensor.shape().size(0);
-        int columns = k.tensor.shape().size(0);
+        Shape queriesShape = require(q, "queries", heads * width);
+        Shape keysShape = require(k, "keys", heads * width);
+        int rows = queriesShape.size(0);
+        int columns = keysShape.size(0);
+        requireSame(keysShape, queriesShape.size(1), columns);
+        requireFits(mask, queriesShape.size(1), columns);
         Tape tape = Tape.of(q.tensor, k.tensor);
         Tensor queries = Shaping.swap(q.tensor);
         Tensor keys = Shaping.swap(k.tensor);

@@ -126,6 +126,9 @@ public final class Normalisation {
                 throw new IllegalArgumentException(
                         "a batch normalisation of " + each.size(0) + " channels was given shape " + x.shape());
             }
+            norm.beta.shape().require("the summand of a batch normalisation", each);
+            norm.mean.shape().require("the mean of a batch normalisation", each);
+            norm.variance.shape().require("the variance of a batch normalisation", each);
             if (!tape.training()) {
                 mean = norm.mean.value();
                 variance = norm.variance.value();

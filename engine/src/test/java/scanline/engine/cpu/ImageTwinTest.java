@@ -74,7 +74,8 @@ class ImageTwinTest {
     @CsvSource({"1, 1, 1, 1, 1, 1, 1, 1, 0", "2, 5, 7, 3, 5, 3, 3, 1, 1", "17, 6, 5, 1, 33, 3, 3, 1, 1",
             "33, 7, 6, 17, 7, 3, 2, 1, 0", "9, 8, 9, 16, 65, 2, 3, 2, 1", "3, 9, 7, 15, 16, 5, 5, 3, 4",
             "2, 13, 15, 31, 2, 1, 1, 2, 0", "40, 4, 4, 20, 64, 3, 3, 1, 1", "1, 3, 2, 2, 3, 3, 4, 1, 1",
-            "2, 3, 3, 2, 3, 1, 1, 1, 2", "1, 30, 17, 18, 100, 3, 3, 1, 1", "5, 2, 2, 63, 31, 3, 3, 1, 3"})
+            "2, 3, 3, 2, 3, 1, 1, 1, 2", "1, 30, 17, 18, 100, 3, 3, 1, 1", "5, 2, 2, 63, 31, 3, 3, 1, 3",
+            "1, 3, 3, 1, 1, 1, 1, 2, 2", "2, 5, 6, 3, 2, 3, 3, 2, 4", "2, 4, 5, 2, 3, 2, 1, 3, 5"})
     void aConvolutionIsThatOfItsTwin(int batch, int height, int width, int channels, int outputs, int rows, int columns,
             int stride, int padding) {
         Window window = new Window(batch, height, width, channels, rows, columns, stride, padding);

@@ -50,7 +50,7 @@ class AttentionParityTest {
             try (backend) {
                 Layer layer = new Layer(backend, file);
                 MultiHeadAttention attention = new MultiHeadAttention(layer.weights,
-                        MultiHeadAttention.Options.shared(WIDTH, HEADS, 0, FirstValues.XAVIER));
+                        MultiHeadAttention.Options.shared(WIDTH, HEADS, 0, FirstValues.UNIFORM));
                 Mask mask = file.contains("causal") ? Mask.CAUSAL : Mask.NONE;
                 Mask padded = file.contains("lengths") ? mask.padded(layer.golden.integers("lengths")) : mask;
                 Parameter query = layer.input("query");
@@ -170,7 +170,8 @@ class AttentionParityTest {
         ClassToken token = new ClassToken(weights, WIDTH);
         Positions positions = new Positions(weights, 1 + STEPS, WIDTH);
         UnaryOperator<Tensor> blocks = blocks(weights, new EncoderBlock.Options(
-                new MultiHeadAttention.Options(WIDTH, HEADS, 6, false, 0, FirstValues.UNIFORM), HIDDEN,
+                new MultiHeadAttention.Options(WIDTH, HEADS, 6, false, 0, FirstValues.UNIFORM, FirstValues.UNIFORM),
+                HIDDEN,
                 Nonlinearity.GELU, true, FirstValues.UNIFORM));
         LayerNorm norm = new LayerNorm(weights.scope("norm"), WIDTH);
         Linear fc = new Linear(weights.scope("fc"), WIDTH, CLASSES);

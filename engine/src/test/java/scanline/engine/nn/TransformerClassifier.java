@@ -27,10 +27,12 @@ public final class TransformerClassifier {
             Positions positions = new Positions(weights, 1 + steps, width);
             Dropout dropout = new Dropout(DROPOUT);
             EncoderBlock causal = new EncoderBlock(weights.scope("layers.0"), new EncoderBlock.Options(
-                    new MultiHeadAttention.Options(width, heads, headWidth, false, DROPOUT, FirstValues.UNIFORM),
+                    new MultiHeadAttention.Options(width, heads, headWidth, false, DROPOUT, FirstValues.UNIFORM,
+                            FirstValues.UNIFORM),
                     2 * width, Nonlinearity.GELU, true, FirstValues.UNIFORM));
             EncoderBlock padded = new EncoderBlock(weights.scope("layers.1"), new EncoderBlock.Options(
-                    new MultiHeadAttention.Options(width, heads, headWidth, true, DROPOUT, FirstValues.XAVIER),
+                    new MultiHeadAttention.Options(width, heads, headWidth, true, DROPOUT, FirstValues.XAVIER,
+                            FirstValues.UNIFORM),
                     2 * width, Nonlinearity.RELU, false, FirstValues.HE));
             Linear linear = new Linear(weights.scope("fc"), width, Classifier.CLASSES);
             return x -> {

@@ -61,7 +61,7 @@ class TransformerLayersTest {
     @Test
     void parametersHaveTheNamesAndShapesOfPyTorch() {
         assertThat(described(w -> new MultiHeadAttention(w,
-                MultiHeadAttention.Options.shared(8, 2, 0, FirstValues.XAVIER)))).isEqualTo("""
+                MultiHeadAttention.Options.shared(8, 2, 0, FirstValues.UNIFORM)))).isEqualTo("""
                         in_proj_bias[24] in_proj_weight[24, 8] out_proj.bias[8] out_proj.weight[8, 8]""");
         assertThat(described(w -> new EncoderBlock(w, block(0, false, FirstValues.UNIFORM)))).isEqualTo("""
                 linear1.bias[12] linear1.weight[12, 8] linear2.bias[8] linear2.weight[8, 12] \
@@ -74,7 +74,7 @@ class TransformerLayersTest {
     @Test
     void headsOfAnyWidthMayDoWithoutABiasAsInVitPyTorch() {
         assertThat(described(w -> new MultiHeadAttention(w,
-                new MultiHeadAttention.Options(8, 3, 5, false, 0, FirstValues.UNIFORM))))
+                new MultiHeadAttention.Options(8, 3, 5, false, 0, FirstValues.UNIFORM, FirstValues.UNIFORM))))
                 .isEqualTo("in_proj_weight[45, 8] out_proj.bias[8] out_proj.weight[8, 15]");
         assertThat(described(w -> {
             new PatchEmbedding(w.scope("embedding"), 36, 8);
@@ -88,12 +88,36 @@ class TransformerLayersTest {
     @Test
     void attentionBeginsAsThatOfPyTorch() {
         Consumer<Weights> attention = w -> new MultiHeadAttention(w,
-                MultiHeadAttention.Options.shared(64, 4, 0, FirstValues.XAVIER));
+                MultiHeadAttention.Options.shared(64, 4, 0, FirstValues.UNIFORM));
         // PyTorch fills the whole of in_proj, [3 64, 64], as one matrix: a bound of sqrt(6 / (64 + 3 64)).
         assertFills(first("in_proj_weight", attention), (float) Math.sqrt(6.0 / 256));
         assertThat(first("in_proj_bias", attention)).containsOnly(0f);
         assertFills(first("out_proj.weight", attention), 0.125f);
         assertThat(first("out_proj.bias", attention)).containsOnly(0f);
+    }
+
+    @Test
+    void attentionBeginsAsAskedInBothProjections() {
+        Consumer<Weights> attention = w -> new MultiHeadAttention(w,
+                MultiHeadAttention.Options.shared(64, 4, 0, FirstValues.XAVIER));
+        assertFills(first("in_proj_weight", attention), (float) Math.sqrt(6.0 / 256));
+        assertFills(first("out_proj.weight", attention), (float) Math.sqrt(6.0 / 128));
+        assertThat(first("out_proj.bias", attention)).containsOnly(0f);
+    }
+
+    @Test
+    void weightsOfAttentionRefuseWhatAttentionRefuses() {
+        MultiHeadAttention attention = new MultiHeadAttention(new Weights(BACKEND, 1),
+                MultiHeadAttention.Options.shared(WIDTH, 2, 0, FirstValues.UNIFORM));
+        try (Tape tape = Tape.inference(new Memory(BACKEND))) {
+            Tensor x = tape.input(SHAPE, new float[SHAPE.elements()]);
+            assertThatThrownBy(() -> attention.weights(x, Mask.NONE.padded(1, 2)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("a mask needs 3 lengths from 1 to 6, not [1, 2]");
+            Tensor two = tape.input(Shape.of(STEPS, 2, WIDTH), new float[STEPS * 2 * WIDTH]);
+            assertThatThrownBy(() -> attention.weights(x, two, Mask.NONE)).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("keys and values of an attention must have 6 steps of 3 examples, not shape [6, 2, 8]");
+        }
     }
 
     private static void assertFills(float[] values, float bound) {
@@ -117,7 +141,7 @@ class TransformerLayersTest {
         assertFills(first("weight", uniform), 0.125f);
         assertFills(first("bias", uniform), 0.125f);
         Consumer<Weights> attention = w -> new MultiHeadAttention(w,
-                new MultiHeadAttention.Options(50, 4, 32, true, 0, FirstValues.HE));
+                new MultiHeadAttention.Options(50, 4, 32, true, 0, FirstValues.HE, FirstValues.HE));
         assertNormal(first("in_proj_weight", attention), 0.2);
         assertNormal(first("out_proj.weight", attention), 0.125);
         assertThat(first("in_proj_bias", attention)).containsOnly(0f);
@@ -162,7 +186,8 @@ class TransformerLayersTest {
     @CsvSource({"0, 1, 1", "1, 0, 1", "1, 1, 0"})
     void anAttentionOfNothingIsRefused(int width, int heads, int headWidth) {
         assertThatThrownBy(
-                () -> new MultiHeadAttention.Options(width, heads, headWidth, true, 0, FirstValues.UNIFORM))
+                () -> new MultiHeadAttention.Options(width, heads, headWidth, true, 0, FirstValues.UNIFORM,
+                        FirstValues.UNIFORM))
                 .isInstanceOf(IllegalArgumentException.class).hasMessage("an attention needs a width, heads and a "
                         + "width of the heads of at least 1, not " + width + ", " + heads + " and " + headWidth);
     }
@@ -290,7 +315,7 @@ class TransformerLayersTest {
     void attentionDropsWeightsOnly() {
         // What dropout of attention's weights alone does: a lone step's only weight is 1, and becomes 0 or 2.
         MultiHeadAttention attention = new MultiHeadAttention(new Weights(BACKEND, 1),
-                new MultiHeadAttention.Options(1, 1, 1, false, 0.5f, FirstValues.UNIFORM));
+                new MultiHeadAttention.Options(1, 1, 1, false, 0.5f, FirstValues.UNIFORM, FirstValues.UNIFORM));
         int batch = 1000;
         float[] ones = new float[batch];
         Arrays.fill(ones, 1f);

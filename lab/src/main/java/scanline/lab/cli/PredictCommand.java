@@ -60,8 +60,9 @@ final class PredictCommand implements Callable<Integer> {
                 ImageSet images = new ImageSet(read.height(), read.width(), read.pixels(), read.labels(),
                         known.classes());
                 int[] all = IntStream.range(0, images.count()).toArray();
-                Evaluation.of(experiment, experiment.loader(images), all, (index, logits, _) -> predictions
-                        .add(Prediction.of(file, index, logits, names)));
+                Evaluation.of(experiment, experiment.loader(images), all, (index, outputs, _) -> predictions
+                        .add(Prediction.of(file, index, outputs, names,
+                                Evaluation.probabilities(experiment, outputs))));
             }
             print(Objects.requireNonNull(spec).commandLine().getOut(), predictions);
             return CommandLine.ExitCode.OK;
@@ -78,13 +79,12 @@ final class PredictCommand implements Callable<Integer> {
      * @param probabilities those of all classes
      */
     record Prediction(String file, int index, String label, double probability, Map<String, Double> probabilities) {
-        static Prediction of(Path file, int index, float[] logits, List<String> names) {
-            double[] p = Evaluation.softmax(logits);
+        static Prediction of(Path file, int index, float[] outputs, List<String> names, double[] p) {
             Map<String, Double> all = new LinkedHashMap<>();
             for (int c = 0; c < p.length; c++) {
                 all.put(names.get(c), p[c]);
             }
-            int largest = Evaluation.largest(logits);
+            int largest = Evaluation.largest(outputs);
             return new Prediction(file.toString(), index, names.get(largest), p[largest], all);
         }
     }

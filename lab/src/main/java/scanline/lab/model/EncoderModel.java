@@ -57,7 +57,7 @@ public record EncoderModel(int width, int depth, int heads, int feedForward, dou
         Linear embedding = new Linear(weights.scope("embedding"), input.features(), width, init);
         Positions places = positions ? new Positions(weights, input.steps(), width) : null;
         MultiHeadAttention.Options attention = MultiHeadAttention.Options.shared(width, heads, (float) dropout,
-                init == FirstValues.UNIFORM ? FirstValues.XAVIER : init);
+                init);
         List<EncoderBlock> blocks = new ArrayList<>();
         for (int l = 0; l < depth; l++) {
             blocks.add(new EncoderBlock(weights.scope("layers." + l),

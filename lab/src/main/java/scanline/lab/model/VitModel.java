@@ -49,7 +49,7 @@ public record VitModel(int width, int depth, int heads, int headWidth, int mlp, 
         Positions positions = new Positions(weights, 1 + input.steps(), width);
         Dropout drop = new Dropout((float) dropout);
         MultiHeadAttention.Options attention = new MultiHeadAttention.Options(width, heads, headWidth, false,
-                (float) dropout, FirstValues.UNIFORM);
+                (float) dropout, FirstValues.UNIFORM, FirstValues.UNIFORM);
         List<EncoderBlock> blocks = new ArrayList<>();
         for (int l = 0; l < depth; l++) {
             blocks.add(new EncoderBlock(weights.scope("layers." + l),

@@ -32,8 +32,13 @@ import scanline.lab.model.Model.Readout;
 public record AttentionMap(ImageSet image, String label, String taken, double probability, Readout readout, int blocks,
         List<double[]> heads, double[] rollout) {
     private static final int MOST_IMAGES = 8;
+    // The weights of an image and what they are made of grow with the square of its steps: 160 MB for six blocks of eight heads.
+    private static final int MOST_STEPS = 400;
 
-    /** One map for the first test image of each of the first eight classes; none where the model does not attend. */
+    /**
+     * One map for the first test image of each of the first eight classes; none where the model does not attend, or an image
+     * has more than {@value #MOST_STEPS} steps.
+     */
     public static List<AttentionMap> of(Experiment experiment) {
         ImageSet test = experiment.dataset().test();
         List<AttentionMap> maps = new ArrayList<>();
@@ -46,9 +51,11 @@ public record AttentionMap(ImageSet image, String label, String taken, double pr
         return maps;
     }
 
-    // One image at a time: the weights of one grow with the square of its steps.
     private static Optional<AttentionMap> of(Experiment experiment, ImageSet image) {
         Loader loader = experiment.loader(image);
+        if (loader.steps() > MOST_STEPS) {
+            return Optional.empty();
+        }
         try (Tape tape = Tape.inference(experiment.memory())) {
             Batch batch = loader.batch(new int[] {0}, 0, 1);
             Shape shape = Shape.of(loader.steps(), 1, loader.features());
@@ -77,7 +84,7 @@ public record AttentionMap(ImageSet image, String label, String taken, double pr
         int largest = Evaluation.largest(outputs);
         List<String> names = experiment.dataset().classNames();
         return new AttentionMap(read, names.get(image.label(0)), names.get(largest),
-                Evaluation.softmax(outputs)[largest], attention.readout(), blocks.size(), heads,
+                Evaluation.probabilities(experiment, outputs)[largest], attention.readout(), blocks.size(), heads,
                 at(places, rollout(reader, blocks)));
     }
 

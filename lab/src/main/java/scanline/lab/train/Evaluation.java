@@ -71,8 +71,14 @@ public record Evaluation(double loss, double accuracy, int[][] confusion) {
         return largest;
     }
 
-    /** The probabilities that logits stand for. */
-    public static double[] softmax(float[] logits) {
+    /** The probabilities that a network's outputs stand for: with a softmax as its head they are these already. */
+    public static double[] probabilities(Experiment experiment, float[] outputs) {
+        return experiment.recipe().head().softmax()
+                ? IntStream.range(0, outputs.length).mapToDouble(i -> outputs[i]).toArray()
+                : softmax(outputs);
+    }
+
+    private static double[] softmax(float[] logits) {
         double max = logits[largest(logits)];
         double[] p = IntStream.range(0, logits.length).mapToDouble(i -> StrictMath.exp(logits[i] - max)).toArray();
         double sum = Arrays.stream(p).sum();

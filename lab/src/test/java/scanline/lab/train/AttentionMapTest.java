@@ -106,6 +106,20 @@ class AttentionMapTest {
     }
 
     @Test
+    void theProbabilityIsTheSoftmaxOfOneOnly() {
+        try (Experiment plain = new Experiment(small("vit"), 1);
+                Experiment softmax = new Experiment(small("vit", "head.softmax=true"), 1)) {
+            assertThat(AttentionMap.of(softmax).getFirst().probability())
+                    .isCloseTo(AttentionMap.of(plain).getFirst().probability(), within(1e-6));
+        }
+    }
+
+    @Test
+    void anImageOfManyStepsHasNoMap() {
+        assertThat(maps(small("vit", "data.scan=pixels"))).isEmpty();
+    }
+
+    @Test
     void modelsThatDoNotAttendHaveNoMaps() {
         assertThat(maps(Recipes.find("lstm-rows", List.of("model.hidden=8", "head.softmax=true")))).isEmpty();
     }
