@@ -15,6 +15,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 import scanline.engine.cpu.ReferenceBackend;
 import scanline.engine.kernel.Gemm;
+import scanline.engine.kernel.Transposition;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Buffer;
 
@@ -101,7 +102,7 @@ public class ProductBenchmark {
     @Benchmark
     @OperationsPerInvocation(WEIGHT_FLOPS)
     public float[] weightGradientVector() {
-        Gemm.transpose(transposed, 0, K, states, 0, H, K, H);
+        Transposition.transpose(transposed, 0, K, states, 0, H, K, H);
         Gemm.multiply(sum, 0, G, sum, 0, G, transposed, 0, K, packedGates, 0, H, K, G);
         return sum;
     }
