@@ -27,8 +27,9 @@ public final class TrainAModel {
 
     /** Trains for so many steps of so many digits each; returns the loss of the last step. */
     static float train(int steps, int count, Path file) throws IOException {
-        Loader digits = new Loader(Datasets.ofUser().open("mnist", null).train(), Scan.Rows.DEFAULT, 0, 1);
-        int[] order = RandomKey.of(1, "shuffle").permutation(digits.count());
+        ImageSet images = Datasets.ofUser().open("mnist", null).train();
+        Loader digits = new Loader(images, Scan.Rows.DEFAULT, 0, 1);
+        int[] order = RandomKey.of(1, "shuffle").permutation(images.count());
         float loss = Float.NaN;
         try (Backend backend = Backend.load(Runtime.getRuntime().availableProcessors())) {
             Weights weights = new Weights(backend, 1);

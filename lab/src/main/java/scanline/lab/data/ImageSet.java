@@ -11,7 +11,7 @@ import java.util.Arrays;
  * @param labels the class of each image, an unsigned byte: count
  * @param classes how many classes there are; each label is smaller
  */
-public record ImageSet(int height, int width, byte[] pixels, byte[] labels, int classes) {
+public record ImageSet(int height, int width, byte[] pixels, byte[] labels, int classes) implements Pictures {
     /** Checks that the sizes agree and that each label is a class. */
     public ImageSet {
         if ((long) labels.length * height * width != pixels.length) {
@@ -38,6 +38,16 @@ public record ImageSet(int height, int width, byte[] pixels, byte[] labels, int 
     /** The class of an image. */
     public int label(int image) {
         return Byte.toUnsignedInt(labels[image]);
+    }
+
+    @Override
+    public void draw(int number, byte[] to, int at) {
+        System.arraycopy(pixels, number * imagePixels(), to, at, imagePixels());
+    }
+
+    @Override
+    public int[] answer(int number) {
+        return new int[] {label(number)};
     }
 
     /** The first n images, or all when there are not more. */

@@ -3,36 +3,31 @@ package scanline.lab.data;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns images into batches of sequences: scanned in an order, scaled to 0 to 1, then {@code (x - mean) / deviation}. The
+ * Turns pictures into batches of sequences: scanned in an order, scaled to 0 to 1, then {@code (x - mean) / deviation}. The
  * arrays of a batch are used again for the next one of the same size.
  */
 public final class Loader {
-    private final ImageSet images;
+    private final Pictures pictures;
     private final int features;
     private final int[] scanned;
     private final float[] levels = new float[256];
-    // A black pixel before those of an image, at which a scan that reads outside of it finds one.
+    // A black pixel before those of a picture, at which a scan that reads outside of it finds one.
     private final byte[] framed;
     private @Nullable Batch last;
 
     /**
-     * A loader over a set of images.
+     * A loader over pictures.
      *
-     * @throws DataException if images of this size cannot be scanned so
+     * @throws DataException if pictures of this size cannot be scanned so
      */
-    public Loader(ImageSet images, Scan scan, double mean, double deviation) {
-        this.images = images;
-        features = scan.features(images.height(), images.width());
-        scanned = scan.order(images.height(), images.width());
-        framed = new byte[1 + images.imagePixels()];
+    public Loader(Pictures pictures, Scan scan, double mean, double deviation) {
+        this.pictures = pictures;
+        features = scan.features(pictures.height(), pictures.width());
+        scanned = scan.order(pictures.height(), pictures.width());
+        framed = new byte[1 + pictures.height() * pictures.width()];
         for (int level = 0; level < levels.length; level++) {
             levels[level] = (float) ((level / 255.0 - mean) / deviation);
         }
-    }
-
-    /** How many images there are. */
-    public int count() {
-        return images.count();
     }
 
     /** How many steps a sequence has. */
@@ -45,26 +40,26 @@ public final class Loader {
         return features;
     }
 
-    /** The pixels of an image in the order in which they are read, as {@link Scan#order} says. */
+    /** The pixels of a picture in the order in which they are read, as {@link Scan#order} says. */
     public int[] order() {
         return scanned.clone();
     }
 
     /** How many classes the labels come from. */
     public int classes() {
-        return images.classes();
+        return pictures.classes();
     }
 
-    /** The images at positions {@code from} (inclusive) to {@code to} (exclusive) of an order. */
+    /** The pictures whose numbers are at {@code from} (inclusive) to {@code to} (exclusive) of an order. */
     public Batch batch(int[] order, int from, int to) {
         int count = to - from;
         Batch batch = last != null && last.count() == count
                 ? last
-                : new Batch(new float[count * scanned.length], new int[count]);
+                : new Batch(new float[count * scanned.length], new int[count][]);
         last = batch;
         for (int b = 0; b < count; b++) {
-            batch.labels()[b] = images.label(order[from + b]);
-            System.arraycopy(images.pixels(), order[from + b] * images.imagePixels(), framed, 1, images.imagePixels());
+            batch.answers()[b] = pictures.answer(order[from + b]);
+            pictures.draw(order[from + b], framed, 1);
             fill(batch.values(), b, count);
         }
         return batch;

@@ -1,0 +1,31 @@
+package scanline.lab.data;
+
+import scanline.engine.random.RandomKey;
+
+/** Pictures of {@link Canvas.Grid}, drawn when they are asked for. */
+record GridPictures(Canvas.Grid canvas, ImageSet images, int[] chosen, RandomKey key) implements Pictures {
+    @Override
+    public int height() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int width() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int classes() {
+        return images.classes();
+    }
+
+    @Override
+    public void draw(int number, byte[] pixels, int at) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int[] answer(int number) {
+        throw new UnsupportedOperationException();
+    }
+}

@@ -1,0 +1,28 @@
+package scanline.lab.data;
+
+/** Grey pictures of one size, each with an answer, read or drawn one at a time by their numbers. */
+public interface Pictures {
+    /** Rows of a picture. */
+    int height();
+
+    /** Columns of a picture. */
+    int width();
+
+    /** How many labels there are. */
+    int classes();
+
+    /**
+     * Writes a picture.
+     *
+     * @param number which one
+     * @param pixels gets unsigned bytes, row by row: height x width of them from {@code at} on
+     */
+    void draw(int number, byte[] pixels, int at);
+
+    /**
+     * What a picture shows.
+     *
+     * @return labels, each smaller than {@link #classes}: a class, a sequence, or a set in the order in which it is learned
+     */
+    int[] answer(int number);
+}
