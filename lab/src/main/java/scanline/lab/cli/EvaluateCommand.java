@@ -10,6 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -21,15 +23,18 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import scanline.engine.io.AtomicFile;
+import scanline.lab.model.Autoregressive;
 import scanline.lab.train.Evaluation;
 import scanline.lab.train.Experiment;
 import scanline.lab.train.Experiment.Split;
 import scanline.lab.train.Json;
+import scanline.lab.train.LabelScore;
+import scanline.lab.train.Measures;
 import scanline.lab.train.RunException;
 
 /** {@code scanline evaluate}: loss, accuracy and confusion matrix on a split. */
 @Command(name = "evaluate", mixinStandardHelpOptions = true,
-        description = "Prints the loss, the accuracy and the confusion matrix of a trained model.")
+        description = "Prints the loss, the accuracy and other measures of a trained model.")
 final class EvaluateCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
@@ -53,7 +58,7 @@ final class EvaluateCommand implements Callable<Integer> {
     private Split split = Split.TEST;
 
     @Option(names = "--logits", paramLabel = "FILE.csv",
-            description = "Writes a line an example: index, label, logits.")
+            description = "Writes a line an example: index, label or labels, logits.")
     private @Nullable Path logits;
 
     @Option(names = "--json", description = "Prints the result as JSON.")
@@ -62,6 +67,10 @@ final class EvaluateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (Experiment experiment = Trained.open(trained, weights, overrides, threads.count())) {
+            if (logits != null && experiment.network() instanceof Autoregressive) {
+                throw new RunException("--logits: this model has no logits for a picture, it writes one label after the"
+                        + " other");
+            }
             int[] examples = experiment.examples(split);
             if (examples.length == 0) {
                 throw new RunException("the recipe holds out no examples for validation (data.validation=0)");
@@ -80,13 +89,14 @@ final class EvaluateCommand implements Callable<Integer> {
 
     private Evaluation writeLogits(Experiment experiment, int[] examples, Path file) throws IOException {
         StringBuilder lines = new StringBuilder("index,label");
-        for (int c = 0; c < experiment.loader(split).classes(); c++) {
+        for (int c = 0; c < experiment.input().classes(); c++) {
             lines.append(",logit").append(c);
         }
         lines.append('\n');
-        Evaluation evaluation = evaluate(experiment, examples, (index, values, label) -> {
-            lines.append(index).append(',').append(label);
-            for (float value : values) {
+        Evaluation evaluation = evaluate(experiment, examples, (index, truth, answer) -> {
+            lines.append(index).append(',')
+                    .append(IntStream.of(truth).mapToObj(Integer::toString).collect(Collectors.joining(" ")));
+            for (float value : answer.logits()) {
                 lines.append(',').append(value);
             }
             lines.append('\n');
@@ -101,13 +111,28 @@ final class EvaluateCommand implements Callable<Integer> {
             result.put("split", split.name().toLowerCase(Locale.ROOT));
             result.put("accuracy", evaluation.accuracy());
             result.put("loss", evaluation.loss());
-            result.put("confusion", evaluation.confusion());
+            result.putAll(evaluation.measures());
+            result.put("examples", evaluation.examples());
+            if (evaluation.confusion().length > 0) {
+                result.put("confusion", evaluation.confusion());
+            }
+            if (!evaluation.labels().isEmpty()) {
+                result.put("labels", evaluation.labels());
+            }
             result.put("weights", experiment.weightsHash());
             out.println(Json.text(result));
         } else {
-            out.printf(Locale.ROOT, "%s accuracy %.2f %%, loss %.4f%n%n", split.name().toLowerCase(Locale.ROOT),
+            out.printf(Locale.ROOT, "%s accuracy %.2f %%, loss %.4f%n", split.name().toLowerCase(Locale.ROOT),
                     100 * evaluation.accuracy(), evaluation.loss());
-            confusion(out, evaluation.confusion(), experiment.dataset().classNames());
+            evaluation.measures().forEach((name, value) -> out.println(Measures.text(name, value)));
+            out.println();
+            List<String> names = experiment.dataset().classNames();
+            if (evaluation.confusion().length > 0) {
+                confusion(out, evaluation.confusion(), names);
+            }
+            if (!evaluation.labels().isEmpty()) {
+                labels(out, evaluation.labels(), names);
+            }
         }
         out.flush();
     }
@@ -125,6 +150,16 @@ final class EvaluateCommand implements Callable<Integer> {
                 out.printf("%7d", count);
             }
             out.println();
+        }
+    }
+
+    private static void labels(PrintWriter out, List<LabelScore> labels, List<String> names) {
+        int width = Math.max("label".length(), names.stream().mapToInt(String::length).max().orElse(0));
+        out.printf("%-" + width + "s  present  answered   right  precision  recall      F1  average precision%n", "label");
+        for (LabelScore label : labels) {
+            out.printf(Locale.ROOT, "%-" + width + "s  %7d  %8d  %6d  %9.4f  %6.4f  %6.4f  %17.4f%n",
+                    names.get(label.label()), label.present(), label.answered(), label.right(), label.precision(),
+                    label.recall(), label.f1(), label.averagePrecision());
         }
     }
 }

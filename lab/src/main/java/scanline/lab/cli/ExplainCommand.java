@@ -35,11 +35,11 @@ final class ExplainCommand implements Runnable {
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
         Recipe recipe = Recipes.find(name, overrides);
         try (Experiment experiment = new Experiment(recipe, 1)) {
-            Model.Input input = Experiment.input(recipe, experiment.dataset().test());
+            Model.Input input = experiment.input();
             List<Model.Layer> layers = recipe.model().layers(input);
             out.printf("%s: %s%n%s%n", name, recipe.about(), recipe.source());
-            out.printf("input [%d steps, %d features], %d classes%n%n", input.steps(), input.features(),
-                    input.classes());
+            out.printf("input [%d steps, %d features], %d classes%s%n%n", input.steps(), input.features(),
+                    input.classes(), input.longest() == 1 ? "" : ", up to " + input.longest() + " labels an answer");
             out.printf("%-18s %-28s %-12s %12s %16s%n", "layer", "", "output", "parameters", "FLOPs forward");
             for (Model.Layer layer : layers) {
                 out.printf(Locale.ROOT, "%-18s %-28s %-12s %,12d %,16d%n", layer.name(), layer.what(), layer.output(),

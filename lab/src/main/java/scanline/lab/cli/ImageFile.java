@@ -30,18 +30,18 @@ final class ImageFile {
     private ImageFile() {}
 
     /**
-     * The images of a file, with labels of 0.
+     * The images of a file, with labels of 0 of so many classes.
      *
      * @throws DataException if the file is missing, too large, or no image
      */
-    static ImageSet read(Path file, int height, int width) {
+    static ImageSet read(Path file, int height, int width, int classes) {
         try {
             if (Files.size(file) > LARGEST_FILE_BYTES) {
                 throw new DataException(file + " is larger than " + LARGEST_FILE_BYTES / (1 << 20) + " MB");
             }
             int[] magic = magic(file);
             if (begins(magic, PNG) || begins(magic, JPEG)) {
-                return set(grey(decode(file), height, width), 1, height, width);
+                return set(grey(decode(file), height, width), 1, height, width, classes);
             }
             if (begins(magic, new int[] {0, 0}) || begins(magic, new int[] {0x1F, 0x8B})) {
                 Idx idx = Idx.read(file, 3);
@@ -49,7 +49,7 @@ final class ImageFile {
                     throw new DataException(file + " has images of " + idx.sizes()[1] + " x " + idx.sizes()[2]
                             + ", but the model reads " + height + " x " + width);
                 }
-                return set(idx.data(), idx.sizes()[0], height, width);
+                return set(idx.data(), idx.sizes()[0], height, width, classes);
             }
             throw new DataException(file + " is no PNG, JPEG or IDX file");
         } catch (IOException e) {
@@ -58,8 +58,8 @@ final class ImageFile {
         }
     }
 
-    private static ImageSet set(byte[] pixels, int count, int height, int width) {
-        return new ImageSet(height, width, pixels, new byte[count], 1);
+    private static ImageSet set(byte[] pixels, int count, int height, int width, int classes) {
+        return new ImageSet(height, width, pixels, new byte[count], classes);
     }
 
     private static int[] magic(Path file) throws IOException {

@@ -22,13 +22,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import scanline.lab.data.ImageSet;
+import scanline.lab.data.Pictures;
+import scanline.lab.train.Answer;
 import scanline.lab.train.Evaluation;
 import scanline.lab.train.Experiment;
 import scanline.lab.train.Json;
 
-/** {@code scanline predict}: the classes of images. */
+/** {@code scanline predict}: the classes of images, or the labels that are on them. */
 @Command(name = "predict", mixinStandardHelpOptions = true,
-        description = "Prints the class of each image, and how probable the classes are.")
+        description = "Prints the class of each image, or the labels on it, and how probable that is.")
 final class PredictCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
@@ -52,17 +54,14 @@ final class PredictCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (Experiment experiment = Trained.open(trained, weights, List.of(), threads.count())) {
-            ImageSet known = experiment.dataset().test();
+            Pictures known = experiment.outside();
             List<String> names = experiment.dataset().classNames();
             List<Prediction> predictions = new ArrayList<>();
             for (Path file : files) {
-                ImageSet read = ImageFile.read(file, known.height(), known.width());
-                ImageSet images = new ImageSet(read.height(), read.width(), read.pixels(), read.labels(),
-                        known.classes());
+                ImageSet images = ImageFile.read(file, known.height(), known.width(), known.classes());
                 int[] all = IntStream.range(0, images.count()).toArray();
-                Evaluation.of(experiment, experiment.loader(images), all, (index, outputs, _) -> predictions
-                        .add(Prediction.of(file, index, outputs, names,
-                                Evaluation.probabilities(experiment, outputs))));
+                Evaluation.of(experiment, experiment.loader(images), all,
+                        (index, _, answer) -> predictions.add(Prediction.of(file, index, answer, names)));
             }
             print(Objects.requireNonNull(spec).commandLine().getOut(), predictions);
             return CommandLine.ExitCode.OK;
@@ -74,18 +73,21 @@ final class PredictCommand implements Callable<Integer> {
      *
      * @param file where it is
      * @param index which image of the file, from 0
-     * @param label the most probable class
-     * @param probability how probable it is
-     * @param probabilities those of all classes
+     * @param label the most probable class, or the labels of the answer one after the other
+     * @param labels the same, label by label
+     * @param probability how probable the whole answer is
+     * @param probabilities those of all labels: of a class, of being in the picture, or the highest at any place of a sequence
      */
-    record Prediction(String file, int index, String label, double probability, Map<String, Double> probabilities) {
-        static Prediction of(Path file, int index, float[] outputs, List<String> names, double[] p) {
+    record Prediction(String file, int index, String label, List<String> labels, double probability,
+            Map<String, Double> probabilities) {
+        static Prediction of(Path file, int index, Answer answer, List<String> names) {
             Map<String, Double> all = new LinkedHashMap<>();
-            for (int c = 0; c < p.length; c++) {
-                all.put(names.get(c), p[c]);
+            for (int c = 0; c < answer.scores().length; c++) {
+                all.put(names.get(c), answer.scores()[c]);
             }
-            int largest = Evaluation.largest(outputs);
-            return new Prediction(file.toString(), index, names.get(largest), p[largest], all);
+            List<String> labels = IntStream.of(answer.labels()).mapToObj(names::get).toList();
+            return new Prediction(file.toString(), index, labels.isEmpty() ? "(none)" : String.join(" ", labels), labels,
+                    answer.probability(), all);
         }
     }
 

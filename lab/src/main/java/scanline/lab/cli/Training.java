@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec.Target;
 import scanline.lab.report.RunReport;
 import scanline.lab.train.Experiment;
 import scanline.lab.train.Json;
+import scanline.lab.train.Measures;
 import scanline.lab.train.Progress;
 import scanline.lab.train.Result;
 import scanline.lab.train.Run;
@@ -100,6 +101,7 @@ final class Training {
             out.printf(Locale.ROOT, "test accuracy %.2f %%, loss %.4f (weights of epoch %d), trained in %s%n",
                     100 * result.testAccuracy(), result.testLoss(), result.bestEpoch(),
                     Progress.duration(result.seconds()));
+            result.testMeasures().forEach((name, value) -> out.println(Measures.text(name, value)));
             out.printf("weights %s%nrun     %s%n", result.bestWeights(), run.folder());
         }
         out.flush();

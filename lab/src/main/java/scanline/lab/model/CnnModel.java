@@ -1,7 +1,9 @@
 package scanline.lab.model;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 
 import scanline.engine.nn.BatchNorm2d;
 import scanline.engine.nn.Conv2d;
@@ -39,32 +41,44 @@ public record CnnModel(int channels, int kernel, int hidden, double dropout, Fir
     }
 
     @Override
-    public Network build(Weights weights, Input input) {
+    public Classifier build(Weights weights, Input input) {
+        UnaryOperator<Tensor> features = features(weights, input);
+        Linear fc2 = new Linear(weights.scope("fc2"), hidden, input.classes(), init);
+        return x -> fc2.forward(features.apply(x));
+    }
+
+    /** All but the last linear map, with what is dropped in front of it: [T, B, F] to [B, hidden]. */
+    UnaryOperator<Tensor> features(Weights weights, Input input) {
         requireRoom(input);
         Conv2d conv1 = new Conv2d(weights.scope("conv1"), 1, channels, kernel, 1, kernel / 2, init);
         BatchNorm2d bn1 = new BatchNorm2d(weights.scope("bn1"), channels);
         Conv2d conv2 = new Conv2d(weights.scope("conv2"), channels, 2 * channels, kernel, 1, kernel / 2, init);
         BatchNorm2d bn2 = new BatchNorm2d(weights.scope("bn2"), 2 * channels);
         Linear fc1 = new Linear(weights.scope("fc1"), flat(input), hidden, init);
-        Linear fc2 = new Linear(weights.scope("fc2"), hidden, input.classes(), init);
         Dropout drop = new Dropout((float) dropout);
         return x -> {
             Tensor first = bn1.reluMaxPool(conv1.forward(Images.ofRows(x)));
             Tensor second = bn2.reluMaxPool(conv2.forward(first));
-            Tensor inner = Activation.relu(fc1.forward(drop.forward(Images.flatten(second))));
-            return fc2.forward(drop.forward(inner));
+            return drop.forward(Activation.relu(fc1.forward(drop.forward(Images.flatten(second)))));
         };
     }
 
     @Override
     public List<Layer> layers(Input input) {
+        List<Layer> rows = new ArrayList<>(featureLayers(input));
+        rows.add(linear("fc2", "ReLU, ", hidden, input.classes()));
+        return rows;
+    }
+
+    /** Those of {@link #features}. */
+    List<Layer> featureLayers(Input input) {
         requireRoom(input);
         int height = input.steps();
         int width = input.features();
         return List.of(convolution("conv1", 1, channels, height, width), normalisation("bn1", channels, height, width),
                 convolution("conv2", channels, 2 * channels, height / 2, width / 2),
                 normalisation("bn2", 2 * channels, height / 2, width / 2),
-                linear("fc1", "", flat(input), hidden), linear("fc2", "ReLU, ", hidden, input.classes()));
+                linear("fc1", "", flat(input), hidden));
     }
 
     /** The convolution keeps the size of the image. */

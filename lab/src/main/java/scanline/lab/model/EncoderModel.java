@@ -47,13 +47,11 @@ public record EncoderModel(int width, int depth, int heads, int feedForward, dou
         Ranges.requireSize("heads", heads);
         Ranges.requireSize("feedForward", feedForward);
         Ranges.requireDropout(dropout);
-        if (width % heads != 0) {
-            throw new IllegalArgumentException("heads must divide width: " + heads + " does not divide " + width);
-        }
+        Ranges.requireDivides(heads, width);
     }
 
     @Override
-    public Network build(Weights weights, Input input) {
+    public Classifier build(Weights weights, Input input) {
         Linear embedding = new Linear(weights.scope("embedding"), input.features(), width, init);
         Positions places = positions ? new Positions(weights, input.steps(), width) : null;
         MultiHeadAttention.Options attention = MultiHeadAttention.Options.shared(width, heads, (float) dropout,
@@ -64,10 +62,10 @@ public record EncoderModel(int width, int depth, int heads, int feedForward, dou
                     new EncoderBlock.Options(attention, feedForward, Nonlinearity.RELU, false, init)));
         }
         Linear fc = new Linear(weights.scope("fc"), width, input.classes(), init);
-        return new AttendingNetwork(x -> {
+        return new AttendingClassifier(x -> {
             Tensor y = embedding.forward(x);
             return places == null ? y : places.forward(y);
-        }, blocks, pooling == Pooling.FIRST ? Readout.FIRST_STEP : Readout.MEAN, fc::forward);
+        }, blocks, pooling == Pooling.FIRST ? Classifier.Readout.FIRST_STEP : Classifier.Readout.MEAN, fc::forward);
     }
 
     @Override

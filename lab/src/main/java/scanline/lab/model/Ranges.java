@@ -4,6 +4,7 @@ package scanline.lab.model;
 final class Ranges {
     private static final int LARGEST = 4096;
     private static final int DEEPEST = 64;
+    private static final int WIDEST_BEAM = 64;
 
     private Ranges() {}
 
@@ -20,6 +21,16 @@ final class Ranges {
     /** A rate of dropout. */
     static void requireDropout(double dropout) {
         require(dropout >= 0 && dropout < 1, "dropout must be in [0, 1), not " + dropout);
+    }
+
+    /** The paths of a beam search. */
+    static void requireBeam(int beam) {
+        require(beam >= 1 && beam <= WIDEST_BEAM, "beam must be from 1 (greedy) to " + WIDEST_BEAM + ", not " + beam);
+    }
+
+    /** Heads of attention that share a width. */
+    static void requireDivides(int heads, int width) {
+        require(width % heads == 0, "heads must divide width: " + heads + " does not divide " + width);
     }
 
     private static void require(boolean valid, String message) {

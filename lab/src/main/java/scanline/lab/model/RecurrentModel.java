@@ -42,7 +42,7 @@ public record RecurrentModel(Recurrence cell, int hidden, int layers, double dro
     }
 
     @Override
-    public Network build(Weights weights, Input input) {
+    public Classifier build(Weights weights, Input input) {
         Recurrent stack = new Recurrent(weights.scope(cell.layer()), cell, input.features(), hidden, layers,
                 new Recurrent.Options((float) dropout, bidirectional, learnedState, recompute, init));
         Linear fc = new Linear(weights.scope("fc"), width(), input.classes());

@@ -43,7 +43,7 @@ public record VitModel(int width, int depth, int heads, int headWidth, int mlp, 
     }
 
     @Override
-    public Network build(Weights weights, Input input) {
+    public Classifier build(Weights weights, Input input) {
         PatchEmbedding embedding = new PatchEmbedding(weights.scope("embedding"), input.features(), width);
         ClassToken token = new ClassToken(weights, width);
         Positions positions = new Positions(weights, 1 + input.steps(), width);
@@ -57,9 +57,9 @@ public record VitModel(int width, int depth, int heads, int headWidth, int mlp, 
         }
         LayerNorm norm = new LayerNorm(weights.scope("norm"), width);
         Linear fc = new Linear(weights.scope("fc"), width, input.classes());
-        return new AttendingNetwork(
+        return new AttendingClassifier(
                 x -> drop.forward(positions.forward(token.forward(embedding.forward(x)))), blocks,
-                Readout.CLASS_TOKEN, y -> fc.forward(norm.forward(y)));
+                Classifier.Readout.CLASS_TOKEN, y -> fc.forward(norm.forward(y)));
     }
 
     @Override

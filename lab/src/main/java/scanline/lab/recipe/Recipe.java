@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import scanline.engine.optim.Clipping;
 import scanline.engine.optim.Schedule;
 import scanline.engine.optim.UpdateRule;
+import scanline.lab.data.Canvas;
 import scanline.lab.data.Scan;
 import scanline.lab.model.Model;
 
@@ -39,6 +40,9 @@ public record Recipe(String about, String source, Published published, double ta
         require(target >= 0 && target <= 1, "target must be a fraction, 0 to 1, not " + target);
         require(epochs >= 1, "epochs must be at least 1, not " + epochs);
         require(batch >= 1, "batch must be at least 1, not " + batch);
+        // Each picture of a run has a number of its own.
+        require((long) epochs * data.canvas.drawn().train() <= Integer.MAX_VALUE, "epochs times data.canvas.train must be at most "
+                + Integer.MAX_VALUE);
     }
 
     /**
@@ -64,14 +68,15 @@ public record Recipe(String about, String source, Published published, double ta
      * @param dir a folder to read it from; empty for where it lies anyway
      * @param limit how many training examples to take, the first ones; 0 for all
      * @param validation how many of those to hold out for validation, chosen by the seed
-     * @param shuffle whether every epoch has an order of its own
+     * @param shuffle whether every epoch has an order of its own; pictures that are drawn anew each epoch need none
      * @param shrink how many pixels a side become one, by their mean; 1 for images as they are
+     * @param canvas the pictures that are made of the images
      * @param mean what is subtracted from pixels between 0 and 1
      * @param deviation what they are divided by then
      * @param scan the order in which an image is read
      */
     public record Data(String name, String dir, int limit, int validation, boolean shuffle, int shrink,
-            double mean, double deviation, Scan scan) {
+            Canvas canvas, double mean, double deviation, Scan scan) {
         /** Checks the values. */
         public Data {
             require(limit >= 0, "limit must be 0 (for all) or more, not " + limit);

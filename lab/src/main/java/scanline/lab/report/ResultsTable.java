@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 
 import scanline.lab.recipe.Recipe.Published;
 import scanline.lab.report.RunRecord.Outcome;
+import scanline.lab.train.Measures;
 import scanline.lab.train.Progress;
 import scanline.lab.train.Run;
 import scanline.lab.train.RunException;
@@ -43,6 +44,11 @@ final class ResultsTable {
             - **Test accuracy**: the share of the test images that the best weights classify rightly. The best weights
               are those of the epoch with the best validation accuracy, on training images held out by
               `data.validation`; with none held out, those of the last epoch. Test images choose nothing.
+            - Where an answer has several labels, a sequence or a set, an image counts as right when all of it is: test
+              accuracy is sequence accuracy, or exact match. A table below the first has the other measures, means over
+              the seeds. **Digit accuracy** counts right digits at their places, **edit distance** is the mean number of
+              digits to put in, take out or replace, **overall** figures count all labels together, **per-class** ones
+              are means over the labels.
             - **Published** is what the source printed, where task and model are the source's. How it was measured is
               for the source to say.
             - **Training time** is without evaluation; **examples/s** is the median over all epochs.
@@ -59,8 +65,8 @@ final class ResultsTable {
 
             A record holds `recipe.yaml` (every key), `provenance.json` (the command as it was given, commit, machine,
             SHA-256 of the data), `metrics.csv` (a row an epoch), `result.json` (the figures above, and the whole
-            hashes) and `confusion.csv` (how many test images of a class, the row, were taken for each class), and
-            `attention.svg` where the model attends. To add one:
+            hashes) and `confusion.csv` (how many test images of a class, the row, were taken for each class), `labels.csv`
+            for sets of labels, and `attention.svg` where the model attends. To add one:
 
             ```sh
             ./scanline train lstm-rows seed=4 --run runs/lstm-rows-seed4
@@ -150,6 +156,7 @@ final class ResultsTable {
         text.append('\n');
         rows.stream().collect(Collectors.groupingBy(row -> row.first().command().name(), TreeMap::new,
                 Collectors.toList())).values().forEach(this::source);
+        measures(rows);
         text.append("\nHow each was made:\n");
         header("record", "command", "test accuracy", "validation accuracy", "best epoch", "weights (SHA-256)", "commit",
                 "curves");
@@ -166,9 +173,7 @@ final class ResultsTable {
         List<Outcome> outcomes = row.outcomes();
         boolean finished = !outcomes.isEmpty();
         boolean several = outcomes.size() > 1;
-        cells(Stream.concat(Stream.of(first.command().name()), first.command().changes().stream())
-                .map(ResultsTable::code).collect(Collectors.joining(" ")),
-                number(first.parameters()), published(first), finished ? accuracy(row) : unfinished(first),
+        cells(recipe(first), number(first.parameters()), published(first), finished ? accuracy(row) : unfinished(first),
                 several
                         ? digits(100 * outcomes.stream().mapToDouble(Outcome::accuracy).min().orElseThrow()) + " to "
                                 + percent(outcomes.stream().mapToDouble(Outcome::accuracy).max().orElseThrow())
@@ -180,6 +185,30 @@ final class ResultsTable {
                 Progress.duration(row.runs().stream().mapToDouble(RunRecord::seconds).average().orElseThrow()),
                 number(Math.round(median(row.runs().stream().flatMap(run -> run.epochs().stream())
                         .mapToDouble(Run.Epoch::examplesPerSecond).toArray()))));
+    }
+
+    /** What tasks with several labels a picture measure besides, a table for each kind of them. */
+    private void measures(List<Row> rows) {
+        Map<Set<String>, List<Row>> kinds = new LinkedHashMap<>();
+        for (Row row : rows) {
+            row.outcomes().stream().map(outcome -> outcome.measures().keySet()).filter(names -> !names.isEmpty())
+                    .findFirst().ifPresent(names -> kinds.computeIfAbsent(names, _ -> new ArrayList<>()).add(row));
+        }
+        kinds.forEach((names, same) -> {
+            header(Stream.concat(Stream.of("recipe", "all right"), names.stream().map(Measures::title))
+                    .toArray(String[]::new));
+            for (Row row : same) {
+                cells(Stream.concat(Stream.of(recipe(row.first()), percent(row.mean(Outcome::accuracy))),
+                        names.stream().map(name -> Measures.value(name,
+                                row.mean(outcome -> outcome.measures().getOrDefault(name, Double.NaN)))))
+                        .toArray(String[]::new));
+            }
+        });
+    }
+
+    private static String recipe(RunRecord run) {
+        return Stream.concat(Stream.of(run.command().name()), run.command().changes().stream())
+                .map(ResultsTable::code).collect(Collectors.joining(" "));
     }
 
     private static String accuracy(Row row) {

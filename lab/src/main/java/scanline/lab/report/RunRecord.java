@@ -3,6 +3,8 @@ package scanline.lab.report;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,9 +44,12 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
     private static final String METRICS = "metrics.csv";
     private static final String RESULT = "result.json";
     private static final String CONFUSION = "confusion.csv";
+    private static final String LABELS = "labels.csv";
+    private static final String CANVAS = "data.canvas";
+    private static final String SINGLE = "single";
 
     /** The files of a record. The last three make one, so whoever copies in this order never leaves half of one. */
-    static final List<String> FILES = List.of(RunReport.ATTENTION, CONFUSION, RESULT, PROVENANCE, METRICS, RECIPE);
+    static final List<String> FILES = List.of(RunReport.ATTENTION, LABELS, CONFUSION, RESULT, PROVENANCE, METRICS, RECIPE);
 
     // They say what a run is for, not what it does.
     private static final Set<String> DESCRIPTION = Set.of("seed", "data.dir", "about", "source", "target", "published",
@@ -53,15 +58,16 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
     /**
      * What a finished run came to.
      *
-     * @param right how many test examples its best weights classify rightly
+     * @param right how many test examples its best weights answer wholly rightly
      * @param examples how many test examples there are
-     * @param loss their mean cross-entropy, in nats
+     * @param loss their mean loss, in nats
+     * @param measures what else its task measures, by name
      * @param bestEpoch the epoch of those weights
      * @param seconds seconds trained
      * @param weights SHA-256 of those weights
      */
-    record Outcome(long right, long examples, double loss, int bestEpoch, double seconds, String weights) {
-        /** The fraction of test examples classified rightly. */
+    record Outcome(long right, long examples, double loss, Map<String, Double> measures, int bestEpoch, double seconds, String weights) {
+        /** The fraction of test examples answered wholly rightly. */
         double accuracy() {
             return (double) right / examples;
         }
@@ -132,7 +138,7 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
         return new RunRecord(folder.toAbsolutePath().normalize().getFileName().toString(), keys, command,
                 published(folder.resolve(RECIPE), keys, command), made.whole("seed"), made.whole("parameters"),
                 made.get("commit", String.class), machine, data, epochs,
-                Files.exists(folder.resolve(RESULT)) ? outcome(folder, epochs) : null,
+                Files.exists(folder.resolve(RESULT)) ? outcome(folder, keys, epochs) : null,
                 Files.exists(folder.resolve(RunReport.ATTENTION)));
     }
 
@@ -170,16 +176,23 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
         return epochs;
     }
 
-    private static Outcome outcome(Path folder, List<Run.Epoch> epochs) throws IOException {
+    private static Outcome outcome(Path folder, Map<String, String> keys, List<Run.Epoch> epochs) throws IOException {
         Path file = folder.resolve(RESULT);
         Fields result = Fields.of(file);
-        long[] counts = confusion(folder.resolve(CONFUSION));
-        Outcome outcome = new Outcome(counts[0], counts[1], result.number("testLoss", Double.MAX_VALUE),
+        boolean isClass = keys.getOrDefault(CANVAS, SINGLE).equals(SINGLE);
+        boolean counted = result.values().containsKey("testRight"); // not in records of older versions
+        long[] counts = counted
+                ? new long[] {result.whole("testRight"), result.whole("testExamples")}
+                : confusion(folder.resolve(CONFUSION));
+        if (counted && isClass && !Arrays.equals(counts, confusion(folder.resolve(CONFUSION)))) {
+            throw new FormatException(file, "testRight and testExamples are not those of " + CONFUSION);
+        }
+        Outcome outcome = new Outcome(counts[0], counts[1], result.number("testLoss", Double.MAX_VALUE), measures(result),
                 (int) result.whole("bestEpoch"), result.number("seconds", Double.MAX_VALUE),
                 result.get("bestWeights", String.class));
         if (result.number("testAccuracy", 1) != outcome.accuracy()) {
-            throw new FormatException(file, "testAccuracy is not that of " + CONFUSION + ": " + counts[0] + " of "
-                    + counts[1]);
+            throw new FormatException(file, "testAccuracy is not that of " + (counted ? "testRight" : CONFUSION) + ": " + counts[0]
+                    + " of " + counts[1]);
         }
         if (result.whole("epochs") != epochs.size()) {
             throw new FormatException(file, "has " + result.whole("epochs") + " epochs, but " + METRICS + " "
@@ -192,6 +205,19 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
             throw new FormatException(file, "bestWeights is no SHA-256");
         }
         return outcome;
+    }
+
+    private static Map<String, Double> measures(Fields result) throws FormatException {
+        Map<String, Double> measures = new LinkedHashMap<>();
+        if (result.values().get("testMeasures") instanceof Map<?, ?> said) {
+            for (Map.Entry<?, ?> measure : said.entrySet()) {
+                if (!(measure.getValue() instanceof Number value) || !(value.doubleValue() >= 0)) {
+                    throw new FormatException(result.file(), measure.getKey() + " cannot be " + measure.getValue());
+                }
+                measures.put(String.valueOf(measure.getKey()), value.doubleValue());
+            }
+        }
+        return measures;
     }
 
     /** How many examples are right, and how many there are. */
@@ -221,6 +247,7 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
     Map<?, ?> settings() {
         Map<String, String> settings = new TreeMap<>(keys);
         settings.keySet().removeAll(DESCRIPTION);
+        settings.remove(CANVAS, SINGLE); // not in records of older versions
         return Map.of("recipe", settings, "data", data);
     }
 

@@ -9,6 +9,7 @@ import scanline.engine.io.AtomicFile;
 import scanline.lab.report.RunRecord.Outcome;
 import scanline.lab.train.AttentionMap;
 import scanline.lab.train.Experiment;
+import scanline.lab.train.Measures;
 import scanline.lab.train.Progress;
 import scanline.lab.train.Run;
 import scanline.lab.train.RunException;
@@ -47,6 +48,7 @@ public final class RunReport {
         row(text, "test accuracy", "**" + ResultsTable.percent(outcome.accuracy()) + "**, "
                 + ResultsTable.number(outcome.right()) + " of " + ResultsTable.number(outcome.examples()));
         row(text, "test loss", String.format(Locale.ROOT, "%.4f", outcome.loss()));
+        outcome.measures().forEach((name, value) -> row(text, "test " + Measures.title(name), Measures.value(name, value)));
         row(text, "best epoch", outcome.bestEpoch() + " of " + run.epochs().size() + ", validation accuracy "
                 + ResultsTable.validation(run));
         row(text, "parameters", ResultsTable.number(run.parameters()));

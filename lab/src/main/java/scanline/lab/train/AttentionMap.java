@@ -6,15 +6,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.lab.data.Batch;
+import scanline.lab.data.Canvas;
 import scanline.lab.data.ImageSet;
 import scanline.lab.data.Loader;
 import scanline.lab.data.Scan;
-import scanline.lab.model.Model.Attention;
-import scanline.lab.model.Model.Readout;
+import scanline.lab.model.Classifier;
+import scanline.lab.model.Classifier.Attention;
+import scanline.lab.model.Classifier.Readout;
 
 /**
  * What a model looks at in a test image: for each pixel, how much what the model classifies by takes of the step that the
@@ -40,33 +41,36 @@ public record AttentionMap(ImageSet image, String label, String taken, double pr
      * has more than {@value #MOST_STEPS} steps.
      */
     public static List<AttentionMap> of(Experiment experiment) {
+        if (!(experiment.network() instanceof Classifier network)
+                || experiment.recipe().data().canvas().answer() != Canvas.Answer.CLASS) {
+            return List.of();
+        }
         ImageSet test = experiment.dataset().test();
         List<AttentionMap> maps = new ArrayList<>();
         for (int c = 0; c < Math.min(MOST_IMAGES, test.classes()); c++) {
             int label = c;
             IntStream.range(0, test.count()).filter(image -> test.label(image) == label).limit(1)
-                    .mapToObj(image -> of(experiment, test.slice(image, image + 1))).flatMap(Optional::stream)
+                    .mapToObj(image -> of(experiment, network, test.slice(image, image + 1))).flatMap(Optional::stream)
                     .forEach(maps::add);
         }
         return maps;
     }
 
-    private static Optional<AttentionMap> of(Experiment experiment, ImageSet image) {
+    private static Optional<AttentionMap> of(Experiment experiment, Classifier network, ImageSet image) {
         Loader loader = experiment.loader(image);
         if (loader.steps() > MOST_STEPS) {
             return Optional.empty();
         }
         try (Tape tape = Tape.inference(experiment.memory())) {
             Batch batch = loader.batch(new int[] {0}, 0, 1);
-            Shape shape = Shape.of(loader.steps(), 1, loader.features());
-            Tensor x = tape.input(shape, batch.values());
-            return experiment.network().attention(x).map(
-                    attention -> of(experiment, image, loader, attention, experiment.network().forward(x).values()));
+            Tensor x = experiment.read(tape, batch);
+            return network.attention(x).map(attention -> of(experiment, image, loader, attention,
+                    experiment.task().answer(x, batch).answers().getFirst()));
         }
     }
 
     private static AttentionMap of(Experiment experiment, ImageSet image, Loader loader, Attention attention,
-            float[] outputs) {
+            Answer answer) {
         ImageSet read = image.shrunk(experiment.recipe().data().shrink());
         List<float[]> blocks = attention.blocks().stream().map(Tensor::values).toList();
         int tokens = attention.blocks().getLast().shape().size(1);
@@ -81,10 +85,8 @@ public record AttentionMap(ImageSet image, String label, String taken, double pr
         for (int head = 0; head < blocks.getLast().length / tokens / tokens; head++) {
             heads.add(at(places, taken(reader, blocks.getLast(), head)));
         }
-        int largest = Evaluation.largest(outputs);
         List<String> names = experiment.dataset().classNames();
-        return new AttentionMap(read, names.get(image.label(0)), names.get(largest),
-                Evaluation.probabilities(experiment, outputs)[largest], attention.readout(), blocks.size(), heads,
+        return new AttentionMap(read, names.get(image.label(0)), names.get(answer.labels()[0]), answer.probability(), attention.readout(), blocks.size(), heads,
                 at(places, rollout(reader, blocks)));
     }
 

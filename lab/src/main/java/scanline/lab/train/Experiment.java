@@ -12,18 +12,23 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 import scanline.engine.random.RandomKey;
-import scanline.engine.tensor.Activation;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Memory;
 import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Statistic;
+import scanline.engine.tensor.Tape;
+import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
+import scanline.lab.data.Batch;
+import scanline.lab.data.Canvas;
 import scanline.lab.data.Dataset;
 import scanline.lab.data.Datasets;
 import scanline.lab.data.ImageSet;
 import scanline.lab.data.Loader;
+import scanline.lab.data.Pictures;
 import scanline.lab.model.Model;
-import scanline.lab.model.Model.Network;
+import scanline.lab.model.Network;
 import scanline.lab.recipe.Recipe;
 
 /** A recipe with its data opened and its model built, for one thread to train or to evaluate. */
@@ -33,7 +38,9 @@ public final class Experiment implements AutoCloseable {
     private final Backend backend;
     private final Memory memory;
     private final Weights weights;
+    private final Model.Input input;
     private final Network network;
+    private final Task task;
     private @Nullable ImageSet train;
 
     /** A part of the data. */
@@ -50,32 +57,37 @@ public final class Experiment implements AutoCloseable {
      * Opens the data and builds the model, with the weights that the seed gives.
      *
      * @throws scanline.lab.data.DataException if the data is not there, broken, or not of a size that the recipe can read
-     * @throws RunException if the model cannot read images of their size
+     * @throws RunException if the model cannot read pictures of their size, or cannot answer as the canvas asks
      */
     public Experiment(Recipe recipe, int threads) {
         this.recipe = recipe;
         dataset = Datasets.ofUser().open(recipe.data().name(), recipe.data().folder());
-        Model.Input input = input(recipe, dataset.test());
+        input = input(recipe, dataset.test());
         backend = Backend.load(threads);
         memory = new Memory(backend);
         weights = new Weights(backend, recipe.seed());
-        Network logits = build(recipe.model(), input);
-        network = recipe.head().softmax() ? logits.then(Activation::softmax) : logits;
-    }
-
-    private Network build(Model model, Model.Input input) {
         try {
-            return model.build(weights, input);
+            Network built = recipe.model().build(weights, input);
+            task = Task.of(recipe, built, input.classes());
+            network = built;
         } catch (IllegalArgumentException e) {
             backend.close();
             throw new RunException(String.valueOf(e.getMessage()));
+        } catch (RunException e) {
+            backend.close();
+            throw e;
         }
     }
 
-    /** What the model reads and tells apart when it is given images like these, of the data set's size. */
-    public static Model.Input input(Recipe recipe, ImageSet images) {
-        Loader loader = loader(recipe, images);
-        return new Model.Input(loader.steps(), loader.features(), loader.classes());
+    /** What the model of a recipe reads and tells apart, the test images being those of its data set. */
+    public static Model.Input input(Recipe recipe, ImageSet test) {
+        Loader loader = loader(recipe, testPictures(recipe, test));
+        return new Model.Input(loader.steps(), loader.features(), loader.classes(), recipe.data().canvas().longest());
+    }
+
+    /** What the model reads and tells apart. */
+    public Model.Input input() {
+        return input;
     }
 
     /** What was asked for. */
@@ -98,6 +110,11 @@ public final class Experiment implements AutoCloseable {
         return network;
     }
 
+    /** What it is asked for. */
+    public Task task() {
+        return task;
+    }
+
     /** The buffers of passes. */
     public Memory memory() {
         return memory;
@@ -112,27 +129,92 @@ public final class Experiment implements AutoCloseable {
         return train;
     }
 
-    /** The images of a split, ready to be read as sequences; training and validation share theirs. */
+    /** A batch in a pass: [T, B, F]. */
+    public Tensor read(Tape tape, Batch batch) {
+        return tape.input(Shape.of(input.steps(), batch.count(), input.features()), batch.values());
+    }
+
+    /** The pictures of a split, ready to be read as sequences. */
     public Loader loader(Split split) {
-        return loader(split == Split.TEST ? dataset.test() : trainingImages());
-    }
-
-    /** Any images of the data set's size, ready to be read as this recipe reads them. */
-    public Loader loader(ImageSet images) {
-        return loader(recipe, images);
-    }
-
-    private static Loader loader(Recipe recipe, ImageSet images) {
-        Recipe.Data data = recipe.data();
-        return new Loader(images.shrunk(data.shrink()), data.scan(), data.mean(), data.deviation());
+        return loader(recipe, pictures(split));
     }
 
     /**
-     * Which images make up a split.
+     * Any images, ready to be read as this recipe reads its pictures.
+     *
+     * @param images of the size of {@link #outside}
+     */
+    public Loader loader(ImageSet images) {
+        return loader(recipe, isDrawn() ? images : images.shrunk(recipe.data().shrink()));
+    }
+
+    /** Pictures of the size that an image has which is none of the data set's: a whole canvas, or an image before it shrinks. */
+    public Pictures outside() {
+        return isDrawn() ? pictures(Split.TEST) : dataset.test();
+    }
+
+    private boolean isDrawn() {
+        return recipe.data().canvas().drawn().isAnything();
+    }
+
+    private static Loader loader(Recipe recipe, Pictures pictures) {
+        return new Loader(pictures, recipe.data().scan(), recipe.data().mean(), recipe.data().deviation());
+    }
+
+    /** The pictures of a split; where images are pictures themselves, training and validation share theirs. */
+    public Pictures pictures(Split split) {
+        Canvas canvas = recipe.data().canvas();
+        return switch (split) {
+            case TRAIN -> canvas.pictures(shrunkTraining(), images(split), RandomKey.of(recipe.seed(), "canvas train"));
+            case VALIDATION -> canvas.pictures(shrunkTraining(), images(split),
+                    RandomKey.of(recipe.seed(), "canvas validation"));
+            case TEST -> testPictures(recipe, dataset.test());
+        };
+    }
+
+    private ImageSet shrunkTraining() {
+        return trainingImages().shrunk(recipe.data().shrink());
+    }
+
+    /** The test pictures of a canvas are the same for every seed. */
+    private static Pictures testPictures(Recipe recipe, ImageSet test) {
+        return recipe.data().canvas().pictures(test.shrunk(recipe.data().shrink()),
+                IntStream.range(0, test.count()).toArray(), RandomKey.of(0, "canvas test"));
+    }
+
+    /**
+     * The numbers of the pictures that make up a split; those of the first epoch for training.
      *
      * @throws RunException if validation leaves nothing to train on
      */
     public int[] examples(Split split) {
+        Canvas.Drawn drawn = recipe.data().canvas().drawn();
+        return isDrawn()
+                ? IntStream.range(0, switch (split) {
+                    case TRAIN -> drawn.train();
+                    case VALIDATION -> drawn.validation();
+                    case TEST -> drawn.test();
+                }).toArray()
+                : images(split);
+    }
+
+    /**
+     * The training pictures of an epoch in their order.
+     *
+     * @param epoch from 0
+     */
+    public int[] order(int epoch) {
+        int[] examples = examples(Split.TRAIN);
+        int first = recipe.data().canvas().drawn().train() * epoch;
+        if (!recipe.data().shuffle()) {
+            return IntStream.of(examples).map(i -> first + i).toArray();
+        }
+        return IntStream.of(RandomKey.of(recipe.seed(), "shuffle").at(epoch).permutation(examples.length))
+                .map(i -> first + examples[i]).toArray();
+    }
+
+    /** Which images of the data set a split is made of. */
+    private int[] images(Split split) {
         if (split == Split.TEST) {
             return IntStream.range(0, dataset.test().count()).toArray();
         }

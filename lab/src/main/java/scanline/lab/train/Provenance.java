@@ -44,7 +44,7 @@ public final class Provenance {
         data.put("testImages", test.imageFile().sha256());
         data.put("testLabels", test.labelFile().sha256());
         if (experiment.recipe().data().scan() instanceof Scan.Permuted) {
-            data.put("permutation", sha256(experiment.loader(test).order()));
+            data.put("permutation", sha256(experiment.loader(Experiment.Split.TEST).order()));
         }
         facts.put("data", data);
         return facts;

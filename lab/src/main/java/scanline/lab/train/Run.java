@@ -18,10 +18,11 @@ import scanline.lab.recipe.Recipes;
 
 /**
  * The folder of a run: {@code recipe.yaml} as resolved, {@code provenance.json}, {@code metrics.csv} with a row an epoch,
- * the checkpoint {@code last.safetensors}, the weights {@code best.safetensors}, and at the end {@code result.json} and
- * {@code confusion.csv}; the report lies beside them.
+ * the checkpoint {@code last.safetensors}, the weights {@code best.safetensors}, and at the end {@code result.json} with
+ * {@code confusion.csv}, or {@code labels.csv} where answers are sets; the report lies beside them.
  */
 public record Run(Path folder) {
+    private static final String METRICS = "metrics.csv";
     private static final String HEADER = "epoch,step,seconds,examplesPerSecond,rate,trainLoss,trainAccuracy,validationLoss,validationAccuracy";
 
     /** A row of {@code metrics.csv}: an epoch. */
@@ -116,9 +117,7 @@ public record Run(Path folder) {
 
     /** Sets the rows of {@code metrics.csv}, which may be cut to what a checkpoint had seen. */
     void write(List<Epoch> epochs) throws IOException {
-        AtomicFile.write(metricsFile(),
-                Stream.concat(Stream.of(HEADER), epochs.stream().map(Epoch::row)).collect(Collectors.joining("\n", "",
-                        "\n")));
+        write(METRICS, Stream.concat(Stream.of(HEADER), epochs.stream().map(Epoch::row)));
     }
 
     /**
@@ -146,10 +145,20 @@ public record Run(Path folder) {
 
     /** Writes what the run came to. */
     void write(Result result, Evaluation test) throws IOException {
-        AtomicFile.write(folder.resolve("confusion.csv"), Arrays.stream(test.confusion())
-                .map(row -> Arrays.stream(row).mapToObj(Integer::toString).collect(Collectors.joining(",")))
-                .collect(Collectors.joining("\n", "", "\n")));
+        if (test.confusion().length > 0) {
+            write("confusion.csv", Arrays.stream(test.confusion())
+                    .map(row -> Arrays.stream(row).mapToObj(Integer::toString).collect(Collectors.joining(","))));
+        }
+        if (!test.labels().isEmpty()) {
+            write("labels.csv", Stream.concat(Stream.of("label,present,answered,right,averagePrecision"),
+                    test.labels().stream().map(label -> label.label() + "," + label.present() + "," + label.answered()
+                            + "," + label.right() + "," + label.averagePrecision())));
+        }
         AtomicFile.write(folder.resolve("result.json"), Json.text(result) + "\n");
+    }
+
+    private void write(String file, Stream<String> lines) throws IOException {
+        AtomicFile.write(folder.resolve(file), lines.collect(Collectors.joining("\n", "", "\n")));
     }
 
     /** The recipe as resolved. */
@@ -158,6 +167,6 @@ public record Run(Path folder) {
     }
 
     private Path metricsFile() {
-        return folder.resolve("metrics.csv");
+        return folder.resolve(METRICS);
     }
 }

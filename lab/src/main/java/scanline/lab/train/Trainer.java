@@ -5,17 +5,13 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import java.util.stream.IntStream;
 
 import scanline.engine.io.WeightsFile;
 import scanline.engine.optim.Optimizer;
 import scanline.engine.random.RandomKey;
-import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.Parameter;
-import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Statistic;
 import scanline.engine.tensor.Tape;
-import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 import scanline.lab.data.Batch;
 import scanline.lab.data.Loader;
@@ -30,6 +26,8 @@ public final class Trainer {
     // Speed is that of the last second or so, smoothed, as it changes while the JVM compiles.
     private static final double SMOOTHING_SECONDS = 2;
 
+    private static final Evaluation NOT_VALIDATED = new Evaluation(Double.NaN, 0, 0, Map.of(), new int[0][0], List.of());
+
     private final Experiment experiment;
     private final Recipe recipe;
     private final Run run;
@@ -38,10 +36,10 @@ public final class Trainer {
     private final Weights weights;
     private final Optimizer optimizer;
     private final Loader loader;
-    private final int[] examples;
+    private final Loader validationLoader;
     private final int[] held;
-    private final RandomKey shuffle;
     private final RandomKey passes;
+    private final int examples;
     private final int steps;
 
     private int epoch;
@@ -69,12 +67,12 @@ public final class Trainer {
         this.saveSeconds = saveSeconds;
         weights = experiment.weights();
         optimizer = new Optimizer(recipe.optimizer(), weights);
-        examples = experiment.examples(Split.TRAIN);
         held = experiment.examples(Split.VALIDATION);
         loader = experiment.loader(Split.TRAIN);
-        shuffle = RandomKey.of(recipe.seed(), "shuffle");
+        validationLoader = experiment.loader(Split.VALIDATION);
         passes = RandomKey.of(recipe.seed(), "pass");
-        steps = (examples.length + recipe.batch() - 1) / recipe.batch();
+        examples = experiment.examples(Split.TRAIN).length;
+        steps = (examples + recipe.batch() - 1) / recipe.batch();
     }
 
     /** Goes to where the checkpoint of the run stands. */
@@ -116,7 +114,7 @@ public final class Trainer {
         save();
         long saved = System.nanoTime();
         while (!isDone()) {
-            int[] order = order(epoch);
+            int[] order = experiment.order(epoch);
             while (example < order.length) {
                 if (stop.getAsBoolean()) {
                     save();
@@ -146,19 +144,11 @@ public final class Trainer {
         Evaluation test = Evaluation.of(experiment, experiment.loader(Split.TEST), experiment.examples(Split.TEST),
                 Evaluation.Listener.NONE);
         boolean validated = held.length > 0;
-        Result result = new Result(test.accuracy(), test.loss(), bestEpoch, validated ? (Double) bestAccuracy : null,
+        Result result = new Result(test.accuracy(), test.right(), test.examples(), test.loss(), test.measures(), bestEpoch, validated ? (Double) bestAccuracy : null,
                 validated ? (Double) bestLoss : null, epoch, step, Math.round(seconds * 1000) / 1000.0,
                 experiment.weightsHash(), lastHash);
         run.write(result, test);
         return result;
-    }
-
-    private int[] order(int forEpoch) {
-        if (!recipe.data().shuffle()) {
-            return examples;
-        }
-        int[] permutation = shuffle.at(forEpoch).permutation(examples.length);
-        return IntStream.of(permutation).map(i -> examples[i]).toArray();
     }
 
     private void trainStep(int[] order) {
@@ -166,16 +156,14 @@ public final class Trainer {
         Batch batch = loader.batch(order, example, Math.min(order.length, example + recipe.batch()));
         double loss;
         try (Tape tape = Tape.training(experiment.memory(), passes.at(step))) {
-            Shape shape = Shape.of(loader.steps(), batch.count(), loader.features());
-            Tensor logits = experiment.network().forward(tape.input(shape, batch.values()));
-            Tensor mean = Losses.crossEntropy(logits, batch.labels(), (float) recipe.loss().smoothing());
-            loss = mean.values()[0];
+            Task.Loss wrong = experiment.task().loss(experiment.read(tape, batch), batch);
+            loss = wrong.mean().values()[0];
             if (!Double.isFinite(loss)) {
                 throw diverged("the loss is " + loss);
             }
-            right += right(logits.values(), batch.labels());
+            right += wrong.right().getAsInt();
             weights.clearGradients();
-            tape.backward(mean);
+            tape.backward(wrong.mean());
         }
         recipe.clip().clip(weights);
         optimizer.step(rate());
@@ -191,10 +179,10 @@ public final class Trainer {
     private Run.Epoch endEpoch() throws IOException {
         double rate = rate();
         Evaluation validation = held.length == 0
-                ? new Evaluation(Double.NaN, Double.NaN, new int[0][0])
-                : Evaluation.of(experiment, loader, held, Evaluation.Listener.NONE);
-        Run.Epoch row = new Run.Epoch(epoch + 1, step, epochSeconds, examples.length / epochSeconds, rate,
-                lossSum / examples.length, (double) right / examples.length, validation.loss(),
+                ? NOT_VALIDATED
+                : Evaluation.of(experiment, validationLoader, held, Evaluation.Listener.NONE);
+        Run.Epoch row = new Run.Epoch(epoch + 1, step, epochSeconds, examples / epochSeconds, rate,
+                lossSum / examples, (double) right / examples, validation.loss(),
                 validation.accuracy());
         epoch++;
         example = 0;
@@ -249,15 +237,9 @@ public final class Trainer {
         double now = count / took;
         double weight = speed == 0 ? 1 : Math.min(1, took / SMOOTHING_SECONDS);
         speed += weight * (now - speed);
-        double left = ((recipe.epochs() - epoch - 1.0) * examples.length + examples.length - example) / speed;
+        double left = ((recipe.epochs() - epoch - 1.0) * examples + examples - example) / speed;
         progress.step(epoch + 1, (example + recipe.batch() - 1) / recipe.batch(), steps, lossSum / example,
                 (double) right / example, speed, left);
-    }
-
-    private static int right(float[] logits, int[] labels) {
-        int classes = logits.length / labels.length;
-        return (int) IntStream.range(0, labels.length)
-                .filter(b -> Evaluation.largest(logits, b * classes, classes) == labels[b]).count();
     }
 
     private static double secondsSince(long nanos) {

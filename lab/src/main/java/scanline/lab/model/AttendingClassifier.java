@@ -10,9 +10,6 @@ import scanline.engine.tensor.Arithmetic;
 import scanline.engine.tensor.Attention.Mask;
 import scanline.engine.tensor.Shaping;
 import scanline.engine.tensor.Tensor;
-import scanline.lab.model.Model.Attention;
-import scanline.lab.model.Model.Network;
-import scanline.lab.model.Model.Readout;
 
 /**
  * A transformer that classifies by its encoder.
@@ -22,8 +19,8 @@ import scanline.lab.model.Model.Readout;
  * @param readout what of their output is classified
  * @param head classifies it: [B, width] to [B, C]
  */
-record AttendingNetwork(UnaryOperator<Tensor> embedding, List<EncoderBlock> blocks, Readout readout,
-        UnaryOperator<Tensor> head) implements Network {
+record AttendingClassifier(UnaryOperator<Tensor> embedding, List<EncoderBlock> blocks, Readout readout,
+        UnaryOperator<Tensor> head) implements Classifier {
     @Override
     public Tensor forward(Tensor x) {
         Tensor y = embedding.apply(x);

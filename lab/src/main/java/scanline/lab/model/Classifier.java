@@ -1,0 +1,63 @@
+package scanline.lab.model;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+import scanline.engine.tensor.Tensor;
+
+/** A network that gives a number for each class at once. */
+@FunctionalInterface
+public non-sealed interface Classifier extends Network {
+    /**
+     * Classifies sequences.
+     *
+     * @param x [T, B, F]
+     * @return logits, [B, C]
+     */
+    Tensor forward(Tensor x);
+
+    /**
+     * How much each step takes of each other while sequences are classified; nothing where a model does not attend.
+     *
+     * @param x [T, B, F]
+     */
+    default Optional<Attention> attention(Tensor x) {
+        return Optional.empty();
+    }
+
+    /** This network with something behind its outputs. */
+    default Classifier then(UnaryOperator<Tensor> last) {
+        Classifier first = this;
+        return new Classifier() {
+            @Override
+            public Tensor forward(Tensor x) {
+                return last.apply(first.forward(x));
+            }
+
+            @Override
+            public Optional<Attention> attention(Tensor x) {
+                return first.attention(x);
+            }
+        };
+    }
+
+    /**
+     * The weights of attention, block by block.
+     *
+     * @param readout what of the last block's output is classified
+     * @param blocks [B heads, T, T] each, the heads of an example behind each other: how much each step (row) takes of each
+     *     (column); where a class token goes first, T counts it
+     */
+    record Attention(Readout readout, List<Tensor> blocks) {}
+
+    /** What stands for a whole sequence. */
+    enum Readout {
+        /** A learned token in front of the steps, which is none of them. */
+        CLASS_TOKEN,
+        /** The first step. */
+        FIRST_STEP,
+        /** The mean of all steps. */
+        MEAN
+    }
+}

@@ -1,0 +1,116 @@
+package scanline.lab.model;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+import scanline.engine.nn.Linear;
+import scanline.engine.nn.Recurrent;
+import scanline.engine.tensor.Activation;
+import scanline.engine.tensor.Arithmetic;
+import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Products;
+import scanline.engine.tensor.Recurrence;
+import scanline.engine.tensor.Sequences.Output;
+import scanline.engine.tensor.Shape;
+import scanline.engine.tensor.Shaping;
+import scanline.engine.tensor.Tensor;
+import scanline.engine.tensor.Weights;
+
+/**
+ * The CNN-RNN of Wang et al. (CVPR 2016, "CNN-RNN: A unified framework for multi-label image classification", equations 3 to
+ * 6): an LSTM reads the labels predicted so far, and what it knows of them meets what a CNN knows of the image,
+ *
+ * <pre>
+ * w(t) = U e(t)                       the embedding of label t
+ * o(t) = lstm(w(0), ..., w(t))        the state after it
+ * x(t) = relu(Uo o(t) + Ui I)         I: the CNN's features of the image
+ * s(t) = U^T x(t)                     scores of the labels and of the end; p = softmax(s)
+ * </pre>
+ *
+ * with one matrix U for both. The probability of a set of labels is that of its path, the product of its labels' and of the
+ * end. The paper's U has no word that begins an answer; here it has one, which is read and never scored. A bias stands beside
+ * Uo, as in every linear map here.
+ *
+ * @param cnn the CNN; I is what its last linear map would read
+ * @param embedding length of a label's vector w
+ * @param hidden size of the LSTM's state
+ * @param beam how many paths are followed when it answers, 1 for greedy
+ */
+public record CnnRnnModel(CnnModel cnn, int embedding, int hidden, int beam) implements Model {
+    /** A small CNN, 64 numbers a label, 128 of state. */
+    public static final CnnRnnModel DEFAULT = new CnnRnnModel(CnnModel.DEFAULT, 64, 128, 3);
+
+    /** Checks the hyperparameters. */
+    public CnnRnnModel {
+        Ranges.requireSize("embedding", embedding);
+        Ranges.requireSize("hidden", hidden);
+        Ranges.requireBeam(beam);
+    }
+
+    @Override
+    public Autoregressive build(Weights weights, Input input) {
+        UnaryOperator<Tensor> features = cnn.features(weights.scope("cnn"), input);
+        int classes = input.classes();
+        Parameter u = weights.uniform("embedding.weight", Shape.of(classes + 2, embedding),
+                (float) Math.sqrt(3.0 / embedding)); // vectors of length 1, about
+        Recurrent lstm = new Recurrent(weights.scope("lstm"), Recurrence.LSTM, embedding, hidden, 1,
+                Recurrent.Options.DEFAULT);
+        Linear ofLabels = new Linear(weights.scope("label_projection"), hidden, embedding);
+        Linear ofImage = new Linear(weights.scope("image_projection"), cnn.hidden(), embedding);
+        return new Autoregressive() {
+            @Override
+            public int start() {
+                return classes + 1;
+            }
+
+            @Override
+            public int end() {
+                return classes;
+            }
+
+            @Override
+            public int beam() {
+                return beam;
+            }
+
+            // Ui I, [1, B, embedding]
+            @Override
+            public Tensor encode(Tensor x) {
+                return Shaping.stack(List.of(ofImage.forward(features.apply(x))));
+            }
+
+            @Override
+            public Tensor forward(Tensor encoded, int[] words) {
+                int batch = encoded.shape().size(1);
+                int steps = words.length / batch;
+                Tensor image = Shaping.step(encoded, 0);
+                Tensor o = lstm.forward(Shaping.lookUp(u, words, Shape.of(steps, batch), encoded), Output.ALL_STEPS);
+                Tensor x = Activation.relu(Arithmetic.add(ofLabels.forward(o),
+                        Shaping.stack(Collections.nCopies(steps, image))));
+                return Products.linear(x, Shaping.rows(u, 0, classes + 1, encoded), null);
+            }
+        };
+    }
+
+    @Override
+    public List<Layer> layers(Input input) {
+        int words = input.classes() + 2;
+        int steps = input.longest() + 1;
+        List<Layer> rows = new ArrayList<>();
+        cnn.featureLayers(input).forEach(layer -> rows.add(new Layer("cnn." + layer.name(), layer.what(), layer.output(),
+                layer.parameters(), layer.flops())));
+        rows.add(new Layer("embedding", words + " words of " + embedding, "[" + steps + ", " + embedding + "]",
+                (long) words * embedding, 0));
+        rows.add(new Layer("lstm", "lstm " + embedding + " to " + hidden, "[" + steps + ", " + hidden + "]",
+                4L * hidden * (embedding + hidden + 2), 8L * steps * hidden * (embedding + hidden)));
+        rows.add(new Layer("label_projection", "Linear " + hidden + " to " + embedding, "[" + steps + ", " + embedding + "]",
+                (hidden + 1L) * embedding, 2L * steps * hidden * embedding));
+        rows.add(new Layer("image_projection", "Linear " + cnn.hidden() + " to " + embedding, "[" + embedding + "]",
+                (cnn.hidden() + 1L) * embedding, 2L * cnn.hidden() * embedding));
+        rows.add(new Layer("scores", "ReLU of the sum, times embedding", "[" + steps + ", " + (words - 1) + "]", 0,
+                2L * steps * embedding * (words - 1)));
+        return rows;
+    }
+}

@@ -1,0 +1,223 @@
+package scanline.lab.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+import org.jspecify.annotations.Nullable;
+
+import scanline.engine.nn.DecoderBlock;
+import scanline.engine.nn.Embedding;
+import scanline.engine.nn.EncoderBlock;
+import scanline.engine.nn.FirstValues;
+import scanline.engine.nn.Linear;
+import scanline.engine.nn.MultiHeadAttention;
+import scanline.engine.nn.Positions;
+import scanline.engine.tensor.Attention.Mask;
+import scanline.engine.tensor.Nonlinearity;
+import scanline.engine.tensor.Shaping;
+import scanline.engine.tensor.Tensor;
+import scanline.engine.tensor.Weights;
+
+/**
+ * A transformer that reads a sequence of steps and writes a sequence of labels (Vaswani et al. 2017), of the layers that
+ * PyTorch calls {@code nn.TransformerEncoderLayer} and {@code nn.TransformerDecoderLayer}: post-norm, ReLU. The steps are
+ * embedded by a linear map, the words by a table, and both have learned positions; a linear map of the decoder's output
+ * scores the next word. The words are the labels, then the start, then the end.
+ *
+ * @param width numbers a step and a word
+ * @param encoderDepth how many blocks read
+ * @param decoderDepth how many blocks write
+ * @param heads heads of attention, which share the width
+ * @param feedForward hidden numbers of a ReLU network
+ * @param dropout rate of dropout, in [0, 1): of attention's weights and output, and twice in the ReLU network
+ * @param positions how many words of an answer have a learned position, the start being the first
+ * @param beam how many paths are followed when it answers, 1 for greedy
+ */
+public record TransformerModel(int width, int encoderDepth, int decoderDepth, int heads, int feedForward, double dropout,
+        int positions, int beam) implements Model {
+    /** That of digit sequences. */
+    public static final TransformerModel DEFAULT = new TransformerModel(64, 6, 6, 4, 256, 0.1, 100, 1);
+
+    /** Checks the hyperparameters. */
+    public TransformerModel {
+        Ranges.requireSize("width", width);
+        Ranges.requireDepth("encoderDepth", encoderDepth);
+        Ranges.requireDepth("decoderDepth", decoderDepth);
+        Ranges.requireSize("heads", heads);
+        Ranges.requireSize("feedForward", feedForward);
+        Ranges.requireDropout(dropout);
+        Ranges.requireSize("positions", positions);
+        Ranges.requireBeam(beam);
+        Ranges.requireDivides(heads, width);
+    }
+
+    @Override
+    public Autoregressive build(Weights weights, Input input) {
+        requirePositions(input);
+        EncoderBlock.Options options = new EncoderBlock.Options(
+                MultiHeadAttention.Options.shared(width, heads, (float) dropout, FirstValues.UNIFORM), feedForward,
+                Nonlinearity.RELU, false, FirstValues.UNIFORM);
+        Weights reads = weights.scope("encoder");
+        Linear embedding = new Linear(reads.scope("embedding"), input.features(), width);
+        Positions places = new Positions(reads, input.steps(), width);
+        List<EncoderBlock> encoder = new ArrayList<>();
+        for (int l = 0; l < encoderDepth; l++) {
+            encoder.add(new EncoderBlock(reads.scope("layers." + l), options));
+        }
+        Weights writes = weights.scope("decoder");
+        Embedding words = new Embedding(writes.scope("embedding"), input.classes() + 2, width);
+        Positions wordPlaces = new Positions(writes, positions, width);
+        List<DecoderBlock> decoder = new ArrayList<>();
+        for (int l = 0; l < decoderDepth; l++) {
+            decoder.add(new DecoderBlock(writes.scope("layers." + l), options));
+        }
+        Linear fc = new Linear(weights.scope("fc"), width, input.classes() + 2);
+        return new Built(input.classes(), beam, embedding, places, encoder, words, wordPlaces, decoder, fc);
+    }
+
+    private void requirePositions(Input input) {
+        if (input.longest() + 1 > positions) {
+            throw new IllegalArgumentException("model.positions is " + positions + ", but an answer of up to "
+                    + input.longest() + " labels (data.canvas) and its start take " + (input.longest() + 1));
+        }
+    }
+
+    private record Built(int classes, int beam, Linear embedding, Positions places, List<EncoderBlock> encoder,
+            Embedding words, Positions wordPlaces, List<DecoderBlock> decoder, Linear fc) implements Autoregressive {
+        @Override
+        public int start() {
+            return classes;
+        }
+
+        @Override
+        public int end() {
+            return classes + 1;
+        }
+
+        @Override
+        public Tensor encode(Tensor x) {
+            Tensor y = embed(x);
+            for (EncoderBlock block : encoder) {
+                y = block.forward(y, Mask.NONE);
+            }
+            return y;
+        }
+
+        private Tensor embed(Tensor x) {
+            return places.forward(embedding.forward(x));
+        }
+
+        @Override
+        public Tensor forward(Tensor encoded, int[] given) {
+            Tensor y = embed(given, encoded);
+            for (DecoderBlock block : decoder) {
+                y = block.forward(y, encoded, Mask.CAUSAL);
+            }
+            return fc.forward(y);
+        }
+
+        private Tensor embed(int[] given, Tensor encoded) {
+            int batch = encoded.shape().size(1);
+            return wordPlaces.forward(words.forward(given, given.length / batch, batch, encoded));
+        }
+
+        @Override
+        public Decoding decode(Tensor encoded) {
+            return new Cached(this, encoded);
+        }
+
+        @Override
+        public Optional<Attention> attention(Tensor x, int[] given) {
+            List<Tensor> read = new ArrayList<>();
+            Tensor encoded = embed(x);
+            for (EncoderBlock block : encoder) {
+                read.add(block.weights(encoded, Mask.NONE));
+                encoded = block.forward(encoded, Mask.NONE);
+            }
+            List<Tensor> own = new ArrayList<>();
+            List<Tensor> cross = new ArrayList<>();
+            Tensor y = embed(given, encoded);
+            for (DecoderBlock block : decoder) {
+                DecoderBlock.Attended attended = block.weights(y, encoded, Mask.CAUSAL);
+                own.add(attended.own());
+                cross.add(attended.cross());
+                y = block.forward(y, encoded, Mask.CAUSAL);
+            }
+            return Optional.of(new Attention(read, own, cross));
+        }
+    }
+
+    /** Decoding that keeps keys and values: each word is computed once, to the same bits as by {@link Built#forward}. */
+    private static final class Cached implements Autoregressive.Decoding {
+        private final Built network;
+        private final List<Tensor> remembered = new ArrayList<>();
+        private final List<@Nullable Tensor> before = new ArrayList<>();
+        private int place;
+
+        Cached(Built network, Tensor encoded) {
+            this.network = network;
+            for (DecoderBlock block : network.decoder) {
+                remembered.add(block.remember(encoded));
+                before.add(null);
+            }
+        }
+
+        @Override
+        public Tensor next(int[] parents, int[] given) {
+            Tensor y = network.words.forward(given, 1, given.length, remembered.getFirst());
+            y = network.wordPlaces.at(y, place++);
+            for (int l = 0; l < network.decoder.size(); l++) {
+                Tensor image = chosen(remembered.get(l), parents);
+                Tensor earlier = before.get(l);
+                DecoderBlock.Next next = network.decoder.get(l).next(y,
+                        earlier == null ? null : chosen(earlier, parents), image);
+                remembered.set(l, image);
+                before.set(l, next.keysAndValues());
+                y = next.y();
+            }
+            return network.fc.forward(Shaping.step(y, 0));
+        }
+
+        /** What the paths go on from; as long as each has one successor, as in greedy decoding, nothing is copied. */
+        private static Tensor chosen(Tensor kept, int[] parents) {
+            boolean same = kept.shape().size(1) == parents.length
+                    && IntStream.range(0, parents.length).allMatch(p -> parents[p] == p);
+            return same ? kept : Shaping.examples(kept, parents);
+        }
+    }
+
+    @Override
+    public List<Layer> layers(Input input) {
+        requirePositions(input);
+        long steps = input.steps();
+        long written = input.longest() + 1L;
+        long words = input.classes() + 2L;
+        String stepsShape = "[" + steps + ", " + width + "]";
+        String wordsShape = "[" + written + ", " + width + "]";
+        long attention = (width + 1L) * 4 * width;
+        long reluNetwork = (width + 1L) * feedForward + (feedForward + 1L) * width;
+        List<Layer> rows = new ArrayList<>();
+        rows.add(new Layer("encoder.embedding", "Linear " + input.features() + " to " + width, stepsShape,
+                (input.features() + 1L) * width, 2 * steps * input.features() * width));
+        rows.add(new Layer("encoder.pos_embedding", "learned positions", stepsShape, steps * width, 0));
+        long read = 2 * steps * (4L * width * width + 2 * steps * width + 2L * width * feedForward);
+        for (int l = 0; l < encoderDepth; l++) {
+            rows.add(new Layer("encoder.layers." + l, heads + " heads of " + width / heads + ", ReLU " + feedForward,
+                    stepsShape, 4L * width + attention + reluNetwork, read));
+        }
+        rows.add(new Layer("decoder.embedding", words + " words", wordsShape, words * width, 0));
+        rows.add(new Layer("decoder.pos_embedding", "learned positions", wordsShape, (long) positions * width, 0));
+        // Queries, outputs and both products with keys and values of each attention; keys and values of the steps once.
+        long write = 2 * written * (6L * width * width + 2 * written * width + 2 * steps * width
+                + 2L * width * feedForward) + 2 * steps * 2L * width * width;
+        for (int l = 0; l < decoderDepth; l++) {
+            rows.add(new Layer("decoder.layers." + l, heads + " + " + heads + " heads of " + width / heads + ", ReLU "
+                    + feedForward, wordsShape, 6L * width + 2 * attention + reluNetwork, write));
+        }
+        rows.add(new Layer("fc", "Linear " + width + " to " + words, "[" + written + ", " + words + "]",
+                (width + 1L) * words, 2 * written * width * words));
+        return rows;
+    }
+}

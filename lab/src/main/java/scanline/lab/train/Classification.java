@@ -1,0 +1,48 @@
+package scanline.lab.train;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+import scanline.engine.tensor.Losses;
+import scanline.engine.tensor.Tensor;
+import scanline.lab.data.Batch;
+import scanline.lab.model.Classifier;
+import scanline.lab.recipe.Recipe;
+
+/** One class a picture: softmax and cross-entropy. */
+record Classification(Classifier network, Recipe recipe, int classes) implements Task {
+    @Override
+    public Loss loss(Tensor x, Batch batch) {
+        Tensor logits = network.forward(x);
+        int[] labels = batch.labels();
+        return new Loss(Losses.crossEntropy(logits, labels, (float) recipe.loss().smoothing()), () -> {
+            float[] values = logits.values();
+            return (int) IntStream.range(0, labels.length)
+                    .filter(b -> Answers.largest(values, b * classes, classes) == labels[b]).count();
+        });
+    }
+
+    @Override
+    public Said answer(Tensor x, Batch batch) {
+        Tensor logits = network.forward(x);
+        float[] values = logits.values();
+        List<Answer> answers = IntStream.range(0, batch.count())
+                .mapToObj(b -> answer(Arrays.copyOfRange(values, b * classes, (b + 1) * classes))).toList();
+        return new Said(Losses.crossEntropy(logits, batch.labels(), 0f).values()[0], answers);
+    }
+
+    /** With a softmax as the model's head its outputs are probabilities already. */
+    private Answer answer(float[] logits) {
+        int largest = Answers.largest(logits, 0, classes);
+        double[] p = recipe.head().softmax()
+                ? IntStream.range(0, classes).mapToDouble(c -> logits[c]).toArray()
+                : Answers.softmax(logits);
+        return new Answer(new int[] {largest}, p[largest], p, logits);
+    }
+
+    @Override
+    public Score score() {
+        return new ClassScore(classes);
+    }
+}

@@ -1,0 +1,60 @@
+package scanline.lab.train;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+import scanline.engine.tensor.Losses;
+import scanline.engine.tensor.Tensor;
+import scanline.lab.data.Batch;
+import scanline.lab.model.Classifier;
+
+/**
+ * A set of labels a picture, each by a sigmoid of its own that knows nothing of the others (binary relevance): a label is in
+ * the answer where its probability is at least one half.
+ */
+record Labelling(Classifier network, int classes) implements Task {
+    @Override
+    public Loss loss(Tensor x, Batch batch) {
+        Tensor logits = network.forward(x);
+        boolean[] targets = targets(batch);
+        return new Loss(Losses.binaryCrossEntropy(logits, targets), () -> {
+            float[] values = logits.values();
+            return (int) IntStream.range(0, batch.count()).filter(b -> IntStream.range(b * classes, (b + 1) * classes)
+                    .allMatch(i -> values[i] >= 0 == targets[i])).count();
+        });
+    }
+
+    @Override
+    public Said answer(Tensor x, Batch batch) {
+        Tensor logits = network.forward(x);
+        float[] values = logits.values();
+        List<Answer> answers = IntStream.range(0, batch.count())
+                .mapToObj(b -> answer(Arrays.copyOfRange(values, b * classes, (b + 1) * classes))).toList();
+        return new Said(Losses.binaryCrossEntropy(logits, targets(batch)).values()[0], answers);
+    }
+
+    private static Answer answer(float[] logits) {
+        double[] p = IntStream.range(0, logits.length).mapToDouble(c -> Answers.sigmoid(logits[c])).toArray();
+        int[] labels = IntStream.range(0, p.length).filter(c -> logits[c] >= 0).toArray();
+        double all = IntStream.range(0, p.length).mapToDouble(c -> logits[c] >= 0 ? p[c] : 1 - p[c])
+                .reduce(1, (a, b) -> a * b);
+        return new Answer(labels, all, p, logits);
+    }
+
+    /** Whether each label is in the answer to each example, [B, C]. */
+    private boolean[] targets(Batch batch) {
+        boolean[] targets = new boolean[batch.count() * classes];
+        for (int b = 0; b < batch.count(); b++) {
+            for (int label : batch.answers()[b]) {
+                targets[b * classes + label] = true;
+            }
+        }
+        return targets;
+    }
+
+    @Override
+    public Score score() {
+        return new SetScore(classes);
+    }
+}
