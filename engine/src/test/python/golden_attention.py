@@ -13,6 +13,7 @@ from torch import nn
 from torch.nn import functional
 
 STEPS, BATCH, FEATURES, WIDTH, HEADS, HEAD_WIDTH, HIDDEN, DEPTH, CLASSES = 5, 3, 7, 8, 2, 6, 12, 2, 10
+WORDS, VOCABULARY, IGNORED = 4, 12, -1
 UPDATES = 10
 
 
@@ -94,6 +95,37 @@ class Encoder(nn.Module):
         return self.fc(y.mean(0) if self.mean else y[0])
 
 
+class Stack(nn.Module):
+    """Either half of a Seq2seq: steps or words embedded, with more positions than there are of them."""
+
+    def __init__(self, embedding, places, layer):
+        super().__init__()
+        self.embedding = embedding
+        self.pos_embedding = nn.Parameter(torch.randn(places, WIDTH))
+        self.layers = nn.ModuleList(layer(WIDTH, HEADS, HIDDEN, 0.0) for _ in range(DEPTH))
+
+    def forward(self, x, *memory, **mask):
+        y = self.embedding(x) + self.pos_embedding[:x.shape[0], None]
+        for layer in self.layers:
+            y = layer(y, *memory, **mask)
+        return y
+
+
+class Seq2seq(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.encoder = Stack(nn.Linear(FEATURES, WIDTH), STEPS + 1, nn.TransformerEncoderLayer)
+        self.decoder = Stack(nn.Embedding(VOCABULARY, WIDTH), WORDS + 2, nn.TransformerDecoderLayer)
+        self.fc = nn.Linear(WIDTH, VOCABULARY)
+
+    def forward(self, x, words):
+        return self.fc(self.decoder(words, self.encoder(x), tgt_mask=causal_mask(len(words))))
+
+
+def causal_mask(steps):
+    return torch.ones(steps, steps, dtype=torch.bool).triu(1)
+
+
 def vary(module):
     """Moves parameters that PyTorch fills with zeros and ones, with which an error could hide."""
     with torch.no_grad():
@@ -106,17 +138,33 @@ def gradients(module):
     return {f"gradient.{name}": parameter.grad.clone() for name, parameter in module.named_parameters()}
 
 
-def write_model(folder, file, model):
+def images():
+    """The inputs of a model, by name, and the labels."""
+    return {"input": torch.randn(STEPS, BATCH, FEATURES)}, torch.randint(CLASSES, (BATCH,))
+
+
+def images_and_words():
+    inputs = {"input": torch.randn(STEPS, BATCH, FEATURES), "words": torch.randint(VOCABULARY, (WORDS, BATCH))}
+    labels = torch.randint(VOCABULARY, (WORDS, BATCH))
+    labels[torch.arange(WORDS)[:, None] >= torch.tensor([WORDS, 1, 3])] = IGNORED  # sequences of several lengths
+    return inputs, labels
+
+
+def write_model(folder, file, model, batch=images):
     vary(model)
     initial = {name: value.clone() for name, value in model.state_dict().items()}
     save_file(initial, folder / f"{file}.safetensors")
-    x = torch.randn(STEPS, BATCH, FEATURES)
-    labels = torch.randint(CLASSES, (BATCH,))
-    expected = {"input": x, "labels": labels.float()}
+    inputs, labels = batch()
+    expected = {name: value.float() for name, value in inputs.items()} | {"labels": labels.float()}
+
+    def pass_of(smoothing):
+        logits = model(*inputs.values())
+        return logits, functional.cross_entropy(logits.flatten(0, -2), labels.flatten(), ignore_index=IGNORED,
+                                                label_smoothing=smoothing)
+
     for smoothing in (0.0, 0.1):
         model.zero_grad()
-        logits = model(x)
-        loss = functional.cross_entropy(logits, labels, label_smoothing=smoothing)
+        logits, loss = pass_of(smoothing)
         loss.backward()
         expected["logits"] = logits.detach()
         expected[f"loss.{smoothing}"] = loss.detach().reshape(1)
@@ -125,7 +173,7 @@ def write_model(folder, file, model):
     update = torch.optim.SGD(model.parameters(), lr=0.1)
     for _ in range(UPDATES):
         update.zero_grad()
-        functional.cross_entropy(model(x), labels).backward()
+        pass_of(0.0)[1].backward()
         update.step()
     for name, parameter in model.named_parameters():
         expected[f"sgd.{name}"] = parameter.detach().clone()
@@ -162,7 +210,7 @@ def write_attention(folder, file, steps, others=None, causal=False, lengths=None
     inputs = {"query": torch.randn(steps, BATCH, WIDTH)}
     if others:
         inputs |= {"memory": torch.randn(others, BATCH, WIDTH)}
-    mask = torch.ones(steps, others or steps, dtype=torch.bool).triu(1) if causal else None
+    mask = causal_mask(steps) if causal else None
     kept = {}
     padding = None
     if lengths:
@@ -178,6 +226,36 @@ def write_attention(folder, file, steps, others=None, causal=False, lengths=None
     write_layer(folder, file, layer, inputs, forward)
 
 
+def write_decoder(folder, file, norm_first):
+    """nn.TransformerDecoderLayer under a causal mask, and the weights of its attentions, which it does not return."""
+    torch.manual_seed(1)
+    layer = nn.TransformerDecoderLayer(WIDTH, HEADS, HIDDEN, 0.0, norm_first=norm_first)
+    inputs = {"x": torch.randn(WORDS, BATCH, WIDTH), "memory": torch.randn(STEPS, BATCH, WIDTH)}
+    mask = causal_mask(WORDS)
+
+    def forward(x, memory):
+        own = layer.norm1(x) if norm_first else x
+        y, own_weights = layer.self_attn(own, own, own, attn_mask=mask, average_attn_weights=False)
+        y = layer.norm2(x + y) if norm_first else layer.norm1(x + y)
+        cross_weights = layer.multihead_attn(y, memory, memory, average_attn_weights=False)[1]
+        return layer(x, memory, tgt_mask=mask), {"own": own_weights, "cross": cross_weights}
+
+    write_layer(folder, file, layer, inputs, forward)
+
+
+def write_binary_cross_entropy(folder):
+    torch.manual_seed(1)
+    x = torch.cat((torch.tensor([0.0, 30.0, -30.0, 100.0, -100.0, 100.0, -100.0]), 3 * torch.randn(20)))
+    targets = torch.randint(2, x.shape).float()
+    targets[3:7] = torch.tensor([0, 0, 1, 1])
+
+    def forward(x):
+        loss = functional.binary_cross_entropy_with_logits(x.flatten(), targets)
+        return loss.reshape(1), {"targets": targets}
+
+    write_layer(folder, "binary-cross-entropy", nn.Identity(), {"x": x.reshape(9, 1, 3)}, forward)
+
+
 def write_layers(folder):
     write_attention(folder, "attention", STEPS)
     write_attention(folder, "attention-causal", STEPS, causal=True)
@@ -185,6 +263,9 @@ def write_layers(folder):
     write_attention(folder, "attention-causal-lengths", STEPS, causal=True, lengths=[3, 5, 1])
     write_attention(folder, "attention-cross", 4, others=6)
     write_attention(folder, "attention-cross-lengths", 4, others=6, lengths=[6, 1, 3])
+    write_decoder(folder, "decoder", False)
+    write_decoder(folder, "decoder-norm-first", True)
+    write_binary_cross_entropy(folder)
     torch.manual_seed(2)
     norm = nn.LayerNorm(WIDTH)
     write_layer(folder, "norm", norm, {"x": 3 * torch.randn(STEPS, BATCH, WIDTH) + 1}, lambda x: (norm(x), {}))
@@ -206,6 +287,8 @@ def main():
     }.items()):
         torch.manual_seed(seed)
         write_model(folder, file, make())
+    torch.manual_seed(3)
+    write_model(folder, "seq2seq", Seq2seq(), images_and_words)
     write_layers(folder)
 
 

@@ -431,14 +431,14 @@ public final class CpuBackend
     public void crossEntropy(Buffer loss, Buffer probabilities, Buffer logits, int[] labels, float smoothing, int rows,
             int classes) {
         floats(loss)[0] = (float) (Softmax.crossEntropy(floats(probabilities), floats(logits), labels, smoothing, rows,
-                classes) / rows);
+                classes) / Softmax.counted(labels, rows));
     }
 
     @Override
     public void crossEntropyGradient(Buffer dlogits, Buffer dloss, Buffer probabilities, int[] labels, float smoothing,
             int rows, int classes) {
-        Softmax.crossEntropyGradient(floats(dlogits), floats(probabilities), labels, smoothing, floats(dloss)[0] / rows,
-                rows, classes);
+        Softmax.crossEntropyGradient(floats(dlogits), floats(probabilities), labels, smoothing,
+                floats(dloss)[0] / Softmax.counted(labels, rows), rows, classes);
     }
 
     @Override

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Buffer;
+import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.Window;
 
 /**
@@ -474,28 +475,36 @@ public final class ReferenceBackend implements Backend {
     public void crossEntropy(Buffer loss, Buffer probabilities, Buffer logits, int[] labels, float smoothing, int rows,
             int classes) {
         double total = 0;
+        int counted = 0;
         for (int i = 0; i < rows; i++) {
+            double largest = Double.NEGATIVE_INFINITY;
+            for (int j = 0; j < classes; j++) {
+                largest = Math.max(largest, floats(logits)[i * classes + j]);
+            }
             double sum = 0;
             for (int j = 0; j < classes; j++) {
-                sum += StrictMath.exp(floats(logits)[i * classes + j]);
+                sum += StrictMath.exp(floats(logits)[i * classes + j] - largest);
             }
+            counted += labels[i] == Losses.IGNORED ? 0 : 1;
             for (int j = 0; j < classes; j++) {
-                double p = StrictMath.exp(floats(logits)[i * classes + j]) / sum;
-                floats(probabilities)[i * classes + j] = (float) p;
+                double logP = floats(logits)[i * classes + j] - largest - StrictMath.log(sum);
+                floats(probabilities)[i * classes + j] = (float) StrictMath.exp(logP);
                 float target = target(j == labels[i], smoothing, classes);
-                total -= target == 0 ? 0 : target * StrictMath.log(p); // a logit may be -infinity
+                // A logit may be -infinity.
+                total -= labels[i] == Losses.IGNORED || target == 0 ? 0 : target * logP;
             }
         }
-        floats(loss)[0] = (float) (total / rows);
+        floats(loss)[0] = (float) (total / counted);
     }
 
     @Override
     public void crossEntropyGradient(Buffer dlogits, Buffer dloss, Buffer probabilities, int[] labels, float smoothing,
             int rows, int classes) {
+        long counted = Arrays.stream(labels).filter(label -> label != Losses.IGNORED).count();
         for (int i = 0; i < rows; i++) {
-            for (int j = 0; j < classes; j++) {
+            for (int j = 0; j < classes && labels[i] != Losses.IGNORED; j++) {
                 float difference = floats(probabilities)[i * classes + j] - target(j == labels[i], smoothing, classes);
-                floats(dlogits)[i * classes + j] += floats(dloss)[0] * difference / rows;
+                floats(dlogits)[i * classes + j] += floats(dloss)[0] * difference / counted;
             }
         }
     }

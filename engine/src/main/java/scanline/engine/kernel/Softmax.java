@@ -6,7 +6,8 @@ public final class Softmax {
 
     /**
      * The probabilities of each row, and its cross-entropy against a smoothed label:
-     * {@code (1 - s) nll(label) + s / C sum(nll)} with {@code nll = log(sum(exp(x))) - x}.
+     * {@code (1 - s) nll(label) + s / C sum(nll)} with {@code nll = log(sum(exp(x))) - x}. A row of a negative label has
+     * probabilities alone.
      *
      * @param p
      *            [rows, C]
@@ -19,6 +20,10 @@ public final class Softmax {
         for (int row = 0; row < rows; row++) {
             int at = row * classes;
             shift(p, x, at, classes);
+            if (labels[row] < 0) {
+                normalise(p, at, classes);
+                continue;
+            }
             double mean = 0;
             for (int j = 0; j < classes; j++) {
                 mean += p[at + j];
@@ -32,17 +37,29 @@ public final class Softmax {
         return total;
     }
 
-    /** {@code dx += scale (p - target)}, the target being smoothed likewise. */
+    /** {@code dx += scale (p - target)}, the target being smoothed likewise; rows of a negative label are left alone. */
     public static void crossEntropyGradient(float[] dx, float[] p, int[] labels, float smoothing, float scale, int rows,
             int classes) {
         float other = smoothing / classes;
         for (int row = 0; row < rows; row++) {
+            if (labels[row] < 0) {
+                continue;
+            }
             int at = row * classes;
             for (int j = 0; j < classes; j++) {
                 float target = j == labels[row] ? 1f - smoothing + other : other;
                 dx[at + j] = Math.fma(scale, p[at + j] - target, dx[at + j]);
             }
         }
+    }
+
+    /** How many labels are not negative. */
+    public static int counted(int[] labels, int rows) {
+        int counted = 0;
+        for (int row = 0; row < rows; row++) {
+            counted += labels[row] < 0 ? 0 : 1;
+        }
+        return counted;
     }
 
     /** {@code y = exp(x) / sum(exp(x))} of each row, [rows, n]. */

@@ -107,11 +107,33 @@ public final class MultiHeadAttention {
      * @return [T_q, B, width]
      */
     public Tensor cross(Tensor x, Tensor memory, Mask mask) {
+        return attend(x, keysAndValues(memory), mask);
+    }
+
+    /**
+     * What {@link #attend} reads of a sequence, to be made once and used again.
+     *
+     * @param memory
+     *            [T, B, width]
+     * @return the keys of all heads, and beside them the values: [T, B, 2 inner], inner being all heads' width
+     */
+    public Tensor keysAndValues(Tensor memory) {
+        return project(memory, options.inner(), 3 * options.inner());
+    }
+
+    /**
+     * Every step attends to the steps whose keys and values these are; with those of x itself it is {@link #self}.
+     *
+     * @param x
+     *            [T_q, B, width], what the queries are made of
+     * @param keysAndValues
+     *            [T_k, B, 2 inner]
+     * @return [T_q, B, width]
+     */
+    public Tensor attend(Tensor x, Tensor keysAndValues, Mask mask) {
         int inner = options.inner();
-        Tensor q = project(x, 0, inner);
-        Tensor kv = project(memory, inner, 3 * inner);
-        Tensor y = Attention.attend(new Heads(q, 0), new Heads(kv, 0), new Heads(kv, inner), options.heads(),
-                options.headWidth(), mask, options.dropout());
+        Tensor y = Attention.attend(new Heads(project(x, 0, inner), 0), new Heads(keysAndValues, 0),
+                new Heads(keysAndValues, inner), options.heads(), options.headWidth(), mask, options.dropout());
         return Products.linear(y, outWeight, outBias);
     }
 

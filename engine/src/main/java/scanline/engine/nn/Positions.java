@@ -30,4 +30,23 @@ public final class Positions {
         }
         return Arithmetic.addToExamples(x, steps == places ? embedding : Shaping.rows(embedding, 0, steps, x));
     }
+
+    /**
+     * Adds the vector of one place to a single step, as {@link #forward} does to the step there.
+     *
+     * @param x
+     *            [1, B, width]
+     * @param place
+     *            from 0 on
+     * @throws IllegalArgumentException
+     *             if nothing is learned for the place, or x has more than one step
+     */
+    public Tensor at(Tensor x, int place) {
+        int places = embedding.shape().size(0);
+        if (place < 0 || place >= places) {
+            throw new IllegalArgumentException(
+                    "place " + place + " is none of the " + places + " places that positions are learned for");
+        }
+        return Arithmetic.addToExamples(x, Shaping.rows(embedding, place, place + 1, x));
+    }
 }

@@ -200,17 +200,18 @@ public interface Backend extends AutoCloseable {
 
     /**
      * The cross-entropy of softmax(logits) against labels, and the probabilities: with smoothing s the target is
-     * 1 - s + s / classes for the label and s / classes for the others (Szegedy et al. 2016).
+     * 1 - s + s / classes for the label and s / classes for the others (Szegedy et al. 2016). A row whose label is
+     * {@link Losses#IGNORED} adds nothing to the loss; at least one row has another label.
      *
      * @param loss
-     *            [1], the mean over the rows
+     *            [1], the mean over the rows that are not ignored
      * @param probabilities
-     *            [rows, classes]
+     *            [rows, classes], of every row
      */
     void crossEntropy(Buffer loss, Buffer probabilities, Buffer logits, int[] labels, float smoothing, int rows,
             int classes);
 
-    /** {@code dlogits += dloss (probabilities - target) / rows}. */
+    /** {@code dlogits += dloss (probabilities - target) / counted} for the counted rows, which are not ignored. */
     void crossEntropyGradient(Buffer dlogits, Buffer dloss, Buffer probabilities, int[] labels, float smoothing,
             int rows, int classes);
 

@@ -133,6 +133,61 @@ public final class Shaping {
         return piece(Tape.of(x, like), x, Shape.of(sizes), from * n, n, to - from, n);
     }
 
+    /** One sequence behind the other, example by example: [T1, B, F] and [T2, B, F] to [T1 + T2, B, F]. */
+    public static Tensor append(Tensor a, Tensor b) {
+        Shape shape = a.shape().requireAxes("a sequence", 3);
+        int more = b.shape().requireAxes("what is appended", 3).size(0);
+        b.shape().require("what is appended", Shape.of(more, shape.size(1), shape.size(2)));
+        int m = shape.elements();
+        int n = b.shape().elements();
+        Tape tape = Tape.of(a, b);
+        Tensor y = tape.result(Shape.of(shape.size(0) + more, shape.size(1), shape.size(2)), a, b);
+        tape.backend().copy(y.value(), 0, m, a.value(), 0, m, 1, m);
+        tape.backend().copy(y.value(), m, n, b.value(), 0, n, 1, n);
+        tape.undo(y, () -> {
+            if (a.needsGradient()) {
+                tape.backend().accumulate(a.gradient(), 0, m, y.gradient(), 0, m, 1, m);
+            }
+            if (b.needsGradient()) {
+                tape.backend().accumulate(b.gradient(), 0, n, y.gradient(), m, n, 1, n);
+            }
+        });
+        return y;
+    }
+
+    /**
+     * Chosen examples of a batch, in the order in which they are named, and as often: [T, B, F] to [T, numbers, F].
+     *
+     * @param numbers
+     *            each from 0 to B - 1, at least one
+     * @throws IllegalArgumentException
+     *             if there are none, or one is no example
+     */
+    public static Tensor examples(Tensor x, int[] numbers) {
+        Shape shape = x.shape().requireAxes("a sequence", 3);
+        int steps = shape.size(0);
+        int batch = shape.size(1);
+        int n = shape.size(2);
+        for (int number : numbers) {
+            if (number < 0 || number >= batch) {
+                throw new IllegalArgumentException("number " + number + " is no example of a batch of " + batch);
+            }
+        }
+        int count = numbers.length;
+        Tape tape = Tape.of(x);
+        Tensor y = tape.result(Shape.of(steps, count, n), x);
+        for (int i = 0; i < count; i++) {
+            tape.backend().copy(y.value(), i * n, count * n, x.value(), numbers[i] * n, batch * n, steps, n);
+        }
+        tape.undo(y, () -> {
+            for (int i = 0; i < count; i++) {
+                tape.backend().accumulate(x.gradient(), numbers[i] * n, batch * n, y.gradient(), i * n, count * n,
+                        steps, n);
+            }
+        });
+        return y;
+    }
+
     /** A first step for every sequence of a batch: [F] before [T, B, F] makes [T + 1, B, F]. */
     public static Tensor prepend(Tensor first, Tensor x) {
         Shape shape = x.shape().requireAxes("a sequence", 3);

@@ -7,6 +7,7 @@ import static scanline.engine.tensor.Numbers.assertClose;
 import static scanline.engine.tensor.Numbers.assertSameBits;
 import static scanline.engine.tensor.Numbers.buffer;
 import static scanline.engine.tensor.Numbers.labels;
+import static scanline.engine.tensor.Numbers.onTape;
 import static scanline.engine.tensor.Numbers.uniform;
 import static scanline.engine.tensor.Numbers.values;
 
@@ -28,11 +29,13 @@ import scanline.engine.tensor.FusedAttention;
 import scanline.engine.tensor.FusedPerceptron;
 import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.Memory;
+import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.PooledNormalisation;
 import scanline.engine.tensor.RecurrentSequences;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
+import scanline.engine.tensor.Weights;
 
 /** Every duty of {@link CpuBackend} against its twin in {@link ReferenceBackend}. */
 class CpuBackendTest {
@@ -183,12 +186,67 @@ class CpuBackendTest {
     void crossEntropyGivesWhatItsTwinGives(float smoothing) {
         for (int rows : AWKWARD) {
             for (int classes : AWKWARD) {
-                float[][] expected = crossEntropy(REFERENCE, smoothing, rows, classes);
-                float[][] actual = crossEntropy(TEAMS[1], smoothing, rows, classes);
-                for (int i = 0; i < expected.length; i++) {
-                    assertClose(rows + " rows, " + classes + " classes", actual[i], expected[i], 1e-6);
+                int[] labels = labels(rows, classes);
+                crossEntropy(smoothing, labels, rows, classes);
+                for (int row = 0; row < rows - 1; row += 3) {
+                    labels[row] = Losses.IGNORED;
                 }
+                crossEntropy(smoothing, labels, rows, classes);
             }
+        }
+    }
+
+    private static void crossEntropy(float smoothing, int[] labels, int rows, int classes) {
+        float[][] expected = crossEntropy(REFERENCE, smoothing, labels, rows, classes);
+        float[][] actual = crossEntropy(TEAMS[1], smoothing, labels, rows, classes);
+        for (int i = 0; i < expected.length; i++) {
+            assertClose(rows + " rows, " + classes + " classes", actual[i], expected[i], 1e-6);
+        }
+    }
+
+    @Test
+    void anIgnoredRowIsAsIfItWereNotThere() {
+        float[] rows = uniform("rows", 5 * 3, 4);
+        rows[3] = Float.NaN; // whatever it holds
+        float[] others = {rows[0], rows[1], rows[2], rows[9], rows[10], rows[11], rows[12], rows[13], rows[14]};
+        for (Backend backend : List.of(REFERENCE, TEAMS[1])) {
+            float[][] some = train(backend, rows, 2, Losses.IGNORED, Losses.IGNORED, 0, 1);
+            float[][] without = train(backend, others, 2, 0, 1);
+            assertSameBits("loss", some[0], without[0]);
+            assertSameBits("gradient", Arrays.copyOf(some[1], 3), Arrays.copyOf(without[1], 3));
+            assertSameBits("gradient", Arrays.copyOfRange(some[1], 9, 15), Arrays.copyOfRange(without[1], 3, 9));
+            assertThat(Arrays.copyOfRange(some[1], 3, 9)).containsOnly(0f);
+        }
+    }
+
+    /** The loss and the gradient of rows of three logits. */
+    private static float[][] train(Backend backend, float[] rows, int... labels) {
+        Weights weights = new Weights(backend, 1);
+        Parameter logits = weights.zeros("logits", Shape.of(labels.length, 3));
+        logits.value().write(0, rows, 0, rows.length);
+        try (Tape tape = Tape.training(new Memory(backend), RandomKey.of(1, "none"))) {
+            Tensor loss = Losses.crossEntropy(onTape(tape, logits), labels, 0.1f);
+            tape.backward(loss);
+            return new float[][] {loss.values(), logits.gradients()};
+        }
+    }
+
+    @Test
+    void aBinaryCrossEntropyIsFiniteAtEveryLogit() {
+        float most = Float.MAX_VALUE;
+        for (Backend backend : List.of(REFERENCE, TEAMS[1])) {
+            assertThat(binary(backend, true, most, most, 800, 0)).isEqualTo((float) (Math.log(2) / 4));
+            assertThat(binary(backend, false, -most, -most, -800, 0)).isEqualTo((float) (Math.log(2) / 4));
+            assertThat(binary(backend, false, 800, -800, 1e4f, -1e4f)).isEqualTo(2700f);
+            assertThat(binary(backend, true, -most)).isEqualTo(most);
+        }
+    }
+
+    private static float binary(Backend backend, boolean target, float... logits) {
+        boolean[] targets = new boolean[logits.length];
+        Arrays.fill(targets, target);
+        try (Tape tape = Tape.inference(new Memory(backend))) {
+            return Losses.binaryCrossEntropy(tape.input(Shape.of(logits.length), logits), targets).values()[0];
         }
     }
 
@@ -246,13 +304,12 @@ class CpuBackendTest {
         }
     }
 
-    private static float[][] crossEntropy(Backend backend, float smoothing, int rows, int classes) {
+    private static float[][] crossEntropy(Backend backend, float smoothing, int[] labels, int rows, int classes) {
         // One class alone has a loss of 0, in which the twins need not agree to a share of it: start from 1.
         Buffer loss = backend.allocate(1);
         Buffer probabilities = backend.allocate(rows * classes + MARGIN);
         Buffer logits = buffer(backend, uniform("logits", rows * classes, 8));
         Buffer dlogits = buffer(backend, uniform("dlogits", rows * classes + MARGIN, 1));
-        int[] labels = labels(rows, classes);
         backend.crossEntropy(loss, probabilities, logits, labels, smoothing, rows, classes);
         backend.crossEntropyGradient(dlogits, buffer(backend, 0.7f), probabilities, labels, smoothing, rows, classes);
         return new float[][] {{1f, values(loss)[0]}, values(probabilities), values(dlogits)};

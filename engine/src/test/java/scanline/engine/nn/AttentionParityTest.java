@@ -24,6 +24,7 @@ import scanline.engine.tensor.Activation;
 import scanline.engine.tensor.Arithmetic;
 import scanline.engine.tensor.Attention.Mask;
 import scanline.engine.tensor.Backend;
+import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.Memory;
 import scanline.engine.tensor.Nonlinearity;
 import scanline.engine.tensor.Parameter;
@@ -42,6 +43,10 @@ class AttentionParityTest {
     private static final int HIDDEN = 12;
     private static final int DEPTH = 2;
     private static final int CLASSES = 10;
+    private static final int WORDS = 4;
+    private static final int VOCABULARY = 12;
+    // Those of PyTorch's layers by default.
+    private static final EncoderBlock.Options OPTIONS = options(false);
 
     @ParameterizedTest
     @MethodSource("attentions")
@@ -111,6 +116,43 @@ class AttentionParityTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aDecoderBlockIsThatOfPyTorch(boolean normFirst) throws IOException {
+        for (Backend backend : Golden.backends()) {
+            try (backend) {
+                Layer layer = new Layer(backend, normFirst ? "layer-decoder-norm-first" : "layer-decoder");
+                DecoderBlock block = new DecoderBlock(layer.weights, options(normFirst));
+                Parameter steps = layer.input("x");
+                Parameter memory = layer.input("memory");
+                layer.compare(tape -> {
+                    Tensor x = onTape(tape, steps);
+                    Tensor y = onTape(tape, memory);
+                    DecoderBlock.Attended weights = block.weights(x, y, Mask.CAUSAL);
+                    layer.golden.compare("own", weights.own().values());
+                    layer.golden.compare("cross", weights.cross().values());
+                    return block.forward(x, y, Mask.CAUSAL);
+                });
+            }
+        }
+    }
+
+    @Test
+    void binaryCrossEntropyIsThatOfPyTorch() throws IOException {
+        for (Backend backend : Golden.backends()) {
+            try (backend) {
+                Layer layer = new Layer(backend, "layer-binary-cross-entropy");
+                Parameter x = layer.input("x");
+                int[] ones = layer.golden.integers("targets");
+                boolean[] targets = new boolean[ones.length];
+                for (int i = 0; i < targets.length; i++) {
+                    targets[i] = ones[i] == 1;
+                }
+                layer.compare(tape -> Losses.binaryCrossEntropy(onTape(tape, x), targets));
+            }
+        }
+    }
+
     @Test
     void anEmbeddingIsThatOfPyTorch() throws IOException {
         for (Backend backend : Golden.backends()) {
@@ -126,7 +168,7 @@ class AttentionParityTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"vit", "encoder-positions-first", "encoder-mean"})
+    @ValueSource(strings = {"vit", "encoder-positions-first", "encoder-mean", "seq2seq"})
     void logitsLossAndEveryGradientAreThoseOfPyTorch(String model) throws IOException {
         for (Backend backend : Golden.backends()) {
             try (backend) {
@@ -136,7 +178,7 @@ class AttentionParityTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"vit", "encoder-positions-first", "encoder-mean"})
+    @ValueSource(strings = {"vit", "encoder-positions-first", "encoder-mean", "seq2seq"})
     void theWeightsAfterTenStepsAreThoseOfPyTorch(String model) throws IOException {
         for (Backend backend : Golden.backends()) {
             try (backend) {
@@ -146,7 +188,7 @@ class AttentionParityTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"vit", "encoder-positions-first", "encoder-mean"})
+    @ValueSource(strings = {"vit", "encoder-positions-first", "encoder-mean", "seq2seq"})
     void nothingInTheGoldenFilesIsLeftUncompared(String model) throws IOException {
         GoldenModel golden = golden(new ReferenceBackend(), model);
         golden.comparePasses();
@@ -159,9 +201,35 @@ class AttentionParityTest {
     }
 
     private static GoldenModel golden(Backend backend, String model) throws IOException {
-        return new GoldenModel(backend, model, model.equals("vit")
-                ? AttentionParityTest::vit
-                : weights -> encoder(weights, model.contains("positions"), model.contains("mean")));
+        return switch (model) {
+            case "vit" -> new GoldenModel(backend, model, AttentionParityTest::vit);
+            case "seq2seq" -> new GoldenModel(backend, model, AttentionParityTest::seq2seq);
+            default -> new GoldenModel(backend, model,
+                    weights -> encoder(weights, model.contains("positions"), model.contains("mean")));
+        };
+    }
+
+    /** Steps are read by an encoder, words by a decoder that attends to what the encoder makes of them. */
+    private static UnaryOperator<Tensor> seq2seq(Weights weights, Golden golden) {
+        Weights encoder = weights.scope("encoder");
+        Linear embedding = new Linear(encoder.scope("embedding"), FEATURES, WIDTH);
+        Positions places = new Positions(encoder, STEPS + 1, WIDTH);
+        UnaryOperator<Tensor> encoderBlocks = blocks(encoder, OPTIONS);
+        Weights decoder = weights.scope("decoder");
+        Embedding wordEmbedding = new Embedding(decoder.scope("embedding"), VOCABULARY, WIDTH);
+        Positions wordPlaces = new Positions(decoder, WORDS + 2, WIDTH);
+        List<DecoderBlock> decoderBlocks = IntStream.range(0, DEPTH)
+                .mapToObj(l -> new DecoderBlock(decoder.scope("layers." + l), OPTIONS)).toList();
+        Linear fc = new Linear(weights.scope("fc"), WIDTH, VOCABULARY);
+        return x -> {
+            Tensor memory = encoderBlocks.apply(places.forward(embedding.forward(x)));
+            int batch = x.shape().size(1);
+            Tensor y = wordPlaces.forward(wordEmbedding.forward(golden.integers("words"), WORDS, batch, x));
+            for (DecoderBlock block : decoderBlocks) {
+                y = block.forward(y, memory, Mask.CAUSAL);
+            }
+            return fc.forward(y);
+        };
     }
 
     /** As the lab has it. */
@@ -183,14 +251,17 @@ class AttentionParityTest {
     private static UnaryOperator<Tensor> encoder(Weights weights, boolean places, boolean mean) {
         Linear embedding = new Linear(weights.scope("embedding"), FEATURES, WIDTH);
         UnaryOperator<Tensor> positions = places ? new Positions(weights, STEPS, WIDTH)::forward : x -> x;
-        UnaryOperator<Tensor> blocks = blocks(weights, new EncoderBlock.Options(
-                MultiHeadAttention.Options.shared(WIDTH, HEADS, 0, FirstValues.UNIFORM), HIDDEN, Nonlinearity.RELU,
-                false, FirstValues.UNIFORM));
+        UnaryOperator<Tensor> blocks = blocks(weights, OPTIONS);
         Linear fc = new Linear(weights.scope("fc"), WIDTH, CLASSES);
         return x -> {
             Tensor y = blocks.apply(positions.apply(embedding.forward(x)));
             return fc.forward(mean ? Arithmetic.meanOverSteps(y) : Shaping.step(y, 0));
         };
+    }
+
+    private static EncoderBlock.Options options(boolean normFirst) {
+        return new EncoderBlock.Options(MultiHeadAttention.Options.shared(WIDTH, HEADS, 0, FirstValues.UNIFORM), HIDDEN,
+                Nonlinearity.RELU, normFirst, FirstValues.UNIFORM);
     }
 
     private static UnaryOperator<Tensor> blocks(Weights weights, EncoderBlock.Options options) {

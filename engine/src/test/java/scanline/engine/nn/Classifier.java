@@ -33,13 +33,18 @@ public final class Classifier {
 
     /** The network that {@code build} makes, from sequences of this shape, [T, B, F], to the logits. */
     public Classifier(Backend backend, Shape shape, Function<Weights, UnaryOperator<Tensor>> build) {
+        this(backend, shape, Numbers.labels(shape.size(1), CLASSES), build);
+    }
+
+    /** The same with labels of its own. */
+    Classifier(Backend backend, Shape shape, int[] labels, Function<Weights, UnaryOperator<Tensor>> build) {
         this.shape = shape;
+        this.labels = labels;
         weights = new Weights(backend, 1);
         network = build.apply(weights);
         memory = new Memory(backend);
         optimizer = new Optimizer(Adam.DEFAULT, weights);
         images = Numbers.uniform("images", shape.elements(), 1);
-        labels = Numbers.labels(shape.size(1), CLASSES);
     }
 
     /** Two recurrent layers, a dropout after each, and a linear map of the last step. */

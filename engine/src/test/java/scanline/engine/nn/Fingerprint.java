@@ -22,8 +22,9 @@ import scanline.engine.tensor.Recurrence;
 /**
  * Prints what must be the same to the bit on every machine: {@code Fingerprint [kernels] STEPS T B F H THREADS...} prints
  * the width of the vectors, a hash over the results of the kernels at awkward sizes if asked for, and for each number of
- * threads a hash over {@link Classifier recurrent classifiers} of every kind, one over an {@link ImageClassifier} and one
- * over a {@link TransformerClassifier transformer}, and their losses after so many steps of training.
+ * threads a hash over {@link Classifier recurrent classifiers} of every kind, one over an {@link ImageClassifier}, one over
+ * a {@link TransformerClassifier transformer} and one over a {@link WordClassifier decoder}, and their losses after so many
+ * steps of training.
  */
 public final class Fingerprint {
     private long hash = 0xCBF29CE484222325L;
@@ -42,6 +43,7 @@ public final class Fingerprint {
             System.out.println("training " + training(n[i], n[0], n[1], n[2], n[3], n[4]));
             System.out.println("images " + images(n[i], n[0], n[2]));
             System.out.println("transformer " + transformer(n[i], n[0], n[1], n[2], n[3], n[4]));
+            System.out.println("decoder " + decoder(n[i], n[0], n[1], n[2], n[3], n[4]));
         }
     }
 
@@ -76,6 +78,15 @@ public final class Fingerprint {
         Fingerprint print = new Fingerprint();
         try (CpuBackend backend = new CpuBackend(threads)) {
             print.add(TransformerClassifier.of(backend, steps, batch, features, hidden, 3, hidden / 2), count);
+        }
+        return Long.toHexString(print.hash);
+    }
+
+    /** The same of a transformer that decodes what it encodes. */
+    public static String decoder(int threads, int count, int steps, int batch, int features, int hidden) {
+        Fingerprint print = new Fingerprint();
+        try (CpuBackend backend = new CpuBackend(threads)) {
+            print.add(WordClassifier.of(backend, steps, batch, features, hidden, 3, hidden / 2), count);
         }
         return Long.toHexString(print.hash);
     }

@@ -1,6 +1,7 @@
 package scanline.engine.nn;
 
 import java.io.IOException;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import scanline.engine.io.WeightsFile;
@@ -29,10 +30,16 @@ final class GoldenModel {
 
     /** The model as {@code build} makes it, from the input to the logits. */
     GoldenModel(Backend backend, String name, Function<Weights, UnaryOperator<Tensor>> build) throws IOException {
+        this(backend, name, (weights, _) -> build.apply(weights));
+    }
+
+    /** The same for a model that reads more of the file than its input. */
+    GoldenModel(Backend backend, String name, BiFunction<Weights, Golden, UnaryOperator<Tensor>> build)
+            throws IOException {
         this.name = name;
         expected = new Golden(name + ".expected");
         weights = new Weights(backend, 1);
-        network = build.apply(weights);
+        network = build.apply(weights, expected);
         memory = new Memory(backend);
     }
 

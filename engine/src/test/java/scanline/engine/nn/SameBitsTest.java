@@ -20,6 +20,7 @@ class SameBitsTest {
     // weight changes too, which the changelog has to say.
     private static final String TRAINING = "bc589ca12e2d9889";
     private static final String TRANSFORMER = "537d2e00b3f82b5";
+    private static final String DECODER = "1f9e40929a7a4f1e";
 
     // The same of a convolutional network.
     private static final String IMAGES = "80e026566ef99ac7";
@@ -30,6 +31,7 @@ class SameBitsTest {
         Set<String> training = new HashSet<>();
         Set<String> images = new HashSet<>();
         Set<String> transformer = new HashSet<>();
+        Set<String> decoder = new HashSet<>();
         for (int bytes : new int[] {16, 32, 64}) {
             Map<String, List<String>> child = ChildJvm.run(List.of("-XX:MaxVectorSize=" + bytes), Fingerprint.class,
                     SMALL);
@@ -37,15 +39,18 @@ class SameBitsTest {
             assertThat(Integer.parseInt(child.get("bits").getFirst())).isLessThanOrEqualTo(8 * bytes);
             assertThat(child.get("training")).hasSize(4);
             assertThat(child.get("transformer")).hasSize(4);
+            assertThat(child.get("decoder")).hasSize(4);
             kernels.addAll(child.get("kernels"));
             training.addAll(child.get("training"));
             images.addAll(child.get("images"));
             transformer.addAll(child.get("transformer"));
+            decoder.addAll(child.get("decoder"));
         }
         assertThat(kernels).hasSize(1);
         assertThat(training).containsExactly(TRAINING);
         assertThat(images).containsExactly(IMAGES);
         assertThat(transformer).containsExactly(TRANSFORMER);
+        assertThat(decoder).containsExactly(DECODER);
     }
 
     @Test
@@ -63,5 +68,6 @@ class SameBitsTest {
         assertThat(child.get("training")).hasSize(2).containsOnly(Fingerprint.training(1, 2, 3, 5, 3, 9));
         assertThat(child.get("images")).hasSize(2).containsOnly(Fingerprint.images(1, 2, 5));
         assertThat(child.get("transformer")).hasSize(2).containsOnly(Fingerprint.transformer(1, 2, 3, 5, 3, 9));
+        assertThat(child.get("decoder")).hasSize(2).containsOnly(Fingerprint.decoder(1, 2, 3, 5, 3, 9));
     }
 }

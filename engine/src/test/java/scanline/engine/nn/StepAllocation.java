@@ -13,12 +13,13 @@ public final class StepAllocation {
 
     private StepAllocation() {}
 
-    /** {@code StepAllocation THREADS recurrent}, {@code transformer} or {@code images}. */
+    /** {@code StepAllocation THREADS recurrent}, {@code transformer}, {@code decoder} or {@code images}. */
     public static void main(String[] arguments) {
         try (CpuBackend backend = new CpuBackend(Integer.parseInt(arguments[0]))) {
             Runnable step = switch (arguments[1]) {
                 case "images" -> new ImageClassifier(backend, 16, 12, 12, 16, 32)::step;
                 case "transformer" -> TransformerClassifier.of(backend, 25, 16, 28, 32, 4, 16)::step;
+                case "decoder" -> WordClassifier.of(backend, 16, 16, 28, 32, 4, 8)::step;
                 default -> Classifier.recurrent(backend, Recurrence.LSTM, 8, 16, 28, 32)::step;
             };
             System.out.println("bytes " + measured(step));

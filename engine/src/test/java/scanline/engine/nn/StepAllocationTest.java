@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class StepAllocationTest {
     @ParameterizedTest
-    @ValueSource(strings = {"recurrent", "transformer", "images"})
+    @ValueSource(strings = {"recurrent", "transformer", "decoder", "images"})
     void aStepOfTrainingInTheSteadyStateAllocatesLessThan100Kilobytes(String network) throws Exception {
         // Small buffers for allocation, so that what the runtime reports as used is nearly exact, a young generation that
         // need not be collected while it is measured, and a compiler that is sooner done.

@@ -26,6 +26,7 @@ import scanline.engine.tensor.Memory;
 import scanline.engine.tensor.Nonlinearity;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
+import scanline.engine.tensor.Shaping;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
@@ -216,6 +217,27 @@ class TransformerLayersTest {
         float[] learned = weights.parameters().getFirst().values();
         for (int i = 0; i < sums.length; i++) {
             assertThat(sums[i]).isEqualTo(learned[i / (BATCH * WIDTH) * WIDTH + i % WIDTH]);
+        }
+    }
+
+    @Test
+    void aStepAtAPlaceTakesThePositionThere() {
+        Positions positions = new Positions(new Weights(BACKEND, 1), STEPS + 2, WIDTH);
+        float[] x = uniform("x", SHAPE.elements(), 1);
+        float[] all = inferred(BACKEND, x, positions::forward);
+        try (Tape tape = Tape.inference(new Memory(BACKEND))) {
+            Tensor sequence = tape.input(SHAPE, x);
+            for (int t = 0; t < STEPS; t++) {
+                assertThat(positions.at(Shaping.rows(sequence, t, t + 1, sequence), t).values())
+                        .isEqualTo(Arrays.copyOfRange(all, t * BATCH * WIDTH, (t + 1) * BATCH * WIDTH));
+            }
+            assertThatThrownBy(() -> positions.at(sequence, 0)).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("what is added to every example must have shape [6, 8], not [1, 8]");
+            Tensor step = Shaping.rows(sequence, 0, 1, sequence);
+            for (int place : new int[] {-1, STEPS + 2}) {
+                assertThatThrownBy(() -> positions.at(step, place)).isInstanceOf(IllegalArgumentException.class)
+                        .hasMessage("place " + place + " is none of the 8 places that positions are learned for");
+            }
         }
     }
 

@@ -2,14 +2,10 @@ package scanline.engine.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static scanline.engine.tensor.Numbers.onTape;
-import static scanline.engine.tensor.Numbers.uniform;
-import static scanline.engine.tensor.Numbers.weightedSum;
 
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +20,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.cpu.ReferenceBackend;
-import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Attention.Heads;
 import scanline.engine.tensor.Attention.Mask;
 import scanline.engine.tensor.Normalisation.BatchNorm;
@@ -34,12 +29,7 @@ import scanline.engine.tensor.Sequences.Output;
 
 /** Every op's gradient against central differences. */
 class GradientTest {
-    // The loss, a sum in double precision of float32 values around 1, has errors of about 1e-7 times the root of their
-    // number, which a difference over 2^-5 turns into 1e-5; the third derivatives add up to h^2 / 6 of them, 2e-4 at
-    // most. A wrong sign or factor is an error of the order of 1.
-    private static final float STEP = 1f / 64;
     private static final double TOLERANCE = 1e-3;
-    private static final RandomKey KEY = RandomKey.of(11, "noise");
 
     private interface Formula {
         Tensor of(List<Tensor> sources);
@@ -55,6 +45,7 @@ class GradientTest {
 
     static Stream<Op> ops() {
         int[] labels = {2, 0, 6, 2, 1};
+        int[] someLabels = {2, Losses.IGNORED, 6, Losses.IGNORED, Losses.IGNORED, 1};
         List<Op> ops = new ArrayList<>(List.of(
                 new Op("Arithmetic.add", s -> Arithmetic.add(s.get(0), s.get(1)), shape(3, 5), shape(3, 5)),
                 new Op("Arithmetic.add", s -> Arithmetic.add(s.get(0), s.get(0)), shape(17)),
@@ -90,6 +81,9 @@ class GradientTest {
                 new Op("Shaping.prepend", s -> Shaping.prepend(s.get(0), s.get(1)), shape(5), shape(3, 2, 5)),
                 new Op("Shaping.lookUp", s -> Shaping.lookUp(s.get(0), new int[] {2, 0, 2, 1, 2, 2}, Shape.of(3, 2),
                         s.get(0)), shape(3, 5)),
+                new Op("Shaping.append", s -> Shaping.append(s.get(0), s.get(1)), shape(3, 2, 5), shape(1, 2, 5)),
+                new Op("Shaping.append", s -> Shaping.append(s.get(0), s.get(0)), shape(3, 2, 5)),
+                new Op("Shaping.examples", s -> Shaping.examples(s.get(0), new int[] {2, 0, 2, 2, 3}), shape(3, 4, 5)),
                 new Op("Images.ofRows", s -> Images.ofRows(s.get(0)), shape(3, 2, 5)),
                 new Op("Images.flatten", s -> Images.flatten(s.get(0)), shape(2, 3, 2, 5)),
                 new Op("Convolutions.conv2d", s -> Convolutions.conv2d(s.get(0), s.get(1), s.get(2), 1, 1),
@@ -109,7 +103,11 @@ class GradientTest {
                         shape(3), shape(3)),
                 new Op("Noise.dropout", s -> Noise.dropout(s.get(0), 0.3f), shape(5, 7)),
                 new Op("Losses.crossEntropy", s -> Losses.crossEntropy(s.get(0), labels, 0f), shape(5, 7)),
-                new Op("Losses.crossEntropy", s -> Losses.crossEntropy(s.get(0), labels, 0.1f), shape(5, 7))));
+                new Op("Losses.crossEntropy", s -> Losses.crossEntropy(s.get(0), labels, 0.1f), shape(5, 7)),
+                new Op("Losses.crossEntropy", s -> Losses.crossEntropy(s.get(0), someLabels, 0.1f), shape(2, 3, 7)),
+                new Op("Losses.binaryCrossEntropy",
+                        s -> Losses.binaryCrossEntropy(s.get(0), new boolean[] {true, false, false, true, true, false}),
+                        shape(2, 3))));
         for (Recurrence kind : Recurrence.values()) {
             int g = 5 * kind.gates();
             int[][] shapes = {{4, 3, 2}, {g, 2}, {g, 5}, {g}, {g}, {3, 5}, {3, 5}};
@@ -211,6 +209,8 @@ class GradientTest {
                 new SignError("accumulate", 0, "Shaping.step"),
                 new SignError("accumulate", 0, "Shaping.columns"),
                 new SignError("accumulate", 0, "Shaping.stack"),
+                new SignError("accumulate", 0, "Shaping.append"),
+                new SignError("accumulate", 0, "Shaping.examples"),
                 new SignError("subtractGradient", 0, "Arithmetic.subtract"),
                 new SignError("multiplyGradient", 0, "Arithmetic.multiply"),
                 new SignError("sigmoidGradient", 0, "Activation.sigmoid"),
@@ -230,6 +230,8 @@ class GradientTest {
                 new SignError("softmaxGradient", 0, "Activation.softmax"),
                 new SignError("dropoutGradient", 0, "Noise.dropout"),
                 new SignError("crossEntropyGradient", 0, "Losses.crossEntropy"),
+                new SignError("crossEntropyGradient", 0, "Losses.binaryCrossEntropy"),
+                new SignError("accumulate", 0, "Losses.binaryCrossEntropy"),
                 new SignError("linearGradient", 0, "Products.linear"),
                 new SignError("linearGradient", 1, "Products.linear"),
                 new SignError("linearGradient", 2, "Products.linear"),
@@ -261,7 +263,7 @@ class GradientTest {
     @MethodSource("signErrors")
     void aPlantedSignErrorIsFound(SignError planted) {
         try (CpuBackend cpu = new CpuBackend(1)) {
-            Backend wrong = withSignError(cpu, planted.duty, planted.output);
+            Backend wrong = CentralDifferences.withSignError(cpu, planted.duty, planted.output);
             assertThat(ops().filter(op -> op.name.equals(planted.op)).mapToDouble(op -> error(op, wrong)).max()
                     .orElseThrow()).isGreaterThan(100 * TOLERANCE);
         }
@@ -277,76 +279,13 @@ class GradientTest {
         assertThat(signErrors().map(SignError::duty).collect(Collectors.toSet())).isEqualTo(duties);
     }
 
-    /** The largest difference between an op's gradients and central differences, as a share of the largest gradient. */
     private static double error(Op op, Backend backend) {
         Weights weights = new Weights(backend, 1);
         List<Parameter> sources = new ArrayList<>();
         for (int i = 0; i < op.shapes.length; i++) {
             sources.add(weights.uniform("source" + i, Shape.of(op.shapes[i]), 1));
         }
-        Memory memory = new Memory(backend);
-        float[] factors;
-        try (Tape tape = Tape.training(memory, KEY)) {
-            Tensor y = op.formula.of(sources.stream().map(source -> onTape(tape, source)).toList());
-            factors = uniform("factors", y.shape().elements(), 1);
-            tape.backward(weightedSum(y, factors));
-        }
-        double error = 0;
-        for (Parameter source : sources) {
-            float[] values = source.values();
-            float[] gradients = source.gradients();
-            float[] differences = new float[values.length];
-            for (int i = 0; i < values.length; i++) {
-                double above = loss(op, memory, sources, source, i, values[i] + STEP, factors);
-                double below = loss(op, memory, sources, source, i, values[i] - STEP, factors);
-                differences[i] = (float) ((above - below) / (values[i] + STEP - (values[i] - STEP)));
-                source.value().write(i, values, i, 1);
-            }
-            error = Math.max(error, Numbers.error(gradients, differences));
-        }
-        return error;
-    }
-
-    private static double loss(Op op, Memory memory, List<Parameter> sources, Parameter changed, int i, float value,
-            float[] factors) {
-        changed.value().write(i, new float[] {value}, 0, 1);
-        try (Tape tape = Tape.training(memory, KEY)) {
-            Tensor y = op.formula.of(sources.stream().map(source -> onTape(tape, source)).toList());
-            return weightedSum(y.values(), factors);
-        }
-    }
-
-    private static Buffer buffer(Object output) {
-        return switch (output) {
-            case null -> null;
-            case FusedAttention.Place place -> place.values();
-            case FusedAttention.Matrices matrices -> matrices.wi();
-            case FusedPerceptron.Matrices matrices -> matrices.w1();
-            default -> (Buffer) output;
-        };
-    }
-
-    /** The backend with what one duty adds to one of its outputs negated. */
-    private static Backend withSignError(Backend backend, String wrong, int output) {
-        return (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(),
-                new Class<?>[] {Backend.class, RecurrentSequences.class, FusedAttention.class,
-                        FusedPerceptron.class, PooledNormalisation.class},
-                (_, duty, arguments) -> {
-                    Buffer target = duty.getName().equals(wrong) ? buffer(arguments[output]) : null;
-                    float[] before = target == null ? new float[0] : Numbers.values(target);
-                    try {
-                        return duty.invoke(backend, arguments);
-                    } catch (InvocationTargetException e) {
-                        throw e.getCause();
-                    } finally {
-                        if (target != null) {
-                            float[] after = Numbers.values(target);
-                            for (int i = 0; i < after.length; i++) {
-                                after[i] = before[i] - (after[i] - before[i]);
-                            }
-                            target.write(0, after, 0, after.length);
-                        }
-                    }
-                });
+        return CentralDifferences.error(weights,
+                tape -> op.formula.of(sources.stream().map(source -> onTape(tape, source)).toList()));
     }
 }

@@ -173,14 +173,40 @@ class TapeTest {
         assertThatThrownBy(() -> Shaping.step(input(2, 3, 4), -1)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> Shaping.columns(input(2, 3), 2, 4)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> Shaping.columns(input(2, 3), -1, 1)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertRefused(() -> Shaping.examples(input(2, 3, 4), new int[] {0, 3}),
+                "number 3 is no example of a batch of 3");
+        assertRefused(() -> Shaping.examples(input(2, 3, 4), new int[] {-1}),
+                "number -1 is no example of a batch of 3");
+        assertRefused(() -> Shaping.examples(input(2, 3, 4), new int[0]), "no block of shape [2, 0, 4]");
+        assertRefused(() -> Shaping.append(input(2, 3, 4), input(1, 2, 4)),
+                "what is appended must have shape [1, 3, 4], not [1, 2, 4]");
+    }
+
+    @Test
+    void examplesAreTakenAsOftenAsTheyAreNamed() {
+        Tensor x = tape.input(Shape.of(2, 3, 2), new float[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12});
+        Tensor y = Shaping.examples(x, new int[] {2, 0, 2, 2});
+        assertThat(y.shape()).isEqualTo(Shape.of(2, 4, 2));
+        assertThat(y.values()).containsExactly(5, 6, 1, 2, 5, 6, 5, 6, 11, 12, 7, 8, 11, 12, 11, 12);
+    }
+
+    @Test
+    void whatIsAppendedComesLater() {
+        Tensor y = Shaping.append(tape.input(Shape.of(1, 2, 1), new float[] {1, 2}),
+                tape.input(Shape.of(2, 2, 1), new float[] {3, 4, 5, 6}));
+        assertThat(y.shape()).isEqualTo(Shape.of(3, 2, 1));
+        assertThat(y.values()).containsExactly(1, 2, 3, 4, 5, 6);
     }
 
     @Test
     void labelsThatAreNoClassesAreRefused() {
         assertRefused(() -> Losses.crossEntropy(input(2, 3), new int[] {0, 3}, 0), "label 3 is none of 3 classes");
-        assertRefused(() -> Losses.crossEntropy(input(2, 3), new int[] {-1, 0}, 0), "label -1 is none of 3 classes");
+        assertRefused(() -> Losses.crossEntropy(input(2, 3), new int[] {-2, 0}, 0), "label -2 is none of 3 classes");
         assertRefused(() -> Losses.crossEntropy(input(2, 3), new int[1], 0), "2 rows of logits were given 1 labels");
-        assertRefused(() -> Losses.crossEntropy(input(2), new int[2], 0), "logits must have 2 axes, not shape [2]");
+        assertRefused(() -> Losses.crossEntropy(input(2, 4, 3), new int[2], 0), "8 rows of logits were given 2 labels");
+        assertRefused(() -> Losses.crossEntropy(input(2, 3), new int[] {Losses.IGNORED, Losses.IGNORED}, 0),
+                "a cross-entropy needs at least one label that is not ignored");
+        assertRefused(() -> Losses.binaryCrossEntropy(input(2, 3), new boolean[5]), "6 logits were given 5 targets");
     }
 
     @Test
