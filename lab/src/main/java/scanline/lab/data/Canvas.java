@@ -81,11 +81,12 @@ public sealed interface Canvas {
     }
 
     /**
-     * Images in a grid, drawn with replacement; the answer is their labels row by row from the top left.
+     * Images in a grid, drawn with replacement; the answer is their labels row by row from the top left ({@link GridPictures}
+     * says how).
      *
      * @param rows of the grid, 1 to 4
      * @param columns of the grid, 1 to 4
-     * @param blanks the probability that a place stays black, in [0, 1); the answer is as long as there are images
+     * @param blanks the probability that a place stays black, in [0, 1); the answer has no label for it, so it may be empty
      * @param train pictures an epoch
      * @param validation pictures to choose the best epoch by
      * @param test pictures to test on
@@ -128,22 +129,24 @@ public sealed interface Canvas {
      * Images of different labels at random places and sizes on a square; the answer is the set of their labels, some of
      * which like to be together ({@link ScatterPictures} says how).
      *
-     * @param size pixels a side of the square
-     * @param smallest pixels a side of an image at least
-     * @param largest pixels a side of an image at most
-     * @param least labels at least
-     * @param most labels at most
-     * @param cooccurrence how strongly labels attract each other, from 0 (not at all) to 1
+     * @param size pixels a side of the square, 4 to 512
+     * @param smallest pixels a side of an image at least, 4 or more
+     * @param largest pixels a side of an image at most; whatever size the images of the set have, they are scaled to fit
+     * @param least labels of a picture at least, 1 or more
+     * @param most labels of a picture at most; no more than images of the largest size fit side by side, and no more than
+     *     there are labels
+     * @param cooccurrence the probability that a further label comes from the same scene as the first, from 0 (labels are
+     *     drawn without regard to each other) to 1
      * @param order the order in which a model that writes labels one after the other learns them
      * @param train pictures an epoch
      * @param validation pictures to choose the best epoch by
      * @param test pictures to test on
      */
     record Scatter(int size, int smallest, int largest, int least, int most, double cooccurrence, Order order,
-            int train,
-            int validation, int test) implements Canvas {
+            int train, int validation, int test) implements Canvas {
         /** One to four images on a square of 48 pixels. */
         public static final Scatter DEFAULT = new Scatter(48, 10, 22, 1, 4, 0.8, Order.FREQUENT, 20_000, 2_000, 10_000);
+        private static final int SMALLEST = 4;
         private static final int LARGEST = 512;
 
         /** The order of a set's labels. */
@@ -156,11 +159,11 @@ public sealed interface Canvas {
 
         /** Checks the values. */
         public Scatter {
-            require(size >= 1 && size <= LARGEST, "size must be from 1 to " + LARGEST + ", not " + size);
-            require(smallest >= 4 && smallest <= largest && largest <= size,
-                    "smallest and largest must be from 4 up to size, which is " + size + ", in this order, not "
-                            + smallest
-                            + " and " + largest);
+            require(size >= SMALLEST && size <= LARGEST,
+                    "size must be from " + SMALLEST + " to " + LARGEST + ", not " + size);
+            require(smallest >= SMALLEST && smallest <= largest && largest <= size,
+                    "smallest and largest must be from " + SMALLEST + " up to size, which is " + size
+                            + ", in this order, not " + smallest + " and " + largest);
             require(least >= 1 && least <= most, "least and most must be from 1 up, in this order, not " + least
                     + " and " + most);
             int places = (size / largest) * (size / largest);
