@@ -144,17 +144,65 @@ class Encoder(nn.Module):
 
 class PlainEncoderLayer(nn.TransformerEncoderLayer):
     def forward(self, x):
-        x = self.norm1(x + self.dropout1(self.attention(x)))
+        x = self.norm1(x + self.dropout1(plain_attention(self.self_attn, x, x, None)))
         return self.norm2(x + self.dropout2(self.linear2(self.dropout(torch.relu(self.linear1(x))))))
 
-    def attention(self, x):
-        own = self.self_attn
-        head_first = (0, 2, 1, 3) if own.batch_first else (1, 2, 0, 3)
-        back = (0, 2, 1, 3) if own.batch_first else (2, 0, 1, 3)
-        q, k, v = (y.unflatten(-1, (own.num_heads, -1)).permute(head_first)
-                   for y in functional.linear(x, own.in_proj_weight, own.in_proj_bias).chunk(3, -1))
-        y = attend(q, k, v, own.dropout if self.training else 0.0, False)
-        return own.out_proj(y.permute(back).flatten(2))
+
+class Transformer(nn.Module):
+    """An encoder and a decoder; the settings are those of Encoder."""
+
+    def __init__(self, case, settings):
+        super().__init__()
+        steps, width = case["shape"][1], case["width"]
+        self.layout = settings["layout"]
+        sizes = (width, case["heads"], case["feedForward"], case["dropout"])
+        first = {"batch_first": self.layout == "batch"}
+        fused = settings["attention"] == "fused"
+        reads = nn.TransformerEncoderLayer if fused else PlainEncoderLayer
+        writes = nn.TransformerDecoderLayer if fused else PlainDecoderLayer
+        words = case["classes"] + 2
+        self.encoder = nn.Module()
+        self.encoder.embedding = nn.Linear(case["shape"][3], width)
+        self.encoder.pos_embedding = nn.Parameter(torch.empty(steps, width))
+        self.encoder.layers = nn.ModuleList(reads(*sizes, **first) for _ in range(case["encoderDepth"]))
+        self.decoder = nn.Module()
+        self.decoder.embedding = nn.Embedding(words, width)
+        self.decoder.pos_embedding = nn.Parameter(torch.empty(case["positions"], width))
+        self.decoder.layers = nn.ModuleList(writes(*sizes, **first) for _ in range(case["decoderDepth"]))
+        self.fc = nn.Linear(width, words)
+        self.start = case["classes"]
+
+    def read(self, values):
+        return arranged(values, self.layout)
+
+    def learn(self, x, labels):
+        """labels [B, L], as many for each example; the logits of all words, and the words themselves."""
+        border = labels.new_full((len(labels), 1), self.start)
+        given, targets = torch.cat((border, labels), 1), torch.cat((labels, border + 1), 1)
+        if self.layout == "time":
+            given, targets = given.t(), targets.t()
+        return self(x, given).flatten(0, 1), targets.flatten()
+
+    def forward(self, x, given):
+        memory = self.encoder.embedding(x) + self.places(self.encoder.pos_embedding)
+        for layer in self.encoder.layers:
+            memory = layer(memory)
+        count = given.shape[1 if self.layout == "batch" else 0]
+        y = self.decoder.embedding(given) + self.places(self.decoder.pos_embedding[:count])
+        mask = nn.Transformer.generate_square_subsequent_mask(count)
+        for layer in self.decoder.layers:
+            y = layer(y, memory, tgt_mask=mask, tgt_is_causal=True)
+        return self.fc(y)
+
+    def places(self, embedding):
+        return embedding if self.layout == "batch" else embedding[:, None]
+
+
+class PlainDecoderLayer(nn.TransformerDecoderLayer):
+    def forward(self, x, memory, tgt_mask, tgt_is_causal):
+        x = self.norm1(x + self.dropout1(plain_attention(self.self_attn, x, x, tgt_mask)))
+        x = self.norm2(x + self.dropout2(plain_attention(self.multihead_attn, x, memory, None)))
+        return self.norm3(x + self.dropout3(self.linear2(self.dropout(torch.relu(self.linear1(x))))))
 
 
 class Cnn(nn.Module):
@@ -185,16 +233,38 @@ class Cnn(nn.Module):
 
 
 # By the name of the model in a recipe.
-KINDS = {"recurrent": Recurrent, "vit": Vit, "encoder": Encoder, "cnn": Cnn}
+KINDS = {"recurrent": Recurrent, "vit": Vit, "encoder": Encoder, "cnn": Cnn, "transformer": Transformer}
+
+
+def learned(model, x, labels):
+    """What is compared in the loss: logits [N, C] and targets [N]."""
+    return model.learn(x, labels) if hasattr(model, "learn") else (model(x), labels)
 
 
 def arranged(values, layout):
     return values.transpose(1, 2).contiguous() if layout == "batch" else values
 
 
-def attend(q, k, v, dropout, fused):
+def plain_attention(own, x, memory, mask):
+    """The attention of nn.MultiheadAttention by products and softmax; queries are made of x, keys and values of memory."""
+    head_first = (0, 2, 1, 3) if own.batch_first else (1, 2, 0, 3)
+    back = (0, 2, 1, 3) if own.batch_first else (2, 0, 1, 3)
+    if x is memory:
+        parts = functional.linear(x, own.in_proj_weight, own.in_proj_bias).chunk(3, -1)
+    else:
+        width = own.embed_dim
+        weights, biases = own.in_proj_weight.split((width, 2 * width)), own.in_proj_bias.split((width, 2 * width))
+        parts = (functional.linear(x, weights[0], biases[0]),
+                 *functional.linear(memory, weights[1], biases[1]).chunk(2, -1))
+    q, k, v = (y.unflatten(-1, (own.num_heads, -1)).permute(head_first) for y in parts)
+    y = attend(q, k, v, own.dropout if own.training else 0.0, False, mask)
+    return own.out_proj(y.permute(back).flatten(2))
+
+
+def attend(q, k, v, dropout, fused, mask=None):
     """Of q, k and v, [B, heads, T, head width]."""
     if fused:
-        return functional.scaled_dot_product_attention(q, k, v, dropout_p=dropout)
-    weights = torch.softmax(q @ k.transpose(-2, -1) * q.shape[-1] ** -0.5, -1)
+        return functional.scaled_dot_product_attention(q, k, v, mask, dropout)
+    scores = q @ k.transpose(-2, -1) * q.shape[-1] ** -0.5
+    weights = torch.softmax(scores if mask is None else scores + mask, -1)
     return (functional.dropout(weights, dropout) if dropout else weights) @ v

@@ -42,7 +42,8 @@ class Case:
         self.peak_before = None
         self.case = json.loads((folder / "case.json").read_text())
         self.values = read(folder / "values", torch.float32).view(self.case["shape"])
-        self.labels = read(folder / "labels", torch.int64).view(len(self.values), -1)
+        labels = read(folder / "labels", torch.int64).view(len(self.values), self.case["shape"][2], -1)
+        self.labels = labels.squeeze(-1)  # [N, B], or [N, B, L] where an answer has several
         self.weights = {}
         flat = read(folder / "weights", torch.float32)
         for name, shape in self.case["parameters"]:
@@ -59,13 +60,13 @@ class Case:
 
     def measure(self, iterations, settings):
         model, values = self.network(settings)
-        trains = self.case["work"] == "TRAIN"
+        trains = self.case["work"].startswith("TRAIN")
         step = self.training(model, settings["optimizer"]) if trains else self.inference(model)
         if self.peak_before is None:
             self.peak_before = peak()
         logit = None
         if trains and self.case.get("dropout"):
-            logit = self.inference(model)(values[0], None)
+            logit = self.inference(model)(values[0], self.labels[0])
             model.train()
         first = step(values[0], self.labels[0])
         milliseconds = []
@@ -99,7 +100,8 @@ class Case:
                 for group in optimizer.param_groups:
                     group["lr"] = rate
             optimizer.zero_grad(set_to_none=True)
-            loss = torch.nn.functional.cross_entropy(model(x), y, label_smoothing=smoothing)
+            logits, targets = networks.learned(model, x, y)
+            loss = torch.nn.functional.cross_entropy(logits, targets, label_smoothing=smoothing)
             loss.backward()
             if clip:
                 getattr(torch.nn.utils, clip)(model.parameters(), *bound)
@@ -113,8 +115,8 @@ class Case:
         model.eval()
 
         @torch.inference_mode()
-        def step(x, _):
-            return model(x)[0, 0].item()
+        def step(x, y):
+            return networks.learned(model, x, y)[0][0, 0].item()
 
         return step
 

@@ -3,6 +3,7 @@ package scanline.bench;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.optim.Optimizer;
@@ -36,7 +37,8 @@ final class GrowthSide implements Answers.Measured, AutoCloseable {
         network = new GrowthNetwork(weights, point);
         first = weights.parameters().stream().map(Parameter::values).toList();
         batch = new Batch(Samples.floats("growth", point.steps() * point.batch() * point.features()),
-                Samples.labels(point.batch(), GrowthPoint.CLASSES));
+                IntStream.of(Samples.labels(point.batch(), GrowthPoint.CLASSES)).mapToObj(label -> new int[] {label})
+                        .toArray(int[][]::new));
         optimizer = new Optimizer(GrowthPoint.RULE, weights);
     }
 

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import scanline.engine.nn.Initialisation;
 import scanline.engine.optim.Adam;
@@ -26,12 +27,11 @@ import scanline.lab.data.Batch;
 import scanline.lab.model.Model;
 import scanline.lab.model.RecurrentModel;
 import scanline.lab.recipe.Recipe;
-import scanline.lab.train.Experiment;
 import scanline.lab.train.Json;
 
 /**
  * A case in files that peer.py and DjlCase read: {@code case.json} says what to build and what the others hold;
- * {@code values} are the batches as float32 [batches, T, B, F], {@code labels} theirs as int64, {@code weights} the first
+ * {@code values} are the batches as float32 [batches, T, B, F], {@code labels} theirs as int64, as many for each example, {@code weights} the first
  * weights as float32, one parameter after another. All are little-endian. The folder goes when the JVM ends.
  */
 record PeerFolder(Path path) {
@@ -43,7 +43,7 @@ record PeerFolder(Path path) {
     /** Writes a case with batches of its own to a new temporary folder. */
     static PeerFolder of(Case what, Steps steps, List<Batch> batches) throws IOException {
         Recipe recipe = what.settings();
-        Model.Input input = Experiment.input(recipe, steps.experiment().dataset().test());
+        Model.Input input = steps.experiment().input();
         Map<String, Object> description = what.network().description();
         description.put("work", what.work().name());
         description.put("shape", List.of(batches.size(), input.steps(), what.batch(), input.features()));
@@ -128,12 +128,11 @@ record PeerFolder(Path path) {
     }
 
     private void writeLabels(List<Batch> batches) throws IOException {
-        int count = batches.stream().mapToInt(Batch::count).sum();
-        ByteBuffer bytes = ByteBuffer.allocate(8 * count).order(ByteOrder.LITTLE_ENDIAN);
-        for (Batch batch : batches) {
-            for (int label : batch.labels()) {
-                bytes.putLong(label);
-            }
+        int[] labels = batches.stream().flatMap(batch -> Stream.of(batch.answers())).flatMapToInt(IntStream::of)
+                .toArray();
+        ByteBuffer bytes = ByteBuffer.allocate(8 * labels.length).order(ByteOrder.LITTLE_ENDIAN);
+        for (int label : labels) {
+            bytes.putLong(label);
         }
         write("labels", bytes.array());
     }

@@ -26,7 +26,9 @@ record PeerNetwork(Kind kind, Map<String, Object> settings) {
         /** The encoder of a transformer. */
         ENCODER,
         /** The convolutional network. */
-        CNN
+        CNN,
+        /** The encoder and decoder of a transformer. */
+        TRANSFORMER
     }
 
     /**
@@ -74,7 +76,7 @@ record PeerNetwork(Kind kind, Map<String, Object> settings) {
                 choices.put("onednn", List.of("on", "off"));
             }
             case VIT -> choices.put("attention", List.of("plain", "fused"));
-            case ENCODER -> {
+            case ENCODER, TRANSFORMER -> {
                 choices.put("layout", List.of("batch", "time"));
                 choices.put("attention", List.of("fused", "plain"));
             }

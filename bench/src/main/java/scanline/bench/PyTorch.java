@@ -130,7 +130,7 @@ final class PyTorch implements AutoCloseable {
         choices.put(FLUSH, List.of("off", "on"));
         choices.put("threads", threads(threads, what.work() == Work.PREDICT));
         choices.putAll(what.network().choices());
-        if (what.work() == Work.TRAIN) {
+        if (what.work().trains()) {
             choices.put("optimizer", optimizers(what.settings().optimizer()));
         }
         return choices;

@@ -40,7 +40,7 @@ final class ScanlineSide implements Answers.Measured {
     @Override
     public float run(int i) {
         Batch batch = batches.get(i % batches.size());
-        if (what.work() != Case.Work.TRAIN) {
+        if (!what.work().trains()) {
             return steps.logits(batch)[0];
         }
         // The sides draw different random numbers, so only what needs none can be compared.

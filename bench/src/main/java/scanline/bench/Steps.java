@@ -1,15 +1,12 @@
 package scanline.bench;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
 import scanline.engine.optim.Optimizer;
 import scanline.engine.random.RandomKey;
-import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.Parameter;
-import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Statistic;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
@@ -28,8 +25,6 @@ final class Steps implements AutoCloseable {
     private final Recipe recipe;
     private final Experiment experiment;
     private final Loader loader;
-    private final int[] examples;
-    private final RandomKey shuffle;
     private final RandomKey passes;
     private final List<float[]> first;
     private final List<float[]> firstStatistics;
@@ -44,14 +39,12 @@ final class Steps implements AutoCloseable {
         this.recipe = recipe;
         experiment = new Experiment(recipe, threads);
         loader = experiment.loader(Split.TRAIN);
-        examples = experiment.examples(Split.TRAIN);
-        shuffle = RandomKey.of(recipe.seed(), "shuffle");
         passes = RandomKey.of(recipe.seed(), "pass");
         first = experiment.weights().parameters().stream().map(Parameter::values).toList();
         firstStatistics = experiment.weights().statistics().stream().map(Statistic::values).toList();
-        stepsAnEpoch = (examples.length + recipe.batch() - 1) / recipe.batch();
+        stepsAnEpoch = (experiment.examples(Split.TRAIN).length + recipe.batch() - 1) / recipe.batch();
         optimizer = new Optimizer(recipe.optimizer(), experiment.weights());
-        order = order();
+        order = experiment.order(epoch);
     }
 
     /** What is trained, and on what. */
@@ -83,7 +76,7 @@ final class Steps implements AutoCloseable {
         long step = optimizer.steps();
         float loss;
         try (Tape tape = Tape.training(experiment.memory(), passes.at(step))) {
-            Tensor mean = Losses.crossEntropy(forward(tape, batch), batch.labels(), (float) recipe.loss().smoothing());
+            Tensor mean = experiment.task().loss(experiment.read(tape, batch), batch).mean();
             loss = mean.values()[0];
             experiment.weights().clearGradients();
             tape.backward(mean);
@@ -98,10 +91,10 @@ final class Steps implements AutoCloseable {
         return recipe.optimizer().rate() * recipe.schedule().factor(step, stepsAnEpoch, recipe.epochs());
     }
 
-    /** The logits of a batch, [B, C], by a pass that records nothing. */
+    /** The logits of a batch, by a pass that records nothing. */
     float[] logits(Batch batch) {
         try (Tape tape = Tape.inference(experiment.memory())) {
-            return forward(tape, batch).values();
+            return experiment.task().logits(experiment.read(tape, batch), batch).values();
         }
     }
 
@@ -123,29 +116,18 @@ final class Steps implements AutoCloseable {
         experiment.close();
     }
 
-    private Tensor forward(Tape tape, Batch batch) {
-        Shape shape = Shape.of(loader.steps(), batch.count(), loader.features());
-        return experiment.network().forward(tape.input(shape, batch.values()));
-    }
-
     private Batch nextBatch() {
         if (example == order.length) {
             epoch++;
             example = 0;
-            order = order();
+            order = experiment.order(epoch);
         }
         int from = example;
         example = Math.min(order.length, from + recipe.batch());
         return loader.batch(order, from, example);
     }
 
-    private int[] order() {
-        return recipe.data().shuffle()
-                ? Arrays.stream(shuffle.at(epoch).permutation(examples.length)).map(i -> examples[i]).toArray()
-                : examples;
-    }
-
     private static Batch copy(Batch batch) {
-        return new Batch(batch.values().clone(), batch.labels().clone());
+        return new Batch(batch.values().clone(), batch.answers().clone());
     }
 }

@@ -62,7 +62,7 @@ class PeerNetworkTest {
 
     private record OddModel() implements Model {
         @Override
-        public Network build(Weights weights, Input input) {
+        public Classifier build(Weights weights, Input input) {
             throw new UnsupportedOperationException();
         }
 

@@ -27,7 +27,7 @@ public final class PredictFromWeights {
             }
             int right = 0;
             for (int i = 0; i < count; i++) {
-                int digit = Evaluation.largest(Arrays.copyOfRange(logits, 10 * i, 10 * i + 10));
+                int digit = Answers.largest(logits, 10 * i, 10);
                 right += digit == batch.labels()[i] ? 1 : 0;
                 if (i < 10) {
                     System.out.printf("a %d is read as %d%n", batch.labels()[i], digit);

@@ -302,9 +302,9 @@ public final class Attention {
             int number) {
         long place = ((long) number * sizes.queries + first) * sizes.keys;
         int all = count * sizes.keys;
-        for (int done = 0; done < all; done += Dropout.CHUNK) {
-            int chunk = Math.min(Dropout.CHUNK, all - done);
-            dropChunk(work, at, sizes, Dropout.words(sizes.key, place + done, chunk), chunk, done / sizes.keys,
+        for (int done = 0; done < all; done += RandomWords.CHUNK) {
+            int chunk = Math.min(RandomWords.CHUNK, all - done);
+            dropChunk(work, at, sizes, RandomWords.of(sizes.key, place + done, chunk), chunk, done / sizes.keys,
                     done % sizes.keys, keys, ld);
         }
     }

@@ -12,9 +12,6 @@ import scanline.engine.random.RandomKey;
 public final class Dropout {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
     private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, S.vectorShape());
-    /** Random numbers at a time. */
-    static final int CHUNK = 1024;
-    private static final ThreadLocal<int[]> WORDS = ThreadLocal.withInitial(() -> new int[CHUNK]);
 
     private Dropout() {}
 
@@ -23,9 +20,9 @@ public final class Dropout {
      * {@code from} on.
      */
     public static void accumulate(float[] y, float[] x, RandomKey key, float rate, int from, int n) {
-        for (int done = 0; done < n; done += CHUNK) {
-            int chunk = Math.min(CHUNK, n - done);
-            keep(y, x, words(key, from + done, chunk), bound(rate), scale(rate), from + done, chunk);
+        for (int done = 0; done < n; done += RandomWords.CHUNK) {
+            int chunk = Math.min(RandomWords.CHUNK, n - done);
+            keep(y, x, RandomWords.of(key, from + done, chunk), bound(rate), scale(rate), from + done, chunk);
         }
     }
 
@@ -48,9 +45,9 @@ public final class Dropout {
         if (rate == 0f) {
             return;
         }
-        for (int done = 0; done < n; done += CHUNK) {
-            int chunk = Math.min(CHUNK, n - done);
-            multiply(y, at + done, words(key, first + done, chunk), bound(rate), scale(rate), chunk);
+        for (int done = 0; done < n; done += RandomWords.CHUNK) {
+            int chunk = Math.min(RandomWords.CHUNK, n - done);
+            multiply(y, at + done, RandomWords.of(key, first + done, chunk), bound(rate), scale(rate), chunk);
         }
     }
 
@@ -62,13 +59,6 @@ public final class Dropout {
         for (; i < n; i++) {
             y[at + i] = drops(words[i], bound) ? 0f : y[at + i] * scale;
         }
-    }
-
-    /** At most {@link #CHUNK} words of a key, in an array of the thread's. */
-    static int[] words(RandomKey key, long first, int n) {
-        int[] words = WORDS.get();
-        Philox.fill(words, 0, n, key.bits(), first);
-        return words;
     }
 
     /** What is kept is multiplied by this. */

@@ -8,12 +8,16 @@ import java.util.Objects;
  * block whose counter is {@code i / 4}: any word can be had without those before it.
  */
 public final class Philox {
-    private static final int ROUNDS = 10;
-    private static final long MULTIPLIER_0 = 0xD2511F53L;
-    private static final long MULTIPLIER_1 = 0xCD9E8D57L;
+    /** How often a block is mixed. */
+    public static final int ROUNDS = 10;
+    /** What the first and the third word of a block are multiplied by. */
+    public static final long MULTIPLIER_0 = 0xD2511F53L;
+    /** See {@link #MULTIPLIER_0}. */
+    public static final long MULTIPLIER_1 = 0xCD9E8D57L;
     /** The keys' steps from round to round: the golden ratio and the square root of three, less one. */
-    private static final int WEYL_0 = 0x9E3779B9;
-    private static final int WEYL_1 = 0xBB67AE85;
+    public static final int WEYL_0 = 0x9E3779B9;
+    /** See {@link #WEYL_0}. */
+    public static final int WEYL_1 = 0xBB67AE85;
     /** Enough to be worth vectorising, few enough to stay in the first-level cache. */
     private static final int BLOCKS_AT_ONCE = 256;
 

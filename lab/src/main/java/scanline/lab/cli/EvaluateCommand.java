@@ -155,7 +155,8 @@ final class EvaluateCommand implements Callable<Integer> {
 
     private static void labels(PrintWriter out, List<LabelScore> labels, List<String> names) {
         int width = Math.max("label".length(), names.stream().mapToInt(String::length).max().orElse(0));
-        out.printf("%-" + width + "s  present  answered   right  precision  recall      F1  average precision%n", "label");
+        out.printf("%-" + width + "s  present  answered   right  precision  recall      F1  average precision%n",
+                "label");
         for (LabelScore label : labels) {
             out.printf(Locale.ROOT, "%-" + width + "s  %7d  %8d  %6d  %9.4f  %6.4f  %6.4f  %17.4f%n",
                     names.get(label.label()), label.present(), label.answered(), label.right(), label.precision(),

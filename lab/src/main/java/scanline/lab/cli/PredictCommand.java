@@ -86,7 +86,8 @@ final class PredictCommand implements Callable<Integer> {
                 all.put(names.get(c), answer.scores()[c]);
             }
             List<String> labels = IntStream.of(answer.labels()).mapToObj(names::get).toList();
-            return new Prediction(file.toString(), index, labels.isEmpty() ? "(none)" : String.join(" ", labels), labels,
+            return new Prediction(file.toString(), index, labels.isEmpty() ? "(none)" : String.join(" ", labels),
+                    labels,
                     answer.probability(), all);
         }
     }

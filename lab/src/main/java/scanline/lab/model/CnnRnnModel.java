@@ -99,13 +99,15 @@ public record CnnRnnModel(CnnModel cnn, int embedding, int hidden, int beam) imp
         int words = input.classes() + 2;
         int steps = input.longest() + 1;
         List<Layer> rows = new ArrayList<>();
-        cnn.featureLayers(input).forEach(layer -> rows.add(new Layer("cnn." + layer.name(), layer.what(), layer.output(),
-                layer.parameters(), layer.flops())));
+        cnn.featureLayers(input)
+                .forEach(layer -> rows.add(new Layer("cnn." + layer.name(), layer.what(), layer.output(),
+                        layer.parameters(), layer.flops())));
         rows.add(new Layer("embedding", words + " words of " + embedding, "[" + steps + ", " + embedding + "]",
                 (long) words * embedding, 0));
         rows.add(new Layer("lstm", "lstm " + embedding + " to " + hidden, "[" + steps + ", " + hidden + "]",
                 4L * hidden * (embedding + hidden + 2), 8L * steps * hidden * (embedding + hidden)));
-        rows.add(new Layer("label_projection", "Linear " + hidden + " to " + embedding, "[" + steps + ", " + embedding + "]",
+        rows.add(new Layer("label_projection", "Linear " + hidden + " to " + embedding,
+                "[" + steps + ", " + embedding + "]",
                 (hidden + 1L) * embedding, 2L * steps * hidden * embedding));
         rows.add(new Layer("image_projection", "Linear " + cnn.hidden() + " to " + embedding, "[" + embedding + "]",
                 (cnn.hidden() + 1L) * embedding, 2L * cnn.hidden() * embedding));

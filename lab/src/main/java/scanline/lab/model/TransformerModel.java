@@ -35,7 +35,8 @@ import scanline.engine.tensor.Weights;
  * @param positions how many words of an answer have a learned position, the start being the first
  * @param beam how many paths are followed when it answers, 1 for greedy
  */
-public record TransformerModel(int width, int encoderDepth, int decoderDepth, int heads, int feedForward, double dropout,
+public record TransformerModel(int width, int encoderDepth, int decoderDepth, int heads, int feedForward,
+        double dropout,
         int positions, int beam) implements Model {
     /** That of digit sequences. */
     public static final TransformerModel DEFAULT = new TransformerModel(64, 6, 6, 4, 256, 0.1, 100, 1);

@@ -41,8 +41,9 @@ public record Recipe(String about, String source, Published published, double ta
         require(epochs >= 1, "epochs must be at least 1, not " + epochs);
         require(batch >= 1, "batch must be at least 1, not " + batch);
         // Each picture of a run has a number of its own.
-        require((long) epochs * data.canvas.drawn().train() <= Integer.MAX_VALUE, "epochs times data.canvas.train must be at most "
-                + Integer.MAX_VALUE);
+        require((long) epochs * data.canvas.drawn().train() <= Integer.MAX_VALUE,
+                "epochs times data.canvas.train must be at most "
+                        + Integer.MAX_VALUE);
     }
 
     /**

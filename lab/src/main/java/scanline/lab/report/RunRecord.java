@@ -49,7 +49,8 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
     private static final String SINGLE = "single";
 
     /** The files of a record. The last three make one, so whoever copies in this order never leaves half of one. */
-    static final List<String> FILES = List.of(RunReport.ATTENTION, LABELS, CONFUSION, RESULT, PROVENANCE, METRICS, RECIPE);
+    static final List<String> FILES = List.of(RunReport.ATTENTION, LABELS, CONFUSION, RESULT, PROVENANCE, METRICS,
+            RECIPE);
 
     // They say what a run is for, not what it does.
     private static final Set<String> DESCRIPTION = Set.of("seed", "data.dir", "about", "source", "target", "published",
@@ -66,7 +67,8 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
      * @param seconds seconds trained
      * @param weights SHA-256 of those weights
      */
-    record Outcome(long right, long examples, double loss, Map<String, Double> measures, int bestEpoch, double seconds, String weights) {
+    record Outcome(long right, long examples, double loss, Map<String, Double> measures, int bestEpoch, double seconds,
+            String weights) {
         /** The fraction of test examples answered wholly rightly. */
         double accuracy() {
             return (double) right / examples;
@@ -187,12 +189,14 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
         if (counted && isClass && !Arrays.equals(counts, confusion(folder.resolve(CONFUSION)))) {
             throw new FormatException(file, "testRight and testExamples are not those of " + CONFUSION);
         }
-        Outcome outcome = new Outcome(counts[0], counts[1], result.number("testLoss", Double.MAX_VALUE), measures(result),
+        Outcome outcome = new Outcome(counts[0], counts[1], result.number("testLoss", Double.MAX_VALUE),
+                measures(result),
                 (int) result.whole("bestEpoch"), result.number("seconds", Double.MAX_VALUE),
                 result.get("bestWeights", String.class));
         if (result.number("testAccuracy", 1) != outcome.accuracy()) {
-            throw new FormatException(file, "testAccuracy is not that of " + (counted ? "testRight" : CONFUSION) + ": " + counts[0]
-                    + " of " + counts[1]);
+            throw new FormatException(file,
+                    "testAccuracy is not that of " + (counted ? "testRight" : CONFUSION) + ": " + counts[0]
+                            + " of " + counts[1]);
         }
         if (result.whole("epochs") != epochs.size()) {
             throw new FormatException(file, "has " + result.whole("epochs") + " epochs, but " + METRICS + " "

@@ -48,7 +48,8 @@ public final class RunReport {
         row(text, "test accuracy", "**" + ResultsTable.percent(outcome.accuracy()) + "**, "
                 + ResultsTable.number(outcome.right()) + " of " + ResultsTable.number(outcome.examples()));
         row(text, "test loss", String.format(Locale.ROOT, "%.4f", outcome.loss()));
-        outcome.measures().forEach((name, value) -> row(text, "test " + Measures.title(name), Measures.value(name, value)));
+        outcome.measures()
+                .forEach((name, value) -> row(text, "test " + Measures.title(name), Measures.value(name, value)));
         row(text, "best epoch", outcome.bestEpoch() + " of " + run.epochs().size() + ", validation accuracy "
                 + ResultsTable.validation(run));
         row(text, "parameters", ResultsTable.number(run.parameters()));

@@ -4,11 +4,11 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /** From a network's numbers to labels and probabilities. */
-final class Answers {
+public final class Answers {
     private Answers() {}
 
     /** Which of the n values from {@code at} on is the largest, the first of equals. */
-    static int largest(float[] values, int at, int n) {
+    public static int largest(float[] values, int at, int n) {
         int largest = 0;
         for (int i = 1; i < n; i++) {
             if (values[at + i] > values[at + largest]) {

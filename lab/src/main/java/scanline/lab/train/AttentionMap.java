@@ -86,7 +86,8 @@ public record AttentionMap(ImageSet image, String label, String taken, double pr
             heads.add(at(places, taken(reader, blocks.getLast(), head)));
         }
         List<String> names = experiment.dataset().classNames();
-        return new AttentionMap(read, names.get(image.label(0)), names.get(answer.labels()[0]), answer.probability(), attention.readout(), blocks.size(), heads,
+        return new AttentionMap(read, names.get(image.label(0)), names.get(answer.labels()[0]), answer.probability(),
+                attention.readout(), blocks.size(), heads,
                 at(places, rollout(reader, blocks)));
     }
 

@@ -13,6 +13,11 @@ import scanline.lab.recipe.Recipe;
 /** One class a picture: softmax and cross-entropy. */
 record Classification(Classifier network, Recipe recipe, int classes) implements Task {
     @Override
+    public Tensor logits(Tensor x, Batch batch) {
+        return network.forward(x);
+    }
+
+    @Override
     public Loss loss(Tensor x, Batch batch) {
         Tensor logits = network.forward(x);
         int[] labels = batch.labels();

@@ -192,7 +192,7 @@ public final class Experiment implements AutoCloseable {
         return isDrawn()
                 ? IntStream.range(0, switch (split) {
                     case TRAIN -> drawn.train();
-                    case VALIDATION -> drawn.validation();
+                    case VALIDATION -> images(split).length == 0 ? 0 : drawn.validation();
                     case TEST -> drawn.test();
                 }).toArray()
                 : images(split);

@@ -15,6 +15,11 @@ import scanline.lab.model.Classifier;
  */
 record Labelling(Classifier network, int classes) implements Task {
     @Override
+    public Tensor logits(Tensor x, Batch batch) {
+        return network.forward(x);
+    }
+
+    @Override
     public Loss loss(Tensor x, Batch batch) {
         Tensor logits = network.forward(x);
         boolean[] targets = targets(batch);

@@ -7,7 +7,8 @@ import java.util.Map;
 public final class Measures {
     private static final String EDIT_DISTANCE = "editDistance";
     private static final Map<String, String> TITLES = Map.of("digitAccuracy", "digit accuracy", EDIT_DISTANCE,
-            "edit distance", "lengthAccuracy", "length accuracy", "overallPrecision", "overall precision", "overallRecall",
+            "edit distance", "lengthAccuracy", "length accuracy", "overallPrecision", "overall precision",
+            "overallRecall",
             "overall recall", "overallF1", "overall F1", "classPrecision", "per-class precision", "classRecall",
             "per-class recall", "classF1", "per-class F1", "meanAveragePrecision", "mean average precision");
 

@@ -14,6 +14,14 @@ import scanline.lab.recipe.Recipe;
 /** What a network is asked for: how wrong it is about some examples, and what it says of them. */
 public interface Task {
     /**
+     * What the network computes for a batch; where it writes labels one after the other, with the right ones before each.
+     *
+     * @param x of the batch, [T, B, F]
+     * @return a number for each label, [..., C], or for each word
+     */
+    Tensor logits(Tensor x, Batch batch);
+
+    /**
      * How wrong a network is.
      *
      * @param mean the mean loss, [1]

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 
+import org.jspecify.annotations.Nullable;
+
 import scanline.engine.io.WeightsFile;
 import scanline.engine.optim.Optimizer;
 import scanline.engine.random.RandomKey;
@@ -26,7 +28,8 @@ public final class Trainer {
     // Speed is that of the last second or so, smoothed, as it changes while the JVM compiles.
     private static final double SMOOTHING_SECONDS = 2;
 
-    private static final Evaluation NOT_VALIDATED = new Evaluation(Double.NaN, 0, 0, Map.of(), new int[0][0], List.of());
+    private static final Evaluation NOT_VALIDATED = new Evaluation(Double.NaN, 0, 0, Map.of(), new int[0][0],
+            List.of());
 
     private final Experiment experiment;
     private final Recipe recipe;
@@ -36,7 +39,7 @@ public final class Trainer {
     private final Weights weights;
     private final Optimizer optimizer;
     private final Loader loader;
-    private final Loader validationLoader;
+    private final @Nullable Loader validationLoader;
     private final int[] held;
     private final RandomKey passes;
     private final int examples;
@@ -69,7 +72,7 @@ public final class Trainer {
         optimizer = new Optimizer(recipe.optimizer(), weights);
         held = experiment.examples(Split.VALIDATION);
         loader = experiment.loader(Split.TRAIN);
-        validationLoader = experiment.loader(Split.VALIDATION);
+        validationLoader = held.length == 0 ? null : experiment.loader(Split.VALIDATION);
         passes = RandomKey.of(recipe.seed(), "pass");
         examples = experiment.examples(Split.TRAIN).length;
         steps = (examples + recipe.batch() - 1) / recipe.batch();
@@ -144,7 +147,8 @@ public final class Trainer {
         Evaluation test = Evaluation.of(experiment, experiment.loader(Split.TEST), experiment.examples(Split.TEST),
                 Evaluation.Listener.NONE);
         boolean validated = held.length > 0;
-        Result result = new Result(test.accuracy(), test.right(), test.examples(), test.loss(), test.measures(), bestEpoch, validated ? (Double) bestAccuracy : null,
+        Result result = new Result(test.accuracy(), test.right(), test.examples(), test.loss(), test.measures(),
+                bestEpoch, validated ? (Double) bestAccuracy : null,
                 validated ? (Double) bestLoss : null, epoch, step, Math.round(seconds * 1000) / 1000.0,
                 experiment.weightsHash(), lastHash);
         run.write(result, test);
@@ -178,7 +182,7 @@ public final class Trainer {
 
     private Run.Epoch endEpoch() throws IOException {
         double rate = rate();
-        Evaluation validation = held.length == 0
+        Evaluation validation = validationLoader == null
                 ? NOT_VALIDATED
                 : Evaluation.of(experiment, validationLoader, held, Evaluation.Listener.NONE);
         Run.Epoch row = new Run.Epoch(epoch + 1, step, epochSeconds, examples / epochSeconds, rate,

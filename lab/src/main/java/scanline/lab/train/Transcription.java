@@ -46,6 +46,11 @@ record Transcription(Autoregressive network, Recipe recipe, int classes) impleme
     }
 
     @Override
+    public Tensor logits(Tensor x, Batch batch) {
+        return network.forward(network.encode(x), words(batch).given);
+    }
+
+    @Override
     public Loss loss(Tensor x, Batch batch) {
         Words words = words(batch);
         Tensor logits = network.forward(network.encode(x), words.given);
@@ -76,6 +81,8 @@ record Transcription(Autoregressive network, Recipe recipe, int classes) impleme
 
     @Override
     public Score score() {
-        return recipe.data().canvas().answer() == Canvas.Answer.SET ? new SetScore(classes) : new SequenceScore(classes);
+        return recipe.data().canvas().answer() == Canvas.Answer.SET
+                ? new SetScore(classes)
+                : new SequenceScore(classes);
     }
 }

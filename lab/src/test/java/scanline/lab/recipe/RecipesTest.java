@@ -23,12 +23,14 @@ import scanline.engine.optim.Sgd;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Recurrence;
 import scanline.engine.tensor.Weights;
+import scanline.lab.data.ImageSet;
 import scanline.lab.data.Scan;
 import scanline.lab.model.CnnModel;
 import scanline.lab.model.EncoderModel;
 import scanline.lab.model.Model;
 import scanline.lab.model.RecurrentModel;
 import scanline.lab.model.VitModel;
+import scanline.lab.train.Experiment;
 
 class RecipesTest {
     static List<String> names() {
@@ -48,7 +50,7 @@ class RecipesTest {
         assertThat(recipe.model()).isEqualTo(
                 new RecurrentModel(Recurrence.LSTM, 128, 2, 0, false, false, false, false, Initialisation.DEFAULT));
         assertThat(recipe.optimizer()).isEqualTo(Adam.DEFAULT);
-        assertThat(parameters(recipe, new Model.Input(28, 28, 10))).isEqualTo(214_282);
+        assertThat(parameters(recipe, new Model.Input(28, 28, 10, 1))).isEqualTo(214_282);
     }
 
     @Test
@@ -57,7 +59,7 @@ class RecipesTest {
         assertThat(recipe.clip()).isEqualTo(new Clipping.Value(1));
         assertThat(recipe.published().accuracy()).isEqualTo(0.9607);
         assertThat(recipe.published().divisor()).isEqualTo(10_240);
-        assertThat(parameters(recipe, new Model.Input(784, 1, 10))).isEqualTo(68_362);
+        assertThat(parameters(recipe, new Model.Input(784, 1, 10, 1))).isEqualTo(68_362);
     }
 
     @Test
@@ -67,7 +69,7 @@ class RecipesTest {
         assertThat(recipe.optimizer()).isEqualTo(Adam.DEFAULT);
         assertThat(recipe.batch()).isEqualTo(128);
         // 320 + 64 + 18,496 + 128 + 401,536 + 1,290
-        assertThat(parameters(recipe, new Model.Input(28, 28, 10))).isEqualTo(421_834);
+        assertThat(parameters(recipe, new Model.Input(28, 28, 10, 1))).isEqualTo(421_834);
     }
 
     @Test
@@ -79,11 +81,11 @@ class RecipesTest {
         assertThatThrownBy(() -> Recipes.find("cnn", List.of("model.hidden=0")))
                 .hasMessage("model.hidden must be from 1 to 4096, not 0");
         Model model = Recipes.find("cnn", List.of()).model();
-        assertThatThrownBy(() -> model.layers(new Model.Input(784, 1, 10)))
+        assertThatThrownBy(() -> model.layers(new Model.Input(784, 1, 10, 1)))
                 .hasMessage("model=cnn halves an image twice,"
                         + " so it needs at least 4 x 4 pixels, not 784 x 1: see data.scan and data.shrink");
         Model large = Recipes.find("cnn", List.of("model.kernel=15")).model();
-        assertThatThrownBy(() -> large.layers(new Model.Input(28, 28, 10)))
+        assertThatThrownBy(() -> large.layers(new Model.Input(28, 28, 10, 1)))
                 .hasMessage("model.kernel is 15, but the second convolution's image is 14 x 14");
     }
 
@@ -125,7 +127,7 @@ class RecipesTest {
         assertThat(Recipes.find("row-transformer", List.of()).model()).isEqualTo(
                 new EncoderModel(128, 2, 8, 512, 0, false, EncoderModel.Pooling.MEAN, FirstValues.HE));
         assertThat(parameters(Recipes.find("row-transformer", List.of("model.positions=true")),
-                new Model.Input(28, 28, 10))).isEqualTo(401_546 + 28 * 128);
+                new Model.Input(28, 28, 10, 1))).isEqualTo(401_546 + 28 * 128);
     }
 
     /** A step of the row transformer, by hand: 2 layers over 28 rows, each of width 128. */
@@ -134,7 +136,7 @@ class RecipesTest {
         long projections = 4L * 128 * 128;
         long scoresAndSums = 2L * 28 * 128;
         long feedForward = 2L * 128 * 512;
-        assertThat(Recipes.find("row-transformer", List.of()).model().layers(new Model.Input(28, 28, 10)).stream()
+        assertThat(Recipes.find("row-transformer", List.of()).model().layers(new Model.Input(28, 28, 10, 1)).stream()
                 .mapToLong(Model.Layer::flops).sum()).isEqualTo(
                         2L * 28 * 28 * 128 + 2 * 2L * 28 * (projections + scoresAndSums + feedForward) + 2L * 128 * 10);
     }
@@ -285,10 +287,13 @@ class RecipesTest {
         }
     }
 
-    /** MNIST's images as a recipe reads them. */
+    /** Images of MNIST's size, one of each class, as a recipe reads them. */
     private static Model.Input input(Recipe recipe, int classes) {
-        Scan scan = recipe.data().scan();
-        return new Model.Input(scan.steps(28, 28), scan.features(28, 28), classes);
+        byte[] labels = new byte[classes];
+        for (int c = 0; c < classes; c++) {
+            labels[c] = (byte) c;
+        }
+        return Experiment.input(recipe, new ImageSet(28, 28, new byte[classes * 28 * 28], labels, classes));
     }
 
     private static long parameters(Recipe recipe, Model.Input input) {

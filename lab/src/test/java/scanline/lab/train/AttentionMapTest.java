@@ -14,7 +14,8 @@ import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.lab.data.Loader;
-import scanline.lab.model.Model.Readout;
+import scanline.lab.model.Classifier;
+import scanline.lab.model.Classifier.Readout;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.train.Experiment.Split;
@@ -87,7 +88,7 @@ class AttentionMapTest {
             try (Tape tape = Tape.inference(experiment.memory())) {
                 Shape shape = Shape.of(loader.steps(), 3, loader.features());
                 Tensor x = tape.input(shape, loader.batch(new int[] {0, 1, 2}, 0, 3).values());
-                List<Tensor> blocks = experiment.network().attention(x).orElseThrow().blocks();
+                List<Tensor> blocks = ((Classifier) experiment.network()).attention(x).orElseThrow().blocks();
                 int tokens = 1 + loader.steps();
                 assertThat(blocks).hasSize(2);
                 for (Tensor block : blocks) {
