@@ -8,6 +8,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import scanline.bench.PeerNetwork.Kind;
 import scanline.engine.tensor.Weights;
+import scanline.lab.model.Classifier;
 import scanline.lab.model.EncoderModel;
 import scanline.lab.model.Model;
 import scanline.lab.model.RecurrentModel;

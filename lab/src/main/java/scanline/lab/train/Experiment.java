@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 import scanline.engine.random.RandomKey;
+import scanline.engine.tensor.Activation;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Memory;
 import scanline.engine.tensor.Parameter;
@@ -27,6 +28,7 @@ import scanline.lab.data.Datasets;
 import scanline.lab.data.ImageSet;
 import scanline.lab.data.Loader;
 import scanline.lab.data.Pictures;
+import scanline.lab.model.Classifier;
 import scanline.lab.model.Model;
 import scanline.lab.model.Network;
 import scanline.lab.recipe.Recipe;
@@ -68,8 +70,10 @@ public final class Experiment implements AutoCloseable {
         weights = new Weights(backend, recipe.seed());
         try {
             Network built = recipe.model().build(weights, input);
-            task = Task.of(recipe, built, input.classes());
-            network = built;
+            network = built instanceof Classifier logits && recipe.head().softmax()
+                    ? logits.then(Activation::softmax)
+                    : built;
+            task = Task.of(recipe, network, input.classes());
         } catch (IllegalArgumentException e) {
             backend.close();
             throw new RunException(String.valueOf(e.getMessage()));
