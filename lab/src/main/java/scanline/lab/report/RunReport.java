@@ -13,10 +13,23 @@ import scanline.lab.train.Measures;
 import scanline.lab.train.Progress;
 import scanline.lab.train.Run;
 import scanline.lab.train.RunException;
+import scanline.lab.train.SequenceMap;
 
 /** What a finished run came to, in its folder: {@code report.md} with its pictures. */
 public final class RunReport {
     static final String ATTENTION = "attention.svg";
+    private static final String OF_CLASSES = """
+            : the first
+            test image of each of the first classes, read with the best weights. Rollout follows Abnar and Zuidema
+            (2020): attention and what passes it by, half and half, multiplied through all blocks. What is taken of
+            a step lies on the pixels of that step.
+            """;
+    private static final String OF_SEQUENCES = """
+            : the first
+            test pictures, read with the best weights. Encoder: what all steps together take of each step. Words: what
+            each word (row) takes of each word before it and of itself (column), the start being the first. Word 1 and
+            so on: what the word that is written takes of each step, on the pixels of that step; the last one is the end.
+            """;
 
     private RunReport() {}
 
@@ -28,15 +41,21 @@ public final class RunReport {
     public static void write(Experiment experiment, Run run) throws IOException {
         Path folder = run.folder();
         List<AttentionMap> maps = AttentionMap.of(experiment);
+        List<SequenceMap> sequences = SequenceMap.of(experiment);
+        String attention = "";
         if (!maps.isEmpty()) {
             AtomicFile.write(folder.resolve(ATTENTION), AttentionPicture.svg(maps));
+            attention = AttentionPicture.title(maps.getFirst()) + OF_CLASSES;
+        } else if (!sequences.isEmpty()) {
+            AtomicFile.write(folder.resolve(ATTENTION), SequencePicture.svg(sequences));
+            attention = SequencePicture.TITLE + OF_SEQUENCES;
         }
         RunRecord record = RunRecord.read(folder);
         AtomicFile.write(folder.resolve("curves.svg"), Curves.svg(record));
-        AtomicFile.write(folder.resolve("report.md"), text(record, maps));
+        AtomicFile.write(folder.resolve("report.md"), text(record, attention));
     }
 
-    private static String text(RunRecord run, List<AttentionMap> maps) {
+    private static String text(RunRecord run, String attention) {
         Outcome outcome = run.outcome();
         if (outcome == null) {
             throw new RunException(run.name() + " is unfinished");
@@ -58,16 +77,8 @@ public final class RunReport {
         row(text, "commit", run.commit());
         row(text, "machine", run.machine());
         text.append("\n![loss and accuracy over the epochs](curves.svg)\n");
-        if (!maps.isEmpty()) {
-            text.append("\n## Attention\n").append(AttentionPicture.title(maps.getFirst()))
-                    .append("""
-                            : the first
-                            test image of each of the first classes, read with the best weights. Rollout follows Abnar and Zuidema
-                            (2020): attention and what passes it by, half and half, multiplied through all blocks. What is taken of
-                            a step lies on the pixels of that step.
-
-                            ![attention](attention.svg)
-                            """);
+        if (!attention.isEmpty()) {
+            text.append("\n## Attention\n").append(attention).append("\n![attention](attention.svg)\n");
         }
         return text.toString();
     }

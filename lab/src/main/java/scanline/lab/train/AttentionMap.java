@@ -92,7 +92,7 @@ public record AttentionMap(ImageSet image, String label, String taken, double pr
     }
 
     /** For each pixel the token that it is read in; those in front are of no step. */
-    private static int[] places(Loader loader, int front, int pixels) {
+    static int[] places(Loader loader, int front, int pixels) {
         int[] places = new int[pixels];
         int[] order = loader.order();
         for (int i = 0; i < order.length; i++) {
@@ -103,7 +103,8 @@ public record AttentionMap(ImageSet image, String label, String taken, double pr
         return places;
     }
 
-    private static double[] at(int[] places, double[] tokens) {
+    /** For each pixel the number of its token. */
+    static double[] at(int[] places, double[] tokens) {
         return IntStream.of(places).mapToDouble(place -> tokens[place]).toArray();
     }
 
