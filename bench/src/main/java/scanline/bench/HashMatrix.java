@@ -58,6 +58,8 @@ final class HashMatrix implements Callable<Integer> {
             new Training("digit-classifier", 10, List.of(), WIDTHS, THREADS),
             new Training("row-transformer", 4, List.of("batch=40"), WIDTHS, THREADS),
             new Training("cnn", 4, List.of("batch=20"), WIDTHS, THREADS),
+            new Training("digit-sequence", 10, List.of(), WIDTHS, THREADS),
+            new Training("cnn-rnn", 4, List.of("batch=20"), WIDTHS, THREADS),
             new Training("lstm-rows", 2, List.of("batch=4", "model.hidden=8"), COMPILERS, List.of(1, 3)),
             new Training("vit", 2, List.of("batch=4", "model.width=8", "model.depth=1", "model.heads=2",
                     "model.headWidth=6", "model.mlp=12"), COMPILERS, List.of(1, 3)),
