@@ -143,9 +143,9 @@ class TrainerTest {
     @Test
     void theHeadsSoftmaxIsAppliedBeforeTheLoss() throws IOException {
         try (Experiment experiment = new Experiment(small("head.softmax=true"), 1)) {
-            Evaluation.of(experiment, experiment.loader(Experiment.Split.TEST), new int[] {0, 1}, (_, outputs, _) -> {
+            Evaluation.of(experiment, experiment.loader(Experiment.Split.TEST), new int[] {0, 1}, (_, _, answer) -> {
                 float sum = 0;
-                for (float output : outputs) {
+                for (float output : answer.logits()) {
                     sum += output;
                 }
                 assertThat(sum).isCloseTo(1f, within(1e-6f));
