@@ -40,9 +40,9 @@ final class ExplainCommand implements Runnable {
             out.printf("%s: %s%n%s%n", name, recipe.about(), recipe.source());
             out.printf("input [%d steps, %d features], %d classes%s%n%n", input.steps(), input.features(),
                     input.classes(), input.longest() == 1 ? "" : ", up to " + input.longest() + " labels an answer");
-            out.printf("%-18s %-28s %-12s %12s %16s%n", "layer", "", "output", "parameters", "FLOPs forward");
+            out.printf("%-22s %-28s %-12s %12s %16s%n", "layer", "", "output", "parameters", "FLOPs forward");
             for (Model.Layer layer : layers) {
-                out.printf(Locale.ROOT, "%-18s %-28s %-12s %,12d %,16d%n", layer.name(), layer.what(), layer.output(),
+                out.printf(Locale.ROOT, "%-22s %-28s %-12s %,12d %,16d%n", layer.name(), layer.what(), layer.output(),
                         layer.parameters(), layer.flops());
             }
             long flops = layers.stream().mapToLong(Model.Layer::flops).sum();
@@ -50,7 +50,7 @@ final class ExplainCommand implements Runnable {
                     experiment.weights().count(), recipe.batch(), 3e-9 * flops * recipe.batch());
             out.println("parameters, as in PyTorch's state_dict:");
             for (Parameter parameter : experiment.weights().parameters()) {
-                out.printf("    %-36s %s%n", parameter.name(), parameter.shape());
+                out.printf("    %-48s %s%n", parameter.name(), parameter.shape());
             }
             out.printf("%nrecipe, with every key:%n");
             recipe.text().lines().forEach(line -> out.println("    " + line));

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.train.Experiment;
+import scanline.lab.train.Experiment.Split;
 import scanline.lab.train.Provenance;
 import scanline.lab.train.Run;
 
@@ -55,12 +56,20 @@ final class TrainCommand implements Callable<Integer> {
         List<String> command = new ArrayList<>(List.of("scanline"));
         command.addAll(line.getParent().getParseResult().originalArgs());
         try (Experiment experiment = new Experiment(resolved, threads.count())) {
-            experiment.examples(Experiment.Split.TRAIN); // refused here if validation leaves none, before a folder is made
+            requirePictures(experiment); // before a folder is made
             line.getErr().println(resolved.about() + " (" + recipe + ", " + resolved.data().name() + ", seed "
                     + resolved.seed() + ", " + threads + "), run " + target);
             line.getErr().flush();
             Run run = Run.create(target, resolved, Provenance.of(experiment, threads.count(), command));
             return training.run(line, experiment, run, false);
+        }
+    }
+
+    /** Refuses images that do not suffice, such as when validation leaves none to train on. */
+    private static void requirePictures(Experiment experiment) {
+        experiment.loader(Split.TRAIN);
+        if (experiment.examples(Split.VALIDATION).length > 0) {
+            experiment.loader(Split.VALIDATION);
         }
     }
 }

@@ -92,7 +92,8 @@ class RecipesTest {
     @ParameterizedTest
     @CsvSource({"rnn-rows-deep, 87562", "lstm-rows-deep, 346378", "gru-rows-deep, 260106", "lstm-rows, 214282",
             "rnn-rows, 54538", "lstm-pixels, 68362", "lstm-cooijmans, 42410", "vit, 892882", "vit-adamw, 892882",
-            "digit-classifier, 313418", "row-transformer, 401546"})
+            "digit-classifier, 313418", "row-transformer, 401546", "digit-sequence, 721996",
+            "digit-sequence-blanks, 721996"})
     void aModelHasAsManyParametersAsItsSource(String name, long count) {
         Recipe recipe = Recipes.find(name, List.of());
         assertThat(parameters(recipe, input(recipe, 10))).isEqualTo(count);
@@ -108,7 +109,9 @@ class RecipesTest {
     @CsvSource({"lstm-rows, model.bidirectional=true", "gru-rows-deep, model.learnedState=true",
             "lstm-pixels, model.bidirectional=true model.learnedState=true", "vit, model.headWidth=5 model.mlp=7",
             "digit-classifier, model.positions=false model.pooling=mean",
-            "row-transformer, model.positions=true model.heads=16"})
+            "row-transformer, model.positions=true model.heads=16",
+            "digit-sequence, model.decoderDepth=1 model.positions=7 data.canvas.rows=3",
+            "cnn-rnn, model.cnn.hidden=9 model.hidden=7 model.embedding=5 data.canvas.most=2"})
     void soItIsForEveryChoiceThatChangesThem(String name, String overrides) {
         requireTruth(name, List.of(overrides.split(" ")));
     }
@@ -155,6 +158,14 @@ class RecipesTest {
                     digit-classifier | model.pooling=last  | the command line: model.pooling is "last", but must be one of first, mean
                     digit-classifier | model.init=zero     | the command line: model.init is "zero", but must be one of he, uniform, xavier
                     digit-classifier | model.mlp=1         | the command line: unknown key model.mlp
+                    digit-sequence   | model.heads=5       | model.heads must divide width: 5 does not divide 64
+                    digit-sequence   | model.decoderDepth=0 | model.decoderDepth must be from 1 to 64, not 0
+                    digit-sequence   | model.positions=0   | model.positions must be from 1 to 4096, not 0
+                    digit-sequence   | model.beam=0        | model.beam must be from 1 (greedy) to 64, not 0
+                    digit-sequence   | model.beam=65       | model.beam must be from 1 (greedy) to 64, not 65
+                    cnn-rnn          | model.beam=0        | model.beam must be from 1 (greedy) to 64, not 0
+                    cnn-rnn          | model.beam=65       | model.beam must be from 1 (greedy) to 64, not 65
+                    cnn-rnn          | model.cnn.kernel=2  | model.cnn.kernel must be odd, so that the image keeps its size, not 2
                     """)
     void aTransformerThatCannotBeIsRefusedInOneLine(String name, String override, String message) {
         assertThatThrownBy(() -> Recipes.find(name, List.of(override))).isInstanceOf(RecipeException.class)

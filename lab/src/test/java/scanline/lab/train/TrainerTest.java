@@ -2,6 +2,7 @@ package scanline.lab.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
@@ -115,6 +116,37 @@ class TrainerTest {
         assertThat(lastWeights(run.recipe(), run, 3, true, () -> false)).isEqualTo(uninterrupted);
     }
 
+    /** 12 examples to train on in batches of 5: two whole ones and a partial one an epoch. */
+    @ParameterizedTest
+    @ValueSource(strings = {
+            "digit-sequence-blanks data.shrink=4 data.scan.size=7 model.width=8 model.heads=2 model.feedForward=12"
+                    + " model.encoderDepth=1 model.decoderDepth=2 model.positions=5 model.beam=2",
+            "cnn-rnn data.canvas.size=16 data.canvas.smallest=5 data.canvas.largest=8 model.cnn.channels=3"
+                    + " model.cnn.hidden=6 model.embedding=6 model.hidden=5 model.cnn.dropout=0.1",
+            "cnn-rnn data.canvas.size=16 data.canvas.smallest=5 data.canvas.largest=8 model.cnn.channels=3"
+                    + " model.cnn.hidden=6 model.embedding=6 model.hidden=5 data.canvas.order=random",
+            "cnn-sigmoid data.canvas.size=16 data.canvas.smallest=5 data.canvas.largest=8 model.channels=3"
+                    + " model.hidden=6 data.shuffle=true"})
+    void aStoppedRunOnPicturesThatAreDrawnEndsWithTheSameBits(String nameAndKeys) throws IOException {
+        List<String> keys = new ArrayList<>(List.of(nameAndKeys.split(" ")));
+        String name = keys.removeFirst();
+        keys.addAll(List.of("data.limit=300", "data.validation=100", "data.canvas.train=12",
+                "data.canvas.validation=10", "data.canvas.test=10", "batch=5", "epochs=3"));
+        Recipe recipe = Recipes.find(name, keys);
+        Run whole = create("whole", recipe);
+        String uninterrupted = lastWeights(recipe, whole, 1, false, () -> false);
+        for (int steps : new int[] {2, 6}) {
+            Run run = create("stopped" + steps, recipe);
+            AtomicInteger left = new AtomicInteger(steps);
+            assertThat(lastWeights(recipe, run, 2, false, () -> left.getAndDecrement() == 0)).isEmpty();
+            assertThat(lastWeights(run.recipe(), run, 3, true, () -> false)).isEqualTo(uninterrupted);
+            assertThat(run.epochs(3)).extracting(Run.Epoch::trainLoss, Run.Epoch::trainAccuracy,
+                    Run.Epoch::validationLoss, Run.Epoch::validationAccuracy)
+                    .isEqualTo(whole.epochs(3).stream().map(row -> tuple(row.trainLoss(), row.trainAccuracy(),
+                            row.validationLoss(), row.validationAccuracy())).toList());
+        }
+    }
+
     @Test
     void theBestWeightsOfACnnHaveItsRunningStatistics() throws IOException {
         Recipe recipe = Recipes.find("cnn", List.of("data.limit=164", "data.validation=64", "data.shrink=4", "batch=32",
@@ -143,9 +175,9 @@ class TrainerTest {
     @Test
     void theHeadsSoftmaxIsAppliedBeforeTheLoss() throws IOException {
         try (Experiment experiment = new Experiment(small("head.softmax=true"), 1)) {
-            Evaluation.of(experiment, experiment.loader(Experiment.Split.TEST), new int[] {0, 1}, (_, outputs, _) -> {
+            Evaluation.of(experiment, experiment.loader(Experiment.Split.TEST), new int[] {0, 1}, (_, _, answer) -> {
                 float sum = 0;
-                for (float output : outputs) {
+                for (float output : answer.logits()) {
                     sum += output;
                 }
                 assertThat(sum).isCloseTo(1f, within(1e-6f));

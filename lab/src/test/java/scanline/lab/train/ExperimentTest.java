@@ -1,0 +1,183 @@
+package scanline.lab.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import scanline.lab.data.ImageSet;
+import scanline.lab.data.Pictures;
+import scanline.lab.recipe.Recipe;
+import scanline.lab.recipe.RecipeException;
+import scanline.lab.recipe.Recipes;
+import scanline.lab.train.Experiment.Split;
+
+/** Which pictures an experiment is made of. */
+class ExperimentTest {
+    private static final int SIDE = 7;
+
+    private static Recipe grids(String... more) {
+        return recipe("digit-sequence", List.of("data.shrink=4", "data.scan.size=7", "model.width=4", "model.heads=1",
+                "model.feedForward=4", "model.encoderDepth=1", "model.decoderDepth=1"), more);
+    }
+
+    private static Recipe scatters(String... more) {
+        return recipe("cnn-sigmoid", List.of("data.canvas.size=16", "data.canvas.smallest=5", "data.canvas.largest=8",
+                "model.channels=1", "model.hidden=2"), more);
+    }
+
+    private static Recipe recipe(String name, List<String> keys, String... more) {
+        List<String> all = new ArrayList<>(keys);
+        all.addAll(List.of("data.limit=300", "data.validation=100", "data.canvas.train=40",
+                "data.canvas.validation=30", "data.canvas.test=20", "epochs=3"));
+        all.addAll(List.of(more));
+        return Recipes.find(name, all);
+    }
+
+    private static ByteBuffer picture(Pictures pictures, int number) {
+        byte[] pixels = new byte[pictures.height() * pictures.width()];
+        pictures.draw(number, pixels, 0);
+        return ByteBuffer.wrap(pixels);
+    }
+
+    private static List<ByteBuffer> drawn(Experiment experiment, Split split, int... numbers) {
+        Pictures pictures = experiment.pictures(split);
+        return IntStream.of(numbers).mapToObj(number -> picture(pictures, number)).toList();
+    }
+
+    private static List<ByteBuffer> drawn(Recipe recipe, Split split) {
+        try (Experiment experiment = new Experiment(recipe, 1)) {
+            return drawn(experiment, split, experiment.examples(split));
+        }
+    }
+
+    @Test
+    void everyEpochHasPicturesOfItsOwn() {
+        try (Experiment experiment = new Experiment(grids(), 1)) {
+            List<ByteBuffer> all = new ArrayList<>();
+            for (int epoch = 0; epoch < 3; epoch++) {
+                assertThat(experiment.order(epoch)).hasSize(40);
+                all.addAll(drawn(experiment, Split.TRAIN, experiment.order(epoch)));
+            }
+            assertThat(all).hasSize(120).doesNotHaveDuplicates();
+            assertThat(experiment.order(0)).isEqualTo(experiment.examples(Split.TRAIN));
+        }
+    }
+
+    @Test
+    void shufflingChangesTheOrderOfAnEpochsPicturesOnly() {
+        try (Experiment experiment = new Experiment(grids("data.shuffle=true"), 1)) {
+            int[] order = experiment.order(2);
+            int[] sorted = order.clone();
+            Arrays.sort(sorted);
+            assertThat(sorted).isEqualTo(IntStream.range(80, 120).toArray()).isNotEqualTo(order);
+            assertThat(experiment.order(2)).isEqualTo(order);
+            assertThat(IntStream.of(experiment.order(1)).map(i -> i + 40).toArray()).isNotEqualTo(order);
+        }
+    }
+
+    @Test
+    void imagesThemselvesAreTheSameInEveryEpoch() {
+        Recipe recipe = Recipes.find("lstm-rows", List.of("data.limit=300", "data.validation=100", "model.hidden=2"));
+        try (Experiment experiment = new Experiment(recipe, 1)) {
+            int[] first = experiment.order(0);
+            int[] second = experiment.order(1);
+            assertThat(first).hasSize(200).isNotEqualTo(second);
+            Arrays.sort(first);
+            Arrays.sort(second);
+            assertThat(first).isEqualTo(second).isEqualTo(experiment.examples(Split.TRAIN))
+                    .doesNotContain(experiment.examples(Split.VALIDATION));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void testPicturesAreTheSameForEverySeedAndTheOthersAreNot(boolean scattered) {
+        Recipe one = scattered ? scatters() : grids();
+        Recipe other = scattered ? scatters("seed=2", "data.limit=500") : grids("seed=2", "data.limit=500");
+        assertThat(drawn(one, Split.TEST)).hasSize(20).doesNotHaveDuplicates().isEqualTo(drawn(other, Split.TEST));
+        assertThat(drawn(one, Split.TRAIN)).hasSize(40).doesNotContainAnyElementsOf(drawn(other, Split.TRAIN));
+        assertThat(drawn(one, Split.VALIDATION)).hasSize(30)
+                .doesNotContainAnyElementsOf(drawn(other, Split.VALIDATION))
+                .doesNotContainAnyElementsOf(drawn(one, Split.TRAIN));
+    }
+
+    @Test
+    void validationPicturesAreMadeOfImagesThatAreHeldOut() {
+        Recipe recipe = grids("data.canvas.train=1000", "data.canvas.validation=500", "data.canvas.test=500");
+        Set<ByteBuffer> train = cells(recipe, Split.TRAIN);
+        Set<ByteBuffer> validation = cells(recipe, Split.VALIDATION);
+        Set<ByteBuffer> test = cells(recipe, Split.TEST);
+        try (Experiment experiment = new Experiment(recipe, 1)) {
+            Set<ByteBuffer> images = images(experiment.trainingImages().shrunk(4));
+            assertThat(images).hasSize(300);
+            assertThat(train).hasSize(200).isSubsetOf(images);
+            assertThat(validation).hasSize(100).isSubsetOf(images).doesNotContainAnyElementsOf(train);
+            assertThat(test).isSubsetOf(images(experiment.dataset().test().shrunk(4)))
+                    .doesNotContainAnyElementsOf(images);
+        }
+    }
+
+    private static Set<ByteBuffer> images(ImageSet set) {
+        Set<ByteBuffer> images = new HashSet<>();
+        for (int i = 0; i < set.count(); i++) {
+            images.add(picture(set, i));
+        }
+        return images;
+    }
+
+    /** The images that are on some pictures. */
+    private static Set<ByteBuffer> cells(Recipe recipe, Split split) {
+        Set<ByteBuffer> cells = new HashSet<>();
+        for (ByteBuffer picture : drawn(recipe, split)) {
+            for (int place = 0; place < 4; place++) {
+                byte[] cell = new byte[SIDE * SIDE];
+                for (int y = 0; y < SIDE; y++) {
+                    int row = (place / 2 * SIDE + y) * 2 * SIDE + place % 2 * SIDE;
+                    System.arraycopy(picture.array(), row, cell, y * SIDE, SIDE);
+                }
+                cells.add(ByteBuffer.wrap(cell));
+            }
+        }
+        return cells;
+    }
+
+    @Test
+    void aModelReadsWholeCanvasesAndAnOutsideImageIsOne() {
+        try (Experiment experiment = new Experiment(grids("data.canvas.rows=1", "data.canvas.columns=3"), 1)) {
+            assertThat(experiment.input().steps()).isEqualTo(3);
+            assertThat(experiment.input().features()).isEqualTo(SIDE * SIDE);
+            assertThat(experiment.input().longest()).isEqualTo(3);
+            assertThat(experiment.outside().height()).isEqualTo(SIDE);
+            assertThat(experiment.outside().width()).isEqualTo(3 * SIDE);
+            ImageSet image = new ImageSet(SIDE, 3 * SIDE, new byte[SIDE * 3 * SIDE], new byte[1], 10);
+            assertThat(experiment.loader(image).batch(new int[] {0}, 0, 1).values()).hasSize(SIDE * 3 * SIDE);
+        }
+    }
+
+    @Test
+    void withoutHeldOutImagesThereAreNoValidationPictures() {
+        try (Experiment experiment = new Experiment(grids("data.validation=0"), 1)) {
+            assertThat(experiment.examples(Split.VALIDATION)).isEmpty();
+            assertThat(experiment.examples(Split.TRAIN)).hasSize(40);
+        }
+        try (Experiment experiment = new Experiment(grids("data.validation=300"), 1)) {
+            assertThatThrownBy(() -> experiment.loader(Split.TRAIN)).isInstanceOf(RunException.class)
+                    .hasMessageStartingWith("data.validation=300 leaves nothing to train on");
+        }
+    }
+
+    @Test
+    void moreDrawnPicturesThanThereAreNumbersAreRefused() {
+        assertThatThrownBy(() -> grids("data.canvas.train=2000000000")).isInstanceOf(RecipeException.class)
+                .hasMessage("epochs times data.canvas.train must be at most 2147483647");
+    }
+}
