@@ -73,7 +73,8 @@ final class EvaluateCommand implements Callable<Integer> {
             }
             int[] examples = experiment.examples(split);
             if (examples.length == 0) {
-                throw new RunException("the recipe holds out no examples for validation (data.validation=0)");
+                throw new RunException(
+                        "the recipe holds out no examples for validation (data.validation, data.canvas.validation)");
             }
             Evaluation evaluation = logits == null
                     ? evaluate(experiment, examples, Evaluation.Listener.NONE)

@@ -21,7 +21,7 @@ final class Trained {
     /**
      * Opens it with its weights.
      *
-     * @param overrides keys to change; of a run, only those of its data
+     * @param overrides keys to change, such as those of the data or the width of the beam
      */
     static Experiment open(String runOrRecipe, @Nullable Path weights, List<String> overrides, int threads)
             throws IOException {

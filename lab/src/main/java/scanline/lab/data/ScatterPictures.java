@@ -78,7 +78,7 @@ final class ScatterPictures implements Pictures {
             if (byLabel[label].length == 0) {
                 throw new DataException("data.canvas: of the " + chosen.length
                         + " images to make pictures of none has label " + label
-                        + " (data.limit and data.validation say how many there are)");
+                        + " (of the training images data.limit and data.validation say how many there are)");
             }
         }
         return byLabel;

@@ -111,12 +111,14 @@ public record CnnModel(int channels, int kernel, int hidden, double dropout, Fir
         int width = input.features() / 2;
         if (height < 2 || width < 2) {
             throw new IllegalArgumentException(
-                    "model=cnn halves an image twice, so it needs at least 4 x 4 pixels, not "
-                            + input.steps() + " x " + input.features() + ": see data.scan and data.shrink");
+                    "the CNN halves an image twice, so it needs at least 4 x 4 pixels, not "
+                            + input.steps() + " x " + input.features()
+                            + ": see data.scan, data.shrink and data.canvas");
         }
         if (kernel > Math.min(height, width)) {
-            throw new IllegalArgumentException("model.kernel is " + kernel + ", but the second convolution's image is "
-                    + height + " x " + width);
+            throw new IllegalArgumentException(
+                    "the CNN's kernel is " + kernel + ", but the second convolution's image is "
+                            + height + " x " + width);
         }
     }
 }

@@ -31,7 +31,7 @@ import scanline.engine.tensor.Weights;
  *
  * with one matrix U for both. The probability of a set of labels is that of its path, the product of its labels' and of the
  * end. The paper's U has no word that begins an answer; here it has one, which is read and never scored. A bias stands beside
- * Uo, as in every linear map here.
+ * Uo and Ui, as in every linear map here.
  *
  * @param cnn the CNN; I is what its last linear map would read
  * @param embedding length of a label's vector w

@@ -1,6 +1,7 @@
 package scanline.lab.model;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -154,38 +155,37 @@ public record TransformerModel(int width, int encoderDepth, int decoderDepth, in
     private static final class Cached implements Autoregressive.Decoding {
         private final Built network;
         private final List<Tensor> remembered = new ArrayList<>();
-        private final List<@Nullable Tensor> before = new ArrayList<>();
+        private final List<@Nullable Tensor> earlierWords = new ArrayList<>();
+        private int[] pictures; // that each path is of
         private int place;
 
         Cached(Built network, Tensor encoded) {
             this.network = network;
             for (DecoderBlock block : network.decoder) {
                 remembered.add(block.remember(encoded));
-                before.add(null);
+                earlierWords.add(null);
             }
+            pictures = IntStream.range(0, encoded.shape().size(1)).toArray();
         }
 
         @Override
         public Tensor next(int[] parents, int[] given) {
             Tensor y = network.words.forward(given, 1, given.length, remembered.getFirst());
             y = network.wordPlaces.at(y, place++);
+            int[] before = pictures;
+            pictures = IntStream.of(parents).map(parent -> before[parent]).toArray();
             for (int l = 0; l < network.decoder.size(); l++) {
-                Tensor image = chosen(remembered.get(l), parents);
-                Tensor earlier = before.get(l);
+                // Paths change places within their pictures, mostly: what is known of these then stays where it is.
+                if (!Arrays.equals(pictures, before)) {
+                    remembered.set(l, Shaping.examples(remembered.get(l), parents));
+                }
+                Tensor earlier = earlierWords.get(l);
                 DecoderBlock.Next next = network.decoder.get(l).next(y,
-                        earlier == null ? null : chosen(earlier, parents), image);
-                remembered.set(l, image);
-                before.set(l, next.keysAndValues());
+                        earlier == null ? null : Shaping.examples(earlier, parents), remembered.get(l));
+                earlierWords.set(l, next.keysAndValues());
                 y = next.y();
             }
             return network.fc.forward(Shaping.step(y, 0));
-        }
-
-        /** What the paths go on from; as long as each has one successor, as in greedy decoding, nothing is copied. */
-        private static Tensor chosen(Tensor kept, int[] parents) {
-            boolean same = kept.shape().size(1) == parents.length
-                    && IntStream.range(0, parents.length).allMatch(p -> parents[p] == p);
-            return same ? kept : Shaping.examples(kept, parents);
         }
     }
 

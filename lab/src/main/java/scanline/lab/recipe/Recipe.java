@@ -23,7 +23,7 @@ import scanline.lab.model.Model;
  * @param published the figure that the source published
  * @param target the test accuracy that it must reach, a fraction; 0 where none is set
  * @param seed what all random numbers derive from
- * @param epochs how often every training example is seen
+ * @param epochs how often every training example is seen, or how many times as many pictures are drawn
  * @param batch examples a step
  * @param data what it learns from
  * @param model what learns
@@ -101,7 +101,8 @@ public record Recipe(String about, String source, Published published, double ta
     public record Head(boolean softmax) {}
 
     /**
-     * What training makes small: the cross-entropy of the softmax of the logits.
+     * What training makes small: the cross-entropy of the softmax of the logits, or of each label's sigmoid where a classifier
+     * answers with a set.
      *
      * @param smoothing how much of the target is spread over all classes, in [0, 1)
      */

@@ -244,7 +244,8 @@ final class ResultsTable {
 
     /** How many test examples there are; an unfinished run has not counted them, but another one may have. */
     private long examples(RunRecord run) {
-        return records.stream().filter(other -> other.data().equals(run.data())).map(RunRecord::outcome)
+        return records.stream().filter(other -> other.data().equals(run.data()) && other.canvas().equals(run.canvas()))
+                .map(RunRecord::outcome)
                 .filter(Objects::nonNull).mapToLong(Outcome::examples).findFirst().orElse(0);
     }
 

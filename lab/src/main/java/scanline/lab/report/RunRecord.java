@@ -255,6 +255,14 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
         return Map.of("recipe", settings, "data", data);
     }
 
+    /** What its pictures are made of the data by: the keys of the canvas. */
+    Map<String, String> canvas() {
+        Map<String, String> canvas = new TreeMap<>(keys);
+        canvas.keySet().removeIf(key -> !key.startsWith(CANVAS));
+        canvas.remove(CANVAS, SINGLE); // not in records of older versions
+        return canvas;
+    }
+
     /** The value of a recipe's key, or nothing. */
     String key(String key) {
         return keys.getOrDefault(key, "");

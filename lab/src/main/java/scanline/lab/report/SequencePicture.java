@@ -15,7 +15,7 @@ final class SequencePicture {
     static final String TITLE = "What each written label takes of each part of a picture";
     private static final int STRIDE = 68;
     private static final int LINE = 84;
-    private static final int LEFT = 230; // room for long sequences
+    private static final int LEFT = 300; // room for four names of garments
     private static final int TOP = 92;
     private static final int LEAST_WIDTH = 680;
     private static final int MOST_WORDS = 10;
@@ -24,11 +24,15 @@ final class SequencePicture {
 
     /** The drawing of one map at least, all of one model. */
     static String svg(List<SequenceMap> maps) {
-        int words = Math.min(MOST_WORDS, maps.stream().mapToInt(map -> map.cross().size()).max().orElseThrow());
-        MapSheet sheet = new MapSheet(Math.max(LEAST_WIDTH, LEFT + (3 + words) * STRIDE + 8), TOP + maps.size() * LINE + 4);
+        int longest = maps.stream().mapToInt(map -> map.cross().size()).max().orElseThrow();
+        int words = Math.min(MOST_WORDS, longest);
+        MapSheet sheet = new MapSheet(Math.max(LEAST_WIDTH, LEFT + (3 + words) * STRIDE + 8),
+                TOP + maps.size() * LINE + 4);
         sheet.text(16, 24, "h", TITLE);
-        sheet.text(16, 42, "", "The last blocks' attention after the softmax, its mean over the heads. Black is the least of"
-                + " a map and orange the most, as written below it.");
+        sheet.text(16, 42, "",
+                "The last blocks' attention after the softmax, its mean over the heads. Black is the least of"
+                        + " a map and orange the most, as written below it."
+                        + (longest > words ? " The first " + words + " words of " + longest + " at most." : ""));
         column(sheet, 0, "picture");
         column(sheet, 1, "encoder");
         column(sheet, 2, "words");
@@ -42,18 +46,24 @@ final class SequencePicture {
     }
 
     private static void line(MapSheet sheet, int y, SequenceMap map, int words) {
-        sheet.text(16, y + 24, "h", String.join(" ", map.truth()));
+        sheet.text(16, y + 24, "h", words(map.truth()));
         sheet.text(16, y + 42, map.truth().equals(map.answer()) ? "" : "x", String.format(Locale.ROOT,
-                "read as %s, %.2f %%", String.join(" ", map.answer()), 100 * map.probability()));
+                "read as %s, %.2f %%", words(map.answer()), 100 * map.probability()));
         String id = sheet.image(LEFT, y, map.image());
         sheet.over(id, LEFT + STRIDE, y, map.image(), map.encoder());
         int length = map.own().length;
-        sheet.map(LEFT + 2 * STRIDE, y, length, length, Stream.of(map.own()).flatMapToDouble(DoubleStream::of).toArray());
+        sheet.map(LEFT + 2 * STRIDE, y, length, length,
+                Stream.of(map.own()).flatMapToDouble(DoubleStream::of).toArray());
         for (int word = 0; word < Math.min(words, map.cross().size()); word++) {
             int x = LEFT + (3 + word) * STRIDE;
             sheet.over(id, x, y, map.image(), map.cross().get(word));
-            sheet.text(x + MapSheet.SIDE / 2, y - 3, "m s", word < map.answer().size() ? map.answer().get(word) : "end");
+            sheet.text(x + MapSheet.SIDE / 2, y - 3, "m s",
+                    word < map.answer().size() ? map.answer().get(word) : "end");
         }
+    }
+
+    private static String words(List<String> labels) {
+        return labels.isEmpty() ? "(none)" : String.join(" ", labels);
     }
 
     private static void column(MapSheet sheet, int column, String name) {

@@ -51,7 +51,8 @@ record TrainingCommand(String recipe, List<String> overrides) {
     /** Whether it is still the task and the model that the recipe's source published a figure for. */
     boolean isAsPublished() {
         return overrides.stream().map(TrainingCommand::key).noneMatch(key -> key.equals("data")
-                || key.equals("data.limit") || key.startsWith("data.scan") || key.equals("model")
+                || key.equals("data.limit") || key.startsWith("data.scan")
+                || key.startsWith("data.canvas") || key.equals("data.shrink") || key.equals("model")
                 || key.startsWith("model."));
     }
 

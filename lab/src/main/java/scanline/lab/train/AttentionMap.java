@@ -34,7 +34,7 @@ public record AttentionMap(ImageSet image, String label, String taken, double pr
         List<double[]> heads, double[] rollout) {
     private static final int MOST_IMAGES = 8;
     // The weights of an image and what they are made of grow with the square of its steps: 160 MB for six blocks of eight heads.
-    private static final int MOST_STEPS = 400;
+    static final int MOST_STEPS = 400;
 
     /**
      * One map for the first test image of each of the first eight classes; none where the model does not attend, or an image

@@ -19,7 +19,7 @@ record Classification(Classifier network, Recipe recipe, int classes) implements
 
     @Override
     public Loss loss(Tensor x, Batch batch) {
-        Tensor logits = network.forward(x);
+        Tensor logits = logits(x, batch);
         int[] labels = batch.labels();
         return new Loss(Losses.crossEntropy(logits, labels, (float) recipe.loss().smoothing()), () -> {
             float[] values = logits.values();
@@ -30,11 +30,11 @@ record Classification(Classifier network, Recipe recipe, int classes) implements
 
     @Override
     public Said answer(Tensor x, Batch batch) {
-        Tensor logits = network.forward(x);
+        Tensor logits = logits(x, batch);
         float[] values = logits.values();
         List<Answer> answers = IntStream.range(0, batch.count())
                 .mapToObj(b -> answer(Arrays.copyOfRange(values, b * classes, (b + 1) * classes))).toList();
-        return new Said(Losses.crossEntropy(logits, batch.labels(), 0f).values()[0], answers);
+        return new Said(Losses.crossEntropy(logits, batch.labels(), 0f).values()[0], batch.count(), answers);
     }
 
     /** With a softmax as the model's head its outputs are probabilities already. */

@@ -10,7 +10,7 @@ import scanline.lab.data.Loader;
 /**
  * How well a model does on some examples.
  *
- * @param loss mean loss, in nats
+ * @param loss mean loss, in nats: of the examples, of the labels' sigmoids, or of the words that are written
  * @param right how many examples are answered wholly rightly
  * @param examples how many there are
  * @param measures figures of the task besides, by their names; fractions where nothing else is said
@@ -41,11 +41,13 @@ public record Evaluation(double loss, int right, int examples, Map<String, Doubl
     public static Evaluation of(Experiment experiment, Loader loader, int[] examples, Listener listener) {
         Score score = experiment.task().score();
         double loss = 0;
+        long terms = 0;
         for (int from = 0; from < examples.length; from += BATCH) {
             Batch batch = loader.batch(examples, from, Math.min(examples.length, from + BATCH));
             try (Tape tape = Tape.inference(experiment.memory())) {
                 Task.Said said = experiment.task().answer(experiment.read(tape, batch), batch);
-                loss += (double) said.mean() * batch.count();
+                loss += (double) said.mean() * said.terms();
+                terms += said.terms();
                 for (int b = 0; b < batch.count(); b++) {
                     int[] truth = batch.answers()[b];
                     score.add(truth, said.answers().get(b));
@@ -53,7 +55,7 @@ public record Evaluation(double loss, int right, int examples, Map<String, Doubl
                 }
             }
         }
-        return new Evaluation(loss / examples.length, score.right(), examples.length, score.measures(),
+        return new Evaluation(loss / terms, score.right(), examples.length, score.measures(),
                 score.confusion(), score.labels());
     }
 }

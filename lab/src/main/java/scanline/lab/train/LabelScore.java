@@ -8,7 +8,7 @@ package scanline.lab.train;
  * @param answered in how many answers it is
  * @param right in how many of both
  * @param averagePrecision the mean, over the pictures that it is in, of the precision among the pictures whose score for it
- *     is not lower; NaN where it is in none
+ *     is not lower; 0 where it is in none
  */
 public record LabelScore(int label, int present, int answered, int right, double averagePrecision) {
     /** The fraction of the answers with it that are right about it; 0 where there is none. */

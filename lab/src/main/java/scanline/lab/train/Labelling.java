@@ -21,7 +21,7 @@ record Labelling(Classifier network, int classes) implements Task {
 
     @Override
     public Loss loss(Tensor x, Batch batch) {
-        Tensor logits = network.forward(x);
+        Tensor logits = logits(x, batch);
         boolean[] targets = targets(batch);
         return new Loss(Losses.binaryCrossEntropy(logits, targets), () -> {
             float[] values = logits.values();
@@ -32,11 +32,11 @@ record Labelling(Classifier network, int classes) implements Task {
 
     @Override
     public Said answer(Tensor x, Batch batch) {
-        Tensor logits = network.forward(x);
+        Tensor logits = logits(x, batch);
         float[] values = logits.values();
         List<Answer> answers = IntStream.range(0, batch.count())
                 .mapToObj(b -> answer(Arrays.copyOfRange(values, b * classes, (b + 1) * classes))).toList();
-        return new Said(Losses.binaryCrossEntropy(logits, targets(batch)).values()[0], answers);
+        return new Said(Losses.binaryCrossEntropy(logits, targets(batch)).values()[0], batch.count(), answers);
     }
 
     private static Answer answer(float[] logits) {

@@ -29,10 +29,11 @@ public record SequenceMap(ImageSet image, List<String> truth, List<String> answe
         List<double[]> cross, double[][] own) {
     private static final int PICTURES = 8;
 
-    /** One map for each of the first test pictures; none where the model does not attend. */
+    /** One map for each of the first test pictures; none where the model does not attend, or a picture has too many steps. */
     public static List<SequenceMap> of(Experiment experiment) {
         List<SequenceMap> maps = new ArrayList<>();
-        if (experiment.network() instanceof Autoregressive network) {
+        if (experiment.network() instanceof Autoregressive network
+                && experiment.input().steps() <= AttentionMap.MOST_STEPS) {
             Pictures test = experiment.pictures(Experiment.Split.TEST);
             int count = Math.min(PICTURES, experiment.recipe().data().canvas().drawn().test());
             for (int number = 0; number < count; number++) {
@@ -55,7 +56,8 @@ public record SequenceMap(ImageSet image, List<String> truth, List<String> answe
             int[] places = AttentionMap.places(loader, 0, pixels.length);
             return network.attention(x, words).map(attention -> {
                 double[][] cross = meanOverHeads(attention.cross());
-                return new SequenceMap(image, names(experiment, test.answer(number)), names(experiment, answer.labels()),
+                return new SequenceMap(image, names(experiment, test.answer(number)),
+                        names(experiment, answer.labels()),
                         answer.probability(), AttentionMap.at(places, columnMeans(meanOverHeads(attention.encoder()))),
                         IntStream.range(0, words.length).mapToObj(t -> AttentionMap.at(places, cross[t])).toList(),
                         meanOverHeads(attention.own()));

@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 /**
  * Sets of labels: all right is the same set. Besides that precision, recall and F1, overall (of all labels counted together)
  * and per class (the means of the labels' precisions and recalls, and the harmonic mean of these two), as Wang et al. (2016)
- * report them, and the mean of the labels' average precisions.
+ * report them, and the mean of the average precisions of the labels that are in a picture.
  */
 final class SetScore implements Score {
     private record Ranked(double score, boolean present) {}
@@ -70,12 +70,13 @@ final class SetScore implements Score {
         int found = 0;
         for (int from = 0, to; from < sorted.size(); from = to) {
             int before = found;
-            for (to = from; to < sorted.size() && sorted.get(to).score == sorted.get(from).score; to++) {
+            for (to = from; to < sorted.size()
+                    && Double.compare(sorted.get(to).score, sorted.get(from).score) == 0; to++) {
                 found += sorted.get(to).present ? 1 : 0;
             }
             sum += (found - before) * ((double) found / to);
         }
-        return sum / found;
+        return found == 0 ? 0 : sum / found;
     }
 
     @Override
@@ -94,8 +95,8 @@ final class SetScore implements Score {
         measures.put("classPrecision", precision);
         measures.put("classRecall", recall);
         measures.put("classF1", LabelScore.harmonic(precision, recall));
-        measures.put("meanAveragePrecision", labels.stream().mapToDouble(LabelScore::averagePrecision)
-                .filter(value -> !Double.isNaN(value)).average().orElse(0));
+        measures.put("meanAveragePrecision", labels.stream().filter(label -> label.present() > 0)
+                .mapToDouble(LabelScore::averagePrecision).average().orElse(0));
         return measures;
     }
 }

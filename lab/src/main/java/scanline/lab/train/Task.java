@@ -25,7 +25,8 @@ public interface Task {
      * How wrong a network is.
      *
      * @param mean the mean loss, [1]
-     * @param right counts the examples about which all is right
+     * @param right counts the examples about which all is right; where a network writes labels one after the other, with the
+     *     right ones before each
      */
     record Loss(Tensor mean, IntSupplier right) {}
 
@@ -40,9 +41,10 @@ public interface Task {
      * What the network says, without being told.
      *
      * @param mean the mean loss, in nats and without smoothing
+     * @param terms how many losses it is the mean of: one an example, or one a word
      * @param answers to each example
      */
-    record Said(float mean, List<Answer> answers) {}
+    record Said(float mean, int terms, List<Answer> answers) {}
 
     /** Answers in a pass that records nothing. */
     Said answer(Tensor x, Batch batch);

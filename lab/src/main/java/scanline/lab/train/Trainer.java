@@ -181,6 +181,7 @@ public final class Trainer {
     }
 
     private Run.Epoch endEpoch() throws IOException {
+        requireFiniteWeights();
         double rate = rate();
         Evaluation validation = validationLoader == null
                 ? NOT_VALIDATED
@@ -199,7 +200,6 @@ public final class Trainer {
             bestEpoch = epoch;
             bestAccuracy = validation.accuracy();
             bestLoss = validation.loss();
-            requireFiniteWeights();
             WeightsFile.save(run.best(), weights, Map.of("format", "pt", "epoch", Integer.toString(epoch)));
         }
         return row;

@@ -76,7 +76,7 @@ record Transcription(Autoregressive network, Recipe recipe, int classes) impleme
         List<Answer> answers = new BeamSearch(network, classes, canvas.longest(),
                 canvas.answer() == Canvas.Answer.SET).search(encoded).stream()
                 .map(found -> new Answer(found.labels(), found.probability(), found.scores(), new float[0])).toList();
-        return new Said(mean, answers);
+        return new Said(mean, (int) IntStream.of(words.next).filter(word -> word != Losses.IGNORED).count(), answers);
     }
 
     @Override

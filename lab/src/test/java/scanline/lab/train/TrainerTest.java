@@ -169,7 +169,7 @@ class TrainerTest {
         Recipe recipe = Recipes.find("cnn", List.of("data.shrink=14"));
         assertThatThrownBy(() -> new Experiment(recipe, 1)).isInstanceOf(RunException.class)
                 .hasMessageStartingWith(
-                        "model=cnn halves an image twice, so it needs at least 4 x 4 pixels, not 2 x 2");
+                        "the CNN halves an image twice, so it needs at least 4 x 4 pixels, not 2 x 2");
     }
 
     @Test
