@@ -46,9 +46,15 @@ final class ResultsTable {
               `data.validation`; with none held out, those of the last epoch. Test images choose nothing.
             - Where an answer has several labels, a sequence or a set, an image counts as right when all of it is: test
               accuracy is sequence accuracy, or exact match. A table below the first has the other measures, means over
-              the seeds. **Digit accuracy** counts right digits at their places, **edit distance** is the mean number of
-              digits to put in, take out or replace, **overall** figures count all labels together, **per-class** ones
-              are means over the labels.
+              the seeds. **Digit accuracy** is the share of the right digits that stand at their place in the answer,
+              **edit distance** the mean number of digits to put in, take out or replace, **length accuracy** the share
+              of answers that are as long as they should be. **Overall** precision, recall and F1 count all labels
+              together; **per-class** ones are the means over the labels (a label that is never answered has a precision
+              of 0) and the harmonic mean of the two. **Mean average precision** ranks the images by their score for a
+              label: its probability, or the highest that it had at any step of the answer.
+            - **Loss** is the mean cross-entropy of a class, of a sigmoid a label, or of a written word, so it compares
+              within a task alone. While training, a network that writes labels is given the right ones before each, so
+              its training accuracy is not the accuracy of its own answers; validation and test are.
             - **Published** is what the source printed, where task and model are the source's. How it was measured is
               for the source to say.
             - **Training time** is without evaluation; **examples/s** is the median over all epochs.

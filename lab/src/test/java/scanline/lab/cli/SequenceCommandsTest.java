@@ -182,7 +182,8 @@ class SequenceCommandsTest {
         assertThat(run.resolve("result.json")).content().contains("\"validationAccuracy\" : null");
         Answer evaluated = answer("evaluate", run.toString(), "--split", "validation");
         assertThat(evaluated.status()).isEqualTo(1);
-        assertThat(evaluated.err()).contains("the recipe holds out no examples for validation (data.validation=0)");
+        assertThat(evaluated.err())
+                .contains("the recipe holds out no examples for validation (data.validation, data.canvas.validation)");
     }
 
     @Test

@@ -64,6 +64,13 @@ class ResultsTest {
     }
 
     @Test
+    void anotherCanvasIsAnotherTaskThanThePublishedOne() {
+        assertThat(TrainingCommand.parse("scanline train lstm-rows seed=2").isAsPublished()).isTrue();
+        assertThat(TrainingCommand.parse("scanline train lstm-rows data.canvas=scatter").isAsPublished()).isFalse();
+        assertThat(TrainingCommand.parse("scanline train lstm-rows data.shrink=2").isAsPublished()).isFalse();
+    }
+
+    @Test
     void runsThatDifferInTheSeedAloneAreOneRowWithMeanAndSpread() throws IOException {
         run("a", "lstm-rows seed=1 --run runs/a --threads 2", 9880, "data.dir: \"\"");
         run("b", "--json lstm-rows data.dir=/somewhere seed=2", 9890, "data.dir: /somewhere");

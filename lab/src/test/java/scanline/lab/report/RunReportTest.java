@@ -128,4 +128,30 @@ class RunReportTest {
             assertThat(svg).contains(title, "the first 16 of 20").hasSizeLessThan(300_000);
         }
     }
+
+    @Test
+    void aRunThatWritesSequencesShowsWhereItLooksForEachWord() throws Exception {
+        Path run = trained("sequences", 2, "digit-sequence", "model.width=8", "model.heads=2", "model.feedForward=8",
+                "model.encoderDepth=1", "model.decoderDepth=1", "data.limit=400", "data.validation=200",
+                "data.canvas.train=40", "data.canvas.validation=10", "data.canvas.test=9", "data.canvas.blanks=0.4");
+        Document picture = parse(Files.readString(run.resolve("attention.svg")));
+        NodeList texts = picture.getElementsByTagName("text");
+        List<String> words = new ArrayList<>();
+        for (int i = 0; i < texts.getLength(); i++) {
+            words.add(texts.item(i).getTextContent());
+        }
+        long read = words.stream().filter(text -> text.startsWith("read as ")).count();
+        assertThat(read).isEqualTo(8);
+        // One of the encoder, one among the words, and one for each word that was written and for the end.
+        long written = words.stream().filter(text -> text.startsWith("read as ") && !text.contains("(none)"))
+                .mapToLong(text -> text.replaceFirst("read as (.*), .*", "$1").split(" ").length).sum();
+        assertThat(maps(picture)).isEqualTo(8 * (2 + 1) + written);
+        assertThat(words).contains("encoder", "words", "word 1").doesNotContain("NaN");
+        assertThat(run.resolve("report.md")).content().contains("| test digit accuracy | ", "| test edit distance | ",
+                "What each written label takes");
+        RunRecord record = RunRecord.read(run);
+        assertThat(record.outcome()).isNotNull();
+        assertThat(record.outcome().examples()).isEqualTo(9);
+        assertThat(record.outcome().measures()).containsKeys("digitAccuracy", "editDistance", "lengthAccuracy");
+    }
 }

@@ -90,7 +90,7 @@ class ScoreTest {
         assertThat(second.averagePrecision()).isCloseTo((1 + 2.0 / 3) / 2, within(1e-12));
         assertThat(second.precision()).isEqualTo(1);
         assertThat(second.recall()).isEqualTo(0.5);
-        assertThat(labels.get(2)).isEqualTo(new LabelScore(2, 0, 1, 0, Double.NaN));
+        assertThat(labels.get(2)).isEqualTo(new LabelScore(2, 0, 1, 0, 0));
         assertThat(labels.get(2).precision()).isZero();
         assertThat(labels.get(2).recall()).isZero();
         assertThat(labels.get(2).f1()).isZero();
@@ -160,5 +160,14 @@ class ScoreTest {
         assertThat(score.confusion()).isDeepEqualTo(new int[][] {{1, 0, 1}, {1, 0, 0}, {0, 0, 2}});
         assertThat(score.measures()).isEmpty();
         assertThat(score.labels()).isEmpty();
+    }
+
+    @Test
+    void scoresThatAreNoNumbersEndTheCount() {
+        SetScore score = new SetScore(1);
+        for (int i = 0; i < 3; i++) {
+            score.add(new int[] {0}, new Answer(new int[0], 0, new double[] {Double.NaN}, new float[0]));
+        }
+        assertThat(score.labels().getFirst().averagePrecision()).isEqualTo(1);
     }
 }
