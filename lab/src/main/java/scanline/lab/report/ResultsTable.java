@@ -84,7 +84,8 @@ final class ResultsTable {
             Map.of("bench.md", "the speeds beside PyTorch and DJL",
                     "growth.md", "how time and memory grow", "hashes.md",
                     "the weights over threads, vector widths and compilers",
-                    "losses.md", "the losses of training beside PyTorch's"));
+                    "labels.md", "sets of labels: an LSTM beside sigmoids, beams and orders", "losses.md",
+                    "the losses of training beside PyTorch's"));
     private static final int HASH_DIGITS = 16;
     private static final int COMMIT_DIGITS = 7;
 
