@@ -335,7 +335,7 @@ class ScatterPicturesTest {
                 .isThrownBy(() -> new ScatterPictures(canvas(1, 2, 0, Order.FREQUENT), flat,
                         new int[] {image, image + 2}, KEY))
                 .withMessage("data.canvas: of the 2 images to make pictures of none has label " + missing
-                        + " (data.limit and data.validation say how many there are)");
+                        + " (of the training images data.limit and data.validation say how many there are)");
     }
 
     @ParameterizedTest

@@ -83,7 +83,7 @@ class RecipesTest {
         Model model = Recipes.find("cnn", List.of()).model();
         assertThatThrownBy(() -> model.layers(new Model.Input(784, 1, 10, 1)))
                 .hasMessage("the CNN halves an image twice,"
-                        + " so it needs at least 4 x 4 pixels, not 784 x 1: see data.scan and data.shrink");
+                        + " so it needs at least 4 x 4 pixels, not 784 x 1: see data.scan, data.shrink and data.canvas");
         Model large = Recipes.find("cnn", List.of("model.kernel=15")).model();
         assertThatThrownBy(() -> large.layers(new Model.Input(28, 28, 10, 1)))
                 .hasMessage("the CNN's kernel is 15, but the second convolution's image is 14 x 14");
