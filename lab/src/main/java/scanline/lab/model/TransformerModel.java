@@ -174,14 +174,16 @@ public record TransformerModel(int width, int encoderDepth, int decoderDepth, in
             y = network.wordPlaces.at(y, place++);
             int[] before = pictures;
             pictures = IntStream.of(parents).map(parent -> before[parent]).toArray();
+            // Paths change places within their pictures, mostly, and in greedy decoding never: what stays is not copied.
+            boolean samePictures = Arrays.equals(pictures, before);
+            boolean samePaths = Arrays.equals(parents, IntStream.range(0, before.length).toArray());
             for (int l = 0; l < network.decoder.size(); l++) {
-                // Paths change places within their pictures, mostly: what is known of these then stays where it is.
-                if (!Arrays.equals(pictures, before)) {
+                if (!samePictures) {
                     remembered.set(l, Shaping.examples(remembered.get(l), parents));
                 }
                 Tensor earlier = earlierWords.get(l);
                 DecoderBlock.Next next = network.decoder.get(l).next(y,
-                        earlier == null ? null : Shaping.examples(earlier, parents), remembered.get(l));
+                        earlier == null || samePaths ? earlier : Shaping.examples(earlier, parents), remembered.get(l));
                 earlierWords.set(l, next.keysAndValues());
                 y = next.y();
             }

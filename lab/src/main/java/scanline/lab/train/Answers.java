@@ -2,6 +2,7 @@ package scanline.lab.train;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** From a network's numbers to labels and probabilities. */
 public final class Answers {
@@ -16,6 +17,12 @@ public final class Answers {
             }
         }
         return largest;
+    }
+
+    /** The rows of a matrix, a copy of each. */
+    static Stream<float[]> rows(float[] values, int columns) {
+        return IntStream.range(0, values.length / columns)
+                .mapToObj(row -> Arrays.copyOfRange(values, row * columns, (row + 1) * columns));
     }
 
     /** {@code exp(x) / sum(exp(x))}. */

@@ -74,12 +74,9 @@ public final class Experiment implements AutoCloseable {
                     ? logits.then(Activation::softmax)
                     : built;
             task = Task.of(recipe, network, input.classes());
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | RunException e) {
             backend.close();
             throw new RunException(String.valueOf(e.getMessage()));
-        } catch (RunException e) {
-            backend.close();
-            throw e;
         }
     }
 

@@ -1,6 +1,5 @@
 package scanline.lab.train;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -33,9 +32,7 @@ record Labelling(Classifier network, int classes) implements Task {
     @Override
     public Said answer(Tensor x, Batch batch) {
         Tensor logits = logits(x, batch);
-        float[] values = logits.values();
-        List<Answer> answers = IntStream.range(0, batch.count())
-                .mapToObj(b -> answer(Arrays.copyOfRange(values, b * classes, (b + 1) * classes))).toList();
+        List<Answer> answers = Answers.rows(logits.values(), classes).map(Labelling::answer).toList();
         return new Said(Losses.binaryCrossEntropy(logits, targets(batch)).values()[0], batch.count(), answers);
     }
 
