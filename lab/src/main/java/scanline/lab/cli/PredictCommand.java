@@ -21,6 +21,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import scanline.lab.data.ImageFile;
 import scanline.lab.data.ImageSet;
 import scanline.lab.data.Pictures;
 import scanline.lab.train.Answer;

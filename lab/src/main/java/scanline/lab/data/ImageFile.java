@@ -1,4 +1,4 @@
-package scanline.lab.cli;
+package scanline.lab.data;
 
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
@@ -13,15 +13,12 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 
-import scanline.lab.data.DataException;
-import scanline.lab.data.Idx;
-import scanline.lab.data.ImageSet;
 
 /**
  * Images from files: PNG and JPEG through the JDK's readers, made grey, scaled to the size that a model reads, and turned
  * light on dark if they are dark on light; IDX as they are.
  */
-final class ImageFile {
+public final class ImageFile {
     private static final long LARGEST_FILE_BYTES = 64L << 20;
     private static final int LARGEST_SIDE = 10_000;
     private static final int[] PNG = {0x89, 'P'};
@@ -34,7 +31,7 @@ final class ImageFile {
      *
      * @throws DataException if the file is missing, too large, or no image
      */
-    static ImageSet read(Path file, int height, int width, int classes) {
+    public static ImageSet read(Path file, int height, int width, int classes) {
         try {
             if (Files.size(file) > LARGEST_FILE_BYTES) {
                 throw new DataException(file + " is larger than " + LARGEST_FILE_BYTES / (1 << 20) + " MB");
