@@ -1,10 +1,8 @@
 package scanline.engine.io;
 
 import java.io.BufferedOutputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -47,17 +45,15 @@ public final class AtomicFile {
             Path folder = folder(file);
             discardAbandoned(folder, String.valueOf(file.getFileName()));
             Files.deleteIfExists(temporary);
-            Files.createFile(temporary);
             // Not a channel: an interrupted thread, which may be saving its last state, could not write to one.
-            try (FileOutputStream out = new FileOutputStream(temporary.toFile())) {
-                OutputStream buffered = new BufferedOutputStream(out);
-                content.writeTo(buffered);
-                buffered.flush();
-                out.getFD().sync();
+            try (OutputStream out = new BufferedOutputStream(
+                    Files.newOutputStream(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
+                content.writeTo(out);
             }
+            Durable.force(temporary, StandardOpenOption.WRITE);
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
             moved = true;
-            syncFolder(folder);
+            Durable.forceFolder(folder);
         } catch (IOException e) {
             throw new FileAccessException("write", file, e);
         } finally {
@@ -84,21 +80,6 @@ public final class AtomicFile {
             }
         } catch (IOException | DirectoryIteratorException e) {
             // A courtesy only: whether the file can be written shows when it is written.
-        }
-    }
-
-    /** Forces the folder's entry for the new name to the disk. Only POSIX systems can open a folder for that. */
-    private static void syncFolder(Path folder) throws IOException {
-        if (!folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            return;
-        }
-        boolean interrupted = Thread.interrupted();
-        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import scanline.engine.io.AtomicFile;
+import scanline.engine.io.Durable;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 
@@ -40,12 +41,8 @@ public record Run(Path folder) {
      * @throws RunException if it exists
      */
     public static Run create(Path folder, Recipe recipe, Map<String, Object> provenance) throws IOException {
-        Path parent = folder.toAbsolutePath().getParent();
-        if (parent != null) {
-            Files.createDirectories(parent);
-        }
         try {
-            Files.createDirectory(folder);
+            Durable.createFolder(folder);
         } catch (FileAlreadyExistsException _) {
             throw exists(folder);
         }

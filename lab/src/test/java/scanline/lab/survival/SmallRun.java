@@ -1,0 +1,101 @@
+package scanline.lab.survival;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import scanline.engine.io.SafeTensors;
+import scanline.lab.data.Dataset;
+import scanline.lab.data.Datasets;
+import scanline.lab.data.ImageSet;
+import scanline.lab.recipe.Recipe;
+import scanline.lab.recipe.Recipes;
+import scanline.lab.train.Experiment;
+import scanline.lab.train.Progress;
+import scanline.lab.train.Result;
+import scanline.lab.train.Run;
+import scanline.lab.train.Trainer;
+
+/** A run of two epochs of two steps, which saves after every step. */
+final class SmallRun {
+    private static final int TRAIN = 120;
+    private static final int TEST = 20;
+    private static final double ALWAYS = 1e-9;
+    private static final Progress SILENT = new Progress() {
+        @Override
+        public void step(int epoch, int step, int steps, double loss, double accuracy, double examplesPerSecond,
+                double secondsLeft) {}
+
+        @Override
+        public void epoch(Run.Epoch epoch) {}
+    };
+
+    /** The files that say where it stands. */
+    static final List<String> FILES = List.of("last.safetensors", "best.safetensors", "metrics.csv", "recipe.yaml");
+
+    private final Recipe recipe;
+
+    /** A run on the first images of MNIST, whose files it puts into a folder. */
+    SmallRun(Path data) throws IOException {
+        Dataset mnist = Datasets.ofUser().open("mnist", null);
+        write(mnist.train().first(TRAIN), data, "train");
+        write(mnist.test().first(TEST), data, "t10k");
+        recipe = Recipes.find("lstm-rows", List.of("data=idx", "data.dir=" + data, "data.validation=56", "batch=32",
+                "epochs=2", "model.hidden=4", "model.layers=1", "data.shrink=4"));
+    }
+
+    private static void write(ImageSet images, Path folder, String part) throws IOException {
+        int count = images.count();
+        int pixels = count * images.height() * images.width();
+        Files.write(folder.resolve(part + "-images-idx3-ubyte"), ByteBuffer.allocate(16 + pixels).putInt(0x803)
+                .putInt(count).putInt(images.height()).putInt(images.width()).put(images.pixels()).array());
+        Files.write(folder.resolve(part + "-labels-idx1-ubyte"),
+                ByteBuffer.allocate(8 + count).putInt(0x801).putInt(count).put(images.labels()).array());
+    }
+
+    /** Makes the run and trains it to its end. */
+    Result train(Path folder) throws IOException {
+        return finish(Run.create(folder, recipe, Map.of()), false, 0);
+    }
+
+    /** Makes the run and trains its first three steps. */
+    void half(Path folder) throws IOException {
+        AtomicInteger left = new AtomicInteger(3);
+        try (Experiment experiment = new Experiment(recipe, 1)) {
+            new Trainer(experiment, Run.create(folder, recipe, Map.of()), SILENT, ALWAYS)
+                    .train(() -> left.getAndDecrement() == 0);
+        }
+    }
+
+    /**
+     * Goes on to the end.
+     *
+     * @param least the step that it must stand at, at least
+     */
+    Result resume(Path folder, long least) throws IOException {
+        return finish(Run.open(folder), true, least);
+    }
+
+    private Result finish(Run run, boolean resumed, long least) throws IOException {
+        try (Experiment experiment = new Experiment(run.recipe(), 1)) {
+            Trainer trainer = new Trainer(experiment, run, SILENT, ALWAYS);
+            if (resumed) {
+                trainer.restore();
+                if (trainer.step() < least) {
+                    throw new IllegalStateException("stands at step " + trainer.step() + " though step " + least
+                            + " was saved");
+                }
+            }
+            trainer.train(() -> false);
+            return trainer.conclude();
+        }
+    }
+
+    /** The step that a checkpoint stands at. */
+    static long step(Path checkpoint) throws IOException {
+        return Long.parseLong(SafeTensors.read(checkpoint).metadata().get("step"));
+    }
+}
