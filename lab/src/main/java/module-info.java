@@ -3,6 +3,7 @@ module scanline.lab {
     requires transitive scanline.engine;
     requires info.picocli;
     requires java.desktop;
+    requires java.management;
     requires java.net.http;
     requires tools.jackson.databind;
     requires tools.jackson.dataformat.yaml;
@@ -11,6 +12,7 @@ module scanline.lab {
     exports scanline.lab.data;
     exports scanline.lab.model;
     exports scanline.lab.recipe;
+    exports scanline.lab.sweep;
     exports scanline.lab.train;
 
     opens scanline.lab.cli to info.picocli, tools.jackson.databind;

@@ -12,6 +12,8 @@ import picocli.CommandLine.Spec.Target;
 
 /** The option {@code --threads}. */
 final class Threads {
+    static final int MOST = 1024;
+
     @Spec(Target.MIXEE)
     private @Nullable CommandSpec command;
 
@@ -20,9 +22,9 @@ final class Threads {
     @Option(names = "--threads", paramLabel = "N",
             description = "How many threads compute; the results do not depend on it. Default: one a processor.")
     void count(int wanted) {
-        if (wanted < 1 || wanted > 1024) {
+        if (wanted < 1 || wanted > MOST) {
             throw new ParameterException(Objects.requireNonNull(command).commandLine(),
-                    "--threads must be from 1 to 1024, not " + wanted);
+                    "--threads must be from 1 to " + MOST + ", not " + wanted);
         }
         count = wanted;
     }

@@ -51,7 +51,7 @@ final class TrainCommand implements Callable<Integer> {
         Recipe resolved = Recipes.find(recipe, overrides);
         Path target = folder != null
                 ? folder
-                : Run.free(recipe.replaceFirst(".*[/\\\\]", "").replaceFirst("\\.yaml$", ""));
+                : Run.free(Run.name(recipe));
         Run.requireNew(target);
         List<String> command = new ArrayList<>(List.of("scanline"));
         command.addAll(line.getParent().getParseResult().originalArgs());

@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
 
 import scanline.engine.io.FormatException;
 import tools.jackson.core.JacksonException;
@@ -29,8 +32,21 @@ public final class Json {
      * @throws FormatException if the file holds anything else
      */
     public static Map<String, Object> read(Path file) throws IOException {
+        return read(file, bytes -> MAPPER.readValue(bytes, new TypeReference<Map<String, Object>>() {}));
+    }
+
+    /**
+     * The record that an object in a file stands for.
+     *
+     * @throws FormatException if the file holds anything else
+     */
+    public static <T> T read(Path file, Class<T> type) throws IOException {
+        return read(file, bytes -> MAPPER.readValue(bytes, type));
+    }
+
+    private static <T> T read(Path file, Function<byte[], @Nullable T> reader) throws IOException {
         try {
-            Map<String, Object> values = MAPPER.readValue(Files.readAllBytes(file), new TypeReference<>() {});
+            @Nullable T values = reader.apply(Files.readAllBytes(file));
             if (values != null) {
                 return values;
             }

@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
+
 import scanline.engine.io.AtomicFile;
 import scanline.engine.io.Durable;
 import scanline.lab.recipe.Recipe;
@@ -47,8 +49,8 @@ public record Run(Path folder) {
             throw exists(folder);
         }
         Run run = new Run(folder);
-        AtomicFile.write(run.recipeFile(), recipe.text());
         AtomicFile.write(folder.resolve("provenance.json"), Json.text(provenance) + "\n");
+        AtomicFile.write(run.recipeFile(), recipe.text()); // the last: with it, the folder is a run's
         return run;
     }
 
@@ -66,6 +68,11 @@ public record Run(Path folder) {
     private static RunException exists(Path folder) {
         return new RunException(folder + " exists: choose another folder with --run, or go on with `scanline resume "
                 + folder + "`");
+    }
+
+    /** What runs of a recipe are called: its name, or that of its file. */
+    public static String name(String recipe) {
+        return recipe.replaceFirst(".*[/\\\\]", "").replaceFirst("\\.yaml$", "");
     }
 
     /** A free folder for a run of a recipe: {@code runs/NAME}, or with a number behind it. */
@@ -151,7 +158,16 @@ public record Run(Path folder) {
                     test.labels().stream().map(label -> label.label() + "," + label.present() + "," + label.answered()
                             + "," + label.right() + "," + label.averagePrecision())));
         }
-        AtomicFile.write(folder.resolve("result.json"), Json.text(result) + "\n");
+        AtomicFile.write(resultFile(), Json.text(result) + "\n");
+    }
+
+    /**
+     * What it came to, or null while it is not finished.
+     *
+     * @throws scanline.engine.io.FormatException if the file is broken
+     */
+    public @Nullable Result result() throws IOException {
+        return Files.exists(resultFile()) ? Json.read(resultFile(), Result.class) : null;
     }
 
     private void write(String file, Stream<String> lines) throws IOException {
@@ -161,6 +177,10 @@ public record Run(Path folder) {
     /** The recipe as resolved. */
     public Path recipeFile() {
         return folder.resolve("recipe.yaml");
+    }
+
+    private Path resultFile() {
+        return folder.resolve("result.json");
     }
 
     private Path metricsFile() {

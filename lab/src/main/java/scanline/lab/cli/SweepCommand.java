@@ -1,0 +1,137 @@
+package scanline.lab.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import scanline.lab.sweep.Grid;
+import scanline.lab.sweep.Sweep;
+import scanline.lab.sweep.SweepTable;
+import scanline.lab.sweep.SweepTable.Row;
+import scanline.lab.train.Json;
+import scanline.lab.train.Run;
+
+/** {@code scanline sweep}: a grid of runs as processes of this machine. */
+@Command(name = "sweep", mixinStandardHelpOptions = true,
+        description = "Trains every combination of some keys' values, over some seeds, and prints mean and spread. The"
+                + " same command goes on where a sweep stopped.")
+final class SweepCommand implements Callable<Integer> {
+    private static final int MOST_WORKERS = 256;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Parameters(index = "0", paramLabel = "RECIPE", description = "Its name, or a file that ends in .yaml.")
+    private String recipe = "";
+
+    @Parameters(index = "1..*", paramLabel = "KEY=VALUE,...", description = "The values of a key of the recipe.")
+    private List<String> words = List.of();
+
+    @Option(names = "--seeds", paramLabel = "SEEDS", description = "1..5 or 1,4,7. Default: the recipe's.")
+    private String seeds = "";
+
+    private int workers = 1;
+
+    private int threads;
+
+    @Option(names = "--to", paramLabel = "DIR", description = "The folder of the sweep. Default: sweeps/RECIPE.")
+    private @Nullable Path folder;
+
+    @Option(names = "--json", description = "Prints the table as JSON.")
+    private boolean json;
+
+    @Option(names = "--workers", paramLabel = "N", description = "How many runs at a time. Default: 1.")
+    void workers(int wanted) {
+        if (wanted < 1 || wanted > MOST_WORKERS) {
+            throw new ParameterException(line(), "--workers must be from 1 to " + MOST_WORKERS + ", not " + wanted);
+        }
+        workers = wanted;
+    }
+
+    @Option(names = "--threads", paramLabel = "N",
+            description = "How many threads each run computes with. Default: the processors, shared by the workers.")
+    void threads(int wanted) {
+        if (wanted < 1 || wanted > Threads.MOST) {
+            throw new ParameterException(line(), "--threads must be from 1 to " + Threads.MOST + ", not " + wanted);
+        }
+        threads = wanted;
+    }
+
+    private CommandLine line() {
+        return Objects.requireNonNull(spec).commandLine();
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        PrintWriter err = line().getErr();
+        Grid grid = Grid.of(recipe, words, seeds);
+        int count = grid.points().size();
+        Path target = folder != null ? folder : Path.of("sweeps", Run.name(recipe));
+        int each = threads > 0 ? threads : Math.max(1, Runtime.getRuntime().availableProcessors() / workers);
+        AtomicInteger over = new AtomicInteger();
+        try (Sweep sweep = new Sweep(target, grid, each, (point, what) -> {
+            err.printf("%d/%d %s, seed %d: %s%n",
+                    what.startsWith("its worker") ? over.get() : over.incrementAndGet(), count, point.setting(),
+                    point.seed(), what);
+            err.flush();
+        })) {
+            Thread hook = new Thread(sweep::close);
+            Runtime.getRuntime().addShutdownHook(hook);
+            Map<String, String> failures = sweep.run(workers);
+            Runtime.getRuntime().removeShutdownHook(hook);
+            SweepTable table = new SweepTable(sweep, grid);
+            table.write(target);
+            print(line().getOut(), table.rows(), target);
+            if (failures.isEmpty()) {
+                return CommandLine.ExitCode.OK;
+            }
+            Map.Entry<String, String> first = failures.entrySet().iterator().next();
+            err.println("scanline: " + failures.size() + " of " + count + " runs failed, the first, " + first.getKey()
+                    + ": " + first.getValue());
+            return CommandLine.ExitCode.SOFTWARE;
+        }
+    }
+
+    private void print(PrintWriter out, List<Row> rows, Path target) {
+        if (json) {
+            out.println(Json.text(Map.of("sweep", target.toString(), "settings", rows)));
+        } else {
+            // By validation: a model that is chosen by its test accuracy has none that means anything.
+            Row best = rows.stream().filter(row -> !Double.isNaN(row.validation().mean()))
+                    .max(Comparator.comparingDouble(row -> row.validation().mean())).orElse(null);
+            List<List<String>> cells = new ArrayList<>();
+            cells.add(List.of("setting", "runs", "validation", "test"));
+            for (Row row : rows) {
+                cells.add(List.of(row.setting().toString(), Integer.toString(row.runs()), row.validation().toString(),
+                        row.test() + (row.equals(best) ? "   best by validation" : "")));
+            }
+            int[] widths = new int[3];
+            cells.forEach(line -> {
+                for (int i = 0; i < widths.length; i++) {
+                    widths[i] = Math.max(widths[i], line.get(i).length());
+                }
+            });
+            for (List<String> line : cells) {
+                out.printf("%-" + widths[0] + "s  %" + widths[1] + "s  %-" + widths[2] + "s  %s%n", line.toArray());
+            }
+            out.println("sweep   " + target);
+        }
+        out.flush();
+    }
+}

@@ -1,0 +1,154 @@
+package scanline.lab.sweep;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+
+import scanline.lab.recipe.RecipeException;
+import scanline.lab.recipe.Recipes;
+
+/**
+ * What a sweep tries: every combination of the values of some keys, each with every seed.
+ *
+ * @param recipe the recipe's name or file
+ * @param axes the values of each key, in the order in which they were given
+ * @param seeds the seeds, or none for that of the recipe
+ */
+public record Grid(String recipe, Map<String, List<String>> axes, List<Long> seeds) {
+    private static final String SEED = "seed";
+    private static final int MOST_RUNS = 10_000;
+
+    /** A combination of values, which has a run for each seed. */
+    public record Setting(Map<String, String> values) {
+        /** As on a command line; "as it is" where nothing is changed. */
+        @Override
+        public String toString() {
+            return values.isEmpty() ? "as it is" : String.join(" ", overrides());
+        }
+
+        List<String> overrides() {
+            return values.entrySet().stream().map(value -> value.getKey() + "=" + value.getValue()).toList();
+        }
+    }
+
+    /**
+     * A run.
+     *
+     * @param name that of its folder
+     */
+    public record Point(String name, Setting setting, long seed) {
+        /** What changes the recipe. */
+        List<String> overrides() {
+            List<String> overrides = new ArrayList<>(setting.overrides());
+            overrides.add(SEED + "=" + seed);
+            return overrides;
+        }
+    }
+
+    /**
+     * Reads the words of a command line.
+     *
+     * @param words {@code key=value} or {@code key=value,value,...}
+     * @param seeds {@code 1..5}, {@code 1,4,7}, or empty for the recipe's
+     * @throws RecipeException if a word is none of these, or a combination is no recipe
+     */
+    public static Grid of(String recipe, List<String> words, String seeds) {
+        Map<String, List<String>> axes = new LinkedHashMap<>();
+        for (String word : words) {
+            int equals = word.indexOf('=');
+            if (equals < 1) {
+                throw new RecipeException("\"" + word + "\" is not of the form key=value,value,...");
+            }
+            String key = word.substring(0, equals);
+            List<String> values = List.of(word.substring(equals + 1).split(",", -1));
+            if (key.equals(SEED)) {
+                throw new RecipeException("a sweep's seeds are given by --seeds, such as --seeds 1..5");
+            }
+            if (values.stream().distinct().count() < values.size()) {
+                throw new RecipeException(key + " has a value twice: " + word);
+            }
+            if (axes.put(key, values) != null) {
+                throw new RecipeException(key + " is given twice: put its values behind one another, " + key + "="
+                        + values.getFirst() + ",...");
+            }
+        }
+        Grid grid = new Grid(recipe, axes,
+                seeds.isEmpty() ? List.of(Recipes.find(recipe, List.of()).seed()) : seeds(seeds));
+        if (grid.size() > MOST_RUNS) {
+            throw new RecipeException("this grid has " + grid.size() + " runs, more than " + MOST_RUNS);
+        }
+        grid.points().forEach(point -> Recipes.find(recipe, point.overrides()));
+        return grid;
+    }
+
+    private static List<Long> seeds(String text) {
+        try {
+            int dots = text.indexOf("..");
+            if (dots < 0) {
+                List<Long> seeds = List.of(text.split(",", -1)).stream().map(Long::valueOf).toList();
+                if (seeds.stream().distinct().count() == seeds.size()) {
+                    return seeds;
+                }
+            } else {
+                long first = Long.parseLong(text.substring(0, dots));
+                long last = Long.parseLong(text.substring(dots + 2));
+                if (first <= last && last - first < MOST_RUNS) {
+                    return LongStream.rangeClosed(first, last).boxed().toList();
+                }
+            }
+        } catch (NumberFormatException _) {
+            // said below
+        }
+        throw new RecipeException("--seeds is a range such as 1..5 or a list of different seeds such as 1,4,7, not "
+                + text);
+    }
+
+    private long size() {
+        double size = seeds.size();
+        for (List<String> values : axes.values()) {
+            size *= values.size();
+        }
+        return (long) size;
+    }
+
+    /** The combinations, the values of the last key changing fastest. */
+    public List<Setting> settings() {
+        List<Map<String, String>> settings = List.of(Map.of());
+        for (Map.Entry<String, List<String>> axis : axes.entrySet()) {
+            List<Map<String, String>> longer = new ArrayList<>();
+            for (Map<String, String> setting : settings) {
+                for (String value : axis.getValue()) {
+                    Map<String, String> more = new LinkedHashMap<>(setting);
+                    more.put(axis.getKey(), value);
+                    longer.add(more);
+                }
+            }
+            settings = longer;
+        }
+        return settings.stream().map(Setting::new).toList();
+    }
+
+    /** Every run, seed by seed within each setting. */
+    public List<Point> points() {
+        List<Point> points = new ArrayList<>();
+        for (Setting setting : settings()) {
+            for (long seed : seeds) {
+                String name = String.join("-", setting.overrides()).replaceAll("[^A-Za-z0-9.=_-]", "_");
+                points.add(new Point("%04d%s-seed=%d".formatted(points.size() + 1, name.isEmpty() ? "" : "-" + name,
+                        seed), setting, seed));
+            }
+        }
+        return points;
+    }
+
+    /** The grid in words that {@link #of} reads: the same words, the same grid. */
+    @Override
+    public String toString() {
+        return recipe + axes.entrySet().stream().map(axis -> " " + axis.getKey() + "="
+                + String.join(",", axis.getValue())).collect(Collectors.joining()) + " --seeds "
+                + seeds.stream().map(String::valueOf).collect(Collectors.joining(","));
+    }
+}

@@ -1,0 +1,141 @@
+package scanline.lab.sweep;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+import org.jspecify.annotations.Nullable;
+
+import scanline.engine.io.AtomicFile;
+import scanline.lab.sweep.Grid.Point;
+import scanline.lab.sweep.Grid.Setting;
+import scanline.lab.train.Result;
+
+/** What the finished runs of a sweep came to: run by run, and setting by setting over the seeds. */
+public final class SweepTable {
+    private static final String RUNS = "runs.csv";
+    private static final String SETTINGS = "settings.csv";
+
+    private final Grid grid;
+    private final Map<Point, Result> results = new LinkedHashMap<>();
+
+    /** The results that are there by now. */
+    public SweepTable(Sweep sweep, Grid grid) throws IOException {
+        this.grid = grid;
+        for (Point point : grid.points()) {
+            Result result = sweep.result(point);
+            if (result != null) {
+                results.put(point, result);
+            }
+        }
+    }
+
+    /**
+     * A setting over its seeds. Accuracies are fractions.
+     *
+     * @param runs how many of its runs are finished
+     * @param validation mean and spread of the validation accuracy, NaN where nothing is held out
+     * @param test those of the test accuracy
+     */
+    public record Row(Setting setting, int runs, Spread validation, Spread test) {}
+
+    /**
+     * A mean and the standard deviation of a sample (divided by n - 1), which is NaN of fewer than two.
+     */
+    public record Spread(double mean, double deviation) {
+        static Spread of(List<Result> results, ToDoubleFunction<Result> figure) {
+            double[] values = results.stream().mapToDouble(figure).toArray();
+            double sum = 0;
+            for (double value : values) {
+                sum += value;
+            }
+            double mean = sum / values.length;
+            double squares = 0;
+            for (double value : values) {
+                squares += (value - mean) * (value - mean);
+            }
+            return new Spread(mean, values.length < 2 ? Double.NaN : Math.sqrt(squares / (values.length - 1)));
+        }
+
+        /** In percent. */
+        @Override
+        public String toString() {
+            if (Double.isNaN(mean)) {
+                return "-";
+            }
+            String text = String.format(Locale.ROOT, "%.2f %%", 100 * mean);
+            return Double.isNaN(deviation) ? text : text + String.format(Locale.ROOT, " ± %.2f", 100 * deviation);
+        }
+    }
+
+    /** Every setting with a finished run, in the order of the grid. */
+    public List<Row> rows() {
+        List<Row> rows = new ArrayList<>();
+        for (Setting setting : grid.settings()) {
+            List<Result> runs = results.entrySet().stream().filter(run -> run.getKey().setting().equals(setting))
+                    .map(Map.Entry::getValue).toList();
+            if (!runs.isEmpty()) {
+                rows.add(new Row(setting, runs.size(), Spread.of(runs, SweepTable::validation),
+                        Spread.of(runs, Result::testAccuracy)));
+            }
+        }
+        return rows;
+    }
+
+    private static double validation(Result result) {
+        return orNaN(result.validationAccuracy());
+    }
+
+    private static double orNaN(@Nullable Double figure) {
+        return figure == null ? Double.NaN : figure;
+    }
+
+    /**
+     * Writes {@code runs.csv} and {@code settings.csv}. They hold no times, so the same grid has the same files, to the
+     * byte, however it was computed.
+     */
+    public void write(Path folder) throws IOException {
+        List<List<String>> runs = new ArrayList<>();
+        runs.add(columns("seed", "bestEpoch", "validationAccuracy", "validationLoss", "testAccuracy", "testLoss",
+                "weights"));
+        results.forEach((point, result) -> runs.add(line(point.setting(), point.seed(), result.bestEpoch(),
+                validation(result), orNaN(result.validationLoss()), result.testAccuracy(), result.testLoss(),
+                result.bestWeights())));
+        AtomicFile.write(folder.resolve(RUNS), csv(runs));
+        List<List<String>> settings = new ArrayList<>();
+        settings.add(columns("runs", "validationAccuracy", "validationDeviation", "testAccuracy", "testDeviation"));
+        rows().forEach(row -> settings.add(line(row.setting(), row.runs(), row.validation().mean(),
+                row.validation().deviation(), row.test().mean(), row.test().deviation())));
+        AtomicFile.write(folder.resolve(SETTINGS), csv(settings));
+    }
+
+    private List<String> columns(String... figures) {
+        List<String> columns = new ArrayList<>(grid.axes().keySet());
+        columns.addAll(List.of(figures));
+        return columns;
+    }
+
+    private static List<String> line(Setting setting, Object... figures) {
+        List<String> line = new ArrayList<>(setting.values().values());
+        for (Object figure : figures) {
+            line.add(String.valueOf(figure));
+        }
+        return line;
+    }
+
+    private static String csv(List<List<String>> lines) {
+        StringBuilder text = new StringBuilder();
+        lines.forEach(line -> text.append(String.join(",", line.stream().map(SweepTable::quoted).toList()))
+                .append('\n'));
+        return text.toString();
+    }
+
+    private static String quoted(String cell) {
+        return cell.matches("[^\",\n]*") ? cell : '"' + cell.replace("\"", "\"\"") + '"';
+    }
+}
