@@ -140,4 +140,5 @@ def main(folder, mode):
             print(answer, *numbers(int(iterations), dict(setting.split("=") for setting in settings)), flush=True)
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

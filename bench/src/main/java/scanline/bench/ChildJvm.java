@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A JVM of its own for a main class of this module, with the flags that Scanline's users have (config/jdk.sh). */
+/** A JVM of its own for a main class, with the flags that Scanline's users have (config/jdk.sh). */
 final class ChildJvm {
     private ChildJvm() {}
 
@@ -15,13 +15,21 @@ final class ChildJvm {
      * @param options further flags
      */
     static List<String> command(List<String> options, Class<?> main, Object... arguments) {
+        return command(options, main.getModule().getName() + "/" + main.getName(), arguments);
+    }
+
+    /**
+     * The command that starts it.
+     *
+     * @param main a module, a slash, and a class of it
+     */
+    static List<String> command(List<String> options, String main, Object... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         Stream.of(System.getProperty("scanline.flags", "").split(" ")).filter(flag -> !flag.isEmpty())
                 .forEach(command::add);
         command.addAll(options);
-        command.addAll(List.of("--module-path", System.getProperty("jdk.module.path"), "--module",
-                main.getModule().getName() + "/" + main.getName()));
+        command.addAll(List.of("--module-path", System.getProperty("jdk.module.path"), "--module", main));
         Stream.of(arguments).map(Object::toString).forEach(command::add);
         return command;
     }

@@ -9,7 +9,7 @@ import scanline.lab.recipe.RecipeException;
 
 /** The commands of {@code ./build bench} that are no JMH benchmarks. */
 @Command(name = "bench", mixinStandardHelpOptions = true,
-        subcommands = {SideBySide.class, Losses.class, Growth.class, HashMatrix.class},
+        subcommands = {SideBySide.class, Losses.class, Growth.class, HashMatrix.class, Kills.class},
         description = "Compares Scanline with PyTorch, and with itself.", exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {"0:done", "1:failed, or the hashes differ", "2:wrong usage"})
 final class Main {

@@ -42,11 +42,16 @@ record PeerFolder(Path path) {
 
     /** Writes a case with batches of its own to a new temporary folder. */
     static PeerFolder of(Case what, Steps steps, List<Batch> batches) throws IOException {
-        Recipe recipe = what.settings();
+        return of(what.settings(), what.work(), steps, batches);
+    }
+
+    /** Writes what is done with some batches to a new temporary folder. */
+    static PeerFolder of(Recipe recipe, Case.Work work, Steps steps, List<Batch> batches) throws IOException {
         Model.Input input = steps.experiment().input();
-        Map<String, Object> description = what.network().description();
-        description.put("work", what.work().name());
-        description.put("shape", List.of(batches.size(), input.steps(), what.batch(), input.features()));
+        Map<String, Object> description = PeerNetwork.of(recipe.model()).description();
+        description.put("work", work.name());
+        description.put("shape",
+                List.of(batches.size(), input.steps(), batches.getFirst().count(), input.features()));
         description.put("classes", input.classes());
         description.put("smoothing", recipe.loss().smoothing());
         description.put("optimizer", optimizer(recipe.optimizer()));

@@ -4,28 +4,35 @@ import java.util.Arrays;
 import java.util.List;
 
 import scanline.engine.kernel.Lanes;
+import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 
-/** Trains for some steps and prints the width of the vectors in bits and the SHA-256 of the weights. */
+/** Trains for some steps, once with each number of threads, and prints the width of the vectors in bits and the SHA-256s. */
 final class WeightsHash {
     private WeightsHash() {}
 
     /** The command for a JVM with further flags; {@code overrides} are {@code key=value} of the recipe. */
-    static List<String> command(List<String> options, String recipe, int steps, int threads, List<String> overrides) {
-        List<String> command = ChildJvm.command(options, WeightsHash.class, recipe, steps, threads);
+    static List<String> command(List<String> options, String recipe, int steps, List<Integer> threads,
+            List<String> overrides) {
+        List<String> command = ChildJvm.command(options, WeightsHash.class, recipe, steps,
+                String.join(",", threads.stream().map(String::valueOf).toList()));
         command.addAll(overrides);
         return command;
     }
 
-    /** {@code WeightsHash RECIPE STEPS THREADS KEY=VALUE ...}. */
+    /** {@code WeightsHash RECIPE STEPS THREADS,THREADS,... KEY=VALUE ...}. */
     public static void main(String[] arguments) {
-        List<String> overrides = Arrays.asList(arguments).subList(3, arguments.length);
+        Recipe recipe = Recipes.find(arguments[0], Arrays.asList(arguments).subList(3, arguments.length));
         int count = Integer.parseInt(arguments[1]);
-        try (Steps steps = new Steps(Recipes.find(arguments[0], overrides), Integer.parseInt(arguments[2]))) {
-            for (int i = 0; i < count; i++) {
-                steps.next();
+        StringBuilder line = new StringBuilder(Integer.toString(Lanes.bits()));
+        for (String threads : arguments[2].split(",")) {
+            try (Steps steps = new Steps(recipe, Integer.parseInt(threads))) {
+                for (int i = 0; i < count; i++) {
+                    steps.next();
+                }
+                line.append(' ').append(steps.experiment().weightsHash());
             }
-            System.out.println(Lanes.bits() + " " + steps.experiment().weightsHash());
         }
+        System.out.println(line);
     }
 }

@@ -20,11 +20,12 @@ import scanline.lab.train.Run;
 import scanline.lab.train.Trainer;
 
 /** A run of two epochs of two steps, which saves after every step. */
-final class SmallRun {
+public final class SmallRun {
     private static final int TRAIN = 120;
     private static final int TEST = 20;
     private static final double ALWAYS = 1e-9;
-    private static final Progress SILENT = new Progress() {
+    /** Hears nothing. */
+    public static final Progress SILENT = new Progress() {
         @Override
         public void step(int epoch, int step, int steps, double loss, double accuracy, double examplesPerSecond,
                 double secondsLeft) {}
@@ -36,15 +37,17 @@ final class SmallRun {
     /** The files that say where it stands. */
     static final List<String> FILES = List.of("last.safetensors", "best.safetensors", "metrics.csv", "recipe.yaml");
 
+    private final List<String> keys;
     private final Recipe recipe;
 
     /** A run on the first images of MNIST, whose files it puts into a folder. */
-    SmallRun(Path data) throws IOException {
+    public SmallRun(Path data) throws IOException {
         Dataset mnist = Datasets.ofUser().open("mnist", null);
         write(mnist.train().first(TRAIN), data, "train");
         write(mnist.test().first(TEST), data, "t10k");
-        recipe = Recipes.find("lstm-rows", List.of("data=idx", "data.dir=" + data, "data.validation=56", "batch=32",
-                "epochs=2", "model.hidden=4", "model.layers=1", "data.shrink=4"));
+        keys = List.of("data=idx", "data.dir=" + data, "data.validation=56", "batch=32", "epochs=2",
+                "model.hidden=16", "model.layers=1", "data.shrink=4");
+        recipe = Recipes.find("lstm-rows", keys);
     }
 
     private static void write(ImageSet images, Path folder, String part) throws IOException {
@@ -54,6 +57,11 @@ final class SmallRun {
                 .putInt(count).putInt(images.height()).putInt(images.width()).put(images.pixels()).array());
         Files.write(folder.resolve(part + "-labels-idx1-ubyte"),
                 ByteBuffer.allocate(8 + count).putInt(0x801).putInt(count).put(images.labels()).array());
+    }
+
+    /** What makes it of {@code lstm-rows}. */
+    public List<String> keys() {
+        return keys;
     }
 
     /** Makes the run and trains it to its end. */

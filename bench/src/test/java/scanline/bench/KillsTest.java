@@ -1,0 +1,29 @@
+package scanline.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A short set of what {@code ./build bench kills} does at length. */
+class KillsTest {
+    private static final int KILLS = 2;
+
+    @TempDir
+    private Path folder;
+
+    static Iterable<String> kinds() {
+        return Kills.KINDS.keySet();
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void killedRunsOfEveryKindComeToTheBitsOfTheRunLeftAlone(String kind) throws IOException, InterruptedException {
+        Kills.Outcome outcome = Kills.kill(kind, KILLS, 1, folder);
+        assertThat(outcome.kills()).isEqualTo(KILLS);
+        assertThat(outcome.different()).isEmpty();
+    }
+}
