@@ -71,6 +71,9 @@ public final class ImageFile {
 
     private static <T> T reading(Path file, Reading<T> reading) {
         try {
+            if (Files.isDirectory(file)) {
+                throw new DataException(file + " is a folder, not an image");
+            }
             if (Files.size(file) > LARGEST_FILE_BYTES) {
                 throw new DataException(file + " is larger than " + LARGEST_FILE_BYTES / (1 << 20) + " MB");
             }

@@ -85,7 +85,7 @@ public record Recipe(String about, String source, Published published, double ta
         /** Checks the values. */
         public Data {
             boolean isFolder = name.equals(ImageFolder.NAME);
-            require(isFolder || folder.isEmpty(), "folder has keys, but data is " + name + ", not folder");
+            require(isFolder || folder.isEmpty(), "folder.* are keys of data=folder, but data is " + name);
             folder = isFolder ? folder.or(() -> Optional.of(ImageFolder.Options.DEFAULT)) : folder;
             require(limit >= 0, "limit must be 0 (for all) or more, not " + limit);
             require(validation >= 0, "validation must be 0 or more, not " + validation);

@@ -41,8 +41,13 @@ public record Run(Path folder) {
      */
     public static Run create(Path folder, Recipe recipe, Map<String, Object> provenance) throws IOException {
         Path parent = folder.toAbsolutePath().getParent();
-        if (parent != null) {
-            Files.createDirectories(parent);
+        try {
+            if (parent != null) {
+                Files.createDirectories(parent);
+            }
+        } catch (FileAlreadyExistsException e) {
+            throw new RunException(
+                    e.getFile() + " is a file, so no run can be kept in it: choose another folder with --run");
         }
         try {
             Files.createDirectory(folder);
