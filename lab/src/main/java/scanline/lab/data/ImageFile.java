@@ -3,6 +3,7 @@ package scanline.lab.data;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
@@ -78,6 +79,8 @@ public final class ImageFile {
                 throw new DataException(file + " is larger than " + LARGEST_FILE_BYTES / (1 << 20) + " MB");
             }
             return reading.read(magic(file));
+        } catch (AccessDeniedException e) {
+            throw new DataException(file + ": you may not read it", e);
         } catch (IOException e) {
             throw new DataException(
                     Files.exists(file) ? "cannot read " + file + ": " + e.getMessage() : "there is no file " + file, e);

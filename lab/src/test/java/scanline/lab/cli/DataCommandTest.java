@@ -22,7 +22,8 @@ class DataCommandTest {
         assertThat(run("list")).isZero();
         assertThat(out.toString()).contains("mnist ", "in the jar, 11.6 MB", "CC BY-SA 3.0", "fashion-mnist ",
                 "not here yet: run ./scanline data fetch fashion-mnist", "kmnist ",
-                "emnist-letters   handwritten letters, 124,800 + 20,800 images of 28 x 28, 26 classes", "idx ", "folder ",
+                "emnist-letters   handwritten letters, 124,800 + 20,800 images of 28 x 28, 26 classes", "idx ",
+                "folder ",
                 "data=folder data.dir=FOLDER");
     }
 
