@@ -18,12 +18,13 @@ import scanline.lab.data.Datasets;
 import scanline.lab.data.Fetch;
 import scanline.lab.data.IdxFiles;
 import scanline.lab.data.IdxFiles.Part;
+import scanline.lab.data.ImageFolder;
 import scanline.lab.data.KnownSet;
 
 /** {@code scanline data}: which data sets there are, getting them, and checking them. */
 @Command(name = "data", mixinStandardHelpOptions = true, description = "Lists, fetches and verifies data sets.")
 public final class DataCommand {
-    private static final String ROW = "%-14s %s%n";
+    private static final String ROW = "%-16s %s%n";
 
     private final Datasets datasets;
 
@@ -51,6 +52,8 @@ public final class DataCommand {
         }
         out.printf(ROW, Datasets.IDX, "any folder of four IDX files, raw or gzipped, named like MNIST's");
         out.printf(ROW, "", "data=idx data.dir=FOLDER");
+        out.printf(ROW, ImageFolder.NAME, "any folder of PNG or JPEG images that has a folder for each class");
+        out.printf(ROW, "", "data=folder data.dir=FOLDER, and data.folder.size, .test, .seed");
         out.flush();
     }
 
@@ -93,7 +96,7 @@ public final class DataCommand {
                     finding = "WRONG " + e.getMessage();
                     status = CommandLine.ExitCode.SOFTWARE;
                 }
-                line().getOut().printf("%-14s %-24s %s%n", set.name(), part.fileName(), finding);
+                line().getOut().printf("%-16s %-24s %s%n", set.name(), part.fileName(), finding);
                 line().getOut().flush();
             }
         }

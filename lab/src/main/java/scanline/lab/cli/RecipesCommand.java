@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
-import scanline.lab.data.Datasets;
 import scanline.lab.model.Model;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
@@ -28,8 +27,7 @@ final class RecipesCommand implements Runnable {
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
         for (String name : Recipes.names()) {
             Recipe recipe = Recipes.find(name, List.of());
-            Model.Input input = Experiment.input(recipe,
-                    Datasets.ofUser().open(recipe.data().name(), recipe.data().folder()).test());
+            Model.Input input = Experiment.input(recipe, recipe.data().open().test());
             long parameters = recipe.model().layers(input).stream().mapToLong(Model.Layer::parameters).sum();
             out.printf("%s%n    %s%n", name, recipe.about());
             out.printf("    source     %s%n", recipe.source());

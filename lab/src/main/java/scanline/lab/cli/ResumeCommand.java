@@ -13,6 +13,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import scanline.lab.train.Experiment;
+import scanline.lab.train.Provenance;
 import scanline.lab.train.Run;
 
 /** {@code scanline resume}: goes on where a run stopped, to the bit. */
@@ -35,6 +36,7 @@ final class ResumeCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Run run = Run.open(folder);
         try (Experiment experiment = new Experiment(run.recipe(), threads.count())) {
+            Provenance.requireSameData(run, experiment);
             return training.run(Objects.requireNonNull(spec).commandLine(), experiment, run, true);
         }
     }

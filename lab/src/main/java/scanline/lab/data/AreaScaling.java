@@ -3,13 +3,13 @@ package scanline.lab.data;
 import java.util.Arrays;
 
 /**
- * Scales images of a set to squares by area averaging: a pixel of the square is the mean of that part of the image which it
- * covers, rounded, a half upwards. That serves to make them smaller and larger, keeps the mean, and needs only whole numbers.
+ * Scales images of a set by area averaging: a new pixel is the mean of that part of the image which it covers, rounded, a half
+ * upwards. That serves to make them smaller and larger, keeps the mean, and needs only whole numbers.
  * It works in one array again and again, so it is for one thread.
  */
 final class AreaScaling {
     private final ImageSet images;
-    // For one row of the square what it covers of each column of the image: height times its mean.
+    // For one new row what it covers of each column of the image: height times its mean.
     private final long[] columns;
 
     AreaScaling(ImageSet images) {
@@ -20,15 +20,16 @@ final class AreaScaling {
     /**
      * Scales an image.
      *
-     * @param side pixels a side of the square
-     * @param square gets unsigned bytes, row by row: side x side of them
+     * @param height new rows
+     * @param width new columns
+     * @param scaled gets unsigned bytes, row by row: height x width of them
      */
-    void scale(int image, int side, byte[] square) {
-        // A row of the image is cut into as many slices as the square has rows. Then each row of the square takes as many
-        // slices as the image has rows, and their number is a slice's part of the square's row.
+    void scale(int image, int height, int width, byte[] scaled) {
+        // A row of the image is cut into as many slices as there are new rows. Then each new row takes as many slices as the
+        // image has rows, and their number is a slice's part of the new row.
         int row = image * images.height();
-        int slices = side;
-        for (int y = 0; y < side; y++) {
+        int slices = height;
+        for (int y = 0; y < height; y++) {
             Arrays.fill(columns, 0);
             for (int wanted = images.height(); wanted > 0;) {
                 int part = Math.min(wanted, slices);
@@ -37,10 +38,10 @@ final class AreaScaling {
                 slices -= part;
                 if (slices == 0) {
                     row++;
-                    slices = side;
+                    slices = height;
                 }
             }
-            average(square, y * side, side, columns, images.imagePixels());
+            average(scaled, y * width, width, columns, images.imagePixels());
         }
     }
 
@@ -50,11 +51,11 @@ final class AreaScaling {
         }
     }
 
-    /** A row of the square, by slices of the columns. */
-    private static void average(byte[] square, int at, int side, long[] columns, int imagePixels) {
+    /** A new row, by slices of the columns. */
+    private static void average(byte[] scaled, int at, int width, long[] columns, int imagePixels) {
         int column = 0;
-        int slices = side;
-        for (int x = 0; x < side; x++) {
+        int slices = width;
+        for (int x = 0; x < width; x++) {
             long sum = imagePixels / 2;
             for (int wanted = columns.length; wanted > 0;) {
                 int part = Math.min(wanted, slices);
@@ -63,10 +64,10 @@ final class AreaScaling {
                 slices -= part;
                 if (slices == 0) {
                     column++;
-                    slices = side;
+                    slices = width;
                 }
             }
-            square[at + x] = (byte) (sum / imagePixels);
+            scaled[at + x] = (byte) (sum / imagePixels);
         }
     }
 }

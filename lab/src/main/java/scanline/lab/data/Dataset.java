@@ -10,9 +10,9 @@ public interface Dataset {
     /** What each class is called, by its label. */
     List<String> classNames();
 
-    /** Reads the training set: each call anew, from any thread. */
+    /** Reads the training set, from any thread; nobody may change what it gives. */
     ImageSet train();
 
-    /** Reads the test set: each call anew, from any thread. */
+    /** Reads the test set, from any thread; nobody may change what it gives. */
     ImageSet test();
 }

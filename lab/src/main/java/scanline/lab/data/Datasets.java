@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import scanline.lab.data.IdxFiles.Folder;
 import scanline.lab.data.IdxFiles.Resources;
 
 /**
@@ -15,7 +14,7 @@ import scanline.lab.data.IdxFiles.Resources;
  * @param cache the folder under which each fetched set has a folder of its own
  */
 public record Datasets(Path cache) {
-    /** The name under which any folder of IDX files is opened. */
+    /** The name under which any folder of IDX files is opened; {@link ImageFolder#NAME} is that of a folder of images. */
     public static final String IDX = "idx";
 
     /** The user's data sets: in the folder that $SCANLINE_DATA names, or else in ~/.cache/scanline/data. */
@@ -36,7 +35,7 @@ public record Datasets(Path cache) {
 
     /** The names that {@link #open} takes. */
     public static List<String> names() {
-        return Stream.concat(known().stream().map(KnownSet::name), Stream.of(IDX)).toList();
+        return Stream.concat(known().stream().map(KnownSet::name), Stream.of(IDX, ImageFolder.NAME)).toList();
     }
 
     /** The known set of this name; an error names the nearest. */
@@ -48,26 +47,32 @@ public record Datasets(Path cache) {
     /**
      * Opens a data set from a folder, or, without one, from where a known set lies.
      *
+     * @param options for a folder of images
      * @throws DataException when there is no such set or it is not there; damaged files are told of when they are read
      */
-    public Dataset open(String name, @Nullable Path folder) {
+    public Dataset open(String name, @Nullable Path folder, ImageFolder.Options options) {
         if (!names().contains(name)) {
             throw unknown(name, names());
         }
-        if (!name.equals(IDX)) {
-            KnownSet set = known(name);
-            return new KnownDataset(set, files(set, folder));
-        }
+        return switch (name) {
+            case IDX -> new IdxFolder(required(name, folder, "IDX files named like MNIST's"));
+            case ImageFolder.NAME -> new ImageFolder(
+                    required(name, folder, "PNG or JPEG images that has a folder for each class"), options);
+            default -> new KnownDataset(known(name), files(known(name), folder));
+        };
+    }
+
+    private static Path required(String name, @Nullable Path folder, String of) {
         if (folder == null) {
-            throw new DataException("data=idx needs data.dir=FOLDER, a folder of IDX files named like MNIST's");
+            throw new DataException("data=" + name + " needs data.dir=FOLDER, a folder of " + of);
         }
-        return new IdxFolder(folder);
+        return folder;
     }
 
     /** The files of a known set, from a folder or, without one, from where they lie. */
     public IdxFiles files(KnownSet set, @Nullable Path folder) {
         if (folder != null) {
-            return new Folder(folder);
+            return set.source().in(folder);
         }
         return found(set).orElseThrow(() -> new DataException(set.name() + " is not in " + folder(set)
                 + ": run `./scanline data fetch " + set.name() + "` or give data.dir=FOLDER"));
@@ -78,13 +83,13 @@ public record Datasets(Path cache) {
         if (set.inJar()) {
             return Optional.of(new Resources(set.name()));
         }
-        var fetched = new Folder(folder(set));
-        return fetched.isComplete() ? Optional.of(fetched) : Optional.empty();
+        Path fetched = folder(set);
+        return set.source().isIn(fetched) ? Optional.of(set.source().in(fetched)) : Optional.empty();
     }
 
     /** Where a known set is fetched to. */
     public Path folder(KnownSet set) {
-        return cache.resolve(set.name());
+        return cache.resolve(set.source().folder(set.name()));
     }
 
     private static final class Known {

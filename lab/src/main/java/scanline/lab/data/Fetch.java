@@ -26,8 +26,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import scanline.lab.data.IdxFiles.Folder;
-import scanline.lab.data.IdxFiles.Part;
 
 /**
  * Downloads a known set into a folder. A file grows under a name that ends in .part, goes on where a broken connection
@@ -37,9 +35,6 @@ public final class Fetch {
     private static final int OK = 200;
     private static final int PARTIAL = 206;
     private static final int RANGE_NOT_SATISFIABLE = 416;
-
-    /** No file of a known set is as large; more would only fill the disk. */
-    private static final long MAX_BYTES = 1L << 28;
 
     private final KnownSet set;
     private final List<URI> mirrors;
@@ -67,16 +62,15 @@ public final class Fetch {
      * @throws DataException when no mirror gives the right content, or the folder cannot be written
      */
     public void into(Path path) {
-        var folder = new Folder(path);
         // Redirects are followed, but never from https to http.
         try (HttpClient client = HttpClient.newBuilder().connectTimeout(patience)
                 .followRedirects(HttpClient.Redirect.NORMAL).build()) {
             Files.createDirectories(path);
-            for (Part part : Part.values()) {
-                if (isRight(part, folder.zipped(part))) {
-                    say(part, "is there already");
+            for (String name : set.source().fileNames()) {
+                if (isRight(name, path.resolve(name))) {
+                    say(name, "is there already");
                 } else {
-                    fetch(client, part, folder.zipped(part));
+                    fetch(client, name, path.resolve(name));
                 }
             }
         } catch (IOException e) {
@@ -88,23 +82,23 @@ public final class Fetch {
         }
     }
 
-    private void fetch(HttpClient client, Part part, Path target) throws IOException, InterruptedException {
-        Path growing = target.resolveSibling(target.getFileName() + ".part");
+    private void fetch(HttpClient client, String name, Path target) throws IOException, InterruptedException {
+        Path growing = target.resolveSibling(name + ".part");
         List<String> failures = new ArrayList<>();
         for (URI mirror : mirrors) {
-            URI source = mirror.resolve(target.getFileName().toString());
+            URI source = mirror.resolve(name);
             long before;
             do { // as long as this mirror gives more
                 before = bytes(growing);
                 try {
-                    boolean resumed = watched(() -> download(client, source, growing), part, growing);
-                    if (resumed && !isRight(part, growing)) {
+                    boolean resumed = watched(() -> download(client, source, growing), name, growing);
+                    if (resumed && !isRight(name, growing)) {
                         Files.delete(growing);
-                        watched(() -> download(client, source, growing), part, growing);
+                        watched(() -> download(client, source, growing), name, growing);
                     }
-                    if (isRight(part, growing)) {
+                    if (isRight(name, growing)) {
                         settle(growing, target);
-                        say(part, String.format(Locale.ROOT, "%.1f MB from %s, verified", bytes(target) / 1e6,
+                        say(name, String.format(Locale.ROOT, "%.1f MB from %s, verified", bytes(target) / 1e6,
                                 source.getHost()));
                         return;
                     }
@@ -120,7 +114,7 @@ public final class Fetch {
                 }
             } while (bytes(growing) > before);
         }
-        throw new DataException(set.name() + ": cannot fetch " + target.getFileName() + " ("
+        throw new DataException(set.name() + ": cannot fetch " + name + " ("
                 + String.join("; ", failures) + "); try again, or give a folder that has it with data.dir=FOLDER");
     }
 
@@ -151,25 +145,25 @@ public final class Fetch {
     }
 
     /** Runs a download, shows how the file grows, and gives up when nothing arrives any more. */
-    private boolean watched(Callable<Boolean> download, Part part, Path growing)
+    private boolean watched(Callable<Boolean> download, String name, Path growing)
             throws IOException, InterruptedException {
         var task = new FutureTask<>(download);
         Thread worker = Thread.ofVirtual().start(task);
         try {
             long seen = bytes(growing);
             long seenNanos = System.nanoTime();
-            show(part, seen);
+            show(name, seen);
             while (true) {
                 try {
                     return task.get(100, TimeUnit.MILLISECONDS);
                 } catch (TimeoutException e) {
                     long now = bytes(growing);
-                    if (now > MAX_BYTES) {
+                    if (now > set.source().mostBytes()) {
                         throw new IOException("sends more than the file can have", e);
                     } else if (now != seen) {
                         seen = now;
                         seenNanos = System.nanoTime();
-                        show(part, now);
+                        show(name, now);
                     } else if (System.nanoTime() - seenNanos > patience.toNanos()) {
                         throw new HttpTimeoutException("");
                     }
@@ -183,12 +177,16 @@ public final class Fetch {
         }
     }
 
-    private boolean isRight(Part part, Path file) {
+    private boolean isRight(String name, Path file) {
         try {
-            return Files.exists(file) && Idx.read(file, part.dimensions()).sha256().equals(set.sha256().get(part));
-        } catch (DataException e) {
-            return false;
+            if (Files.exists(file)) {
+                set.source().require(name, file);
+                return true;
+            }
+        } catch (DataException _) {
+            // it is fetched again
         }
+        return false;
     }
 
     /** Gives a whole file its name, so that even a power cut leaves either all of it or none under that name. */
@@ -207,16 +205,20 @@ public final class Fetch {
         };
     }
 
-    private void say(Part part, String what) {
-        progress.println((live ? "\r" : "") + set.name() + " " + part.fileName() + ": " + what);
+    private void say(String name, String what) {
+        progress.println((live ? "\r" : "") + set.name() + " " + plain(name) + ": " + what);
         progress.flush();
     }
 
-    private void show(Part part, long bytes) {
+    private void show(String name, long bytes) {
         if (live) {
-            progress.printf(Locale.ROOT, "\r%s %s: %.1f MB", set.name(), part.fileName(), bytes / 1e6);
+            progress.printf(Locale.ROOT, "\r%s %s: %.1f MB", set.name(), plain(name), bytes / 1e6);
             progress.flush();
         }
+    }
+
+    private static String plain(String name) {
+        return name.replaceFirst("\\.gz$", "");
     }
 
     private static long bytes(Path file) throws IOException {

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.stream.Collectors;
@@ -83,17 +82,27 @@ public record Idx(int[] sizes, byte[] data) {
 
     /** The SHA-256 of the decompressed file, in hexadecimal: the header follows from the sizes. */
     public String sha256() {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            ByteBuffer header = ByteBuffer.allocate(4 + 4 * sizes.length).putInt(UNSIGNED_BYTE << 8 | sizes.length);
-            for (int size : sizes) {
-                header.putInt(size);
-            }
-            digest.update(header.flip());
-            return HexFormat.of().formatHex(digest.digest(data));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JDK has SHA-256", e);
+        MessageDigest digest = Sha256.digest();
+        ByteBuffer header = ByteBuffer.allocate(4 + 4 * sizes.length).putInt(UNSIGNED_BYTE << 8 | sizes.length);
+        for (int size : sizes) {
+            header.putInt(size);
         }
+        digest.update(header.flip());
+        return HexFormat.of().formatHex(digest.digest(data));
+    }
+
+    /** Images whose rows and columns have changed places; in the same array, as a large set would not fit twice. */
+    Idx transposed() {
+        int height = sizes[1];
+        int width = sizes[2];
+        byte[] image = new byte[height * width];
+        for (int at = 0; at < data.length; at += image.length) {
+            System.arraycopy(data, at, image, 0, image.length);
+            for (int i = 0; i < image.length; i++) {
+                data[at + i % width * height + i / width] = image[i];
+            }
+        }
+        return new Idx(new int[] {sizes[0], width, height}, data);
     }
 
     private static boolean isZipped(BufferedInputStream stored) throws IOException {

@@ -10,7 +10,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** The four IDX files of a data set, wherever they lie. */
-public sealed interface IdxFiles {
+public sealed interface IdxFiles permits IdxFiles.Folder, IdxFiles.Resources, ZippedFiles {
     /** One of the four files, by the name that MNIST gave it. */
     enum Part {
         /** Training images. */

@@ -1,26 +1,27 @@
 package scanline.lab.data;
 
-import java.awt.Graphics2D;
-import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
-
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
-
+import org.jspecify.annotations.Nullable;
 
 /**
- * Images from files: PNG and JPEG through the JDK's readers, made grey, scaled to the size that a model reads, and turned
- * light on dark if they are dark on light; IDX as they are.
+ * Images from files: PNG and JPEG through the JDK's readers, made grey ({@link Greyscale}), scaled to the size that a model reads,
+ * whatever their own proportions ({@link AreaScaling}), and turned light on dark if their border is light; IDX as they are. The
+ * orientation that a camera notes in EXIF is not heard. Of a large image only every so-many-th pixel is decoded, so that none
+ * takes more than {@value #MOST_DECODED} pixels of memory.
  */
 public final class ImageFile {
     private static final long LARGEST_FILE_BYTES = 64L << 20;
     private static final int LARGEST_SIDE = 10_000;
+    private static final int MOST_DECODED = 1 << 21;
     private static final int[] PNG = {0x89, 'P'};
     private static final int[] JPEG = {0xFF, 0xD8};
 
@@ -32,13 +33,10 @@ public final class ImageFile {
      * @throws DataException if the file is missing, too large, or no image
      */
     public static ImageSet read(Path file, int height, int width, int classes) {
-        try {
-            if (Files.size(file) > LARGEST_FILE_BYTES) {
-                throw new DataException(file + " is larger than " + LARGEST_FILE_BYTES / (1 << 20) + " MB");
-            }
-            int[] magic = magic(file);
-            if (begins(magic, PNG) || begins(magic, JPEG)) {
-                return set(grey(decode(file), height, width), 1, height, width, classes);
+        return reading(file, magic -> {
+            String format = format(magic);
+            if (format != null) {
+                return set(grey(decode(file, format), height, width), 1, height, width, classes);
             }
             if (begins(magic, new int[] {0, 0}) || begins(magic, new int[] {0x1F, 0x8B})) {
                 Idx idx = Idx.read(file, 3);
@@ -49,6 +47,40 @@ public final class ImageFile {
                 return set(idx.data(), idx.sizes()[0], height, width, classes);
             }
             throw new DataException(file + " is no PNG, JPEG or IDX file");
+        });
+    }
+
+    /**
+     * The pixels of one PNG or JPEG image, as {@link #read} would give them.
+     *
+     * @throws DataException if the file is missing, too large, or no such image
+     */
+    static byte[] pixels(Path file, int height, int width) {
+        return reading(file, magic -> {
+            String format = format(magic);
+            if (format == null) {
+                throw new DataException(file + " is no PNG or JPEG file");
+            }
+            return grey(decode(file, format), height, width);
+        });
+    }
+
+    /** Reads a file that begins so. */
+    private interface Reading<T> {
+        T read(int[] magic) throws IOException;
+    }
+
+    private static <T> T reading(Path file, Reading<T> reading) {
+        try {
+            if (Files.isDirectory(file)) {
+                throw new DataException(file + " is a folder, not an image");
+            }
+            if (Files.size(file) > LARGEST_FILE_BYTES) {
+                throw new DataException(file + " is larger than " + LARGEST_FILE_BYTES / (1 << 20) + " MB");
+            }
+            return reading.read(magic(file));
+        } catch (AccessDeniedException e) {
+            throw new DataException(file + ": you may not read it", e);
         } catch (IOException e) {
             throw new DataException(
                     Files.exists(file) ? "cannot read " + file + ": " + e.getMessage() : "there is no file " + file, e);
@@ -65,59 +97,48 @@ public final class ImageFile {
         }
     }
 
+    /** What the JDK calls the format of an image that begins so; null if it is neither PNG nor JPEG. */
+    private static @Nullable String format(int[] magic) {
+        return begins(magic, PNG) ? "png" : begins(magic, JPEG) ? "jpeg" : null;
+    }
+
     private static boolean begins(int[] magic, int[] with) {
         return magic[0] == with[0] && magic[1] == with[1];
     }
 
-    private static BufferedImage decode(Path file) throws IOException {
+    private static BufferedImage decode(Path file, String format) {
+        ImageReader reader = ImageIO.getImageReadersByFormatName(format).next();
         try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
-            Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-            if (!readers.hasNext()) {
-                throw new DataException(file + " is no image that can be read");
+            reader.setInput(in, true, true);
+            // The header alone says the size, before anything is allocated for the pixels.
+            int height = reader.getHeight(0);
+            int width = reader.getWidth(0);
+            if (width > LARGEST_SIDE || height > LARGEST_SIDE) {
+                throw new DataException(file + " is " + width + " x " + height + " pixels, and at most " + LARGEST_SIDE
+                        + " a side are read");
             }
-            ImageReader reader = readers.next();
-            try {
-                reader.setInput(in, true, true);
-                // The header alone says the size, before anything is allocated for the pixels.
-                if (reader.getWidth(0) > LARGEST_SIDE || reader.getHeight(0) > LARGEST_SIDE) {
-                    throw new DataException(file + " is " + reader.getWidth(0) + " x " + reader.getHeight(0)
-                            + " pixels: too large");
-                }
-                return reader.read(0);
-            } finally {
-                reader.dispose();
-            }
+            int step = (int) Math.ceil(Math.sqrt((double) height * width / MOST_DECODED));
+            ImageReadParam every = reader.getDefaultReadParam();
+            every.setSourceSubsampling(step, step, 0, 0);
+            return reader.read(0, every);
         } catch (IOException | IndexOutOfBoundsException | IllegalArgumentException | IllegalStateException e) {
             // The JDK's decoders answer damaged files with several kinds of exception.
             throw new DataException(file + " is a broken image: " + e.getMessage(), e);
+        } finally {
+            reader.dispose();
         }
     }
 
     private static byte[] grey(BufferedImage image, int height, int width) {
-        BufferedImage scaled = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
-        BufferedImage source = image;
-        // Halving until one bilinear step remains keeps thin strokes, which a single large step would skip over.
-        while (source.getWidth() >= 2 * width && source.getHeight() >= 2 * height) {
-            source = scale(source, new BufferedImage(source.getWidth() / 2, source.getHeight() / 2,
-                    BufferedImage.TYPE_BYTE_GRAY));
-        }
-        scale(source, scaled);
         byte[] pixels = new byte[height * width];
-        scaled.getRaster().getDataElements(0, 0, width, height, pixels);
+        new AreaScaling(set(Greyscale.of(image), 1, image.getHeight(), image.getWidth(), 1))
+                .scale(0, height, width, pixels);
         if (border(pixels, height, width) > 127) {
             for (int i = 0; i < pixels.length; i++) {
                 pixels[i] = (byte) ~pixels[i];
             }
         }
         return pixels;
-    }
-
-    private static BufferedImage scale(BufferedImage from, BufferedImage to) {
-        Graphics2D graphics = to.createGraphics();
-        graphics.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
-        graphics.drawImage(from, 0, 0, to.getWidth(), to.getHeight(), null);
-        graphics.dispose();
-        return to;
     }
 
     /** The mean level along the border: that of the background. */

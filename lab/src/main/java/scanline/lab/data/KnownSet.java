@@ -2,7 +2,6 @@ package scanline.lab.data;
 
 import java.net.URI;
 import java.util.List;
-import java.util.Map;
 import scanline.lab.data.IdxFiles.Part;
 
 /**
@@ -12,22 +11,19 @@ import scanline.lab.data.IdxFiles.Part;
  * @param description one line for people
  * @param licence its licence and its authors
  * @param classNames what each class is called, by its label
- * @param sha256 the SHA-256 of each decompressed file, in hexadecimal
- * @param mirrors folders that end in a slash and hold the gzipped files, the best one first
+ * @param source what is downloaded, and what it must be
+ * @param mirrors folders that end in a slash and hold what is downloaded, the best one first
  * @param inJar whether it comes with Scanline
  */
-public record KnownSet(String name, String description, String licence, List<String> classNames,
-        Map<Part, String> sha256, List<URI> mirrors, boolean inJar) {
+public record KnownSet(String name, String description, String licence, List<String> classNames, Source source,
+        List<URI> mirrors, boolean inJar) {
 
-    /** Reads a part and makes sure that it is this set's. */
+    /**
+     * Reads a part and makes sure that it is this set's.
+     *
+     * @throws DataException if it is not
+     */
     public Idx read(Part part, IdxFiles files) {
-        Idx content = files.read(part);
-        String actual = content.sha256();
-        String expected = sha256.get(part);
-        if (!actual.equals(expected)) {
-            throw new DataException(files.name(part) + ": not " + name + "'s " + part.fileName()
-                    + ": the SHA-256 of its content is " + actual + " instead of " + expected);
-        }
-        return content;
+        return source.read(this, part, files);
     }
 }

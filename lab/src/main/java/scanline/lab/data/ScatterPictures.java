@@ -103,7 +103,7 @@ final class ScatterPictures implements Pictures {
     public void draw(int number, byte[] pixels, int at) {
         Arrays.fill(pixels, at, at + canvas.size() * canvas.size(), (byte) 0);
         for (Placed placed : placed(number)) {
-            scaling.scale(placed.image(), placed.side(), square);
+            scaling.scale(placed.image(), placed.side(), placed.side(), square);
             for (int y = 0; y < placed.side(); y++) {
                 int row = at + (placed.top() + y) * canvas.size() + placed.left();
                 brighten(pixels, row, square, y * placed.side(), placed.side());

@@ -1,6 +1,7 @@
 package scanline.lab.recipe;
 
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.Collection;
@@ -8,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -21,7 +23,8 @@ import scanline.lab.recipe.Keys.Value;
 /**
  * Between keys and records, both ways. A component of a record is a key below the record's own; a component called
  * {@code name} is the record's own key. Where a component's type is an interface, the key's value chooses one of its
- * records by name: that of the class in lower case, without the interface's name at its end.
+ * records by name: that of the class in lower case, without the interface's name at its end. An optional record is there if
+ * any of its keys is, and takes those that are not from its constant {@code DEFAULT}.
  */
 final class Binding {
     private Binding() {}
@@ -97,7 +100,9 @@ final class Binding {
         for (RecordComponent component : values.getClass().getRecordComponents()) {
             String key = key(prefix, component);
             Object value = get(component, values);
-            if (component.getType().isInterface()) {
+            if (value instanceof Optional<?> maybe) {
+                maybe.ifPresent(there -> keys(keys, key + ".", there));
+            } else if (component.getType().isInterface()) {
                 keys.put(key, name(value.getClass(), component.getType()));
                 keys(keys, key + ".", value);
             } else if (value instanceof Record nested) {
@@ -112,6 +117,10 @@ final class Binding {
 
     private static Object value(RecordComponent component, String key, Keys keys, @Nullable Object otherwise) {
         Class<?> type = component.getType();
+        if (type == Optional.class) {
+            Class<?> inner = (Class<?>) ((ParameterizedType) component.getGenericType()).getActualTypeArguments()[0];
+            return keys.saysBelow(key) ? Optional.of(bind(inner, key + ".", keys, usual(inner))) : Optional.empty();
+        }
         if (type.isRecord()) {
             return bind(type, key + ".", keys, otherwise);
         }

@@ -31,8 +31,17 @@ final class Keys {
         values.keySet().removeIf(other -> other.startsWith(key + "."));
     }
 
+    /** Says a key anew, and forgets what was said below its old value, such as data.folder.size when data is no folder any more. */
     void put(String key, Value value) {
-        values.put(key, value);
+        Value old = values.put(key, value);
+        if (old != null && !old.text().equals(value.text())) {
+            forgetBelow(key + "." + old.text());
+        }
+    }
+
+    /** Whether anything was said below this key. */
+    boolean saysBelow(String key) {
+        return values.keySet().stream().anyMatch(other -> other.startsWith(key + "."));
     }
 
     /** Refuses keys that nothing has asked for. */

@@ -2,14 +2,16 @@ package scanline.lab.recipe;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
-
-import org.jspecify.annotations.Nullable;
 
 import scanline.engine.optim.Clipping;
 import scanline.engine.optim.Schedule;
 import scanline.engine.optim.UpdateRule;
 import scanline.lab.data.Canvas;
+import scanline.lab.data.Dataset;
+import scanline.lab.data.Datasets;
+import scanline.lab.data.ImageFolder;
 import scanline.lab.data.Scan;
 import scanline.lab.model.Model;
 
@@ -67,6 +69,7 @@ public record Recipe(String about, String source, Published published, double ta
      *
      * @param name the data set
      * @param dir a folder to read it from; empty for where it lies anyway
+     * @param folder how a folder of images becomes a data set; there for {@code data=folder} alone
      * @param limit how many training examples to take, the first ones; 0 for all
      * @param validation how many of those to hold out for validation, chosen by the seed
      * @param shuffle whether every epoch has an order of its own; pictures that are drawn anew each epoch need none
@@ -76,19 +79,28 @@ public record Recipe(String about, String source, Published published, double ta
      * @param deviation what they are divided by then
      * @param scan the order in which an image is read
      */
-    public record Data(String name, String dir, int limit, int validation, boolean shuffle, int shrink,
+    public record Data(String name, String dir, Optional<ImageFolder.Options> folder, int limit, int validation,
+            boolean shuffle, int shrink,
             Canvas canvas, double mean, double deviation, Scan scan) {
         /** Checks the values. */
         public Data {
+            boolean isFolder = name.equals(ImageFolder.NAME);
+            require(isFolder || folder.isEmpty(), "folder.* are keys of data=folder, but data is " + name);
+            folder = isFolder ? folder.or(() -> Optional.of(ImageFolder.Options.DEFAULT)) : folder;
             require(limit >= 0, "limit must be 0 (for all) or more, not " + limit);
             require(validation >= 0, "validation must be 0 or more, not " + validation);
             require(shrink >= 1, "shrink must be at least 1, not " + shrink);
             require(deviation > 0, "deviation must be positive, not " + deviation);
         }
 
-        /** The folder to read from, or null for where the set lies anyway. */
-        public @Nullable Path folder() {
-            return dir.isEmpty() ? null : Path.of(dir);
+        /**
+         * Opens the data set, where it lies or from the folder to read it from.
+         *
+         * @throws scanline.lab.data.DataException if it is not there, or broken
+         */
+        public Dataset open() {
+            return Datasets.ofUser().open(name, dir.isEmpty() ? null : Path.of(dir),
+                    folder.orElse(ImageFolder.Options.DEFAULT));
         }
     }
 

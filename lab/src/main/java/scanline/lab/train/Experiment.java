@@ -24,7 +24,6 @@ import scanline.engine.tensor.Weights;
 import scanline.lab.data.Batch;
 import scanline.lab.data.Canvas;
 import scanline.lab.data.Dataset;
-import scanline.lab.data.Datasets;
 import scanline.lab.data.ImageSet;
 import scanline.lab.data.Loader;
 import scanline.lab.data.Pictures;
@@ -63,7 +62,7 @@ public final class Experiment implements AutoCloseable {
      */
     public Experiment(Recipe recipe, int threads) {
         this.recipe = recipe;
-        dataset = Datasets.ofUser().open(recipe.data().name(), recipe.data().folder());
+        dataset = recipe.data().open();
         input = input(recipe, dataset.test());
         backend = Backend.load(threads);
         memory = new Memory(backend);

@@ -35,6 +35,32 @@ public final class Provenance {
         facts.put("command", String.join(" ", command));
         facts.put("seed", experiment.recipe().seed());
         facts.put("parameters", experiment.weights().count());
+        facts.put("data", data(experiment));
+        return facts;
+    }
+
+    /**
+     * Refuses other data than those that a run began with, as far as it recorded them.
+     *
+     * @throws RunException if images, labels or the order of pixels have another SHA-256
+     */
+    public static void requireSameData(Run run, Experiment experiment) throws IOException {
+        if (!Files.exists(run.provenanceFile())
+                || !(Json.read(run.provenanceFile()).get("data") instanceof Map<?, ?> recorded)) {
+            return;
+        }
+        data(experiment).forEach((name, now) -> {
+            Object then = recorded.get(name);
+            if (then != null && !then.equals(now)) {
+                throw new RunException(run.folder() + " began with other data: " + name + " is " + then
+                        + " in its provenance.json, and now " + now
+                        + "; resume it with the data it began with, or train a new run");
+            }
+        });
+    }
+
+    /** The name of the data set, and the SHA-256 of what is learned from and tested on, as if it lay in IDX files. */
+    private static Map<String, Object> data(Experiment experiment) {
         ImageSet test = experiment.dataset().test();
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("name", experiment.dataset().name());
@@ -46,8 +72,7 @@ public final class Provenance {
         if (experiment.recipe().data().scan() instanceof Scan.Permuted) {
             data.put("permutation", sha256(experiment.loader(Experiment.Split.TEST).order()));
         }
-        facts.put("data", data);
-        return facts;
+        return data;
     }
 
     /** SHA-256 of numbers as little-endian int32. */

@@ -49,7 +49,7 @@ public record Run(Path folder) {
             throw exists(folder);
         }
         Run run = new Run(folder);
-        AtomicFile.write(folder.resolve("provenance.json"), Json.text(provenance) + "\n");
+        AtomicFile.write(run.provenanceFile(), Json.text(provenance) + "\n");
         AtomicFile.write(run.recipeFile(), recipe.text()); // the last: with it, the folder is a run's
         return run;
     }
@@ -172,6 +172,11 @@ public record Run(Path folder) {
 
     private void write(String file, Stream<String> lines) throws IOException {
         AtomicFile.write(folder.resolve(file), lines.collect(Collectors.joining("\n", "", "\n")));
+    }
+
+    /** What it was made with and on. */
+    Path provenanceFile() {
+        return folder.resolve("provenance.json");
     }
 
     /** The recipe as resolved. */

@@ -21,6 +21,7 @@ import picocli.CommandLine;
 import scanline.engine.io.SafeTensors;
 import scanline.engine.io.SafeTensors.Entry;
 import scanline.lab.data.Datasets;
+import scanline.lab.data.ImageFolder;
 
 class CommandLineTest {
     @TempDir
@@ -110,7 +111,8 @@ class CommandLineTest {
 
         int count = 50;
         Path images = folder.resolve("test-images");
-        byte[] pixels = new Datasets(folder).open("mnist", null).test().first(count).pixels();
+        byte[] pixels = new Datasets(folder).open("mnist", null, ImageFolder.Options.DEFAULT).test().first(count)
+                .pixels();
         Files.write(images, ByteBuffer.allocate(16 + pixels.length).putInt(0x803).putInt(count).putInt(28).putInt(28)
                 .put(pixels).array());
         Path large = folder.resolve("large.png");

@@ -21,7 +21,10 @@ class DataCommandTest {
     void theListTellsWhereEachSetIs() {
         assertThat(run("list")).isZero();
         assertThat(out.toString()).contains("mnist ", "in the jar, 11.6 MB", "CC BY-SA 3.0", "fashion-mnist ",
-                "not here yet: run ./scanline data fetch fashion-mnist", "idx ");
+                "not here yet: run ./scanline data fetch fashion-mnist", "kmnist ",
+                "emnist-letters   handwritten letters, 124,800 + 20,800 images of 28 x 28, 26 classes", "idx ",
+                "folder ",
+                "data=folder data.dir=FOLDER");
     }
 
     @Test
@@ -49,7 +52,8 @@ class DataCommandTest {
     void anUnknownSetFailsWithTheNearestName() {
         assertThat(run("fetch", "mnst")).isEqualTo(1);
         assertThat(err.toString())
-                .isEqualTo("no data set is called mnst, only mnist, fashion-mnist; did you mean mnist?");
+                .startsWith("no data set is called mnst, only mnist, emnist-balanced, ")
+                .endsWith(", fashion-mnist, kmnist; did you mean mnist?");
     }
 
     @Test

@@ -44,15 +44,15 @@ class AreaScalingTest {
         AreaScaling scaling = new AreaScaling(images);
         byte[] first = new byte[25];
         byte[] again = new byte[25];
-        scaling.scale(0, 5, first);
-        scaling.scale(1, 3, new byte[9]);
-        scaling.scale(0, 5, again);
+        scaling.scale(0, 5, 5, first);
+        scaling.scale(1, 3, 3, new byte[9]);
+        scaling.scale(0, 5, 5, again);
         assertThat(again).isEqualTo(first);
     }
 
     private static byte[] scaled(ImageSet images, int image, int side) {
         byte[] square = new byte[side * side];
-        new AreaScaling(images).scale(image, side, square);
+        new AreaScaling(images).scale(image, side, side, square);
         return square;
     }
 

@@ -13,21 +13,27 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import scanline.lab.data.IdxFiles.Part;
 import scanline.lab.data.IdxFiles.Resources;
+import scanline.lab.data.known.Emnist;
 import scanline.lab.data.known.FashionMnist;
+import scanline.lab.data.known.Kmnist;
 import scanline.lab.data.known.Mnist;
 
 class DatasetsTest {
+    private static final String NAMES = "mnist, emnist-balanced, emnist-byclass, emnist-bymerge, emnist-digits, emnist-letters,"
+            + " emnist-mnist, fashion-mnist, kmnist, idx, folder";
+
     @TempDir
     private Path cache;
 
     @Test
     void theKnownSetsAreFoundByThemselvesThoseInTheJarFirst() {
-        assertThat(Datasets.known()).containsExactly(Mnist.SET, FashionMnist.SET);
+        assertThat(Datasets.known()).containsExactly(Mnist.SET, Emnist.BALANCED, Emnist.BYCLASS, Emnist.BYMERGE,
+                Emnist.DIGITS, Emnist.LETTERS, Emnist.MNIST, FashionMnist.SET, Kmnist.SET);
     }
 
     @Test
     void mnistComesWithTheJar() {
-        Dataset mnist = new Datasets(cache).open("mnist", null);
+        Dataset mnist = new Datasets(cache).open("mnist", null, ImageFolder.Options.DEFAULT);
         ImageSet test = mnist.test();
         assertThat(mnist.name()).isEqualTo("mnist");
         assertThat(mnist.classNames()).hasSize(10);
@@ -43,32 +49,33 @@ class DatasetsTest {
     @EnumSource
     void theFilesInTheJarAreMnists(Part part) {
         Idx content = Mnist.SET.read(part, new Resources("mnist"));
-        assertThat(content.sha256()).isEqualTo(Mnist.SET.sha256().get(part));
+        assertThat(content.sha256()).isEqualTo(sha256(part));
     }
 
     @Test
     void anImageSetHashesToTheFilesThatItCameFrom() {
-        ImageSet test = new Datasets(cache).open("mnist", null).test();
-        assertThat(test.imageFile().sha256()).isEqualTo(Mnist.SET.sha256().get(Part.TEST_IMAGES));
-        assertThat(test.labelFile().sha256()).isEqualTo(Mnist.SET.sha256().get(Part.TEST_LABELS));
+        ImageSet test = new Datasets(cache).open("mnist", null, ImageFolder.Options.DEFAULT).test();
+        assertThat(test.imageFile().sha256()).isEqualTo(sha256(Part.TEST_IMAGES));
+        assertThat(test.labelFile().sha256()).isEqualTo(sha256(Part.TEST_LABELS));
     }
 
     @Test
     void fashionMnistIsReadFromAFolderAndFromTheCache() throws IOException {
         Optional<Path> shared = IdxSamples.sharedFolder("fashion-mnist");
         assumeTrue(shared.isPresent(), "Fashion-MNIST is not beside the repository in ../shared/data/fashion-mnist");
-        Dataset given = new Datasets(cache).open("fashion-mnist", shared.orElseThrow());
+        Dataset given = new Datasets(cache).open("fashion-mnist", shared.orElseThrow(), ImageFolder.Options.DEFAULT);
         assertThat(given.train().count()).isEqualTo(60_000);
         assertThat(given.classNames().get(given.test().label(0))).isEqualTo("Ankle boot");
 
-        Dataset cached = new Datasets(shared.orElseThrow().getParent()).open("fashion-mnist", null);
+        Dataset cached = new Datasets(shared.orElseThrow().getParent()).open("fashion-mnist", null,
+                ImageFolder.Options.DEFAULT);
         assertThat(cached.test().count()).isEqualTo(10_000);
     }
 
     @Test
     void aSetThatWasNotFetchedSaysHowToGetIt() {
         assertThatExceptionOfType(DataException.class)
-                .isThrownBy(() -> new Datasets(cache).open("fashion-mnist", null))
+                .isThrownBy(() -> new Datasets(cache).open("fashion-mnist", null, ImageFolder.Options.DEFAULT))
                 .withMessage("fashion-mnist is not in " + cache.resolve("fashion-mnist")
                         + ": run `./scanline data fetch fashion-mnist` or give data.dir=FOLDER");
     }
@@ -76,24 +83,31 @@ class DatasetsTest {
     @Test
     void aKnownSetIsRefusedWhenItsFilesAreOthers() throws IOException {
         IdxSamples.writeSet(cache);
-        Dataset mnist = new Datasets(cache).open("mnist", cache);
+        Dataset mnist = new Datasets(cache).open("mnist", cache, ImageFolder.Options.DEFAULT);
         assertThatExceptionOfType(DataException.class).isThrownBy(mnist::train)
                 .withMessageContaining("train-images-idx3-ubyte: not mnist's train-images-idx3-ubyte: the SHA-256")
-                .withMessageEndingWith("instead of " + Mnist.SET.sha256().get(Part.TRAIN_IMAGES));
+                .withMessageEndingWith("instead of " + sha256(Part.TRAIN_IMAGES));
     }
 
     @Test
     void anUnknownSetNamesTheNearest() {
-        assertThatExceptionOfType(DataException.class).isThrownBy(() -> new Datasets(cache).open("fashon-mnist", null))
-                .withMessage("no data set is called fashon-mnist, only mnist, fashion-mnist, idx;"
+        assertThatExceptionOfType(DataException.class)
+                .isThrownBy(() -> new Datasets(cache).open("fashon-mnist", null, ImageFolder.Options.DEFAULT))
+                .withMessage("no data set is called fashon-mnist, only " + NAMES + ";"
                         + " did you mean fashion-mnist?");
-        assertThatExceptionOfType(DataException.class).isThrownBy(() -> new Datasets(cache).open("imagenet", null))
-                .withMessage("no data set is called imagenet, only mnist, fashion-mnist, idx");
+        assertThatExceptionOfType(DataException.class)
+                .isThrownBy(() -> new Datasets(cache).open("imagenet", null, ImageFolder.Options.DEFAULT))
+                .withMessage("no data set is called imagenet, only " + NAMES + "");
     }
 
     @Test
     void anIdxSetNeedsAFolder() {
-        assertThatExceptionOfType(DataException.class).isThrownBy(() -> new Datasets(cache).open("idx", null))
+        assertThatExceptionOfType(DataException.class)
+                .isThrownBy(() -> new Datasets(cache).open("idx", null, ImageFolder.Options.DEFAULT))
                 .withMessageContaining("data=idx needs data.dir=FOLDER");
+    }
+
+    private static String sha256(Part part) {
+        return ((Source.Content) Mnist.SET.source()).sha256().get(part);
     }
 }

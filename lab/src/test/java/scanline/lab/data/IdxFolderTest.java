@@ -23,7 +23,7 @@ class IdxFolderTest {
 
     @Test
     void anyFourFilesRawOrGzippedAreASet() {
-        Dataset set = new Datasets(folder).open("idx", folder);
+        Dataset set = new Datasets(folder).open("idx", folder, ImageFolder.Options.DEFAULT);
         assertThat(set.name()).isEqualTo("idx");
         assertThat(set.classNames()).containsExactly("0", "1", "2");
         assertThat(set.train().count()).isEqualTo(4);

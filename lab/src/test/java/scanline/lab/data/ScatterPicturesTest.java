@@ -72,7 +72,7 @@ class ScatterPicturesTest {
             List<Placed> placed = pictures.placed(n);
             for (Placed each : placed) {
                 byte[] square = new byte[each.side() * each.side()];
-                scaling.scale(each.image(), each.side(), square);
+                scaling.scale(each.image(), each.side(), each.side(), square);
                 for (int i = 0; i < square.length; i++) {
                     int at = (each.top() + i / each.side()) * 20 + each.left() + i % each.side();
                     expected[at] = Math.max(expected[at], Byte.toUnsignedInt(square[i]));

@@ -1,0 +1,199 @@
+package scanline.lab.data;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import scanline.engine.random.RandomKey;
+
+/**
+ * A data set in a folder of PNG or JPEG images that has a folder for each class: the classes are called by those folders, and
+ * numbered in the order of their names. Each image is read as {@link ImageFile} says, so that {@code predict} sees what training
+ * saw. Where the folder holds two folders train and test, with those of the classes in them, these are the parts; else a part of
+ * each class is set apart to test on. Which images these are, and the order of the others, follow from the seed and the names of
+ * the files alone. Of files of a class with the same content only the first by name counts.
+ */
+public final class ImageFolder implements Dataset {
+    /** The name that {@code data=} gives it. */
+    public static final String NAME = "folder";
+
+    private static final int MOST_CLASSES = 256; // a label is a byte
+    private static final String TRAIN = "train";
+    private static final String TEST = "test";
+
+    private final Options options;
+    private final List<String> classNames;
+    private final List<Member> training;
+    private final List<Member> testing;
+    private @Nullable ImageSet train;
+    private @Nullable ImageSet test;
+
+    /**
+     * How a folder becomes a data set.
+     *
+     * @param size pixels a side that images are scaled to, 4 to 512
+     * @param test the fraction of each class to test on, between 0 and 1, of no matter where the folder is parted already
+     * @param seed what chooses them
+     */
+    public record Options(int size, double test, long seed) {
+        /** The size of MNIST's images, and a fifth to test on. */
+        public static final Options DEFAULT = new Options(28, 0.2, 1);
+
+        /** Checks the values. */
+        public Options {
+            if (size < 4 || size > 512) {
+                throw new IllegalArgumentException("size must be from 4 to 512, not " + size);
+            }
+            if (!(test > 0 && test < 1)) {
+                throw new IllegalArgumentException("test must be a fraction between 0 and 1, not " + test);
+            }
+        }
+    }
+
+    /** An image of a class. */
+    private record Member(Path file, String className, int label) {
+        /** A number that seed, class and file name decide. */
+        long drawn(long seed, String purpose) {
+            return RandomKey.of(seed, purpose).purpose(className).purpose(ClassFolders.name(file)).bits();
+        }
+    }
+
+    /**
+     * Looks at the names and sizes of the files, and decodes none yet.
+     *
+     * @throws DataException if the folder is missing, or is none of fitting classes
+     */
+    public ImageFolder(Path folder, Options options) {
+        this.options = options;
+        boolean parted = isParted(folder);
+        Map<String, List<Path>> classes = ClassFolders.of(parted ? folder.resolve(TRAIN) : folder);
+        classNames = List.copyOf(classes.keySet());
+        if (classNames.size() < 2 || classNames.size() > MOST_CLASSES) {
+            throw new DataException(folder + ": has " + switch (classNames.size()) {
+                case 0 -> "no folder";
+                case 1 -> "only the folder " + classNames.getFirst();
+                default -> classNames.size() + " folders";
+            } + ", but needs one for each class, from 2 to " + MOST_CLASSES);
+        }
+        List<Member> all = members(classes);
+        testing = new ArrayList<>(
+                parted ? testing(folder, ClassFolders.of(folder.resolve(TEST))) : chosen(folder, all));
+        Set<Member> tested = new HashSet<>(testing);
+        training = all.stream().filter(member -> !tested.contains(member)).sorted(Comparator
+                .comparingLong((Member member) -> member.drawn(options.seed, "folder order"))).toList();
+    }
+
+    /** A class may be called train or test too; then its folder holds images. */
+    private static boolean isParted(Path folder) {
+        return Stream.of(TRAIN, TEST).map(folder::resolve)
+                .allMatch(part -> Files.isDirectory(part) && !ClassFolders.folders(part).isEmpty());
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public List<String> classNames() {
+        return classNames;
+    }
+
+    /** In an order that the seed decides, so that the first ones are of all classes; decoded once. */
+    @Override
+    public synchronized ImageSet train() {
+        if (train == null) {
+            train = decoded(training);
+        }
+        return train;
+    }
+
+    /** By class, and by name within each; decoded once. */
+    @Override
+    public synchronized ImageSet test() {
+        if (test == null) {
+            test = decoded(testing);
+        }
+        return test;
+    }
+
+    private List<Member> testing(Path folder, Map<String, List<Path>> classes) {
+        for (String name : classes.keySet()) {
+            if (!classNames.contains(name)) {
+                throw new DataException(folder.resolve(TEST).resolve(name) + ": no class of that name is in "
+                        + folder.resolve(TRAIN));
+            }
+        }
+        return members(classes);
+    }
+
+    /** Of each class the images to test on. */
+    private List<Member> chosen(Path folder, List<Member> all) {
+        Map<String, List<Member>> classes = all.stream()
+                .collect(Collectors.groupingBy(Member::className, TreeMap::new, Collectors.toList()));
+        Set<Member> chosen = new HashSet<>();
+        classes.forEach((name, members) -> {
+            int count = members.size();
+            if (count < 2) {
+                throw new DataException(folder.resolve(name)
+                        + " has only one image: a class needs one to train on and one to test on");
+            }
+            members.stream()
+                    .sorted(Comparator.comparingLong((Member member) -> member.drawn(options.seed, "folder test")))
+                    .limit(Math.clamp(Math.round(options.test * count), 1, count - 1)).forEach(chosen::add);
+        });
+        return all.stream().filter(chosen::contains).toList();
+    }
+
+    /** The images of classes, by class and name, each content once. */
+    private List<Member> members(Map<String, List<Path>> classes) {
+        List<Member> all = new ArrayList<>();
+        classes.forEach((name, files) -> files
+                .forEach(file -> all.add(new Member(file, name, classNames.indexOf(name)))));
+        // Only what is of one size can be the same.
+        long[] bytes = all.stream().mapToLong(member -> bytes(member.file)).toArray();
+        Map<List<Object>, List<Integer>> alike = IntStream.range(0, bytes.length).boxed().collect(
+                Collectors.groupingBy(i -> List.of(all.get(i).label, bytes[i]), LinkedHashMap::new,
+                        Collectors.toList()));
+        int[] doubtful = alike.values().stream().filter(same -> same.size() > 1).flatMap(List::stream)
+                .mapToInt(Integer::intValue).toArray();
+        String[] contents = new String[bytes.length];
+        Processors.each(doubtful.length, i -> contents[doubtful[i]] = Sha256.of(all.get(doubtful[i]).file));
+        Set<List<Object>> seen = new HashSet<>();
+        return IntStream.range(0, bytes.length)
+                .filter(i -> contents[i] == null || seen.add(List.of(all.get(i).label, contents[i])))
+                .mapToObj(all::get).toList();
+    }
+
+    private static long bytes(Path file) {
+        return Idx.reading(file.toString(), () -> Files.size(file));
+    }
+
+    private ImageSet decoded(List<Member> members) {
+        int imagePixels = options.size * options.size;
+        long limit = Math.min(Integer.MAX_VALUE - 8L, Runtime.getRuntime().maxMemory() / 2);
+        if ((long) members.size() * imagePixels > limit) {
+            throw new DataException(members.size() + " images of " + options.size + " x " + options.size
+                    + " pixels are too many: at most " + limit + " bytes are read with this Java heap; a smaller"
+                    + " data.folder.size helps");
+        }
+        byte[] pixels = new byte[members.size() * imagePixels];
+        byte[] labels = new byte[members.size()];
+        Processors.each(labels.length, i -> {
+            byte[] image = ImageFile.pixels(members.get(i).file, options.size, options.size);
+            System.arraycopy(image, 0, pixels, i * imagePixels, imagePixels);
+            labels[i] = (byte) members.get(i).label;
+        });
+        return new ImageSet(options.size, options.size, pixels, labels, classNames.size());
+    }
+}

@@ -1,0 +1,206 @@
+package scanline.lab.cli;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import scanline.engine.io.SafeTensors;
+import scanline.engine.io.SafeTensors.Entry;
+import scanline.lab.data.Pngs;
+
+/** A folder of runs, data sets and files, most of which have something wrong with them, each another thing. */
+final class WrongInputs {
+    private static final String[] PARTS = {"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
+            "t10k-images-idx3-ubyte",
+            "t10k-labels-idx1-ubyte"};
+    private static final int SIDE = 8;
+    private static final byte[] LABELS = {0, 1, 2, 0, 1, 2, 0, 1, 2, 0};
+
+    private final Path folder;
+
+    private WrongInputs(Path folder) {
+        this.folder = folder;
+    }
+
+    /**
+     * Writes all of it.
+     *
+     * @param command runs what must succeed
+     */
+    static void write(Path folder, Consumer<String> command) throws IOException {
+        WrongInputs inputs = new WrongInputs(folder);
+        inputs.writeIdxSets();
+        inputs.writeImageFolders();
+        inputs.writeImages();
+        inputs.writeRecipes();
+        command.accept("train lstm-rows data=idx data.dir={tmp}/idx epochs=1 batch=4 data.validation=3 model.hidden=4"
+                + " --run {tmp}/run");
+        inputs.writeRuns();
+        inputs.writeWeights();
+    }
+
+    private void writeIdxSets() throws IOException {
+        for (String name : List.of("idx", "idx-moved", "idx-truncated", "idx-long", "idx-none", "idx-type", "idx-gzip",
+                "idx-labels", "idx-label", "idx-classes", "idx-sizes", "idx-missing")) {
+            Path set = Files.createDirectories(folder.resolve(name));
+            for (String part : PARTS) {
+                Files.write(set.resolve(part), part.contains("images") ? images(10, SIDE, SIDE) : labels(LABELS));
+            }
+        }
+        change("idx-truncated", 0, bytes -> Arrays.copyOf(bytes, 100));
+        change("idx-long", 0, bytes -> Arrays.copyOf(bytes, bytes.length + 1));
+        change("idx-none", 0, _ -> "no images".getBytes(StandardCharsets.UTF_8));
+        change("idx-type", 0, bytes -> with(bytes, 2, 13));
+        change("idx-labels", 1, _ -> labels(Arrays.copyOf(LABELS, 9)));
+        change("idx-classes", 1, bytes -> with(bytes, 8, 3));
+        change("idx-label", 3, bytes -> with(bytes, 8, 9));
+        change("idx-sizes", 2, _ -> images(10, SIDE, SIDE + 1));
+        Files.delete(folder.resolve("idx-missing").resolve(PARTS[3]));
+        Path plain = folder.resolve("idx-gzip").resolve(PARTS[0]);
+        Path zipped = plain.resolveSibling(PARTS[0] + ".gz");
+        try (GZIPOutputStream out = new GZIPOutputStream(Files.newOutputStream(zipped))) {
+            out.write(Files.readAllBytes(plain));
+        }
+        byte[] stored = Files.readAllBytes(zipped);
+        Files.write(zipped, with(stored, stored.length - 6, stored[stored.length - 6] + 1));
+    }
+
+    private interface Change {
+        byte[] of(byte[] bytes);
+    }
+
+    private void change(String set, int part, Change change) throws IOException {
+        Path file = folder.resolve(set).resolve(PARTS[part]);
+        Files.write(file, change.of(Files.readAllBytes(file)));
+    }
+
+    private static byte[] with(byte[] bytes, int at, int value) {
+        byte[] changed = bytes.clone();
+        changed[at] = (byte) value;
+        return changed;
+    }
+
+    private static byte[] images(int count, int height, int width) {
+        ByteBuffer file = ByteBuffer.allocate(16 + count * height * width).putInt(0x803).putInt(count).putInt(height)
+                .putInt(width);
+        for (int i = 16; i < file.capacity(); i++) {
+            file.put(i, (byte) (i * i));
+        }
+        return file.array();
+    }
+
+    private static byte[] labels(byte[] labels) {
+        return ByteBuffer.allocate(8 + labels.length).putInt(0x801).putInt(labels.length).put(labels).array();
+    }
+
+    private void writeImageFolders() throws IOException {
+        for (String name : List.of("photos", "photos-text", "photos-cut", "photos-empty", "photos-inner",
+                "photos-few")) {
+            Pngs.writeClasses(folder.resolve(name), List.of("cat", "dog"), 5, SIDE);
+        }
+        Files.writeString(folder.resolve("photos-text/cat/notes.txt"), "no image");
+        Files.write(folder.resolve("photos-cut/dog/9.png"), cutPng());
+        Files.createDirectories(folder.resolve("photos-empty/fish"));
+        Files.createDirectories(folder.resolve("photos-inner/dog/puppies"));
+        Pngs.writeClasses(folder.resolve("photos-few"), List.of("fish"), 1, SIDE);
+        Pngs.writeClasses(folder.resolve("photos-one"), List.of("cat"), 5, SIDE);
+        Pngs.writeClasses(folder.resolve("photos-parted/train"), List.of("cat", "dog"), 2, SIDE);
+        Pngs.writeClasses(folder.resolve("photos-parted/test"), List.of("cat", "fish"), 2, SIDE);
+    }
+
+    private byte[] cutPng() throws IOException {
+        Path whole = folder.resolve("images/whole.png");
+        Pngs.write(whole, Pngs.drawn(1, SIDE), SIDE, SIDE);
+        return Arrays.copyOf(Files.readAllBytes(whole), 60);
+    }
+
+    private void writeImages() throws IOException {
+        Files.write(folder.resolve("cut.png"), cutPng());
+        Files.writeString(folder.resolve("text.png"), "no image");
+        Files.createFile(folder.resolve("empty.png"));
+        Pngs.write(folder.resolve("long.png"), new byte[10_001], 1, 10_001);
+        Files.write(folder.resolve("larger.idx"), images(2, SIDE + 1, SIDE));
+        Path locked = Files.write(folder.resolve("locked.png"), cutPng());
+        Files.setPosixFilePermissions(locked, PosixFilePermissions.fromString("---------"));
+    }
+
+    private void writeRecipes() throws IOException {
+        write("no.yaml", "just words");
+        write("broken.yaml", "seed: 1\nbatch: \"2\nepochs: 3\n");
+        write("nested.yaml", "seed:\n  one: 1\n");
+        write("twice.yaml", "seed: 1\nseed: 2\n");
+        write("lacking.yaml", "about: nothing\n");
+        write("binary.yaml", "seed: \0\1\2");
+    }
+
+    private void writeRuns() throws IOException {
+        for (String name : List.of("begun", "broken-last", "broken-metrics", "broken-provenance", "no-recipe",
+                "other-data", "other-model")) {
+            copy(folder.resolve("run"), folder.resolve(name));
+        }
+        for (String gone : List.of("best.safetensors", "last.safetensors", "result.json", "metrics.csv")) {
+            Files.delete(folder.resolve("begun").resolve(gone));
+        }
+        write("broken-last/last.safetensors", "no checkpoint");
+        write("broken-metrics/metrics.csv", "epoch,step\none,two\n");
+        write("broken-provenance/provenance.json", "{");
+        Files.delete(folder.resolve("no-recipe/recipe.yaml"));
+        replace("other-model/recipe.yaml", "model.hidden: 4", "model.hidden: 5");
+        replace("other-data/recipe.yaml", "data.dir: " + folder.resolve("idx"),
+                "data.dir: " + folder.resolve("idx-moved"));
+        change("idx-moved", 0, bytes -> with(bytes, 16, 99));
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        Files.createDirectories(to);
+        try (Stream<Path> files = Files.list(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(file.getFileName()));
+            }
+        }
+    }
+
+    private void writeWeights() throws IOException {
+        Path good = folder.resolve("run/best.safetensors");
+        SafeTensors content = SafeTensors.read(good);
+        List<Entry> entries = List.copyOf(content.tensors().values());
+        Entry first = entries.getFirst();
+        save("missing", entries.subList(1, entries.size()), content.metadata());
+        List<Entry> turned = new ArrayList<>(entries);
+        int[] shape = first.shape();
+        turned.set(0, new Entry(first.name(), new int[] {shape[1], shape[0]}, new float[shape[0] * shape[1]]));
+        save("shape", turned, content.metadata());
+        List<Entry> more = new ArrayList<>(entries);
+        more.add(new Entry("extra", new int[] {1}, new float[1]));
+        save("extra", more, content.metadata());
+        byte[] bytes = Files.readAllBytes(good);
+        Files.write(folder.resolve("truncated.safetensors"), Arrays.copyOf(bytes, bytes.length / 2));
+        Files.write(folder.resolve("header.safetensors"), with(bytes, 8, '!'));
+        Files.write(folder.resolve("length.safetensors"), with(bytes, 6, 127));
+    }
+
+    private void save(String name, List<Entry> entries, Map<String, String> metadata) throws IOException {
+        SafeTensors.write(folder.resolve(name + ".safetensors"), new SafeTensors(entries, metadata));
+    }
+
+    private void write(String file, String text) throws IOException {
+        Files.writeString(folder.resolve(file), text);
+    }
+
+    private void replace(String file, String old, String with) throws IOException {
+        String text = Files.readString(folder.resolve(file));
+        if (!text.contains(old)) {
+            throw new IllegalStateException(file + " has no \"" + old + "\"");
+        }
+        write(file, text.replace(old, with));
+    }
+}

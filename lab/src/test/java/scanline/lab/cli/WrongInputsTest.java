@@ -1,0 +1,104 @@
+package scanline.lab.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+
+/**
+ * What a user gets wrong is answered by the line, and the exit status, that a file in {@code wrong-inputs} holds: the command,
+ * the status, and all that goes to standard error, with {@code {tmp}} for the folder of {@link WrongInputs}. With the system
+ * property {@code scanline.approve} the files are written anew instead, to be looked at before they are committed.
+ */
+class WrongInputsTest {
+    private static final Path CASES = Path.of("src/test/resources/scanline/lab/cli/wrong-inputs");
+    private static final String PROMPT = "$ scanline ";
+    private static final String STATUS = "exit status ";
+
+    @TempDir
+    private static Path scratch;
+
+    private record Answer(int status, String err) {
+        String text(String command) {
+            return PROMPT + command + "\n" + STATUS + status + "\n" + err;
+        }
+    }
+
+    static List<String> cases() throws IOException {
+        try (Stream<Path> files = Files.list(CASES)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    @BeforeAll
+    static void makeTheInputs() throws IOException {
+        WrongInputs.write(scratch, command -> assertThat(answer(command).status()).as(command).isZero());
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void aWrongInputIsAnsweredAsApproved(String name) throws IOException {
+        Path file = CASES.resolve(name);
+        String approved = Files.readString(file);
+        String command = approved.lines().findFirst().orElseThrow().substring(PROMPT.length());
+        assumeFalse(command.contains("locked") && Files.isReadable(scratch.resolve("locked.png")), "root may read it");
+        String actual = answer(command).text(command);
+        if (Boolean.getBoolean("scanline.approve")) {
+            Files.writeString(file, actual);
+        } else {
+            assertThat(actual).isEqualTo(approved);
+        }
+        assertThat(actual).doesNotContain("\tat ", "this should not have happened");
+        assertThat(actual.lines().filter(line -> line.startsWith("scanline: "))).as(actual).hasSize(1);
+    }
+
+    @Test
+    void thereAreAtLeastFortyOfEveryCommandThatCanFail() throws IOException {
+        List<String> commands = cases().stream().map(name -> command(CASES.resolve(name))).toList();
+        assertThat(commands).hasSizeGreaterThanOrEqualTo(40).doesNotHaveDuplicates();
+        assertThat(commands).extracting(command -> command.split(" ")[0])
+                .contains("train", "resume", "evaluate", "predict", "explain", "results", "data");
+    }
+
+    @Test
+    void debugShowsWhereTheErrorAroseAndSaysTheSame() throws IOException {
+        String plain = answer("resume {tmp}/nowhere").err();
+        String debug = answer("--debug resume {tmp}/nowhere").err();
+        assertThat(debug).startsWith("scanline.lab.train.RunException: ").contains("\tat scanline.lab").endsWith(plain);
+        assertThat(answer("resume {tmp}/nowhere --debug").err()).contains("\tat scanline.lab").endsWith(plain);
+        assertThat(plain).hasLineCount(1);
+    }
+
+    private static String command(Path file) {
+        try (Stream<String> lines = Files.lines(file)) {
+            return lines.findFirst().orElseThrow().substring(PROMPT.length());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Runs a command, whose words are parted by spaces; {@code {tmp}} stands for the folder of the inputs. */
+    private static Answer answer(String command) {
+        StringWriter err = new StringWriter();
+        CommandLine line = Main.commandLine().setOut(new PrintWriter(new StringWriter())).setErr(new PrintWriter(err))
+                .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
+        String[] words = Arrays.stream(command.split(" ")).map(word -> word.replace("{tmp}", scratch.toString()))
+                .toArray(String[]::new);
+        int status = line.execute(words);
+        return new Answer(status,
+                err.toString().replace(scratch.toString(), "{tmp}").replace(System.lineSeparator(), "\n"));
+    }
+}
