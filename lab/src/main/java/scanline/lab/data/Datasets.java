@@ -44,6 +44,11 @@ public record Datasets(Path cache) {
                 .orElseThrow(() -> unknown(name, known().stream().map(KnownSet::name).toList()));
     }
 
+    /** Opens a data set as {@link #open(String, Path, ImageFolder.Options)} does, a folder of images as it mostly is. */
+    public Dataset open(String name, @Nullable Path folder) {
+        return open(name, folder, ImageFolder.Options.DEFAULT);
+    }
+
     /**
      * Opens a data set from a folder, or, without one, from where a known set lies.
      *

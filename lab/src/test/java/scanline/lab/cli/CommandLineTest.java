@@ -111,7 +111,7 @@ class CommandLineTest {
 
         int count = 50;
         Path images = folder.resolve("test-images");
-        byte[] pixels = new Datasets(folder).open("mnist", null, ImageFolder.Options.DEFAULT).test().first(count)
+        byte[] pixels = new Datasets(folder).open("mnist", null).test().first(count)
                 .pixels();
         Files.write(images, ByteBuffer.allocate(16 + pixels.length).putInt(0x803).putInt(count).putInt(28).putInt(28)
                 .put(pixels).array());

@@ -33,7 +33,7 @@ class DatasetsTest {
 
     @Test
     void mnistComesWithTheJar() {
-        Dataset mnist = new Datasets(cache).open("mnist", null, ImageFolder.Options.DEFAULT);
+        Dataset mnist = new Datasets(cache).open("mnist", null);
         ImageSet test = mnist.test();
         assertThat(mnist.name()).isEqualTo("mnist");
         assertThat(mnist.classNames()).hasSize(10);
@@ -54,7 +54,7 @@ class DatasetsTest {
 
     @Test
     void anImageSetHashesToTheFilesThatItCameFrom() {
-        ImageSet test = new Datasets(cache).open("mnist", null, ImageFolder.Options.DEFAULT).test();
+        ImageSet test = new Datasets(cache).open("mnist", null).test();
         assertThat(test.imageFile().sha256()).isEqualTo(sha256(Part.TEST_IMAGES));
         assertThat(test.labelFile().sha256()).isEqualTo(sha256(Part.TEST_LABELS));
     }
@@ -83,7 +83,7 @@ class DatasetsTest {
     @Test
     void aKnownSetIsRefusedWhenItsFilesAreOthers() throws IOException {
         IdxSamples.writeSet(cache);
-        Dataset mnist = new Datasets(cache).open("mnist", cache, ImageFolder.Options.DEFAULT);
+        Dataset mnist = new Datasets(cache).open("mnist", cache);
         assertThatExceptionOfType(DataException.class).isThrownBy(mnist::train)
                 .withMessageContaining("train-images-idx3-ubyte: not mnist's train-images-idx3-ubyte: the SHA-256")
                 .withMessageEndingWith("instead of " + sha256(Part.TRAIN_IMAGES));

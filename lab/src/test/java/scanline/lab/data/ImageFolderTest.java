@@ -69,7 +69,7 @@ class ImageFolderTest {
 
     @Test
     void thePixelsOfMnistAsPngAreThoseOfItsFiles() throws IOException {
-        ImageSet mnist = new Datasets(scratch).open("mnist", null, ImageFolder.Options.DEFAULT).test();
+        ImageSet mnist = new Datasets(scratch).open("mnist", null).test();
         Path folder = scratch.resolve("digits");
         int[] sorted = IntStream.range(0, 100).boxed().sorted((a, b) -> mnist.label(a) - mnist.label(b))
                 .mapToInt(Integer::intValue).toArray();
