@@ -21,7 +21,6 @@ import picocli.CommandLine;
 import scanline.engine.io.SafeTensors;
 import scanline.engine.io.SafeTensors.Entry;
 import scanline.lab.data.Datasets;
-import scanline.lab.data.ImageFolder;
 
 class CommandLineTest {
     @TempDir
