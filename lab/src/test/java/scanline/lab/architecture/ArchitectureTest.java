@@ -43,7 +43,8 @@ class ArchitectureTest {
             lab.recipe    -> engine.optim lab.data lab.model
             lab.train     -> engine.io engine.kernel engine.optim engine.random engine.tensor lab.data lab.model lab.recipe
             lab.report    -> engine.io lab.data lab.model lab.recipe lab.train
-            lab.cli       -> engine.io engine.kernel engine.tensor lab.data lab.model lab.recipe lab.report lab.train
+            lab.export    -> engine.io engine.tensor lab.data lab.model lab.recipe lab.train
+            lab.cli       -> engine.io engine.kernel engine.tensor lab.data lab.export lab.model lab.recipe lab.report lab.train
             """;
 
     private static final String KERNEL = "scanline.engine.kernel";
