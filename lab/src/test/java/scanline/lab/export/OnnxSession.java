@@ -19,7 +19,7 @@ final class OnnxSession implements AutoCloseable {
 
     OnnxSession(Path file) throws OrtException {
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-            options.setIntraOpNumThreads(2);
+            options.setIntraOpNumThreads(1);
             session = OrtEnvironment.getEnvironment().createSession(file.toString(), options);
         }
     }

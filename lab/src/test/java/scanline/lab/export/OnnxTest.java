@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnxruntime.OrtException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +29,8 @@ import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 import scanline.lab.data.Batch;
+import scanline.lab.data.Datasets;
+import scanline.lab.data.ImageSet;
 import scanline.lab.data.ModuleContent;
 import scanline.lab.data.Pictures;
 import scanline.lab.model.Autoregressive;
@@ -41,6 +47,25 @@ class OnnxTest {
     @TempDir
     private static Path folder;
 
+    /** A few images of MNIST as a set of their own, which opens sooner. */
+    @BeforeAll
+    static void writeTheFirstImages() throws IOException {
+        ImageSet few = Datasets.ofUser().open("mnist", null).test().first(200);
+        for (String part : List.of("train", "t10k")) {
+            Files.write(folder.resolve(part + "-images-idx3-ubyte"), ByteBuffer.allocate(16 + few.pixels().length)
+                    .putInt(0x803).putInt(few.count()).putInt(few.height()).putInt(few.width()).put(few.pixels())
+                    .array());
+            Files.write(folder.resolve(part + "-labels-idx1-ubyte"),
+                    ByteBuffer.allocate(8 + few.count()).putInt(0x801).putInt(few.count()).put(few.labels()).array());
+        }
+    }
+
+    private static Recipe recipe(String name, String... overrides) {
+        List<String> keys = new ArrayList<>(List.of("data=idx", "data.dir=" + folder));
+        keys.addAll(List.of(overrides));
+        return Recipes.find(name, keys);
+    }
+
     static List<String> recipes() {
         return Recipes.names();
     }
@@ -48,7 +73,7 @@ class OnnxTest {
     @ParameterizedTest
     @MethodSource("recipes")
     void onnxRuntimeGivesTheLogitsOfEveryRecipeForOneImageAndForSeven(String recipe) throws IOException, OrtException {
-        try (Experiment experiment = disturbed(Recipes.find(recipe, List.of()));
+        try (Experiment experiment = disturbed(recipe(recipe));
                 OnnxSession session = exported(experiment)) {
             assertThat(furthest(experiment, session, 0, 1)).isLessThan(1);
             assertThat(furthest(experiment, session, 1, 7)).isLessThan(1);
@@ -75,13 +100,13 @@ class OnnxTest {
                     vit, model.width=10 model.heads=3 model.headWidth=5 model.depth=1 model.mlp=7 head.softmax=true
                     cnn, model.channels=3 model.kernel=5 model.hidden=11 model.dropout=0.3
                     cnn, model.channels=3 model.kernel=1 model.hidden=11 data.shrink=2
-                    cnn-sigmoid, model.channels=3 model.hidden=11 data.canvas.size=30
-                    cnn-rnn, model.cnn.channels=3 model.cnn.hidden=11 model.embedding=5 model.hidden=7 data.canvas.size=31
+                    cnn-sigmoid, model.channels=3 model.hidden=11 data.canvas.size=46
+                    cnn-rnn, model.cnn.channels=3 model.cnn.hidden=11 model.embedding=5 model.hidden=7 data.canvas.size=45
                     digit-sequence, model.width=12 model.heads=3 model.encoderDepth=1 model.decoderDepth=2 data.canvas.rows=3
                     digit-sequence-blanks, model.width=12 model.heads=2 model.positions=5 data.shrink=2 data.scan.size=7
                     """)
     void onnxRuntimeGivesTheLogitsOfEveryOption(String recipe, String overrides) throws IOException, OrtException {
-        try (Experiment experiment = disturbed(Recipes.find(recipe, List.of(overrides.split(" "))));
+        try (Experiment experiment = disturbed(recipe(recipe, overrides.split(" ")));
                 OnnxSession session = exported(experiment)) {
             assertThat(furthest(experiment, session, 0, 7)).isLessThan(1);
         }
@@ -92,7 +117,7 @@ class OnnxTest {
             "gru-rows-deep, gru.weight_hh_l2, 3", "gru-rows-deep, gru.bias_hh_l0, 3",
             "digit-sequence, decoder.layers.0.multihead_attn.in_proj_weight, 3"})
     void gatesThatAreExchangedAreNoticed(String recipe, String parameter, int gates) throws IOException, OrtException {
-        try (Experiment experiment = disturbed(Recipes.find(recipe, List.of()));
+        try (Experiment experiment = disturbed(recipe(recipe));
                 OnnxSession session = exported(experiment)) {
             Parameter weights = experiment.weights().parameters().stream()
                     .filter(each -> each.name().equals(parameter)).findFirst().orElseThrow();
@@ -106,9 +131,9 @@ class OnnxTest {
 
     @Test
     void anotherOrderOfThePixelsIsNoticed() throws IOException, OrtException {
-        try (Experiment one = disturbed(Recipes.find("lstm-rows", List.of("data.scan=permuted", "data.scan.size=28")));
-                Experiment other = disturbed(Recipes.find("lstm-rows",
-                        List.of("data.scan=permuted", "data.scan.size=28", "data.scan.seed=2")));
+        try (Experiment one = disturbed(recipe("lstm-rows", "data.scan=permuted", "data.scan.size=28"));
+                Experiment other = disturbed(
+                        recipe("lstm-rows", "data.scan=permuted", "data.scan.size=28", "data.scan.seed=2"));
                 OnnxSession session = exported(one)) {
             assertThat(furthest(other, session, 0, 7)).isGreaterThan(10);
         }
@@ -116,16 +141,16 @@ class OnnxTest {
 
     @Test
     void theAxesHaveNamesWhereACallChoosesTheirSize() throws IOException, OrtException {
-        try (Experiment experiment = disturbed(Recipes.find("vit", List.of("model.depth=1")));
+        try (Experiment experiment = disturbed(recipe("vit", "model.depth=1"));
                 OnnxSession session = exported(experiment)) {
             assertThat(session.signature()).containsExactly("pixels FLOAT [batch, 28, 28]", "logits FLOAT [batch, 10]");
         }
-        try (Experiment experiment = disturbed(Recipes.find("digit-sequence", List.of("model.encoderDepth=1")));
+        try (Experiment experiment = disturbed(recipe("digit-sequence", "model.encoderDepth=1"));
                 OnnxSession session = exported(experiment)) {
             assertThat(session.signature()).containsExactly(
                     "pixels FLOAT [batch, 56, 56], words INT64 [batch, length]", "logits FLOAT [batch, length, 12]");
         }
-        try (Experiment experiment = disturbed(Recipes.find("cnn-rnn", List.of()));
+        try (Experiment experiment = disturbed(recipe("cnn-rnn"));
                 OnnxSession session = exported(experiment)) {
             assertThat(session.signature().getLast()).isEqualTo("logits FLOAT [batch, length, 11]");
         }
@@ -133,7 +158,7 @@ class OnnxTest {
 
     @Test
     void theFileSaysWhereItComesFrom() throws IOException, OrtException {
-        try (Experiment experiment = disturbed(Recipes.find("lstm-rows", List.of("seed=5", "model.hidden=3")));
+        try (Experiment experiment = disturbed(recipe("lstm-rows", "seed=5", "model.hidden=3"));
                 OnnxSession session = exported(experiment)) {
             assertThat(session.producer()).isEqualTo("scanline");
             assertThat(session.metadata()).containsEntry("seed", "5")
@@ -170,7 +195,7 @@ class OnnxTest {
 
     @Test
     void aModelWithoutAFormulaIsRefusedInOneLine() {
-        Recipe of = Recipes.find("lstm-rows", List.of());
+        Recipe of = recipe("lstm-rows");
         Recipe recipe = new Recipe(of.about(), of.source(), of.published(), of.target(), of.seed(), of.epochs(),
                 of.batch(),
                 of.data(), new UnknownModel(), of.head(), of.loss(), of.optimizer(), of.schedule(), of.clip());
@@ -182,7 +207,7 @@ class OnnxTest {
 
     @Test
     void aParameterThatNoLayerReadIsKnown() {
-        try (Experiment experiment = new Experiment(Recipes.find("lstm-rows", List.of("model.layers=1")), 1)) {
+        try (Experiment experiment = new Experiment(recipe("lstm-rows", "model.layers=1"), 1)) {
             OnnxLayers layers = new OnnxLayers(new OnnxGraph(), experiment.weights());
             layers.linear("fc", new OnnxGraph.Value("x"));
             layers.parameter("lstm.bias_hh_l0");
