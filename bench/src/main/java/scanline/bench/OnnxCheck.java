@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
@@ -17,11 +18,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import scanline.engine.io.SafeTensors;
+import scanline.engine.io.SafeTensors.Entry;
 import scanline.lab.data.Batch;
 import scanline.lab.data.Loader;
 import scanline.lab.data.Pictures;
 import scanline.lab.export.ExportFormat;
 import scanline.lab.model.Autoregressive;
+import scanline.lab.model.Model;
 import scanline.lab.model.Network;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.train.Experiment.Split;
@@ -37,6 +41,7 @@ final class OnnxCheck implements Callable<Integer> {
     private static final double RELATIVE = 1e-4;
     private static final double MARGIN = 1e-3;
     private static final int BATCH = 250;
+    private static final int KEPT = 50;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -52,6 +57,9 @@ final class OnnxCheck implements Callable<Integer> {
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of Scanline. Default: all processors.")
     private int threads = Runtime.getRuntime().availableProcessors();
+
+    @Option(names = "--to", paramLabel = "FOLDER", description = "Keeps the exports there, for load_export.py.")
+    private @Nullable Path folder;
 
     /** How far the two sides are from each other. */
     private static final class Distance {
@@ -115,6 +123,9 @@ final class OnnxCheck implements Callable<Integer> {
             for (int i = 0; i < steps; i++) {
                 training.next();
             }
+            if (folder != null) {
+                keep(folder, recipe, training);
+            }
             ExportFormat.ONNX.write(file, training.experiment());
             try (OnnxRuntime runtime = new OnnxRuntime(file)) {
                 return distance(training, runtime);
@@ -122,6 +133,25 @@ final class OnnxCheck implements Callable<Integer> {
         } finally {
             Files.delete(file);
         }
+    }
+
+    /** Both exports, and what the model gives for a few pictures, for load_export.py. */
+    private static void keep(Path folder, String recipe, Steps trained) throws IOException {
+        Files.createDirectories(folder);
+        ExportFormat.ONNX.write(folder.resolve(recipe + ".onnx"), trained.experiment());
+        ExportFormat.SAFETENSORS.write(folder.resolve(recipe + ".safetensors"), trained.experiment());
+        Batch batch = trained.testBatch(KEPT);
+        Model.Input input = trained.experiment().input();
+        float[] logits = trained.logits(batch);
+        long[] words = words(trained.experiment().network(), batch);
+        int length = words.length == 0 ? 1 : words.length / KEPT;
+        float[] numbers = new float[words.length];
+        IntStream.range(0, words.length).forEach(i -> numbers[i] = words[i]);
+        SafeTensors.write(folder.resolve(recipe + ".answers"), new SafeTensors(
+                List.of(new Entry("x", new int[] {input.steps(), KEPT, input.features()}, batch.values()),
+                        new Entry("words", new int[] {KEPT, words.length / KEPT}, numbers),
+                        new Entry("logits", new int[] {length, KEPT, logits.length / KEPT / length}, logits)),
+                Map.of("classes", Integer.toString(input.classes()))));
     }
 
     private Distance distance(Steps trained, OnnxRuntime runtime) throws OrtException {
