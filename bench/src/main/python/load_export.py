@@ -19,7 +19,7 @@ SETTINGS = {"layout": "batch", "head": "output", "attention": "plain", "memory":
 
 
 class Recurrent(networks.Recurrent):
-    """Also with learned first states and with two directions, whose last states lie at both ends of the output."""
+    """Also with learned first states."""
 
     def __init__(self, case, settings):
         super().__init__(case, {**settings, "head": "state"})
@@ -57,15 +57,13 @@ class CnnRnn(nn.Module):
         features = {name.removeprefix("cnn."): shape for name, shape in sizes.items() if name.startswith("cnn.")}
         hidden = features["fc1.weight"][0]
         self.cnn = networks.Cnn({"parameters": {**features, "fc2.weight": (1, hidden)}, "dropout": 0.0}, settings)
-        del self.cnn.fc2
-        self.cnn.fc2 = nn.Identity()
+        self.cnn.fc2 = nn.Identity()  # what it would read is what the image is
         self.embedding = nn.Embedding(words, width)
         self.lstm = nn.LSTM(width, case["hidden"], batch_first=True)
         self.label_projection = nn.Linear(case["hidden"], width)
         self.image_projection = nn.Linear(hidden, width)
 
     def forward(self, x, given):
-        # The features behind the first linear map's ReLU, which the identity passes on.
         image = self.image_projection(self.cnn(x.unsqueeze(1)))
         y = torch.relu(self.label_projection(self.lstm(self.embedding(given))[0]) + image[:, None])
         return y @ self.embedding.weight[:-1].t()
