@@ -1,6 +1,7 @@
-/** JMH benchmarks, the side by side comparison with PyTorch, and the reproducibility matrix. */
+/** JMH benchmarks, the comparisons with PyTorch and ONNX Runtime, and the reproducibility matrix. */
 @SuppressWarnings("requires-automatic") module scanline.bench {
     requires scanline.lab;
+    requires com.microsoft.onnxruntime;
     requires info.picocli;
     requires jmh.core;
     requires static org.jspecify;

@@ -10,6 +10,7 @@ module scanline.lab {
     requires static transitive org.jspecify;
 
     exports scanline.lab.data;
+    exports scanline.lab.export;
     exports scanline.lab.model;
     exports scanline.lab.recipe;
     exports scanline.lab.sweep;

@@ -9,9 +9,11 @@ import scanline.lab.recipe.RecipeException;
 
 /** The commands of {@code ./build bench} that are no JMH benchmarks. */
 @Command(name = "bench", mixinStandardHelpOptions = true,
-        subcommands = {SideBySide.class, Losses.class, Growth.class, HashMatrix.class, Kills.class},
-        description = "Compares Scanline with PyTorch, and with itself.", exitCodeListHeading = "%nExit status:%n",
-        exitCodeList = {"0:done", "1:failed, or the hashes differ", "2:wrong usage"})
+        subcommands = {SideBySide.class, Losses.class, Growth.class, HashMatrix.class, Kills.class,
+                OnnxCheck.class},
+        description = "Compares Scanline with PyTorch, with ONNX Runtime, and with itself.",
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {"0:done", "1:failed, or what must agree differs", "2:wrong usage"})
 final class Main {
     // What a user can cure; of anything else the stack trace is wanted.
     private static final List<Class<?>> CURABLE = List.of(BenchException.class, DataException.class,

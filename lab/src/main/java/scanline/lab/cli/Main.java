@@ -21,8 +21,9 @@ import scanline.lab.train.RunException;
 /** The command line: results go to standard output, progress and errors to standard error. */
 @Command(name = "scanline", mixinStandardHelpOptions = true, versionProvider = Main.Version.class,
         description = "Trains, evaluates and explains sequence models on images.",
-        subcommands = {RecipesCommand.class, TrainCommand.class, ResumeCommand.class, SweepCommand.class, EvaluateCommand.class,
-                PredictCommand.class, ExplainCommand.class, ResultsCommand.class, DataCommand.class,
+        subcommands = {RecipesCommand.class, TrainCommand.class, ResumeCommand.class, SweepCommand.class,
+                EvaluateCommand.class, PredictCommand.class, ExportCommand.class, ExplainCommand.class,
+                ResultsCommand.class, DataCommand.class,
                 DoctorCommand.class, HelpCommand.class},
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {"0:done", "1:failed, with one line that says why", "2:wrong usage"})

@@ -44,7 +44,8 @@ class ArchitectureTest {
             lab.train     -> engine.io engine.kernel engine.optim engine.random engine.tensor lab.data lab.model lab.recipe
             lab.report    -> engine.io lab.data lab.model lab.recipe lab.train
             lab.sweep     -> engine.io lab.recipe lab.train
-            lab.cli       -> engine.io engine.kernel engine.tensor lab.data lab.model lab.recipe lab.report lab.sweep lab.train
+            lab.export    -> engine.io engine.tensor lab.data lab.model lab.recipe lab.train
+            lab.cli       -> engine.io engine.kernel engine.tensor lab.data lab.export lab.model lab.recipe lab.report lab.sweep lab.train
             """;
 
     private static final String KERNEL = "scanline.engine.kernel";

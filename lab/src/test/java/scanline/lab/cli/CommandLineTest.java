@@ -67,6 +67,41 @@ class CommandLineTest {
     }
 
     @Test
+    void exportedWeightsEvaluateAsTheRunDoes() throws IOException {
+        Path file = Files.writeString(folder.resolve("exported.safetensors"), "an old file");
+        Answer exported = answer("export", run.toString(), "--format", "safetensors", "--to", file.toString());
+        assertThat(exported.status()).as(exported.err()).isZero();
+        assertThat(exported.out()).startsWith(file + ": safetensors, ").contains("parameters, SHA-256 ");
+        assertThat(SafeTensors.read(file).metadata()).containsEntry("format", "pt").containsEntry("seed", "1")
+                .containsKeys("recipe", "version", "commit", "weights", "classes");
+        assertThat(answer("evaluate", "lstm-rows", "model.hidden=8", "--weights", file.toString()).out())
+                .isEqualTo(answer("evaluate", run.toString()).out());
+    }
+
+    @Test
+    void anExportedGraphIsTheSameFileEveryTime() throws IOException {
+        Path one = folder.resolve("one.onnx");
+        Path other = folder.resolve("other.onnx");
+        Answer exported = answer("export", run.toString(), "--format", "onnx", "--to", one.toString());
+        assertThat(exported.status()).as(exported.err()).isZero();
+        answer("export", "lstm-rows", "epochs=1", "data.limit=300", "data.validation=100", "model.hidden=8",
+                "--weights",
+                run.resolve("best.safetensors").toString(), "--format", "ONNX", "--to", other.toString());
+        assertThat(one).hasSameBinaryContentAs(other);
+    }
+
+    @Test
+    void aRunThatHasNoBestWeightsYetIsNotExported() throws IOException {
+        Path early = Files.createDirectory(folder.resolve("early"));
+        Files.copy(run.resolve("recipe.yaml"), early.resolve("recipe.yaml"));
+        Answer answer = answer("export", early.toString(), "--format", "onnx", "--to", folder + "/early.onnx");
+        assertThat(answer.status()).isEqualTo(1);
+        assertThat(answer.err()).isEqualToIgnoringNewLines(
+                "scanline: " + early + " has no best.safetensors yet: it gets one after its first epoch");
+        assertThat(folder.resolve("early.onnx")).doesNotExist();
+    }
+
+    @Test
     void resultsAreWrittenFromTheRunsThatAreAddedAndChecked() throws IOException {
         Path results = folder.resolve("results");
         assertThat(answer("results", results.toString()).err()).contains("scanline: there is no folder " + results);
@@ -171,6 +206,12 @@ class CommandLineTest {
                     evaluate lstm-rows                       | 1 | give its weights with --weights FILE
                     evaluate lstm-rows --weights nothing     | 1 | there is no file nothing
                     evaluate lstm-rows --split tset          | 2 | Invalid value for option '--split'
+                    export lstm-rows --format onnx --to x.onnx | 1 | give its weights with --weights FILE
+                    export nowhere --format onnx --to x.onnx | 2 | no recipe is called nowhere
+                    export lstm-rows --format onyx --to x.onnx | 2 | Invalid value for option '--format'
+                    export lstm-rows --format onnx           | 2 | Missing required option: '--to=FILE'
+                    export lstm-rows --format onnx --to nowhere/x.onnx | 1 | --to: there is no folder
+                    export lstm-rows --format onnx --to .    | 1 | --to: . is a folder
                     tarin lstm-rows                          | 2 | or scanline train
                     """)
     void aWrongCommandGetsOneLineAndItsStatus(String command, int status, String message) {

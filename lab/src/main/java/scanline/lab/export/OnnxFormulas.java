@@ -1,0 +1,120 @@
+package scanline.lab.export;
+
+import scanline.engine.tensor.Recurrence;
+import scanline.lab.export.OnnxGraph.Value;
+import scanline.lab.model.CnnModel;
+import scanline.lab.model.CnnRnnModel;
+import scanline.lab.model.EncoderModel;
+import scanline.lab.model.Model;
+import scanline.lab.model.RecurrentModel;
+import scanline.lab.model.TransformerModel;
+import scanline.lab.model.VitModel;
+import scanline.lab.train.RunException;
+
+/** The formulas of the models, told once more for ONNX: a case here for each model that can be exported. */
+final class OnnxFormulas {
+    private final OnnxLayers layers;
+
+    OnnxFormulas(OnnxLayers layers) {
+        this.layers = layers;
+    }
+
+    /**
+     * What a classifier makes of sequences.
+     *
+     * @param x [B, T, F]
+     * @return [B, C]
+     */
+    Value classifier(Model model, Value x) {
+        return switch (model) {
+            case RecurrentModel recurrent -> recurrent(recurrent, x);
+            case CnnModel _ -> layers.linear("fc2", features("", x));
+            case EncoderModel encoder -> encoder(encoder, x);
+            case VitModel vit -> vit(vit, x);
+            default -> throw unknown(model);
+        };
+    }
+
+    /**
+     * What a model that writes makes of sequences, and of the words that it is given.
+     *
+     * @param x [B, T, F]
+     * @param words [B, L]
+     * @return [B, L, V]
+     */
+    Value autoregressive(Model model, Value x, Value words) {
+        return switch (model) {
+            case TransformerModel transformer -> transformer(transformer, x, words);
+            case CnnRnnModel cnnRnn -> cnnRnn(x, words);
+            default -> throw unknown(model);
+        };
+    }
+
+    private static RunException unknown(Model model) {
+        return new RunException(model.getClass().getSimpleName()
+                + " cannot be exported to ONNX yet: OnnxFormulas lacks its formula (docs/adding.md); safetensors has no"
+                + " need of it");
+    }
+
+    private Value recurrent(RecurrentModel model, Value x) {
+        Value last = layers.recurrent(model.cell().layer(), model.cell(), model.layers(), layers.transpose(x, 1, 0, 2))
+                .last();
+        return layers.linear("fc", model.relu() ? layers.relu(last) : last);
+    }
+
+    /** All but the last linear map of a CNN, the steps being the rows of its image. */
+    private Value features(String scope, Value x) {
+        Value y = layers.unsqueeze(x, 1);
+        for (int i = 1; i <= 2; i++) {
+            y = layers.batchNorm(scope + "bn" + i, layers.conv(scope + "conv" + i, y));
+            y = layers.maxPool(layers.relu(y));
+        }
+        return layers.relu(layers.linear(scope + "fc1", layers.flatten(y)));
+    }
+
+    private Value encoder(EncoderModel model, Value x) {
+        Value y = layers.linear("embedding", x);
+        if (model.positions()) {
+            y = layers.positions("pos_embedding", y);
+        }
+        for (int l = 0; l < model.depth(); l++) {
+            y = layers.postNormBlock("layers." + l, model.heads(), y);
+        }
+        return layers.linear("fc", switch (model.pooling()) {
+            case FIRST -> layers.firstStep(y);
+            case MEAN -> layers.meanOverSteps(y);
+        });
+    }
+
+    private Value vit(VitModel model, Value x) {
+        Value y = layers.positions("pos_embedding",
+                layers.classToken("cls_token", layers.patchEmbedding("embedding", x)));
+        for (int l = 0; l < model.depth(); l++) {
+            y = layers.preNormBlock("layers." + l, model.heads(), y);
+        }
+        return layers.linear("fc", layers.layerNorm("norm", layers.firstStep(y)));
+    }
+
+    private Value transformer(TransformerModel model, Value x, Value words) {
+        Value encoded = layers.positions("encoder.pos_embedding", layers.linear("encoder.embedding", x));
+        for (int l = 0; l < model.encoderDepth(); l++) {
+            encoded = layers.postNormBlock("encoder.layers." + l, model.heads(), encoded);
+        }
+        Value length = layers.size(words, 1);
+        Value mask = layers.causalMask(length);
+        Value y = layers.positions("decoder.pos_embedding", layers.embedding("decoder.embedding.weight", words),
+                length);
+        for (int l = 0; l < model.decoderDepth(); l++) {
+            y = layers.decoderBlock("decoder.layers." + l, model.heads(), y, encoded, mask);
+        }
+        return layers.linear("fc", y);
+    }
+
+    private Value cnnRnn(Value x, Value words) {
+        Value image = layers.linear("image_projection", features("cnn.", x));
+        Value labels = layers.transpose(layers.embedding("embedding.weight", words), 1, 0, 2);
+        Value o = layers.transpose(layers.recurrent("lstm", Recurrence.LSTM, 1, labels).steps(), 1, 0, 2);
+        Value both = layers.relu(layers.add(layers.linear("label_projection", o), layers.unsqueeze(image, 1)));
+        return layers.multiply(both, layers.transpose(layers.allRowsButLast("embedding.weight"), 1, 0));
+    }
+}

@@ -1,0 +1,154 @@
+package scanline.lab.export;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * A graph of ONNX's operators (onnx.ai/onnx/operators), grown node by node: each method says what a value is made of. The
+ * numbers of the fields are those of onnx.proto.
+ */
+final class OnnxGraph {
+    /** The version of the operators: the first that has Gelu. */
+    static final int OPERATORS = 20;
+
+    private final Protobuf graph = new Protobuf().text(2, "scanline");
+    private int values;
+
+    /** Something that a node reads and gives; none is an input that is left out. */
+    record Value(String name) {
+        static final Value NONE = new Value("");
+    }
+
+    /** What the elements of a tensor are. */
+    enum Element {
+        /** 32-bit floats. */
+        FLOAT(1),
+        /** 64-bit whole numbers. */
+        INT64(7);
+
+        private final int number;
+
+        Element(int number) {
+            this.number = number;
+        }
+    }
+
+    /** A setting of a node. */
+    record Attribute(Protobuf message) {
+        static Attribute of(String name, long value) {
+            return new Attribute(new Protobuf().text(1, name).whole(3, value).whole(20, 2));
+        }
+
+        static Attribute of(String name, float value) {
+            return new Attribute(new Protobuf().text(1, name).number(2, value).whole(20, 1));
+        }
+
+        static Attribute of(String name, String value) {
+            return new Attribute(new Protobuf().text(1, name).text(4, value).whole(20, 3));
+        }
+
+        static Attribute of(String name, int... values) {
+            Protobuf message = new Protobuf().text(1, name);
+            IntStream.of(values).forEach(value -> message.whole(8, value));
+            return new Attribute(message.whole(20, 7));
+        }
+
+        static Attribute of(String name, List<String> values) {
+            Protobuf message = new Protobuf().text(1, name);
+            values.forEach(value -> message.text(9, value));
+            return new Attribute(message.whole(20, 8));
+        }
+    }
+
+    /**
+     * What the graph reads.
+     *
+     * @param sizes of its axes: an Integer, or a String that names what each call may choose
+     */
+    Value input(String name, String meaning, Element element, Object... sizes) {
+        graph.message(11, described(name, meaning, element, sizes));
+        return new Value(name);
+    }
+
+    /** What the graph gives; as {@link #input}. */
+    void output(Value value, String name, String meaning, Element element, Object... sizes) {
+        graph.message(1, new Protobuf().text(1, value.name).text(2, name).text(3, name).text(4, "Identity"));
+        graph.message(12, described(name, meaning, element, sizes));
+    }
+
+    private static Protobuf described(String name, String meaning, Element element, Object... sizes) {
+        Protobuf shape = new Protobuf();
+        for (Object size : sizes) {
+            shape.message(1, size instanceof Integer whole
+                    ? new Protobuf().whole(1, whole)
+                    : new Protobuf().text(2, size.toString()));
+        }
+        Protobuf tensor = new Protobuf().whole(1, element.number).message(2, shape);
+        return new Protobuf().text(1, name).message(2, new Protobuf().message(1, tensor)).text(3, meaning);
+    }
+
+    /** Numbers that never change; the name is none of a value that there is. */
+    Value constant(String name, int[] shape, float... numbers) {
+        return constant(name, shape, Element.FLOAT, Protobuf.littleEndian(numbers));
+    }
+
+    /** One number. */
+    Value constant(float number) {
+        return constant(newName("number"), new int[0], number);
+    }
+
+    /** A list of whole numbers, such as a shape. */
+    Value list(long... numbers) {
+        return constant(newName("list"), new int[] {numbers.length}, Element.INT64, Protobuf.littleEndian(numbers));
+    }
+
+    /** One whole number. */
+    Value whole(long number) {
+        return constant(newName("whole"), new int[0], Element.INT64, Protobuf.littleEndian(number));
+    }
+
+    private Value constant(String name, int[] shape, Element element, byte[] content) {
+        Protobuf tensor = new Protobuf();
+        IntStream.of(shape).forEach(size -> tensor.whole(1, size));
+        graph.message(5, tensor.whole(2, element.number).text(8, name).bytes(9, content));
+        return new Value(name);
+    }
+
+    /** What an operator makes of its inputs. */
+    Value node(String operator, List<Value> inputs, Attribute... attributes) {
+        return nodes(operator, 1, inputs, attributes).getFirst();
+    }
+
+    /** What an operator makes of one input. */
+    Value node(String operator, Value input, Attribute... attributes) {
+        return node(operator, List.of(input), attributes);
+    }
+
+    /** What an operator makes of its inputs, where that is several values. */
+    List<Value> nodes(String operator, int outputs, List<Value> inputs, Attribute... attributes) {
+        String name = newName(operator);
+        List<Value> results = new ArrayList<>();
+        Protobuf node = new Protobuf();
+        inputs.forEach(input -> node.text(1, input.name));
+        for (int i = 0; i < outputs; i++) {
+            Value result = new Value(outputs == 1 ? name : name + "." + i);
+            results.add(result);
+            node.text(2, result.name);
+        }
+        node.text(3, name).text(4, operator);
+        Arrays.stream(attributes).forEach(attribute -> node.message(5, attribute.message));
+        graph.message(1, node);
+        return results;
+    }
+
+    private String newName(String kind) {
+        return kind + "_" + values++;
+    }
+
+    /** The graph as ONNX's GraphProto. */
+    Protobuf message() {
+        return graph;
+    }
+}

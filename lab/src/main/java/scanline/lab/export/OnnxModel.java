@@ -1,0 +1,147 @@
+package scanline.lab.export;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+import scanline.engine.tensor.Shape;
+import scanline.engine.tensor.Tape;
+import scanline.engine.tensor.Tensor;
+import scanline.lab.data.Canvas;
+import scanline.lab.data.Pictures;
+import scanline.lab.data.Scan;
+import scanline.lab.export.OnnxGraph.Attribute;
+import scanline.lab.export.OnnxGraph.Element;
+import scanline.lab.export.OnnxGraph.Value;
+import scanline.lab.model.Autoregressive;
+import scanline.lab.model.Classifier;
+import scanline.lab.model.Model;
+import scanline.lab.recipe.Recipe;
+import scanline.lab.train.Experiment;
+import scanline.lab.train.Provenance;
+
+/**
+ * A trained model as a file of ONNX (onnx.ai/onnx/repo-docs/IR.html). It reads pictures as they are, and does all that the
+ * recipe does with them: shrinking, normalisation, scan order. The input {@code pixels} is [batch, height, width], 0 (black)
+ * to 1; the output {@code logits} is [batch, classes], for any batch. A model that writes also reads {@code words}, [batch,
+ * length], and scores what comes behind each: [batch, length, vocabulary].
+ */
+final class OnnxModel {
+    private static final int FORMAT = 9; // the version that came with the operators
+    private static final String BATCH = "batch";
+    private static final String LENGTH = "length";
+
+    private final Experiment experiment;
+    private final OnnxGraph graph = new OnnxGraph();
+    private final OnnxLayers layers;
+
+    private OnnxModel(Experiment experiment) {
+        this.experiment = experiment;
+        layers = new OnnxLayers(graph, experiment.weights());
+    }
+
+    /** The model of an experiment, as ONNX's ModelProto. */
+    static Protobuf of(Experiment experiment, Map<String, String> facts) {
+        OnnxModel model = new OnnxModel(experiment);
+        model.write();
+        if (!model.layers.unread().isEmpty()) {
+            throw new IllegalStateException("the formula in OnnxFormulas leaves out " + model.layers.unread());
+        }
+        Protobuf file = new Protobuf().whole(1, FORMAT).text(2, "scanline").text(3, Provenance.version())
+                .text(6, experiment.recipe().about()).message(7, model.graph.message())
+                .message(8, new Protobuf().text(1, "").whole(2, OnnxGraph.OPERATORS));
+        facts.forEach((key, value) -> file.message(14, new Protobuf().text(1, key).text(2, value)));
+        return file;
+    }
+
+    private void write() {
+        Recipe recipe = experiment.recipe();
+        Pictures pictures = experiment.outside();
+        Value pixels = graph.input("pixels", "grey pictures, from 0 for black to 1 for white", Element.FLOAT, BATCH,
+                pictures.height(), pictures.width());
+        Value x = sequences(pixels, pictures.height(), pictures.width());
+        OnnxFormulas formulas = new OnnxFormulas(layers);
+        switch (experiment.network()) {
+            case Classifier _ -> {
+                Value logits = formulas.classifier(recipe.model(), x);
+                graph.output(recipe.head().softmax() ? layers.softmax(logits) : logits, "logits", scores(recipe),
+                        Element.FLOAT, BATCH, experiment.input().classes());
+            }
+            case Autoregressive writer -> {
+                Value words = graph.input("words", "what was written so far: " + writer.start() + ", then labels",
+                        Element.INT64, BATCH, LENGTH);
+                graph.output(formulas.autoregressive(recipe.model(), x, words), "logits",
+                        decoding(writer, recipe.data().canvas()), Element.FLOAT, BATCH, LENGTH, vocabulary(writer));
+            }
+        }
+    }
+
+    /** What the model reads, [B, T, F], of pictures as they are, [B, H, W]. */
+    private Value sequences(Value pixels, int height, int width) {
+        Recipe.Data data = experiment.recipe().data();
+        boolean shrinks = !data.canvas().drawn().isAnything() && data.shrink() > 1;
+        int factor = shrinks ? data.shrink() : 1;
+        Value small = shrinks ? shrunk(pixels, factor) : pixels;
+        int pixelsLeft = height / factor * (width / factor);
+        int[] order = data.scan().order(height / factor, width / factor);
+        Value scanned = ordered(layers.reshape(small, 0, pixelsLeft), order);
+        return layers.reshape(normalised(scanned, data.mean(), data.deviation()), 0, experiment.input().steps(),
+                experiment.input().features());
+    }
+
+    /** The means of blocks as whole levels of 255, a half upwards, as {@link scanline.lab.data.ImageSet#shrunk} has them. */
+    private Value shrunk(Value pixels, int factor) {
+        Value white = graph.constant(255);
+        Value levels = graph.node("Round", graph.node("Mul", List.of(pixels, white)));
+        Value means = graph.node("AveragePool", layers.unsqueeze(levels, 1),
+                Attribute.of("kernel_shape", factor, factor), Attribute.of("strides", factor, factor));
+        // Means are multiples of 1 / factor^2: a quarter of that more lets no rounding of floats lose a half.
+        Value up = graph.constant(0.5f + 0.25f / factor / factor);
+        return graph.node("Div", List.of(graph.node("Floor", layers.add(means, up)), white));
+    }
+
+    /** Pixels [B, H W] in the order of a scan. */
+    private Value ordered(Value flat, int[] order) {
+        if (Arrays.equals(order, IntStream.range(0, order.length).toArray())) {
+            return flat;
+        }
+        // Where a scan reads outside of a picture it finds a black pixel, in front of all others.
+        Value framed = graph.node("Pad", List.of(flat, graph.list(0, 1, 0, 0), graph.constant(0)));
+        Value places = graph.list(IntStream.of(order).mapToLong(i -> i == Scan.BLACK ? 0 : 1 + i).toArray());
+        return graph.node("Gather", List.of(framed, places), Attribute.of("axis", 1));
+    }
+
+    private Value normalised(Value x, double mean, double deviation) {
+        Value centred = mean == 0 ? x : graph.node("Sub", List.of(x, graph.constant((float) mean)));
+        return deviation == 1 ? centred : graph.node("Div", List.of(centred, graph.constant((float) deviation)));
+    }
+
+    private static String scores(Recipe recipe) {
+        if (recipe.head().softmax()) {
+            return "the probability of each class";
+        }
+        return recipe.data().canvas().answer() == Canvas.Answer.SET
+                ? "a score for each label, whose probability is its sigmoid"
+                : "a score for each class; the softmax of all are their probabilities";
+    }
+
+    private static String decoding(Autoregressive writer, Canvas canvas) {
+        return "behind each word the scores of the next one, " + writer.end()
+                + " ending the answer. To answer greedily,"
+                + " begin with the word " + writer.start()
+                + " and append the one of the largest score at the last place, "
+                + (canvas.answer() == Canvas.Answer.SET ? "of those that are not there yet, " : "") + "until it is "
+                + writer.end() + " or there are " + canvas.longest() + " labels";
+    }
+
+    /** How many words have a score. */
+    private int vocabulary(Autoregressive writer) {
+        Model.Input input = experiment.input();
+        Shape picture = Shape.of(input.steps(), 1, input.features());
+        try (Tape tape = Tape.inference(experiment.memory())) {
+            Tensor encoded = writer.encode(tape.input(picture, new float[picture.elements()]));
+            return writer.forward(encoded, new int[] {writer.start()}).shape().size(-1);
+        }
+    }
+}
