@@ -1,6 +1,8 @@
 package scanline.lab.data;
 
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Labelled grey images of one size.
@@ -38,6 +40,12 @@ public record ImageSet(int height, int width, byte[] pixels, byte[] labels, int 
     /** The class of an image. */
     public int label(int image) {
         return Byte.toUnsignedInt(labels[image]);
+    }
+
+    /** The first image of a class, alone; nothing where there is none. */
+    public Optional<ImageSet> firstOf(int label) {
+        return IntStream.range(0, count()).filter(image -> label(image) == label).boxed().findFirst()
+                .map(image -> slice(image, image + 1));
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.Map;
 
 import scanline.engine.io.AtomicFile;
 import scanline.engine.io.WeightsFile;
+import scanline.lab.format.Protobuf;
 import scanline.lab.train.Experiment;
 
 /** A format that a trained model can be written in. */

@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
+import scanline.lab.format.Protobuf;
+
 /**
  * A graph of ONNX's operators (onnx.ai/onnx/operators), grown node by node: each method says what a value is made of. The
  * numbers of the fields are those of onnx.proto.
@@ -38,27 +40,27 @@ final class OnnxGraph {
     /** A setting of a node. */
     record Attribute(Protobuf message) {
         static Attribute of(String name, long value) {
-            return new Attribute(new Protobuf().text(1, name).whole(3, value).whole(20, 2));
+            return new Attribute(new Protobuf().text(1, name).varint(3, value).varint(20, 2));
         }
 
         static Attribute of(String name, float value) {
-            return new Attribute(new Protobuf().text(1, name).number(2, value).whole(20, 1));
+            return new Attribute(new Protobuf().text(1, name).number(2, value).varint(20, 1));
         }
 
         static Attribute of(String name, String value) {
-            return new Attribute(new Protobuf().text(1, name).text(4, value).whole(20, 3));
+            return new Attribute(new Protobuf().text(1, name).text(4, value).varint(20, 3));
         }
 
         static Attribute of(String name, int... values) {
             Protobuf message = new Protobuf().text(1, name);
-            IntStream.of(values).forEach(value -> message.whole(8, value));
-            return new Attribute(message.whole(20, 7));
+            IntStream.of(values).forEach(value -> message.varint(8, value));
+            return new Attribute(message.varint(20, 7));
         }
 
         static Attribute of(String name, List<String> values) {
             Protobuf message = new Protobuf().text(1, name);
             values.forEach(value -> message.text(9, value));
-            return new Attribute(message.whole(20, 8));
+            return new Attribute(message.varint(20, 8));
         }
     }
 
@@ -82,10 +84,10 @@ final class OnnxGraph {
         Protobuf shape = new Protobuf();
         for (Object size : sizes) {
             shape.message(1, size instanceof Integer whole
-                    ? new Protobuf().whole(1, whole)
+                    ? new Protobuf().varint(1, whole)
                     : new Protobuf().text(2, size.toString()));
         }
-        Protobuf tensor = new Protobuf().whole(1, element.number).message(2, shape);
+        Protobuf tensor = new Protobuf().varint(1, element.number).message(2, shape);
         return new Protobuf().text(1, name).message(2, new Protobuf().message(1, tensor)).text(3, meaning);
     }
 
@@ -111,8 +113,8 @@ final class OnnxGraph {
 
     private Value constant(String name, int[] shape, Element element, byte[] content) {
         Protobuf tensor = new Protobuf();
-        IntStream.of(shape).forEach(size -> tensor.whole(1, size));
-        graph.message(5, tensor.whole(2, element.number).text(8, name).bytes(9, content));
+        IntStream.of(shape).forEach(size -> tensor.varint(1, size));
+        graph.message(5, tensor.varint(2, element.number).text(8, name).bytes(9, content));
         return new Value(name);
     }
 

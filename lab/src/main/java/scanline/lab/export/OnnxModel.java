@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
+import scanline.lab.format.Protobuf;
 import scanline.lab.data.Canvas;
 import scanline.lab.data.Pictures;
 import scanline.lab.data.Scan;
@@ -48,9 +49,9 @@ final class OnnxModel {
         if (!model.layers.unread().isEmpty()) {
             throw new IllegalStateException("the formula in OnnxFormulas leaves out " + model.layers.unread());
         }
-        Protobuf file = new Protobuf().whole(1, FORMAT).text(2, "scanline").text(3, Provenance.version())
+        Protobuf file = new Protobuf().varint(1, FORMAT).text(2, "scanline").text(3, Provenance.version())
                 .text(6, experiment.recipe().about()).message(7, model.graph.message())
-                .message(8, new Protobuf().text(1, "").whole(2, OnnxGraph.OPERATORS));
+                .message(8, new Protobuf().text(1, "").varint(2, OnnxGraph.OPERATORS));
         facts.forEach((key, value) -> file.message(14, new Protobuf().text(1, key).text(2, value)));
         return file;
     }

@@ -26,6 +26,16 @@ public non-sealed interface Classifier extends Network {
         return Optional.empty();
     }
 
+    /**
+     * What this network could classify by after each step; nothing where what it classifies by is not a state that a step
+     * leaves behind.
+     *
+     * @param x [T, B, F]
+     */
+    default Optional<Stepwise> stepwise(Tensor x) {
+        return Optional.empty();
+    }
+
     /** This network with something behind its outputs. */
     default Classifier then(UnaryOperator<Tensor> last) {
         Classifier first = this;
@@ -39,6 +49,12 @@ public non-sealed interface Classifier extends Network {
             public Optional<Attention> attention(Tensor x) {
                 return first.attention(x);
             }
+
+            @Override
+            public Optional<Stepwise> stepwise(Tensor x) {
+                return first.stepwise(x)
+                        .map(steps -> new Stepwise(steps.states(), state -> last.apply(steps.head().apply(state))));
+            }
         };
     }
 
@@ -50,6 +66,15 @@ public non-sealed interface Classifier extends Network {
      *     (column); where a class token goes first, T counts it
      */
     record Attention(Readout readout, List<Tensor> blocks) {}
+
+    /**
+     * The states behind each step. What {@code head} makes of that of the last step is what {@link #forward} gives; what it
+     * makes of another is what it would give if the sequence ended there.
+     *
+     * @param states [T, B, H]
+     * @param head of a state, [B, H], to logits, [B, C]
+     */
+    record Stepwise(Tensor states, UnaryOperator<Tensor> head) {}
 
     /** What stands for a whole sequence. */
     enum Readout {

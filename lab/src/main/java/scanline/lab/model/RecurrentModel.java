@@ -3,6 +3,7 @@ package scanline.lab.model;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 
 import scanline.engine.nn.Initialisation;
 import scanline.engine.nn.Linear;
@@ -46,10 +47,10 @@ public record RecurrentModel(Recurrence cell, int hidden, int layers, double dro
         Recurrent stack = new Recurrent(weights.scope(cell.layer()), cell, input.features(), hidden, layers,
                 new Recurrent.Options((float) dropout, bidirectional, learnedState, recompute, init));
         Linear fc = new Linear(weights.scope("fc"), width(), input.classes());
-        return x -> {
-            Tensor last = stack.forward(x, Output.LAST_STEP);
-            return fc.forward(relu ? Activation.relu(last) : last);
-        };
+        UnaryOperator<Tensor> head = last -> fc.forward(relu ? Activation.relu(last) : last);
+        return bidirectional
+                ? x -> head.apply(stack.forward(x, Output.LAST_STEP))
+                : new StepwiseClassifier(stack, head);
     }
 
     @Override

@@ -48,10 +48,7 @@ public record AttentionMap(ImageSet image, String label, String taken, double pr
         ImageSet test = experiment.dataset().test();
         List<AttentionMap> maps = new ArrayList<>();
         for (int c = 0; c < Math.min(MOST_IMAGES, test.classes()); c++) {
-            int label = c;
-            IntStream.range(0, test.count()).filter(image -> test.label(image) == label).limit(1)
-                    .mapToObj(image -> of(experiment, network, test.slice(image, image + 1))).flatMap(Optional::stream)
-                    .forEach(maps::add);
+            test.firstOf(c).flatMap(image -> of(experiment, network, image)).ifPresent(maps::add);
         }
         return maps;
     }

@@ -29,7 +29,11 @@ record Classification(Classifier network, Recipe recipe, int classes) implements
 
     @Override
     public Said answer(Tensor x, Batch batch) {
-        Tensor logits = logits(x, batch);
+        return said(logits(x, batch), batch);
+    }
+
+    /** What logits say, [B, C]. */
+    Said said(Tensor logits, Batch batch) {
         List<Answer> answers = Answers.rows(logits.values(), classes).map(this::answer).toList();
         return new Said(Losses.crossEntropy(logits, batch.labels(), 0f).values()[0], batch.count(), answers);
     }

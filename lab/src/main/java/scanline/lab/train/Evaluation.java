@@ -20,7 +20,7 @@ import scanline.lab.data.Loader;
 public record Evaluation(double loss, int right, int examples, Map<String, Double> measures, int[][] confusion,
         List<LabelScore> labels) {
     // Few enough for the states of a step to stay in the second-level cache. It does not change any example's logits.
-    private static final int BATCH = 250;
+    static final int BATCH = 250;
 
     /** Is told of each example, in order. */
     @FunctionalInterface
@@ -39,23 +39,17 @@ public record Evaluation(double loss, int right, int examples, Map<String, Doubl
 
     /** Evaluates the examples with these numbers. */
     public static Evaluation of(Experiment experiment, Loader loader, int[] examples, Listener listener) {
-        Score score = experiment.task().score();
-        double loss = 0;
-        long terms = 0;
+        Tally tally = new Tally(experiment.task().score());
         for (int from = 0; from < examples.length; from += BATCH) {
             Batch batch = loader.batch(examples, from, Math.min(examples.length, from + BATCH));
             try (Tape tape = Tape.inference(experiment.memory())) {
                 Task.Said said = experiment.task().answer(experiment.read(tape, batch), batch);
-                loss += (double) said.mean() * said.terms();
-                terms += said.terms();
+                tally.add(said, batch);
                 for (int b = 0; b < batch.count(); b++) {
-                    int[] truth = batch.answers()[b];
-                    score.add(truth, said.answers().get(b));
-                    listener.example(examples[from + b], truth, said.answers().get(b));
+                    listener.example(examples[from + b], batch.answers()[b], said.answers().get(b));
                 }
             }
         }
-        return new Evaluation(loss / terms, score.right(), examples.length, score.measures(),
-                score.confusion(), score.labels());
+        return tally.evaluation();
     }
 }

@@ -22,7 +22,8 @@ import scanline.lab.recipe.Recipes;
 /**
  * The folder of a run: {@code recipe.yaml} as resolved, {@code provenance.json}, {@code metrics.csv} with a row an epoch,
  * the checkpoint {@code last.safetensors}, the weights {@code best.safetensors}, and at the end {@code result.json} with
- * {@code confusion.csv}, or {@code labels.csv} where answers are sets; the report lies beside them.
+ * {@code confusion.csv}, or {@code labels.csv} where answers are sets; the report lies beside them. {@code events} has what
+ * TensorBoard shows.
  */
 public record Run(Path folder) {
     private static final String METRICS = "metrics.csv";
@@ -117,6 +118,11 @@ public record Run(Path folder) {
     /** The weights of the best epoch. */
     public Path best() {
         return folder.resolve("best.safetensors");
+    }
+
+    /** The folder of {@link RunEvents}. */
+    Path events() {
+        return folder.resolve("events");
     }
 
     /** Sets the rows of {@code metrics.csv}, which may be cut to what a checkpoint had seen. */

@@ -28,6 +28,8 @@ public final class Trainer {
     // Speed is that of the last second or so, smoothed, as it changes while the JVM compiles.
     private static final double SMOOTHING_SECONDS = 2;
 
+    private static final int LOSSES_AN_EPOCH = 100;
+
     private static final Evaluation NOT_VALIDATED = new Evaluation(Double.NaN, 0, 0, Map.of(), new int[0][0],
             List.of());
 
@@ -44,6 +46,7 @@ public final class Trainer {
     private final RandomKey passes;
     private final int examples;
     private final int steps;
+    private final int stepsBetweenEvents;
 
     private int epoch;
     private int example;
@@ -76,6 +79,7 @@ public final class Trainer {
         passes = RandomKey.of(recipe.seed(), "pass");
         examples = experiment.examples(Split.TRAIN).length;
         steps = (examples + recipe.batch() - 1) / recipe.batch();
+        stepsBetweenEvents = Math.max(1, steps / LOSSES_AN_EPOCH);
     }
 
     /** Goes to where the checkpoint of the run stands. */
@@ -114,26 +118,32 @@ public final class Trainer {
     public void train(BooleanSupplier stop) throws IOException {
         List<Run.Epoch> rows = run.epochs(epoch);
         run.write(rows);
-        save();
-        long saved = System.nanoTime();
-        while (!isDone()) {
-            int[] order = experiment.order(epoch);
-            while (example < order.length) {
-                if (stop.getAsBoolean()) {
-                    save();
-                    return;
-                }
-                trainStep(order);
-                if (secondsSince(saved) >= saveSeconds) {
-                    save();
-                    saved = System.nanoTime();
-                }
+        try (RunEvents events = RunEvents.after(step, run)) {
+            if (step == 0) {
+                events.examples(experiment);
             }
-            rows.add(endEpoch());
-            run.write(rows);
-            save();
-            saved = System.nanoTime();
-            progress.epoch(rows.getLast());
+            save(events);
+            long saved = System.nanoTime();
+            while (!isDone()) {
+                int[] order = experiment.order(epoch);
+                while (example < order.length) {
+                    if (stop.getAsBoolean()) {
+                        save(events);
+                        return;
+                    }
+                    trainStep(order, events);
+                    // Not between the last step and the end of the epoch: events of the end are of the same step.
+                    if (secondsSince(saved) >= saveSeconds && example < order.length) {
+                        save(events);
+                        saved = System.nanoTime();
+                    }
+                }
+                rows.add(endEpoch(events));
+                run.write(rows);
+                save(events);
+                saved = System.nanoTime();
+                progress.epoch(rows.getLast());
+            }
         }
     }
 
@@ -152,10 +162,11 @@ public final class Trainer {
                 validated ? (Double) bestLoss : null, epoch, step, Math.round(seconds * 1000) / 1000.0,
                 experiment.weightsHash(), lastHash);
         run.write(result, test);
+        RunEvents.write(result, run);
         return result;
     }
 
-    private void trainStep(int[] order) {
+    private void trainStep(int[] order, RunEvents events) {
         long start = System.nanoTime();
         Batch batch = loader.batch(order, example, Math.min(order.length, example + recipe.batch()));
         double loss;
@@ -174,13 +185,16 @@ public final class Trainer {
         lossSum += loss * batch.count();
         example += batch.count();
         step++;
+        if (step % stepsBetweenEvents == 0) {
+            events.loss(step, loss);
+        }
         double took = secondsSince(start);
         seconds += took;
         epochSeconds += took;
         report(batch.count(), took);
     }
 
-    private Run.Epoch endEpoch() throws IOException {
+    private Run.Epoch endEpoch(RunEvents events) throws IOException {
         requireFiniteWeights();
         double rate = rate();
         Evaluation validation = validationLoader == null
@@ -189,6 +203,7 @@ public final class Trainer {
         Run.Epoch row = new Run.Epoch(epoch + 1, step, epochSeconds, examples / epochSeconds, rate,
                 lossSum / examples, (double) right / examples, validation.loss(),
                 validation.accuracy());
+        events.epoch(row, weights);
         epoch++;
         example = 0;
         lossSum = 0;
@@ -205,8 +220,10 @@ public final class Trainer {
         return row;
     }
 
-    private void save() throws IOException {
+    /** Events first: the next session takes back what is later than the checkpoint, and could not add what is missing. */
+    private void save(RunEvents events) throws IOException {
         requireFiniteWeights();
+        events.write();
         Checkpoint.save(run.last(), weights, optimizer, new Position(epoch, example, step, lossSum, right, seconds,
                 epochSeconds, bestEpoch, bestAccuracy, bestLoss));
     }

@@ -1,4 +1,4 @@
-package scanline.lab.export;
+package scanline.lab.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,21 +17,21 @@ class ProtobufTest {
 
     @Test
     void wholeNumbersAreVarints() throws IOException {
-        assertThat(hex(new Protobuf().whole(1, 150))).isEqualTo("089601");
-        assertThat(hex(new Protobuf().whole(1, 0))).isEqualTo("0800");
-        assertThat(hex(new Protobuf().whole(1, -2))).isEqualTo("08feffffffffffffffff01");
+        assertThat(hex(new Protobuf().varint(1, 150))).isEqualTo("089601");
+        assertThat(hex(new Protobuf().varint(1, 0))).isEqualTo("0800");
+        assertThat(hex(new Protobuf().varint(1, -2))).isEqualTo("08feffffffffffffffff01");
     }
 
     @Test
     void aFieldAboveFifteenHasATagOfTwoBytes() throws IOException {
-        assertThat(hex(new Protobuf().whole(20, 7))).isEqualTo("a00107");
+        assertThat(hex(new Protobuf().varint(20, 7))).isEqualTo("a00107");
     }
 
     @Test
     void textsAndMessagesHaveTheirLengthInFront() throws IOException {
         assertThat(hex(new Protobuf().text(2, "testing"))).isEqualTo("120774657374696e67");
         assertThat(hex(new Protobuf().text(2, "ü"))).isEqualTo("1202c3bc");
-        assertThat(hex(new Protobuf().message(3, new Protobuf().whole(1, 150)))).isEqualTo("1a03089601");
+        assertThat(hex(new Protobuf().message(3, new Protobuf().varint(1, 150)))).isEqualTo("1a03089601");
     }
 
     @Test

@@ -1,0 +1,89 @@
+package scanline.lab.format;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
+
+/**
+ * What TensorBoard shows, in the format of its event files: messages of tensorflow/core/util/event.proto and
+ * tensorflow/core/framework/summary.proto, framed as records of TensorFlow (tensorflow/core/lib/io/record_writer.h). Events
+ * wait in memory until they are written.
+ */
+public final class EventLog {
+    private static final int GREY = 1;
+    private static final int START = 1;
+
+    private final ByteArrayOutputStream waiting = new ByteArrayOutputStream();
+
+    /** The beginning of a file. */
+    public EventLog() {
+        append(0, 3, "brain.Event:2".getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /**
+     * A session of training begins: TensorBoard forgets what files before this one say of {@code step} and of later steps, which
+     * are now taken again.
+     */
+    public void begin(long step) {
+        append(step, 7, new Protobuf().varint(1, START).bytes());
+    }
+
+    /**
+     * A number.
+     *
+     * @param tag its name; names that are the same up to a slash are shown together
+     * @param step steps of training taken
+     */
+    public void scalar(String tag, long step, double value) {
+        summary(tag, step, new Protobuf().number(2, (float) value));
+    }
+
+    /** The distribution of some numbers; those that are not finite are left out. */
+    public void histogram(String tag, long step, float[] values) {
+        Histogram h = Histogram.of(values);
+        summary(tag, step, new Protobuf().message(5, new Protobuf().number(1, h.min()).number(2, h.max())
+                .number(3, (double) h.count()).number(4, h.sum()).number(5, h.sumOfSquares()).numbers(6, h.limits())
+                .numbers(7, h.buckets())));
+    }
+
+    /**
+     * A grey picture.
+     *
+     * @param pixels unsigned bytes, row by row: height x width; 0 is black
+     */
+    public void image(String tag, long step, byte[] pixels, int height, int width) {
+        summary(tag, step, new Protobuf().message(4, new Protobuf().varint(1, height).varint(2, width).varint(3, GREY)
+                .bytes(4, GreyPng.of(pixels, height, width))));
+    }
+
+    /** Writes the events that wait, and keeps them no longer, so that none is ever written twice. */
+    public void writeTo(OutputStream out) throws IOException {
+        byte[] records = waiting.toByteArray();
+        waiting.reset();
+        out.write(records);
+    }
+
+    private void summary(String tag, long step, Protobuf value) {
+        append(step, 5, new Protobuf().message(1, value.text(1, tag)).bytes());
+    }
+
+    private void append(long step, int field, byte[] what) {
+        byte[] event = new Protobuf().number(1, System.currentTimeMillis() / 1000.0).varint(2, step).bytes(field, what)
+                .bytes();
+        ByteBuffer record = ByteBuffer.allocate(16 + event.length).order(ByteOrder.LITTLE_ENDIAN);
+        record.putLong(event.length).putInt(masked(record.array(), 0, 8));
+        record.put(event).putInt(masked(record.array(), 12, event.length));
+        waiting.writeBytes(record.array());
+    }
+
+    /** A CRC32C of bytes that may hold one themselves: turned by 15 bits, and a constant added. */
+    static int masked(byte[] bytes, int from, int length) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, from, length);
+        return Integer.rotateRight((int) crc.getValue(), 15) + 0xa282ead8;
+    }
+}

@@ -1,0 +1,60 @@
+package scanline.lab.format;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32;
+import java.util.zip.Deflater;
+
+/** Grey pictures in the PNG format (W3C, Portable Network Graphics, third edition). */
+final class GreyPng {
+    private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+    private static final int BITS = 8;
+
+    private GreyPng() {}
+
+    /**
+     * A picture as the content of a file.
+     *
+     * @param pixels unsigned bytes, row by row: height x width; 0 is black
+     */
+    static byte[] of(byte[] pixels, int height, int width) {
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        png.writeBytes(SIGNATURE);
+        // What follows the bits are grey without transparency, and the only compression, filter method and order of rows.
+        chunk(png, "IHDR", ByteBuffer.allocate(13).putInt(width).putInt(height).put((byte) BITS).array());
+        chunk(png, "IDAT", deflated(rows(pixels, height, width)));
+        chunk(png, "IEND", new byte[0]);
+        return png.toByteArray();
+    }
+
+    /** A byte in front of each row says how it is filtered: not at all. */
+    private static byte[] rows(byte[] pixels, int height, int width) {
+        byte[] rows = new byte[height * (1 + width)];
+        for (int y = 0; y < height; y++) {
+            System.arraycopy(pixels, y * width, rows, y * (1 + width) + 1, width);
+        }
+        return rows;
+    }
+
+    private static byte[] deflated(byte[] content) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        byte[] part = new byte[4096];
+        try (Deflater deflater = new Deflater()) {
+            deflater.setInput(content);
+            deflater.finish();
+            while (!deflater.finished()) {
+                out.write(part, 0, deflater.deflate(part));
+            }
+        }
+        return out.toByteArray();
+    }
+
+    private static void chunk(ByteArrayOutputStream png, String type, byte[] content) {
+        ByteBuffer chunk = ByteBuffer.allocate(content.length + 12).putInt(content.length)
+                .put(type.getBytes(StandardCharsets.US_ASCII)).put(content);
+        CRC32 crc = new CRC32();
+        crc.update(chunk.array(), 4, 4 + content.length);
+        png.writeBytes(chunk.putInt((int) crc.getValue()).array());
+    }
+}

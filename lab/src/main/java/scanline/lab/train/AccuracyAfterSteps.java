@@ -1,0 +1,75 @@
+package scanline.lab.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+import scanline.engine.tensor.Shaping;
+import scanline.engine.tensor.Tape;
+import scanline.lab.data.Batch;
+import scanline.lab.data.Loader;
+import scanline.lab.model.Classifier.Stepwise;
+import scanline.lab.train.Experiment.Split;
+
+/**
+ * How well a recurrent model classifies before it has read whole pictures: its head is given the state behind a step that is
+ * not the last. It was trained on the last state alone.
+ *
+ * @param examples how many there are
+ * @param points in the order of their steps; the last is what {@link Evaluation} says
+ */
+public record AccuracyAfterSteps(int examples, List<Point> points) {
+    private static final int MOST_POINTS = 64;
+
+    /**
+     * A number of steps.
+     *
+     * @param steps how many are read, from 1 to the length of a sequence
+     * @param accuracy the fraction of examples that are classified rightly then
+     * @param loss their mean loss, in nats
+     */
+    public record Point(int steps, double accuracy, double loss) {}
+
+    /**
+     * Reads a split once. Nothing where the model does not classify by a state that a step leaves behind, as if it reads
+     * backwards too, or where the split is empty.
+     *
+     * @return a point for each step, or {@value #MOST_POINTS} that are equally far apart where there are more
+     */
+    public static Optional<AccuracyAfterSteps> of(Experiment experiment, Split split) {
+        int[] examples = experiment.examples(split);
+        if (!(experiment.task() instanceof Classification task) || examples.length == 0) {
+            return Optional.empty();
+        }
+        int[] steps = steps(experiment.input().steps());
+        List<Tally> tallies = IntStream.of(steps).mapToObj(_ -> new Tally(task.score())).toList();
+        Loader loader = experiment.loader(split);
+        for (int from = 0; from < examples.length; from += Evaluation.BATCH) {
+            Batch batch = loader.batch(examples, from, Math.min(examples.length, from + Evaluation.BATCH));
+            try (Tape tape = Tape.inference(experiment.memory())) {
+                Optional<Stepwise> read = task.network().stepwise(experiment.read(tape, batch));
+                if (read.isEmpty()) {
+                    return Optional.empty();
+                }
+                Stepwise model = read.get();
+                for (int i = 0; i < steps.length; i++) {
+                    tallies.get(i).add(task.said(model.head().apply(Shaping.step(model.states(), steps[i] - 1)), batch),
+                            batch);
+                }
+            }
+        }
+        List<Point> points = new ArrayList<>();
+        for (int i = 0; i < steps.length; i++) {
+            Evaluation evaluation = tallies.get(i).evaluation();
+            points.add(new Point(steps[i], evaluation.accuracy(), evaluation.loss()));
+        }
+        return Optional.of(new AccuracyAfterSteps(examples.length, points));
+    }
+
+    /** How many steps each point has read; the last one all. */
+    static int[] steps(int all) {
+        int points = Math.min(all, MOST_POINTS);
+        return IntStream.rangeClosed(1, points).map(point -> (int) ((long) point * all / points)).toArray();
+    }
+}

@@ -1,0 +1,30 @@
+package scanline.lab.train;
+
+import scanline.lab.data.Batch;
+
+/** Adds up what a model says of some examples, batch by batch. */
+final class Tally {
+    private final Score score;
+    private double loss;
+    private long terms;
+    private int examples;
+
+    /** Nothing yet, for an empty score. */
+    Tally(Score score) {
+        this.score = score;
+    }
+
+    void add(Task.Said said, Batch batch) {
+        loss += (double) said.mean() * said.terms();
+        terms += said.terms();
+        examples += batch.count();
+        for (int b = 0; b < batch.count(); b++) {
+            score.add(batch.answers()[b], said.answers().get(b));
+        }
+    }
+
+    Evaluation evaluation() {
+        return new Evaluation(loss / terms, score.right(), examples, score.measures(), score.confusion(),
+                score.labels());
+    }
+}
