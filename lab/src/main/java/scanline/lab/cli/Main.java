@@ -22,7 +22,8 @@ import scanline.lab.train.RunException;
 @Command(name = "scanline", mixinStandardHelpOptions = true, versionProvider = Main.Version.class,
         description = "Trains, evaluates and explains sequence models on images.",
         subcommands = {RecipesCommand.class, TrainCommand.class, ResumeCommand.class, EvaluateCommand.class,
-                PredictCommand.class, ExplainCommand.class, ResultsCommand.class, DataCommand.class,
+                PredictCommand.class, ExplainCommand.class, ReportCommand.class, CompareCommand.class,
+                ResultsCommand.class, DataCommand.class,
                 DoctorCommand.class, HelpCommand.class},
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {"0:done", "1:failed, with one line that says why", "2:wrong usage"})

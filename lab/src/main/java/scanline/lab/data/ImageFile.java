@@ -13,7 +13,6 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 
-
 /**
  * Images from files: PNG and JPEG through the JDK's readers, made grey, scaled to the size that a model reads, and turned
  * light on dark if they are dark on light; IDX as they are.
