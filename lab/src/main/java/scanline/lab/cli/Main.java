@@ -23,6 +23,7 @@ import scanline.lab.train.RunException;
         description = "Trains, evaluates and explains sequence models on images.",
         subcommands = {RecipesCommand.class, TrainCommand.class, ResumeCommand.class, SweepCommand.class,
                 EvaluateCommand.class, PredictCommand.class, ExportCommand.class, ExplainCommand.class,
+                ReportCommand.class, CompareCommand.class,
                 ResultsCommand.class, DataCommand.class,
                 DoctorCommand.class, HelpCommand.class},
         exitCodeListHeading = "%nExit status:%n",

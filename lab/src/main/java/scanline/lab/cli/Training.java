@@ -17,8 +17,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
+import scanline.lab.report.Findings;
 import scanline.lab.report.RunReport;
 import scanline.lab.train.Experiment;
+import scanline.lab.train.Experiment.Split;
 import scanline.lab.train.Json;
 import scanline.lab.train.Measures;
 import scanline.lab.train.Progress;
@@ -83,8 +85,9 @@ final class Training {
                 err.flush();
                 return CommandLine.ExitCode.SOFTWARE;
             }
-            print(line.getOut(), run, trainer.conclude());
-            RunReport.write(experiment, run);
+            Findings test = new Findings(experiment, Split.TEST);
+            print(line.getOut(), run, trainer.conclude(test));
+            RunReport.write(experiment, run, test);
             return CommandLine.ExitCode.OK;
         } finally {
             stopped.countDown();

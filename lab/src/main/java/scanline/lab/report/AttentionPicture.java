@@ -14,7 +14,7 @@ final class AttentionPicture {
     private static final int LINE = 84;
     private static final int LEFT = 190; // room for the longest names of classes
     private static final int TOP = 92;
-    private static final int LEAST_WIDTH = 680;
+    private static final int LEAST_WIDTH = 780; // room for the lines at the head
     private static final int MOST_HEADS = 16;
     private final List<AttentionMap> maps;
     private final int heads;

@@ -48,7 +48,7 @@ final class MapSheet {
     /** Words, of the classes of the style: h heading, m centred, s small, x wrong. */
     void text(int x, int y, String kind, String words) {
         svg.append("<text x=\"").append(x).append("\" y=\"").append(y).append('"')
-                .append(kind.isEmpty() ? "" : " class=\"" + kind + "\"").append('>').append(Curves.escaped(words))
+                .append(kind.isEmpty() ? "" : " class=\"" + kind + "\"").append('>').append(Markup.escaped(words))
                 .append("</text>\n");
     }
 

@@ -16,7 +16,6 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import scanline.lab.recipe.Recipe.Published;
 import scanline.lab.report.RunRecord.Outcome;
 import scanline.lab.train.Measures;
 import scanline.lab.train.Progress;
@@ -25,7 +24,6 @@ import scanline.lab.train.RunException;
 
 /** The page of results, in Markdown. It depends on the records alone: no dates, nothing of this machine. */
 final class ResultsTable {
-    private static final String NONE = "-";
     private static final Set<String> WORDS = Set.of("recipe", "record", "command", "published", "test accuracy",
             "seeds",
             "weights (SHA-256)", "commit", "curves");
@@ -180,18 +178,18 @@ final class ResultsTable {
         List<Outcome> outcomes = row.outcomes();
         boolean finished = !outcomes.isEmpty();
         boolean several = outcomes.size() > 1;
-        cells(recipe(first), number(first.parameters()), published(first), finished ? accuracy(row) : unfinished(first),
+        cells(recipe(first), number(first.parameters()), published(first).text(),
+                finished ? accuracy(row) : unfinished(first),
                 several
                         ? digits(100 * outcomes.stream().mapToDouble(Outcome::accuracy).min().orElseThrow()) + " to "
                                 + percent(outcomes.stream().mapToDouble(Outcome::accuracy).max().orElseThrow())
-                        : NONE,
-                several ? digits(100 * row.deviation()) : NONE,
+                        : Table.NONE,
+                several ? digits(100 * row.deviation()) : Table.NONE,
                 row.runs().stream().map(run -> Long.toString(run.seed())).collect(Collectors.joining(", ")),
-                finished ? String.format(Locale.ROOT, "%.4f", row.mean(Outcome::loss)) : NONE,
+                finished ? String.format(Locale.ROOT, "%.4f", row.mean(Outcome::loss)) : Table.NONE,
                 Integer.toString(first.epochs().size()),
                 Progress.duration(row.runs().stream().mapToDouble(RunRecord::seconds).average().orElseThrow()),
-                number(Math.round(median(row.runs().stream().flatMap(run -> run.epochs().stream())
-                        .mapToDouble(Run.Epoch::examplesPerSecond).toArray()))));
+                speed(row.runs()));
     }
 
     /** What tasks with several labels a picture measure besides, a table for each kind of them. */
@@ -234,19 +232,8 @@ final class ResultsTable {
         return Double.isNaN(accuracy) ? "none held out" : percent(accuracy);
     }
 
-    private String published(RunRecord run) {
-        Published published = run.published();
-        if (published.accuracy() == 0) {
-            return NONE;
-        }
-        long examples = examples(run);
-        return published.divisor() == 0 || examples == 0
-                ? percent(published.accuracy())
-                : percent(published.accuracy()) + " printed, " + percent(truth(published, examples)) + " true";
-    }
-
-    private static double truth(Published published, long examples) {
-        return published.accuracy() * published.divisor() / examples;
+    private PublishedFigure published(RunRecord run) {
+        return new PublishedFigure(run.published(), examples(run));
     }
 
     /** How many test examples there are; an unfinished run has not counted them, but another one may have. */
@@ -270,31 +257,26 @@ final class ResultsTable {
 
     /** What is wrong about a published figure whose source divides by another number than that of the test examples. */
     private void divisor(Row row) {
-        Published published = row.first().published();
-        long examples = examples(row.first());
-        if (published.divisor() == 0 || examples == 0) {
+        PublishedFigure published = published(row.first());
+        if (!published.isPrintedWrongly()) {
             return;
         }
-        text.append(" The source's code divides the right answers by ").append(number(published.divisor()))
-                .append(", though there are ").append(number(examples)).append(" test images: the ")
-                .append(percent(published.accuracy())).append(" that it printed are ")
-                .append(number(Math.round(published.accuracy() * published.divisor())))
-                .append(" right answers, which is ").append(percent(truth(published, examples))).append(" in truth.");
+        text.append(' ').append(published.explanation());
         row.outcomes().stream().findFirst().ifPresent(outcome -> text
                 .append(" What it would have printed for our runs is")
                 .append(" beside their accuracy: seed ").append(row.first().seed()).append(", for example, has ")
                 .append(number(outcome.right())).append(" right answers, so ").append(percent(outcome.accuracy()))
-                .append(", and it would have printed ")
-                .append(percent((double) outcome.right() / published.divisor())).append('.'));
+                .append(", and it would have printed ").append(published.printed(outcome)).append('.'));
     }
 
     private void made(RunRecord run) {
         Outcome outcome = run.outcome();
         String curves = link(run.name() + "/curves.svg");
         cells("[" + run.name() + "](" + link(run.name()) + ")", code(run.command().text()),
-                outcome == null ? NONE : percent(outcome.accuracy()), validation(run),
+                outcome == null ? Table.NONE : percent(outcome.accuracy()), validation(run),
                 Integer.toString(run.best().epoch()),
-                outcome == null ? NONE : outcome.weights().substring(0, HASH_DIGITS) + "...", commit(run.commit()),
+                outcome == null ? Table.NONE : outcome.weights().substring(0, HASH_DIGITS) + "...",
+                commit(run.commit()),
                 "<a href=\"" + curves + "\"><img src=\"" + curves + "\" width=\"240\" alt=\"curves\"></a>"
                         + (run.attends() ? " [attention](" + link(run.name() + "/" + RunReport.ATTENTION) + ")" : ""));
     }
@@ -323,7 +305,7 @@ final class ResultsTable {
                 .collect(Collectors.joining(" | ", "| ", " |\n")));
     }
 
-    private static String title(String data) {
+    static String title(String data) {
         return Arrays.stream(data.split("-"))
                 .map(word -> word.equals("mnist") || word.isEmpty()
                         ? word.toUpperCase(Locale.ROOT)
@@ -331,7 +313,7 @@ final class ResultsTable {
                 .collect(Collectors.joining("-"));
     }
 
-    private static String commit(String commit) {
+    static String commit(String commit) {
         return commit.length() <= COMMIT_DIGITS
                 ? commit
                 : commit.substring(0, COMMIT_DIGITS) + (commit.endsWith("-dirty") ? "-dirty" : "");
@@ -355,6 +337,17 @@ final class ResultsTable {
 
     private static String digits(double points) {
         return String.format(Locale.ROOT, "%.2f", points);
+    }
+
+    /** Examples a second: the median over all epochs. */
+    static double medianSpeed(List<RunRecord> runs) {
+        return median(runs.stream().flatMap(run -> run.epochs().stream()).mapToDouble(Run.Epoch::examplesPerSecond)
+                .toArray());
+    }
+
+    /** The same as words. */
+    static String speed(List<RunRecord> runs) {
+        return number(Math.round(medianSpeed(runs)));
     }
 
     private static double median(double[] values) {

@@ -247,12 +247,17 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
         return counts;
     }
 
+    /** The recipe's keys that decide a result, in their order, but for the seed. */
+    Map<String, String> decisions() {
+        Map<String, String> decisions = new LinkedHashMap<>(keys);
+        decisions.keySet().removeAll(DESCRIPTION);
+        decisions.putIfAbsent(CANVAS, SINGLE); // not in records of older versions
+        return decisions;
+    }
+
     /** What runs of one row of the table have in common: everything that decides a result, but for the seed. */
     Map<?, ?> settings() {
-        Map<String, String> settings = new TreeMap<>(keys);
-        settings.keySet().removeAll(DESCRIPTION);
-        settings.remove(CANVAS, SINGLE); // not in records of older versions
-        return Map.of("recipe", settings, "data", data);
+        return Map.of("recipe", decisions(), "data", data);
     }
 
     /** What its pictures are made of the data by: the keys of the canvas. */
@@ -261,6 +266,12 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
         canvas.keySet().removeIf(key -> !key.startsWith(CANVAS));
         canvas.remove(CANVAS, SINGLE); // not in records of older versions
         return canvas;
+    }
+
+    /** The same record by another name. */
+    RunRecord named(String other) {
+        return new RunRecord(other, keys, command, published, seed, parameters, commit, machine, data, epochs, outcome,
+                attends);
     }
 
     /** The value of a recipe's key, or nothing. */

@@ -150,12 +150,14 @@ public final class Trainer {
     /**
      * Evaluates the best weights on the test examples and writes what the run came to; the best are those of the epoch
      * with the highest validation accuracy, or the last where nothing was held out.
+     *
+     * @param listener is told of each test example
      */
-    public Result conclude() throws IOException {
+    public Result conclude(Evaluation.Listener listener) throws IOException {
         String lastHash = experiment.weightsHash();
         WeightsFile.load(run.best(), weights);
         Evaluation test = Evaluation.of(experiment, experiment.loader(Split.TEST), experiment.examples(Split.TEST),
-                Evaluation.Listener.NONE);
+                listener);
         boolean validated = held.length > 0;
         Result result = new Result(test.accuracy(), test.right(), test.examples(), test.loss(), test.measures(),
                 bestEpoch, validated ? (Double) bestAccuracy : null,

@@ -120,6 +120,36 @@ class CommandLineTest {
     }
 
     @Test
+    void reportWritesAgainWhatTrainingLeftOrElsewhere() throws IOException {
+        byte[] left = Files.readAllBytes(run.resolve("report.html"));
+        Path other = folder.resolve("other.html");
+        Answer elsewhere = answer("report", run.toString(), "--to", other.toString());
+        assertThat(elsewhere.status()).as(elsewhere.err()).isZero();
+        assertThat(elsewhere.out().strip()).isEqualTo(other + " says what " + run + " came to");
+        assertThat(other).hasBinaryContent(left);
+        Files.delete(run.resolve("report.html"));
+        assertThat(answer("report", run.toString(), "--threads", "1").status()).isZero();
+        assertThat(run.resolve("report.html")).hasBinaryContent(left);
+    }
+
+    @Test
+    void reportSaysInALineThatTheDataIsGone() {
+        Answer answer = answer("report", run.toString(), "data.dir=/nowhere/at/all");
+        assertThat(answer.status()).isEqualTo(1);
+        assertThat(answer.err().strip()).contains("/nowhere/at/all").doesNotContain("\n");
+    }
+
+    @Test
+    void comparePrintsATableOrJsonAndWritesAPage() {
+        Path page = folder.resolve("page.html");
+        Answer table = answer("compare", run.toString(), "--to", page.toString());
+        assertThat(table.status()).as(table.err()).isZero();
+        assertThat(table.out()).contains("1  run  ./scanline train lstm-rows epochs=1", "test accuracy", "The same: ");
+        assertThat(page).content().contains("<h1>run</h1>", "<svg ");
+        assertThat(answer("compare", run.toString(), "--json").out()).startsWith("{").contains("\"testAccuracy\" : 0.");
+    }
+
+    @Test
     void predictReadsPngAndSaysTheClass() throws IOException {
         Path image = folder.resolve("seven.png");
         ImageIO.write(new BufferedImage(56, 56, BufferedImage.TYPE_BYTE_GRAY), "png", image.toFile());
@@ -203,6 +233,9 @@ class CommandLineTest {
                     train lstm-rows data.scan=chunks data.scan.size=0 | 2 | data.scan.size must be at least 1, not 0
                     train lstm-rows data.scan=permuted data.scan.file=nowhere | 1 | data.scan.file=nowhere: no such file
                     resume nowhere                           | 1 | nowhere is no folder of a run
+                    report nowhere                           | 1 | nowhere is no folder of a run
+                    compare nowhere                          | 1 | nowhere is no folder of a run
+                    compare                                  | 2 | Missing required parameter: 'RUN'
                     evaluate lstm-rows                       | 1 | give its weights with --weights FILE
                     evaluate lstm-rows --weights nothing     | 1 | there is no file nothing
                     evaluate lstm-rows --split tset          | 2 | Invalid value for option '--split'

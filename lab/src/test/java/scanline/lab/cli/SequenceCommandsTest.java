@@ -80,8 +80,7 @@ class SequenceCommandsTest {
         assertThat(measures).containsOnlyKeys("digitAccuracy", "editDistance", "lengthAccuracy");
         assertThat(measures.get("digitAccuracy")).isBetween(0.0, 1.0);
         assertThat(measures.get("editDistance")).isBetween(0.0, 4.0);
-        assertThat(sequence.resolve("report.md")).content().contains("| test digit accuracy |",
-                "| test edit distance |");
+        assertThat(sequence.resolve("report.html")).content().contains(">digit accuracy<", ">edit distance<");
         assertThat((Map<String, Double>) Json.read(set.resolve("result.json")).get("testMeasures"))
                 .containsOnlyKeys("overallPrecision", "overallRecall", "overallF1", "classPrecision", "classRecall",
                         "classF1", "meanAveragePrecision");

@@ -138,17 +138,4 @@ class EventLogTest {
         assertThat(none.count()).isZero();
         assertThat(none.limits()).hasSameSizeAs(none.buckets()).isNotEmpty();
     }
-
-    /** The first three are the examples of protobuf.dev/programming-guides/encoding. */
-    @Test
-    void messagesAreOnTheWireAsTheirSpecificationSays() {
-        Protobuf number = new Protobuf().varint(1, 150);
-        assertThat(number.bytes()).asHexString().isEqualTo("089601");
-        assertThat(new Protobuf().text(2, "testing").bytes()).asHexString().isEqualTo("120774657374696E67");
-        assertThat(new Protobuf().message(3, number).bytes()).asHexString().isEqualTo("1A03089601");
-        assertThat(new Protobuf().varint(16, -1).bytes()).asHexString().isEqualTo("8001FFFFFFFFFFFFFFFFFF01");
-        assertThat(new Protobuf().number(2, 1f).bytes()).asHexString().isEqualTo("150000803F");
-        assertThat(new Protobuf().number(1, 1.0).numbers(6, new double[] {2}).bytes()).asHexString()
-                .isEqualTo("09000000000000F03F32080000000000000040");
-    }
 }

@@ -37,6 +37,8 @@ class ProtobufTest {
     @Test
     void floatsAreLittleEndian() throws IOException {
         assertThat(hex(new Protobuf().number(2, 1.5f))).isEqualTo("150000c03f");
+        assertThat(hex(new Protobuf().number(1, 1.0).numbers(6, new double[] {2})))
+                .isEqualTo("09000000000000f03f32080000000000000040");
         assertThat(Protobuf.littleEndian(1.5f, -2f)).asHexString().isEqualTo("0000C03F000000C0");
         assertThat(Protobuf.littleEndian(258L)).asHexString().isEqualTo("0201000000000000");
     }

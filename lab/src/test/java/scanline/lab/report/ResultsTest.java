@@ -16,7 +16,7 @@ import scanline.engine.io.FormatException;
 import scanline.lab.train.RunException;
 
 class ResultsTest {
-    private static final String HASH = "0123456789abcdef".repeat(4);
+    static final String HASH = "0123456789abcdef".repeat(4);
 
     @TempDir
     private Path root;
@@ -29,7 +29,7 @@ class ResultsTest {
     }
 
     /** A run with this many of 10,000 right, over two epochs; recipe.yaml has the keys that are given besides. */
-    private static Path run(Path parent, String name, String words, int right, String... keys) throws IOException {
+    static Path run(Path parent, String name, String words, int right, String... keys) throws IOException {
         Path folder = Files.createDirectories(parent.resolve(name));
         String seed = words.replaceFirst(".*seed=(\\d+).*", "$1");
         Files.writeString(folder.resolve("recipe.yaml"), "about: It reads\nsource: \"Someone: a paper\"\nseed: " + seed

@@ -53,7 +53,7 @@ class TrainerTest {
                 trainer.restore();
             }
             trainer.train(stop);
-            return trainer.isDone() ? trainer.conclude().lastWeights() : "";
+            return trainer.isDone() ? trainer.conclude(Evaluation.Listener.NONE).lastWeights() : "";
         }
     }
 

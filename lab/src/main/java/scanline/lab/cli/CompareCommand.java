@@ -1,0 +1,50 @@
+package scanline.lab.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import scanline.engine.io.AtomicFile;
+import scanline.lab.report.Comparison;
+
+/** {@code scanline compare}: several runs beside each other. */
+@Command(name = "compare", mixinStandardHelpOptions = true,
+        description = "Prints in what runs differ and what each came to, finished or not.")
+final class CompareCommand implements Callable<Integer> {
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Parameters(arity = "1..*", paramLabel = "RUN", description = "Folders of runs, in the order of the table.")
+    private List<Path> folders = List.of();
+
+    @Option(names = "--json", description = "Prints the comparison as JSON.")
+    private boolean json;
+
+    @Option(names = "--to", paramLabel = "FILE.html",
+            description = "Writes the table and the curves of at most 12 runs as one page, too.")
+    private @Nullable Path to;
+
+    @Override
+    public Integer call() throws IOException {
+        CommandLine line = Objects.requireNonNull(spec).commandLine();
+        Comparison comparison = Comparison.of(folders);
+        if (to != null) {
+            AtomicFile.write(to, comparison.page());
+        }
+        PrintWriter out = line.getOut();
+        out.print(json ? comparison.json() + "\n" : comparison.text());
+        out.flush();
+        return CommandLine.ExitCode.OK;
+    }
+}

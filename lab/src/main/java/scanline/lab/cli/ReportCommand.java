@@ -1,0 +1,54 @@
+package scanline.lab.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import scanline.lab.report.RunReport;
+import scanline.lab.train.Experiment;
+import scanline.lab.train.Run;
+
+/** {@code scanline report}: what a run came to, as one page. */
+@Command(name = "report", mixinStandardHelpOptions = true,
+        description = "Writes what a run came to as one page in HTML: its figures, curves, mistakes and recipe.")
+final class ReportCommand implements Callable<Integer> {
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Mixin
+    private Threads threads = new Threads();
+
+    @Parameters(index = "0", paramLabel = "RUN", description = "The folder of the run, which may be unfinished.")
+    private Path folder = Path.of("");
+
+    @Parameters(index = "1..*", paramLabel = "KEY=VALUE",
+            description = "Changes a key of the recipe, such as data.dir where the data lies elsewhere now.")
+    private List<String> overrides = List.of();
+
+    @Option(names = "--to", paramLabel = "FILE.html", description = "The file to write. Default: RUN/report.html.")
+    private @Nullable Path to;
+
+    @Override
+    public Integer call() throws IOException {
+        Run run = Run.open(folder);
+        try (Experiment experiment = Trained.open(folder.toString(), null, overrides, threads.count())) {
+            Path file = RunReport.write(experiment, run, to);
+            PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+            out.println(file + " says what " + folder + " came to");
+            out.flush();
+            return CommandLine.ExitCode.OK;
+        }
+    }
+}

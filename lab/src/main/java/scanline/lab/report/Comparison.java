@@ -1,0 +1,362 @@
+package scanline.lab.report;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import scanline.lab.report.RunRecord.Outcome;
+import scanline.lab.train.Json;
+import scanline.lab.train.Measures;
+import scanline.lab.train.Progress;
+import scanline.lab.train.Run;
+import scanline.lab.train.RunException;
+
+/**
+ * Several runs beside each other: in what they differ, and what each came to, in the order in which they are given. What is
+ * marked best is best by validation; the test images choose nothing.
+ */
+public final class Comparison {
+    private static final int LINE = 100;
+    private static final int HASH_DIGITS = 8;
+    private static final String CANVAS = "data.canvas";
+    private static final String BEST = "* ";
+
+    private final List<RunRecord> runs;
+    private final List<String> notes = new ArrayList<>();
+
+    private Comparison(List<RunRecord> runs) {
+        this.runs = runs;
+        notes();
+    }
+
+    /**
+     * Runs by their folders, finished or not.
+     *
+     * @throws RunException if a folder is no run, has no epoch yet, or is given twice
+     */
+    public static Comparison of(List<Path> folders) throws IOException {
+        List<RunRecord> runs = new ArrayList<>();
+        Set<Path> seen = new HashSet<>();
+        for (Path folder : folders) {
+            Run.open(folder);
+            if (!seen.add(folder.toAbsolutePath().normalize())) {
+                throw new RunException(folder + " is given twice");
+            }
+            if (!RunRecord.is(folder)) {
+                throw new RunException(folder + " has no epoch yet: there is nothing to compare");
+            }
+            runs.add(RunRecord.read(folder));
+        }
+        if (runs.stream().map(RunRecord::name).distinct().count() < runs.size()) {
+            return new Comparison(IntStream.range(0, runs.size())
+                    .mapToObj(i -> runs.get(i).named(folders.get(i).toString())).toList());
+        }
+        return new Comparison(runs);
+    }
+
+    /** The comparison for a terminal. */
+    public String text() {
+        StringBuilder text = new StringBuilder();
+        Table names = Table.ofWords("", "run", "command");
+        for (int i = 0; i < runs.size(); i++) {
+            names.row(Integer.toString(i + 1), runs.get(i).name(), runs.get(i).command().text());
+        }
+        text.append(names.text()).append('\n');
+        Table differences = differences();
+        if (!differences.rows().isEmpty()) {
+            text.append(differences.text()).append('\n');
+        }
+        text.append(outcomes().text()).append('\n');
+        text.append(wrapped("The same: " + same().entrySet().stream().map(key -> key.getKey() + "=" + key.getValue())
+                .collect(Collectors.joining(", "))));
+        notes.forEach(note -> text.append(wrapped(note)));
+        return text.toString();
+    }
+
+    /** The comparison as JSON; what a run does not have is null. */
+    public String json() {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("runs", runs.stream().map(this::values).toList());
+        values.put("same", same());
+        values.put("sameWeights", sameWeights().stream().map(group -> group.stream().map(RunRecord::name).toList())
+                .toList());
+        values.put("notes", notes);
+        return Json.text(values);
+    }
+
+    /**
+     * The comparison as one page that needs no other file and no network.
+     *
+     * @throws RunException if there are more runs than colours
+     */
+    public String page() {
+        if (runs.size() > Curves.MOST_RUNS) {
+            throw new RunException("a page shows at most " + Curves.MOST_RUNS + " runs, not " + runs.size()
+                    + ": more curves cannot be told apart");
+        }
+        Page page = new Page(runs.size() == 1 ? runs.getFirst().name() : runs.size() + " runs compared");
+        page.add("<ol class=\"runs\">\n");
+        for (int i = 0; i < runs.size(); i++) {
+            page.add("<li>" + Page.swatch(i) + "<b>" + (i + 1) + "  "
+                    + Markup.escaped(runs.get(i).name()) + "</b> <code>"
+                    + Markup.escaped(runs.get(i).command().text()) + "</code></li>\n");
+        }
+        page.add("</ol>\n" + Curves.ofPage(runs));
+        page.paragraph("soft",
+                "Training dashed, validation solid; the ring is the best epoch. Loss, and errors in place of accuracy,"
+                        + " go up by the logarithm. Point at a line to see it alone, and at a point of it for its figure.");
+        page.section("Results");
+        page.tableOfRuns("what each run came to", outcomes());
+        if (!notes.isEmpty()) {
+            page.list(notes);
+        }
+        page.paragraph("soft",
+                "Accuracies are shares of the images that are answered wholly rightly; losses are means in nats. The best"
+                        + " epoch is chosen by validation, on training images held out; the test images choose nothing.");
+        page.section("Differences");
+        Table differences = differences();
+        if (differences.rows().isEmpty()) {
+            page.paragraph("No key of the recipes differs but for the seed.");
+        } else {
+            page.tableOfRuns("what differs between the runs", differences);
+        }
+        page.section("The same in all");
+        page.keys(same());
+        return page.text();
+    }
+
+    private Table table(String corner) {
+        return Table.ofFigures(Stream.concat(Stream.of(corner), IntStream.rangeClosed(1, runs.size())
+                .mapToObj(Integer::toString)).toArray(String[]::new));
+    }
+
+    private void row(Table table, String name, Function<RunRecord, String> value) {
+        table.row(Stream.concat(Stream.of(name), runs.stream().map(value)).toArray(String[]::new));
+    }
+
+    /** What decides a result and is not the same in all runs, but for the seed. */
+    private Table differences() {
+        Table table = table("what differs");
+        rowIfDifferent(table, "recipe", run -> run.command().name());
+        keys().stream().filter(key -> !isSame(run -> run.decisions().get(key)))
+                .forEach(key -> row(table, key, run -> shown(run.decisions().get(key))));
+        if (isSame(run -> run.key("data"))) {
+            runs.getFirst().data().keySet().stream().map(String::valueOf)
+                    .forEach(part -> rowIfDifferent(table, "data: " + part, run -> prefix(run.data().get(part))));
+        }
+        rowIfDifferent(table, "commit", run -> ResultsTable.commit(run.commit()));
+        return table;
+    }
+
+    private void rowIfDifferent(Table table, String name, Function<RunRecord, String> value) {
+        if (!isSame(value)) {
+            row(table, name, value);
+        }
+    }
+
+    private Table outcomes() {
+        Table table = table("what came of it");
+        RunRecord best = best();
+        row(table, "seed", run -> Long.toString(run.seed()));
+        row(table, "parameters", run -> ResultsTable.number(run.parameters()));
+        row(table, "epochs", run -> run.outcome() == null
+                ? run.epochs().size() + " of " + run.key("epochs")
+                : Integer.toString(run.epochs().size()));
+        row(table, "best epoch", run -> Integer.toString(run.best().epoch()));
+        row(table, "validation accuracy", run -> (run.equals(best) ? BEST : "") + (isHeld(run)
+                ? ResultsTable.percent(run.best().validationAccuracy())
+                : Table.NONE));
+        row(table, "validation loss", run -> isHeld(run) ? loss(run.best().validationLoss()) : Table.NONE);
+        row(table, "test accuracy", run -> ofEnd(run, outcome -> ResultsTable.percent(outcome.accuracy())));
+        row(table, "test loss", run -> ofEnd(run, outcome -> loss(outcome.loss())));
+        for (String measure : measures()) {
+            row(table, "test " + Measures.title(measure), run -> ofEnd(run, outcome -> {
+                Double value = outcome.measures().get(measure);
+                return value == null ? Table.NONE : Measures.value(measure, value);
+            }));
+        }
+        row(table, "training time", run -> Progress.duration(run.seconds()));
+        row(table, "examples/s", run -> ResultsTable.speed(List.of(run)));
+        row(table, "weights", run -> ofEnd(run, outcome -> outcome.weights().substring(0, HASH_DIGITS)));
+        return table;
+    }
+
+    private static String ofEnd(RunRecord run, Function<Outcome, String> figure) {
+        Outcome outcome = run.outcome();
+        return outcome == null ? Table.NONE : figure.apply(outcome);
+    }
+
+    private static String loss(double loss) {
+        return String.format(Locale.ROOT, "%.4f", loss);
+    }
+
+    private static String prefix(@Nullable Object hash) {
+        String text = Objects.toString(hash, Table.NONE);
+        return text.substring(0, Math.min(HASH_DIGITS, text.length()));
+    }
+
+    private static String shown(@Nullable String value) {
+        return value == null ? Table.NONE : value.isEmpty() ? "(empty)" : value;
+    }
+
+    private static boolean isHeld(RunRecord run) {
+        return !Double.isNaN(run.best().validationAccuracy());
+    }
+
+    private boolean isSame(Function<RunRecord, ? extends @Nullable Object> value) {
+        return runs.stream().map(run -> Objects.toString(value.apply(run), null)).distinct().count() == 1;
+    }
+
+    /** The keys of all runs, in the order of their recipes, those below one key together. */
+    private Set<String> keys() {
+        Map<String, List<String>> rooms = runs.stream().flatMap(run -> run.decisions().keySet().stream()).distinct()
+                .collect(Collectors.groupingBy(key -> key.replaceFirst("\\..*", ""), LinkedHashMap::new,
+                        Collectors.toList()));
+        return rooms.values().stream().flatMap(List::stream).collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    private Map<String, String> same() {
+        Map<String, String> same = new LinkedHashMap<>();
+        keys().stream().filter(key -> isSame(run -> run.decisions().get(key)))
+                .forEach(key -> same.put(key, runs.getFirst().decisions().getOrDefault(key, "")));
+        return same;
+    }
+
+    private Set<String> measures() {
+        return runs.stream().map(RunRecord::outcome).filter(Objects::nonNull)
+                .flatMap(outcome -> outcome.measures().keySet().stream())
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /** Whether all runs are asked the same about the same pictures, so that their accuracies compare. */
+    private boolean isOneTask() {
+        return isSame(RunRecord::data) && isSame(RunRecord::canvas) && isSame(run -> run.key("data.shrink"));
+    }
+
+    /** The run with the best validation accuracy; null where that would mean nothing. */
+    private @Nullable RunRecord best() {
+        List<RunRecord> held = runs.stream().filter(Comparison::isHeld).toList();
+        if (held.size() < 2 || !isOneTask() || isSame(RunRecord::settings)) {
+            return null;
+        }
+        double most = held.stream().mapToDouble(run -> run.best().validationAccuracy()).max().orElseThrow();
+        List<RunRecord> first = held.stream().filter(run -> run.best().validationAccuracy() == most).toList();
+        return first.size() == 1 ? first.getFirst() : null;
+    }
+
+    private Collection<List<RunRecord>> sameWeights() {
+        return runs.stream().filter(run -> run.outcome() != null)
+                .collect(Collectors.groupingBy(run -> Objects.requireNonNull(run.outcome()).weights(),
+                        LinkedHashMap::new, Collectors.toList()))
+                .values().stream().filter(group -> group.size() > 1).toList();
+    }
+
+    private void notes() {
+        runs.stream().filter(run -> run.outcome() == null).forEach(run -> notes.add(run.name() + " is unfinished: "
+                + run.epochs().size() + " of " + run.key("epochs") + " epochs, so it has no test figures yet."));
+        for (List<RunRecord> group : sameWeights()) {
+            notes.add(group.stream().map(RunRecord::name).collect(Collectors.joining(" and "))
+                    + " came to the same weights, "
+                    + prefix(Objects.requireNonNull(group.getFirst().outcome()).weights()) + ".");
+        }
+        if (runs.size() > 1) {
+            differencesThatMatter();
+        }
+        RunRecord best = best();
+        if (best != null) {
+            notes.add("* " + best.name() + " has the best validation accuracy.");
+        }
+    }
+
+    private void differencesThatMatter() {
+        if (!isSame(run -> run.decisions().get(CANVAS))) {
+            notes.add("The answers are not of one kind (" + CANVAS + "), so neither accuracies nor losses compare.");
+        } else if (!isOneTask()) {
+            notes.add("The pictures are not the same, so accuracies do not compare as one task.");
+        } else if (isSame(RunRecord::settings)) {
+            notes.add(isSame(RunRecord::seed)
+                    ? "These runs are one recipe with one seed."
+                    : "These runs differ in the seed alone: what lies between them is chance, and none is the better recipe.");
+        }
+        if (isOneTask() && runs.stream().anyMatch(Comparison::isHeld) && !(isSame(RunRecord::seed)
+                && isSame(run -> run.key("data.limit")) && isSame(run -> run.key("data.validation")))) {
+            notes.add("The held-out images are not the same, so validation figures differ by that too.");
+        }
+        if (isSame(run -> run.decisions().get(CANVAS)) && runs.getFirst().key(CANVAS).equals("scatter")
+                && !isSame(run -> run.key("model"))) {
+            notes.add(
+                    "A loss is that of a written label, or that of a sigmoid: it compares between models of one of these"
+                            + " kinds alone.");
+        }
+        if (!isSame(RunRecord::machine)) {
+            notes.add("The machines or their threads are not the same, so times do not compare: " + runs.stream()
+                    .collect(Collectors.groupingBy(RunRecord::machine, LinkedHashMap::new,
+                            Collectors.mapping(RunRecord::name, Collectors.joining(", "))))
+                    .entrySet().stream().map(machine -> machine.getValue() + " on " + machine.getKey())
+                    .collect(Collectors.joining("; ")) + ".");
+        }
+    }
+
+    private Map<String, Object> values(RunRecord run) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        Outcome outcome = run.outcome();
+        Map<String, @Nullable Object> differs = new LinkedHashMap<>();
+        Map<String, String> same = same();
+        keys().stream().filter(key -> !same.containsKey(key))
+                .forEach(key -> differs.put(key, run.decisions().get(key)));
+        values.put("run", run.name());
+        values.put("command", run.command().text());
+        values.put("finished", outcome != null);
+        values.put("differs", differs);
+        values.put("seed", run.seed());
+        values.put("parameters", run.parameters());
+        values.put("epochs", run.epochs().size());
+        values.put("bestEpoch", run.best().epoch());
+        values.put("validationAccuracy", orNull(run.best().validationAccuracy()));
+        values.put("validationLoss", orNull(run.best().validationLoss()));
+        values.put("testAccuracy", outcome == null ? null : outcome.accuracy());
+        values.put("testLoss", outcome == null ? null : outcome.loss());
+        values.put("testMeasures", outcome == null ? null : outcome.measures());
+        values.put("seconds", run.seconds());
+        values.put("examplesPerSecond", ResultsTable.medianSpeed(List.of(run)));
+        values.put("weights", outcome == null ? null : outcome.weights());
+        values.put("commit", run.commit());
+        values.put("machine", run.machine());
+        values.put("data", run.data());
+        return values;
+    }
+
+    private static @Nullable Double orNull(double value) {
+        return Double.isNaN(value) ? null : value;
+    }
+
+    private static String wrapped(String words) {
+        StringBuilder text = new StringBuilder();
+        int column = 0;
+        for (String word : words.split(" ")) {
+            if (column > 0 && column + 1 + word.length() > LINE) {
+                text.append("\n  ").append(word);
+                column = 2 + word.length();
+            } else {
+                text.append(column > 0 ? " " : "").append(word);
+                column += word.length() + (column > 0 ? 1 : 0);
+            }
+        }
+        return text.append('\n').toString();
+    }
+}

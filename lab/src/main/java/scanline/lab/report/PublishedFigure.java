@@ -1,0 +1,46 @@
+package scanline.lab.report;
+
+import scanline.lab.recipe.Recipe.Published;
+import scanline.lab.report.RunRecord.Outcome;
+
+/**
+ * The figure that a source published, as it was printed and as it is in truth.
+ *
+ * @param published what the recipe says of it
+ * @param examples how many test examples there are; 0 where nobody has counted them
+ */
+record PublishedFigure(Published published, long examples) {
+    /** The figure in short. */
+    String text() {
+        if (published.accuracy() == 0) {
+            return Table.NONE;
+        }
+        return isPrintedWrongly()
+                ? ResultsTable.percent(published.accuracy()) + " printed, " + ResultsTable.percent(truth()) + " true"
+                : ResultsTable.percent(published.accuracy());
+    }
+
+    /** What is wrong about it, where its source divides by another number than that of the test examples; else nothing. */
+    String explanation() {
+        return !isPrintedWrongly()
+                ? ""
+                : "The source's code divides the right answers by " + ResultsTable.number(published.divisor())
+                        + ", though there are " + ResultsTable.number(examples) + " test images: the "
+                        + ResultsTable.percent(published.accuracy()) + " that it printed are "
+                        + ResultsTable.number(Math.round(published.accuracy() * published.divisor()))
+                        + " right answers, which is " + ResultsTable.percent(truth()) + " in truth.";
+    }
+
+    /** What the source's code would have printed for an outcome. */
+    String printed(Outcome outcome) {
+        return ResultsTable.percent((double) outcome.right() / published.divisor());
+    }
+
+    boolean isPrintedWrongly() {
+        return published.divisor() != 0 && examples != 0;
+    }
+
+    private double truth() {
+        return published.accuracy() * published.divisor() / examples;
+    }
+}
