@@ -1,12 +1,13 @@
 package scanline.lab.train;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
 import scanline.engine.io.FormatException;
+import scanline.engine.io.TextFile;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.SerializationFeature;
@@ -14,7 +15,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Values as JSON. */
 public final class Json {
-    private static final ObjectMapper MAPPER = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+    private static final ObjectMapper MAPPER = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+    private static final int LONGEST_BYTES = 1 << 20;
 
     private Json() {}
 
@@ -26,11 +29,11 @@ public final class Json {
     /**
      * The values of an object in a file.
      *
-     * @throws FormatException if the file holds anything else
+     * @throws FormatException if the file holds anything else, a name twice, or more than a megabyte
      */
     public static Map<String, Object> read(Path file) throws IOException {
         try {
-            Map<String, Object> values = MAPPER.readValue(Files.readAllBytes(file), new TypeReference<>() {});
+            Map<String, Object> values = MAPPER.readValue(TextFile.read(file, LONGEST_BYTES), new TypeReference<>() {});
             if (values != null) {
                 return values;
             }
