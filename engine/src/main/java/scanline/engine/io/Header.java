@@ -68,7 +68,7 @@ record Header(List<Slot> slots, Map<String, String> metadata) {
         while (json.more('}')) {
             String name = json.key();
             if (!names.add(name)) {
-                throw json.wrong("a second " + Json.shown(name));
+                throw json.wrong("a second " + Excerpt.quoted(name));
             }
             if (name.equals(METADATA)) {
                 readMetadata(json, metadata);
@@ -135,7 +135,7 @@ record Header(List<Slot> slots, Map<String, String> metadata) {
                 case "dtype" -> dtype = once(json, key, dtype, json.string());
                 case "shape" -> shape = once(json, key, shape, numbers(json, MAX_DIMENSIONS));
                 case "data_offsets" -> offsets = once(json, key, offsets, numbers(json, 2));
-                default -> throw json.wrong("a tensor has no " + Json.shown(key));
+                default -> throw json.wrong("a tensor has no " + Excerpt.quoted(key));
             }
         }
         if (dtype == null || shape == null || offsets == null || offsets.length < 2) {
@@ -143,7 +143,7 @@ record Header(List<Slot> slots, Map<String, String> metadata) {
         }
         boolean counter = dtype.equals(COUNTER_DTYPE) && name.endsWith(COUNTER);
         if (!dtype.equals(DTYPE) && !counter) {
-            throw wrong(file, name, "has dtype " + Json.shown(dtype) + ", but only F32 can be read");
+            throw wrong(file, name, "has dtype " + Excerpt.quoted(dtype) + ", but only F32 can be read");
         }
         long begin = offsets[0];
         long end = offsets[1];
@@ -194,7 +194,7 @@ record Header(List<Slot> slots, Map<String, String> metadata) {
 
     private static <T> T once(Json json, String key, @Nullable T before, T value) throws FormatException {
         if (before != null) {
-            throw json.wrong("a second " + Json.shown(key));
+            throw json.wrong("a second " + Excerpt.quoted(key));
         }
         return value;
     }
@@ -213,6 +213,6 @@ record Header(List<Slot> slots, Map<String, String> metadata) {
     }
 
     private static FormatException wrong(Path file, String name, String what) {
-        return new FormatException(file, "tensor " + Json.shown(name) + " " + what);
+        return new FormatException(file, "tensor " + Excerpt.quoted(name) + " " + what);
     }
 }

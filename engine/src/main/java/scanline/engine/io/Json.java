@@ -8,7 +8,6 @@ import java.nio.file.Path;
  */
 final class Json {
     private static final int DIGITS = 18; // the most that surely fit a long
-    private static final int SHOWN = 60;
 
     private final Path file;
     private final String text;
@@ -104,7 +103,7 @@ final class Json {
         return new FormatException(file, "header, character " + (at + 1) + ": " + reason);
     }
 
-    /** The string as JSON. Control characters are escaped, so that it is also fit for one line of a message. */
+    /** The string as JSON. */
     static String quoted(String string) {
         StringBuilder quoted = new StringBuilder(string.length() + 2).append('"');
         for (int i = 0; i < string.length(); i++) {
@@ -127,11 +126,6 @@ final class Json {
             }
         }
         return quoted.append('"').toString();
-    }
-
-    /** A name, which may be hostile, for a message: quoted and not too long. */
-    static String shown(String name) {
-        return quoted(name.length() <= SHOWN ? name : name.substring(0, SHOWN) + "...");
     }
 
     private char escaped() throws FormatException {

@@ -46,8 +46,9 @@ public final class WeightsFile {
             unknown.remove(statistic.name());
         }
         if (!unknown.isEmpty()) {
-            throw new FormatException(file, "tensor " + Json.shown(unknown.stream().sorted().findFirst().orElseThrow())
-                    + " belongs to no parameter of this model");
+            throw new FormatException(file,
+                    "tensor " + Excerpt.quoted(unknown.stream().sorted().findFirst().orElseThrow())
+                            + " belongs to no parameter of this model");
         }
         restore("", content, weights);
         return content.metadata();

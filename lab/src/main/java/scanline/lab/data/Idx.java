@@ -140,7 +140,8 @@ public record Idx(int[] sizes, byte[] data) {
 
     /** How many values these sizes stand for, refused when there are none or more than an array can hold. */
     private static int product(String name, int[] sizes) {
-        long limit = Math.min(MAX_BYTES, Runtime.getRuntime().maxMemory() / 2);
+        // While a gzipped file is read, its last array and the next, of twice the size, are there at once.
+        long limit = Math.min(MAX_BYTES, Runtime.getRuntime().maxMemory() / 3);
         long product = 1;
         for (int size : sizes) {
             long unsigned = Integer.toUnsignedLong(size);

@@ -12,6 +12,8 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import org.jspecify.annotations.Nullable;
 
+import scanline.engine.io.Excerpt;
+
 /**
  * Images from files: PNG and JPEG through the JDK's readers, made grey ({@link Greyscale}), scaled to the size that a model reads,
  * whatever their own proportions ({@link AreaScaling}), and turned light on dark if their border is light; IDX as they are. The
@@ -22,6 +24,7 @@ public final class ImageFile {
     private static final long LARGEST_FILE_BYTES = 64L << 20;
     private static final int LARGEST_SIDE = 10_000;
     private static final int MOST_DECODED = 1 << 21;
+    private static final int LONGEST_REASON = 200;
     private static final int[] PNG = {0x89, 'P'};
     private static final int[] JPEG = {0xFF, 0xD8};
 
@@ -123,10 +126,18 @@ public final class ImageFile {
             return reader.read(0, every);
         } catch (IOException | IndexOutOfBoundsException | IllegalArgumentException | IllegalStateException e) {
             // The JDK's decoders answer damaged files with several kinds of exception.
-            throw new DataException(file + " is a broken image: " + e.getMessage(), e);
+            throw new DataException(file + " is a broken image: " + Excerpt.line(reason(e), LONGEST_REASON), e);
         } finally {
             reader.dispose();
         }
+    }
+
+    /** The JDK's decoders often say nothing themselves, but pass on what does. */
+    private static String reason(Throwable e) {
+        String message = e.getMessage() == null ? "" : e.getMessage().strip();
+        return e.getCause() != null && (message.isEmpty() || message.endsWith(":"))
+                ? reason(e.getCause())
+                : message.isEmpty() ? e.getClass().getSimpleName() : message;
     }
 
     private static byte[] grey(BufferedImage image, int height, int width) {

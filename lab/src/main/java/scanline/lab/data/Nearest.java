@@ -15,8 +15,12 @@ public final class Nearest {
     public static Optional<String> nearest(String word, Collection<String> words) {
         String nearest = null;
         int fewest = Math.max(2, word.length() / 3) + 1;
+        String small = word.toLowerCase(Locale.ROOT);
         for (String candidate : words) {
-            int edits = edits(word.toLowerCase(Locale.ROOT), candidate.toLowerCase(Locale.ROOT));
+            if (Math.abs(small.length() - candidate.length()) >= fewest) {
+                continue; // that many letters are missing: a long word, which may come from a file, costs nothing
+            }
+            int edits = edits(small, candidate.toLowerCase(Locale.ROOT));
             if (edits < fewest) {
                 fewest = edits;
                 nearest = candidate;

@@ -1,17 +1,17 @@
 package scanline.lab.data;
 
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
+import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.regex.Pattern;
+import java.util.StringTokenizer;
+import scanline.engine.io.Excerpt;
+import scanline.engine.io.TextFile;
 
 /** A text file with the numbers of an image's pixels in some order, parted by spaces or line ends. */
 final class PermutationFile {
-    private static final Pattern SPACE = Pattern.compile("\\s+");
+    /** A number has ten digits at most; the others are for spaces. */
+    private static final int BYTES_A_NUMBER = 16;
 
-    /** Far more than the numbers of any image take. */
-    private static final int MAX_BYTES = 1 << 24;
+    private static final int MORE_BYTES = 1 << 12;
 
     private PermutationFile() {}
 
@@ -22,21 +22,21 @@ final class PermutationFile {
      * @throws DataException if the file is not there, or does not hold every number exactly once
      */
     static int[] read(String key, Path file, int height, int width) {
-        String name = key + "=" + file;
         int n = height * width;
         String expected = "; it must hold each number from 0 to " + (n - 1) + " once, for images of " + height + " x "
                 + width;
-        List<String> words = words(name, file, expected);
-        if (words.size() != n) {
-            throw new DataException(name + ": holds " + words.size() + " numbers" + expected);
+        String name = key + "=" + file;
+        StringTokenizer words = new StringTokenizer(text(key, file, n, expected));
+        if (words.countTokens() != n) {
+            throw new DataException(name + ": holds " + words.countTokens() + " numbers" + expected);
         }
         int[] order = new int[n];
         boolean[] seen = new boolean[n];
         for (int i = 0; i < n; i++) {
-            String word = words.get(i);
+            String word = words.nextToken();
             int pixel = number(word);
             if (pixel < 0 || pixel >= n) {
-                throw new DataException(name + ": holds \"" + word + "\"" + expected);
+                throw new DataException(name + ": holds " + Excerpt.quoted(word) + expected);
             }
             if (seen[pixel]) {
                 throw new DataException(name + ": holds " + pixel + " twice" + expected);
@@ -47,20 +47,13 @@ final class PermutationFile {
         return order;
     }
 
-    private static List<String> words(String name, Path file, String expected) {
-        return Idx.reading(name, () -> {
-            if (!Files.isRegularFile(file)) {
-                throw new DataException(name + ": no such file" + expected);
-            }
-            if (Files.size(file) > MAX_BYTES) {
-                throw new DataException(name + ": larger than " + (MAX_BYTES >> 20) + " MB" + expected);
-            }
-            try {
-                return SPACE.splitAsStream(Files.readString(file)).filter(word -> !word.isEmpty()).toList();
-            } catch (CharacterCodingException e) {
-                throw new DataException(name + ": no text" + expected, e);
-            }
-        });
+    private static String text(String key, Path file, int numbers, String expected) {
+        try {
+            return TextFile.read(file,
+                    (int) Math.min(Integer.MAX_VALUE / 2, MORE_BYTES + (long) BYTES_A_NUMBER * numbers));
+        } catch (IOException e) {
+            throw new DataException(key + ": " + e.getMessage() + expected, e);
+        }
     }
 
     /** The number that a word stands for, or -1. */

@@ -109,9 +109,10 @@ public sealed interface Scan {
         /** The first order, a pixel a step. */
         public static final Permuted DEFAULT = new Permuted(1, 1, "");
 
-        /** Checks the size. */
+        /** Checks the size and the name. */
         public Permuted {
             requirePositive(size);
+            FileName.require("file", file);
         }
 
         @Override

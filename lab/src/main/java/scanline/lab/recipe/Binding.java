@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
+import scanline.engine.io.Excerpt;
 import scanline.lab.data.ModuleContent;
 import scanline.lab.data.Nearest;
 import scanline.lab.model.Model;
@@ -189,7 +190,7 @@ final class Binding {
 
     private static RecipeException wrong(String key, Value said, String expected) {
         return new RecipeException(
-                said.where() + ": " + key + " is \"" + said.text() + "\", but must be " + expected);
+                said.where() + ": " + key + " is " + Excerpt.quoted(said.text()) + ", but must be " + expected);
     }
 
     private static String key(String prefix, RecordComponent component) {

@@ -11,6 +11,7 @@ import scanline.engine.optim.UpdateRule;
 import scanline.lab.data.Canvas;
 import scanline.lab.data.Dataset;
 import scanline.lab.data.Datasets;
+import scanline.lab.data.FileName;
 import scanline.lab.data.ImageFolder;
 import scanline.lab.data.Scan;
 import scanline.lab.model.Model;
@@ -91,6 +92,7 @@ public record Recipe(String about, String source, Published published, double ta
             require(validation >= 0, "validation must be 0 or more, not " + validation);
             require(shrink >= 1, "shrink must be at least 1, not " + shrink);
             require(deviation > 0, "deviation must be positive, not " + deviation);
+            FileName.require("dir", dir);
         }
 
         /**

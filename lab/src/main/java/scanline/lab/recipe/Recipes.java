@@ -1,13 +1,12 @@
 package scanline.lab.recipe;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import scanline.engine.io.TextFile;
 import scanline.lab.data.ModuleContent;
 import scanline.lab.data.Nearest;
 import scanline.lab.recipe.Keys.Value;
@@ -17,7 +16,7 @@ public final class Recipes {
     static final String COMMAND_LINE = "the command line";
     private static final String FOLDER = "scanline/lab/recipes/";
     private static final String ENDING = ".yaml";
-    private static final int LONGEST = 1 << 16;
+    private static final int LONGEST = 1 << 15;
 
     private Recipes() {}
 
@@ -60,14 +59,9 @@ public final class Recipes {
 
     private static String text(Path file) {
         try {
-            if (Files.size(file) > LONGEST) {
-                throw new RecipeException(file + " is longer than " + LONGEST + " bytes: no recipe");
-            }
-            return Files.readString(file);
-        } catch (NoSuchFileException _) {
-            throw new RecipeException("there is no file " + file);
+            return TextFile.read(file, LONGEST);
         } catch (IOException e) {
-            throw new RecipeException("cannot read " + file + ": " + e.getMessage());
+            throw new RecipeException(String.valueOf(e.getMessage()));
         }
     }
 

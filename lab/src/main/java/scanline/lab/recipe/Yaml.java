@@ -1,8 +1,14 @@
 package scanline.lab.recipe;
 
+import java.io.FilterReader;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 
+import scanline.engine.io.Excerpt;
 import scanline.lab.recipe.Keys.Value;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -10,9 +16,14 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.dataformat.yaml.YAMLFactory;
+import tools.jackson.dataformat.yaml.YAMLParser;
 
 /** The YAML of a recipe: one flat mapping of keys to single values. */
 final class Yaml {
+    private static final Pattern KEY = Pattern.compile("[A-Za-z0-9_.]{1,100}");
+    private static final Pattern PLAIN = Pattern.compile("-?[A-Za-z0-9_./+][A-Za-z0-9_./+ %,()-]*");
+    private static final int LONGEST_REASON = 200;
+
     private Yaml() {}
 
     /**
@@ -23,18 +34,19 @@ final class Yaml {
      */
     static Map<String, Value> read(String name, String text) {
         Map<String, Value> values = new LinkedHashMap<>();
-        try (JsonParser parser = new YAMLFactory().createParser(ObjectReadContext.empty(), text)) {
+        try (JsonParser parser = new YAMLFactory().createParser(ObjectReadContext.empty(), new Sips(text))) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new RecipeException(name + " is not a list of lines \"key: value\"");
             }
+            requirePlain(parser, name);
             while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
                 String key = parser.currentName();
                 String where = name + ", " + place(parser.currentTokenLocation());
-                if (!parser.nextToken().isScalarValue()) {
-                    throw new RecipeException(where + ": " + key + " must have a single value");
+                if (!KEY.matcher(key).matches()) {
+                    throw new RecipeException(where + ": no key is called " + Excerpt.quoted(key));
                 }
-                String value = parser.currentToken() == JsonToken.VALUE_NULL ? "" : parser.getString();
-                if (values.put(key, new Value(value, where)) != null) {
+                requirePlain(parser, where);
+                if (values.put(key, new Value(value(parser, key, where), where)) != null) {
                     throw new RecipeException(where + ": " + key + " is there twice");
                 }
             }
@@ -42,17 +54,74 @@ final class Yaml {
                 throw new RecipeException(name + ", " + place(parser.currentTokenLocation()) + ": nothing may follow");
             }
         } catch (JacksonException e) {
-            String reason = e.getOriginalMessage();
-            throw new RecipeException(name + ", " + place(e.getLocation()) + ": "
-                    + (reason == null ? "no YAML" : reason.lines().findFirst().orElse("no YAML")));
+            String reason = e.getOriginalMessage() == null ? "" : e.getOriginalMessage().strip();
+            throw new RecipeException(name + ", " + place(e.getLocation()) + ": " + (reason.isEmpty()
+                    ? "no YAML"
+                    : Excerpt.line(reason.lines().findFirst().orElseThrow(), LONGEST_REASON)));
         }
         return values;
     }
 
+    private static String value(JsonParser parser, String key, String where) {
+        if (!parser.nextToken().isScalarValue()) {
+            throw new RecipeException(where + ": " + key + " must have a single value");
+        }
+        requirePlain(parser, where);
+        String value = parser.currentToken() == JsonToken.VALUE_NULL ? "" : parser.getString();
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
+            throw new RecipeException(where + ": " + key + " has half of a surrogate pair");
+        }
+        return value;
+    }
+
+    /**
+     * A text in small parts. SnakeYAML Engine 3.0.1 fails on a pair of surrogates at the end of its buffer of 1,025
+     * characters; it never fills that with these.
+     */
+    private static final class Sips extends FilterReader {
+        private static final int MOST = 512;
+
+        Sips(String text) {
+            super(new StringReader(text));
+        }
+
+        @Override
+        public int read(char[] to, int at, int length) throws IOException {
+            return super.read(to, at, Math.min(length, MOST));
+        }
+    }
+
+    /** Tags would name classes, and anchors and aliases make much of little; a recipe needs neither. */
+    private static void requirePlain(JsonParser parser, String where) {
+        if (parser.getTypeId() != null || parser.getObjectId() != null || ((YAMLParser) parser).isCurrentAlias()) {
+            throw new RecipeException(where + ": tags (!), anchors (&) and aliases (*) are not read");
+        }
+    }
+
     /** A value as YAML, in quotes where it would otherwise mean something else. */
     static String scalar(String value) {
-        boolean plain = value.matches("[A-Za-z0-9_./+-][A-Za-z0-9_./+ %,()-]*") && !value.endsWith(" ");
-        return plain ? value : '"' + value.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+        if (PLAIN.matcher(value).matches() && !value.endsWith(" ") && !value.equalsIgnoreCase("null")) {
+            return value;
+        }
+        StringBuilder quoted = new StringBuilder("\"");
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c == '"' || c == '\\') {
+                quoted.append('\\').append(c);
+            } else if (isText(c)) {
+                quoted.append(c);
+            } else {
+                quoted.append(String.format("\\u%04x", (int) c));
+            }
+        }
+        return quoted.append('"').toString();
+    }
+
+    private static boolean isText(char c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> false;
+            default -> true;
+        };
     }
 
     private static String place(TokenStreamLocation location) {

@@ -1,7 +1,6 @@
 package scanline.lab.report;
 
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +14,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 import scanline.engine.io.AtomicFile;
-import scanline.engine.io.FormatException;
 import scanline.lab.train.RunException;
 
 /** A folder of records, and the pages made from them: README.md, and curves.svg beside each record. */
@@ -96,12 +94,8 @@ public final class Results {
         List<RunRecord> records = new ArrayList<>();
         try (Stream<Path> entries = Files.list(folder)) {
             for (Path entry : entries.sorted().toList()) {
-                try {
-                    if (RunRecord.is(entry)) {
-                        records.add(RunRecord.read(entry));
-                    }
-                } catch (CharacterCodingException _) {
-                    throw new FormatException(entry, "a file of this record is no text in UTF-8");
+                if (RunRecord.is(entry)) {
+                    records.add(RunRecord.read(entry));
                 }
             }
         }

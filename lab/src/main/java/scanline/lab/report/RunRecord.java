@@ -13,7 +13,9 @@ import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
+import scanline.engine.io.Excerpt;
 import scanline.engine.io.FormatException;
+import scanline.engine.io.TextFile;
 import scanline.lab.recipe.Recipe.Published;
 import scanline.lab.recipe.RecipeException;
 import scanline.lab.recipe.Recipes;
@@ -47,6 +49,8 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
     private static final String LABELS = "labels.csv";
     private static final String CANVAS = "data.canvas";
     private static final String SINGLE = "single";
+    private static final int LONGEST_CONFUSION_BYTES = 1 << 20;
+    private static final int LONGEST_SHOWN = 100;
 
     /** The files of a record. The last three make one, so whoever copies in this order never leaves half of one. */
     static final List<String> FILES = List.of(RunReport.ATTENTION, LABELS, CONFUSION, RESULT, PROVENANCE, METRICS,
@@ -84,7 +88,7 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
         <T> T get(String name, Class<T> type) throws FormatException {
             Object value = values.get(name);
             if (!type.isInstance(value)) {
-                throw new FormatException(file, value == null ? "lacks " + name : name + " cannot be " + value);
+                throw new FormatException(file, value == null ? "lacks " + name : cannotBe(name, value));
             }
             return type.cast(value);
         }
@@ -92,13 +96,21 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
         double number(String name, double most) throws FormatException {
             double value = get(name, Number.class).doubleValue();
             if (!(value >= 0 && value <= most)) {
-                throw new FormatException(file, name + " cannot be " + value);
+                throw new FormatException(file, cannotBe(name, value));
             }
             return value;
         }
 
         long whole(String name) throws FormatException {
-            return get(name, Number.class).longValue();
+            Number value = get(name, Number.class);
+            if (!(value instanceof Integer || value instanceof Long)) {
+                throw new FormatException(file, cannotBe(name, value));
+            }
+            return value.longValue();
+        }
+
+        static String cannotBe(String name, Object value) {
+            return Excerpt.line(name, LONGEST_SHOWN) + " cannot be " + Excerpt.line(value.toString(), LONGEST_SHOWN);
         }
     }
 
@@ -130,7 +142,7 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
         String said = made.get("command", String.class);
         TrainingCommand command = TrainingCommand.parse(said);
         if (command == null) {
-            throw new FormatException(provenance, "the command trains nothing: " + said);
+            throw new FormatException(provenance, "the command trains nothing: " + Excerpt.quoted(said));
         }
         Map<?, ?> data = made.get("data", Map.class);
         List<Run.Epoch> epochs = epochs(folder);
@@ -159,7 +171,8 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
                     accuracy == null ? 0 : Double.parseDouble(accuracy),
                     Integer.parseInt(keys.getOrDefault("published.divisor", "0")));
         } catch (IllegalArgumentException e) {
-            throw new FormatException(file, "the keys below published are broken: " + e.getMessage());
+            throw new FormatException(file, "the keys below published are broken: "
+                    + Excerpt.line(String.valueOf(e.getMessage()), LONGEST_SHOWN));
         }
     }
 
@@ -191,7 +204,7 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
         }
         Outcome outcome = new Outcome(counts[0], counts[1], result.number("testLoss", Double.MAX_VALUE),
                 measures(result),
-                (int) result.whole("bestEpoch"), result.number("seconds", Double.MAX_VALUE),
+                Math.clamp(result.whole("bestEpoch"), 0, Integer.MAX_VALUE), result.number("seconds", Double.MAX_VALUE),
                 result.get("bestWeights", String.class));
         if (result.number("testAccuracy", 1) != outcome.accuracy()) {
             throw new FormatException(file,
@@ -216,7 +229,8 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
         if (result.values().get("testMeasures") instanceof Map<?, ?> said) {
             for (Map.Entry<?, ?> measure : said.entrySet()) {
                 if (!(measure.getValue() instanceof Number value) || !(value.doubleValue() >= 0)) {
-                    throw new FormatException(result.file(), measure.getKey() + " cannot be " + measure.getValue());
+                    throw new FormatException(result.file(), Fields.cannotBe(String.valueOf(measure.getKey()),
+                            String.valueOf(measure.getValue())));
                 }
                 measures.put(String.valueOf(measure.getKey()), value.doubleValue());
             }
@@ -226,7 +240,7 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
 
     /** How many examples are right, and how many there are. */
     private static long[] confusion(Path file) throws IOException {
-        List<String> rows = Files.readAllLines(file);
+        List<String> rows = TextFile.read(file, LONGEST_CONFUSION_BYTES).lines().toList();
         long[] counts = new long[2];
         for (int right = 0; right < rows.size(); right++) {
             String[] cells = rows.get(right).split(",", -1);
@@ -235,7 +249,7 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
             }
             for (int taken = 0; taken < cells.length; taken++) {
                 if (!cells[taken].matches("\\d{1,8}")) {
-                    throw new FormatException(file, "has a broken row: " + rows.get(right));
+                    throw new FormatException(file, "has a broken row: " + Excerpt.quoted(rows.get(right)));
                 }
                 counts[1] += Integer.parseInt(cells[taken]);
                 counts[0] += taken == right ? Integer.parseInt(cells[taken]) : 0;

@@ -34,8 +34,13 @@ record TrainingCommand(String recipe, List<String> overrides) {
         if (train < 0 || said.isEmpty()) {
             return null;
         }
-        return new TrainingCommand(said.getFirst().replaceFirst(".*[/\\\\]", ""),
+        return new TrainingCommand(withoutFolder(said.getFirst()),
                 said.stream().skip(1).filter(word -> !key(word).equals("data.dir")).toList());
+    }
+
+    // Not by a regular expression: the command is a text from a file, and may be long.
+    private static String withoutFolder(String file) {
+        return file.substring(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
     }
 
     /** The recipe's name. */

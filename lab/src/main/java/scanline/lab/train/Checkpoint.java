@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 import scanline.engine.io.FormatException;
 import scanline.engine.io.SafeTensors;
@@ -39,10 +40,12 @@ final class Checkpoint {
     /**
      * Restores the weights and the optimiser.
      *
+     * @param possible where this training can stand
      * @return where the run stood
      * @throws FormatException if the file is no checkpoint of this model and optimiser; nothing is changed then
      */
-    static Position load(Path file, Weights weights, Optimizer optimizer) throws IOException {
+    static Position load(Path file, Weights weights, Optimizer optimizer, Predicate<Position> possible)
+            throws IOException {
         SafeTensors content = SafeTensors.read(file);
         if (!FORMAT.equals(content.metadata().get("format"))) {
             throw new FormatException(file, "is no checkpoint (its format is not " + FORMAT + ")");
@@ -61,6 +64,10 @@ final class Checkpoint {
             position = Position.of(content.metadata());
         } catch (IllegalArgumentException e) {
             throw new FormatException(file, "has a broken position: " + e.getMessage());
+        }
+        if (!possible.test(position)) {
+            throw new FormatException(file, "stands at step " + position.step() + ", example " + position.example()
+                    + " of epoch " + (position.epoch() + 1L) + ", where training by this recipe never stands");
         }
         WeightsFile.restore(MODEL, content, weights);
         for (Optimizer.Slot slot : optimizer.state()) {

@@ -1,7 +1,6 @@
 package scanline.lab.train;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Function;
@@ -9,7 +8,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 import scanline.engine.io.FormatException;
+import scanline.engine.io.TextFile;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.SerializationFeature;
@@ -17,7 +18,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Values as JSON. */
 public final class Json {
-    private static final ObjectMapper MAPPER = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+    private static final ObjectMapper MAPPER = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+    private static final int LONGEST_BYTES = 1 << 20;
 
     private Json() {}
 
@@ -29,10 +32,10 @@ public final class Json {
     /**
      * The values of an object in a file.
      *
-     * @throws FormatException if the file holds anything else
+     * @throws FormatException if the file holds anything else, a name twice, or more than a megabyte
      */
     public static Map<String, Object> read(Path file) throws IOException {
-        return read(file, bytes -> MAPPER.readValue(bytes, new TypeReference<Map<String, Object>>() {}));
+        return read(file, text -> MAPPER.readValue(text, new TypeReference<Map<String, Object>>() {}));
     }
 
     /**
@@ -41,12 +44,12 @@ public final class Json {
      * @throws FormatException if the file holds anything else
      */
     public static <T> T read(Path file, Class<T> type) throws IOException {
-        return read(file, bytes -> MAPPER.readValue(bytes, type));
+        return read(file, text -> MAPPER.readValue(text, type));
     }
 
-    private static <T> T read(Path file, Function<byte[], @Nullable T> reader) throws IOException {
+    private static <T> T read(Path file, Function<String, @Nullable T> reader) throws IOException {
         try {
-            @Nullable T values = reader.apply(Files.readAllBytes(file));
+            @Nullable T values = reader.apply(TextFile.read(file, LONGEST_BYTES));
             if (values != null) {
                 return values;
             }

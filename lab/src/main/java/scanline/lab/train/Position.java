@@ -3,6 +3,8 @@ package scanline.lab.train;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import scanline.engine.io.Excerpt;
+
 /**
  * Where a training run stands, apart from its weights and its optimiser. Random numbers need no state: they are keyed by
  * the seed and the step.
@@ -42,19 +44,44 @@ public record Position(int epoch, int example, long step, double lossSum, int ri
     /**
      * From the text of {@link #metadata()}.
      *
-     * @throws IllegalArgumentException if a value is missing, no number, or impossible
+     * @throws IllegalArgumentException if a value is missing, no number, or impossible; its message is one line
      */
     static Position of(Map<String, String> metadata) {
-        Position position = new Position(Integer.parseInt(text(metadata, "epoch")),
-                Integer.parseInt(text(metadata, "example")), Long.parseLong(text(metadata, "step")),
-                Double.parseDouble(text(metadata, "lossSum")), Integer.parseInt(text(metadata, "right")),
-                Double.parseDouble(text(metadata, "seconds")), Double.parseDouble(text(metadata, "epochSeconds")),
-                Integer.parseInt(text(metadata, "bestEpoch")), Double.parseDouble(text(metadata, "bestAccuracy")),
-                Double.parseDouble(text(metadata, "bestLoss")));
-        if (position.epoch < 0 || position.example < 0 || position.step < 0) {
-            throw new IllegalArgumentException("negative position");
+        Position position = new Position((int) whole(metadata, "epoch", Integer.MAX_VALUE),
+                (int) whole(metadata, "example", Integer.MAX_VALUE), whole(metadata, "step", Long.MAX_VALUE),
+                number(metadata, "lossSum"), (int) whole(metadata, "right", Integer.MAX_VALUE),
+                number(metadata, "seconds"), number(metadata, "epochSeconds"),
+                (int) whole(metadata, "bestEpoch", Integer.MAX_VALUE), number(metadata, "bestAccuracy"),
+                number(metadata, "bestLoss"));
+        if (!(position.seconds >= 0 && position.epochSeconds >= 0 && Double.isFinite(position.seconds)
+                && Double.isFinite(position.epochSeconds) && Double.isFinite(position.lossSum))) {
+            throw new IllegalArgumentException("seconds or lossSum cannot be what they are");
         }
         return position;
+    }
+
+    private static long whole(Map<String, String> metadata, String key, long most) {
+        try {
+            long value = Long.parseLong(text(metadata, key));
+            if (value >= 0 && value <= most) {
+                return value;
+            }
+        } catch (NumberFormatException _) {
+            // said below
+        }
+        throw wrong(metadata, key);
+    }
+
+    private static double number(Map<String, String> metadata, String key) {
+        try {
+            return Double.parseDouble(text(metadata, key));
+        } catch (NumberFormatException _) {
+            throw wrong(metadata, key);
+        }
+    }
+
+    private static IllegalArgumentException wrong(Map<String, String> metadata, String key) {
+        return new IllegalArgumentException(key + " cannot be " + Excerpt.quoted(text(metadata, key)));
     }
 
     private static String text(Map<String, String> metadata, String key) {

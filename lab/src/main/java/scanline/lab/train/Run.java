@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 import scanline.engine.io.AtomicFile;
 import scanline.engine.io.Durable;
+import scanline.engine.io.Excerpt;
+import scanline.engine.io.FormatException;
+import scanline.engine.io.TextFile;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 
@@ -27,6 +30,8 @@ import scanline.lab.recipe.Recipes;
  */
 public record Run(Path folder) {
     private static final String METRICS = "metrics.csv";
+    private static final int COLUMNS = 9;
+    private static final int LONGEST_METRICS_BYTES = 1 << 22; // twenty thousand epochs
     private static final String HEADER = "epoch,step,seconds,examplesPerSecond,rate,trainLoss,trainAccuracy,validationLoss,validationAccuracy";
 
     /** A row of {@code metrics.csv}: an epoch. */
@@ -133,24 +138,32 @@ public record Run(Path folder) {
     /**
      * The rows of {@code metrics.csv}, those up to an epoch at most.
      *
-     * @throws RunException if the file is broken
+     * @throws FormatException if the file is broken
      */
     public List<Epoch> epochs(int completed) throws IOException {
         List<Epoch> epochs = new ArrayList<>();
         if (completed == 0) {
             return epochs;
         }
-        for (String line : Files.readAllLines(metricsFile()).stream().skip(1).limit(completed).toList()) {
-            String[] cells = line.split(",", -1);
-            try {
-                epochs.add(new Epoch(Integer.parseInt(cells[0]), Long.parseLong(cells[1]), Double.parseDouble(cells[2]),
-                        Double.parseDouble(cells[3]), Double.parseDouble(cells[4]), Double.parseDouble(cells[5]),
-                        Double.parseDouble(cells[6]), Double.parseDouble(cells[7]), Double.parseDouble(cells[8])));
-            } catch (NumberFormatException | ArrayIndexOutOfBoundsException _) {
-                throw new RunException(metricsFile() + " has a broken row: " + line);
-            }
+        Path file = metricsFile();
+        for (String line : TextFile.read(file, LONGEST_METRICS_BYTES).lines().skip(1).limit(completed).toList()) {
+            epochs.add(epoch(file, line));
         }
         return epochs;
+    }
+
+    private static Epoch epoch(Path file, String line) throws FormatException {
+        String[] cells = line.split(",", COLUMNS + 1);
+        if (cells.length == COLUMNS) {
+            try {
+                return new Epoch(Integer.parseInt(cells[0]), Long.parseLong(cells[1]), Double.parseDouble(cells[2]),
+                        Double.parseDouble(cells[3]), Double.parseDouble(cells[4]), Double.parseDouble(cells[5]),
+                        Double.parseDouble(cells[6]), Double.parseDouble(cells[7]), Double.parseDouble(cells[8]));
+            } catch (NumberFormatException _) {
+                // said below
+            }
+        }
+        throw new FormatException(file, "has a broken row: " + Excerpt.quoted(line));
     }
 
     /** Writes what the run came to. */

@@ -8,6 +8,7 @@ import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
 
+import scanline.engine.io.FormatException;
 import scanline.engine.io.WeightsFile;
 import scanline.engine.optim.Optimizer;
 import scanline.engine.random.RandomKey;
@@ -82,12 +83,16 @@ public final class Trainer {
         stepsBetweenEvents = Math.max(1, steps / LOSSES_AN_EPOCH);
     }
 
-    /** Goes to where the checkpoint of the run stands. */
+    /**
+     * Goes to where the checkpoint of the run stands.
+     *
+     * @throws FormatException if that is no checkpoint of this model, or stands where this recipe never stands
+     */
     public void restore() throws IOException {
         if (!Files.exists(run.last())) {
             return; // stopped before its first checkpoint: it begins again, which is the same
         }
-        Position position = Checkpoint.load(run.last(), weights, optimizer);
+        Position position = Checkpoint.load(run.last(), weights, optimizer, this::isPossible);
         epoch = position.epoch();
         example = position.example();
         step = position.step();
@@ -98,6 +103,13 @@ public final class Trainer {
         bestEpoch = position.bestEpoch();
         bestAccuracy = position.bestAccuracy();
         bestLoss = position.bestLoss();
+    }
+
+    private boolean isPossible(Position position) {
+        return position.epoch() <= recipe.epochs() && position.example() <= examples
+                && position.right() <= position.example() && position.bestEpoch() <= position.epoch()
+                && position.step() == (long) position.epoch() * steps
+                        + Math.ceilDiv(position.example(), recipe.batch());
     }
 
     /** Whether every epoch is done. */

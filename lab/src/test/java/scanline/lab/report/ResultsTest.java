@@ -226,7 +226,7 @@ class ResultsTest {
             provenance.json | 68362             | "many"            | parameters cannot be many
             provenance.json | scanline train    | scanline evaluate | the command trains nothing
             provenance.json | }                 |                   | is no JSON object
-            metrics.csv     | 2,1100            | 2,much            | has a broken row: 2,much
+            metrics.csv     | 2,1100            | 2,much            | has a broken row: "2,much
             metrics.csv     | 2,1100            | 3,1100            | row 2 is no epoch 2
             metrics.csv     | 0.85              | Infinity          | row 1 is no epoch 1
             result.json     | 0.988,            | 1.5,              | testAccuracy cannot be 1.5
@@ -234,7 +234,7 @@ class ResultsTest {
             result.json     | "epochs": 2       | "epochs": 3       | has 3 epochs, but metrics.csv 2
             result.json     | "bestEpoch": 2    | "bestEpoch": 0    | bestEpoch cannot be 0
             result.json     | 0123456789abcdef" | "                 | bestWeights is no SHA-256
-            confusion.csv   | 9880              | many              | has a broken row: many,120
+            confusion.csv   | 9880              | many              | has a broken row: "many,120"
             confusion.csv   | 9880,120          | 9880              | is no square table
             """)
     void aDamagedRecordIsRefusedByFileAndFault(String file, String old, String now, String fault) throws IOException {
