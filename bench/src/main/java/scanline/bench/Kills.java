@@ -27,6 +27,7 @@ import scanline.engine.random.RandomKey;
 import scanline.lab.data.Dataset;
 import scanline.lab.data.Datasets;
 import scanline.lab.data.ImageSet;
+import scanline.lab.recipe.Recipes;
 
 /**
  * {@code ./build bench kills}: trains with the command line, kills it at random moments (SIGKILL), resumes it, and kills it
@@ -167,12 +168,20 @@ final class Kills implements Callable<Integer> {
     private static List<String> train(String kind, Path folder, Path run, int threads) {
         List<String> words = new ArrayList<>(List.of("train", kind, "data=idx", "data.dir=" + folder,
                 "data.validation=64", "batch=16"));
-        words.addAll(Arrays.asList(KINDS.get(kind).split(" ")));
-        if (KINDS.get(kind).contains("data.canvas") || kind.startsWith("digit-sequence")) {
+        words.addAll(Arrays.asList(changes(kind).split(" ")));
+        if (Recipes.find(kind, List.of()).data().canvas().drawn().isAnything()) {
             words.addAll(DRAWN);
         }
         words.addAll(List.of("--run", run.toString()));
         return session(words, threads);
+    }
+
+    private static String changes(String kind) {
+        String changes = KINDS.get(kind);
+        if (changes == null) {
+            throw new BenchException("no kind is called " + kind + ", only " + String.join(", ", KINDS.keySet()));
+        }
+        return changes;
     }
 
     private static List<String> resume(Path run, int threads) {

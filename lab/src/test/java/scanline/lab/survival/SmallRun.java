@@ -13,6 +13,7 @@ import scanline.lab.data.Datasets;
 import scanline.lab.data.ImageSet;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
+import scanline.lab.train.Evaluation;
 import scanline.lab.train.Experiment;
 import scanline.lab.train.Progress;
 import scanline.lab.train.Result;
@@ -98,7 +99,7 @@ public final class SmallRun {
                 }
             }
             trainer.train(() -> false);
-            return trainer.conclude();
+            return trainer.conclude(Evaluation.Listener.NONE);
         }
     }
 

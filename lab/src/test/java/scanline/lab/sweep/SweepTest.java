@@ -19,6 +19,7 @@ import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.survival.SmallRun;
 import scanline.lab.sweep.Grid.Point;
+import scanline.lab.train.Evaluation;
 import scanline.lab.train.Experiment;
 import scanline.lab.train.Result;
 import scanline.lab.train.Run;
@@ -79,7 +80,7 @@ class SweepTest {
         try (Experiment experiment = new Experiment(recipe, 1)) {
             Trainer trainer = new Trainer(experiment, Run.create(folder, recipe, Map.of()), SmallRun.SILENT, 1e9);
             trainer.train(() -> false);
-            trainer.conclude();
+            trainer.conclude(Evaluation.Listener.NONE);
         }
     }
 

@@ -81,7 +81,7 @@ class RunEventsTest {
             }
             trainer.train(stop);
             if (trainer.isDone()) {
-                trainer.conclude();
+                trainer.conclude(Evaluation.Listener.NONE);
             }
         }
     }
