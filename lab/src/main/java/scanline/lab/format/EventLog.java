@@ -57,7 +57,7 @@ public final class EventLog {
      */
     public void image(String tag, long step, byte[] pixels, int height, int width) {
         summary(tag, step, new Protobuf().message(4, new Protobuf().varint(1, height).varint(2, width).varint(3, GREY)
-                .bytes(4, GreyPng.of(pixels, height, width))));
+                .bytes(4, Png.grey(pixels, height, width))));
     }
 
     /** Writes the events that wait, and keeps them no longer, so that none is ever written twice. */

@@ -1,9 +1,5 @@
 package scanline.lab.report;
 
-import java.awt.image.BufferedImage;
-import java.awt.image.DataBufferByte;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -11,10 +7,10 @@ import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-import javax.imageio.ImageIO;
 
 import scanline.lab.data.Canvas.Answer;
 import scanline.lab.data.Pictures;
+import scanline.lab.format.Png;
 import scanline.lab.report.Findings.Example;
 
 /**
@@ -28,7 +24,7 @@ record Gallery(Pictures pictures, List<String> names, Answer kind) {
     private static final int LEAST_SIDE = 84; // pixels of a page; a picture's pixels are enlarged by a whole number
 
     /** The examples as a list. */
-    String html(List<Example> examples) throws IOException {
+    String html(List<Example> examples) {
         StringBuilder html = new StringBuilder("<ul class=\"gallery\">\n");
         for (Example example : examples) {
             html.append("<li><figure>").append(image(example)).append("<figcaption><dl><dt>right</dt><dd>")
@@ -42,7 +38,7 @@ record Gallery(Pictures pictures, List<String> names, Answer kind) {
         return html.append("</ul>\n").toString();
     }
 
-    private String image(Example example) throws IOException {
+    private String image(Example example) {
         int scale = Math.max(1, (LEAST_SIDE + Math.max(pictures.width(), pictures.height()) - 1)
                 / Math.max(pictures.width(), pictures.height()));
         return "<img width=\"" + scale * pictures.width() + "\" height=\"" + scale * pictures.height()
@@ -50,12 +46,10 @@ record Gallery(Pictures pictures, List<String> names, Answer kind) {
                 + Base64.getEncoder().encodeToString(png(example.number())) + "\"/>";
     }
 
-    private byte[] png(int number) throws IOException {
-        BufferedImage image = new BufferedImage(pictures.width(), pictures.height(), BufferedImage.TYPE_BYTE_GRAY);
-        pictures.draw(number, ((DataBufferByte) image.getRaster().getDataBuffer()).getData(), 0);
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        ImageIO.write(image, "png", bytes);
-        return bytes.toByteArray();
+    private byte[] png(int number) {
+        byte[] pixels = new byte[pictures.height() * pictures.width()];
+        pictures.draw(number, pixels, 0);
+        return Png.grey(pixels, pictures.height(), pictures.width());
     }
 
     private boolean isWrong(Example example, int place) {

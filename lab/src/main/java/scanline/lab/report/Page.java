@@ -77,6 +77,12 @@ final class Page {
             .gallery dt{color:var(--soft)}
             .gallery dd{margin:0;overflow-wrap:anywhere}
             .gallery dd:last-child{white-space:nowrap}
+            .states{list-style:none;margin:1rem 0;padding:0}
+            .states li{max-width:none;margin-bottom:1rem}
+            .states figure{display:grid;grid-template-columns:6rem minmax(0,3fr) minmax(0,2fr);gap:.25rem .75rem}
+            .states img{display:block;width:100%;height:6rem;image-rendering:pixelated;outline:1px solid var(--line)}
+            .states .still{object-fit:contain}
+            .states figcaption{grid-column:1/-1;font-size:.85rem;color:var(--soft)}
             mark{background:none;color:var(--wrong);font-weight:700;text-decoration:underline;text-underline-offset:.15em}
             .matrix{border-collapse:separate;border-spacing:1px;font-size:.8rem;line-height:1.2}
             .matrix th,.matrix td{border:0;padding:.3rem .35rem;text-align:center;vertical-align:middle}
@@ -94,12 +100,14 @@ final class Page {
             @media(max-width:40rem){main{padding:1.5rem 1rem 3rem}h1{font-size:1.5rem}
             .tiles{grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr))}
             .tiles b{font-size:1.15rem}
-            .gallery{grid-template-columns:repeat(auto-fill,minmax(6.7rem,1fr));gap:1rem .75rem}}
+            .gallery{grid-template-columns:repeat(auto-fill,minmax(6.7rem,1fr));gap:1rem .75rem}
+            .states figure{grid-template-columns:3.5rem minmax(0,3fr) minmax(0,2fr);gap:.25rem .5rem}
+            .states img{height:3.5rem}}
             @media screen and (prefers-color-scheme:dark){:root{--paper:#0d1117;--card:#161b22;--ink:#e6edf3;
             --soft:#9da7b1;--line:#30363d;--wrong:#ff8f87;--heat:56,139,253;--miss:240,105,45}}
             @media print{:root{color-scheme:light}body{font-size:10pt}main{max-width:none;padding:0}
             *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
-            h2,h3{break-after:avoid}tr,.tiles div,.gallery li,.curves svg{break-inside:avoid}
+            h2,h3{break-after:avoid}tr,.tiles div,.gallery li,.states li,.curves svg{break-inside:avoid}
             .scroll,pre{overflow:visible}pre{white-space:pre-wrap}.scroll>img{max-width:100%;height:auto}}
             """;
 

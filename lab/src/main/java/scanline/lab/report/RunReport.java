@@ -18,9 +18,11 @@ import scanline.engine.io.AtomicFile;
 import scanline.lab.data.Canvas.Answer;
 import scanline.lab.model.Autoregressive;
 import scanline.lab.report.RunRecord.Outcome;
+import scanline.lab.train.AccuracyAfterSteps;
 import scanline.lab.train.AttentionMap;
 import scanline.lab.train.Experiment;
 import scanline.lab.train.Experiment.Split;
+import scanline.lab.train.HiddenStates;
 import scanline.lab.train.LabelScore;
 import scanline.lab.train.Measures;
 import scanline.lab.train.Progress;
@@ -128,7 +130,7 @@ public final class RunReport {
                 : new Picture(SequencePicture.TITLE, OF_SEQUENCES, SequencePicture.svg(sequences));
     }
 
-    private String text(@Nullable Picture attention) throws IOException {
+    private String text(@Nullable Picture attention) {
         head();
         figures();
         curves();
@@ -138,6 +140,8 @@ public final class RunReport {
             examples(findings);
         }
         picture("Attention", attention);
+        steps();
+        states();
         repeat();
         recipe();
         notes();
@@ -282,7 +286,7 @@ public final class RunReport {
         return String.format(Locale.ROOT, "%.4f", value);
     }
 
-    private void examples(Findings found) throws IOException {
+    private void examples(Findings found) {
         Gallery gallery = new Gallery(experiment.pictures(found.split()), names, kind);
         String of = images(found);
         int wrong = found.examples() - found.right();
@@ -312,6 +316,32 @@ public final class RunReport {
         page.add("<img alt=\"" + Markup.escaped(picture.title) + "\" src=\"data:image/svg+xml;base64,"
                 + Base64.getEncoder().encodeToString(picture.svg.getBytes(StandardCharsets.UTF_8)) + "\"/>\n");
         page.endScroll();
+    }
+
+    private void steps() {
+        if (findings == null) {
+            return;
+        }
+        AccuracyAfterSteps.of(experiment, findings.split()).ifPresent(accuracy -> {
+            page.section("Accuracy over the steps");
+            page.paragraph("How many of the " + images(findings) + " are classified rightly when the model may read the"
+                    + " first steps alone: its head is given the state that they leave behind. It was trained on the last"
+                    + " state alone.");
+            page.add(StepsChart.svg(accuracy));
+        });
+    }
+
+    /** Of a run that has ended alone, as the images are test images. */
+    private void states() {
+        List<HiddenStates> read = run.outcome() == null ? List.of() : HiddenStates.of(experiment);
+        if (read.isEmpty()) {
+            return;
+        }
+        page.section("What it remembers while it reads");
+        page.paragraph("The first test image of each of the first classes; the hidden state of the last layer, a row for each"
+                + " of its units and a column for each step; and how probable each class (a row) is if the sequence ended"
+                + " there. Blue is negative, orange positive, the stronger the farther from 0, by the largest of a picture.");
+        page.add(new StatesGallery(read, names).html());
     }
 
     private void repeat() {

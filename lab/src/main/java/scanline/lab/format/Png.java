@@ -6,33 +6,49 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
-/** Grey pictures in the PNG format (W3C, Portable Network Graphics, third edition). */
-final class GreyPng {
+/** Pictures in the PNG format (W3C, Portable Network Graphics, third edition). */
+public final class Png {
     private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
     private static final int BITS = 8;
+    private static final int GREY = 0;
+    private static final int COLOR_AND_OPACITY = 6;
 
-    private GreyPng() {}
+    private Png() {}
 
     /**
-     * A picture as the content of a file.
+     * A grey picture as the content of a file.
      *
      * @param pixels unsigned bytes, row by row: height x width; 0 is black
      */
-    static byte[] of(byte[] pixels, int height, int width) {
+    public static byte[] grey(byte[] pixels, int height, int width) {
+        return of(pixels, height, width, 1, GREY);
+    }
+
+    /**
+     * A picture in colours that may be transparent, as the content of a file.
+     *
+     * @param pixels unsigned bytes, row by row: height x width x (red, green, blue, opacity)
+     */
+    public static byte[] color(byte[] pixels, int height, int width) {
+        return of(pixels, height, width, 4, COLOR_AND_OPACITY);
+    }
+
+    private static byte[] of(byte[] pixels, int height, int width, int channels, int kind) {
         ByteArrayOutputStream png = new ByteArrayOutputStream();
         png.writeBytes(SIGNATURE);
-        // What follows the bits are grey without transparency, and the only compression, filter method and order of rows.
-        chunk(png, "IHDR", ByteBuffer.allocate(13).putInt(width).putInt(height).put((byte) BITS).array());
-        chunk(png, "IDAT", deflated(rows(pixels, height, width)));
+        // What follows the kind is the only compression, filter method and order of rows.
+        chunk(png, "IHDR",
+                ByteBuffer.allocate(13).putInt(width).putInt(height).put((byte) BITS).put((byte) kind).array());
+        chunk(png, "IDAT", deflated(rows(pixels, height, channels * width)));
         chunk(png, "IEND", new byte[0]);
         return png.toByteArray();
     }
 
     /** A byte in front of each row says how it is filtered: not at all. */
-    private static byte[] rows(byte[] pixels, int height, int width) {
-        byte[] rows = new byte[height * (1 + width)];
+    private static byte[] rows(byte[] pixels, int height, int rowBytes) {
+        byte[] rows = new byte[height * (1 + rowBytes)];
         for (int y = 0; y < height; y++) {
-            System.arraycopy(pixels, y * width, rows, y * (1 + width) + 1, width);
+            System.arraycopy(pixels, y * rowBytes, rows, y * (1 + rowBytes) + 1, rowBytes);
         }
         return rows;
     }
