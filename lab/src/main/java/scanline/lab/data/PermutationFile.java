@@ -1,9 +1,11 @@
 package scanline.lab.data;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.StringTokenizer;
 import scanline.engine.io.Excerpt;
+import scanline.engine.io.FormatException;
 import scanline.engine.io.TextFile;
 
 /** A text file with the numbers of an image's pixels in some order, parted by spaces or line ends. */
@@ -12,6 +14,7 @@ final class PermutationFile {
     private static final int BYTES_A_NUMBER = 16;
 
     private static final int MORE_BYTES = 1 << 12;
+    private static final int MOST_BYTES = 1 << 24;
 
     private PermutationFile() {}
 
@@ -48,9 +51,14 @@ final class PermutationFile {
     }
 
     private static String text(String key, Path file, int numbers, String expected) {
+        long most = MORE_BYTES + (long) BYTES_A_NUMBER * numbers;
         try {
-            return TextFile.read(file,
-                    (int) Math.min(Integer.MAX_VALUE / 2, MORE_BYTES + (long) BYTES_A_NUMBER * numbers));
+            if (!Files.isRegularFile(file)) {
+                throw new DataException(key + "=" + file + ": no such file" + expected);
+            }
+            return TextFile.read(file, (int) Math.min(most, MOST_BYTES));
+        } catch (FormatException e) {
+            throw new DataException(key + "=" + e.getMessage() + expected, e);
         } catch (IOException e) {
             throw new DataException(key + ": " + e.getMessage() + expected, e);
         }

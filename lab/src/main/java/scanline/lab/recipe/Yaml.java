@@ -91,10 +91,10 @@ final class Yaml {
         }
     }
 
-    /** Tags would name classes, and anchors and aliases make much of little; a recipe needs neither. */
+    /** Tags could name classes, and aliases make much of little; a recipe needs neither. */
     private static void requirePlain(JsonParser parser, String where) {
-        if (parser.getTypeId() != null || parser.getObjectId() != null || ((YAMLParser) parser).isCurrentAlias()) {
-            throw new RecipeException(where + ": tags (!), anchors (&) and aliases (*) are not read");
+        if (parser.getTypeId() != null || ((YAMLParser) parser).isCurrentAlias()) {
+            throw new RecipeException(where + ": tags (!) and aliases (*) are not read");
         }
     }
 

@@ -106,7 +106,8 @@ public final class Trainer {
     }
 
     private boolean isPossible(Position position) {
-        return position.epoch() <= recipe.epochs() && position.example() <= examples
+        boolean betweenBatches = position.example() % recipe.batch() == 0 || position.example() == examples;
+        return betweenBatches && position.epoch() <= recipe.epochs() && position.example() <= examples
                 && position.right() <= position.example() && position.bestEpoch() <= position.epoch()
                 && position.step() == (long) position.epoch() * steps
                         + Math.ceilDiv(position.example(), recipe.batch());

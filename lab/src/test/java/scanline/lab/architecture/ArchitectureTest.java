@@ -37,10 +37,10 @@ class ArchitectureTest {
             engine.nn     -> engine.random engine.tensor
             engine.optim  -> engine.tensor
             engine.io     -> engine.tensor
-            lab.data      -> engine.random
+            lab.data      -> engine.io engine.random
             lab.data.known -> lab.data
             lab.model     -> engine.nn engine.tensor
-            lab.recipe    -> engine.optim lab.data lab.model
+            lab.recipe    -> engine.io engine.optim lab.data lab.model
             lab.train     -> engine.io engine.kernel engine.optim engine.random engine.tensor lab.data lab.format lab.model lab.recipe
             lab.report    -> engine.io lab.data lab.format lab.model lab.recipe lab.train
             lab.sweep     -> engine.io lab.recipe lab.train

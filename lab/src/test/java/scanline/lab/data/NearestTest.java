@@ -21,6 +21,14 @@ class NearestTest {
         assertThat(Nearest.nearest("x", List.of())).isEmpty();
     }
 
+    /** A recipe's key may be anything: it is compared only with words that it may have been meant to be. */
+    @Test
+    void aWordThatIsMuchLongerThanAllOthersIsComparedWithNone() {
+        assertThat(Nearest.nearest("x".repeat(50_000_000), words)).isEmpty();
+        assertThat(Nearest.nearest("fashion-mnistabcdef", words)).contains("fashion-mnist");
+        assertThat(Nearest.nearest("fashion-mnistabcdefg", words)).isEmpty();
+    }
+
     @Test
     void insertingDeletingReplacingAndSwappingAreOneEditEach() {
         assertThat(Nearest.edits("rate", "grate")).isEqualTo(1);

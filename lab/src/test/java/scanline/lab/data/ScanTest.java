@@ -2,6 +2,7 @@ package scanline.lab.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -147,7 +148,27 @@ class ScanTest {
     void aFileThatIsNotThereOrIsNoTextIsRefused() throws IOException {
         assertRefused(folder.resolve("nowhere").toString(), "no such file");
         assertRefused(folder.toString(), "no such file");
-        assertRefused(Files.write(folder.resolve("binary"), new byte[] {(byte) 0xFF, 0}).toString(), "no text");
+        assertRefused(Files.write(folder.resolve("binary"), new byte[] {(byte) 0xFF, 0}).toString(),
+                "is no text in UTF-8");
+    }
+
+    @Test
+    void aFileIsReadNoFurtherThanSuchAnOrderCanBeLong() throws IOException {
+        String wide = "0 1 2 3 4 5" + " ".repeat(4096 + 6 * 16 - 11);
+        assertThat(new Scan.Permuted(1, 1, file(wide)).order(2, 3)).containsExactly(0, 1, 2, 3, 4, 5);
+        assertRefused(file(wide + " "), "is longer than 4192 bytes");
+    }
+
+    @Test
+    void aLongOrHostileWordIsShownShortAndInOneLine() throws IOException {
+        assertRefused(file("0 1 2 3 4 " + "\u2028\u001b\u202e".repeat(200)),
+                "holds \"" + "\\u2028\\u001b\\u202e".repeat(20) + "...\"");
+    }
+
+    @Test
+    void aNameThatNoFileCanHaveIsRefused() {
+        assertThatIllegalArgumentException().isThrownBy(() -> new Scan.Permuted(1, 1, "a\0b"))
+                .withMessage("file cannot be the name of a file: \"a\\u0000b\"");
     }
 
     private static void assertRefused(String file, String wrong) {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -276,6 +277,84 @@ class RecipesTest {
     void aTextThatIsNoFlatMappingIsRefusedWithItsPlace(String text, String message) {
         assertThatThrownBy(() -> Recipes.parse("mine.yaml", text.replace("\\n", "\n"), List.of()))
                 .isInstanceOf(RecipeException.class).hasMessageStartingWith(message);
+    }
+
+    /** A recipe's text names none: what it chooses from are the records of this module, by their names. */
+    @Test
+    void noClassIsTakenFromAText() {
+        String text = Recipes.find("lstm-rows", List.of()).text();
+        assertThatThrownBy(() -> Recipes.parse("mine.yaml",
+                text.replace("model: recurrent", "model: scanline.lab.model.VitModel"), List.of()))
+                .isInstanceOf(RecipeException.class)
+                .hasMessageContaining("model is \"scanline.lab.model.VitModel\", but must be one of cnn,");
+        for (String tagged : List.of("!!java.net.URL \"http://127.0.0.1/\"", "!!int 1", "!x 1", "! 1",
+                "!<tag:yaml.org,2002:str> 1", "!!binary AAEC")) {
+            assertThatThrownBy(() -> Recipes.parse("mine.yaml", text.replace("seed: 1\n", "seed: " + tagged + "\n"),
+                    List.of())).isInstanceOf(RecipeException.class)
+                    .hasMessageMatching("mine.yaml, line \\d+, column 1: tags .* are not read");
+        }
+        for (String whole : List.of("!!java.util.TreeMap\n", "&a seed: 1\nepochs: *a\n", "about: &a b\nsource: *a\n")) {
+            assertThatThrownBy(() -> Recipes.parse("mine.yaml", whole + text, List.of()))
+                    .isInstanceOf(RecipeException.class)
+                    .hasMessageEndingWith(": tags (!) and aliases (*) are not read");
+        }
+        assertThatThrownBy(() -> Recipes.parse("mine.yaml", text.replace("seed: 1\n",
+                "seed: !!javax.script.ScriptEngineManager [!!java.net.URL [\"http://127.0.0.1/\"]]\n"), List.of()))
+                .isInstanceOf(RecipeException.class).hasMessageEndingWith(": seed must have a single value");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"null", "Null", "~", "- a", "-", "a\nb", "a: b #c", "\"q\" \\", "\t", "\u0085\u2028\u202e\ufeff",
+                    "\0", "☃ 𝄞", " a ", "yes", "%", "&a", "*a", "!a", "---", "..."})
+    void anyTextIsReadAgainAsItWas(String about) {
+        Recipe recipe = Recipes.find("lstm-rows", List.of("about=" + about));
+        assertThat(Recipes.parse("again", recipe.text(), List.of())).isEqualTo(recipe);
+    }
+
+    /** SnakeYAML Engine reads 1,025 characters at once, and fails where that parts a pair of surrogates. */
+    @Test
+    void aPairOfSurrogatesMayBeAnywhere() {
+        Recipe recipe = Recipes.find("lstm-rows", List.of());
+        for (int spaces = 1000; spaces < 1050; spaces++) {
+            assertThat(Recipes.parse("again", "#" + " ".repeat(spaces) + "𝄞\n" + recipe.text(), List.of()))
+                    .isEqualTo(recipe);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            about: "half \\ud800"         | line 1, column 1: about has half of a surrogate pair
+            "a\\u001b[31m": 1             | line 1, column 1: no key is called "a\\u001b[31m"
+            data.dir: "a\\0b"             | data.dir cannot be the name of a file: "a\\u0000b"
+            epochs: "1\\u202e\\u2028x"      | epochs is "1\\u202e\\u2028x", but must be a whole number
+            """)
+    void hostileTextStaysOnOneLine(String line, String message) {
+        String key = line.replaceFirst(":.*", "");
+        String rest = Recipes.find("lstm-rows", List.of()).text().lines().filter(l -> !l.startsWith(key + ":"))
+                .collect(Collectors.joining("\n"));
+        assertThatThrownBy(() -> Recipes.parse("mine.yaml", line + "\n" + rest, List.of()))
+                .isInstanceOf(RecipeException.class).message().contains(message).doesNotContainPattern("\\p{Cntrl}");
+    }
+
+    @Test
+    void aLongKeyAndALongValueAreShownShort() {
+        String rest = Recipes.find("lstm-rows", List.of()).text().replaceFirst("epochs: .*\n", "");
+        assertThatThrownBy(() -> Recipes.parse("mine.yaml", "epochs: " + "9".repeat(9000) + "\n" + rest, List.of()))
+                .hasMessage("mine.yaml, line 1, column 1: epochs is \"" + "9".repeat(60)
+                        + "...\", but must be a whole number");
+        assertThatThrownBy(() -> Recipes.parse("mine.yaml", "k".repeat(101) + ": 1\n" + rest, List.of()))
+                .hasMessage("mine.yaml, line 1, column 1: no key is called \"" + "k".repeat(60) + "...\"");
+    }
+
+    @Test
+    void aFileThatIsTooLongOrNoTextIsRefused(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("long.yaml"), "a".repeat(40_000));
+        assertThatThrownBy(() -> Recipes.keys(file)).isInstanceOf(RecipeException.class)
+                .hasMessage(file + ": is longer than 32768 bytes");
+        Files.write(file, new byte[] {(byte) 0xff});
+        assertThatThrownBy(() -> Recipes.keys(file)).isInstanceOf(RecipeException.class)
+                .hasMessage(file + ": is no text in UTF-8");
     }
 
     private static Scan scan(String... overrides) {

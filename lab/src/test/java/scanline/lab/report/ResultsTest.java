@@ -7,12 +7,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import scanline.engine.io.FormatException;
+import scanline.lab.train.Json;
 import scanline.lab.train.RunException;
 
 class ResultsTest {
@@ -246,11 +249,49 @@ class ResultsTest {
     }
 
     @Test
-    void aRecordThatIsNoTextIsRefusedByItsFolder() throws IOException {
+    void aRecordThatIsNoTextIsRefusedByItsFile() throws IOException {
         Path damaged = run("a", "lstm-rows seed=1", 9880);
         Files.write(damaged.resolve("confusion.csv"), new byte[] {(byte) 0xff, 0});
         assertThatThrownBy(() -> Results.write(results)).isInstanceOf(FormatException.class)
-                .hasMessageStartingWith(damaged + ": ");
+                .hasMessage(damaged.resolve("confusion.csv") + ": is no text in UTF-8");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|',
+            textBlock = """
+                    provenance.json | "threads": 2          | "threads": 2.5             | threads cannot be 2.5
+                    provenance.json | "threads": 2          | "threads": 99999999999999999999 | threads cannot be 99999999999999999999
+                    provenance.json | "threads": 2          | "threads": 2, "threads": 2 | is no JSON object
+                    provenance.json | "scanline train       | "scanline \\u001b\\u2028     | trains nothing: "scanline \\u001b\\u2028
+                    result.json     | "epochs": 2           | "epochs": ["java.net.URL"] | epochs cannot be [java.net.URL]
+                    metrics.csv     | 2,1100,90.000         | 2,1100,90.000,7            | has a broken row: "2,1100,90.000,7
+                    metrics.csv     | 2,1100                | \u202e                     | has a broken row: "\\u202e
+                    """)
+    void aHostileRecordIsRefusedInOneLine(String file, String old, String now, String fault) throws IOException {
+        Path damaged = run("a", "lstm-rows seed=1", 9880).resolve(file);
+        Files.writeString(damaged, Files.readString(damaged).replace(old, now));
+        assertThatThrownBy(() -> Results.write(results)).isInstanceOf(FormatException.class).message()
+                .contains(damaged.toString(), fault).doesNotContainPattern("\\p{Cntrl}|[\u2028\u202e]");
+    }
+
+    @Test
+    @Timeout(20)
+    void aLongCommandCostsNoTime() {
+        String recipe = "x".repeat(1_000_000);
+        assertThat(TrainingCommand.parse("scanline train a/" + recipe + " seed=1").recipe()).isEqualTo(recipe);
+    }
+
+    /** Jackson can make objects of classes that a text names; here it makes maps, lists, texts and numbers alone. */
+    @Test
+    void noClassIsTakenFromJson() throws IOException {
+        Path file = Files.writeString(root.resolve("a.json"),
+                "{\"@class\": \"java.util.TreeMap\", \"a\": [\"java.net.URL\", \"http://127.0.0.1/\"], \"b\": {\"@type\": \"x\"}}");
+        assertThat(Json.read(file)).isEqualTo(Map.of("@class", "java.util.TreeMap", "a",
+                List.of("java.net.URL", "http://127.0.0.1/"), "b", Map.of("@type", "x")));
+        assertThatThrownBy(() -> Json.read(Files.writeString(file, "{\"a\":" + "[".repeat(100_000))))
+                .isInstanceOf(FormatException.class).hasMessage(file + ": is no JSON object");
+        assertThatThrownBy(() -> Json.read(Files.writeString(file, " ".repeat(1 << 21))))
+                .isInstanceOf(FormatException.class).hasMessage(file + ": is longer than 1048576 bytes");
     }
 
     @Test

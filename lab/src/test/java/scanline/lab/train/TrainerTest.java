@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import scanline.engine.io.FormatException;
+import scanline.engine.io.SafeTensors;
 import scanline.engine.io.WeightsFile;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
@@ -240,6 +242,39 @@ class TrainerTest {
         try (Experiment other = new Experiment(small("model.hidden=13"), 1)) {
             Trainer trainer = new Trainer(other, run, SILENT, NEVER);
             assertThatThrownBy(trainer::restore).isInstanceOf(FormatException.class).hasMessageContaining("has shape");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|',
+            textBlock = """
+                    epoch     | 2147483647 | stands at step 1, example 32 of epoch 2147483648, where training by this recipe never stands
+                    example   | 31         | stands at step 1, example 31 of epoch 1, where
+                    example   | 10000      | stands at step 1, example 10000 of epoch 1, where
+                    step      | 2          | stands at step 2, example 32 of epoch 1, where
+                    right     | 33         | stands at step 1, example 32 of epoch 1, where
+                    bestEpoch | 1          | stands at step 1, example 32 of epoch 1, where
+                    step      | -1         | has a broken position: step cannot be "-1"
+                    epoch     | 4294967297 | has a broken position: epoch cannot be "4294967297"
+                    seconds   | NaN        | has a broken position: seconds or lossSum cannot be what they are
+                    lossSum   | 0x1p9999   | has a broken position: seconds or lossSum cannot be what they are
+                    bestLoss  | a\u202e    | has a broken position: bestLoss cannot be "a\\u202e"
+                    """)
+    void aCheckpointWhereTheTrainingNeverStandsIsRefused(String key, String value, String fault) throws IOException {
+        Recipe recipe = small();
+        Run run = create("run", recipe);
+        AtomicInteger left = new AtomicInteger(1);
+        lastWeights(recipe, run, 1, false, () -> left.getAndDecrement() == 0);
+        SafeTensors whole = SafeTensors.read(run.last());
+        Map<String, String> position = new HashMap<>(whole.metadata());
+        position.put(key, value);
+        SafeTensors.write(run.last(), new SafeTensors(List.copyOf(whole.tensors().values()), position));
+        try (Experiment experiment = new Experiment(recipe, 1)) {
+            String before = experiment.weightsHash();
+            Trainer trainer = new Trainer(experiment, run, SILENT, NEVER);
+            assertThatThrownBy(trainer::restore).isInstanceOf(FormatException.class)
+                    .hasMessageStartingWith(run.last() + ": " + fault);
+            assertThat(experiment.weightsHash()).isEqualTo(before);
         }
     }
 
