@@ -50,7 +50,7 @@ public final class AtomicFile {
                     Files.newOutputStream(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
                 content.writeTo(out);
             }
-            Durable.force(temporary, StandardOpenOption.WRITE);
+            Durable.force(temporary);
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
             moved = true;
             Durable.forceFolder(folder);

@@ -54,14 +54,18 @@ public final class Durable {
     }
 
     /** Forces the names in a folder to the disk. Only POSIX systems can open a folder for that. */
-    static void forceFolder(Path folder) throws IOException {
+    public static void forceFolder(Path folder) throws IOException {
         if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             force(folder, StandardOpenOption.READ);
         }
     }
 
-    /** Forces a file to the disk, also by a thread that is interrupted, which stays so. */
-    static void force(Path file, OpenOption open) throws IOException {
+    /** Forces the content of a file to the disk, also by a thread that is interrupted, which stays so. */
+    public static void force(Path file) throws IOException {
+        force(file, StandardOpenOption.WRITE);
+    }
+
+    private static void force(Path file, OpenOption open) throws IOException {
         boolean interrupted = Thread.interrupted();
         try (FileChannel channel = FileChannel.open(file, open)) {
             channel.force(true);

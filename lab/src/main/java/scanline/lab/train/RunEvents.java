@@ -1,9 +1,10 @@
 package scanline.lab.train;
 
-import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,6 +13,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import scanline.engine.io.AtomicFile;
+import scanline.engine.io.Durable;
 import scanline.engine.io.FileAccessException;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Weights;
@@ -32,10 +34,10 @@ final class RunEvents implements AutoCloseable {
     private static final int EXAMPLES = 8;
 
     private final Path file;
-    private final FileOutputStream out;
+    private final OutputStream out;
     private final EventLog log = new EventLog();
 
-    private RunEvents(Path file, FileOutputStream out) {
+    private RunEvents(Path file, OutputStream out) {
         this.file = file;
         this.out = out;
     }
@@ -44,14 +46,22 @@ final class RunEvents implements AutoCloseable {
     static RunEvents after(long step, Run run) throws IOException {
         Path folder = run.events();
         try {
-            Files.createDirectories(folder);
-            Path file = Files.createFile(folder.resolve(String.format(Locale.ROOT, "%s%06d", FILE, last(folder) + 1)));
+            makeFolder(folder);
+            Path file = folder.resolve(String.format(Locale.ROOT, "%s%06d", FILE, last(folder) + 1));
             // Not a channel: an interrupted thread, which may be saving its last state, could not write to one.
-            RunEvents events = new RunEvents(file, new FileOutputStream(file.toFile()));
+            RunEvents events = new RunEvents(file,
+                    Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+            Durable.forceFolder(folder);
             events.log.begin(step == 0 ? 0 : step + 1);
             return events;
         } catch (IOException e) {
             throw new FileAccessException("write to", folder, e);
+        }
+    }
+
+    private static void makeFolder(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            Durable.createFolder(folder);
         }
     }
 
@@ -100,7 +110,7 @@ final class RunEvents implements AutoCloseable {
     void write() throws IOException {
         try {
             log.writeTo(out);
-            out.getFD().sync();
+            Durable.force(file);
         } catch (IOException e) {
             throw new FileAccessException("write", file, e);
         }
@@ -119,7 +129,7 @@ final class RunEvents implements AutoCloseable {
         log.scalar("test/loss", result.steps(), result.testLoss());
         log.scalar("test/accuracy", result.steps(), result.testAccuracy());
         result.testMeasures().forEach((name, value) -> log.scalar("test/" + name, result.steps(), value));
-        Files.createDirectories(run.events());
+        makeFolder(run.events());
         AtomicFile.write(run.events().resolve(TEST), log::writeTo);
     }
 }

@@ -107,7 +107,7 @@ class SweepTest {
 
     @Test
     void aRunThatFailsIsNamedAndTheOthersAreFinished() throws Exception {
-        Grid grid = grid("1", "epochs=1", "optimizer=sgd", "optimizer.rate=0.01,1e38");
+        Grid grid = grid("1", "epochs=5", "model.cell=rnn_relu", "optimizer=sgd", "optimizer.rate=0.01,1e38");
         try (Sweep sweep = new Sweep(folder.resolve("sweep"), grid, 1, (_, _) -> {})) {
             assertThat(sweep.run(2)).hasSize(1).allSatisfy((name, why) -> {
                 assertThat(name).contains("optimizer.rate=1e38");
