@@ -6,7 +6,6 @@ import static scanline.engine.tensor.Numbers.AWKWARD;
 import static scanline.engine.tensor.Numbers.assertClose;
 import static scanline.engine.tensor.Numbers.assertSameBits;
 import static scanline.engine.tensor.Numbers.buffer;
-import static scanline.engine.tensor.Numbers.labels;
 import static scanline.engine.tensor.Numbers.onTape;
 import static scanline.engine.tensor.Numbers.uniform;
 import static scanline.engine.tensor.Numbers.values;
@@ -21,7 +20,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import scanline.engine.ops.OpDuties;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Buffer;
@@ -37,7 +36,7 @@ import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
-/** Every duty of {@link CpuBackend} against its twin in {@link ReferenceBackend}. */
+/** The duties of {@link CpuBackend} that belong to no op against their twins in {@link ReferenceBackend}. */
 class CpuBackendTest {
     private static final ReferenceBackend REFERENCE = new ReferenceBackend();
     private static final CpuBackend[] TEAMS = {new CpuBackend(1), new CpuBackend(2), new CpuBackend(3)};
@@ -46,7 +45,6 @@ class CpuBackendTest {
     private static final int BLOCKS = 4;
     // Elements after the n of a duty, which it must not touch.
     private static final int MARGIN = 3;
-    private static final RandomKey KEY = RandomKey.of(7, "dropout");
 
     private interface Work {
         void run(Backend backend, Buffer[] blocks, int n);
@@ -76,24 +74,7 @@ class CpuBackendTest {
                 new Duty("accumulate", 0, (b, v, n) -> b.accumulate(v[0], 1, n, v[1], 2, n, 1, n)),
                 new Duty("accumulate", 0, (b, v, n) -> b.accumulate(v[0], 0, 67, v[1], 1, 1, n / 67, 67)),
                 new Duty("accumulate", 0, (b, v, n) -> b.accumulate(v[0], 0, 3, v[1], 0, 2, n / 3, 2)),
-                new Duty("add", 0, (b, v, n) -> b.add(v[0], v[1], v[2], n)),
                 new Duty("accumulate", 0, (b, v, n) -> b.accumulate(v[0], 0, 0, v[1], 0, 7, n / 7, 7)),
-                new Duty("subtract", 0, (b, v, n) -> b.subtract(v[0], v[1], v[2], n)),
-                new Duty("subtractGradient", 0, (b, v, n) -> b.subtractGradient(v[0], v[1], n)),
-                new Duty("multiply", 0, (b, v, n) -> b.multiply(v[0], v[1], v[2], n)),
-                new Duty("multiplyGradient", 5e-7, (b, v, n) -> b.multiplyGradient(v[0], v[1], v[2], n)),
-                new Duty("sigmoid", 5e-7, (b, v, n) -> b.sigmoid(v[0], v[1], n)),
-                new Duty("sigmoidGradient", 5e-7, (b, v, n) -> b.sigmoidGradient(v[0], v[1], v[2], n)),
-                new Duty("tanh", 5e-7, (b, v, n) -> b.tanh(v[0], v[1], n)),
-                new Duty("tanhGradient", 5e-7, (b, v, n) -> b.tanhGradient(v[0], v[1], v[2], n)),
-                new Duty("relu", 0, (b, v, n) -> b.relu(v[0], v[1], n)),
-                new Duty("reluGradient", 0, (b, v, n) -> b.reluGradient(v[0], v[1], v[2], n)),
-                new Duty("gelu", 5e-7, (b, v, n) -> b.gelu(v[0], v[1], n)),
-                new Duty("geluGradient", 5e-7, (b, v, n) -> b.geluGradient(v[0], v[1], v[2], n)),
-                new Duty("softmax", 5e-7, (b, v, n) -> b.softmax(v[0], v[1], n / 7, 7)),
-                new Duty("softmaxGradient", 5e-7, (b, v, n) -> b.softmaxGradient(v[0], v[1], v[2], n / 7, 7)),
-                new Duty("dropout", 5e-7, (b, v, n) -> b.dropout(v[0], v[1], KEY, 0.3f, n)),
-                new Duty("dropoutGradient", 5e-7, (b, v, n) -> b.dropoutGradient(v[0], v[1], KEY, 0.3f, n)),
                 new Duty("scale", 0, (b, v, n) -> b.scale(v[0], 0.7f, n)),
                 new Duty("clamp", 0, (b, v, n) -> b.clamp(v[0], 0.5f, n)),
                 new Duty("sgd", 5e-7, (b, v, n) -> b.sgd(v[0], v[1], v[2], 0.1f, 0f, false, 0f, n)),
@@ -136,72 +117,6 @@ class CpuBackendTest {
         }
         duty.work.run(backend, blocks, n);
         return Stream.of(blocks).map(block -> values(block)).toArray(float[][]::new);
-    }
-
-    @Test
-    void aProductIsTheSameChainAsItsTwin() {
-        for (int i = 0; i < AWKWARD.length; i++) {
-            for (int j = 0; j < AWKWARD.length; j++) {
-                // Every pair of rows and inputs, and every pair of inputs and outputs, occurs.
-                product(AWKWARD[i], AWKWARD[j], AWKWARD[(i + j) % AWKWARD.length]);
-            }
-        }
-        product(700, 130, 10);
-        product(3, 1000, 260);
-    }
-
-    private static void product(int rows, int inputs, int outputs) {
-        float[][] expected = product(REFERENCE, rows, inputs, outputs);
-        for (CpuBackend team : TEAMS) {
-            float[][] actual = product(team, rows, inputs, outputs);
-            String what = rows + " x " + inputs + " to " + outputs + " by " + team.name();
-            String[] names = {"y", "y without bias", "dx", "dw", "db", "dw alone"};
-            for (int i = 0; i < names.length; i++) {
-                assertSameBits(names[i] + ", " + what, actual[i], expected[i]);
-            }
-        }
-    }
-
-    private static float[][] product(Backend backend, int rows, int inputs, int outputs) {
-        Buffer x = buffer(backend, uniform("x", rows * inputs, 1));
-        Buffer w = buffer(backend, uniform("w", outputs * inputs, 1));
-        Buffer b = buffer(backend, uniform("b", outputs, 1));
-        Buffer dy = buffer(backend, uniform("dy", rows * outputs, 1));
-        Buffer y = buffer(backend, uniform("y", rows * outputs + MARGIN, 1));
-        Buffer plain = buffer(backend, uniform("plain", rows * outputs + MARGIN, 1));
-        // Gradients are added to what is there.
-        Buffer dx = buffer(backend, uniform("dx", rows * inputs + MARGIN, 1));
-        Buffer dw = buffer(backend, uniform("dw", outputs * inputs + MARGIN, 1));
-        Buffer db = buffer(backend, uniform("db", outputs + MARGIN, 1));
-        Buffer alone = buffer(backend, uniform("alone", outputs * inputs + MARGIN, 1));
-        backend.linear(y, x, w, b, rows, inputs, outputs);
-        backend.linear(plain, x, w, null, rows, inputs, outputs);
-        backend.linearGradient(dx, dw, db, dy, x, w, rows, inputs, outputs);
-        backend.linearGradient(null, alone, null, dy, x, w, rows, inputs, outputs);
-        return new float[][] {values(y), values(plain), values(dx), values(dw), values(db), values(alone)};
-    }
-
-    @ParameterizedTest
-    @ValueSource(floats = {0f, 0.1f})
-    void crossEntropyGivesWhatItsTwinGives(float smoothing) {
-        for (int rows : AWKWARD) {
-            for (int classes : AWKWARD) {
-                int[] labels = labels(rows, classes);
-                crossEntropy(smoothing, labels, rows, classes);
-                for (int row = 0; row < rows - 1; row += 3) {
-                    labels[row] = Losses.IGNORED;
-                }
-                crossEntropy(smoothing, labels, rows, classes);
-            }
-        }
-    }
-
-    private static void crossEntropy(float smoothing, int[] labels, int rows, int classes) {
-        float[][] expected = crossEntropy(REFERENCE, smoothing, labels, rows, classes);
-        float[][] actual = crossEntropy(TEAMS[1], smoothing, labels, rows, classes);
-        for (int i = 0; i < expected.length; i++) {
-            assertClose(rows + " rows, " + classes + " classes", actual[i], expected[i], 1e-6);
-        }
     }
 
     @Test
@@ -251,49 +166,6 @@ class CpuBackendTest {
     }
 
     @Test
-    void aLayerNormalisationGivesWhatItsTwinGives() {
-        for (int i = 0; i < AWKWARD.length; i++) {
-            layerNorm(AWKWARD[i], AWKWARD[(3 * i + 5) % AWKWARD.length]);
-            layerNorm(AWKWARD[i], AWKWARD[(5 * i + 2) % AWKWARD.length]);
-        }
-        layerNorm(1025, 64);
-        layerNorm(511, 100);
-    }
-
-    private static void layerNorm(int rows, int n) {
-        float[][] expected = layerNorm(REFERENCE, rows, n);
-        float[][] once = layerNorm(TEAMS[0], rows, n);
-        for (int i = 0; i < expected.length; i++) {
-            // The mean over two numbers, or three, may cancel the gradient but for its rounding.
-            assertClose(i + " of " + rows + " x " + n, once[i], expected[i], n < 4 ? 1e-3 : 5e-6);
-        }
-        for (CpuBackend team : TEAMS) {
-            float[][] actual = layerNorm(team, rows, n);
-            for (int i = 0; i < expected.length; i++) {
-                assertSameBits(i + " of " + rows + " x " + n + " by " + team.name(), actual[i], once[i]);
-            }
-        }
-    }
-
-    private static float[][] layerNorm(Backend backend, int rows, int n) {
-        Buffer x = buffer(backend, uniform("x", rows * n, 2));
-        Buffer gamma = buffer(backend, uniform("gamma", n, 2));
-        Buffer beta = buffer(backend, uniform("beta", n, 2));
-        Buffer dy = buffer(backend, uniform("dy", rows * n, 1));
-        Buffer y = buffer(backend, uniform("y", rows * n + MARGIN, 1));
-        Buffer mean = backend.allocate(rows + MARGIN);
-        Buffer inverse = backend.allocate(rows + MARGIN);
-        Buffer dx = buffer(backend, uniform("dx", rows * n + MARGIN, 1));
-        Buffer dgamma = buffer(backend, uniform("dgamma", n + MARGIN, 1));
-        Buffer dbeta = buffer(backend, uniform("dbeta", n + MARGIN, 1));
-        Buffer alone = buffer(backend, uniform("alone", n + MARGIN, 1));
-        backend.layerNorm(y, mean, inverse, x, gamma, beta, 1e-5f, rows, n);
-        backend.layerNormGradient(dx, dgamma, dbeta, dy, x, mean, inverse, gamma, rows, n);
-        backend.layerNormGradient(null, alone, dbeta, dy, x, mean, inverse, gamma, rows, n);
-        return new float[][] {values(y), values(dx), values(dgamma), values(dbeta), values(alone)};
-    }
-
-    @Test
     void aClassThatIsRuledOutAddsNothingToTheLoss() {
         for (Backend backend : List.of(REFERENCE, TEAMS[1])) {
             try (Tape tape = Tape.inference(new Memory(backend))) {
@@ -302,17 +174,6 @@ class CpuBackendTest {
                         within(1e-6f));
             }
         }
-    }
-
-    private static float[][] crossEntropy(Backend backend, float smoothing, int[] labels, int rows, int classes) {
-        // One class alone has a loss of 0, in which the twins need not agree to a share of it: start from 1.
-        Buffer loss = backend.allocate(1);
-        Buffer probabilities = backend.allocate(rows * classes + MARGIN);
-        Buffer logits = buffer(backend, uniform("logits", rows * classes, 8));
-        Buffer dlogits = buffer(backend, uniform("dlogits", rows * classes + MARGIN, 1));
-        backend.crossEntropy(loss, probabilities, logits, labels, smoothing, rows, classes);
-        backend.crossEntropyGradient(dlogits, buffer(backend, 0.7f), probabilities, labels, smoothing, rows, classes);
-        return new float[][] {{1f, values(loss)[0]}, values(probabilities), values(dlogits)};
     }
 
     @Test
@@ -353,10 +214,9 @@ class CpuBackendTest {
 
     @Test
     void everyDutyHasItsTwinTested() {
-        Set<String> tested = new TreeSet<>(Set.of("layerNorm", "layerNormGradient", "linear", "linearGradient",
-                "crossEntropy", "crossEntropyGradient",
-                "sumOfSquares"));
-        tested.addAll(ImageTwinTest.DUTIES);
+        // What ops call is tested by OpTwinTest.
+        Set<String> tested = new TreeSet<>(OpDuties.called());
+        tested.add("sumOfSquares");
         duties().forEach(duty -> tested.add(duty.name));
         Set<String> duties = new TreeSet<>();
         for (Method method : Backend.class.getMethods()) {
@@ -365,7 +225,7 @@ class CpuBackendTest {
             }
         }
         assertThat(tested).isEqualTo(duties);
-        // The abilities: RecurrentTwinTest, AttentionTwinTest and ImageTwinTest.
+        // The abilities belong to ops.
         assertThat(CpuBackend.class.getInterfaces()).containsExactly(Backend.class, RecurrentSequences.class,
                 FusedAttention.class, FusedPerceptron.class, PooledNormalisation.class);
     }

@@ -28,7 +28,10 @@ import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
-/** Fused recurrent layers against those composed of plain ops: in value and in every gradient. */
+/**
+ * Stacks of recurrent layers, in one direction or two, against those composed of plain ops, and with the same bits where they are
+ * computed again or only inferred. A layer alone is an op, which scanline.engine.ops holds against its twins.
+ */
 class RecurrentTwinTest {
     // The sums of the twins differ in their order; what they differ by shrinks from step to step and is not amplified.
     // Measured: below 6e-7 of the largest value, below 3e-6 of the largest gradient.
@@ -36,14 +39,10 @@ class RecurrentTwinTest {
     private static final double GRADIENT_TOLERANCE = 1e-5;
 
     @ParameterizedTest(name = "{0} layers, T {1}, B {2}, F {3}, H {4}")
-    @CsvSource({
-            "1, 1, 1, 1, 1", "1, 2, 3, 5, 7", "1, 3, 2, 1, 13", "2, 5, 7, 13, 15", "1, 7, 5, 3, 16", "1, 3, 17, 31, 33",
-            "2, 2, 63, 7, 17", "1, 5, 13, 28, 31", "1, 2, 33, 65, 63", "1, 15, 16, 16, 65", "1, 3, 65, 2, 100",
-            "1, 1, 2, 127, 129", "1, 2, 1, 129, 127", "3, 4, 3, 17, 5",
-            // Few rows, whose threads share out the units.
-            "2, 9, 3, 5, 129", "1, 8, 1, 2, 200",
+    @CsvSource({"2, 5, 7, 13, 15", "2, 2, 63, 7, 17", "1, 5, 13, 28, 31", "3, 4, 3, 17, 5", "2, 9, 3, 5, 129",
+            "1, 8, 1, 2, 200",
             // Several blocks of the backward pass, several shards of the batch, and both.
-            "2, 80, 5, 3, 9", "1, 3, 600, 3, 5", "1, 2, 513, 1, 17", "1, 12, 100, 1, 5", "1, 23, 50, 3, 17"})
+            "2, 80, 5, 3, 9", "1, 3, 600, 3, 5", "1, 12, 100, 1, 5"})
     void theFusedLayerEqualsTheComposedOne(int layers, int steps, int batch, int features, int hidden) {
         for (Case each : cases(layers, steps, batch, features, hidden)) {
             try (CpuBackend one = new CpuBackend(1);

@@ -16,11 +16,11 @@ import java.util.stream.Stream;
 import scanline.engine.tensor.Tape;
 
 /** A Java of its own for a main class of the tests, with options that a running one cannot take. */
-final class ChildJvm {
+public final class ChildJvm {
     private ChildJvm() {}
 
     /** Runs a main class to its end: the values of the lines that it prints, by their first word. */
-    static Map<String, List<String>> run(List<String> options, Class<?> main, Object... arguments)
+    public static Map<String, List<String>> run(List<String> options, Class<?> main, Object... arguments)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

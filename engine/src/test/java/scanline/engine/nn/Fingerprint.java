@@ -2,7 +2,6 @@ package scanline.engine.nn;
 
 import static scanline.engine.tensor.Numbers.AWKWARD;
 import static scanline.engine.tensor.Numbers.buffer;
-import static scanline.engine.tensor.Numbers.labels;
 import static scanline.engine.tensor.Numbers.uniform;
 import static scanline.engine.tensor.Numbers.values;
 
@@ -10,18 +9,15 @@ import java.util.stream.Stream;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.kernel.Activations;
 import scanline.engine.kernel.Lanes;
-import scanline.engine.random.RandomKey;
-import scanline.engine.tensor.Attention.Mask;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Buffer;
-import scanline.engine.tensor.FusedAttention;
-import scanline.engine.tensor.FusedAttention.Place;
+import scanline.engine.tensor.Numbers;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Recurrence;
 
 /**
  * Prints what must be the same to the bit on every machine: {@code Fingerprint [kernels] STEPS T B F H THREADS...} prints
- * the width of the vectors, a hash over the results of the kernels at awkward sizes if asked for, and for each number of
+ * the width of the vectors, a hash over what no op of {@code scanline.engine.ops.Ops} calls if asked for, and for each number of
  * threads a hash over {@link Classifier recurrent classifiers} of every kind, one over an {@link ImageClassifier}, one over
  * a {@link TransformerClassifier transformer} and one over a {@link WordClassifier decoder}, and their losses after so many
  * steps of training.
@@ -91,80 +87,25 @@ public final class Fingerprint {
         return Long.toHexString(print.hash);
     }
 
-    /** A hash over the results of the kernels at awkward sizes. */
+    /** A hash over the results of updates, of sums of squares and of exponentials at awkward sizes. */
     public static String kernels() {
         Fingerprint print = new Fingerprint();
         try (CpuBackend backend = new CpuBackend(2)) {
-            for (int i = 0; i < AWKWARD.length; i++) {
-                int n = AWKWARD[i];
-                print.products(backend, n, AWKWARD[(5 * i + 3) % AWKWARD.length],
-                        AWKWARD[(3 * i + 7) % AWKWARD.length]);
-                print.elements(backend, n);
-                print.attention(backend, n, AWKWARD[(5 * i + 3) % AWKWARD.length],
-                        AWKWARD[(3 * i + 7) % AWKWARD.length]);
+            for (int n : AWKWARD) {
+                print.updates(backend, n);
             }
         }
         return Long.toHexString(print.hash);
     }
 
-    private void products(Backend backend, int rows, int inputs, int outputs) {
-        Buffer x = buffer(backend, uniform("x", rows * inputs, 1));
-        Buffer w = buffer(backend, uniform("w", outputs * inputs, 1));
-        Buffer y = buffer(backend, uniform("y", rows * outputs, 1));
-        Buffer dx = backend.allocate(rows * inputs);
-        Buffer dw = backend.allocate(outputs * inputs);
-        Buffer db = backend.allocate(outputs);
-        Buffer loss = backend.allocate(1);
-        Buffer normal = backend.allocate(rows * inputs);
-        Buffer mean = backend.allocate(rows);
-        Buffer inverse = backend.allocate(rows);
-        Buffer gamma = buffer(backend, uniform("gamma", inputs, 1));
-        Buffer dgamma = backend.allocate(inputs);
-        Buffer dbeta = backend.allocate(inputs);
-        int[] labels = labels(rows, outputs);
-        backend.linearGradient(dx, dw, db, y, x, w, rows, inputs, outputs);
-        backend.linear(y, x, w, db, rows, inputs, outputs);
-        backend.crossEntropy(loss, y, y, labels, 0.1f, rows, outputs);
-        backend.crossEntropyGradient(y, loss, y, labels, 0.1f, rows, outputs);
-        backend.layerNorm(normal, mean, inverse, x, gamma, dbeta, 1e-5f, rows, inputs);
-        backend.layerNormGradient(dx, dgamma, dbeta, normal, x, mean, inverse, gamma, rows, inputs);
-        for (Buffer result : new Buffer[] {y, dx, dw, db, loss, normal, dgamma, dbeta}) {
-            add(values(result));
-        }
-    }
-
-    private void attention(CpuBackend backend, int queries, int keys, int width) {
-        Place q = new Place(buffer(backend, uniform("q", queries * width, 2)), 0, width);
-        Place k = new Place(buffer(backend, uniform("k", keys * width, 2)), 0, width);
-        Place v = new Place(buffer(backend, uniform("v", keys * width, 2)), 0, width);
-        Place y = new Place(backend.allocate(queries * width), 0, width);
-        Place dq = new Place(backend.allocate(queries * width), 0, width);
-        Place dk = new Place(backend.allocate(keys * width), 0, width);
-        Place dv = new Place(backend.allocate(keys * width), 0, width);
-        FusedAttention.Sizes sizes = new FusedAttention.Sizes(1, 1, width, queries, keys, Mask.NONE,
-                RandomKey.of(1, "weights"), 0.2f);
-        backend.attend(y, q, k, v, sizes);
-        backend.attendGradient(dq, dk, dv, y, q, k, v, sizes);
-        for (Place result : new Place[] {y, dq, dk, dv}) {
-            add(values(result.values()));
-        }
-    }
-
-    private void elements(Backend backend, int n) {
+    private void updates(Backend backend, int n) {
         Buffer x = buffer(backend, uniform("x", n, 2));
         Buffer y = buffer(backend, uniform("y", n, 2));
         Buffer z = buffer(backend, uniform("z", n, 2));
         Buffer s = backend.allocate(n);
-        backend.sigmoid(z, x, n);
-        backend.sigmoidGradient(y, x, z, n);
-        backend.tanh(z, y, n);
-        backend.tanhGradient(y, x, z, n);
-        backend.multiplyGradient(y, x, z, n);
         backend.sgd(x, y, z, 0.01f, 0.9f, true, 0.01f, n);
         backend.rmsProp(x, y, s, z, 0.01f, 0.99, 1e-8f, 0.9f, 0.01f, n);
         backend.adam(x, y, z, s, 0.01f, 0.99f, 0.01f, 0.9, 0.999, 0.3f, 1e-8f, n);
-        backend.gelu(z, x, n);
-        backend.geluGradient(s, y, x, n);
         float[] exponentials = new float[n];
         Activations.exp(exponentials, 0, values(x), 0, n);
         add(exponentials);
@@ -185,8 +126,6 @@ public final class Fingerprint {
     }
 
     private void add(float... values) {
-        for (float value : values) {
-            hash = (hash ^ Float.floatToRawIntBits(value)) * 0x100000001B3L;
-        }
+        hash = Numbers.hash(hash, values);
     }
 }

@@ -3,13 +3,15 @@ package scanline.engine.nn;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.tensor.Recurrence;
 
-/** Prints how many bytes of heap a step of training allocates, in a JVM that collects no garbage meanwhile. */
+/**
+ * Prints how many bytes of heap a step of training allocates, in a JVM that collects no garbage meanwhile and whose steps wait
+ * for the compiler.
+ */
 public final class StepAllocation {
     // Until all of it has been compiled for good: the Vector API allocates an object a vector before that. A tile that a
     // step needs only for the rows left over is late.
     private static final int WARM_UP = 1500;
     private static final int MEASURED = 100;
-    private static final int ROUNDS = 3;
 
     private StepAllocation() {}
 
@@ -30,16 +32,11 @@ public final class StepAllocation {
         for (int i = 0; i < WARM_UP; i++) {
             step.run();
         }
-        // On a busy machine the compiler may still be at work: the least of some rounds is the steady state.
-        long least = Long.MAX_VALUE;
-        for (int round = 0; round < ROUNDS; round++) {
-            long before = used();
-            for (int i = 0; i < MEASURED; i++) {
-                step.run();
-            }
-            least = Math.min(least, (used() - before) / MEASURED);
+        long before = used();
+        for (int i = 0; i < MEASURED; i++) {
+            step.run();
         }
-        return least;
+        return (used() - before) / MEASURED;
     }
 
     private static long used() {

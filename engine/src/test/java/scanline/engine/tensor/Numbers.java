@@ -44,6 +44,15 @@ public final class Numbers {
         return values;
     }
 
+    /** A hash of numbers, to the bit, and of what was hashed before (FNV-1a, word by word). */
+    public static long hash(long before, float... values) {
+        long hash = before;
+        for (float value : values) {
+            hash = (hash ^ Float.floatToRawIntBits(value)) * 0x100000001B3L;
+        }
+        return hash;
+    }
+
     /** A parameter as a tensor of a pass, so that an op can be tried on parameters alone. */
     public static Tensor onTape(Tape tape, Parameter parameter) {
         return new Tensor(tape, parameter.shape(), parameter.value(), true, parameter.gradient());

@@ -1,0 +1,103 @@
+package scanline.engine.ops;
+
+import static scanline.engine.ops.Sample.awkward;
+import static scanline.engine.ops.Sample.small;
+import static scanline.engine.tensor.Numbers.AWKWARD;
+import static scanline.engine.tensor.Numbers.labels;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import scanline.engine.ops.Op.Tolerance;
+import scanline.engine.ops.Op.Tolerances;
+import scanline.engine.ops.Sample.Draw;
+import scanline.engine.ops.Sample.Formula;
+import scanline.engine.ops.Sample.Input;
+import scanline.engine.tensor.Activation;
+import scanline.engine.tensor.Losses;
+
+/** From logits to losses. */
+final class LossOps {
+    private LossOps() {}
+
+    static List<Op> all() {
+        return List.of(softmax(), crossEntropy(), binaryCrossEntropy());
+    }
+
+    private static Op softmax() {
+        Formula formula = pass -> Activation.softmax(pass.of("x"));
+        List<Sample> samples = new ArrayList<>();
+        for (int[] sizes : new int[][] {{3, 2, 7}, {1, 17}, {5, 1}}) {
+            samples.add(small("torch.softmax(x, -1)", formula, Input.of("x", Draw.within(3), sizes)));
+        }
+        for (int i = 0; i < AWKWARD.length; i++) {
+            samples.add(awkward(formula,
+                    Input.of("x", Draw.within(3), AWKWARD[i], AWKWARD[(5 * i + 3) % AWKWARD.length])));
+        }
+        samples.add(awkward(formula, Input.of("x", Draw.within(3), 7145, 7)));
+        // Of one number alone nothing flows back, but for its rounding.
+        return Op.of("Activation.softmax", Tolerances.of(new Tolerance(5e-7, 0), new Tolerance(5e-7, 0.1)),
+                "softmaxGradient", 1, samples);
+    }
+
+    private static Op crossEntropy() {
+        List<Sample> samples = new ArrayList<>();
+        int[] some = {2, Losses.IGNORED, 6, Losses.IGNORED, Losses.IGNORED, 1};
+        for (float smoothing : new float[] {0f, 0.1f}) {
+            samples.add(entropy(true, smoothing, new int[] {2, 0, 6, 2, 1}, 5, 7));
+            samples.add(entropy(true, smoothing, some, 2, 3, 7));
+            samples.add(entropy(true, smoothing, new int[] {16}, 1, 17));
+            for (int rows : AWKWARD) {
+                for (int classes : AWKWARD) {
+                    int[] labels = labels(rows, classes);
+                    samples.add(entropy(false, smoothing, labels, rows, 1, classes).in("smoothing " + smoothing));
+                    int[] fewer = labels.clone();
+                    for (int row = 0; row < rows - 1; row += 3) {
+                        fewer[row] = Losses.IGNORED;
+                    }
+                    samples.add(entropy(false, smoothing, fewer, rows, 1, classes)
+                            .in("smoothing " + smoothing + ", some rows"));
+                }
+            }
+        }
+        // Of one class alone there is no loss, but for its rounding.
+        return Op.of("Losses.crossEntropy", Tolerances.of(new Tolerance(1e-6, 1), new Tolerance(1e-6, 1e-30)),
+                "crossEntropyGradient", 1, samples);
+    }
+
+    private static Sample entropy(boolean small, float smoothing, int[] labels, int... sizes) {
+        Formula formula = pass -> Losses.crossEntropy(pass.of("x"), labels, smoothing);
+        Input x = Input.of("x", Draw.within(small ? 1 : 8), sizes);
+        return small
+                ? small("F.cross_entropy(x.flatten(0, -2), " + Torch.tensor(labels)
+                        + ", ignore_index=-1, label_smoothing="
+                        + smoothing + ")", formula, x).in("smoothing " + smoothing)
+                : awkward(formula, x);
+    }
+
+    private static Op binaryCrossEntropy() {
+        List<Sample> samples = new ArrayList<>();
+        for (int[] sizes : new int[][] {{1}, {2, 3}, {5, 1, 17}}) {
+            samples.add(binary(true, sizes));
+        }
+        for (int n : AWKWARD) {
+            samples.add(binary(false, n, 1, 1));
+        }
+        return new Op("Losses.binaryCrossEntropy", "", Tolerances.of(1e-6, 1e-6),
+                List.of(new Op.Undoing("crossEntropyGradient", 1), new Op.Undoing("accumulate", 1)), samples);
+    }
+
+    private static Sample binary(boolean small, int... sizes) {
+        int[] targets = labels(Arrays.stream(sizes).reduce(1, (a, b) -> a * b), 2);
+        boolean[] present = new boolean[targets.length];
+        for (int i = 0; i < targets.length; i++) {
+            present[i] = targets[i] == 1;
+        }
+        Formula formula = pass -> Losses.binaryCrossEntropy(pass.of("x"), present);
+        Input x = Input.of("x", Draw.within(3), sizes);
+        return small
+                ? small("F.binary_cross_entropy_with_logits(x.flatten(), " + Torch.tensor(targets) + ".double())",
+                        formula, x)
+                : awkward(formula, x);
+    }
+}

@@ -1,0 +1,81 @@
+package scanline.engine.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import scanline.engine.cpu.CpuBackend;
+import scanline.engine.cpu.ReferenceBackend;
+import scanline.engine.tensor.Backend;
+import scanline.engine.tensor.CentralDifferences;
+import scanline.engine.tensor.FusedAttention;
+import scanline.engine.tensor.FusedPerceptron;
+import scanline.engine.tensor.PooledNormalisation;
+import scanline.engine.tensor.RecurrentSequences;
+
+/** The gradient of every op of {@link Ops} against central differences. */
+class OpGradientTest {
+    private static final ReferenceBackend REFERENCE = new ReferenceBackend();
+
+    @ParameterizedTest
+    @MethodSource("scanline.engine.ops.Ops#all")
+    void theGradientIsThatOfCentralDifferences(Op op) {
+        try (CpuBackend cpu = new CpuBackend(1)) {
+            for (Sample sample : op.small()) {
+                for (Backend backend : List.of(cpu, REFERENCE)) {
+                    assertThat(new Trial(backend, sample).differences(sample.formula())).as(sample.label())
+                            .isLessThan(op.tolerances().differences());
+                }
+                assertThat(new Trial(cpu, sample).differences(sample.composed())).as("composed, " + sample)
+                        .isLessThan(op.tolerances().differences());
+            }
+        }
+    }
+
+    /** An op, and one of the outputs of a duty that its gradient rests on. */
+    private record SignError(Op op, String duty, int output) {
+        @Override
+        public String toString() {
+            return op + ", " + duty + " " + output;
+        }
+    }
+
+    static List<SignError> signErrors() {
+        List<SignError> errors = new ArrayList<>();
+        for (Op op : Ops.all()) {
+            op.undoings().forEach(undoing -> IntStream.range(0, undoing.outputs())
+                    .forEach(output -> errors.add(new SignError(op, undoing.duty(), output))));
+        }
+        return errors;
+    }
+
+    @ParameterizedTest
+    @MethodSource("signErrors")
+    void aPlantedSignErrorIsFound(SignError planted) {
+        try (CpuBackend cpu = new CpuBackend(1)) {
+            Backend wrong = CentralDifferences.withSignError(cpu, planted.duty, planted.output);
+            assertThat(planted.op.small().stream()
+                    .anyMatch(sample -> new Trial(wrong, sample).differences(sample.formula()) > 100
+                            * planted.op.tolerances().differences()))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void aSignErrorIsPlantedInEveryGradientDuty() {
+        Set<String> duties = Stream.of(Backend.class, RecurrentSequences.class, FusedAttention.class,
+                FusedPerceptron.class, PooledNormalisation.class)
+                .flatMap(type -> Stream.of(type.getMethods()))
+                .map(Method::getName).filter(name -> name.endsWith("Gradient")).collect(Collectors.toSet());
+        duties.add("accumulate");
+        assertThat(signErrors().stream().map(SignError::duty).collect(Collectors.toSet())).isEqualTo(duties);
+    }
+}

@@ -1,0 +1,104 @@
+"""Writes what PyTorch makes of every op of the engine: python golden_ops.py INPUTS GOLDEN, with torch and safetensors.
+
+INPUTS is what scanline.engine.ops.OpInputs wrote: NAME/INPUT and NAME/upstream are the inputs of a sample and the gradient of
+its value; the metadata hold its expression, which is evaluated here, in double precision. GOLDEN becomes one tensor a sample:
+the value, what the op tracks, and the gradients of the inputs, one behind the other.
+"""
+
+import sys
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch.nn import functional
+
+MOMENTUM = 0.1
+
+
+def nchw(x):
+    return x.permute(0, 3, 1, 2)
+
+
+def nhwc(x):
+    return x.permute(0, 2, 3, 1)
+
+
+def batch_norm(x, gamma, beta, epsilon=0.01):
+    mean = torch.full((len(gamma),), 0.1)
+    variance = torch.full((len(gamma),), 0.5)
+    y = functional.batch_norm(x.movedim(-1, 1), mean, variance, gamma, beta, True, MOMENTUM, epsilon).movedim(1, -1)
+    return y, mean, variance
+
+
+def relu_of(results):
+    return torch.relu(results[0]), *results[1:]
+
+
+def pooled(results):
+    return nhwc(functional.max_pool2d(nchw(torch.relu(results[0])), 2)), *results[1:]
+
+
+def heads_of(x, heads):
+    """[T, B, heads d] to [B, heads, T, d]."""
+    return x.unflatten(-1, (heads, -1)).permute(1, 2, 0, 3)
+
+
+def seen(queries, keys, batch, causal, lengths):
+    mask = torch.ones(batch, 1, queries, keys, dtype=torch.bool)
+    if causal:
+        mask = mask.tril()
+    if lengths is not None:
+        mask = mask & (torch.arange(keys) < lengths[:, None])[:, None, None]
+    return mask
+
+
+def weights(q, k, heads, causal, lengths=None):
+    q, k = heads_of(q, heads), heads_of(k, heads)
+    scores = q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5
+    mask = seen(q.shape[2], k.shape[2], q.shape[0], causal, lengths)
+    return torch.softmax(scores.masked_fill(~mask, -torch.inf), -1)
+
+
+def attend(q, k, v, heads, causal, lengths=None, kept=None):
+    mask = seen(len(q), len(k), q.shape[1], causal, lengths)
+    if kept is None:
+        y = functional.scaled_dot_product_attention(heads_of(q, heads), heads_of(k, heads), heads_of(v, heads), mask)
+    else:
+        p = weights(q, k, heads, causal, lengths)
+        y = (p * kept.reshape(p.shape)) @ heads_of(v, heads)
+    return y.permute(2, 0, 1, 3).flatten(2)
+
+
+def attend_self(x, wi, bi, wo, bo, heads, causal, lengths=None, kept=None):
+    q, k, v = functional.linear(x, wi, bi).chunk(3, -1)
+    return functional.linear(attend(q, k, v, heads, causal, lengths, kept), wo, bo)
+
+
+def main():
+    torch.set_num_threads(1)
+    torch.set_default_dtype(torch.double)
+    golden = {}
+    with safe_open(sys.argv[1], "pt") as file:
+        by_sample = {}
+        for key in file.keys():
+            sample, _, name = key.rpartition("/")
+            by_sample.setdefault(sample, {})[name] = file.get_tensor(key).double()
+        expressions = file.metadata()
+    for sample, inputs in by_sample.items():
+        upstream = inputs.pop("upstream")
+        for tensor in inputs.values():
+            tensor.requires_grad_()
+        results = eval(expressions[sample], globals() | {"F": functional} | inputs)  # an expression of our own
+        value, *tracked = results if isinstance(results, tuple) else (results,)
+        value.backward(upstream.reshape(value.shape))
+        golden[sample] = torch.cat([value.detach().flatten(), *tracked, *(
+            inputs[name].grad.flatten() for name in order(sample, inputs))]).float()
+    save_file(golden, sys.argv[2])
+
+
+def order(sample, inputs):
+    """The inputs as the sample's name has them; a file's keys are sorted."""
+    return sorted(inputs, key=lambda name: sample.index(f" {name}["))
+
+
+main()
