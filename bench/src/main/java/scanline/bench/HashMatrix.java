@@ -115,12 +115,14 @@ final class HashMatrix implements Callable<Integer> {
             table.append("| ").append(small.getKey()).append(" | ").append(cells).append(" |\n");
         }
         table.append(same ? "\nAll weights of Scanline agree.\n" : "\nSCANLINE'S WEIGHTS DIFFER.\n");
-        String text = report.text("The weights, whatever computes them", """
-                The same recipe, seed and data, on different numbers of threads and different vectors. Scanline's weights
-                must be the same to the bit. PyTorch starts from the same weights, takes the same steps on the same
-                batches, and is asked for deterministic algorithms and given one seed for its dropout; its cells are the
-                same numbers of threads with the instruction sets that it can be told to use (SSE, AVX2 and AVX-512: in
-                its own loops, in oneDNN and in MKL). A dash: bench/ has no such network in PyTorch.""", command(),
+        String text = report.text("The weights, whatever computes them",
+                """
+                        The same recipe, seed and data, on different numbers of threads and different vectors. Scanline's weights
+                        must be the same to the bit. PyTorch starts from the same weights, takes the same steps on the same
+                        batches, and is asked for deterministic algorithms and given one seed for its dropout; its cells are the
+                        same numbers of threads with the instruction sets that it can be told to use (SSE, AVX2 and AVX-512: in
+                        its own loops, in oneDNN and in MKL). A dash: bench/ has no such network in PyTorch.""",
+                command(),
                 table.toString());
         Report.publish(text, Objects.requireNonNull(spec).commandLine().getOut(), options.out());
         return same ? 0 : 1;

@@ -42,7 +42,8 @@ final class Kills implements Callable<Integer> {
             "rnn-rows", "model.hidden=12 model.dropout=0.2 epochs=8",
             "lstm-rows", "model.hidden=12 model.dropout=0.2 clip=norm schedule=cosine epochs=8",
             "gru-rows-deep", "model.hidden=12 model.bidirectional=true model.learnedState=true epochs=8",
-            "vit", "model.width=8 model.depth=1 model.heads=2 model.headWidth=5 model.mlp=12 model.dropout=0.1 epochs=6",
+            "vit",
+            "model.width=8 model.depth=1 model.heads=2 model.headWidth=5 model.mlp=12 model.dropout=0.1 epochs=6",
             "digit-classifier", "model.width=8 model.depth=1 model.heads=2 model.feedForward=12 epochs=8",
             "cnn", "model.channels=3 model.hidden=12 model.dropout=0.1 data.shrink=2 epochs=8",
             "digit-sequence-blanks", "data.shrink=4 data.scan.size=7 model.width=8 model.heads=2 model.feedForward=12"

@@ -4,17 +4,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
-import scanline.lab.format.Protobuf;
 import scanline.lab.data.Canvas;
 import scanline.lab.data.Pictures;
 import scanline.lab.data.Scan;
 import scanline.lab.export.OnnxGraph.Attribute;
 import scanline.lab.export.OnnxGraph.Element;
 import scanline.lab.export.OnnxGraph.Value;
+import scanline.lab.format.Protobuf;
 import scanline.lab.model.Autoregressive;
 import scanline.lab.model.Classifier;
 import scanline.lab.model.Model;

@@ -7,7 +7,6 @@ import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-
 import scanline.lab.data.Canvas.Answer;
 import scanline.lab.data.Pictures;
 import scanline.lab.format.Png;

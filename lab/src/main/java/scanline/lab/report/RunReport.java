@@ -338,9 +338,10 @@ public final class RunReport {
             return;
         }
         page.section("What it remembers while it reads");
-        page.paragraph("The first test image of each of the first classes; the hidden state of the last layer, a row for each"
-                + " of its units and a column for each step; and how probable each class (a row) is if the sequence ended"
-                + " there. Blue is negative, orange positive, the stronger the farther from 0, by the largest of a picture.");
+        page.paragraph(
+                "The first test image of each of the first classes; the hidden state of the last layer, a row for each"
+                        + " of its units and a column for each step; and how probable each class (a row) is if the sequence ended"
+                        + " there. Blue is negative, orange positive, the stronger the farther from 0, by the largest of a picture.");
         page.add(new StatesGallery(read, names).html());
     }
 

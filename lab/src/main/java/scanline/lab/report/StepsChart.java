@@ -57,6 +57,7 @@ final class StepsChart {
     }
 
     private static void text(StringBuilder svg, double x, double y, String kind, String words) {
-        svg.append(String.format(Locale.ROOT, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\">%s</text>%n", kind, x, y, words));
+        svg.append(
+                String.format(Locale.ROOT, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\">%s</text>%n", kind, x, y, words));
     }
 }

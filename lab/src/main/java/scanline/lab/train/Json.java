@@ -49,7 +49,8 @@ public final class Json {
 
     private static <T> T read(Path file, Function<String, @Nullable T> reader) throws IOException {
         try {
-            @Nullable T values = reader.apply(TextFile.read(file, LONGEST_BYTES));
+            @Nullable
+            T values = reader.apply(TextFile.read(file, LONGEST_BYTES));
             if (values != null) {
                 return values;
             }
