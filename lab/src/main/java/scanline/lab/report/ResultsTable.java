@@ -78,12 +78,15 @@ final class ResultsTable {
             ```
             """;
     /** Other pages that may lie in the folder, and what they are. */
-    static final SortedMap<String, String> SIBLINGS = new TreeMap<>(
-            Map.of("bench.md", "the speeds beside PyTorch and DJL",
-                    "growth.md", "how time and memory grow", "hashes.md",
-                    "the weights over threads, vector widths and compilers",
-                    "labels.md", "sets of labels: an LSTM beside sigmoids, beams and orders", "losses.md",
-                    "the losses of training beside PyTorch's"));
+    static final SortedMap<String, String> SIBLINGS = new TreeMap<>(Map.of(
+            "bench.md", "the speeds beside PyTorch and DJL",
+            "fuzz.md", "damaged files of every format, and what the readers made of them",
+            "growth.md", "how time and memory grow",
+            "kills.md", "runs that were killed at random moments",
+            "labels.md", "sets of labels: an LSTM beside sigmoids, beams and orders",
+            "losses.md", "the losses of training beside PyTorch's",
+            "onnx.md", "exported models in ONNX Runtime",
+            "reproducibility.md", "the weights over threads and vector widths, beside PyTorch's"));
     private static final int HASH_DIGITS = 16;
     private static final int COMMIT_DIGITS = 7;
 

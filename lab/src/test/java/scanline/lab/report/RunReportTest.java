@@ -37,6 +37,8 @@ import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.train.AttentionMap;
 import scanline.lab.train.Evaluation;
+import scanline.lab.train.HiddenStates;
+import scanline.lab.train.AccuracyAfterSteps;
 import scanline.lab.train.Experiment;
 import scanline.lab.train.Experiment.Split;
 import scanline.lab.train.Progress;
@@ -235,7 +237,7 @@ class RunReportTest {
                 .toList();
         Document page = page(Files.readString(folder.resolve("report.html")));
         List<Answered> expected = Stream.concat(mistakes.stream(), unsure.stream()).toList();
-        List<Element> shown = elements(page, "figure");
+        List<Element> shown = figures(page, "gallery");
         assertThat(shown).hasSize(36);
         for (int i = 0; i < shown.size(); i++) {
             Answered answered = expected.get(i);
@@ -249,6 +251,46 @@ class RunReportTest {
             assertThat(((DataBufferByte) image.getRaster().getDataBuffer()).getData())
                     .isEqualTo(test.slice(answered.number(), answered.number() + 1).pixels());
         }
+    }
+
+    private static List<Element> figures(Document page, String list) {
+        return elements(page, "figure").stream()
+                .filter(figure -> ((Element) figure.getParentNode().getParentNode()).getAttribute("class").equals(list))
+                .toList();
+    }
+
+    @Test
+    void aRecurrentRunShowsWhatItRemembersAndHowItsAccuracyGrows() throws Exception {
+        Path folder = lstm();
+        String html = Files.readString(folder.resolve("report.html"));
+        List<Element> shown = figures(page(html), "states");
+        List<HiddenStates> states;
+        AccuracyAfterSteps accuracy;
+        try (Experiment experiment = new Experiment(Run.open(folder).recipe(), 2)) {
+            WeightsFile.load(Run.open(folder).best(), experiment.weights());
+            states = HiddenStates.of(experiment);
+            accuracy = AccuracyAfterSteps.of(experiment, Split.TEST).orElseThrow();
+        }
+        assertThat(shown).hasSize(10);
+        for (int i = 0; i < shown.size(); i++) {
+            assertThat(shown.get(i).getTextContent()).startsWith(states.get(i).label() + ", taken for ");
+            BufferedImage film = ImageIO.read(new ByteArrayInputStream(Base64.getDecoder()
+                    .decode(((Element) shown.get(i).getElementsByTagName("img").item(1)).getAttribute("src")
+                            .substring("data:image/png;base64,".length()))));
+            float[][] values = states.get(i).states();
+            assertThat(film.getWidth()).isEqualTo(values.length);
+            assertThat(film.getHeight()).isEqualTo(values[0].length);
+            for (int t = 0; t < values.length; t++) {
+                for (int unit = 0; unit < values[t].length; unit++) {
+                    int color = film.getRGB(t, unit);
+                    assertThat((color >>> 24) == 0 || (color >> 16 & 255) < (color & 255) == values[t][unit] < 0)
+                            .isTrue();
+                }
+            }
+        }
+        assertThat(accuracy.points()).allSatisfy(point -> assertThat(html).contains(
+                "after " + point.steps() + (point.steps() == 1 ? " step: " : " steps: ")
+                        + ResultsTable.percent(point.accuracy())));
     }
 
     @Test
