@@ -18,6 +18,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import scanline.lab.report.RunReport;
 import scanline.lab.train.Experiment;
+import scanline.lab.train.Provenance;
 import scanline.lab.train.Run;
 
 /** {@code scanline report}: what a run came to, as one page. */
@@ -44,6 +45,7 @@ final class ReportCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Run run = Run.open(folder);
         try (Experiment experiment = Trained.open(folder.toString(), null, overrides, threads.count())) {
+            Provenance.requireSameData(run, experiment);
             Path file = RunReport.write(experiment, run, to);
             PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
             out.println(file + " says what " + folder + " came to");

@@ -54,7 +54,7 @@ public final class Provenance {
             if (then != null && !then.equals(now)) {
                 throw new RunException(run.folder() + " began with other data: " + name + " is " + then
                         + " in its provenance.json, and now " + now
-                        + "; resume it with the data it began with, or train a new run");
+                        + "; give it the data it began with, or train a new run");
             }
         });
     }
