@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -24,11 +25,13 @@ import java.util.zip.ZipException;
  */
 public record Idx(int[] sizes, byte[] data) {
     private static final int UNSIGNED_BYTE = 8;
+    // Deflate (RFC 1951) makes at most 258 bytes of two bits.
+    private static final long MOST_INFLATED = 1032;
     private static final long MAX_BYTES = Integer.MAX_VALUE - 8L;
 
     /**
      * Reads a raw or gzipped file, told apart by its first bytes, that must have this number of dimensions. A header
-     * that promises more than the file holds costs no memory: what is allocated follows the bytes that are there.
+     * that promises more than a file of this size can hold, zipped or not, costs no memory.
      *
      * @throws DataException when the file is missing, damaged, too short, too long or of another kind
      */
@@ -52,12 +55,12 @@ public record Idx(int[] sizes, byte[] data) {
                 if (!zipped && storedBytes != headerBytes + promised) {
                     throw wrongLength(name, sizes, storedBytes);
                 }
-                byte[] data = new byte[(int) Math.min(promised, Math.max(8 * storedBytes, 1 << 16))];
-                int filled = content.readNBytes(data, 0, data.length);
-                while (filled == data.length && filled < promised) {
-                    data = Arrays.copyOf(data, (int) Math.min(promised, 2L * filled));
-                    filled += content.readNBytes(data, filled, data.length - filled);
+                if (promised > MOST_INFLATED * storedBytes) {
+                    throw wrongLength(name, sizes,
+                            headerBytes + content.transferTo(OutputStream.nullOutputStream()));
                 }
+                byte[] data = new byte[promised];
+                int filled = content.readNBytes(data, 0, promised);
                 if (filled < promised) {
                     throw wrongLength(name, sizes, headerBytes + filled);
                 }
@@ -140,8 +143,7 @@ public record Idx(int[] sizes, byte[] data) {
 
     /** How many values these sizes stand for, refused when there are none or more than an array can hold. */
     private static int product(String name, int[] sizes) {
-        // While a gzipped file is read, its last array and the next, of twice the size, are there at once.
-        long limit = Math.min(MAX_BYTES, Runtime.getRuntime().maxMemory() / 3);
+        long limit = Math.min(MAX_BYTES, Runtime.getRuntime().maxMemory() / 2);
         long product = 1;
         for (int size : sizes) {
             long unsigned = Integer.toUnsignedLong(size);

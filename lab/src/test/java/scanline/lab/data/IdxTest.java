@@ -131,7 +131,7 @@ class IdxTest {
     @Test
     @Timeout(20)
     void aHeaderThatPromisesMuchCostsNoMemory() {
-        long promised = Math.min(Runtime.getRuntime().maxMemory() / 3, Integer.MAX_VALUE) - 64;
+        long promised = Math.min(Runtime.getRuntime().maxMemory() / 2, Integer.MAX_VALUE) - 64;
         byte[] liar = gzip(idx(new byte[100], (int) promised));
         for (int i = 0; i < 1000; i++) { // would take minutes if it were allocated
             refusal(liar, 1).contains("truncated", "it has 108");
