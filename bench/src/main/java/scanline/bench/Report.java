@@ -98,8 +98,8 @@ final class Report {
         facts.put("processor", machine.get("cpu") + ", " + machine.get("cores") + " cores, " + machine.get("os"));
         if (peak > 0) {
             facts.put("peak", String.format(Locale.ROOT,
-                "%.0f GFLOP/s on %d %s with vectors of %s bits (fused multiply-adds between registers)", peak,
-                threads, threads == 1 ? "thread" : "threads", machine.get("vectorBits")));
+                    "%.0f GFLOP/s on %d %s with vectors of %s bits (fused multiply-adds between registers)", peak,
+                    threads, threads == 1 ? "thread" : "threads", machine.get("vectorBits")));
         }
         facts.put("Scanline", machine.get("version") + ", commit " + machine.get("commit") + ", JDK "
                 + machine.get("jdk"));
