@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class JazzerTest {
     private static final Map<String, Target> TARGETS = targets();
 
-    @FuzzTest
     @MethodSource
+    @FuzzTest
     void safeTensors(byte[] file) {
         read("safetensors", file);
     }
@@ -26,8 +26,8 @@ class JazzerTest {
         return samples("safetensors");
     }
 
-    @FuzzTest
     @MethodSource
+    @FuzzTest
     void weights(byte[] file) {
         read("weights", file);
     }
@@ -36,8 +36,8 @@ class JazzerTest {
         return samples("weights");
     }
 
-    @FuzzTest
     @MethodSource
+    @FuzzTest
     void checkpoint(byte[] file) {
         read("checkpoint", file);
     }
@@ -46,8 +46,8 @@ class JazzerTest {
         return samples("checkpoint");
     }
 
-    @FuzzTest
     @MethodSource
+    @FuzzTest
     void idx(byte[] file) {
         read("idx", file);
     }
@@ -56,8 +56,8 @@ class JazzerTest {
         return samples("idx");
     }
 
-    @FuzzTest
     @MethodSource
+    @FuzzTest
     void idxGzip(byte[] file) {
         read("idx.gz", file);
     }
@@ -66,8 +66,8 @@ class JazzerTest {
         return samples("idx.gz");
     }
 
-    @FuzzTest
     @MethodSource
+    @FuzzTest
     void idxFolder(byte[] file) {
         read("idx-folder", file);
     }
@@ -76,8 +76,8 @@ class JazzerTest {
         return samples("idx-folder");
     }
 
-    @FuzzTest
     @MethodSource
+    @FuzzTest
     void permutation(byte[] file) {
         read("permutation", file);
     }
@@ -86,8 +86,8 @@ class JazzerTest {
         return samples("permutation");
     }
 
-    @FuzzTest
     @MethodSource
+    @FuzzTest
     void recipe(byte[] file) {
         read("recipe", file);
     }
@@ -96,8 +96,8 @@ class JazzerTest {
         return samples("recipe");
     }
 
-    @FuzzTest
     @MethodSource
+    @FuzzTest
     void metrics(byte[] file) {
         read("metrics", file);
     }
@@ -106,8 +106,8 @@ class JazzerTest {
         return samples("metrics");
     }
 
-    @FuzzTest
     @MethodSource
+    @FuzzTest
     void record(byte[] file) {
         read("record", file);
     }
@@ -116,8 +116,8 @@ class JazzerTest {
         return samples("record");
     }
 
-    @FuzzTest
     @MethodSource
+    @FuzzTest
     void png(byte[] file) {
         read("png", file);
     }
@@ -126,8 +126,8 @@ class JazzerTest {
         return samples("png");
     }
 
-    @FuzzTest
     @MethodSource
+    @FuzzTest
     void jpeg(byte[] file) {
         read("jpeg", file);
     }
