@@ -56,7 +56,7 @@ final class Kills implements Callable<Integer> {
     private static final List<String> FILES = List.of("best.safetensors", "result.json", "metrics.csv");
     private static final String LAST = "last.safetensors";
     private static final int TRAIN = 264;
-    private static final int TEST = 20;
+    private static final int TEST = 100;
     private static final int MOST_THREADS = 3;
     // The share of a session's length after which it is killed at the earliest: before, there is hardly a JVM.
     private static final double EARLIEST = 0.3;

@@ -21,12 +21,16 @@ public record Grid(String recipe, Map<String, List<String>> axes, List<Long> see
     private static final String SEED = "seed";
     private static final int MOST_RUNS = 10_000;
 
-    /** A combination of values, which has a run for each seed. */
-    public record Setting(Map<String, String> values) {
-        /** As on a command line; "as it is" where nothing is changed. */
+    /**
+     * A combination of values, which has a run for each seed.
+     *
+     * @param values one of each axis
+     * @param name the values by which settings differ, as on a command line; "as it is" where none does
+     */
+    public record Setting(Map<String, String> values, String name) {
         @Override
         public String toString() {
-            return values.isEmpty() ? "as it is" : String.join(" ", overrides());
+            return name;
         }
 
         List<String> overrides() {
@@ -128,7 +132,14 @@ public record Grid(String recipe, Map<String, List<String>> axes, List<Long> see
             }
             settings = longer;
         }
-        return settings.stream().map(Setting::new).toList();
+        return settings.stream().map(values -> new Setting(values, name(values))).toList();
+    }
+
+    private String name(Map<String, String> values) {
+        String name = values.entrySet().stream()
+                .filter(value -> axes.getOrDefault(value.getKey(), List.of()).size() > 1)
+                .map(value -> value.getKey() + "=" + value.getValue()).collect(Collectors.joining(" "));
+        return name.isEmpty() ? "as it is" : name;
     }
 
     /** Every run, seed by seed within each setting. */
@@ -136,9 +147,8 @@ public record Grid(String recipe, Map<String, List<String>> axes, List<Long> see
         List<Point> points = new ArrayList<>();
         for (Setting setting : settings()) {
             for (long seed : seeds) {
-                String name = String.join("-", setting.overrides()).replaceAll("[^A-Za-z0-9.=_-]", "_");
-                points.add(new Point("%04d%s-seed=%d".formatted(points.size() + 1, name.isEmpty() ? "" : "-" + name,
-                        seed), setting, seed));
+                String name = setting.name().replace(' ', '-').replaceAll("[^A-Za-z0-9.=_-]", "_");
+                points.add(new Point("%04d-%s-seed=%d".formatted(points.size() + 1, name, seed), setting, seed));
             }
         }
         return points;

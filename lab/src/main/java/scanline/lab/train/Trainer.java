@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
@@ -230,7 +231,9 @@ public final class Trainer {
             bestEpoch = epoch;
             bestAccuracy = validation.accuracy();
             bestLoss = validation.loss();
-            WeightsFile.save(run.best(), weights, Map.of("format", "pt", "epoch", Integer.toString(epoch)));
+            // Sorted: the order of Map.of differs from JVM to JVM, and the file is to be the same to the byte.
+            WeightsFile.save(run.best(), weights,
+                    new TreeMap<>(Map.of("format", "pt", "epoch", Integer.toString(epoch))));
         }
         return row;
     }
