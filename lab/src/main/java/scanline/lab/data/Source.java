@@ -51,27 +51,30 @@ public sealed interface Source {
      */
     Idx read(KnownSet set, Part part, IdxFiles files);
 
+    /** Four gzipped files, named like MNIST's. */
+    sealed interface FourFiles extends Source {
+        @Override
+        default List<String> fileNames() {
+            return Stream.of(Part.values()).map(part -> part.fileName() + ".gz").toList();
+        }
+
+        @Override
+        default IdxFiles in(Path folder) {
+            return new Folder(folder);
+        }
+
+        @Override
+        default boolean isIn(Path folder) {
+            return new Folder(folder).isComplete();
+        }
+    }
+
     /**
      * Four gzipped files that are known by what is in them, whoever compressed it.
      *
      * @param sha256 that of each decompressed file, in hexadecimal
      */
-    record Content(Map<Part, String> sha256) implements Source {
-        @Override
-        public List<String> fileNames() {
-            return gzipped();
-        }
-
-        @Override
-        public IdxFiles in(Path folder) {
-            return new Folder(folder);
-        }
-
-        @Override
-        public boolean isIn(Path folder) {
-            return new Folder(folder).isComplete();
-        }
-
+    record Content(Map<Part, String> sha256) implements FourFiles {
         @Override
         public void require(String fileName, Path file) {
             Part part = part(fileName);
@@ -92,22 +95,7 @@ public sealed interface Source {
      *
      * @param sha256 that of each gzipped file, in hexadecimal
      */
-    record Stored(Map<Part, String> sha256) implements Source {
-        @Override
-        public List<String> fileNames() {
-            return gzipped();
-        }
-
-        @Override
-        public IdxFiles in(Path folder) {
-            return new Folder(folder);
-        }
-
-        @Override
-        public boolean isIn(Path folder) {
-            return new Folder(folder).isComplete();
-        }
-
+    record Stored(Map<Part, String> sha256) implements FourFiles {
         @Override
         public void require(String fileName, Path file) {
             requireEqual(file.toString(), "the file", Sha256.of(file), sha256.get(part(fileName)));
@@ -189,10 +177,6 @@ public sealed interface Source {
                 labels[i] = (byte) label;
             }
         }
-    }
-
-    private static List<String> gzipped() {
-        return Stream.of(Part.values()).map(part -> part.fileName() + ".gz").toList();
     }
 
     private static Part part(String fileName) {
