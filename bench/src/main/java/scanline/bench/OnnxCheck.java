@@ -49,10 +49,12 @@ final class OnnxCheck implements Callable<Integer> {
     @Option(names = "--recipes", split = ",", paramLabel = "RECIPE", description = "Which. Default: all.")
     private List<String> recipes = Recipes.names();
 
-    @Option(names = "--images", defaultValue = "1000", paramLabel = "N", description = "The first N test pictures.")
+    @Option(names = "--images", defaultValue = "1000", paramLabel = "N",
+            description = "The first N test pictures. Default: ${DEFAULT-VALUE}.")
     private int images;
 
-    @Option(names = "--steps", defaultValue = "20", paramLabel = "N", description = "Steps of training before.")
+    @Option(names = "--steps", defaultValue = "20", paramLabel = "N",
+            description = "Steps of training before. Default: ${DEFAULT-VALUE}.")
     private int steps;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of Scanline. Default: all processors.")

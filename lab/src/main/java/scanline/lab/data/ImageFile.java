@@ -1,6 +1,7 @@
 package scanline.lab.data;
 
 import java.awt.image.BufferedImage;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
@@ -17,13 +18,16 @@ import scanline.engine.io.Excerpt;
 /**
  * Images from files: PNG and JPEG through the JDK's readers, made grey ({@link Greyscale}), scaled to the size that a model reads,
  * whatever their own proportions ({@link AreaScaling}), and turned light on dark if their border is light; IDX as they are. The
- * orientation that a camera notes in EXIF is not heard. Of a large image only every so-many-th pixel is decoded, so that none
- * takes more than {@value #MOST_DECODED} pixels of memory.
+ * orientation that a camera notes in EXIF is not heard. Of a large image only every so-many-th pixel is kept, so that none takes
+ * more than {@value #MOST_DECODED} pixels of memory; decoders still go through all of it, so that what takes them a second or
+ * more, by its size, is refused.
  */
 public final class ImageFile {
     private static final long LARGEST_FILE_BYTES = 64L << 20;
     private static final int LARGEST_SIDE = 10_000;
     private static final int MOST_DECODED = 1 << 21;
+    private static final long MOST_BYTES = 40_000_000;
+    private static final int JPEG_BITS = 16; // a pixel of a scan costs about two thirds of what three bytes in a PNG do
     private static final int LONGEST_REASON = 200;
     private static final int[] PNG = {0x89, 'P'};
     private static final int[] JPEG = {0xFF, 0xD8};
@@ -120,6 +124,13 @@ public final class ImageFile {
                 throw new DataException(file + " is " + width + " x " + height + " pixels, and at most " + LARGEST_SIDE
                         + " a side are read");
             }
+            long bits = format.equals("png")
+                    ? Math.max(Byte.SIZE, reader.getRawImageType(0).getColorModel().getPixelSize())
+                    : JPEG_BITS * scans(file);
+            if ((long) height * width * bits > MOST_BYTES * Byte.SIZE) {
+                throw new DataException(file + " is " + width + " x " + height + " pixels, and of its kind at most "
+                        + MOST_BYTES * Byte.SIZE / bits / 1_000_000 + " million are read");
+            }
             int step = (int) Math.ceil(Math.sqrt((double) height * width / MOST_DECODED));
             ImageReadParam every = reader.getDefaultReadParam();
             every.setSourceSubsampling(step, step, 0, 0);
@@ -130,6 +141,21 @@ public final class ImageFile {
         } finally {
             reader.dispose();
         }
+    }
+
+    /**
+     * How often the decoder goes through the pixels of a JPEG, at least 1: a progressive one has about ten scans, and may have any
+     * number. Those of a thumbnail count too.
+     */
+    private static long scans(Path file) throws IOException {
+        long scans = 0;
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+            for (int before = 0, next; (next = in.read()) >= 0; before = next) {
+                // Nothing but the marker of a scan looks like it: among coded pixels 0xFF has 0 behind it.
+                scans += before == 0xFF && next == 0xDA ? 1 : 0;
+            }
+        }
+        return Math.max(1, scans);
     }
 
     /** The JDK's decoders often say nothing themselves, but pass on what does. */

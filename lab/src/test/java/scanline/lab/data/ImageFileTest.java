@@ -17,6 +17,7 @@ import java.util.Arrays;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scanline.lab.fuzz.Pictures;
 
 class ImageFileTest {
     private static final int SIDE = 8;
@@ -131,6 +132,20 @@ class ImageFileTest {
         Path file = folder.resolve("long.png");
         ImageIO.write(new BufferedImage(10_001, 1, BufferedImage.TYPE_BYTE_BINARY), "png", file.toFile());
         refused(file, file + " is 10001 x 1 pixels, and at most 10000 a side are read");
+    }
+
+    @Test
+    void whatTakesLongToDecodeIsRefusedByTheHeader() throws IOException {
+        Path png = folder.resolve("large.png");
+        ImageIO.write(new BufferedImage(10_000, 4_001, BufferedImage.TYPE_BYTE_GRAY), "png", png.toFile());
+        refused(png, png + " is 10000 x 4001 pixels, and of its kind at most 40 million are read");
+        ImageIO.write(new BufferedImage(5_000, 2_700, BufferedImage.TYPE_3BYTE_BGR), "png", png.toFile());
+        refused(png, png + " is 5000 x 2700 pixels, and of its kind at most 13 million are read");
+        Path jpeg = folder.resolve("large.jpg");
+        ImageIO.write(new BufferedImage(5_001, 4_000, BufferedImage.TYPE_BYTE_GRAY), "jpeg", jpeg.toFile());
+        refused(jpeg, jpeg + " is 5001 x 4000 pixels, and of its kind at most 20 million are read");
+        Files.write(jpeg, Pictures.written("jpeg", new BufferedImage(2_000, 1_100, BufferedImage.TYPE_INT_RGB), true));
+        refused(jpeg, jpeg + " is 2000 x 1100 pixels, and of its kind at most 2 million are read");
     }
 
     @Test

@@ -136,6 +136,16 @@ class JazzerTest {
         return samples("jpeg");
     }
 
+    @MethodSource
+    @FuzzTest
+    void imageFolder(byte[] file) {
+        read("image-folder", file);
+    }
+
+    static Stream<byte[]> imageFolder() {
+        return samples("image-folder");
+    }
+
     private static void read(String format, byte[] file) {
         TARGETS.get(format).accepts(file);
     }

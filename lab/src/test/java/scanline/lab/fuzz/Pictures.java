@@ -20,7 +20,7 @@ import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 
 /** Small whole images of every kind that the JDK writes. */
-final class Pictures {
+public final class Pictures {
     private static final int SIDE = 19;
     private static final int PNG_HEADER_END = 33; // the signature and IHDR
 
@@ -89,7 +89,8 @@ final class Pictures {
         return image;
     }
 
-    private static byte[] written(String format, BufferedImage image, boolean progressive) throws IOException {
+    /** The bytes of an image in a format of the JDK; a progressive PNG is an interlaced one. */
+    public static byte[] written(String format, BufferedImage image, boolean progressive) throws IOException {
         ImageWriter writer = ImageIO.getImageWritersByFormatName(format).next();
         ImageWriteParam how = writer.getDefaultWriteParam();
         how.setProgressiveMode(progressive ? ImageWriteParam.MODE_DEFAULT : ImageWriteParam.MODE_DISABLED);

@@ -28,6 +28,7 @@ import scanline.lab.data.DataException;
 import scanline.lab.data.Idx;
 import scanline.lab.data.IdxFolder;
 import scanline.lab.data.ImageFile;
+import scanline.lab.data.ImageFolder;
 import scanline.lab.data.ImageSet;
 import scanline.lab.data.Scan;
 import scanline.lab.recipe.Recipe;
@@ -103,7 +104,8 @@ final class Targets {
         Targets all = new Targets(folder);
         Map<String, Target> byName = new LinkedHashMap<>();
         for (Target target : List.of(all.safeTensors(), all.weights(), all.checkpoint(), all.idx(), all.idxGzip(),
-                all.idxFolder(), all.permutation(), all.recipe(), all.metrics(), all.record(), all.png(), all.jpeg())) {
+                all.idxFolder(), all.permutation(), all.recipe(), all.metrics(), all.record(), all.png(), all.jpeg(),
+                all.imageFolder())) {
             byName.put(target.name(), target);
         }
         return byName;
@@ -298,6 +300,29 @@ final class Targets {
             ImageSet images = ImageFile.read(write(file, bytes), SIDE, SIDE, 2);
             require(images.count() >= 1 && images.height() == SIDE && images.width() == SIDE);
         });
+    }
+
+    /** The first byte says which of the images of two classes the others are. */
+    private Target imageFolder() throws IOException {
+        Path classes = folder.resolve("classes");
+        List<Path> files = new ArrayList<>();
+        List<byte[]> whole = new ArrayList<>(Pictures.png().subList(0, 3));
+        whole.addAll(Pictures.jpeg().subList(0, 3));
+        for (int i = 0; i < whole.size(); i++) {
+            Path inner = Files.createDirectories(classes.resolve(i % 2 == 0 ? "a" : "b"));
+            files.add(write(inner.resolve("image" + i), whole.get(i)));
+        }
+        return new Target("image-folder", selected(whole), Edits.behindFirst(Bytes::edited),
+                Set.of(DataException.class), classes.toString(), bytes -> {
+                    int part = part(bytes, files.size());
+                    write(files.get(part), behind(bytes));
+                    try {
+                        ImageFolder read = new ImageFolder(classes, new ImageFolder.Options(SIDE, 0.3, 1));
+                        require(read.train().count() == 4 && read.test().count() == 2);
+                    } finally {
+                        write(files.get(part), whole.get(part));
+                    }
+                });
     }
 
     private static Entry entry(String name, int... shape) {
