@@ -128,7 +128,7 @@ final class OnnxCheck implements Callable<Integer> {
             if (folder != null) {
                 keep(folder, recipe, training);
             }
-            ExportFormat.ONNX.write(file, training.experiment());
+            ExportFormat.ONNX.write(file, training.experiment(), Map.of());
             try (OnnxRuntime runtime = new OnnxRuntime(file)) {
                 return distance(training, runtime);
             }
@@ -140,8 +140,8 @@ final class OnnxCheck implements Callable<Integer> {
     /** Both exports, and what the model gives for a few pictures, for load_export.py. */
     private static void keep(Path folder, String recipe, Steps trained) throws IOException {
         Files.createDirectories(folder);
-        ExportFormat.ONNX.write(folder.resolve(recipe + ".onnx"), trained.experiment());
-        ExportFormat.SAFETENSORS.write(folder.resolve(recipe + ".safetensors"), trained.experiment());
+        ExportFormat.ONNX.write(folder.resolve(recipe + ".onnx"), trained.experiment(), Map.of());
+        ExportFormat.SAFETENSORS.write(folder.resolve(recipe + ".safetensors"), trained.experiment(), Map.of());
         Batch batch = trained.testBatch(KEPT);
         Model.Input input = trained.experiment().input();
         float[] logits = trained.logits(batch);

@@ -33,8 +33,8 @@ public final class AtomicFile {
     /**
      * Writes or replaces a file. Threads and processes may write the same file at once; the last one wins.
      *
-     * @throws FileAccessException if that fails, as for a full disk: the old file is then untouched, and the temporary
-     *     one is gone
+     * @throws FileAccessException if that fails, as for a full disk: the file is then still whole, the old one or, if only its
+     *     folder could not be forced to the disk, the new, and the temporary one is gone
      */
     public static void write(Path file, Content content) throws IOException {
         // No other living thread of this machine has the same name for its file.

@@ -2,6 +2,7 @@ package scanline.engine.io;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ public final class FileAccessException extends IOException {
         String words = switch (cause) {
             case NoSuchFileException _ -> "no such file or folder";
             case AccessDeniedException _ -> "permission denied";
+            case FileAlreadyExistsException _ -> "something of that name is in the way";
             case FileSystemException e -> e.getReason();
             default -> cause.getMessage();
         };

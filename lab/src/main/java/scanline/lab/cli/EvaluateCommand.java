@@ -66,7 +66,8 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (Experiment experiment = Trained.open(trained, weights, overrides, threads.count())) {
+        try (Trained opened = Trained.open(trained, weights, overrides, threads.count())) {
+            Experiment experiment = opened.experiment();
             if (logits != null && experiment.network() instanceof Autoregressive) {
                 throw new RunException("--logits: this model has no logits for a picture, it writes one label after the"
                         + " other");

@@ -49,8 +49,9 @@ final class ExportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         requirePlace();
-        try (Experiment experiment = Trained.open(trained, weights, overrides, 1)) {
-            format.write(file, experiment);
+        try (Trained opened = Trained.openAlone(trained, weights, overrides, 1)) {
+            Experiment experiment = opened.experiment();
+            format.write(file, experiment, opened.provenance());
             Objects.requireNonNull(spec).commandLine().getOut().printf(Locale.ROOT,
                     "%s: %s, %,d bytes, %,d parameters, SHA-256 %s%n", file, format.name().toLowerCase(Locale.ROOT),
                     Files.size(file), experiment.weights().count(), experiment.weightsHash());

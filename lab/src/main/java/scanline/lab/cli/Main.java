@@ -35,7 +35,22 @@ public final class Main {
 
     /** Runs a command and ends the process with its exit status. */
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        System.exit(execute(commandLine(), arguments));
+    }
+
+    /** Runs a command and gives its exit status. */
+    static int execute(CommandLine line, String... arguments) {
+        try {
+            return line.execute(arguments);
+        } catch (OutOfMemoryError e) {
+            if (line.<Main>getCommand().debug) {
+                e.printStackTrace(line.getErr());
+            }
+            line.getErr().println(line.getColorScheme().errorText("scanline: not enough memory in a Java heap of "
+                    + Runtime.getRuntime().maxMemory() / (1 << 20) + " MB: try a smaller batch or model, or give it"
+                    + " more, for example SCANLINE_JAVA_OPTS=-Xmx4g"));
+            return CommandLine.ExitCode.SOFTWARE;
+        }
     }
 
     /** The commands, with what answers their failures. */

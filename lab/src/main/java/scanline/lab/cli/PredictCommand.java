@@ -54,7 +54,8 @@ final class PredictCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (Experiment experiment = Trained.open(trained, weights, List.of(), threads.count())) {
+        try (Trained opened = Trained.openAlone(trained, weights, List.of(), threads.count())) {
+            Experiment experiment = opened.experiment();
             Pictures known = experiment.outside();
             List<String> names = experiment.dataset().classNames();
             List<Prediction> predictions = new ArrayList<>();

@@ -17,7 +17,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import scanline.lab.report.RunReport;
-import scanline.lab.train.Experiment;
 import scanline.lab.train.Provenance;
 import scanline.lab.train.Run;
 
@@ -44,9 +43,9 @@ final class ReportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Run run = Run.open(folder);
-        try (Experiment experiment = Trained.open(folder.toString(), null, overrides, threads.count())) {
-            Provenance.requireSameData(run, experiment);
-            Path file = RunReport.write(experiment, run, to);
+        try (Trained trained = Trained.open(folder.toString(), null, overrides, threads.count())) {
+            Provenance.requireSameData(run, trained.experiment());
+            Path file = RunReport.write(trained.experiment(), run, to);
             PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
             out.println(file + " says what " + folder + " came to");
             out.flush();

@@ -24,6 +24,7 @@ import scanline.lab.train.Experiment.Split;
 import scanline.lab.train.Json;
 import scanline.lab.train.Measures;
 import scanline.lab.train.Progress;
+import scanline.lab.train.Provenance;
 import scanline.lab.train.Result;
 import scanline.lab.train.Run;
 import scanline.lab.train.Trainer;
@@ -59,6 +60,7 @@ final class Training {
         Trainer trainer = new Trainer(experiment, run, progress, saveSeconds);
         if (resumed) {
             trainer.restore();
+            Provenance.resumed(run, trainer.step());
             err.printf(Locale.ROOT, "%s goes on at step %,d%n", run.folder(), trainer.step());
             err.flush();
         }

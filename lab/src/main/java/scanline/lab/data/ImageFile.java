@@ -2,6 +2,7 @@ package scanline.lab.data;
 
 import java.awt.image.BufferedImage;
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
@@ -27,8 +28,13 @@ public final class ImageFile {
     private static final int LARGEST_SIDE = 10_000;
     private static final int MOST_DECODED = 1 << 21;
     private static final long MOST_BYTES = 40_000_000;
-    private static final int JPEG_BITS = 16; // a pixel of a scan costs about two thirds of what three bytes in a PNG do
+    private static final int JPEG_BITS = Byte.SIZE; // a pixel of a scan costs about what a byte of a PNG does
     private static final int LONGEST_REASON = 200;
+    // Markers of JPEG (ITU T.81, table B.1). Below the end are restarts and the start, which have no length behind them.
+    private static final int ARITHMETIC = 0x01; // this one and those from restarts to the end have nothing behind them
+    private static final int FIRST_RESTART = 0xD0;
+    private static final int END_OF_IMAGE = 0xD9;
+    private static final int START_OF_SCAN = 0xDA;
     private static final int[] PNG = {0x89, 'P'};
     private static final int[] JPEG = {0xFF, 0xD8};
 
@@ -129,7 +135,7 @@ public final class ImageFile {
                     : JPEG_BITS * scans(file);
             if ((long) height * width * bits > MOST_BYTES * Byte.SIZE) {
                 throw new DataException(file + " is " + width + " x " + height + " pixels, and of its kind at most "
-                        + MOST_BYTES * Byte.SIZE / bits / 1_000_000 + " million are read");
+                        + MOST_BYTES * Byte.SIZE / bits / 1_000_000 + " million are read: save it smaller");
             }
             int step = (int) Math.ceil(Math.sqrt((double) height * width / MOST_DECODED));
             ImageReadParam every = reader.getDefaultReadParam();
@@ -143,19 +149,31 @@ public final class ImageFile {
         }
     }
 
-    /**
-     * How often the decoder goes through the pixels of a JPEG, at least 1: a progressive one has about ten scans, and may have any
-     * number. Those of a thumbnail count too.
-     */
+    /** How often the decoder goes through the pixels of a JPEG: a progressive one has about ten scans, and may have any number. */
     private static long scans(Path file) throws IOException {
         long scans = 0;
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-            for (int before = 0, next; (next = in.read()) >= 0; before = next) {
-                // Nothing but the marker of a scan looks like it: among coded pixels 0xFF has 0 behind it.
-                scans += before == 0xFF && next == 0xDA ? 1 : 0;
+            for (int marker = marker(in); marker >= 0 && marker != END_OF_IMAGE; marker = marker(in)) {
+                scans += marker == START_OF_SCAN ? 1 : 0;
+                if (marker != ARITHMETIC && (marker < FIRST_RESTART || marker > END_OF_IMAGE)) {
+                    int length = in.read() << Byte.SIZE | in.read();
+                    in.skipNBytes(Math.max(0, length - 2));
+                }
             }
+        } catch (EOFException _) {
+            // Cut short: the decoder has the words for it.
         }
         return Math.max(1, scans);
+    }
+
+    /** The next marker of a JPEG; coded pixels, in which 0xFF has 0 behind it, are passed over; -1 at the end of the file. */
+    private static int marker(InputStream in) throws IOException {
+        for (int before = 0, next; (next = in.read()) >= 0; before = next) {
+            if (before == 0xFF && next != 0 && next != 0xFF) {
+                return next;
+            }
+        }
+        return -1;
     }
 
     /** The JDK's decoders often say nothing themselves, but pass on what does. */

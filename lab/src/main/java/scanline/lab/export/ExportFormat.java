@@ -38,15 +38,16 @@ public enum ExportFormat {
     };
 
     /**
-     * Writes or replaces a file, whole or not at all. It says which recipe, seed, version and commit it comes from, the
-     * SHA-256 of the weights and the names of the classes.
+     * Writes or replaces a file, whole or not at all. It says which recipe and seed it comes from, the SHA-256 of the weights and
+     * the names of the classes, and of the run that trained it the version, the commit and the data.
      *
      * @param experiment whose weights are those to write
+     * @param provenance that of the run which the weights are from; empty where nobody knows
      * @throws scanline.lab.train.RunException if the format has no words for the model
      * @throws scanline.engine.io.FileAccessException if the file cannot be written; an old one is then untouched
      */
-    public void write(Path file, Experiment experiment) throws IOException {
-        writeNew(file, experiment, Facts.of(experiment));
+    public void write(Path file, Experiment experiment, Map<String, Object> provenance) throws IOException {
+        writeNew(file, experiment, Facts.of(experiment, provenance));
     }
 
     abstract void writeNew(Path file, Experiment experiment, Map<String, String> facts) throws IOException;

@@ -6,19 +6,26 @@ import java.util.Map;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.train.Experiment;
 import scanline.lab.train.Json;
-import scanline.lab.train.Provenance;
 
-/** What a file says of where it comes from: nothing that differs from one machine or day to the next. */
+/** What a file says of where its weights come from: nothing that differs from one machine or day of exporting to the next. */
 final class Facts {
     private Facts() {}
 
-    /** Facts by their names, in the order in which they are written. */
-    static Map<String, String> of(Experiment experiment) {
+    /**
+     * Facts by their names, in the order in which they are written.
+     *
+     * @param provenance that of the run which the weights are from; empty where nobody knows
+     */
+    static Map<String, String> of(Experiment experiment, Map<String, Object> provenance) {
         Recipe recipe = experiment.recipe();
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("producer", "scanline");
-        facts.put("version", Provenance.version());
-        facts.put("commit", String.valueOf(Provenance.machine().get("commit")));
+        for (String trained : new String[] {"version", "commit", "data", "resumed"}) {
+            Object fact = provenance.get(trained);
+            if (fact != null) {
+                facts.put(trained, fact instanceof String text ? text : Json.text(fact));
+            }
+        }
         facts.put("about", recipe.about());
         facts.put("source", recipe.source());
         facts.put("seed", Long.toString(recipe.seed()));

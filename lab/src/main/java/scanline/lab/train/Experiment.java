@@ -61,8 +61,17 @@ public final class Experiment implements AutoCloseable {
      * @throws RunException if the model cannot read pictures of their size, or cannot answer as the canvas asks
      */
     public Experiment(Recipe recipe, int threads) {
+        this(recipe, recipe.data().open(), threads);
+    }
+
+    /**
+     * Builds the model of a recipe for a data set, with the weights that the seed gives.
+     *
+     * @throws RunException if the model cannot read pictures of their size, or cannot answer as the canvas asks
+     */
+    public Experiment(Recipe recipe, Dataset dataset, int threads) {
         this.recipe = recipe;
-        dataset = recipe.data().open();
+        this.dataset = dataset;
         input = input(recipe, dataset.test());
         backend = Backend.load(threads);
         memory = new Memory(backend);

@@ -8,20 +8,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
+import scanline.engine.io.AtomicFile;
+import scanline.engine.io.Excerpt;
 import scanline.engine.kernel.Lanes;
+import scanline.lab.data.Dataset;
 import scanline.lab.data.ImageSet;
+import scanline.lab.data.Outline;
 import scanline.lab.data.Scan;
 
 /** What a run was made with and on. */
 public final class Provenance {
+    private static final int LONGEST_LIST = 200;
+
     private Provenance() {}
 
     /**
@@ -45,8 +53,7 @@ public final class Provenance {
      * @throws RunException if images, labels or the order of pixels have another SHA-256
      */
     public static void requireSameData(Run run, Experiment experiment) throws IOException {
-        if (!Files.exists(run.provenanceFile())
-                || !(Json.read(run.provenanceFile()).get("data") instanceof Map<?, ?> recorded)) {
+        if (!(run.provenance().get("data") instanceof Map<?, ?> recorded)) {
             return;
         }
         data(experiment).forEach((name, now) -> {
@@ -59,11 +66,58 @@ public final class Provenance {
         });
     }
 
-    /** The name of the data set, and the SHA-256 of what is learned from and tested on, as if it lay in IDX files. */
+    /**
+     * Writes down that a run goes on with another version, commit or JDK, or on another machine, than the session before.
+     *
+     * @param step where it stands
+     */
+    public static void resumed(Run run, long step) throws IOException {
+        Map<String, Object> facts = new LinkedHashMap<>(run.provenance());
+        List<Object> sessions = new ArrayList<>(facts.get("resumed") instanceof List<?> before ? before : List.of());
+        Map<?, ?> last = !sessions.isEmpty() && sessions.getLast() instanceof Map<?, ?> session ? session : facts;
+        Map<String, Object> now = machine();
+        if (now.entrySet().stream().anyMatch(fact -> !fact.getValue().equals(last.get(fact.getKey())))) {
+            now.put("step", step);
+            sessions.add(now);
+            facts.put("resumed", sessions);
+            AtomicFile.write(run.provenanceFile(), Json.text(facts) + "\n");
+        }
+    }
+
+    /**
+     * Refuses data whose classes are called otherwise, or stand in another order, than those that a run was trained on, as far as it
+     * recorded them.
+     */
+    public static void requireSameClasses(Run run, Dataset dataset) throws IOException {
+        Dataset trained = outline(run);
+        if (trained != null && !trained.classNames().equals(dataset.classNames())) {
+            throw new RunException(run.folder() + " was trained on the classes " + listed(trained.classNames())
+                    + ", but the data now has " + listed(dataset.classNames()));
+        }
+    }
+
+    private static String listed(List<String> names) {
+        return Excerpt.line(String.join(", ", names), LONGEST_LIST);
+    }
+
+    /** The data set of a run as it recorded it, names and sizes without images; null if it did not. */
+    public static @Nullable Dataset outline(Run run) throws IOException {
+        return run.provenance().get("data") instanceof Map<?, ?> data
+                && data.get("name") instanceof String name
+                && data.get("classes") instanceof List<?> classes
+                && data.get("height") instanceof Integer height && data.get("width") instanceof Integer width
+                        ? new Outline(name, classes.stream().map(String::valueOf).toList(), height, width)
+                        : null;
+    }
+
+    /** The name of the data set, what the classes are called, the size of an image, and the SHA-256 of what is learned from and tested on, as if it lay in IDX files. */
     private static Map<String, Object> data(Experiment experiment) {
         ImageSet test = experiment.dataset().test();
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("name", experiment.dataset().name());
+        data.put("classes", experiment.dataset().classNames());
+        data.put("height", test.height());
+        data.put("width", test.width());
         ImageSet train = experiment.dataset().train();
         data.put("trainImages", train.imageFile().sha256());
         data.put("trainLabels", train.labelFile().sha256());
@@ -123,8 +177,9 @@ public final class Provenance {
             ProcessBuilder builder = new ProcessBuilder("git", "-C", home);
             builder.command().addAll(List.of(words));
             Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            CompletableFuture.delayedExecutor(10, TimeUnit.SECONDS).execute(process::destroyForcibly);
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0 ? output.strip() : null;
+            return process.waitFor() == 0 ? output.strip() : null;
         } catch (IOException _) {
             return null; // no git here
         } catch (InterruptedException _) {

@@ -193,6 +193,11 @@ public record Run(Path folder) {
         AtomicFile.write(folder.resolve(file), lines.collect(Collectors.joining("\n", "", "\n")));
     }
 
+    /** The facts of {@code provenance.json}; none where the file is missing. */
+    public Map<String, Object> provenance() throws IOException {
+        return Files.exists(provenanceFile()) ? Json.read(provenanceFile()) : Map.of();
+    }
+
     /** What it was made with and on. */
     Path provenanceFile() {
         return folder.resolve("provenance.json");

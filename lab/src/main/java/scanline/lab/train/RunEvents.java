@@ -3,6 +3,7 @@ package scanline.lab.train;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
@@ -54,13 +55,16 @@ final class RunEvents implements AutoCloseable {
             Durable.forceFolder(folder);
             events.log.begin(step == 0 ? 0 : step + 1);
             return events;
+        } catch (FileAccessException e) {
+            throw e; // it names the file already
         } catch (IOException e) {
             throw new FileAccessException("write to", folder, e);
         }
     }
 
     private static void makeFolder(Path folder) throws IOException {
-        if (!Files.isDirectory(folder)) {
+        // A link would lead out of the run's folder, which may be a stranger's.
+        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
             Durable.createFolder(folder);
         }
     }

@@ -107,9 +107,11 @@ public final class Trainer {
     }
 
     private boolean isPossible(Position position) {
-        boolean betweenBatches = position.example() % recipe.batch() == 0 || position.example() == examples;
-        return betweenBatches && position.epoch() <= recipe.epochs() && position.example() <= examples
-                && position.right() <= position.example() && position.bestEpoch() <= position.epoch()
+        boolean within = position.epoch() < recipe.epochs()
+                ? position.example() % recipe.batch() == 0 && position.example() < examples
+                : position.epoch() == recipe.epochs() && position.example() == 0;
+        return within && position.right() <= position.example() && position.bestEpoch() <= position.epoch()
+                && position.bestEpoch() > 0 == position.epoch() > 0
                 && position.step() == (long) position.epoch() * steps
                         + Math.ceilDiv(position.example(), recipe.batch());
     }
@@ -197,7 +199,7 @@ public final class Trainer {
             tape.backward(wrong.mean());
         }
         recipe.clip().clip(weights);
-        optimizer.step(rate());
+        optimizer.step(rate(step));
         lossSum += loss * batch.count();
         example += batch.count();
         step++;
@@ -212,11 +214,10 @@ public final class Trainer {
 
     private Run.Epoch endEpoch(RunEvents events) throws IOException {
         requireFiniteWeights();
-        double rate = rate();
         Evaluation validation = validationLoader == null
                 ? NOT_VALIDATED
                 : Evaluation.of(experiment, validationLoader, held, Evaluation.Listener.NONE);
-        Run.Epoch row = new Run.Epoch(epoch + 1, step, epochSeconds, examples / epochSeconds, rate,
+        Run.Epoch row = new Run.Epoch(epoch + 1, step, epochSeconds, examples / epochSeconds, rate(step - 1),
                 lossSum / examples, (double) right / examples, validation.loss(),
                 validation.accuracy());
         events.epoch(row, weights);
@@ -268,7 +269,8 @@ public final class Trainer {
                 + "); " + run.last() + " holds the last good checkpoint; try a lower optimizer.rate, or clip=norm");
     }
 
-    private double rate() {
+    /** The learning rate of a step, from 0. */
+    private double rate(long step) {
         return recipe.optimizer().rate() * recipe.schedule().factor(step, steps, recipe.epochs());
     }
 

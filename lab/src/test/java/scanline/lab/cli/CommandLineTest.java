@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,9 +19,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import scanline.engine.io.SafeTensors;
 import scanline.engine.io.SafeTensors.Entry;
 import scanline.lab.data.Datasets;
+import scanline.lab.data.Pngs;
+import scanline.lab.train.Provenance;
 
 class CommandLineTest {
     @TempDir
@@ -31,11 +35,15 @@ class CommandLineTest {
     private record Answer(int status, String out, String err) {}
 
     private static Answer answer(String... arguments) {
+        return answer(Main.commandLine(), arguments);
+    }
+
+    private static Answer answer(CommandLine line, String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        CommandLine line = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err))
+        line.setOut(new PrintWriter(out)).setErr(new PrintWriter(err))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
-        int status = line.execute(arguments);
+        int status = Main.execute(line, arguments);
         return new Answer(status, out.toString(), err.toString());
     }
 
@@ -84,10 +92,25 @@ class CommandLineTest {
         Path other = folder.resolve("other.onnx");
         Answer exported = answer("export", run.toString(), "--format", "onnx", "--to", one.toString());
         assertThat(exported.status()).as(exported.err()).isZero();
-        answer("export", "lstm-rows", "epochs=1", "data.limit=300", "data.validation=100", "model.hidden=8",
-                "--weights",
-                run.resolve("best.safetensors").toString(), "--format", "ONNX", "--to", other.toString());
+        answer("export", run.toString(), "data.dir=", "--format", "ONNX", "--to", other.toString());
         assertThat(one).hasSameBinaryContentAs(other);
+    }
+
+    @Test
+    void anExportSaysWhichRunItsWeightsAreFromWhereThatIsKnown() throws IOException {
+        Path file = folder.resolve("exported.safetensors");
+        answer("export", run.toString(), "--format", "safetensors", "--to", file.toString());
+        assertThat(SafeTensors.read(file).metadata()).containsEntry("weights", hash("best.safetensors"))
+                .containsEntry("commit", String.valueOf(Provenance.machine().get("commit"))).containsKey("data");
+        answer("export", run.toString(), "--weights", run.resolve("best.safetensors").toString(), "--format",
+                "safetensors", "--to", file.toString());
+        assertThat(SafeTensors.read(file).metadata()).containsEntry("weights", hash("best.safetensors"))
+                .doesNotContainKeys("commit", "data");
+    }
+
+    private static String hash(String weights) {
+        String json = answer("evaluate", run.toString(), "--weights", run.resolve(weights).toString(), "--json").out();
+        return json.replaceAll("(?s).*\"weights\" : \"([0-9a-f]+)\".*", "$1");
     }
 
     @Test
@@ -262,6 +285,41 @@ class CommandLineTest {
         byte[] broken = {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10, 0, 0, 0, 13, 'I', 'H', 'D', 'R', 0};
         Path png = Files.write(folder.resolve("broken.png"), broken);
         assertThat(answer("predict", run.toString(), png.toString()).err()).contains("broken.png is a broken image");
+    }
+
+    @Test
+    void ofAFolderThatIsGoneOrHasOtherClassesTheNamesAreThoseOfTraining() throws IOException {
+        Path data = folder.resolve("classes of mine");
+        Pngs.writeClasses(data, List.of("cat", "dog"), 10, 8);
+        Path trained = folder.resolve("mine");
+        assertThat(answer("train", "lstm-rows", "data=folder", "data.dir=" + data, "data.folder.size=8",
+                "data.validation=4", "batch=4", "epochs=1", "model.hidden=4", "--run", trained.toString()).status())
+                .isZero();
+        Path picture = folder.resolve("cat.png");
+        Pngs.write(picture, Pngs.drawn(1, 8), 8, 8);
+        String label = answer("predict", trained.toString(), picture.toString()).out();
+        assertThat(label).containsAnyOf("cat  ", "dog  ");
+        Files.move(data.resolve("cat"), data.resolve("zebra"));
+        assertThat(answer("predict", trained.toString(), picture.toString()).out()).isEqualTo(label);
+        assertThat(answer("evaluate", trained.toString()).err().strip()).isEqualTo("scanline: " + trained
+                + " was trained on the classes cat, dog, but the data now has dog, zebra");
+        Files.move(data, folder.resolve("elsewhere"));
+        assertThat(answer("predict", trained.toString(), picture.toString()).out()).isEqualTo(label);
+        Path onnx = folder.resolve("mine.onnx");
+        assertThat(answer("export", trained.toString(), "--format", "onnx", "--to", onnx.toString()).status()).isZero();
+        assertThat(Files.readString(onnx, StandardCharsets.ISO_8859_1)).contains("\"cat\", \"dog\"");
+    }
+
+    @Test
+    void tooLittleMemoryIsSaidInALine() {
+        CommandLine line = Main.commandLine().addSubcommand("fill", CommandSpec.wrapWithoutInspection(
+                (Runnable) () -> {
+                    throw new OutOfMemoryError("Java heap space");
+                }));
+        Answer answer = answer(line, "fill");
+        assertThat(answer.status()).isEqualTo(1);
+        assertThat(answer.err().strip()).startsWith("scanline: not enough memory in a Java heap of ")
+                .doesNotContain("\n");
     }
 
     @Test

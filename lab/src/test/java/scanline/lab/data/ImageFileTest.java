@@ -11,9 +11,12 @@ import java.awt.image.ComponentColorModel;
 import java.awt.image.DataBuffer;
 import java.awt.image.WritableRaster;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -138,14 +141,32 @@ class ImageFileTest {
     void whatTakesLongToDecodeIsRefusedByTheHeader() throws IOException {
         Path png = folder.resolve("large.png");
         ImageIO.write(new BufferedImage(10_000, 4_001, BufferedImage.TYPE_BYTE_GRAY), "png", png.toFile());
-        refused(png, png + " is 10000 x 4001 pixels, and of its kind at most 40 million are read");
+        refused(png, png + " is 10000 x 4001 pixels, and of its kind at most 40 million are read: save it smaller");
         ImageIO.write(new BufferedImage(5_000, 2_700, BufferedImage.TYPE_3BYTE_BGR), "png", png.toFile());
-        refused(png, png + " is 5000 x 2700 pixels, and of its kind at most 13 million are read");
+        refused(png, png + " is 5000 x 2700 pixels, and of its kind at most 13 million are read: save it smaller");
         Path jpeg = folder.resolve("large.jpg");
-        ImageIO.write(new BufferedImage(5_001, 4_000, BufferedImage.TYPE_BYTE_GRAY), "jpeg", jpeg.toFile());
-        refused(jpeg, jpeg + " is 5001 x 4000 pixels, and of its kind at most 20 million are read");
-        Files.write(jpeg, Pictures.written("jpeg", new BufferedImage(2_000, 1_100, BufferedImage.TYPE_INT_RGB), true));
-        refused(jpeg, jpeg + " is 2000 x 1100 pixels, and of its kind at most 2 million are read");
+        ImageIO.write(new BufferedImage(6_667, 6_000, BufferedImage.TYPE_BYTE_GRAY), "jpeg", jpeg.toFile());
+        refused(jpeg, jpeg + " is 6667 x 6000 pixels, and of its kind at most 40 million are read: save it smaller");
+        byte[] progressive = Pictures.written("jpeg", new BufferedImage(2_500, 1_700, BufferedImage.TYPE_INT_RGB),
+                true);
+        Files.write(jpeg, progressive);
+        refused(jpeg, jpeg + " is 2500 x 1700 pixels, and of its kind at most 4 million are read: save it smaller");
+    }
+
+    @Test
+    void scansOfAThumbnailOrBehindTheEndDoNotCount() throws IOException {
+        byte[] whole = Pictures.written("jpeg", new BufferedImage(5_000, 4_100, BufferedImage.TYPE_BYTE_GRAY), false);
+        byte[] scans = HexFormat.of().parseHex("ffd8" + "ffda0002".repeat(20));
+        byte[] segment = ByteBuffer.allocate(4 + scans.length).putShort((short) 0xffe1)
+                .putShort((short) (2 + scans.length)).put(scans).array();
+        Path file = folder.resolve("thumbnail.jpg");
+        try (OutputStream out = Files.newOutputStream(file)) {
+            out.write(whole, 0, 2);
+            out.write(segment);
+            out.write(whole, 2, whole.length - 2);
+            out.write(scans);
+        }
+        assertThat(ImageFile.pixels(file, 4, 4)).hasSize(16);
     }
 
     @Test

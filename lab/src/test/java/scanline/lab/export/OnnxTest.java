@@ -159,7 +159,7 @@ class OnnxTest {
     @Test
     void theFileSaysWhereItComesFrom() throws IOException, OrtException {
         try (Experiment experiment = disturbed(recipe("lstm-rows", "seed=5", "model.hidden=3"));
-                OnnxSession session = exported(experiment)) {
+                OnnxSession session = exported(experiment, Map.of("version", "0.1", "commit", "abc", "threads", 2))) {
             assertThat(session.producer()).isEqualTo("scanline");
             assertThat(session.metadata()).containsEntry("seed", "5")
                     .containsEntry("weights", experiment.weightsHash())
@@ -167,7 +167,8 @@ class OnnxTest {
                     .containsEntry("about", experiment.recipe().about())
                     .containsEntry("classes",
                             "[ \"0\", \"1\", \"2\", \"3\", \"4\", \"5\", \"6\", \"7\", \"8\", \"9\" ]")
-                    .containsKeys("version", "commit", "source");
+                    .containsEntry("version", "0.1").containsEntry("commit", "abc").containsKey("source")
+                    .doesNotContainKeys("data", "threads");
         }
     }
 
@@ -217,8 +218,13 @@ class OnnxTest {
     }
 
     private static OnnxSession exported(Experiment experiment) throws IOException, OrtException {
+        return exported(experiment, Map.of());
+    }
+
+    private static OnnxSession exported(Experiment experiment, Map<String, Object> provenance)
+            throws IOException, OrtException {
         Path file = folder.resolve("model.onnx");
-        ExportFormat.ONNX.write(file, experiment);
+        ExportFormat.ONNX.write(file, experiment, provenance);
         return new OnnxSession(file);
     }
 

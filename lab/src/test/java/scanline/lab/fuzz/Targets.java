@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import scanline.engine.io.FileAccessException;
 import scanline.engine.io.FormatException;
@@ -23,6 +24,8 @@ import scanline.engine.io.WeightsFile;
 import scanline.engine.nn.BatchNorm2d;
 import scanline.engine.nn.Linear;
 import scanline.engine.tensor.Backend;
+import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Statistic;
 import scanline.engine.tensor.Weights;
 import scanline.lab.data.DataException;
 import scanline.lab.data.Idx;
@@ -145,7 +148,20 @@ final class Targets {
         WeightsFile.save(file, weights, Map.of("format", "pt"));
         return new Target("weights", List.of(Files.readAllBytes(file)), Edits::safeTensors,
                 Set.of(FormatException.class, FileAccessException.class), file.toString(),
-                bytes -> WeightsFile.load(write(file, bytes), weights));
+                bytes -> {
+                    List<float[]> before = values(weights);
+                    try {
+                        WeightsFile.load(write(file, bytes), weights);
+                    } catch (FormatException refusal) {
+                        require(Arrays.deepEquals(values(weights).toArray(), before.toArray()));
+                        throw refusal;
+                    }
+                });
+    }
+
+    private static List<float[]> values(Weights weights) {
+        return Stream.concat(weights.parameters().stream().map(Parameter::values),
+                weights.statistics().stream().map(Statistic::values)).map(float[]::clone).toList();
     }
 
     private Target checkpoint() throws IOException {
@@ -258,7 +274,9 @@ final class Targets {
                 Set.of(FormatException.class, FileAccessException.class), file.toString(),
                 bytes -> {
                     List<Run.Epoch> epochs = new Run(write(file, bytes).getParent()).epochs(3);
-                    require(epochs.size() <= 3);
+                    for (int i = 0; i < epochs.size(); i++) {
+                        require(epochs.get(i).epoch() == i + 1);
+                    }
                 });
     }
 
@@ -273,13 +291,15 @@ final class Targets {
         for (int i = 0; i < files.size(); i++) {
             write(files.get(i), whole.get(i));
         }
+        Results.write(results);
         return new Target("record", selected(whole), Edits.behindFirst(Edits::text),
                 Set.of(FormatException.class, FileAccessException.class, IOException.class),
                 record.toString(), bytes -> {
                     int part = part(bytes, files.size());
                     write(files.get(part), behind(bytes));
                     try {
-                        require(Results.firstStale(results) != null);
+                        boolean stale = Results.firstStale(results) != null;
+                        require(!stale || !Arrays.equals(behind(bytes), whole.get(part)));
                     } finally {
                         write(files.get(part), whole.get(part));
                     }

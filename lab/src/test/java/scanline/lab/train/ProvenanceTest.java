@@ -39,6 +39,22 @@ class ProvenanceTest {
                 .containsEntry("testImages", "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7");
     }
 
+    @Test
+    void onlyAnotherProgramOrMachineIsWrittenDownWhenARunGoesOn() throws IOException {
+        Run run = Run.create(folder.resolve("run"), Recipes.find("lstm-rows", List.of()), Provenance.machine());
+        Map<String, Object> before = run.provenance();
+        Provenance.resumed(run, 3);
+        assertThat(run.provenance()).isEqualTo(before);
+        Map<String, Object> other = new HashMap<>(before);
+        other.put("commit", "another");
+        Files.writeString(run.provenanceFile(), Json.text(other));
+        Provenance.resumed(run, 5);
+        Provenance.resumed(run, 7);
+        Map<String, Object> session = new HashMap<>(before);
+        session.put("step", 5);
+        assertThat(run.provenance()).containsEntry("commit", "another").containsEntry("resumed", List.of(session));
+    }
+
     private static Map<String, Object> data(String... overrides) {
         try (Experiment experiment = new Experiment(Recipes.find("lstm-rows", List.of(overrides)), 1)) {
             Map<String, Object> data = new HashMap<>();

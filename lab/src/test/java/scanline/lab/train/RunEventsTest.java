@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import scanline.engine.io.FileAccessException;
 import scanline.lab.data.Pictures;
 import scanline.lab.format.EventReader;
@@ -255,12 +256,17 @@ class RunEventsTest {
         assertThat(steps(run, "loss/step")).containsExactly(8L, 9L, 10L, 11L, 12L);
     }
 
-    @Test
-    void aPlaceWhereEventsCannotBeWrittenIsNamed() throws IOException {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aPlaceWhereEventsCannotBeWrittenIsNamed(boolean link) throws IOException {
         Run run = create("run", SMALL);
-        Files.writeString(run.events(), "in the way");
+        if (link) {
+            Files.createSymbolicLink(run.events(), Files.createDirectory(run.folder().resolveSibling("elsewhere")));
+        } else {
+            Files.writeString(run.events(), "in the way");
+        }
         assertThatThrownBy(() -> train(run, false, () -> false)).isInstanceOf(FileAccessException.class)
-                .hasMessageContaining("cannot write to").hasMessageContaining("events");
+                .hasMessage("cannot write to " + run.events() + ": something of that name is in the way");
     }
 
     @ParameterizedTest

@@ -248,26 +248,31 @@ class TrainerTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|',
             textBlock = """
-                    epoch     | 2147483647 | stands at step 1, example 32 of epoch 2147483648, where training by this recipe never stands
-                    example   | 31         | stands at step 1, example 31 of epoch 1, where
-                    example   | 10000      | stands at step 1, example 10000 of epoch 1, where
-                    step      | 2          | stands at step 2, example 32 of epoch 1, where
-                    right     | 33         | stands at step 1, example 32 of epoch 1, where
-                    bestEpoch | 1          | stands at step 1, example 32 of epoch 1, where
-                    step      | -1         | has a broken position: step cannot be "-1"
-                    epoch     | 4294967297 | has a broken position: epoch cannot be "4294967297"
-                    seconds   | NaN        | has a broken position: seconds or lossSum cannot be what they are
-                    lossSum   | 0x1p9999   | has a broken position: seconds or lossSum cannot be what they are
-                    bestLoss  | a\u202e    | has a broken position: bestLoss cannot be "a\\u202e"
+                    epoch=2147483647 | stands at step 1, example 32 of epoch 2147483648, where training by this recipe never stands
+                    example=31 | stands at step 1, example 31 of epoch 1, where
+                    example=10000 | stands at step 1, example 10000 of epoch 1, where
+                    step=2 | stands at step 2, example 32 of epoch 1, where
+                    right=33 | stands at step 1, example 32 of epoch 1, where
+                    bestEpoch=1 | stands at step 1, example 32 of epoch 1, where
+                    step=-1 | has a broken position: step cannot be "-1"
+                    epoch=4294967297 | has a broken position: epoch cannot be "4294967297"
+                    seconds=NaN | has a broken position: seconds or lossSum cannot be what they are
+                    lossSum=0x1p9999 | has a broken position: seconds or lossSum cannot be what they are
+                    bestLoss=a\u202e | has a broken position: bestLoss cannot be "a\\u202e"
+                    example=300 step=10 | stands at step 10, example 300 of epoch 1, where
+                    epoch=1 step=11 | stands at step 11, example 32 of epoch 2, where
+                    epoch=2 step=21 bestEpoch=1 | stands at step 21, example 32 of epoch 3, where
                     """)
-    void aCheckpointWhereTheTrainingNeverStandsIsRefused(String key, String value, String fault) throws IOException {
+    void aCheckpointWhereTheTrainingNeverStandsIsRefused(String changes, String fault) throws IOException {
         Recipe recipe = small();
         Run run = create("run", recipe);
         AtomicInteger left = new AtomicInteger(1);
         lastWeights(recipe, run, 1, false, () -> left.getAndDecrement() == 0);
         SafeTensors whole = SafeTensors.read(run.last());
         Map<String, String> position = new HashMap<>(whole.metadata());
-        position.put(key, value);
+        for (String change : changes.split(" ")) {
+            position.put(change.split("=")[0], change.split("=")[1]);
+        }
         SafeTensors.write(run.last(), new SafeTensors(List.copyOf(whole.tensors().values()), position));
         try (Experiment experiment = new Experiment(recipe, 1)) {
             String before = experiment.weightsHash();
@@ -276,6 +281,14 @@ class TrainerTest {
                     .hasMessageStartingWith(run.last() + ": " + fault);
             assertThat(experiment.weightsHash()).isEqualTo(before);
         }
+    }
+
+    @Test
+    void theRateOfAnEpochIsThatOfItsLastStep() throws IOException {
+        Recipe recipe = small("schedule.byEpoch=true", "data.limit=164");
+        Run run = create("run", recipe);
+        lastWeights(recipe, run, 2, false, () -> false);
+        assertThat(run.epochs(2)).extracting(Run.Epoch::rate).containsExactly(0.001, 0.0005);
     }
 
     @Test
