@@ -4,13 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import scanline.lab.recipe.Recipes;
 
 /** A short set of what {@code ./build bench kills} does at length. */
 class KillsTest {
     private static final int KILLS = 2;
+
+    private static int begun;
 
     @TempDir
     private Path folder;
@@ -25,5 +34,22 @@ class KillsTest {
         Kills.Outcome outcome = Kills.kill(kind, KILLS, 1, folder);
         assertThat(outcome.kills()).isEqualTo(KILLS);
         assertThat(outcome.different()).isEmpty();
+        begun += outcome.begun();
+    }
+
+    /** Otherwise none was resumed. */
+    @AfterAll
+    static void someWereKilledAfterACheckpoint() {
+        assertThat(begun).isPositive();
+    }
+
+    @Test
+    void everyModelHasAKind() {
+        assertThat(models(Kills.KINDS.keySet())).containsAll(models(Recipes.names()));
+    }
+
+    private static Set<Class<?>> models(Collection<String> recipes) {
+        return recipes.stream().map(name -> Recipes.find(name, List.of()).model().getClass())
+                .collect(Collectors.toSet());
     }
 }
