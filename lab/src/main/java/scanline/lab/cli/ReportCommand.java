@@ -44,6 +44,9 @@ final class ReportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Run run = Run.open(folder);
+        if (to != null) {
+            OutputFile.requirePlace(to);
+        }
         try (Experiment experiment = Trained.open(folder.toString(), null, overrides, threads.count())) {
             Provenance.requireSameData(run, experiment);
             Path file = RunReport.write(experiment, run, to);
