@@ -19,6 +19,11 @@ public final class Excerpt {
         return escaped(text, longest, false);
     }
 
+    /** The whole text without quotes. */
+    public static String line(String text) {
+        return escaped(text, text.length(), false);
+    }
+
     private static String escaped(String text, int longest, boolean inQuotes) {
         StringBuilder escaped = new StringBuilder();
         int at = 0;

@@ -27,5 +27,6 @@ class ExcerptTest {
         assertThat(Excerpt.quoted("x".repeat(60))).isEqualTo("\"" + "x".repeat(60) + "\"");
         assertThat(Excerpt.quoted("x".repeat(61))).isEqualTo("\"" + "x".repeat(60) + "...\"");
         assertThat(Excerpt.line("xx𝄞𝄞", 3)).isEqualTo("xx𝄞...");
+        assertThat(Excerpt.line("x".repeat(1000) + "\u001b")).isEqualTo("x".repeat(1000) + "\\u001b");
     }
 }

@@ -38,6 +38,9 @@ final class CompareCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         CommandLine line = Objects.requireNonNull(spec).commandLine();
+        if (to != null) {
+            OutputFile.requirePlace(to);
+        }
         Comparison comparison = Comparison.of(folders);
         if (to != null) {
             AtomicFile.write(to, comparison.page());

@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import scanline.engine.io.Excerpt;
 import scanline.engine.tensor.Parameter;
 import scanline.lab.model.Model;
 import scanline.lab.recipe.Recipe;
@@ -37,7 +38,8 @@ final class ExplainCommand implements Runnable {
         try (Experiment experiment = new Experiment(recipe, 1)) {
             Model.Input input = experiment.input();
             List<Model.Layer> layers = recipe.model().layers(input);
-            out.printf("%s: %s%n%s%n", name, recipe.about(), recipe.source());
+            out.printf("%s: %s%n%s%n", name, Excerpt.line(recipe.about()),
+                    Excerpt.line(recipe.source()));
             out.printf("input [%d steps, %d features], %d classes%s%n%n", input.steps(), input.features(),
                     input.classes(), input.longest() == 1 ? "" : ", up to " + input.longest() + " labels an answer");
             out.printf("%-22s %-28s %-12s %12s %16s%n", "layer", "", "output", "parameters", "FLOPs forward");

@@ -18,7 +18,6 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import scanline.lab.export.ExportFormat;
 import scanline.lab.train.Experiment;
-import scanline.lab.train.RunException;
 
 /** {@code scanline export}: a trained model as a file that others read. */
 @Command(name = "export", mixinStandardHelpOptions = true,
@@ -48,7 +47,7 @@ final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        requirePlace();
+        OutputFile.requirePlace(file);
         try (Trained opened = Trained.openAlone(trained, weights, overrides, 1)) {
             Experiment experiment = opened.experiment();
             format.write(file, experiment, opened.provenance());
@@ -56,17 +55,6 @@ final class ExportCommand implements Callable<Integer> {
                     "%s: %s, %,d bytes, %,d parameters, SHA-256 %s%n", file, format.name().toLowerCase(Locale.ROOT),
                     Files.size(file), experiment.weights().count(), experiment.weightsHash());
             return CommandLine.ExitCode.OK;
-        }
-    }
-
-    /** Says what is wrong with the file before the data is read. */
-    private void requirePlace() {
-        Path folder = file.toAbsolutePath().getParent();
-        if (Files.isDirectory(file) || folder == null) {
-            throw new RunException("--to: " + file + " is a folder: name a file in it");
-        }
-        if (!Files.isDirectory(folder)) {
-            throw new RunException("--to: there is no folder " + folder);
         }
     }
 }

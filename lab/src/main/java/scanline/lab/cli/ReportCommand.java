@@ -43,6 +43,9 @@ final class ReportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Run run = Run.open(folder);
+        if (to != null) {
+            OutputFile.requirePlace(to);
+        }
         try (Trained trained = Trained.open(folder.toString(), null, overrides, threads.count())) {
             Provenance.requireSameData(run, trained.experiment());
             Path file = RunReport.write(trained.experiment(), run, to);

@@ -16,6 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import scanline.engine.io.Excerpt;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.train.Experiment;
@@ -57,8 +58,9 @@ final class TrainCommand implements Callable<Integer> {
         command.addAll(line.getParent().getParseResult().originalArgs());
         try (Experiment experiment = new Experiment(resolved, threads.count())) {
             requirePictures(experiment); // before a folder is made
-            line.getErr().println(resolved.about() + " (" + recipe + ", " + resolved.data().name() + ", seed "
-                    + resolved.seed() + ", " + threads + "), run " + target);
+            line.getErr()
+                    .println(Excerpt.line(resolved.about()) + " (" + recipe + ", " + resolved.data().name() + ", seed "
+                            + resolved.seed() + ", " + threads + "), run " + target);
             line.getErr().flush();
             Run run = Run.create(target, resolved, Provenance.of(experiment, threads.count(), command));
             return training.run(line, experiment, run, false);

@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import scanline.engine.io.Excerpt;
 import scanline.engine.random.RandomKey;
 
 /**
@@ -21,7 +22,8 @@ import scanline.engine.random.RandomKey;
  * numbered in the order of their names. Each image is read as {@link ImageFile} says, so that {@code predict} sees what training
  * saw. Where the folder holds two folders train and test, with those of the classes in them, these are the parts; else a part of
  * each class is set apart to test on. Which images these are, and the order of the others, follow from the seed and the names of
- * the files alone. Of files of a class with the same content only the first by name counts.
+ * the files alone. Of files of a class with the same content only the first by name counts,
+ * before any is set apart.
  */
 public final class ImageFolder implements Dataset {
     /** The name that {@code data=} gives it. */
@@ -104,9 +106,10 @@ public final class ImageFolder implements Dataset {
         return NAME;
     }
 
+    /** The names of the folders; what would break a line or change how it is shown is escaped. */
     @Override
     public List<String> classNames() {
-        return classNames;
+        return classNames.stream().map(name -> Excerpt.line(name)).toList();
     }
 
     /** In an order that the seed decides, so that the first ones are of all classes; decoded once. */

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
+import scanline.engine.io.Excerpt;
 import scanline.lab.report.RunRecord.Outcome;
 import scanline.lab.train.Json;
 import scanline.lab.train.Measures;
@@ -47,7 +48,7 @@ public final class Comparison {
     /**
      * Runs by their folders, finished or not.
      *
-     * @throws RunException if a folder is no run, has no epoch yet, or is given twice
+     * @throws RunException if a folder is no run, lacks a file or an epoch, or is given twice
      */
     public static Comparison of(List<Path> folders) throws IOException {
         List<RunRecord> runs = new ArrayList<>();
@@ -57,8 +58,9 @@ public final class Comparison {
             if (!seen.add(folder.toAbsolutePath().normalize())) {
                 throw new RunException(folder + " is given twice");
             }
-            if (!RunRecord.is(folder)) {
-                throw new RunException(folder + " has no epoch yet: there is nothing to compare");
+            String lack = RunRecord.lack(folder);
+            if (lack != null) {
+                throw new RunException(folder + " " + lack + ": there is nothing to compare");
             }
             runs.add(RunRecord.read(folder));
         }
@@ -245,7 +247,7 @@ public final class Comparison {
 
     /** Whether all runs are asked the same about the same pictures, so that their accuracies compare. */
     private boolean isOneTask() {
-        return isSame(RunRecord::data) && isSame(RunRecord::canvas) && isSame(run -> run.key("data.shrink"));
+        return isSame(RunRecord::task);
     }
 
     /** The run with the best validation accuracy; null where that would mean nothing. */
@@ -294,7 +296,8 @@ public final class Comparison {
                     : "These runs differ in the seed alone: what lies between them is chance, and none is the better recipe.");
         }
         if (isOneTask() && runs.stream().anyMatch(Comparison::isHeld) && !(isSame(RunRecord::seed)
-                && isSame(run -> run.key("data.limit")) && isSame(run -> run.key("data.validation")))) {
+                && isSame(run -> run.key("data.limit")) && isSame(run -> run.key("data.validation"))
+                && isSame(run -> run.key(CANVAS + ".validation")))) {
             notes.add("The held-out images are not the same, so validation figures differ by that too.");
         }
         if (isSame(run -> run.decisions().get(CANVAS)) && runs.getFirst().key(CANVAS).equals("scatter")
@@ -348,7 +351,7 @@ public final class Comparison {
     private static String wrapped(String words) {
         StringBuilder text = new StringBuilder();
         int column = 0;
-        for (String word : words.split(" ")) {
+        for (String word : Excerpt.line(words).split(" ")) {
             if (column > 0 && column + 1 + word.length() > LINE) {
                 text.append("\n  ").append(word);
                 column = 2 + word.length();

@@ -72,7 +72,7 @@ final class ConfusionMatrix {
             html.append(String.format(Locale.ROOT, " style=\"--a:%.2f\"", strength(right, taken)))
                     .append(" title=\"").append(name(right)).append(" taken for ").append(name(taken)).append(": ")
                     .append(ResultsTable.number(count)).append(", ").append(percent(right, taken)).append("\">")
-                    .append(count).append(many ? "" : "<small>" + percent(right, taken) + "</small>");
+                    .append(count).append(many ? "" : " <small>" + percent(right, taken) + "</small>");
         } else {
             html.append('>');
         }

@@ -147,8 +147,8 @@ final class Curves {
                 ? "unfinished"
                 : String.format(Locale.ROOT, "test accuracy %.2f %%", 100 * outcome.accuracy()));
         svg.append(String.format(Locale.ROOT,
-                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%1$d\" height=\"%2$d\" viewBox=\"0 0 %1$d %2$d\">%n",
-                box.width, box.height).replace("\r", ""));
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%1$d\" height=\"%2$d\" viewBox=\"0 0 %1$d %2$d\">\n",
+                box.width, box.height));
         svg.append(STYLE);
         svg.append("<rect class=\"b\" x=\".5\" y=\".5\" width=\"719\" height=\"259\" rx=\"6\"/>\n");
         label(16, 24, "h", title);

@@ -27,8 +27,7 @@ record Gallery(Pictures pictures, List<String> names, Answer kind) {
         StringBuilder html = new StringBuilder("<ul class=\"gallery\">\n");
         for (Example example : examples) {
             html.append("<li><figure>").append(image(example)).append("<figcaption><dl><dt>right</dt><dd>")
-                    .append(labels(example.truth(),
-                            i -> kind == Answer.SET && !contains(example.answer(), example.truth()[i])))
+                    .append(labels(example.truth(), i -> isMissing(example, i)))
                     .append("</dd><dt>answer</dt><dd>")
                     .append(labels(example.answer(), i -> isWrong(example, i)))
                     .append("</dd><dt>sure</dt><dd>").append(ResultsTable.percent(example.probability()))
@@ -49,6 +48,12 @@ record Gallery(Pictures pictures, List<String> names, Answer kind) {
         byte[] pixels = new byte[pictures.height() * pictures.width()];
         pictures.draw(number, pixels, 0);
         return Png.grey(pixels, pictures.height(), pictures.width());
+    }
+
+    private boolean isMissing(Example example, int place) {
+        return kind == Answer.SET
+                ? !contains(example.answer(), example.truth()[place])
+                : place >= example.answer().length;
     }
 
     private boolean isWrong(Example example, int place) {

@@ -37,7 +37,7 @@ record PublishedFigure(Published published, long examples) {
     }
 
     boolean isPrintedWrongly() {
-        return published.divisor() != 0 && examples != 0;
+        return published.divisor() != 0 && examples != 0 && published.divisor() != examples;
     }
 
     private double truth() {

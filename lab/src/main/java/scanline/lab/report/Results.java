@@ -49,7 +49,8 @@ public final class Results {
     }
 
     /**
-     * Copies the record of a run, which is everything but its weights, into a folder, under the run's own name.
+     * Copies the record of a run into a folder, under the run's own name: its figures, and what it was made with. Weights,
+     * events and the page {@code report.html} stay behind.
      *
      * @param replace whether a record of that name with other content may be replaced
      */

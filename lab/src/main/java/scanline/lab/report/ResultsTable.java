@@ -16,11 +16,13 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import scanline.engine.io.Excerpt;
 import scanline.lab.report.RunRecord.Outcome;
 import scanline.lab.train.Measures;
 import scanline.lab.train.Progress;
 import scanline.lab.train.Run;
 import scanline.lab.train.RunException;
+import scanline.lab.train.Spread;
 
 /** The page of results, in Markdown. It depends on the records alone: no dates, nothing of this machine. */
 final class ResultsTable {
@@ -108,11 +110,8 @@ final class ResultsTable {
             return outcomes().stream().mapToDouble(figure).average().orElseThrow();
         }
 
-        /** Of samples, so with one less than their number below. */
-        double deviation() {
-            double mean = mean(Outcome::accuracy);
-            double squares = mean(outcome -> (outcome.accuracy() - mean) * (outcome.accuracy() - mean));
-            return Math.sqrt(squares * runs.size() / (runs.size() - 1));
+        Spread accuracy() {
+            return Spread.of(outcomes().stream().mapToDouble(Outcome::accuracy));
         }
     }
 
@@ -187,7 +186,7 @@ final class ResultsTable {
                         ? digits(100 * outcomes.stream().mapToDouble(Outcome::accuracy).min().orElseThrow()) + " to "
                                 + percent(outcomes.stream().mapToDouble(Outcome::accuracy).max().orElseThrow())
                         : Table.NONE,
-                several ? digits(100 * row.deviation()) : Table.NONE,
+                several ? digits(100 * row.accuracy().deviation()) : Table.NONE,
                 row.runs().stream().map(run -> Long.toString(run.seed())).collect(Collectors.joining(", ")),
                 finished ? String.format(Locale.ROOT, "%.4f", row.mean(Outcome::loss)) : Table.NONE,
                 Integer.toString(first.epochs().size()),
@@ -206,7 +205,7 @@ final class ResultsTable {
             header(Stream.concat(Stream.of("recipe", "all right"), names.stream().map(Measures::title))
                     .toArray(String[]::new));
             for (Row row : same) {
-                cells(Stream.concat(Stream.of(recipe(row.first()), percent(row.mean(Outcome::accuracy))),
+                cells(Stream.concat(Stream.of(recipe(row.first()), percent(row.accuracy().mean())),
                         names.stream().map(name -> Measures.value(name,
                                 row.mean(outcome -> outcome.measures().getOrDefault(name, Double.NaN)))))
                         .toArray(String[]::new));
@@ -219,10 +218,12 @@ final class ResultsTable {
                 .map(ResultsTable::code).collect(Collectors.joining(" "));
     }
 
-    private static String accuracy(Row row) {
-        String ours = "**" + percent(row.mean(Outcome::accuracy)) + "**";
-        int divisor = row.first().published().divisor();
-        return divisor == 0 ? ours : ours + ", would print as " + percent(row.mean(Outcome::right) / divisor);
+    private String accuracy(Row row) {
+        String ours = "**" + percent(row.accuracy().mean()) + "**";
+        return published(row.first()).isPrintedWrongly()
+                ? ours + ", would print as "
+                        + percent(row.mean(Outcome::right) / row.first().published().divisor())
+                : ours;
     }
 
     private static String unfinished(RunRecord run) {
@@ -241,8 +242,7 @@ final class ResultsTable {
 
     /** How many test examples there are; an unfinished run has not counted them, but another one may have. */
     private long examples(RunRecord run) {
-        return records.stream().filter(other -> other.data().equals(run.data()) && other.canvas().equals(run.canvas()))
-                .map(RunRecord::outcome)
+        return records.stream().filter(other -> other.task().equals(run.task())).map(RunRecord::outcome)
                 .filter(Objects::nonNull).mapToLong(Outcome::examples).findFirst().orElse(0);
     }
 
@@ -304,7 +304,7 @@ final class ResultsTable {
     }
 
     private void cells(String... cells) {
-        text.append(Arrays.stream(cells).map(cell -> cell.replace("|", "\\|"))
+        text.append(Arrays.stream(cells).map(cell -> Excerpt.line(cell).replace("|", "\\|"))
                 .collect(Collectors.joining(" | ", "| ", " |\n")));
     }
 

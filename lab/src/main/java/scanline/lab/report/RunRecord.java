@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +48,7 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
     private static final String LABELS = "labels.csv";
     private static final String CANVAS = "data.canvas";
     private static final String SINGLE = "single";
+    private static final String SHRINK = "data.shrink";
     private static final int LONGEST_CONFUSION_BYTES = 1 << 20;
     private static final int LONGEST_SHOWN = 100;
 
@@ -59,6 +59,9 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
     // They say what a run is for, not what it does.
     private static final Set<String> DESCRIPTION = Set.of("seed", "data.dir", "about", "source", "target", "published",
             "published.accuracy", "published.divisor");
+
+    // Keys of the canvas that change no test picture and no right answer: how labels are learned, and from how many pictures.
+    private static final Set<String> OF_TRAINING = Set.of(CANVAS + ".order", CANVAS + ".train", CANVAS + ".validation");
 
     /**
      * What a finished run came to.
@@ -109,6 +112,18 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
             return value.longValue();
         }
 
+        /** A list of words; records of older versions have a text that spaces part. */
+        List<String> words(String name) throws FormatException {
+            if (values.get(name) instanceof String text) {
+                return List.of(text.strip().split("\\s+"));
+            }
+            List<?> words = get(name, List.class);
+            if (!words.stream().allMatch(String.class::isInstance)) {
+                throw new FormatException(file, cannotBe(name, words));
+            }
+            return words.stream().map(String.class::cast).toList();
+        }
+
         static String cannotBe(String name, Object value) {
             return Excerpt.line(name, LONGEST_SHOWN) + " cannot be " + Excerpt.line(value.toString(), LONGEST_SHOWN);
         }
@@ -116,10 +131,19 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
 
     /** Whether a folder holds a record: every file that a run has from its first epoch on, and an epoch. */
     static boolean is(Path folder) throws IOException {
-        if (!Stream.of(RECIPE, PROVENANCE, METRICS).allMatch(file -> Files.isRegularFile(folder.resolve(file)))) {
-            return false;
+        return lack(folder) == null;
+    }
+
+    /** What a folder lacks to hold a record, in words; null if it lacks nothing. */
+    static @Nullable String lack(Path folder) throws IOException {
+        boolean ended = Files.exists(folder.resolve(RESULT));
+        for (String file : ended ? List.of(RECIPE, PROVENANCE, METRICS) : List.of(RECIPE, PROVENANCE)) {
+            if (!Files.isRegularFile(folder.resolve(file))) {
+                return "has no " + file;
+            }
         }
-        return Files.exists(folder.resolve(RESULT)) || !new Run(folder).epochs(1).isEmpty();
+        boolean begun = ended || Files.exists(folder.resolve(METRICS)) && !new Run(folder).epochs(1).isEmpty();
+        return begun ? null : "has no epoch yet";
     }
 
     /**
@@ -139,10 +163,11 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
         }
         Path provenance = folder.resolve(PROVENANCE);
         Fields made = Fields.of(provenance);
-        String said = made.get("command", String.class);
-        TrainingCommand command = TrainingCommand.parse(said);
+        List<String> words = made.words("command");
+        TrainingCommand command = TrainingCommand.parse(words, keys.get("data"));
         if (command == null) {
-            throw new FormatException(provenance, "the command trains nothing: " + Excerpt.quoted(said));
+            throw new FormatException(provenance,
+                    "the command trains nothing: " + Excerpt.quoted(String.join(" ", words)));
         }
         Map<?, ?> data = made.get("data", Map.class);
         List<Run.Epoch> epochs = epochs(folder);
@@ -266,6 +291,7 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
         Map<String, String> decisions = new LinkedHashMap<>(keys);
         decisions.keySet().removeAll(DESCRIPTION);
         decisions.putIfAbsent(CANVAS, SINGLE); // not in records of older versions
+        decisions.putIfAbsent(SHRINK, "1");
         return decisions;
     }
 
@@ -274,12 +300,11 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
         return Map.of("recipe", decisions(), "data", data);
     }
 
-    /** What its pictures are made of the data by: the keys of the canvas. */
-    Map<String, String> canvas() {
-        Map<String, String> canvas = new TreeMap<>(keys);
-        canvas.keySet().removeIf(key -> !key.startsWith(CANVAS));
-        canvas.remove(CANVAS, SINGLE); // not in records of older versions
-        return canvas;
+    /** What it is asked: the data, and what makes its test pictures of them. */
+    Map<?, ?> task() {
+        Map<String, String> pictures = new TreeMap<>(decisions());
+        pictures.keySet().removeIf(key -> !key.startsWith(CANVAS) && !key.equals(SHRINK) || OF_TRAINING.contains(key));
+        return Map.of("pictures", pictures, "data", data);
     }
 
     /** The same record by another name. */

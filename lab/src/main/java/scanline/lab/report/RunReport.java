@@ -15,6 +15,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 import scanline.engine.io.AtomicFile;
+import scanline.engine.io.SafeTensors;
 import scanline.lab.data.Canvas.Answer;
 import scanline.lab.model.Autoregressive;
 import scanline.lab.report.RunRecord.Outcome;
@@ -37,7 +38,8 @@ import scanline.lab.train.SequenceMap;
 public final class RunReport {
     static final String ATTENTION = "attention.svg";
     private static final String FILE = "report.html";
-    private static final Set<String> SAID = Set.of("about", "source", "published"); // at the head of the page
+    // What the head of the page says, and where the data lay: that is of no use to others, and not theirs to know.
+    private static final Set<String> LEFT_OUT = Set.of("about", "source", "published", "data.dir");
     private static final double QUANTILE = 1.96; // of the normal distribution, for 95 %
     private static final String OF_CLASSES = "The first test image of each of the first classes, read with the best weights."
             + " Rollout follows Abnar and Zuidema (2020): attention and what passes it by, half and half, multiplied through"
@@ -88,21 +90,33 @@ public final class RunReport {
      * @param experiment that of the run, with its best weights
      * @param to the file; null for {@code report.html} in the folder of the run
      * @return the file
-     * @throws RunException if the run has no epoch yet, or the weights or the data are not those of the run
+     * @throws RunException if the run lacks a file or an epoch, or the weights or the data are not those of the run
      */
     public static Path write(Experiment experiment, Run run, @Nullable Path to) throws IOException {
-        if (!RunRecord.is(run.folder())) {
-            throw new RunException(run.folder() + " has no epoch yet: there is nothing to report");
+        String lack = RunRecord.lack(run.folder());
+        if (lack != null) {
+            throw new RunException(run.folder() + " " + lack + ": there is nothing to report");
         }
         RunRecord record = RunRecord.read(run.folder());
         Split split = record.outcome() == null ? Split.VALIDATION : Split.TEST;
         Findings findings = experiment.examples(split).length == 0 ? null : Findings.of(experiment, split);
+        requireSaved(run, record);
         requireSame(record, findings);
         String text = new RunReport(experiment, record, findings)
                 .text(record.outcome() == null ? null : attention(experiment));
         Path file = to == null ? run.folder().resolve(FILE) : to;
         AtomicFile.write(file, text);
         return file;
+    }
+
+    /** Of a new best epoch the weights are written first, then its row and the checkpoint. */
+    private static void requireSaved(Run run, RunRecord record) throws IOException {
+        String epoch = SafeTensors.read(run.best()).metadata().getOrDefault("epoch", "");
+        if (record.outcome() == null && epoch.matches("\\d{1,9}")
+                && Integer.parseInt(epoch) > record.epochs().size()) {
+            throw new RunException(run.folder() + " was stopped while it saved epoch " + epoch
+                    + ", of which it has the weights alone: go on with `scanline resume " + run.folder() + "`");
+        }
     }
 
     private static void requireSame(RunRecord run, @Nullable Findings findings) {
@@ -372,7 +386,7 @@ public final class RunReport {
     private void recipe() {
         page.section("Recipe");
         Map<String, String> keys = new LinkedHashMap<>(run.keys());
-        keys.keySet().removeAll(SAID);
+        keys.keySet().removeAll(LEFT_OUT);
         page.keys(keys);
     }
 

@@ -26,7 +26,7 @@ final class StepsChart {
                 + "\" role=\"img\" aria-label=\"accuracy over the steps that are read\">\n");
         for (int i = 0; i <= LINES; i++) {
             double share = (double) i / LINES;
-            svg.append(String.format(Locale.ROOT, "<path class=\"g\" d=\"M%d %.1fh%d\"/>%n", LEFT, y(share),
+            svg.append(String.format(Locale.ROOT, "<path class=\"g\" d=\"M%d %.1fh%d\"/>\n", LEFT, y(share),
                     RIGHT - LEFT));
             text(svg, LEFT - 6, y(share) + 4, "e", Math.round(100 * share) + " %");
             int step = (int) Math.round(share * last);
@@ -41,7 +41,7 @@ final class StepsChart {
         svg.append("\"/>\n");
         for (Point point : points) {
             svg.append(String.format(Locale.ROOT, "<circle class=\"p\" cx=\"%.1f\" cy=\"%.1f\" r=\"5\"><title>%s"
-                    + "</title></circle>%n", x(point.steps(), last), y(point.accuracy()),
+                    + "</title></circle>\n", x(point.steps(), last), y(point.accuracy()),
                     "after " + point.steps() + (point.steps() == 1 ? " step: " : " steps: ")
                             + ResultsTable.percent(point.accuracy())));
         }
@@ -58,6 +58,6 @@ final class StepsChart {
 
     private static void text(StringBuilder svg, double x, double y, String kind, String words) {
         svg.append(
-                String.format(Locale.ROOT, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\">%s</text>%n", kind, x, y, words));
+                String.format(Locale.ROOT, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\">%s</text>\n", kind, x, y, words));
     }
 }

@@ -5,6 +5,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import scanline.engine.io.Excerpt;
 
 /** A table for a terminal or a page, of plain text; what stands first in a row names it. */
 final class Table {
@@ -53,10 +56,10 @@ final class Table {
         return figures;
     }
 
-    /** The table for a terminal, each column as wide as it must be. */
+    /** The table for a terminal, each column as wide as it must be; what would break a line or change how it is shown is escaped. */
     String text() {
-        List<List<String>> lines = new ArrayList<>(rows);
-        lines.addFirst(columns);
+        List<List<String>> lines = Stream.concat(Stream.of(columns), rows.stream())
+                .map(line -> line.stream().map(cell -> Excerpt.line(cell)).toList()).toList();
         int[] widths = IntStream.range(0, columns.size())
                 .map(c -> lines.stream().mapToInt(line -> line.get(c).length()).max().orElse(0)).toArray();
         return lines.stream().map(line -> IntStream.range(0, widths.length)

@@ -8,19 +8,28 @@ import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
+import scanline.lab.data.Datasets;
+import scanline.lab.data.ImageFolder;
+
 /**
  * What the command of a run asked for. Where it kept the run, how many threads it had and such is left out: results do
  * not depend on it.
  *
  * @param recipe the name of a recipe, or a file without its folder
- * @param overrides {@code key=value}, without {@code data.dir}
+ * @param overrides {@code key=value}; where data lay is not told, so {@code data.dir} is {@code FOLDER}, and left out where
+ *            the data set has a name under which it is found
  */
 record TrainingCommand(String recipe, List<String> overrides) {
     private static final Set<String> FLAGS = Set.of("--json", "--debug");
+    private static final Set<String> OWN_DATA = Set.of(Datasets.IDX, ImageFolder.NAME);
+    private static final String FOLDER = "data.dir";
 
-    /** What a command says, such as {@code scanline train lstm-rows seed=2 --run runs/two}; null if it trains nothing. */
-    static @Nullable TrainingCommand parse(String command) {
-        List<String> words = List.of(command.strip().split("\\s+"));
+    /**
+     * What a command says, such as {@code scanline train lstm-rows seed=2 --run runs/two}; null if it trains nothing.
+     *
+     * @param data the name of its data set
+     */
+    static @Nullable TrainingCommand parse(List<String> words, String data) {
         int train = words.indexOf("train");
         List<String> said = new ArrayList<>();
         for (int i = train + 1; i < words.size(); i++) {
@@ -35,7 +44,8 @@ record TrainingCommand(String recipe, List<String> overrides) {
             return null;
         }
         return new TrainingCommand(withoutFolder(said.getFirst()),
-                said.stream().skip(1).filter(word -> !key(word).equals("data.dir")).toList());
+                said.stream().skip(1).filter(word -> !key(word).equals(FOLDER) || OWN_DATA.contains(data))
+                        .map(word -> key(word).equals(FOLDER) ? FOLDER + "=FOLDER" : word).toList());
     }
 
     // Not by a regular expression: the command is a text from a file, and may be long.
@@ -50,7 +60,7 @@ record TrainingCommand(String recipe, List<String> overrides) {
 
     /** What sets it apart from the recipe as it stands, beside the seed and the data set. */
     List<String> changes() {
-        return overrides.stream().filter(word -> !Set.of("seed", "data").contains(key(word))).toList();
+        return overrides.stream().filter(word -> !Set.of("seed", "data", FOLDER).contains(key(word))).toList();
     }
 
     /** Whether it is still the task and the model that the recipe's source published a figure for. */
@@ -61,13 +71,17 @@ record TrainingCommand(String recipe, List<String> overrides) {
                 || key.startsWith("model."));
     }
 
-    /** The words to train it again. */
+    /** The command to train it again, for a shell. */
     String text() {
-        return Stream.concat(Stream.of("./scanline train", recipe), overrides.stream())
+        return Stream.concat(Stream.of("./scanline", "train", recipe), overrides.stream()).map(TrainingCommand::quoted)
                 .collect(Collectors.joining(" "));
     }
 
+    private static String quoted(String word) {
+        return word.matches("[\\w./=,:@%+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+    }
+
     private static String key(String override) {
-        return override.replaceFirst("=.*", "");
+        return override.replaceFirst("(?s)=.*", "");
     }
 }

@@ -5,9 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +13,7 @@ import scanline.engine.io.AtomicFile;
 import scanline.lab.sweep.Grid.Point;
 import scanline.lab.sweep.Grid.Setting;
 import scanline.lab.train.Result;
+import scanline.lab.train.Spread;
 
 /** What the finished runs of a sweep came to: run by run, and setting by setting over the seeds. */
 public final class SweepTable {
@@ -44,35 +43,6 @@ public final class SweepTable {
      */
     public record Row(Setting setting, int runs, Spread validation, Spread test) {}
 
-    /**
-     * A mean and the standard deviation of a sample (divided by n - 1), which is NaN of fewer than two.
-     */
-    public record Spread(double mean, double deviation) {
-        static Spread of(List<Result> results, ToDoubleFunction<Result> figure) {
-            double[] values = results.stream().mapToDouble(figure).toArray();
-            double sum = 0;
-            for (double value : values) {
-                sum += value;
-            }
-            double mean = sum / values.length;
-            double squares = 0;
-            for (double value : values) {
-                squares += (value - mean) * (value - mean);
-            }
-            return new Spread(mean, values.length < 2 ? Double.NaN : Math.sqrt(squares / (values.length - 1)));
-        }
-
-        /** In percent. */
-        @Override
-        public String toString() {
-            if (Double.isNaN(mean)) {
-                return "-";
-            }
-            String text = String.format(Locale.ROOT, "%.2f %%", 100 * mean);
-            return Double.isNaN(deviation) ? text : text + String.format(Locale.ROOT, " ± %.2f", 100 * deviation);
-        }
-    }
-
     /** Every setting with a finished run, in the order of the grid. */
     public List<Row> rows() {
         List<Row> rows = new ArrayList<>();
@@ -80,8 +50,8 @@ public final class SweepTable {
             List<Result> runs = results.entrySet().stream().filter(run -> run.getKey().setting().equals(setting))
                     .map(Map.Entry::getValue).toList();
             if (!runs.isEmpty()) {
-                rows.add(new Row(setting, runs.size(), Spread.of(runs, SweepTable::validation),
-                        Spread.of(runs, Result::testAccuracy)));
+                rows.add(new Row(setting, runs.size(), Spread.of(runs.stream().mapToDouble(SweepTable::validation)),
+                        Spread.of(runs.stream().mapToDouble(Result::testAccuracy))));
             }
         }
         return rows;

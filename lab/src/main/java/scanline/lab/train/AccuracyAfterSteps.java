@@ -35,7 +35,7 @@ public record AccuracyAfterSteps(int examples, List<Point> points) {
      * Reads a split once. Nothing where the model does not classify by a state that a step leaves behind, as if it reads
      * backwards too, or where the split is empty.
      *
-     * @return a point for each step, or {@value #MOST_POINTS} that are equally far apart where there are more
+     * @return a point for each step, or {@value #MOST_POINTS} that are as far apart as whole steps allow where there are more
      */
     public static Optional<AccuracyAfterSteps> of(Experiment experiment, Split split) {
         int[] examples = experiment.examples(split);

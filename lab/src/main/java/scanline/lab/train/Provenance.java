@@ -40,7 +40,7 @@ public final class Provenance {
     public static Map<String, Object> of(Experiment experiment, int threads, List<String> command) {
         Map<String, Object> facts = new LinkedHashMap<>(machine());
         facts.put("threads", threads);
-        facts.put("command", String.join(" ", command));
+        facts.put("command", List.copyOf(command));
         facts.put("seed", experiment.recipe().seed());
         facts.put("parameters", experiment.weights().count());
         facts.put("data", data(experiment));

@@ -61,7 +61,7 @@ class CommandLineTest {
     void aRunFolderSaysHowItWasMade() {
         assertThat(run.resolve("recipe.yaml")).content().contains("model.hidden: 8", "seed: 1");
         assertThat(run.resolve("provenance.json")).content().contains(
-                "\"command\" : \"scanline train lstm-rows epochs=1",
+                "\"command\" : [ \"scanline\", \"train\", \"lstm-rows\", \"epochs=1\"",
                 "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db", "\"vectorBits\"");
     }
 

@@ -144,6 +144,7 @@ final class WrongInputs {
 
     private void writeRuns() throws IOException {
         for (String name : List.of("begun", "broken-last", "broken-metrics", "broken-provenance", "no-recipe",
+                "no-provenance",
                 "other-data", "other-model")) {
             copy(folder.resolve("run"), folder.resolve(name));
         }
@@ -154,6 +155,7 @@ final class WrongInputs {
         write("broken-metrics/metrics.csv", "epoch,step\none,two\n");
         write("broken-provenance/provenance.json", "{");
         Files.delete(folder.resolve("no-recipe/recipe.yaml"));
+        Files.delete(folder.resolve("no-provenance/provenance.json"));
         replace("other-model/recipe.yaml", "model.hidden: 4", "model.hidden: 5");
         replace("other-data/recipe.yaml", "data.dir: " + folder.resolve("idx"),
                 "data.dir: " + folder.resolve("idx-moved"));

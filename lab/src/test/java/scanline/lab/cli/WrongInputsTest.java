@@ -66,11 +66,11 @@ class WrongInputsTest {
     }
 
     @Test
-    void thereAreAtLeastFortyOfEveryCommandThatCanFail() throws IOException {
+    void everyCommandHasAWrongInputAndNoneIsThereTwice() throws IOException {
         List<String> commands = cases().stream().map(name -> command(CASES.resolve(name))).toList();
-        assertThat(commands).hasSizeGreaterThanOrEqualTo(40).doesNotHaveDuplicates();
+        assertThat(commands).doesNotHaveDuplicates();
         assertThat(commands).extracting(command -> command.split(" ")[0])
-                .contains("train", "resume", "evaluate", "predict", "explain", "results", "data");
+                .containsAll(Main.commandLine().getSubcommands().keySet());
     }
 
     @Test

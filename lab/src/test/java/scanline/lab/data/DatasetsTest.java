@@ -32,6 +32,12 @@ class DatasetsTest {
     }
 
     @Test
+    void everyMirrorIsAskedOverHttps() {
+        assertThat(Datasets.known()).flatMap(KnownSet::mirrors).isNotEmpty()
+                .allSatisfy(mirror -> assertThat(mirror).hasScheme("https"));
+    }
+
+    @Test
     void mnistComesWithTheJar() {
         Dataset mnist = new Datasets(cache).open("mnist", null);
         ImageSet test = mnist.test();

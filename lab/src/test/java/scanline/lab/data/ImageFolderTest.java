@@ -44,6 +44,16 @@ class ImageFolderTest {
     }
 
     @Test
+    void noNameOfAFolderStopsTheTerminal() throws IOException {
+        Path folder = scratch.resolve("names");
+        Pngs.writeClasses(folder, List.of("a\u001b[2J"), 3, SIDE);
+        refused(folder, folder + ": has only the folder a\\u001b[2J, but needs one for each class, from 2 to 256");
+        Pngs.writeClasses(folder, List.of("b\u202e"), 3, SIDE);
+        assertThat(open(folder).classNames()).containsExactly("a\\u001b[2J", "b\\u202e");
+        assertThat(open(folder).test().labels()).containsExactly(0, 1);
+    }
+
+    @Test
     void eachFolderIsAClassAndEachImageIsInOnePart() throws IOException {
         ImageFolder set = open(animals(10));
         assertThat(set.name()).isEqualTo("folder");

@@ -70,7 +70,7 @@ class ComparisonTest {
         assertThat(row(text, "parameters")).containsExactly("68,362", "68,362");
         assertThat(row(text, "training time")).containsExactly("3 min 10 s", "3 min 10 s");
         assertThat(row(text, "examples/s")).containsExactly("1,500", "1,500");
-        assertThat(text).contains("\nThe same: epochs=2, data=mnist, data.canvas=single, batch=100\n",
+        assertThat(text).contains("\nThe same: epochs=2, data=mnist, data.canvas=single, data.shrink=1, batch=100\n",
                 "\nThe held-out images are not the same", "\n* b has the best validation accuracy.")
                 .doesNotContain("batch  ", "about", "same weights");
     }
@@ -125,6 +125,33 @@ class ComparisonTest {
     }
 
     @Test
+    void howLabelsAreLearnedAndFromHowManyPicturesIsNoOtherTask() throws IOException {
+        Path results = repository().resolve("results");
+        String orders = text(results.resolve("cnn-rnn-seed1"), results.resolve("cnn-rnn-random-seed1"));
+        assertThat(row(orders, "data.canvas.order")).containsExactly("frequent", "random");
+        assertThat(orders).contains("* cnn-rnn-seed1 has the best validation accuracy")
+                .doesNotContain("The pictures are not the same", "The held-out images are not the same");
+        Path old = run("old", "cnn-rnn seed=1", 5000, 0.5, "data.canvas: scatter", "data.canvas.size: 56",
+                "data.canvas.train: 10", "data.canvas.validation: 10");
+        Path more = run("more", "cnn-rnn seed=1", 5000, 0.6, "data.canvas: scatter", "data.canvas.size: 56",
+                "data.canvas.train: 20", "data.canvas.validation: 10", "data.shrink: 1");
+        assertThat(text(old, more)).contains("* more has the best").doesNotContain("are not the same");
+        edit(more.resolve("recipe.yaml"), "validation: 10", "validation: 20");
+        assertThat(text(old, more)).contains("The held-out images are not the same").doesNotContain("pictures are not");
+        edit(more.resolve("recipe.yaml"), "shrink: 1", "shrink: 2");
+        assertThat(text(old, more)).contains("The pictures are not the same").doesNotContain("* ");
+    }
+
+    /** The folder of the project. */
+    static Path repository() {
+        Path folder = Path.of("").toAbsolutePath();
+        while (!Files.exists(folder.resolve("scanline")) || !Files.isDirectory(folder.resolve("results"))) {
+            folder = folder.getParent();
+        }
+        return folder;
+    }
+
+    @Test
     void jsonHasTheFiguresAsNumbersAndNullWhereThereIsNone() throws IOException {
         Path half = unfinished(run("half", "lstm-rows seed=1", 9880, 0.98, "batch: 1"));
         Path same = ResultsTest.run(root, "same", "lstm-rows seed=1", 9990, "batch: 2");
@@ -144,7 +171,30 @@ class ComparisonTest {
         assertThat(second.get("weights")).isEqualTo(ResultsTest.HASH);
         assertThat(second.get("examplesPerSecond")).isEqualTo(1500.0);
         assertThat(values.get("sameWeights")).isEqualTo(List.of(List.of("same", "too")));
-        assertThat(values.get("same")).isEqualTo(Map.of("epochs", "2", "data", "mnist", "data.canvas", "single"));
+        assertThat(values.get("same")).isEqualTo(Map.of("epochs", "2", "data", "mnist", "data.canvas", "single",
+                "data.shrink", "1"));
+    }
+
+    @Test
+    void noTextOfARecordStopsTheTerminal() throws IOException {
+        Path hostile = run("a\u001b[2J", "lstm-rows seed=1 about=\\u001b[31m", 9880, 0.98, "clip: \"\\e[1m\"",
+                "loss: \"\\u202e\"");
+        String text = text(hostile, run("b", "lstm-rows seed=1", 9880, 0.98, "clip: none", "loss: \"\\u202e\""));
+        assertThat(text).contains("\\u001b[2J", "\\u001b[31m", "\\u001b[1m", "loss=\\u202e")
+                .doesNotContain("\u001b", "\u202e");
+    }
+
+    @Test
+    void aMissingFileIsNamed() throws IOException {
+        Path run = run("a", "lstm-rows seed=1", 9880, 0.98);
+        Files.delete(run.resolve("provenance.json"));
+        assertThatThrownBy(() -> text(run)).isInstanceOf(RunException.class)
+                .hasMessage(run + " has no provenance.json: there is nothing to compare");
+        Path other = run("b", "lstm-rows seed=1", 9880, 0.98);
+        Files.delete(other.resolve("metrics.csv"));
+        assertThatThrownBy(() -> text(other)).hasMessage(other + " has no metrics.csv: there is nothing to compare");
+        unfinished(other);
+        assertThatThrownBy(() -> text(other)).hasMessage(other + " has no epoch yet: there is nothing to compare");
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -68,9 +69,35 @@ class ResultsTest {
 
     @Test
     void anotherCanvasIsAnotherTaskThanThePublishedOne() {
-        assertThat(TrainingCommand.parse("scanline train lstm-rows seed=2").isAsPublished()).isTrue();
-        assertThat(TrainingCommand.parse("scanline train lstm-rows data.canvas=scatter").isAsPublished()).isFalse();
-        assertThat(TrainingCommand.parse("scanline train lstm-rows data.shrink=2").isAsPublished()).isFalse();
+        assertThat(command("mnist", "lstm-rows", "seed=2").isAsPublished()).isTrue();
+        assertThat(command("mnist", "lstm-rows", "data.canvas=scatter").isAsPublished()).isFalse();
+        assertThat(command("mnist", "lstm-rows", "data.shrink=2").isAsPublished()).isFalse();
+    }
+
+    private static TrainingCommand command(String data, String... words) {
+        return TrainingCommand.parse(Stream.concat(Stream.of("scanline", "train"), Stream.of(words)).toList(), data);
+    }
+
+    @Test
+    void aWordWithASpaceStaysOneAndIsQuotedForTheShell() {
+        TrainingCommand own = command("folder", "--run", "runs/my run", "my recipes/a b.yaml", "about=It's mine",
+                "data=folder", "data.dir=/tmp/my photos", "seed=2");
+        assertThat(own.text()).isEqualTo(
+                "./scanline train 'a b.yaml' 'about=It'\\''s mine' data=folder data.dir=FOLDER seed=2");
+        assertThat(own.changes()).containsExactly("about=It's mine");
+        assertThat(command("idx", "a", "data.dir=x").text()).isEqualTo("./scanline train a data.dir=FOLDER");
+        assertThat(command("mnist", "a", "data.dir=x y").text()).isEqualTo("./scanline train a");
+    }
+
+    @Test
+    void theWordsOfACommandAreAListInARecordAndWereATextInOlderOnes() throws IOException {
+        Path record = run("a", "lstm-rows seed=1", 9880).resolve("provenance.json");
+        String older = Files.readString(record);
+        assertThat(older).contains("\"scanline train lstm-rows seed=1\"");
+        assertThat(page()).contains("`./scanline train lstm-rows seed=1`");
+        Files.writeString(record, older.replace("\"scanline train lstm-rows seed=1\"",
+                "[\"scanline\", \"train\", \"lstm-rows\", \"seed=1\", \"about=a\\nb | c\", \"--run\", \"/my runs/a\"]"));
+        assertThat(page()).contains("`./scanline train lstm-rows seed=1 'about=a\\nb \\| c'`").doesNotContain("/my");
     }
 
     @Test
@@ -97,6 +124,13 @@ class ResultsTest {
                         + "it printed are 9,838 right answers, which is 98.38 % in truth.",
                 "seed 1, for example, has 9,871 right answers, so 98.71 %, and it would have printed 96.40 %.",
                 "Source: Someone: a paper. Published: 96.07 % as printed.");
+    }
+
+    @Test
+    void aDivisorThatIsTheNumberOfTestImagesIsRight() throws IOException {
+        run("pixels", "lstm-pixels seed=1", 9871, "published: in words", "published.accuracy: 0.9607",
+                "published.divisor: 10000");
+        assertThat(page()).contains("| 96.07 % | **98.71 %** |").doesNotContain("would print", "divides");
     }
 
     @Test
@@ -262,6 +296,7 @@ class ResultsTest {
                     provenance.json | "threads": 2          | "threads": 2.5             | threads cannot be 2.5
                     provenance.json | "threads": 2          | "threads": 99999999999999999999 | threads cannot be 99999999999999999999
                     provenance.json | "threads": 2          | "threads": 2, "threads": 2 | is no JSON object
+                    provenance.json | "scanline train lstm-rows seed=1" | ["train", 1]   | command cannot be [train, 1]
                     provenance.json | "scanline train       | "scanline \\u001b\\u2028     | trains nothing: "scanline \\u001b\\u2028
                     result.json     | "epochs": 2           | "epochs": ["java.net.URL"] | epochs cannot be [java.net.URL]
                     metrics.csv     | 2,1100,90.000         | 2,1100,90.000,7            | has a broken row: "2,1100,90.000,7
@@ -278,7 +313,7 @@ class ResultsTest {
     @Timeout(20)
     void aLongCommandCostsNoTime() {
         String recipe = "x".repeat(1_000_000);
-        assertThat(TrainingCommand.parse("scanline train a/" + recipe + " seed=1").recipe()).isEqualTo(recipe);
+        assertThat(command("mnist", "a/" + recipe, "seed=1").recipe()).isEqualTo(recipe);
     }
 
     /** Jackson can make objects of classes that a text names; here it makes maps, lists, texts and numbers alone. */
@@ -296,11 +331,7 @@ class ResultsTest {
 
     @Test
     void theRepositorysResultsAreWhatTheCommandWrites() throws IOException {
-        Path repository = Path.of("").toAbsolutePath();
-        while (!Files.exists(repository.resolve("scanline")) || !Files.isDirectory(repository.resolve("results"))) {
-            repository = repository.getParent();
-        }
-        assertThat(Results.firstStale(repository.resolve("results")))
+        assertThat(Results.firstStale(ComparisonTest.repository().resolve("results")))
                 .as("this page is out of date: run ./scanline results").isNull();
     }
 }

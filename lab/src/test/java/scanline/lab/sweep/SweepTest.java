@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,9 +22,9 @@ import scanline.lab.survival.SmallRun;
 import scanline.lab.sweep.Grid.Point;
 import scanline.lab.train.Evaluation;
 import scanline.lab.train.Experiment;
-import scanline.lab.train.Result;
 import scanline.lab.train.Run;
 import scanline.lab.train.RunException;
+import scanline.lab.train.Spread;
 import scanline.lab.train.Trainer;
 
 class SweepTest {
@@ -131,12 +132,7 @@ class SweepTest {
 
     @Test
     void theSpreadIsThatOfASample() {
-        assertThat(SweepTable.Spread.of(List.of(result(0.9), result(0.8), result(0.7)), r -> r.testAccuracy()))
-                .hasToString("80.00 % ± 10.00");
-        assertThat(SweepTable.Spread.of(List.of(result(0.9)), r -> r.testAccuracy())).hasToString("90.00 %");
-    }
-
-    private static Result result(double accuracy) {
-        return new Result(accuracy, 0, 0, 0, Map.of(), 1, null, null, 1, 1, 0, "", "");
+        assertThat(Spread.of(DoubleStream.of(0.9, 0.8, 0.7))).hasToString("80.00 % ± 10.00");
+        assertThat(Spread.of(DoubleStream.of(0.9))).hasToString("90.00 %");
     }
 }

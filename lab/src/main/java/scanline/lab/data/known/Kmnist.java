@@ -23,8 +23,7 @@ public final class Kmnist {
                     Part.TRAIN_LABELS, "e38f9ebcd0f3ebcdec7fc8eabdcdaef93bb0df8ea12bee65224341c8183d8e17",
                     Part.TEST_IMAGES, "edd7a857845ad6bb1d0ba43fe7e794d164fe2dce499a1694695a792adfac43c5",
                     Part.TEST_LABELS, "20bb9a0ef54c7db3efc55a92eef5582c109615df22683c380526788f98e42a1c")),
-            List.of(URI.create("https://codh.rois.ac.jp/kmnist/dataset/kmnist/"),
-                    URI.create("http://codh.rois.ac.jp/kmnist/dataset/kmnist/")),
+            List.of(URI.create("https://codh.rois.ac.jp/kmnist/dataset/kmnist/")),
             false);
 
     private Kmnist() {}
