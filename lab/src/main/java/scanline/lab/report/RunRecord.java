@@ -119,7 +119,7 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
         if (!Stream.of(RECIPE, PROVENANCE, METRICS).allMatch(file -> Files.isRegularFile(folder.resolve(file)))) {
             return false;
         }
-        return Files.exists(folder.resolve(RESULT)) || !new Run(folder).epochs(1).isEmpty();
+        return Files.exists(folder.resolve(RESULT)) || !new Run(folder).epochs().isEmpty();
     }
 
     /**
@@ -177,16 +177,9 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
     }
 
     private static List<Run.Epoch> epochs(Path folder) throws IOException {
-        List<Run.Epoch> epochs = new Run(folder).epochs(Integer.MAX_VALUE);
+        List<Run.Epoch> epochs = new Run(folder).epochs();
         if (epochs.isEmpty()) {
             throw new FormatException(folder.resolve(METRICS), "has no epoch");
-        }
-        for (int i = 0; i < epochs.size(); i++) {
-            Run.Epoch epoch = epochs.get(i);
-            if (epoch.epoch() != i + 1 || !Double.isFinite(epoch.trainLoss()) || !Double.isFinite(epoch.trainAccuracy())
-                    || Double.isInfinite(epoch.validationLoss()) || Double.isInfinite(epoch.validationAccuracy())) {
-                throw new FormatException(folder.resolve(METRICS), "row " + (i + 1) + " is no epoch " + (i + 1));
-            }
         }
         return epochs;
     }
