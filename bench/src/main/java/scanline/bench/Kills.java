@@ -12,9 +12,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import scanline.engine.io.AtomicFile;
 import scanline.engine.random.RandomKey;
 import scanline.lab.data.Dataset;
 import scanline.lab.data.Datasets;
@@ -39,17 +42,17 @@ import scanline.lab.recipe.Recipes;
 final class Kills implements Callable<Integer> {
     /** A small model of each kind, and tasks of each kind: what of the recipe is changed. */
     static final Map<String, String> KINDS = new TreeMap<>(Map.of(
-            "rnn-rows", "model.hidden=12 model.dropout=0.2 epochs=8",
-            "lstm-rows", "model.hidden=12 model.dropout=0.2 clip=norm schedule=cosine epochs=8",
-            "gru-rows-deep", "model.hidden=12 model.bidirectional=true model.learnedState=true epochs=8",
+            "rnn-rows", "model.hidden=12 model.dropout=0.2 epochs=3",
+            "lstm-rows", "model.hidden=12 model.dropout=0.2 clip=norm schedule=cosine epochs=3",
+            "gru-rows-deep", "model.hidden=12 model.bidirectional=true model.learnedState=true epochs=3",
             "vit",
-            "model.width=8 model.depth=1 model.heads=2 model.headWidth=5 model.mlp=12 model.dropout=0.1 epochs=6",
-            "digit-classifier", "model.width=8 model.depth=1 model.heads=2 model.feedForward=12 epochs=8",
-            "cnn", "model.channels=3 model.hidden=12 model.dropout=0.1 data.shrink=2 epochs=8",
+            "model.width=8 model.depth=1 model.heads=2 model.headWidth=5 model.mlp=12 model.dropout=0.1 epochs=3",
+            "digit-classifier", "model.width=8 model.depth=1 model.heads=2 model.feedForward=12 epochs=3",
+            "cnn", "model.channels=3 model.hidden=12 model.dropout=0.1 data.shrink=2 epochs=3",
             "digit-sequence-blanks", "data.shrink=4 data.scan.size=7 model.width=8 model.heads=2 model.feedForward=12"
-                    + " model.encoderDepth=1 model.decoderDepth=1 model.positions=5 epochs=4",
+                    + " model.encoderDepth=1 model.decoderDepth=1 model.positions=5 epochs=2",
             "cnn-rnn", "data.canvas.size=16 data.canvas.smallest=5 data.canvas.largest=8 model.cnn.channels=3"
-                    + " model.cnn.hidden=6 model.embedding=6 model.hidden=5 data.canvas.order=random epochs=4"));
+                    + " model.cnn.hidden=6 model.embedding=6 model.hidden=5 data.canvas.order=random epochs=2"));
 
     private static final List<String> DRAWN = List.of("data.canvas.train=200", "data.canvas.validation=20",
             "data.canvas.test=20");
@@ -130,16 +133,14 @@ final class Kills implements Callable<Integer> {
             for (boolean ended = false; !ended;) {
                 int threads = 1 + key.below(MOST_THREADS, 2L * kills);
                 boolean started = Files.exists(run.resolve("recipe.yaml"));
-                if (!started) {
-                    delete(run); // killed before there was a run: nothing to go on from, and nothing lost
-                }
+                Set<Path> before = temporaries(run);
                 double moment = seconds * (EARLIEST + (1 - EARLIEST) * key.at(kills).uniform(0));
                 ended = session(started ? resume(run, threads) : train(kind, folder, run, threads), folder,
                         kills < count ? moment : Double.MAX_VALUE);
                 if (!ended) {
                     kills++;
                     begun += Files.exists(run.resolve(LAST)) ? 1 : 0;
-                    saving += isHalfWritten(run) ? 1 : 0;
+                    saving += before.containsAll(temporaries(run)) ? 0 : 1;
                 }
             }
             runs++;
@@ -210,12 +211,13 @@ final class Kills implements Callable<Integer> {
         return results;
     }
 
-    private static boolean isHalfWritten(Path run) throws IOException {
+    /** The half-written files of a run, those of its events among them. */
+    private static Set<Path> temporaries(Path run) throws IOException {
         if (!Files.isDirectory(run)) {
-            return false;
+            return Set.of();
         }
-        try (Stream<Path> files = Files.list(run)) {
-            return files.anyMatch(file -> file.getFileName().toString().endsWith(".tmp"));
+        try (Stream<Path> files = Files.walk(run)) {
+            return files.filter(AtomicFile::isTemporary).collect(Collectors.toSet());
         }
     }
 

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import scanline.lab.recipe.Recipes;
 
 /** A short set of what {@code ./build bench kills} does at length. */
 class KillsTest {
@@ -19,11 +21,22 @@ class KillsTest {
         return Kills.KINDS.keySet();
     }
 
+    @Test
+    void everyModelThatThereIsIsKilled() {
+        assertThat(Kills.KINDS.keySet()).extracting(KillsTest::model)
+                .containsAll(Recipes.names().stream().map(KillsTest::model).toList());
+    }
+
+    private static Class<?> model(String recipe) {
+        return Recipes.find(recipe, List.of()).model().getClass();
+    }
+
     @ParameterizedTest
     @MethodSource("kinds")
     void killedRunsOfEveryKindComeToTheBitsOfTheRunLeftAlone(String kind) throws IOException, InterruptedException {
         Kills.Outcome outcome = Kills.kill(kind, KILLS, 1, folder);
         assertThat(outcome.kills()).isEqualTo(KILLS);
+        assertThat(outcome.begun()).isPositive();
         assertThat(outcome.different()).isEmpty();
     }
 }
