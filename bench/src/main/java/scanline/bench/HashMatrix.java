@@ -36,7 +36,8 @@ final class HashMatrix implements Callable<Integer> {
     private static final List<Jvm> WIDTHS = IntStream.of(128, 256, 512)
             .mapToObj(bits -> new Jvm(bits + " bits", bits, List.of("-XX:MaxVectorSize=" + bits / 8))).toList();
     private static final List<Jvm> COMPILERS = List.of(new Jvm("both compilers", 0, List.of()),
-            new Jvm("C1 alone", 0, List.of("-XX:TieredStopAtLevel=1")), new Jvm("interpreter alone", 0, List.of("-Xint")));
+            new Jvm("C1 alone", 0, List.of("-XX:TieredStopAtLevel=1")),
+            new Jvm("interpreter alone", 0, List.of("-Xint")));
     private static final List<String> SMALL_RECURRENT = List.of("batch=4", "model.hidden=8");
     private static final List<String> SMALL_ENCODER = List.of("batch=4", "model.width=8", "model.depth=1",
             "model.feedForward=12");

@@ -65,7 +65,8 @@ record PeerNetwork(Kind kind, Map<String, Object> settings) {
 
     /** Whether chance decides about the loss of a training step. */
     boolean dropsOut() {
-        return Stream.of("dropout", "cnn.dropout").anyMatch(key -> settings.get(key) instanceof Double rate && rate > 0);
+        return Stream.of("dropout", "cnn.dropout")
+                .anyMatch(key -> settings.get(key) instanceof Double rate && rate > 0);
     }
 
     /** The settings of PyTorch's network with the values to try; the first is how people mostly write it. */
