@@ -11,7 +11,7 @@ from torch.nn import functional
 
 class Recurrent(nn.Module):
     """layout=batch|time: whether the layers read [B, T, F] or [T, B, F]; head=output|state: whether fc gets the last step
-    of the output or the last hidden state (of both directions)."""
+    of the output or the last hidden state (of both directions). First states may be learned."""
 
     def __init__(self, case, settings):
         super().__init__()
@@ -25,14 +25,29 @@ class Recurrent(nn.Module):
         self.directions = 2 if case["bidirectional"] else 1
         self.fc = nn.Linear(self.directions * case["hidden"], case["classes"])
         self.last = (slice(None), -1) if self.layout == "batch" else -1
-        self.head = settings["head"]
+        self.head = "state" if case["bidirectional"] else settings["head"]
         self.relu = case["relu"]
+        stack = getattr(self, self.cell)
+        directions = ("", "_reverse") if case["bidirectional"] else ("",)
+        self.learned = [[f"{state}0_l{layer}{direction}" for layer in range(case["layers"]) for direction in directions]
+                        for state in ("hc" if self.cell == "lstm" else "h")] if case["learnedState"] else []
+        for names in self.learned:
+            for name in names:
+                stack.register_parameter(name, nn.Parameter(torch.empty(case["hidden"])))
 
     def read(self, values):
         return arranged(values, self.layout)
 
+    def first(self, batch):
+        """The learned first states of every layer and direction, for each example."""
+        stack = getattr(self, self.cell)
+        states = tuple(torch.stack([getattr(stack, name).expand(batch, -1) for name in names])
+                       for names in self.learned)
+        return states if self.cell == "lstm" else states[0]
+
     def forward(self, x):
-        output, state = getattr(self, self.cell)(x)
+        batch = x.shape[0 if self.layout == "batch" else 1]
+        output, state = getattr(self, self.cell)(x, self.first(batch) if self.learned else None)
         if self.head == "output":
             y = output[self.last]
         else:
@@ -176,9 +191,8 @@ class Transformer(nn.Module):
         return arranged(values, self.layout)
 
     def learn(self, x, labels):
-        """labels [B, L], as many for each example; the logits of all words, and the words themselves."""
-        border = labels.new_full((len(labels), 1), self.start)
-        given, targets = torch.cat((border, labels), 1), torch.cat((labels, border + 1), 1)
+        """labels [B, L]; the logits of all words, and the words themselves."""
+        given, targets = words(labels, self.start, self.start + 1)
         if self.layout == "time":
             given, targets = given.t(), targets.t()
         return self(x, given).flatten(0, 1), targets.flatten()
@@ -232,13 +246,66 @@ class Cnn(nn.Module):
         return self.fc2(self.dropout(hidden))
 
 
+class CnnRnn(nn.Module):
+    """The CNN-RNN of Wang et al. 2016, as CnnRnnModel.java has it; the settings are those of Cnn."""
+
+    def __init__(self, case, settings):
+        super().__init__()
+        sizes = dict(case["parameters"])
+        rows, width = sizes["embedding.weight"]
+        features = {name.removeprefix("cnn."): shape for name, shape in sizes.items() if name.startswith("cnn.")}
+        hidden = features["fc1.weight"][0]
+        self.cnn = Cnn({"parameters": {**features, "fc2.weight": (1, hidden)}, "dropout": case["cnn.dropout"]}, settings)
+        self.cnn.fc2 = nn.Identity()  # what it would read is what the image is
+        self.embedding = nn.Embedding(rows, width)
+        self.lstm = nn.LSTM(width, case["hidden"], batch_first=True)
+        self.label_projection = nn.Linear(case["hidden"], width)
+        self.image_projection = nn.Linear(hidden, width)
+        self.start = rows - 1
+
+    def read(self, values):
+        return arranged(values, "batch")
+
+    def learn(self, x, labels):
+        """labels [B, L]; the logits of all words, and the words themselves."""
+        given, targets = words(labels, self.start, self.start - 1)
+        return self(x, given).flatten(0, 1), targets.flatten()
+
+    def forward(self, x, given):
+        images = x.unsqueeze(1).contiguous(memory_format=self.cnn.memory)
+        image = self.image_projection(self.cnn(images))
+        y = torch.relu(self.label_projection(self.lstm(self.embedding(given))[0]) + image[:, None])
+        return y @ self.embedding.weight[:-1].t()
+
+
 # By the name of the model in a recipe.
-KINDS = {"recurrent": Recurrent, "vit": Vit, "encoder": Encoder, "cnn": Cnn, "transformer": Transformer}
+KINDS = {"recurrent": Recurrent, "vit": Vit, "encoder": Encoder, "cnn": Cnn, "transformer": Transformer,
+         "cnnrnn": CnnRnn}
+IGNORED = -1
+
+
+def words(labels, start, end):
+    """What a network that writes is given and what it must say, of labels [B, L]; those behind an answer are IGNORED."""
+    border = labels.new_full((len(labels), 1), start)
+    given = torch.cat((border, labels.where(labels != IGNORED, end)), 1)
+    lengths = (labels != IGNORED).sum(1, keepdim=True)
+    return given, torch.cat((labels, torch.full_like(border, IGNORED)), 1).scatter(1, lengths, end)
 
 
 def learned(model, x, labels):
-    """What is compared in the loss: logits [N, C] and targets [N]."""
-    return model.learn(x, labels) if hasattr(model, "learn") else (model(x), labels)
+    """What is compared in the loss: logits [N, C] and targets, which are [N], or [N, C] where an answer is a set."""
+    if hasattr(model, "learn"):
+        return model.learn(x, labels)
+    logits = model(x)
+    if labels.dim() == 1:
+        return logits, labels
+    return logits, functional.one_hot(labels + 1, logits.shape[1] + 1).sum(1)[:, 1:].to(logits.dtype)
+
+
+def loss(logits, targets, smoothing):
+    if targets.is_floating_point():
+        return functional.binary_cross_entropy_with_logits(logits, targets)
+    return functional.cross_entropy(logits, targets, ignore_index=IGNORED, label_smoothing=smoothing)
 
 
 def arranged(values, layout):

@@ -43,7 +43,7 @@ class Case:
         self.case = json.loads((folder / "case.json").read_text())
         self.values = read(folder / "values", torch.float32).view(self.case["shape"])
         labels = read(folder / "labels", torch.int64).view(len(self.values), self.case["shape"][2], -1)
-        self.labels = labels.squeeze(-1)  # [N, B], or [N, B, L] where an answer has several
+        self.labels = labels.squeeze(-1)  # [N, B], or [N, B, L] where an answer may have several
         self.weights = {}
         flat = read(folder / "weights", torch.float32)
         for name, shape in self.case["parameters"]:
@@ -101,7 +101,7 @@ class Case:
                     group["lr"] = rate
             optimizer.zero_grad(set_to_none=True)
             logits, targets = networks.learned(model, x, y)
-            loss = torch.nn.functional.cross_entropy(logits, targets, label_smoothing=smoothing)
+            loss = networks.loss(logits, targets, smoothing)
             loss.backward()
             if clip:
                 getattr(torch.nn.utils, clip)(model.parameters(), *bound)

@@ -34,9 +34,10 @@ import scanline.lab.recipe.Recipes;
 final class HashMatrix implements Callable<Integer> {
     private static final List<Integer> THREADS = List.of(1, 2, 3, 8);
     private static final List<Jvm> WIDTHS = IntStream.of(128, 256, 512)
-            .mapToObj(bits -> new Jvm(bits + " bits", List.of("-XX:MaxVectorSize=" + bits / 8))).toList();
-    private static final List<Jvm> COMPILERS = List.of(new Jvm("both compilers", List.of()),
-            new Jvm("C1 alone", List.of("-XX:TieredStopAtLevel=1")), new Jvm("interpreter alone", List.of("-Xint")));
+            .mapToObj(bits -> new Jvm(bits + " bits", bits, List.of("-XX:MaxVectorSize=" + bits / 8))).toList();
+    private static final List<Jvm> COMPILERS = List.of(new Jvm("both compilers", 0, List.of()),
+            new Jvm("C1 alone", 0, List.of("-XX:TieredStopAtLevel=1")),
+            new Jvm("interpreter alone", 0, List.of("-Xint")));
     private static final List<String> SMALL_RECURRENT = List.of("batch=4", "model.hidden=8");
     private static final List<String> SMALL_ENCODER = List.of("batch=4", "model.width=8", "model.depth=1",
             "model.feedForward=12");
@@ -63,7 +64,15 @@ final class HashMatrix implements Callable<Integer> {
             description = "Examples a step. Default: ${DEFAULT-VALUE}.")
     private int batch;
 
-    private record Jvm(String name, List<String> options) {}
+    // What PyTorch says that it ran with.
+    private final Set<String> capabilities = new LinkedHashSet<>();
+
+    /**
+     * A way to run a JVM.
+     *
+     * @param bits how wide its vectors must be, or 0 for as they come
+     */
+    private record Jvm(String name, int bits, List<String> options) {}
 
     /**
      * What the cells of a matrix came to.
@@ -114,6 +123,7 @@ final class HashMatrix implements Callable<Integer> {
             same &= cells.agree();
             table.append("| ").append(small.getKey()).append(" | ").append(cells).append(" |\n");
         }
+        table.append("\nPyTorch ran with ").append(String.join(", ", capabilities)).append(".\n");
         table.append(same ? "\nAll weights of Scanline agree.\n" : "\nSCANLINE'S WEIGHTS DIFFER.\n");
         String text = report.text("The weights, whatever computes them",
                 """
@@ -121,7 +131,7 @@ final class HashMatrix implements Callable<Integer> {
                         must be the same to the bit. PyTorch starts from the same weights, takes the same steps on the same
                         batches, and is asked for deterministic algorithms and given one seed for its dropout; its cells are the
                         same numbers of threads with the instruction sets that it can be told to use (SSE, AVX2 and AVX-512: in
-                        its own loops, in oneDNN and in MKL). A dash: bench/ has no such network in PyTorch.""",
+                        its own loops, in oneDNN and in MKL).""",
                 command(),
                 table.toString());
         Report.publish(text, Objects.requireNonNull(spec).commandLine().getOut(), options.out());
@@ -140,6 +150,10 @@ final class HashMatrix implements Callable<Integer> {
             System.err.println("bench: " + recipe + ": " + jvm.name());
             List<String> words = output(
                     new ProcessBuilder(WeightsHash.command(jvm.options(), recipe, steps, threads, overrides)));
+            if (jvm.bits > 0 && !words.getFirst().equals(Integer.toString(jvm.bits))) {
+                throw new BenchException("a JVM that was asked for vectors of " + jvm.bits + " bits ran with "
+                        + words.getFirst() + ": this processor has no others");
+            }
             hashes.addAll(words.subList(1, words.size()));
         }
         return Cells.of(hashes);
@@ -150,12 +164,7 @@ final class HashMatrix implements Callable<Integer> {
         Recipe settings = Recipes.find(recipe, overrides);
         try (Steps here = new Steps(settings, options.threads())) {
             List<Batch> batches = here.batches(steps);
-            PeerFolder folder;
-            try {
-                folder = PeerFolder.of(settings, Case.Work.TRAIN, here, batches);
-            } catch (BenchException _) {
-                return "-"; // networks.py has no such model
-            }
+            PeerFolder folder = PeerFolder.of(settings, Case.Work.TRAIN, here, batches);
             List<String> hashes = new ArrayList<>();
             for (Map<String, String> instructions : INSTRUCTIONS) {
                 System.err.println("bench: " + recipe + ": PyTorch, " + instructions.get("ATEN_CPU_CAPABILITY"));
@@ -163,9 +172,12 @@ final class HashMatrix implements Callable<Integer> {
                         Path.of(System.getProperty("scanline.home"), "bench", "src", "main", "python", "hashes.py")
                                 .toString(),
                         folder.path().toString(), String.join(",", THREADS.stream().map(String::valueOf).toList()));
+                PeerNetwork.of(settings.model()).choices()
+                        .forEach((key, values) -> process.command().add(key + "=" + values.getFirst()));
                 process.environment().putAll(instructions);
                 List<String> words = output(process);
                 report.version("PyTorch", words.getFirst());
+                capabilities.add(words.get(1));
                 hashes.addAll(words.subList(2, words.size()));
             }
             return Cells.of(hashes).toString();

@@ -25,6 +25,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import scanline.engine.io.AtomicFile;
 import scanline.engine.random.RandomKey;
 import scanline.lab.data.Dataset;
 import scanline.lab.data.Datasets;
@@ -62,6 +63,9 @@ final class Kills implements Callable<Integer> {
     private static final int MOST_THREADS = 3;
     // The share of a session's length after which it is killed at the earliest: before, there is hardly a JVM.
     private static final double EARLIEST = 0.4;
+
+    private static final double SOONER = 0.8;
+    private static final double LATER = 1.25;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -132,9 +136,6 @@ final class Kills implements Callable<Integer> {
             for (boolean ended = false; !ended;) {
                 int threads = 1 + key.below(MOST_THREADS, 2L * kills);
                 boolean started = Files.exists(run.resolve("recipe.yaml"));
-                if (!started) {
-                    delete(run); // killed before there was a run: nothing to go on from, and nothing lost
-                }
                 Set<Path> before = temporaries(run);
                 double moment = seconds * (EARLIEST + (1 - EARLIEST) * key.at(kills).uniform(0));
                 ended = session(started ? resume(run, threads) : train(kind, folder, run, threads), folder,
@@ -144,6 +145,8 @@ final class Kills implements Callable<Integer> {
                     begun += Files.exists(run.resolve(LAST)) ? 1 : 0;
                     saving += before.containsAll(temporaries(run)) ? 0 : 1;
                 }
+                // How fast the machine is changes while others work on it.
+                seconds *= ended ? SOONER : Files.exists(run.resolve(LAST)) ? 1 : LATER;
             }
             runs++;
             Map<String, String> actual = results(run);
@@ -213,13 +216,13 @@ final class Kills implements Callable<Integer> {
         return results;
     }
 
-    /** Files that were being written when their writer was killed. */
+    /** The half-written files of a run, those of its events among them. */
     private static Set<Path> temporaries(Path run) throws IOException {
         if (!Files.isDirectory(run)) {
             return Set.of();
         }
         try (Stream<Path> files = Files.walk(run)) {
-            return files.filter(file -> file.getFileName().toString().endsWith(".tmp")).collect(Collectors.toSet());
+            return files.filter(AtomicFile::isTemporary).collect(Collectors.toSet());
         }
     }
 

@@ -31,7 +31,8 @@ import scanline.lab.train.Json;
 
 /**
  * A case in files that peer.py and DjlCase read: {@code case.json} says what to build and what the others hold;
- * {@code values} are the batches as float32 [batches, T, B, F], {@code labels} theirs as int64, as many for each example, {@code weights} the first
+ * {@code values} are the batches as float32 [batches, T, B, F], {@code labels} theirs as int64, those of an
+ * answer that has fewer than the longest filled up with -1, {@code weights} the first
  * weights as float32, one parameter after another. All are little-endian. The folder goes when the JVM ends.
  */
 record PeerFolder(Path path) {
@@ -133,11 +134,13 @@ record PeerFolder(Path path) {
     }
 
     private void writeLabels(List<Batch> batches) throws IOException {
-        int[] labels = batches.stream().flatMap(batch -> Stream.of(batch.answers())).flatMapToInt(IntStream::of)
-                .toArray();
-        ByteBuffer bytes = ByteBuffer.allocate(8 * labels.length).order(ByteOrder.LITTLE_ENDIAN);
-        for (int label : labels) {
-            bytes.putLong(label);
+        List<int[]> answers = batches.stream().flatMap(batch -> Stream.of(batch.answers())).toList();
+        int longest = answers.stream().mapToInt(answer -> answer.length).max().orElseThrow();
+        ByteBuffer bytes = ByteBuffer.allocate(8 * longest * answers.size()).order(ByteOrder.LITTLE_ENDIAN);
+        for (int[] answer : answers) {
+            for (int i = 0; i < longest; i++) {
+                bytes.putLong(i < answer.length ? answer[i] : -1);
+            }
         }
         write("labels", bytes.array());
     }

@@ -6,7 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
+import scanline.lab.model.CnnRnnModel;
 import scanline.lab.model.Model;
 import scanline.lab.model.RecurrentModel;
 
@@ -28,7 +30,9 @@ record PeerNetwork(Kind kind, Map<String, Object> settings) {
         /** The convolutional network. */
         CNN,
         /** The encoder and decoder of a transformer. */
-        TRANSFORMER
+        TRANSFORMER,
+        /** The CNN whose LSTM writes labels. */
+        CNNRNN
     }
 
     /**
@@ -40,14 +44,14 @@ record PeerNetwork(Kind kind, Map<String, Object> settings) {
         String name = model.getClass().getSimpleName();
         Kind kind = Arrays.stream(Kind.values()).filter(each -> name.equalsIgnoreCase(each + "Model")).findFirst()
                 .orElseThrow(() -> new BenchException("the other sides know no " + name));
-        if (model instanceof RecurrentModel recurrent && recurrent.learnedState()) {
-            throw new BenchException("the other sides know no learned state");
-        }
         Map<String, Object> settings = new LinkedHashMap<>();
         for (RecordComponent component : model.getClass().getRecordComponents()) {
             if (!component.getType().isRecord()) {
                 settings.put(component.getName(), value(component, model));
             }
+        }
+        if (model instanceof CnnRnnModel writer) {
+            settings.put("cnn.dropout", writer.cnn().dropout());
         }
         return new PeerNetwork(kind, settings);
     }
@@ -61,7 +65,8 @@ record PeerNetwork(Kind kind, Map<String, Object> settings) {
 
     /** Whether chance decides about the loss of a training step. */
     boolean dropsOut() {
-        return settings.get("dropout") instanceof Double rate && rate > 0;
+        return Stream.of("dropout", "cnn.dropout")
+                .anyMatch(key -> settings.get(key) instanceof Double rate && rate > 0);
     }
 
     /** The settings of PyTorch's network with the values to try; the first is how people mostly write it. */
@@ -80,7 +85,7 @@ record PeerNetwork(Kind kind, Map<String, Object> settings) {
                 choices.put("layout", List.of("batch", "time"));
                 choices.put("attention", List.of("fused", "plain"));
             }
-            case CNN -> {
+            case CNN, CNNRNN -> {
                 choices.put("memory", List.of("contiguous", "channels_last"));
                 choices.put("onednn", List.of("on", "off"));
             }

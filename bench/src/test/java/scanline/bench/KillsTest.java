@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,7 +15,6 @@ import scanline.lab.recipe.Recipes;
 /** A short set of what {@code ./build bench kills} does at length. */
 class KillsTest {
     private static final int KILLS = 2;
-
     private static int begun;
 
     @TempDir
@@ -26,6 +22,16 @@ class KillsTest {
 
     static Iterable<String> kinds() {
         return Kills.KINDS.keySet();
+    }
+
+    @Test
+    void everyModelThatThereIsIsKilled() {
+        assertThat(Kills.KINDS.keySet()).extracting(KillsTest::model)
+                .containsAll(Recipes.names().stream().map(KillsTest::model).toList());
+    }
+
+    private static Class<?> model(String recipe) {
+        return Recipes.find(recipe, List.of()).model().getClass();
     }
 
     @ParameterizedTest
@@ -37,19 +43,9 @@ class KillsTest {
         begun += outcome.begun();
     }
 
-    /** Otherwise none was resumed. */
+    /** Otherwise none went on from a checkpoint. */
     @AfterAll
-    static void someWereKilledAfterACheckpoint() {
+    static void someWereKilledBehindACheckpoint() {
         assertThat(begun).isPositive();
-    }
-
-    @Test
-    void everyModelHasAKind() {
-        assertThat(models(Kills.KINDS.keySet())).containsAll(models(Recipes.names()));
-    }
-
-    private static Set<Class<?>> models(Collection<String> recipes) {
-        return recipes.stream().map(name -> Recipes.find(name, List.of()).model().getClass())
-                .collect(Collectors.toSet());
     }
 }

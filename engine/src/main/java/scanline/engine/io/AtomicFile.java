@@ -68,6 +68,11 @@ public final class AtomicFile {
         write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
     }
 
+    /** Whether a file, by its name, is one that {@link #write} had not finished, or is at work on. */
+    public static boolean isTemporary(Path file) {
+        return TEMPORARY.matcher(String.valueOf(file.getFileName())).matches();
+    }
+
     /** Deletes the temporary files of writers that were killed. */
     private static void discardAbandoned(Path folder, String name) {
         try (DirectoryStream<Path> siblings = Files.newDirectoryStream(folder)) {

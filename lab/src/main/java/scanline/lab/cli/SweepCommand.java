@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -91,13 +91,20 @@ final class SweepCommand implements Callable<Integer> {
                     point.seed(), what);
             err.flush();
         })) {
-            Thread hook = new Thread(sweep::close);
+            Thread hook = new Thread(() -> {
+                sweep.close();
+                err.println("stopped; the same command goes on");
+                err.flush();
+            });
             Runtime.getRuntime().addShutdownHook(hook);
             Map<String, String> failures = sweep.run(workers);
+            if (sweep.isStopped()) {
+                return CommandLine.ExitCode.SOFTWARE;
+            }
             Runtime.getRuntime().removeShutdownHook(hook);
             SweepTable table = new SweepTable(sweep, grid);
             table.write(target);
-            print(line().getOut(), table.rows(), target);
+            print(line().getOut(), table, target);
             if (failures.isEmpty()) {
                 return CommandLine.ExitCode.OK;
             }
@@ -108,13 +115,15 @@ final class SweepCommand implements Callable<Integer> {
         }
     }
 
-    private void print(PrintWriter out, List<Row> rows, Path target) {
+    private void print(PrintWriter out, SweepTable table, Path target) {
+        List<Row> rows = table.rows();
         if (json) {
-            out.println(Json.text(Map.of("sweep", target.toString(), "settings", rows)));
+            Map<String, Object> values = new LinkedHashMap<>();
+            values.put("sweep", target.toString());
+            values.put("settings", rows.stream().map(Row::values).toList());
+            out.println(Json.text(values));
         } else {
-            // By validation: a model that is chosen by its test accuracy has none that means anything.
-            Row best = rows.stream().filter(row -> !Double.isNaN(row.validation().mean()))
-                    .max(Comparator.comparingDouble(row -> row.validation().mean())).orElse(null);
+            Row best = table.best();
             List<List<String>> cells = new ArrayList<>();
             cells.add(List.of("setting", "runs", "validation", "test"));
             for (Row row : rows) {

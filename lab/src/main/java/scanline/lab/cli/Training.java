@@ -2,6 +2,7 @@ package scanline.lab.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -101,7 +102,10 @@ final class Training {
 
     private void print(PrintWriter out, Run run, Result result) {
         if (json) {
-            out.println(Json.text(Map.of("run", run.folder().toString(), "result", result)));
+            Map<String, Object> values = new LinkedHashMap<>();
+            values.put("run", run.folder().toString());
+            values.put("result", result);
+            out.println(Json.text(values));
         } else {
             out.printf(Locale.ROOT, "test accuracy %.2f %%, loss %.4f (weights of epoch %d), trained in %s%n",
                     100 * result.testAccuracy(), result.testLoss(), result.bestEpoch(),

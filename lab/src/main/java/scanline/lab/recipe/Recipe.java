@@ -38,10 +38,13 @@ import scanline.lab.model.Model;
  */
 public record Recipe(String about, String source, Published published, double target, long seed, int epochs, int batch,
         Data data, Model model, Head head, Loss loss, UpdateRule optimizer, Schedule schedule, Clipping clip) {
+    /** More would be a slip of the hand, and the files that hold a row for each stay readable. */
+    public static final int MOST_EPOCHS = 20_000;
+
     /** Checks the values. */
     public Recipe {
         require(target >= 0 && target <= 1, "target must be a fraction, 0 to 1, not " + target);
-        require(epochs >= 1, "epochs must be at least 1, not " + epochs);
+        require(epochs >= 1 && epochs <= MOST_EPOCHS, "epochs must be from 1 to " + MOST_EPOCHS + ", not " + epochs);
         require(batch >= 1, "batch must be at least 1, not " + batch);
         // Each picture of a run has a number of its own.
         require((long) epochs * data.canvas.drawn().train() <= Integer.MAX_VALUE,

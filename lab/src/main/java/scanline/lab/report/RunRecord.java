@@ -142,7 +142,7 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
                 return "has no " + file;
             }
         }
-        boolean begun = ended || Files.exists(folder.resolve(METRICS)) && !new Run(folder).epochs(1).isEmpty();
+        boolean begun = ended || Files.exists(folder.resolve(METRICS)) && !new Run(folder).epochs().isEmpty();
         return begun ? null : "has no epoch yet";
     }
 
@@ -202,16 +202,9 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
     }
 
     private static List<Run.Epoch> epochs(Path folder) throws IOException {
-        List<Run.Epoch> epochs = new Run(folder).epochs(Integer.MAX_VALUE);
+        List<Run.Epoch> epochs = new Run(folder).epochs();
         if (epochs.isEmpty()) {
             throw new FormatException(folder.resolve(METRICS), "has no epoch");
-        }
-        for (int i = 0; i < epochs.size(); i++) {
-            Run.Epoch epoch = epochs.get(i);
-            if (epoch.epoch() != i + 1 || !Double.isFinite(epoch.trainLoss()) || !Double.isFinite(epoch.trainAccuracy())
-                    || Double.isInfinite(epoch.validationLoss()) || Double.isInfinite(epoch.validationAccuracy())) {
-                throw new FormatException(folder.resolve(METRICS), "row " + (i + 1) + " is no epoch " + (i + 1));
-            }
         }
         return epochs;
     }

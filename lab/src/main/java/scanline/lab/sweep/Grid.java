@@ -99,7 +99,7 @@ public record Grid(String recipe, Map<String, List<String>> axes, List<Long> see
             } else {
                 long first = Long.parseLong(text.substring(0, dots));
                 long last = Long.parseLong(text.substring(dots + 2));
-                if (first <= last && last - first < MOST_RUNS) {
+                if (first <= last && Long.compareUnsigned(last - first, MOST_RUNS) < 0) { // may be beyond a long
                     return LongStream.rangeClosed(first, last).boxed().toList();
                 }
             }

@@ -1,13 +1,14 @@
 package scanline.lab.sweep;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -23,6 +24,10 @@ import org.jspecify.annotations.Nullable;
 
 import scanline.engine.io.AtomicFile;
 import scanline.engine.io.Durable;
+import scanline.engine.io.Excerpt;
+import scanline.engine.io.TextFile;
+import scanline.lab.recipe.Recipe;
+import scanline.lab.recipe.Recipes;
 import scanline.lab.sweep.Grid.Point;
 import scanline.lab.train.Result;
 import scanline.lab.train.Run;
@@ -35,6 +40,8 @@ import scanline.lab.train.RunException;
  */
 public final class Sweep implements AutoCloseable {
     private static final String PLAN = "sweep.txt";
+    private static final int LONGEST_PLAN_BYTES = 1 << 20;
+    private static final int LONGEST_SHOWN = 500;
     private static final int MOST_STARTS = 6;
     // Exit statuses of our own: it failed, and says why, or its command was wrong. It would only do so again.
     private static final Set<Integer> SAID_WHY = Set.of(1, 2);
@@ -43,6 +50,7 @@ public final class Sweep implements AutoCloseable {
     private final Grid grid;
     private final int threads;
     private final BiConsumer<Point, String> listener;
+    private final Map<Point, Recipe> recipes = new LinkedHashMap<>();
     private final Set<Process> workers = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean stopped = new AtomicBoolean();
 
@@ -51,19 +59,22 @@ public final class Sweep implements AutoCloseable {
      *
      * @param threads how many threads each worker computes with
      * @param listener is told what became of each run, from the workers' threads
-     * @throws RunException if the folder is that of another sweep, or of none
+     * @throws RunException if the folder is that of another sweep, or of none, or has a run of another recipe
      */
     public Sweep(Path folder, Grid grid, int threads, BiConsumer<Point, String> listener) throws IOException {
         this.folder = folder;
         this.grid = grid;
         this.threads = threads;
         this.listener = listener;
+        grid.points().forEach(point -> recipes.put(point, Recipes.find(grid.recipe(), point.overrides())));
         Path plan = folder.resolve(PLAN);
         if (Files.exists(plan)) {
-            String other = Files.readString(plan).strip();
+            String other = TextFile.read(plan, LONGEST_PLAN_BYTES).strip();
             if (!other.equals(grid.toString())) {
-                throw new RunException(folder + " is another sweep's (" + other + "): choose another folder with --to");
+                throw new RunException(folder + " is another sweep's (" + Excerpt.line(other, LONGEST_SHOWN)
+                        + "): choose another folder with --to");
             }
+            recipes.keySet().forEach(this::run);
         } else if (Files.exists(folder)) {
             throw new RunException(folder + " exists, and is no sweep's: choose another folder with --to");
         } else {
@@ -76,18 +87,21 @@ public final class Sweep implements AutoCloseable {
      * Makes every run that is not finished.
      *
      * @param count how many at a time
-     * @return why runs failed, by their names; empty where all are finished
+     * @return why runs are not finished, by their names; empty where all are
      */
     public SortedMap<String, String> run(int count) throws InterruptedException {
-        BlockingQueue<Point> waiting = new LinkedBlockingQueue<>(grid.points());
+        BlockingQueue<Point> waiting = new LinkedBlockingQueue<>(recipes.keySet());
         ConcurrentMap<String, String> failures = new ConcurrentHashMap<>();
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             threads.add(Thread.ofPlatform().name("worker " + (i + 1)).start(() -> {
-                for (Point point = waiting.poll(); point != null && !stopped.get(); point = waiting.poll()) {
+                for (Point point = waiting.poll(); point != null; point = waiting.poll()) {
                     String failure = finish(point);
                     if (failure != null) {
                         failures.put(point.name(), failure);
+                        if (!stopped.get()) {
+                            listener.accept(point, "failed: " + failure);
+                        }
                     }
                 }
             }));
@@ -113,16 +127,14 @@ public final class Sweep implements AutoCloseable {
                     return null;
                 }
                 if (SAID_WHY.contains(status) || start == MOST_STARTS) {
-                    String why = SAID_WHY.contains(status) ? said(point) : "its worker was killed " + start + " times";
-                    listener.accept(point, "failed: " + why);
-                    return why;
+                    return SAID_WHY.contains(status) ? said(point) : "its worker was killed " + start + " times";
                 }
                 if (!stopped.get()) {
                     listener.accept(point, "its worker was killed (exit status " + status + "), and starts again");
                 }
             }
             return "stopped";
-        } catch (IOException | UncheckedIOException e) {
+        } catch (IOException | RuntimeException e) {
             return String.valueOf(e.getMessage());
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
@@ -135,7 +147,6 @@ public final class Sweep implements AutoCloseable {
         if (Run.is(run)) {
             command.addAll(List.of("resume", run.toString()));
         } else {
-            discard(run); // killed before there was anything to go on from
             command.addAll(List.of("train", grid.recipe()));
             command.addAll(point.overrides());
             command.addAll(List.of("--run", run.toString()));
@@ -165,17 +176,6 @@ public final class Sweep implements AutoCloseable {
         return command;
     }
 
-    private static void discard(Path run) throws IOException {
-        if (Files.isDirectory(run)) {
-            try (DirectoryStream<Path> files = Files.newDirectoryStream(run)) {
-                for (Path file : files) {
-                    Files.delete(file);
-                }
-            }
-            Files.delete(run);
-        }
-    }
-
     private Path log(Point point) {
         return folder.resolve(point.name() + ".log");
     }
@@ -191,10 +191,34 @@ public final class Sweep implements AutoCloseable {
      * What a run came to, or null while it is not finished.
      *
      * @throws scanline.engine.io.FormatException if its record is damaged
+     * @throws RunException if it is a run of another recipe
      */
     public @Nullable Result result(Point point) throws IOException {
-        Path run = folder.resolve(point.name());
-        return Run.is(run) ? Run.open(run).result() : null;
+        Run run = run(point);
+        return run == null ? null : run.result();
+    }
+
+    /** The run of a point, or null before there is one: not one that an older state of the recipe's file has left. */
+    private @Nullable Run run(Point point) {
+        Run run = new Run(folder.resolve(point.name()));
+        if (!Run.is(run.folder())) {
+            return null;
+        }
+        if (!run.recipe().equals(recipes.get(point))) {
+            throw new RunException(run.folder() + " is a run of another recipe than " + grid.recipe()
+                    + " is now: delete it, or choose another folder with --to");
+        }
+        return run;
+    }
+
+    /** What a point trains. */
+    Recipe recipe(Point point) {
+        return Objects.requireNonNull(recipes.get(point));
+    }
+
+    /** Whether {@link #close} was called. */
+    public boolean isStopped() {
+        return stopped.get();
     }
 
     /** Ends the workers that are at work: they save, and the same sweep goes on with them. */

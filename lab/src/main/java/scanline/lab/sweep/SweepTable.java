@@ -3,6 +3,7 @@ package scanline.lab.sweep;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,11 +21,13 @@ public final class SweepTable {
     private static final String RUNS = "runs.csv";
     private static final String SETTINGS = "settings.csv";
 
+    private final Sweep sweep;
     private final Grid grid;
     private final Map<Point, Result> results = new LinkedHashMap<>();
 
     /** The results that are there by now. */
     public SweepTable(Sweep sweep, Grid grid) throws IOException {
+        this.sweep = sweep;
         this.grid = grid;
         for (Point point : grid.points()) {
             Result result = sweep.result(point);
@@ -41,7 +44,17 @@ public final class SweepTable {
      * @param validation mean and spread of the validation accuracy, NaN where nothing is held out
      * @param test those of the test accuracy
      */
-    public record Row(Setting setting, int runs, Spread validation, Spread test) {}
+    public record Row(Setting setting, int runs, Spread validation, Spread test) {
+        /** For JSON. */
+        public Map<String, Object> values() {
+            Map<String, Object> values = new LinkedHashMap<>();
+            values.put("setting", setting);
+            values.put("runs", runs);
+            values.put("validation", validation.values());
+            values.put("test", test.values());
+            return values;
+        }
+    }
 
     /** Every setting with a finished run, in the order of the grid. */
     public List<Row> rows() {
@@ -55,6 +68,29 @@ public final class SweepTable {
             }
         }
         return rows;
+    }
+
+    /**
+     * The setting with the highest validation accuracy, all of its seeds finished: a model that is chosen by its test
+     * accuracy has none that means anything. Null where there is no choice, or settings are asked different things.
+     */
+    public @Nullable Row best() {
+        List<Row> whole = rows().stream()
+                .filter(row -> row.runs() == grid.seeds().size() && !Double.isNaN(row.validation().mean())).toList();
+        if (whole.size() < 2 || !isOneTask()) {
+            return null;
+        }
+        double most = whole.stream().mapToDouble(row -> row.validation().mean()).max().orElseThrow();
+        List<Row> first = whole.stream().filter(row -> row.validation().mean() == most).toList();
+        return first.size() == 1 ? first.getFirst() : null;
+    }
+
+    /** Whether all settings answer the same about the same pictures, and hold the same ones out. */
+    private boolean isOneTask() {
+        return grid.points().stream().map(point -> sweep.recipe(point).data())
+                .map(data -> Arrays.asList(data.name(), data.dir(), data.folder(), data.limit(), data.validation(),
+                        data.shrink(), data.canvas()))
+                .distinct().count() == 1;
     }
 
     private static double validation(Result result) {

@@ -3,6 +3,7 @@ package scanline.lab.train;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import scanline.engine.io.AtomicFile;
 import scanline.engine.io.Durable;
 import scanline.engine.io.Excerpt;
+import scanline.engine.io.FileAccessException;
 import scanline.engine.io.FormatException;
 import scanline.engine.io.TextFile;
 import scanline.lab.recipe.Recipe;
@@ -31,7 +33,7 @@ import scanline.lab.recipe.Recipes;
 public record Run(Path folder) {
     private static final String METRICS = "metrics.csv";
     private static final int COLUMNS = 9;
-    private static final int LONGEST_METRICS_BYTES = 1 << 22; // twenty thousand epochs
+    private static final int LONGEST_METRICS_BYTES = 210 * Recipe.MOST_EPOCHS;
     private static final String HEADER = "epoch,step,seconds,examplesPerSecond,rate,trainLoss,trainAccuracy,validationLoss,validationAccuracy";
 
     /** A row of {@code metrics.csv}: an epoch. */
@@ -55,25 +57,63 @@ public record Run(Path folder) {
             throw exists(folder);
         }
         Run run = new Run(folder);
-        AtomicFile.write(run.provenanceFile(), Json.text(provenance) + "\n");
-        AtomicFile.write(run.recipeFile(), recipe.text()); // the last: with it, the folder is a run's
+        try {
+            AtomicFile.write(run.provenanceFile(), Json.text(provenance) + "\n");
+            AtomicFile.write(run.recipeFile(), recipe.text()); // the last: with it, the folder is a run's
+        } catch (IOException e) {
+            try {
+                discardUnborn(folder);
+            } catch (IOException again) {
+                e.addSuppressed(again);
+            }
+            throw e;
+        }
         return run;
     }
 
     /**
-     * Refuses a folder that exists, before anything is computed for a run in it.
+     * Refuses a folder that exists, before anything is computed for a run in it. What a run leaves that was killed before it
+     * had its recipe is deleted instead.
      *
      * @throws RunException if it exists
      */
-    public static void requireNew(Path folder) {
-        if (Files.exists(folder)) {
+    public static void requireNew(Path folder) throws IOException {
+        boolean free;
+        try {
+            free = !Files.exists(folder) || discardUnborn(folder);
+        } catch (IOException e) {
+            throw new FileAccessException("delete", folder, e);
+        }
+        if (!free) {
             throw exists(folder);
         }
     }
 
+    /** Deletes a folder that holds nothing but what {@link #create} writes before the recipe; false if it holds more. */
+    private static boolean discardUnborn(Path folder) throws IOException {
+        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        List<Path> files;
+        try (Stream<Path> all = Files.list(folder)) {
+            files = all.toList();
+        }
+        Path provenance = new Run(folder).provenanceFile();
+        if (!files.stream().allMatch(file -> file.equals(provenance) || AtomicFile.isTemporary(file))) {
+            return false;
+        }
+        for (Path file : files) {
+            Files.delete(file);
+        }
+        Files.delete(folder);
+        return true;
+    }
+
     private static RunException exists(Path folder) {
-        return new RunException(folder + " exists: choose another folder with --run, or go on with `scanline resume "
-                + folder + "`");
+        return new RunException(folder + " exists"
+                + (is(folder) ? "" : ", and is no run")
+                + ": choose another folder with --run"
+                + (is(folder) ? ", or go on with `scanline resume " + folder + "`" : ""));
     }
 
     /** What runs of a recipe are called: its name, or that of its file. */
@@ -136,34 +176,57 @@ public record Run(Path folder) {
     }
 
     /**
-     * The rows of {@code metrics.csv}, those up to an epoch at most.
+     * The rows of {@code metrics.csv}, the first being epoch 1.
      *
      * @throws FormatException if the file is broken
      */
-    public List<Epoch> epochs(int completed) throws IOException {
-        List<Epoch> epochs = new ArrayList<>();
-        if (completed == 0) {
-            return epochs;
-        }
+    public List<Epoch> epochs() throws IOException {
         Path file = metricsFile();
-        for (String line : TextFile.read(file, LONGEST_METRICS_BYTES).lines().skip(1).limit(completed).toList()) {
-            epochs.add(epoch(file, line));
+        List<String> lines = TextFile.read(file, LONGEST_METRICS_BYTES).lines().toList();
+        if (lines.isEmpty() || !lines.getFirst().equals(HEADER)) {
+            throw new FormatException(file, "does not begin with the names of its columns");
+        }
+        List<Epoch> epochs = new ArrayList<>();
+        for (int i = 1; i < lines.size(); i++) {
+            epochs.add(epoch(file, lines.get(i), i));
         }
         return epochs;
     }
 
-    private static Epoch epoch(Path file, String line) throws FormatException {
+    /**
+     * The rows of the epochs that a checkpoint has seen. There may be one more: it is written before the checkpoint.
+     *
+     * @throws FormatException if the file is broken, or lacks one
+     */
+    List<Epoch> epochs(int completed) throws IOException {
+        List<Epoch> epochs = completed == 0 ? new ArrayList<>() : epochs();
+        if (epochs.size() < completed) {
+            throw new FormatException(metricsFile(), "has " + epochs.size() + " epochs, but " + last().getFileName()
+                    + " has seen " + completed);
+        }
+        return epochs.subList(0, completed);
+    }
+
+    private static Epoch epoch(Path file, String line, int number) throws FormatException {
         String[] cells = line.split(",", COLUMNS + 1);
+        Epoch epoch = null;
         if (cells.length == COLUMNS) {
             try {
-                return new Epoch(Integer.parseInt(cells[0]), Long.parseLong(cells[1]), Double.parseDouble(cells[2]),
+                epoch = new Epoch(Integer.parseInt(cells[0]), Long.parseLong(cells[1]), Double.parseDouble(cells[2]),
                         Double.parseDouble(cells[3]), Double.parseDouble(cells[4]), Double.parseDouble(cells[5]),
                         Double.parseDouble(cells[6]), Double.parseDouble(cells[7]), Double.parseDouble(cells[8]));
             } catch (NumberFormatException _) {
                 // said below
             }
         }
-        throw new FormatException(file, "has a broken row: " + Excerpt.quoted(line));
+        if (epoch == null) {
+            throw new FormatException(file, "has a broken row: " + Excerpt.quoted(line));
+        }
+        if (epoch.epoch != number || !Double.isFinite(epoch.trainLoss) || !Double.isFinite(epoch.trainAccuracy)
+                || Double.isInfinite(epoch.validationLoss) || Double.isInfinite(epoch.validationAccuracy)) {
+            throw new FormatException(file, "row " + number + " is no epoch " + number);
+        }
+        return epoch;
     }
 
     /** Writes what the run came to. */

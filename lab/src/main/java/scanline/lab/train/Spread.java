@@ -1,7 +1,10 @@
 package scanline.lab.train;
 
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What several runs came to: the mean of a fraction and the standard deviation of a sample (divided by n - 1), which is NaN of
@@ -21,6 +24,14 @@ public record Spread(double mean, double deviation) {
             squares += (value - mean) * (value - mean);
         }
         return new Spread(mean, values.length < 2 ? Double.NaN : Math.sqrt(squares / (values.length - 1)));
+    }
+
+    /** For JSON, which knows no NaN. */
+    public Map<String, @Nullable Double> values() {
+        Map<String, @Nullable Double> values = new LinkedHashMap<>();
+        values.put("mean", Double.isNaN(mean) ? null : (Double) mean);
+        values.put("deviation", Double.isNaN(deviation) ? null : (Double) deviation);
+        return values;
     }
 
     /** In percent. */

@@ -152,7 +152,8 @@ final class WrongInputs {
             Files.delete(folder.resolve("begun").resolve(gone));
         }
         write("broken-last/last.safetensors", "no checkpoint");
-        write("broken-metrics/metrics.csv", "epoch,step\none,two\n");
+        write("broken-metrics/metrics.csv", "epoch,step,seconds,examplesPerSecond,rate,trainLoss,trainAccuracy,"
+                + "validationLoss,validationAccuracy\none,two\n");
         write("broken-provenance/provenance.json", "{");
         Files.delete(folder.resolve("no-recipe/recipe.yaml"));
         Files.delete(folder.resolve("no-provenance/provenance.json"));

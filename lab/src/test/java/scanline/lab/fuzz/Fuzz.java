@@ -7,7 +7,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -16,7 +15,10 @@ import java.util.function.Consumer;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /**
  * {@code ./build fuzz}: damages files of every format and reads them, in a JVM with a small heap for each format. The same
@@ -44,6 +46,9 @@ final class Fuzz implements Callable<Integer> {
     @Option(names = "--keep", paramLabel = "FILE", description = "Writes the file of --case.")
     private Path kept;
 
+    @Spec
+    private CommandSpec spec;
+
     /** Runs the command and ends the process with its exit status. */
     public static void main(String[] arguments) {
         System.exit(new CommandLine(new Fuzz()).execute(arguments));
@@ -51,11 +56,18 @@ final class Fuzz implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (kept != null && number < 0) {
+            throw new ParameterException(spec.commandLine(), "--keep writes the file of --case, which is not given");
+        }
         Path folder = Files.createTempDirectory("scanline-fuzz");
         Map<String, Target> targets = Targets.in(folder);
-        List<String> chosen = new ArrayList<>(targets.keySet());
-        if (!formats.isEmpty()) {
-            chosen.retainAll(formats);
+        List<String> chosen = formats.isEmpty() ? List.copyOf(targets.keySet()) : formats;
+        for (String format : chosen) {
+            if (!targets.containsKey(format)) {
+                Attack.delete(folder);
+                throw new ParameterException(spec.commandLine(), "no format is called " + format + ", only "
+                        + String.join(", ", targets.keySet()));
+            }
         }
         if (kept != null) {
             Files.write(kept, targets.get(chosen.getFirst()).damaged(seed, number));

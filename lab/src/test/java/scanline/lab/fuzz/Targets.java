@@ -273,10 +273,8 @@ final class Targets {
         return new Target("metrics", List.of(utf8(METRICS)), Edits::text,
                 Set.of(FormatException.class, FileAccessException.class), file.toString(),
                 bytes -> {
-                    List<Run.Epoch> epochs = new Run(write(file, bytes).getParent()).epochs(3);
-                    for (int i = 0; i < epochs.size(); i++) {
-                        require(epochs.get(i).epoch() == i + 1);
-                    }
+                    List<Run.Epoch> epochs = new Run(write(file, bytes).getParent()).epochs();
+                    require(IntStream.range(0, epochs.size()).allMatch(i -> epochs.get(i).epoch() == i + 1));
                 });
     }
 

@@ -21,6 +21,9 @@ import scanline.lab.train.RunException;
 
 class ResultsTest {
     static final String HASH = "0123456789abcdef".repeat(4);
+    private static final String HEADER = """
+            epoch,step,seconds,examplesPerSecond,rate,trainLoss,trainAccuracy,validationLoss,validationAccuracy
+            """;
 
     @TempDir
     private Path root;
@@ -43,8 +46,7 @@ class ResultsTest {
                  "vectorBits": 512, "threads": 2, "command": "scanline train %s", "seed": %s, "parameters": 68362,
                  "data": {"name": "mnist", "testImages": "aa"}}
                 """.formatted(words, seed));
-        Files.writeString(folder.resolve("metrics.csv"), """
-                epoch,step,seconds,examplesPerSecond,rate,trainLoss,trainAccuracy,validationLoss,validationAccuracy
+        Files.writeString(folder.resolve("metrics.csv"), HEADER + """
                 1,550,100.000,1000.0,0.001,0.5,0.85,0.2,0.95
                 2,1100,90.000,2000.0,0.001,0.1,0.97,0.09,0.976
                 """);
@@ -56,6 +58,11 @@ class ResultsTest {
         Files.writeString(folder.resolve("confusion.csv"), right + "," + (10_000 - right) + "\n0,0\n");
         Files.writeString(folder.resolve("best.safetensors"), "weights");
         return folder;
+    }
+
+    /** Leaves no row of the metrics. */
+    static void withoutEpochs(Path run) throws IOException {
+        Files.writeString(run.resolve("metrics.csv"), HEADER);
     }
 
     private Path run(String name, String words, int right, String... keys) throws IOException {
@@ -174,7 +181,7 @@ class ResultsTest {
     @Test
     void withoutHeldOutExamplesThereIsOneLineADrawingHas() throws IOException {
         Path metrics = run("a", "lstm-rows seed=1", 9880).resolve("metrics.csv");
-        Files.writeString(metrics, Files.readString(metrics).replaceAll("(?m),[^,]*,[^,]*$", ",NaN,NaN"));
+        Files.writeString(metrics, Files.readString(metrics).replaceAll("(?m)^(\\d.*),[^,]*,[^,]*$", "$1,NaN,NaN"));
         assertThat(page()).contains("| none held out | 2 |");
         assertThat(results.resolve("a/curves.svg")).content().contains("l t").doesNotContain("validation", "NaN",
                 "circle");
@@ -183,7 +190,7 @@ class ResultsTest {
     @Test
     void aDrawingOfAThousandEpochsIsSmallAndAPerfectAccuracyIsDrawn() throws IOException {
         Path run = run("a", "lstm-rows seed=1", 9880);
-        StringBuilder rows = new StringBuilder("header\n");
+        StringBuilder rows = new StringBuilder(HEADER);
         for (int i = 1; i <= 1000; i++) {
             rows.append(i).append(",1,1,1,1,").append(1.0 / i).append(",1.0,").append(2.0 / i).append(",0.9\n");
         }
@@ -266,6 +273,7 @@ class ResultsTest {
             metrics.csv     | 2,1100            | 2,much            | has a broken row: "2,much
             metrics.csv     | 2,1100            | 3,1100            | row 2 is no epoch 2
             metrics.csv     | 0.85              | Infinity          | row 1 is no epoch 1
+            metrics.csv     | epoch,step        | step,epoch        | does not begin with the names of its columns
             result.json     | 0.988,            | 1.5,              | testAccuracy cannot be 1.5
             result.json     | 0.988,            | 0.989,            | confusion.csv: 9880 of 10000
             result.json     | "epochs": 2       | "epochs": 3       | has 3 epochs, but metrics.csv 2

@@ -426,7 +426,7 @@ class RunReportTest {
     void aRunWithoutAnEpochHasNothingToReport() throws IOException {
         Path run = copy(lstm());
         Files.delete(run.resolve("result.json"));
-        Files.writeString(run.resolve("metrics.csv"), "header\n");
+        ResultsTest.withoutEpochs(run);
         assertThatThrownBy(() -> reported(run, 2)).isInstanceOf(RunException.class)
                 .hasMessage(run + " has no epoch yet: there is nothing to report");
     }

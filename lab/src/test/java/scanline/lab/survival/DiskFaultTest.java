@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import scanline.engine.io.FileAccessException;
 import scanline.lab.recipe.RecipeException;
 import scanline.lab.train.Result;
+import scanline.lab.train.Run;
 
 /** Lets the n-th call of a run to the disk fail, for every n. */
 class DiskFaultTest {
@@ -99,14 +100,14 @@ class DiskFaultTest {
                 assertThat(e.getMessage()).contains(folder.toString()).doesNotContain("\n")
                         .matches(".*(No space left on device|Input/output error|permission denied)");
             }
-            if (result == null && Files.exists(run.resolve("recipe.yaml"))
-                    && Files.exists(run.resolve("provenance.json"))) {
+            if (result == null && Run.is(run)) {
                 result = small.resume(run, saved.get());
+            } else if (result == null) {
+                Run.requireNew(run);
+                result = small.train(run);
             }
-            if (result != null) {
-                assertThat(result.lastWeights()).isEqualTo(uninterrupted.lastWeights());
-                assertThat(result.bestWeights()).isEqualTo(uninterrupted.bestWeights());
-            }
+            assertThat(result.lastWeights()).isEqualTo(uninterrupted.lastWeights());
+            assertThat(result.bestWeights()).isEqualTo(uninterrupted.bestWeights());
             if (left.get() >= 0) {
                 return n;
             }

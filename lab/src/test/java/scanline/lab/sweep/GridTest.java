@@ -40,6 +40,7 @@ class GridTest {
             "epochs=1           | 5..1 | --seeds is a range such as 1..5 or a list of different seeds such as 1,4,7, not 5..1",
             "epochs=1           | 1,1  | --seeds is a range such as 1..5 or a list of different seeds such as 1,4,7, not 1,1",
             "epochs=1           | a    | --seeds is a range such as 1..5 or a list of different seeds such as 1,4,7, not a",
+            "epochs=1           | -5000000000000000000..5000000000000000000 | --seeds is a range such as 1..5 or a list of different seeds such as 1,4,7, not -5000000000000000000..5000000000000000000",
             "epochs=1,2         | 1..9000 | this grid has 18000 runs, more than 10000"})
     void whatIsNoGridIsSaidInOneLine(String word, String seeds, String message) {
         assertThatThrownBy(() -> Grid.of("lstm-rows", List.of(word), seeds)).isInstanceOf(RecipeException.class)

@@ -7,21 +7,27 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.survival.SmallRun;
 import scanline.lab.sweep.Grid.Point;
 import scanline.lab.train.Evaluation;
 import scanline.lab.train.Experiment;
+import scanline.lab.train.Json;
+import scanline.lab.train.Result;
 import scanline.lab.train.Run;
 import scanline.lab.train.RunException;
 import scanline.lab.train.Spread;
@@ -61,12 +67,14 @@ class SweepTest {
         Path parallel = folder.resolve("parallel");
         Queue<String> said = new ConcurrentLinkedQueue<>();
         try (Sweep sweep = new Sweep(parallel, grid, 1, (_, what) -> said.add(what))) {
+            AtomicBoolean over = new AtomicBoolean();
             Thread killer = Thread.ofPlatform().start(() -> {
-                kill(parallel, "train", false);
-                kill(parallel, "train", true);
-                kill(parallel, "resume", true);
+                kill(parallel, "train", false, over);
+                kill(parallel, "train", true, over);
+                kill(parallel, "resume", true, over);
             });
             assertThat(sweep.run(3)).isEmpty();
+            over.set(true);
             killer.join();
             new SweepTable(sweep, grid).write(parallel);
         }
@@ -86,8 +94,8 @@ class SweepTest {
     }
 
     /** Kills the first worker that is found at this command, before or after its run has a checkpoint. */
-    private static void kill(Path sweep, String command, boolean saved) {
-        while (true) {
+    private static void kill(Path sweep, String command, boolean saved, AtomicBoolean over) {
+        while (!over.get()) {
             Optional<ProcessHandle> worker = ProcessHandle.current().children()
                     .filter(child -> child.info().arguments().map(List::of).orElse(List.of()).contains(command))
                     .filter(child -> !saved || hasCheckpoint(sweep, child)).findFirst();
@@ -131,8 +139,76 @@ class SweepTest {
     }
 
     @Test
+    void aRunOfAnotherStateOfTheRecipeIsNotTakenOver() throws Exception {
+        Path target = folder.resolve("sweep");
+        Path file = folder.resolve("my.yaml");
+        Files.writeString(file, Recipes.find("lstm-rows", small).text());
+        Grid grid = Grid.of(file.toString(), List.of("optimizer.rate=0.01,0.02"), "1");
+        Point point = grid.points().getLast();
+        try (Sweep sweep = new Sweep(target, grid, 1, (_, _) -> {})) {
+            Run.create(target.resolve(point.name()), sweep.recipe(point), Map.of());
+        }
+        new Sweep(target, grid, 1, (_, _) -> {}).close();
+        Files.writeString(file, Recipes.find(file.toString(), List.of("model.hidden=17")).text());
+        assertThatThrownBy(() -> new Sweep(target, grid, 1, (_, _) -> {})).isInstanceOf(RunException.class)
+                .hasMessage(target.resolve(point.name()) + " is a run of another recipe than " + file
+                        + " is now: delete it, or choose another folder with --to");
+    }
+
+    @Test
+    void whatIsStoppedBeforeItBeginsIsNotFinished() throws Exception {
+        Grid grid = grid("1..3");
+        try (Sweep sweep = new Sweep(folder.resolve("sweep"), grid, 1, (_, _) -> {})) {
+            sweep.close();
+            assertThat(sweep.run(2)).hasSize(3).containsValue("stopped");
+        }
+    }
+
+    /** Two seeds a setting; a dash is a run that is not finished. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            optimizer.rate=0.01,0.02      | 0.7 0.8 0.9 0.8         | optimizer.rate=0.02
+            optimizer.rate=0.01,0.02,0.03 | 0.7 0.8 0.9 - 0.7 0.7   | optimizer.rate=0.01
+            optimizer.rate=0.01,0.02      | 0.7 0.8 0.9 -           |
+            optimizer.rate=0.01,0.02      | 0.7 0.8 0.8 0.7         |
+            optimizer.rate=0.01,0.02      | NaN NaN NaN NaN         |
+            optimizer.rate=0.01           | 0.7 0.8                 |
+            data.shrink=1,2               | 0.7 0.8 0.9 0.8         |
+            data.validation=50,51         | 0.7 0.8 0.9 0.8         |
+            """)
+    void theBestIsOneOfTwoAtLeastThatAreWholeAndOneTask(String words, String accuracies, String best)
+            throws IOException {
+        Grid grid = Grid.of("lstm-rows", List.of(words), "1,2");
+        Path target = folder.resolve("sweep");
+        try (Sweep sweep = new Sweep(target, grid, 1, (_, _) -> {})) {
+            Iterator<Point> points = grid.points().iterator();
+            for (String accuracy : accuracies.split(" ")) {
+                Point point = points.next();
+                if (!accuracy.equals("-")) {
+                    Path run = target.resolve(point.name());
+                    Run.create(run, sweep.recipe(point), Map.of());
+                    Files.writeString(run.resolve("result.json"),
+                            Json.text(validated(accuracy.equals("NaN") ? null : Double.valueOf(accuracy))));
+                }
+            }
+            SweepTable.Row row = new SweepTable(sweep, grid).best();
+            assertThat(row == null ? null : row.setting().toString()).isEqualTo(best);
+        }
+    }
+
+    @Test
+    void jsonOfASettingWithoutAFigureHoldsNull() {
+        Spread of = Spread.of(DoubleStream.of(0.5));
+        assertThat(Json.text(of.values()).replaceAll("\\s", "")).isEqualTo("{\"mean\":0.5,\"deviation\":null}");
+    }
+
+    @Test
     void theSpreadIsThatOfASample() {
         assertThat(Spread.of(DoubleStream.of(0.9, 0.8, 0.7))).hasToString("80.00 % ± 10.00");
         assertThat(Spread.of(DoubleStream.of(0.9))).hasToString("90.00 %");
+    }
+
+    private static Result validated(Double accuracy) {
+        return new Result(0.5, 0, 0, 0, Map.of(), 1, accuracy, accuracy, 1, 1, 0, "", "");
     }
 }

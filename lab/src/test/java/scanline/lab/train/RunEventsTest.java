@@ -128,7 +128,7 @@ class RunEventsTest {
     void aRunSaysWhatMetricsSayAndHowItsParametersChange() throws IOException {
         Run run = whole;
         assertThat(steps(run, "loss/step")).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L, 11L, 12L);
-        for (Run.Epoch row : run.epochs(3)) {
+        for (Run.Epoch row : run.epochs()) {
             assertThat(value(run, "loss/train", row.step())).isEqualTo((float) row.trainLoss());
             assertThat(value(run, "accuracy/train", row.step())).isEqualTo((float) row.trainAccuracy());
             assertThat(value(run, "loss/validation", row.step())).isEqualTo((float) row.validationLoss());

@@ -76,7 +76,7 @@ class TrainerTest {
         AtomicInteger left = new AtomicInteger(steps);
         assertThat(lastWeights(recipe, run, 2, false, () -> left.getAndDecrement() == 0)).isEmpty();
         assertThat(lastWeights(run.recipe(), run, 3, true, () -> false)).isEqualTo(uninterrupted);
-        assertThat(run.epochs(2)).hasSize(2);
+        assertThat(run.epochs()).hasSize(2);
     }
 
     @ParameterizedTest
@@ -142,9 +142,9 @@ class TrainerTest {
             AtomicInteger left = new AtomicInteger(steps);
             assertThat(lastWeights(recipe, run, 2, false, () -> left.getAndDecrement() == 0)).isEmpty();
             assertThat(lastWeights(run.recipe(), run, 3, true, () -> false)).isEqualTo(uninterrupted);
-            assertThat(run.epochs(3)).extracting(Run.Epoch::trainLoss, Run.Epoch::trainAccuracy,
+            assertThat(run.epochs()).extracting(Run.Epoch::trainLoss, Run.Epoch::trainAccuracy,
                     Run.Epoch::validationLoss, Run.Epoch::validationAccuracy)
-                    .isEqualTo(whole.epochs(3).stream().map(row -> tuple(row.trainLoss(), row.trainAccuracy(),
+                    .isEqualTo(whole.epochs().stream().map(row -> tuple(row.trainLoss(), row.trainAccuracy(),
                             row.validationLoss(), row.validationAccuracy())).toList());
         }
     }
@@ -214,7 +214,7 @@ class TrainerTest {
                 "model.hidden=32", "batch=20", "optimizer.rate=0.005"));
         Run run = create("learns", recipe);
         lastWeights(recipe, run, 2, false, () -> false);
-        assertThat(run.epochs(3).getLast().validationAccuracy()).isGreaterThan(0.7);
+        assertThat(run.epochs().getLast().validationAccuracy()).isGreaterThan(0.7);
         assertThat(Files.readString(run.folder().resolve("metrics.csv"))).startsWith("epoch,step,seconds,");
         assertThat(run.folder().resolve("confusion.csv")).isNotEmptyFile();
         assertThat(run.folder().resolve("result.json")).content().contains("testAccuracy");
@@ -231,6 +231,23 @@ class TrainerTest {
             trainer.restore();
             assertThat(trainer.step()).isZero();
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            (?s)^.*$         | ''              | does not begin with the names of its columns
+            (?m)^epoch       | age             | does not begin with the names of its columns
+            (?m)^1,.*\\n      | ''              | row 1 is no epoch 1
+            (?m)^2,.*\\n      | ''              | has 1 epochs, but last.safetensors has seen 2
+            """)
+    void aRunDoesNotGoOnWithoutTheRowsOfItsEpochs(String old, String now, String fault) throws IOException {
+        Recipe recipe = small();
+        Run run = create("run", recipe);
+        lastWeights(recipe, run, 1, false, () -> false);
+        Path metrics = run.folder().resolve("metrics.csv");
+        Files.writeString(metrics, Files.readString(metrics).replaceFirst(old, now));
+        assertThatThrownBy(() -> lastWeights(recipe, run, 1, true, () -> false)).isInstanceOf(FormatException.class)
+                .hasMessage(metrics + ": " + fault);
     }
 
     @Test
