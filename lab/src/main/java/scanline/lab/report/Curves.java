@@ -43,7 +43,7 @@ final class Curves {
     /** The style of drawings in a page, where a run has one colour, and training is dashed. */
     static final String STYLE_OF_PAGE = """
             .curves{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,21rem),1fr));gap:.5rem 1.5rem}
-            .curves svg{display:block;width:100%;height:auto}
+            .curves svg{display:block;width:100%;max-width:33rem;height:auto}
             .curves text{font:11px system-ui,-apple-system,"Segoe UI",Helvetica,Arial,sans-serif;fill:var(--soft)}
             .curves .h{font-size:13px;font-weight:600;fill:var(--ink)}
             .curves .g{stroke:var(--line)}

@@ -101,6 +101,10 @@ final class Page {
             .tiles{grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr))}
             .tiles b{font-size:1.15rem}
             .gallery{grid-template-columns:repeat(auto-fill,minmax(6.7rem,1fr));gap:1rem .75rem}
+            .gallery dl{gap:0 .3rem;font-size:.75rem}
+            th,td{padding:.32rem .5rem}
+            .figures tbody th{white-space:normal;max-width:8.5rem}
+            .matrix thead th:first-child{white-space:normal}
             .states figure{grid-template-columns:3.5rem minmax(0,3fr) minmax(0,2fr);gap:.25rem .5rem}
             .states img{height:3.5rem}}
             @media screen and (prefers-color-scheme:dark){:root{--paper:#0d1117;--card:#161b22;--ink:#e6edf3;

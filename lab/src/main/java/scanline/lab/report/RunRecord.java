@@ -142,7 +142,7 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
                 return "has no " + file;
             }
         }
-        boolean begun = ended || Files.exists(folder.resolve(METRICS)) && !new Run(folder).epochs().isEmpty();
+        boolean begun = ended || (Files.exists(folder.resolve(METRICS)) && !new Run(folder).epochs().isEmpty());
         return begun ? null : "has no epoch yet";
     }
 
@@ -296,7 +296,7 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
     /** What it is asked: the data, and what makes its test pictures of them. */
     Map<?, ?> task() {
         Map<String, String> pictures = new TreeMap<>(decisions());
-        pictures.keySet().removeIf(key -> !key.startsWith(CANVAS) && !key.equals(SHRINK) || OF_TRAINING.contains(key));
+        pictures.keySet().removeIf(key -> OF_TRAINING.contains(key) || !(key.startsWith(CANVAS) || key.equals(SHRINK)));
         return Map.of("pictures", pictures, "data", data);
     }
 

@@ -6,14 +6,14 @@ import java.util.Locale;
 import scanline.lab.train.AccuracyAfterSteps;
 import scanline.lab.train.AccuracyAfterSteps.Point;
 
-/** How the accuracy grows with the steps that are read, as a drawing for a page that has {@link Curves#STYLE_OF_PAGE}. */
+/** How the accuracy grows with the steps that are read, a drawing as large as one of {@link Curves#ofPage}, with its style. */
 final class StepsChart {
-    private static final int WIDTH = 640;
-    private static final int HEIGHT = 250;
-    private static final int LEFT = 48;
-    private static final int RIGHT = 624;
+    private static final int WIDTH = 400;
+    private static final int HEIGHT = 282;
+    private static final int LEFT = 58;
+    private static final int RIGHT = 384;
     private static final int TOP = 14;
-    private static final int BOTTOM = 204;
+    private static final int BOTTOM = 236;
     private static final int LINES = 5;
 
     private StepsChart() {}
@@ -40,7 +40,7 @@ final class StepsChart {
         }
         svg.append("\"/>\n");
         for (Point point : points) {
-            svg.append(String.format(Locale.ROOT, "<circle class=\"p\" cx=\"%.1f\" cy=\"%.1f\" r=\"5\"><title>%s"
+            svg.append(String.format(Locale.ROOT, "<circle class=\"p\" cx=\"%.1f\" cy=\"%.1f\" r=\"4\"><title>%s"
                     + "</title></circle>\n", x(point.steps(), last), y(point.accuracy()),
                     "after " + point.steps() + (point.steps() == 1 ? " step: " : " steps: ")
                             + ResultsTable.percent(point.accuracy())));
