@@ -91,11 +91,7 @@ final class SweepCommand implements Callable<Integer> {
                     point.seed(), what);
             err.flush();
         })) {
-            Thread hook = new Thread(() -> {
-                sweep.close();
-                err.println("stopped; the same command goes on");
-                err.flush();
-            });
+            Thread hook = new Thread(() -> stop(sweep, err));
             Runtime.getRuntime().addShutdownHook(hook);
             Map<String, String> failures = sweep.run(workers);
             if (sweep.isStopped()) {
@@ -113,6 +109,12 @@ final class SweepCommand implements Callable<Integer> {
                     + ": " + first.getValue());
             return CommandLine.ExitCode.SOFTWARE;
         }
+    }
+
+    private static void stop(Sweep sweep, PrintWriter err) {
+        sweep.close();
+        err.println("stopped; the same command goes on");
+        err.flush();
     }
 
     private void print(PrintWriter out, SweepTable table, Path target) {

@@ -158,10 +158,9 @@ class SweepTest {
     @Test
     void whatIsStoppedBeforeItBeginsIsNotFinished() throws Exception {
         Grid grid = grid("1..3");
-        try (Sweep sweep = new Sweep(folder.resolve("sweep"), grid, 1, (_, _) -> {})) {
-            sweep.close();
-            assertThat(sweep.run(2)).hasSize(3).containsValue("stopped");
-        }
+        Sweep sweep = new Sweep(folder.resolve("sweep"), grid, 1, (_, _) -> {});
+        sweep.close();
+        assertThat(sweep.run(2)).hasSize(3).containsValue("stopped");
     }
 
     /** Two seeds a setting; a dash is a run that is not finished. */
