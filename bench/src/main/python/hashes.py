@@ -1,9 +1,9 @@
 """PyTorch's side of `./build bench hashes`: hashes.py FOLDER THREADS,THREADS,... KEY=VALUE ...
 
 Trains on the batches of FOLDER, which PeerFolder.java writes, once with each number of threads, and prints PyTorch's
-version, its instruction set, and the SHA-256 of each of the weights it comes to. The settings are those of networks.py. PyTorch is asked for deterministic
-algorithms, and chance has the same seed each time. Which instructions it may use is told by the environment, before it
-starts: ATEN_CPU_CAPABILITY, ONEDNN_MAX_CPU_ISA, MKL_ENABLE_INSTRUCTIONS.
+version, its instruction set, and the SHA-256 of each of the weights it comes to. The settings are those of networks.py.
+PyTorch is asked for deterministic algorithms, and chance has the same seed each time. Which instructions it may use is told
+by the environment, before it starts: ATEN_CPU_CAPABILITY, ONEDNN_MAX_CPU_ISA, MKL_ENABLE_INSTRUCTIONS.
 """
 
 import hashlib
