@@ -30,7 +30,7 @@ class StepsTest {
         String trained;
         try (Experiment experiment = new Experiment(recipe, 1)) {
             Run run = Run.create(folder.resolve("run"), recipe, Map.of());
-            Trainer trainer = new Trainer(experiment, run, new Quiet(), 60);
+            Trainer trainer = new Trainer(experiment, run, Progress.NONE, 60);
             trainer.train(() -> false);
             assertThat(trainer.step()).isEqualTo(14);
             trained = experiment.weightsHash();
@@ -51,19 +51,6 @@ class StepsTest {
             assertThat(steps.experiment().weightsHash()).isNotEqualTo(first);
             steps.restart();
             assertThat(steps.experiment().weightsHash()).isEqualTo(first);
-        }
-    }
-
-    private static final class Quiet implements Progress {
-        @Override
-        public void step(int epoch, int step, int steps, double loss, double accuracy, double examplesPerSecond,
-                double secondsLeft) {
-            // Nobody watches.
-        }
-
-        @Override
-        public void epoch(Run.Epoch epoch) {
-            // Nobody watches.
         }
     }
 }

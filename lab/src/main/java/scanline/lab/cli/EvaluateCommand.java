@@ -42,16 +42,12 @@ final class EvaluateCommand implements Callable<Integer> {
     @Mixin
     private Threads threads = new Threads();
 
-    @Parameters(index = "0", paramLabel = "RUN|RECIPE", description = "A run, or a recipe with --weights.")
-    private String trained = "";
+    @Mixin
+    private TrainedOptions trained = new TrainedOptions();
 
     @Parameters(index = "1..*", paramLabel = "KEY=VALUE",
             description = "Changes a key of the recipe, such as data.dir.")
     private List<String> overrides = List.of();
-
-    @Option(names = "--weights", paramLabel = "FILE",
-            description = "A safetensors file, for example a PyTorch state_dict. Default: the run's best.")
-    private @Nullable Path weights;
 
     @Option(names = "--split", paramLabel = "SPLIT", defaultValue = "test",
             description = "${COMPLETION-CANDIDATES}. Default: test.")
@@ -66,7 +62,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (Trained opened = Trained.open(trained, weights, overrides, threads.count())) {
+        try (Trained opened = trained.open(overrides, threads.count())) {
             Experiment experiment = opened.experiment();
             if (logits != null && experiment.network() instanceof Autoregressive) {
                 throw new RunException("--logits: this model has no logits for a picture, it writes one label after the"

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -26,16 +27,12 @@ final class ExportCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "RUN|RECIPE", description = "A run, or a recipe with --weights.")
-    private String trained = "";
+    @Mixin
+    private TrainedOptions trained = new TrainedOptions();
 
     @Parameters(index = "1..*", paramLabel = "KEY=VALUE",
             description = "Changes a key of the recipe, such as data.dir.")
     private List<String> overrides = List.of();
-
-    @Option(names = "--weights", paramLabel = "FILE",
-            description = "A safetensors file, for example a PyTorch state_dict. Default: the run's best.")
-    private @Nullable Path weights;
 
     @Option(names = "--format", required = true, paramLabel = "FORMAT",
             description = {"onnx: the whole way from pixels to logits, for ONNX runtimes.",
@@ -48,7 +45,7 @@ final class ExportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         OutputFile.requirePlace(file);
-        try (Trained opened = Trained.openAlone(trained, weights, overrides, 1)) {
+        try (Trained opened = trained.openAlone(overrides, 1)) {
             Experiment experiment = opened.experiment();
             format.write(file, experiment, opened.provenance());
             Objects.requireNonNull(spec).commandLine().getOut().printf(Locale.ROOT,

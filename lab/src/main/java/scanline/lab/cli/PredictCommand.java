@@ -39,22 +39,19 @@ final class PredictCommand implements Callable<Integer> {
     @Mixin
     private Threads threads = new Threads();
 
-    @Parameters(index = "0", paramLabel = "RUN|RECIPE", description = "A run, or a recipe with --weights.")
-    private String trained = "";
+    @Mixin
+    private TrainedOptions trained = new TrainedOptions();
 
     @Parameters(index = "1..*", arity = "1..*", paramLabel = "FILE",
             description = "PNG or JPEG images (made grey, scaled, light on dark), or IDX files of images.")
     private List<Path> files = List.of();
-
-    @Option(names = "--weights", paramLabel = "FILE", description = "A safetensors file. Default: the run's best.")
-    private @Nullable Path weights;
 
     @Option(names = "--json", description = "Prints the result as JSON.")
     private boolean json;
 
     @Override
     public Integer call() throws IOException {
-        try (Trained opened = Trained.openAlone(trained, weights, List.of(), threads.count())) {
+        try (Trained opened = trained.openAlone(List.of(), threads.count())) {
             Experiment experiment = opened.experiment();
             Pictures known = experiment.outside();
             List<String> names = experiment.dataset().classNames();

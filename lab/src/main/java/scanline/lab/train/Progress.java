@@ -2,6 +2,16 @@ package scanline.lab.train;
 
 /** Is told how training goes. */
 public interface Progress {
+    /** Tells nobody. */
+    Progress NONE = new Progress() {
+        @Override
+        public void step(int epoch, int step, int steps, double loss, double accuracy, double examplesPerSecond,
+                double secondsLeft) {}
+
+        @Override
+        public void epoch(Run.Epoch epoch) {}
+    };
+
     /**
      * After each step.
      *

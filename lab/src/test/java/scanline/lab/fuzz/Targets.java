@@ -87,15 +87,6 @@ final class Targets {
 
     private static final String CONFUSION = "1,0\n1,2\n";
 
-    private static final Progress SILENT = new Progress() {
-        @Override
-        public void step(int epoch, int step, int steps, double loss, double accuracy, double examplesPerSecond,
-                double secondsLeft) {}
-
-        @Override
-        public void epoch(Run.Epoch epoch) {}
-    };
-
     private final Path folder;
 
     private Targets(Path folder) {
@@ -170,7 +161,7 @@ final class Targets {
         Recipe recipe = Recipes.find("lstm-rows", List.of("data=idx", "data.dir=" + data, "data.validation=2",
                 "batch=4", "epochs=3", "model.hidden=2", "model.layers=1"));
         Run run = Run.create(folder.resolve("run"), recipe, Map.of());
-        Trainer trainer = new Trainer(new Experiment(recipe, 1), run, SILENT, 1e9);
+        Trainer trainer = new Trainer(new Experiment(recipe, 1), run, Progress.NONE, 1e9);
         trainer.train(() -> true);
         List<byte[]> samples = new ArrayList<>(List.of(Files.readAllBytes(run.last())));
         // As it would stand after the second step of the second epoch.

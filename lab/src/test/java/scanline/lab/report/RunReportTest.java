@@ -49,15 +49,6 @@ import scanline.lab.train.Trainer;
 
 class RunReportTest {
     private static final String XHTML = "xmlns=\"http://www.w3.org/1999/xhtml\"";
-    private static final Progress SILENT = new Progress() {
-        @Override
-        public void step(int epoch, int step, int steps, double loss, double accuracy, double examplesPerSecond,
-                double secondsLeft) {}
-
-        @Override
-        public void epoch(Run.Epoch epoch) {}
-    };
-
     @TempDir
     private static Path shared;
 
@@ -75,7 +66,7 @@ class RunReportTest {
                             "seed", 1, "parameters", 1234, "commit", "unknown", "data", Map.of("name", "mnist"), "cpu",
                             "A|B",
                             "threads", 1, "vectorBits", 512, "jdk", "25"));
-            Trainer trainer = new Trainer(experiment, run, SILENT, 1e9);
+            Trainer trainer = new Trainer(experiment, run, Progress.NONE, 1e9);
             trainer.train(() -> false);
             Findings test = new Findings(experiment, Split.TEST);
             trainer.conclude(test);

@@ -25,16 +25,6 @@ public final class SmallRun {
     private static final int TRAIN = 120;
     private static final int TEST = 20;
     private static final double ALWAYS = 1e-9;
-    /** Hears nothing. */
-    public static final Progress SILENT = new Progress() {
-        @Override
-        public void step(int epoch, int step, int steps, double loss, double accuracy, double examplesPerSecond,
-                double secondsLeft) {}
-
-        @Override
-        public void epoch(Run.Epoch epoch) {}
-    };
-
     /** The files that say where it stands. */
     static final List<String> FILES = List.of("last.safetensors", "best.safetensors", "metrics.csv", "recipe.yaml");
 
@@ -74,7 +64,7 @@ public final class SmallRun {
     void half(Path folder) throws IOException {
         AtomicInteger left = new AtomicInteger(3);
         try (Experiment experiment = new Experiment(recipe, 1)) {
-            new Trainer(experiment, Run.create(folder, recipe, Map.of()), SILENT, ALWAYS)
+            new Trainer(experiment, Run.create(folder, recipe, Map.of()), Progress.NONE, ALWAYS)
                     .train(() -> left.getAndDecrement() == 0);
         }
     }
@@ -90,7 +80,7 @@ public final class SmallRun {
 
     private Result finish(Run run, boolean resumed, long least) throws IOException {
         try (Experiment experiment = new Experiment(run.recipe(), 1)) {
-            Trainer trainer = new Trainer(experiment, run, SILENT, ALWAYS);
+            Trainer trainer = new Trainer(experiment, run, Progress.NONE, ALWAYS);
             if (resumed) {
                 trainer.restore();
                 if (trainer.step() < least) {

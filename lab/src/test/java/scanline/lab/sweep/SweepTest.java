@@ -27,6 +27,7 @@ import scanline.lab.sweep.Grid.Point;
 import scanline.lab.train.Evaluation;
 import scanline.lab.train.Experiment;
 import scanline.lab.train.Json;
+import scanline.lab.train.Progress;
 import scanline.lab.train.Result;
 import scanline.lab.train.Run;
 import scanline.lab.train.RunException;
@@ -87,7 +88,7 @@ class SweepTest {
 
     private static void train(Path folder, Recipe recipe) throws IOException {
         try (Experiment experiment = new Experiment(recipe, 1)) {
-            Trainer trainer = new Trainer(experiment, Run.create(folder, recipe, Map.of()), SmallRun.SILENT, 1e9);
+            Trainer trainer = new Trainer(experiment, Run.create(folder, recipe, Map.of()), Progress.NONE, 1e9);
             trainer.train(() -> false);
             trainer.conclude(Evaluation.Listener.NONE);
         }

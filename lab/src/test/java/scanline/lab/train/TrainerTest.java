@@ -27,15 +27,6 @@ import scanline.lab.recipe.Recipes;
 
 class TrainerTest {
     private static final double NEVER = 1e9;
-    private static final Progress SILENT = new Progress() {
-        @Override
-        public void step(int epoch, int step, int steps, double loss, double accuracy, double examplesPerSecond,
-                double secondsLeft) {}
-
-        @Override
-        public void epoch(Run.Epoch epoch) {}
-    };
-
     @TempDir
     private Path folder;
 
@@ -50,7 +41,7 @@ class TrainerTest {
     private static String lastWeights(Recipe recipe, Run run, int threads, boolean resumed, BooleanSupplier stop)
             throws IOException {
         try (Experiment experiment = new Experiment(recipe, threads)) {
-            Trainer trainer = new Trainer(experiment, run, SILENT, NEVER);
+            Trainer trainer = new Trainer(experiment, run, Progress.NONE, NEVER);
             if (resumed) {
                 trainer.restore();
             }
@@ -227,7 +218,7 @@ class TrainerTest {
         assertThatThrownBy(() -> lastWeights(recipe, run, 1, false, () -> false)).isInstanceOf(RunException.class)
                 .hasMessageMatching("training diverged: .* at step \\d+ \\(epoch 1\\); .*last good checkpoint.*");
         try (Experiment experiment = new Experiment(recipe, 1)) {
-            Trainer trainer = new Trainer(experiment, run, SILENT, NEVER);
+            Trainer trainer = new Trainer(experiment, run, Progress.NONE, NEVER);
             trainer.restore();
             assertThat(trainer.step()).isZero();
         }
@@ -257,7 +248,7 @@ class TrainerTest {
         AtomicInteger left = new AtomicInteger(1);
         lastWeights(recipe, run, 1, false, () -> left.getAndDecrement() == 0);
         try (Experiment other = new Experiment(small("model.hidden=13"), 1)) {
-            Trainer trainer = new Trainer(other, run, SILENT, NEVER);
+            Trainer trainer = new Trainer(other, run, Progress.NONE, NEVER);
             assertThatThrownBy(trainer::restore).isInstanceOf(FormatException.class).hasMessageContaining("has shape");
         }
     }
@@ -293,7 +284,7 @@ class TrainerTest {
         SafeTensors.write(run.last(), new SafeTensors(List.copyOf(whole.tensors().values()), position));
         try (Experiment experiment = new Experiment(recipe, 1)) {
             String before = experiment.weightsHash();
-            Trainer trainer = new Trainer(experiment, run, SILENT, NEVER);
+            Trainer trainer = new Trainer(experiment, run, Progress.NONE, NEVER);
             assertThatThrownBy(trainer::restore).isInstanceOf(FormatException.class)
                     .hasMessageStartingWith(run.last() + ": " + fault);
             assertThat(experiment.weightsHash()).isEqualTo(before);
