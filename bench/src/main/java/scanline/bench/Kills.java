@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -137,6 +138,7 @@ final class Kills implements Callable<Integer> {
                 int threads = 1 + key.below(MOST_THREADS, 2L * kills);
                 boolean started = Files.exists(run.resolve("recipe.yaml"));
                 Set<Path> before = temporaries(run);
+                FileTime saved = saved(run);
                 double moment = seconds * (EARLIEST + (1 - EARLIEST) * key.at(kills).uniform(0));
                 ended = session(started ? resume(run, threads) : train(kind, folder, run, threads), folder,
                         kills < count ? moment : Double.MAX_VALUE);
@@ -145,8 +147,8 @@ final class Kills implements Callable<Integer> {
                     begun += Files.exists(run.resolve(LAST)) ? 1 : 0;
                     saving += before.containsAll(temporaries(run)) ? 0 : 1;
                 }
-                // How fast the machine is changes while others work on it.
-                seconds *= ended ? SOONER : Files.exists(run.resolve(LAST)) ? 1 : LATER;
+                // How fast the machine is changes: sessions that end by themselves are to be as rare as those that get nowhere.
+                seconds *= ended ? SOONER : saved.equals(saved(run)) ? LATER : 1;
             }
             runs++;
             Map<String, String> actual = results(run);
@@ -156,6 +158,12 @@ final class Kills implements Callable<Integer> {
             delete(run);
         }
         return new Outcome(kills, begun, saving, runs, different);
+    }
+
+    /** When a run was saved last, or the beginning of time. */
+    private static FileTime saved(Path run) throws IOException {
+        Path last = run.resolve(LAST);
+        return Files.exists(last) ? Files.getLastModifiedTime(last) : FileTime.fromMillis(0);
     }
 
     /** Whether it ended by itself within so many seconds; it is killed otherwise. */
