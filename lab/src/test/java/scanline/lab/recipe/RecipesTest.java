@@ -238,7 +238,7 @@ class RecipesTest {
                     data.scan.size=7     | the command line: unknown key data.scan.size
                     optimizer=adm        | the command line: optimizer is "adm", but must be one of adam, adamw, rmsprop, sgd; did you mean adam?
                     batch=0              | batch must be at least 1, not 0
-                    epochs=0             | epochs must be at least 1, not 0
+                    epochs=0             | epochs must be from 1 to 20000, not 0
                     optimizer.rate=-1    | optimizer.rate must be positive, not -1.0
                     model.hidden=0       | model.hidden must be from 1 to 4096, not 0
                     model.dropout=1      | model.dropout must be in [0, 1), not 1.0
