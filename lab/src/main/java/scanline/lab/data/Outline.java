@@ -16,13 +16,17 @@ public record Outline(String name, List<String> classNames, int height, int widt
         classNames = List.copyOf(classNames);
     }
 
-    /** Without images. */
+    /** A black image of each class: a canvas needs something to put on it. */
     @Override
     public ImageSet train() {
-        return new ImageSet(height, width, new byte[0], new byte[0], classNames.size());
+        byte[] labels = new byte[classNames.size()];
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = (byte) i;
+        }
+        return new ImageSet(height, width, new byte[labels.length * height * width], labels, labels.length);
     }
 
-    /** Without images. */
+    /** The same. */
     @Override
     public ImageSet test() {
         return train();

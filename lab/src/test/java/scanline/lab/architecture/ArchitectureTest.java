@@ -43,7 +43,7 @@ class ArchitectureTest {
             lab.recipe    -> engine.io engine.optim lab.data lab.model
             lab.train     -> engine.io engine.kernel engine.optim engine.random engine.tensor lab.data lab.format lab.model lab.recipe
             lab.report    -> engine.io lab.data lab.format lab.model lab.recipe lab.train
-            lab.sweep     -> engine.io lab.recipe lab.train
+            lab.sweep     -> engine.io lab.data lab.recipe lab.train
             lab.export    -> engine.io engine.tensor lab.data lab.format lab.model lab.recipe lab.train
             lab.cli       -> engine.io engine.kernel engine.tensor lab.data lab.export lab.model lab.recipe lab.report lab.sweep lab.train
             """;
