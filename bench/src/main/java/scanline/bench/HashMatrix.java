@@ -56,7 +56,7 @@ final class HashMatrix implements Callable<Integer> {
     @Option(names = "--recipes", paramLabel = "NAME", split = ",", description = "Which ones. Default: all.")
     private List<String> recipes = Recipes.names();
 
-    @Option(names = "--steps", paramLabel = "N", defaultValue = "4",
+    @Option(names = "--steps", paramLabel = "N", defaultValue = "2",
             description = "How many steps. Default: ${DEFAULT-VALUE}.")
     private int steps;
 
