@@ -158,7 +158,7 @@ public final class Comparison {
         keys().stream().filter(key -> !isSame(run -> run.decisions().get(key)))
                 .forEach(key -> row(table, key, run -> shown(run.decisions().get(key))));
         if (isSame(run -> run.key("data"))) {
-            runs.getFirst().data().keySet().stream().map(String::valueOf)
+            runs.getFirst().data().keySet()
                     .forEach(part -> rowIfDifferent(table, "data: " + part, run -> prefix(run.data().get(part))));
         }
         rowIfDifferent(table, "commit", run -> ResultsTable.commit(run.commit()));

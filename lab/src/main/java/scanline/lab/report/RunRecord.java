@@ -38,7 +38,7 @@ import scanline.lab.train.Run;
  * @param attends whether there is a picture of its attention
  */
 record RunRecord(String name, Map<String, String> keys, TrainingCommand command, Published published,
-        long seed, long parameters, String commit, String machine, Map<?, ?> data, List<Run.Epoch> epochs,
+        long seed, long parameters, String commit, String machine, Map<String, String> data, List<Run.Epoch> epochs,
         @Nullable Outcome outcome, boolean attends) {
     private static final String RECIPE = "recipe.yaml";
     private static final String PROVENANCE = "provenance.json";
@@ -146,6 +146,17 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
         return begun ? null : "has no epoch yet";
     }
 
+    /** What tells data apart; what their classes are called, and how large images are, stands there since later versions only. */
+    private static Map<String, String> hashes(Map<?, ?> data) {
+        Map<String, String> hashes = new LinkedHashMap<>();
+        data.forEach((part, value) -> {
+            if (value instanceof String text) {
+                hashes.put(String.valueOf(part), text);
+            }
+        });
+        return hashes;
+    }
+
     /**
      * Reads a record.
      *
@@ -169,7 +180,7 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
             throw new FormatException(provenance,
                     "the command trains nothing: " + Excerpt.quoted(String.join(" ", words)));
         }
-        Map<?, ?> data = made.get("data", Map.class);
+        Map<String, String> data = hashes(made.get("data", Map.class));
         List<Run.Epoch> epochs = epochs(folder);
         String machine = "%s, %d threads, %d bits, JDK %s".formatted(made.get("cpu", String.class),
                 made.whole("threads"), made.whole("vectorBits"),

@@ -373,7 +373,7 @@ public final class RunReport {
         table.row("data", Objects.toString(run.data().get("name"), run.key("data")));
         run.data().forEach((part, hash) -> {
             if (!part.equals("name")) {
-                table.row("SHA-256 of " + part, String.valueOf(hash));
+                table.row("SHA-256 of " + part, hash);
             }
         });
         Outcome outcome = run.outcome();
