@@ -175,6 +175,7 @@ final class HashMatrix implements Callable<Integer> {
                 PeerNetwork.of(settings.model()).choices()
                         .forEach((key, values) -> process.command().add(key + "=" + values.getFirst()));
                 process.environment().putAll(instructions);
+                process.environment().put("OMP_WAIT_POLICY", "passive"); // threads beyond the cores would wait in loops
                 List<String> words = output(process);
                 report.version("PyTorch", words.getFirst());
                 capabilities.add(words.get(1));

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -48,28 +49,30 @@ record Trained(Experiment experiment, Map<String, Object> provenance) implements
     private static Trained open(String runOrRecipe, @Nullable Path weights, List<String> overrides, int threads,
             boolean alone) throws IOException {
         Path folder = Path.of(runOrRecipe);
-        boolean isRun = Files.isDirectory(folder);
-        if (!isRun && weights == null) {
+        Run run = Files.isDirectory(folder) ? Run.open(folder) : null;
+        if (run == null && weights == null) {
             Recipes.find(runOrRecipe, overrides); // if it is no recipe either, that is what to say
             throw new RunException(runOrRecipe + " is a recipe, not a run: give its weights with --weights FILE");
         }
-        Recipe recipe = isRun
-                ? Recipes.read(Run.open(folder).recipeFile(), overrides)
+        Recipe recipe = run != null
+                ? Recipes.read(run.recipeFile(), overrides)
                 : Recipes.find(runOrRecipe, overrides);
-        Path file = weights != null ? weights : Run.open(folder).best();
+        Path file = weights != null ? weights : Objects.requireNonNull(run).best();
         if (!Files.exists(file)) {
             throw new RunException(weights != null
                     ? "there is no file " + file
                     : folder + " has no best.safetensors yet: it gets one after its first epoch");
         }
-        Dataset known = alone && isRun && overrides.isEmpty() ? Provenance.outline(Run.open(folder)) : null;
-        Experiment experiment = new Experiment(recipe, known == null ? recipe.data().open() : known, threads);
+        Map<String, Object> provenance = run != null ? run.provenance() : Map.of();
+        Dataset trainedOn = Provenance.outline(provenance);
+        Dataset dataset = alone && trainedOn != null && overrides.isEmpty() ? trainedOn : recipe.data().open();
+        Experiment experiment = new Experiment(recipe, dataset, threads);
         try {
-            if (isRun) {
-                Provenance.requireSameClasses(Run.open(folder), experiment.dataset());
+            if (trainedOn != null) {
+                Provenance.requireSameClasses(folder, trainedOn, dataset);
             }
             WeightsFile.load(file, experiment.weights());
-            return new Trained(experiment, weights == null ? Run.open(folder).provenance() : Map.of());
+            return new Trained(experiment, weights == null ? provenance : Map.of());
         } catch (IOException | RuntimeException e) {
             experiment.close();
             throw e;

@@ -30,8 +30,9 @@ public final class ImageFile {
     private static final long MOST_BYTES = 40_000_000;
     private static final int JPEG_BITS = Byte.SIZE; // a pixel of a scan costs about what a byte of a PNG does
     private static final int LONGEST_REASON = 200;
-    // Markers of JPEG (ITU T.81, table B.1). Below the end are restarts and the start, which have no length behind them.
-    private static final int ARITHMETIC = 0x01; // this one and those from restarts to the end have nothing behind them
+    // Markers of JPEG (ITU T.81, table B.1). A length stands behind all but the first of these and those from the restarts on
+    // to the end.
+    private static final int ARITHMETIC = 0x01;
     private static final int FIRST_RESTART = 0xD0;
     private static final int END_OF_IMAGE = 0xD9;
     private static final int START_OF_SCAN = 0xDA;

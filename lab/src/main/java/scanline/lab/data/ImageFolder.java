@@ -22,8 +22,7 @@ import scanline.engine.random.RandomKey;
  * numbered in the order of their names. Each image is read as {@link ImageFile} says, so that {@code predict} sees what training
  * saw. Where the folder holds two folders train and test, with those of the classes in them, these are the parts; else a part of
  * each class is set apart to test on. Which images these are, and the order of the others, follow from the seed and the names of
- * the files alone. Of files of a class with the same content only the first by name counts,
- * before any is set apart.
+ * the files alone. Of files of a class with the same content only the first by name counts, before any is set apart.
  */
 public final class ImageFolder implements Dataset {
     /** The name that {@code data=} gives it. */

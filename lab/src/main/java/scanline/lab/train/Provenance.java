@@ -67,12 +67,16 @@ public final class Provenance {
     }
 
     /**
-     * Writes down that a run goes on with another version, commit or JDK, or on another machine, than the session before.
+     * Writes down that a run goes on with another version, commit or JDK, or on another machine, than the session before; nothing
+     * in a run that did not record with what it began.
      *
      * @param step where it stands
      */
     public static void resumed(Run run, long step) throws IOException {
         Map<String, Object> facts = new LinkedHashMap<>(run.provenance());
+        if (facts.isEmpty()) {
+            return;
+        }
         List<Object> sessions = new ArrayList<>(facts.get("resumed") instanceof List<?> before ? before : List.of());
         Map<?, ?> last = !sessions.isEmpty() && sessions.getLast() instanceof Map<?, ?> session ? session : facts;
         Map<String, Object> now = machine();
@@ -85,14 +89,14 @@ public final class Provenance {
     }
 
     /**
-     * Refuses data whose classes are called otherwise, or stand in another order, than those that a run was trained on, as far as it
-     * recorded them.
+     * Refuses data whose classes are called otherwise, or stand in another order, than those that a run was trained on.
+     *
+     * @param run its folder
      */
-    public static void requireSameClasses(Run run, Dataset dataset) throws IOException {
-        Dataset trained = outline(run);
-        if (trained != null && !trained.classNames().equals(dataset.classNames())) {
-            throw new RunException(run.folder() + " was trained on the classes " + listed(trained.classNames())
-                    + ", but the data now has " + listed(dataset.classNames()));
+    public static void requireSameClasses(Path run, Dataset trainedOn, Dataset now) {
+        if (!trainedOn.classNames().equals(now.classNames())) {
+            throw new RunException(run + " was trained on the classes " + listed(trainedOn.classNames())
+                    + ", but the data now has " + listed(now.classNames()));
         }
     }
 
@@ -100,9 +104,9 @@ public final class Provenance {
         return Excerpt.line(String.join(", ", names), LONGEST_LIST);
     }
 
-    /** The data set of a run as it recorded it, names and sizes without images; null if it did not. */
-    public static @Nullable Dataset outline(Run run) throws IOException {
-        return run.provenance().get("data") instanceof Map<?, ?> data
+    /** The data set that these facts are about, names and sizes without images; null if they do not say. */
+    public static @Nullable Dataset outline(Map<String, Object> provenance) {
+        return provenance.get("data") instanceof Map<?, ?> data
                 && data.get("name") instanceof String name
                 && data.get("classes") instanceof List<?> classes
                 && data.get("height") instanceof Integer height && data.get("width") instanceof Integer width
@@ -110,7 +114,10 @@ public final class Provenance {
                         : null;
     }
 
-    /** The name of the data set, what the classes are called, the size of an image, and the SHA-256 of what is learned from and tested on, as if it lay in IDX files. */
+    /**
+     * The name of the data set, what the classes are called, the size of an image, and the SHA-256 of what is learned from and
+     * tested on, as if it lay in IDX files.
+     */
     private static Map<String, Object> data(Experiment experiment) {
         ImageSet test = experiment.dataset().test();
         Map<String, Object> data = new LinkedHashMap<>();

@@ -110,10 +110,9 @@ public record Run(Path folder) {
     }
 
     private static RunException exists(Path folder) {
-        return new RunException(folder + " exists"
-                + (is(folder) ? "" : ", and is no run")
-                + ": choose another folder with --run"
-                + (is(folder) ? ", or go on with `scanline resume " + folder + "`" : ""));
+        return new RunException(is(folder)
+                ? folder + " exists: choose another folder with --run, or go on with `scanline resume " + folder + "`"
+                : folder + " exists, and is no run: choose another folder with --run");
     }
 
     /** What runs of a recipe are called: its name, or that of its file. */
