@@ -25,14 +25,13 @@ final class ProgressLine implements Progress {
     }
 
     @Override
-    public void step(int epoch, int step, int steps, double loss, double accuracy, double examplesPerSecond,
-            double secondsLeft) {
+    public void step(Step step) {
         long now = System.nanoTime();
         if (live && now - last > NANOS_BETWEEN) {
             last = now;
             out.printf(Locale.ROOT, "%sepoch %d/%d  step %d/%d  loss %.4f  accuracy %.2f %%  %,.0f examples/s  %s left",
-                    ERASE, epoch, epochs, step, steps, loss, 100 * accuracy, examplesPerSecond,
-                    Progress.duration(secondsLeft));
+                    ERASE, step.epoch(), epochs, step.step(), step.steps(), step.loss(), 100 * step.accuracy(),
+                    step.examplesPerSecond(), Progress.duration(step.secondsLeft()));
             out.flush();
         }
     }

@@ -23,6 +23,7 @@ import scanline.lab.report.RunReport;
 import scanline.lab.train.Experiment;
 import scanline.lab.train.Experiment.Split;
 import scanline.lab.train.Json;
+import scanline.lab.train.LiveRun;
 import scanline.lab.train.Measures;
 import scanline.lab.train.Progress;
 import scanline.lab.train.Provenance;
@@ -55,10 +56,17 @@ final class Training {
 
     /** Trains a run to its end, from wherever it stands. */
     int run(CommandLine line, Experiment experiment, Run run, boolean resumed) throws IOException {
-        PrintWriter err = line.getErr();
-        ProgressLine progress = new ProgressLine(err, Boolean.getBoolean("scanline.terminal"),
+        ProgressLine progress = new ProgressLine(line.getErr(), Boolean.getBoolean("scanline.terminal"),
                 experiment.recipe().epochs());
-        Trainer trainer = new Trainer(experiment, run, progress, saveSeconds);
+        try (LiveRun live = LiveRun.begin(run)) {
+            return train(line, experiment, run, resumed, progress, live);
+        }
+    }
+
+    private int train(CommandLine line, Experiment experiment, Run run, boolean resumed, ProgressLine progress,
+            LiveRun live) throws IOException {
+        PrintWriter err = line.getErr();
+        Trainer trainer = new Trainer(experiment, run, Progress.all(progress, live), saveSeconds);
         if (resumed) {
             trainer.restore();
             Provenance.resumed(run, trainer.step());
@@ -88,6 +96,7 @@ final class Training {
                 err.flush();
                 return CommandLine.ExitCode.SOFTWARE;
             }
+            live.tests();
             Findings test = new Findings(experiment, Split.TEST);
             print(line.getOut(), run, trainer.conclude(test));
             RunReport.write(experiment, run, test);

@@ -209,7 +209,7 @@ public final class Trainer {
         double took = secondsSince(start);
         seconds += took;
         epochSeconds += took;
-        report(batch.count(), took);
+        report(batch.count(), took, loss);
     }
 
     private Run.Epoch endEpoch(RunEvents events) throws IOException {
@@ -274,13 +274,13 @@ public final class Trainer {
         return recipe.optimizer().rate() * recipe.schedule().factor(step, steps, recipe.epochs());
     }
 
-    private void report(int count, double took) {
+    private void report(int count, double took, double batchLoss) {
         double now = count / took;
         double weight = speed == 0 ? 1 : Math.min(1, took / SMOOTHING_SECONDS);
         speed += weight * (now - speed);
         double left = ((recipe.epochs() - epoch - 1.0) * examples + examples - example) / speed;
-        progress.step(epoch + 1, (example + recipe.batch() - 1) / recipe.batch(), steps, lossSum / example,
-                (double) right / example, speed, left);
+        progress.step(new Progress.Step(epoch + 1, Math.ceilDiv(example, recipe.batch()), steps, batchLoss,
+                lossSum / example, (double) right / example, speed, left));
     }
 
     private static double secondsSince(long nanos) {

@@ -60,10 +60,9 @@ class RunEventsTest {
         void step(int step) throws IOException;
 
         @Override
-        default void step(int epoch, int step, int steps, double loss, double accuracy, double examplesPerSecond,
-                double secondsLeft) {
+        default void step(Step step) {
             try {
-                step(step);
+                step(step.step());
             } catch (IOException e) {
                 throw new IllegalStateException(e);
             }
