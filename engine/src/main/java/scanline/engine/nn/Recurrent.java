@@ -11,6 +11,7 @@ import scanline.engine.tensor.Recurrence.RecurrentWeights;
 import scanline.engine.tensor.Recurrence.State;
 import scanline.engine.tensor.Sequences;
 import scanline.engine.tensor.Sequences.Output;
+import scanline.engine.tensor.Sequences.Trace;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Shaping;
 import scanline.engine.tensor.Tensor;
@@ -52,6 +53,10 @@ public final class Recurrent {
     private record Direction(RecurrentWeights weights, @Nullable Parameter h0, @Nullable Parameter c0) {
         Tensor forward(Tensor x, Output output, boolean recompute) {
             return Sequences.recurrent(x, weights, initial(x), output, recompute);
+        }
+
+        Trace trace(Tensor x) {
+            return Sequences.trace(x, weights, initial(x));
         }
 
         private @Nullable State initial(Tensor x) {
@@ -117,6 +122,30 @@ public final class Recurrent {
             y = dropout.forward(layer(l, y, Output.ALL_STEPS));
         }
         return layer(last, y, output);
+    }
+
+    /**
+     * What goes on in a layer in one direction.
+     *
+     * @param name
+     *            as its parameters have it: l0, or l0_reverse for one that reads from the end
+     * @param reverse
+     *            whether it reads from the end; the trace is in the order in which it reads
+     */
+    public record Layer(String name, Recurrence kind, boolean reverse, Trace trace) {}
+
+    /** What goes on in every layer while it runs over a sequence, [T, B, inputs], without dropout. */
+    public List<Layer> trace(Tensor x) {
+        List<Layer> layers = new ArrayList<>();
+        Tensor y = x;
+        for (int l = 0; l < forwards.size(); l++) {
+            layers.add(new Layer("l" + l, forwards.get(l).weights.kind(), false, forwards.get(l).trace(y)));
+            if (!backwards.isEmpty()) {
+                layers.add(new Layer("l" + l + "_reverse", backwards.get(l).weights.kind(), true, backwards.get(l).trace(Shaping.reverse(y))));
+            }
+            y = layer(l, y, Output.ALL_STEPS);
+        }
+        return layers;
     }
 
     private Tensor layer(int l, Tensor x, Output output) {

@@ -9,6 +9,8 @@ import static scanline.engine.tensor.Arithmetic.subtract;
 import static scanline.engine.tensor.Products.linear;
 import static scanline.engine.tensor.Shaping.columns;
 
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,18 +19,28 @@ import org.jspecify.annotations.Nullable;
  */
 public enum Recurrence {
     /** {@code h = tanh(W x + b + U h' + d)} (Elman 1990, "Finding structure in time"). */
-    RNN_TANH("rnn", 1, false) {
+    RNN_TANH("rnn", "h", false) {
         @Override
-        State step(Tensor x, State s, RecurrentWeights w) {
-            return new State(tanh(add(w.ofInput(x), w.ofState(s.h()))), null);
+        List<Tensor> gates(Tensor x, State s, RecurrentWeights w) {
+            return List.of(tanh(add(w.ofInput(x), w.ofState(s.h()))));
+        }
+
+        @Override
+        State next(List<Tensor> gates, State s) {
+            return new State(gates.getFirst(), null);
         }
     },
 
     /** {@code h = max(0, W x + b + U h' + d)} (Le, Jaitly and Hinton 2015). */
-    RNN_RELU("rnn", 1, false) {
+    RNN_RELU("rnn", "h", false) {
         @Override
-        State step(Tensor x, State s, RecurrentWeights w) {
-            return new State(relu(add(w.ofInput(x), w.ofState(s.h()))), null);
+        List<Tensor> gates(Tensor x, State s, RecurrentWeights w) {
+            return List.of(relu(add(w.ofInput(x), w.ofState(s.h()))));
+        }
+
+        @Override
+        State next(List<Tensor> gates, State s) {
+            return new State(gates.getFirst(), null);
         }
     },
 
@@ -41,15 +53,24 @@ public enum Recurrence {
      * c = f c' + i g                             h = o tanh(c)
      * </pre>
      */
-    LSTM("lstm", 4, true) {
+    LSTM("lstm", "ifgo", true) {
         @Override
-        State step(Tensor x, State s, RecurrentWeights w) {
+        List<Tensor> gates(Tensor x, State s, RecurrentWeights w) {
             int n = w.hidden();
             Tensor a = add(w.ofInput(x), w.ofState(s.h()));
             Tensor i = sigmoid(columns(a, 0, n));
             Tensor f = sigmoid(columns(a, n, 2 * n));
             Tensor g = tanh(columns(a, 2 * n, 3 * n));
             Tensor o = sigmoid(columns(a, 3 * n, 4 * n));
+            return List.of(i, f, g, o);
+        }
+
+        @Override
+        State next(List<Tensor> gates, State s) {
+            Tensor i = gates.get(0);
+            Tensor f = gates.get(1);
+            Tensor g = gates.get(2);
+            Tensor o = gates.get(3);
             Tensor c = add(multiply(f, s.cell()), multiply(i, g));
             return new State(multiply(o, tanh(c)), c);
         }
@@ -62,24 +83,31 @@ public enum Recurrence {
      * r, z = sigmoid(W x + b + U h' + d)      n = tanh(W x + b + r (U h' + d))      h = n + z (h' - n)
      * </pre>
      */
-    GRU("gru", 3, false) {
+    GRU("gru", "rzn", false) {
         @Override
-        State step(Tensor x, State s, RecurrentWeights w) {
+        List<Tensor> gates(Tensor x, State s, RecurrentWeights w) {
             int m = w.hidden();
             Tensor a = w.ofInput(x);
             Tensor u = w.ofState(s.h());
             Tensor r = sigmoid(add(columns(a, 0, m), columns(u, 0, m)));
             Tensor z = sigmoid(add(columns(a, m, 2 * m), columns(u, m, 2 * m)));
             Tensor n = tanh(add(columns(a, 2 * m, 3 * m), multiply(r, columns(u, 2 * m, 3 * m))));
+            return List.of(r, z, n);
+        }
+
+        @Override
+        State next(List<Tensor> gates, State s) {
+            Tensor z = gates.get(1);
+            Tensor n = gates.get(2);
             return new State(add(n, multiply(z, subtract(s.h(), n))), null);
         }
     };
 
     private final String layer;
-    private final int gates;
+    private final String gates; // a letter each
     private final boolean hasCellState;
 
-    Recurrence(String layer, int gates, boolean hasCellState) {
+    Recurrence(String layer, String gates, boolean hasCellState) {
         this.layer = layer;
         this.gates = gates;
         this.hasCellState = hasCellState;
@@ -92,7 +120,12 @@ public enum Recurrence {
 
     /** How many blocks of H rows its weights have. */
     public int gates() {
-        return gates;
+        return gates.length();
+    }
+
+    /** What each of these is called in the formulas; an RNN has no gate, its one block is of the state itself. */
+    public List<String> gateNames() {
+        return gates.chars().mapToObj(Character::toString).toList();
     }
 
     /** Whether it has a cell state c beside the hidden state h. */
@@ -100,8 +133,11 @@ public enum Recurrence {
         return hasCellState;
     }
 
-    /** One step: the next state, from the input [B, F] and the state before. */
-    abstract State step(Tensor x, State s, RecurrentWeights w);
+    /** What the blocks of rows come to in one step, [B, H] each, from the input [B, F] and the state before. */
+    abstract List<Tensor> gates(Tensor x, State s, RecurrentWeights w);
+
+    /** The next state, from these and the state before. */
+    abstract State next(List<Tensor> gates, State s);
 
     /**
      * The state of a layer.
@@ -138,7 +174,7 @@ public enum Recurrence {
         public RecurrentWeights {
             int hidden = hiddenHidden.shape().requireAxes("a hidden weight", 2).size(1);
             int features = inputHidden.shape().requireAxes("an input weight", 2).size(1);
-            int rows = kind.gates * hidden;
+            int rows = kind.gates() * hidden;
             hiddenHidden.shape().require("the hidden weight of " + kind, Shape.of(rows, hidden));
             inputHidden.shape().require("the input weight of " + kind, Shape.of(rows, features));
             inputBias.shape().require("the input bias of " + kind, Shape.of(rows));

@@ -5,6 +5,7 @@ import static scanline.engine.tensor.Shaping.step;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import scanline.engine.tensor.Recurrence.RecurrentWeights;
 import scanline.engine.tensor.Recurrence.State;
@@ -52,13 +53,47 @@ public final class Sequences {
 
     /** The same layer made of plain ops: the twin that the fused one is held against. */
     public static Tensor composed(Tensor x, RecurrentWeights w, State initial, Output output) {
+        List<Step> steps = steps(x, w, initial);
+        return output == Output.LAST_STEP ? steps.getLast().state.h() : stack(states(steps));
+    }
+
+    /** What a step came to. */
+    private record Step(List<Tensor> gates, State state) {}
+
+    private static List<Step> steps(Tensor x, RecurrentWeights w, State initial) {
+        List<Step> steps = new ArrayList<>();
         State state = initial;
-        List<Tensor> states = new ArrayList<>();
         for (int t = 0; t < x.shape().size(0); t++) {
-            state = w.kind().step(step(x, t), state, w);
-            states.add(state.h());
+            List<Tensor> gates = w.kind().gates(step(x, t), state, w);
+            state = w.kind().next(gates, state);
+            steps.add(new Step(gates, state));
         }
-        return output == Output.LAST_STEP ? state.h() : stack(states);
+        return steps;
+    }
+
+    private static List<Tensor> states(List<Step> steps) {
+        return steps.stream().map(step -> step.state.h()).toList();
+    }
+
+    /**
+     * All that goes on in a recurrent layer, for those who want to see it.
+     *
+     * @param h
+     *            the hidden states, [T, B, H]
+     * @param c
+     *            the cell states, [T, B, H]; null where the kind has none
+     * @param gates
+     *            in the order of {@link Recurrence#gateNames}, [T, B, H] each
+     */
+    public record Trace(Tensor h, @Nullable Tensor c, List<Tensor> gates) {}
+
+    /** What {@link #recurrent} computes, step by step, made of plain ops. */
+    public static Trace trace(Tensor x, RecurrentWeights w, @Nullable State initial) {
+        List<Step> steps = steps(x, w, initial == null ? zeros(x, w) : initial);
+        return new Trace(stack(states(steps)),
+                w.kind().hasCellState() ? stack(steps.stream().map(step -> step.state.cell()).toList()) : null,
+                IntStream.range(0, w.kind().gates())
+                        .mapToObj(gate -> stack(steps.stream().map(step -> step.gates.get(gate)).toList())).toList());
     }
 
     private static State zeros(Tensor x, RecurrentWeights w) {

@@ -31,6 +31,7 @@ import scanline.lab.train.Json;
 import scanline.lab.train.LabelScore;
 import scanline.lab.train.Measures;
 import scanline.lab.train.RunException;
+import scanline.lab.train.Trained;
 
 /** {@code scanline evaluate}: loss, accuracy and confusion matrix on a split. */
 @Command(name = "evaluate", mixinStandardHelpOptions = true,

@@ -19,6 +19,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import scanline.lab.export.ExportFormat;
 import scanline.lab.train.Experiment;
+import scanline.lab.train.Trained;
 
 /** {@code scanline export}: a trained model as a file that others read. */
 @Command(name = "export", mixinStandardHelpOptions = true,

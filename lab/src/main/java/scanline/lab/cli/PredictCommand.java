@@ -4,10 +4,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
@@ -24,10 +22,11 @@ import picocli.CommandLine.Spec;
 import scanline.lab.data.ImageFile;
 import scanline.lab.data.ImageSet;
 import scanline.lab.data.Pictures;
-import scanline.lab.train.Answer;
 import scanline.lab.train.Evaluation;
 import scanline.lab.train.Experiment;
 import scanline.lab.train.Json;
+import scanline.lab.train.Prediction;
+import scanline.lab.train.Trained;
 
 /** {@code scanline predict}: the classes of images, or the labels that are on them. */
 @Command(name = "predict", mixinStandardHelpOptions = true,
@@ -60,34 +59,10 @@ final class PredictCommand implements Callable<Integer> {
                 ImageSet images = ImageFile.read(file, known.height(), known.width(), known.classes());
                 int[] all = IntStream.range(0, images.count()).toArray();
                 Evaluation.of(experiment, experiment.loader(images), all,
-                        (index, _, answer) -> predictions.add(Prediction.of(file, index, answer, names)));
+                        (index, _, answer) -> predictions.add(Prediction.of(file.toString(), index, answer, names)));
             }
             print(Objects.requireNonNull(spec).commandLine().getOut(), predictions);
             return CommandLine.ExitCode.OK;
-        }
-    }
-
-    /**
-     * What one image was taken for.
-     *
-     * @param file where it is
-     * @param index which image of the file, from 0
-     * @param label the most probable class, or the labels of the answer one after the other
-     * @param labels the same, label by label
-     * @param probability how probable the whole answer is
-     * @param probabilities those of all labels: of a class, of being in the picture, or the highest at any place of a sequence
-     */
-    record Prediction(String file, int index, String label, List<String> labels, double probability,
-            Map<String, Double> probabilities) {
-        static Prediction of(Path file, int index, Answer answer, List<String> names) {
-            Map<String, Double> all = new LinkedHashMap<>();
-            for (int c = 0; c < answer.scores().length; c++) {
-                all.put(names.get(c), answer.scores()[c]);
-            }
-            List<String> labels = IntStream.of(answer.labels()).mapToObj(names::get).toList();
-            return new Prediction(file.toString(), index, labels.isEmpty() ? "(none)" : String.join(" ", labels),
-                    labels,
-                    answer.probability(), all);
         }
     }
 

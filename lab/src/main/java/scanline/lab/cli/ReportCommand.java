@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
 import scanline.lab.report.RunReport;
 import scanline.lab.train.Provenance;
 import scanline.lab.train.Run;
+import scanline.lab.train.Trained;
 
 /** {@code scanline report}: what a run came to, as one page. */
 @Command(name = "report", mixinStandardHelpOptions = true,

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import scanline.lab.train.Trained;
 
 /** Which trained model a command uses. */
 final class TrainedOptions {

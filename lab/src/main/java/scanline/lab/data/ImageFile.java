@@ -2,6 +2,7 @@ package scanline.lab.data;
 
 import java.awt.image.BufferedImage;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +13,7 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.jspecify.annotations.Nullable;
 
 import scanline.engine.io.Excerpt;
@@ -50,7 +52,7 @@ public final class ImageFile {
         return reading(file, magic -> {
             String format = format(magic);
             if (format != null) {
-                return set(grey(decode(file, format), height, width), 1, height, width, classes);
+                return set(grey(decode(Content.of(file), format), height, width), 1, height, width, classes);
             }
             if (begins(magic, new int[] {0, 0}) || begins(magic, new int[] {0x1F, 0x8B})) {
                 Idx idx = Idx.read(file, 3);
@@ -65,6 +67,20 @@ public final class ImageFile {
     }
 
     /**
+     * The PNG or JPEG image that some bytes are, as {@link #read(Path, int, int, int)} would give it.
+     *
+     * @param name what the user calls it
+     * @throws DataException if they are no such image
+     */
+    public static ImageSet read(String name, byte[] content, int height, int width, int classes) {
+        String format = content.length < 2 ? null : format(new int[] {content[0] & 0xFF, content[1] & 0xFF});
+        if (format == null) {
+            throw new DataException(name + " is no PNG or JPEG file");
+        }
+        return set(grey(decode(new Content(name, null, content), format), height, width), 1, height, width, classes);
+    }
+
+    /**
      * The pixels of one PNG or JPEG image, as {@link #read} would give them.
      *
      * @throws DataException if the file is missing, too large, or no such image
@@ -75,8 +91,28 @@ public final class ImageFile {
             if (format == null) {
                 throw new DataException(file + " is no PNG or JPEG file");
             }
-            return grey(decode(file, format), height, width);
+            return grey(decode(Content.of(file), format), height, width);
         });
+    }
+
+    /** An encoded image: a file, or bytes where that is null. */
+    private record Content(String name, @Nullable Path file, byte[] bytes) {
+        static Content of(Path file) {
+            return new Content(file.toString(), file, new byte[0]);
+        }
+
+        InputStream open() throws IOException {
+            return file == null ? new ByteArrayInputStream(bytes) : new BufferedInputStream(Files.newInputStream(file));
+        }
+
+        ImageInputStream image() throws IOException {
+            return file == null ? new MemoryCacheImageInputStream(open()) : ImageIO.createImageInputStream(file.toFile());
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
     }
 
     /** Reads a file that begins so. */
@@ -120,9 +156,9 @@ public final class ImageFile {
         return magic[0] == with[0] && magic[1] == with[1];
     }
 
-    private static BufferedImage decode(Path file, String format) {
+    private static BufferedImage decode(Content file, String format) {
         ImageReader reader = ImageIO.getImageReadersByFormatName(format).next();
-        try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
+        try (ImageInputStream in = file.image()) {
             reader.setInput(in, true, true);
             // The header alone says the size, before anything is allocated for the pixels.
             int height = reader.getHeight(0);
@@ -151,9 +187,9 @@ public final class ImageFile {
     }
 
     /** How often the decoder goes through the pixels of a JPEG: a progressive one has about ten scans, and may have any number. */
-    private static long scans(Path file) throws IOException {
+    private static long scans(Content file) throws IOException {
         long scans = 0;
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+        try (InputStream in = file.open()) {
             for (int marker = marker(in); marker >= 0 && marker != END_OF_IMAGE; marker = marker(in)) {
                 scans += marker == START_OF_SCAN ? 1 : 0;
                 if (marker != ARITHMETIC && (marker < FIRST_RESTART || marker > END_OF_IMAGE)) {

@@ -30,6 +30,27 @@ public final class BeamSearch {
      */
     public record Found(int[] labels, double probability, double[] scores) {}
 
+    /**
+     * A path that was followed.
+     *
+     * @param labels in the order in which they were found
+     * @param logProbability of the path so far, natural logarithm
+     * @param ended whether the end was found behind them
+     */
+    public record Followed(int[] labels, double logProbability, boolean ended) {}
+
+    /** Is told which paths are followed. */
+    @FunctionalInterface
+    public interface Listener {
+        /**
+         * After each word.
+         *
+         * @param picture whose paths
+         * @param paths the best first; those that ended are not followed on
+         */
+        void kept(int picture, List<Followed> paths);
+    }
+
     /** A path: the words behind the start, without the end, and the number that the decoding knows it by. */
     private record Path(int[] labels, double logProbability, double[] scores, int number) {}
 
@@ -49,6 +70,11 @@ public final class BeamSearch {
 
     /** The best answer for each picture of {@code encoded}, [S, B, W]. */
     public List<Found> search(Tensor encoded) {
+        return search(encoded, (_, _) -> {});
+    }
+
+    /** The same, and {@code listener} is told of it. */
+    public List<Found> search(Tensor encoded, Listener listener) {
         int pictures = encoded.shape().size(1);
         Decoding decoding = network.decode(encoded);
         List<List<Path>> growing = new ArrayList<>();
@@ -65,7 +91,7 @@ public final class BeamSearch {
             int first = 0;
             for (int b = 0; b < pictures; b++) {
                 List<Path> paths = growing.get(b);
-                growing.set(b, grow(paths, first, values, words, finished, b));
+                growing.set(b, grow(paths, first, values, words, finished, b, listener));
                 first += paths.size();
             }
         }
@@ -78,7 +104,8 @@ public final class BeamSearch {
     }
 
     /** One word more for the paths of a picture, whose logits begin at row {@code first}; what is left to grow. */
-    private List<Path> grow(List<Path> paths, int first, float[] logits, int words, Path[] finished, int picture) {
+    private List<Path> grow(List<Path> paths, int first, float[] logits, int words, Path[] finished, int picture,
+            Listener listener) {
         List<Path> longer = new ArrayList<>();
         List<Path> ended = new ArrayList<>();
         for (int p = 0; p < paths.size(); p++) {
@@ -98,6 +125,10 @@ public final class BeamSearch {
         best.addAll(longer);
         best.sort(Comparator.comparingDouble(Path::logProbability).reversed()); // stable: the first of equals
         List<Path> kept = best.subList(0, Math.min(network.beam(), best.size()));
+        if (!paths.isEmpty()) {
+            listener.kept(picture, kept.stream()
+                    .map(path -> new Followed(path.labels, path.logProbability, path.number < 0)).toList());
+        }
         for (Path path : kept) {
             if (path.number < 0
                     && (finished[picture] == null || path.logProbability > finished[picture].logProbability)) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
+import scanline.engine.nn.Recurrent;
 import scanline.engine.tensor.Tensor;
 
 /** A network that gives a number for each class at once. */
@@ -36,6 +37,15 @@ public non-sealed interface Classifier extends Network {
         return Optional.empty();
     }
 
+    /**
+     * What goes on in its recurrent layers, from the first to the last; empty where a model has none.
+     *
+     * @param x [T, B, F]
+     */
+    default List<Recurrent.Layer> layers(Tensor x) {
+        return List.of();
+    }
+
     /** This network with something behind its outputs. */
     default Classifier then(UnaryOperator<Tensor> last) {
         Classifier first = this;
@@ -48,6 +58,16 @@ public non-sealed interface Classifier extends Network {
             @Override
             public Optional<Attention> attention(Tensor x) {
                 return first.attention(x);
+            }
+
+            @Override
+            public List<Recurrent.Layer> layers(Tensor x) {
+                return first.layers(x);
+            }
+
+            @Override
+            public List<FeatureMaps> featureMaps(Tensor x) {
+                return first.featureMaps(x);
             }
 
             @Override

@@ -3,15 +3,12 @@ package scanline.lab.model;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.UnaryOperator;
 
 import scanline.engine.nn.BatchNorm2d;
 import scanline.engine.nn.Conv2d;
 import scanline.engine.nn.Dropout;
 import scanline.engine.nn.FirstValues;
 import scanline.engine.nn.Linear;
-import scanline.engine.tensor.Activation;
-import scanline.engine.tensor.Images;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
@@ -42,25 +39,30 @@ public record CnnModel(int channels, int kernel, int hidden, double dropout, Fir
 
     @Override
     public Classifier build(Weights weights, Input input) {
-        UnaryOperator<Tensor> features = features(weights, input);
+        CnnFeatures features = features(weights, input);
         Linear fc2 = new Linear(weights.scope("fc2"), hidden, input.classes(), init);
-        return x -> fc2.forward(features.apply(x));
+        return new Classifier() {
+            @Override
+            public Tensor forward(Tensor x) {
+                return fc2.forward(features.forward(x));
+            }
+
+            @Override
+            public List<FeatureMaps> featureMaps(Tensor x) {
+                return features.maps(x);
+            }
+        };
     }
 
-    /** All but the last linear map, with what is dropped in front of it: [T, B, F] to [B, hidden]. */
-    UnaryOperator<Tensor> features(Weights weights, Input input) {
+    /** All but the last linear map, with what is dropped in front of it. */
+    CnnFeatures features(Weights weights, Input input) {
         requireRoom(input);
         Conv2d conv1 = new Conv2d(weights.scope("conv1"), 1, channels, kernel, 1, kernel / 2, init);
         BatchNorm2d bn1 = new BatchNorm2d(weights.scope("bn1"), channels);
         Conv2d conv2 = new Conv2d(weights.scope("conv2"), channels, 2 * channels, kernel, 1, kernel / 2, init);
         BatchNorm2d bn2 = new BatchNorm2d(weights.scope("bn2"), 2 * channels);
         Linear fc1 = new Linear(weights.scope("fc1"), flat(input), hidden, init);
-        Dropout drop = new Dropout((float) dropout);
-        return x -> {
-            Tensor first = bn1.reluMaxPool(conv1.forward(Images.ofRows(x)));
-            Tensor second = bn2.reluMaxPool(conv2.forward(first));
-            return drop.forward(Activation.relu(fc1.forward(drop.forward(Images.flatten(second)))));
-        };
+        return new CnnFeatures(conv1, bn1, conv2, bn2, fc1, new Dropout((float) dropout));
     }
 
     @Override

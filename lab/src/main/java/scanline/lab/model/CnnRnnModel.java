@@ -3,7 +3,6 @@ package scanline.lab.model;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.function.UnaryOperator;
 
 import scanline.engine.nn.Linear;
 import scanline.engine.nn.Recurrent;
@@ -51,7 +50,7 @@ public record CnnRnnModel(CnnModel cnn, int embedding, int hidden, int beam) imp
 
     @Override
     public Autoregressive build(Weights weights, Input input) {
-        UnaryOperator<Tensor> features = cnn.features(weights.scope("cnn"), input);
+        CnnFeatures features = cnn.features(weights.scope("cnn"), input);
         int classes = input.classes();
         Parameter u = weights.uniform("embedding.weight", Shape.of(classes + 2, embedding),
                 (float) Math.sqrt(3.0 / embedding)); // vectors of length 1, about
@@ -78,7 +77,12 @@ public record CnnRnnModel(CnnModel cnn, int embedding, int hidden, int beam) imp
             // Ui I, [1, B, embedding]
             @Override
             public Tensor encode(Tensor x) {
-                return Shaping.stack(List.of(ofImage.forward(features.apply(x))));
+                return Shaping.stack(List.of(ofImage.forward(features.forward(x))));
+            }
+
+            @Override
+            public List<FeatureMaps> featureMaps(Tensor x) {
+                return features.maps(x);
             }
 
             @Override

@@ -10,7 +10,6 @@ import scanline.engine.nn.Linear;
 import scanline.engine.nn.Recurrent;
 import scanline.engine.tensor.Activation;
 import scanline.engine.tensor.Recurrence;
-import scanline.engine.tensor.Sequences.Output;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
@@ -48,9 +47,7 @@ public record RecurrentModel(Recurrence cell, int hidden, int layers, double dro
                 new Recurrent.Options((float) dropout, bidirectional, learnedState, recompute, init));
         Linear fc = new Linear(weights.scope("fc"), width(), input.classes());
         UnaryOperator<Tensor> head = last -> fc.forward(relu ? Activation.relu(last) : last);
-        return bidirectional
-                ? x -> head.apply(stack.forward(x, Output.LAST_STEP))
-                : new StepwiseClassifier(stack, head);
+        return new RecurrentClassifier(stack, bidirectional, head);
     }
 
     @Override

@@ -71,12 +71,7 @@ public record AttentionMap(ImageSet image, String label, String taken, double pr
         ImageSet read = image.shrunk(experiment.recipe().data().shrink());
         List<float[]> blocks = attention.blocks().stream().map(Tensor::values).toList();
         int tokens = attention.blocks().getLast().shape().size(1);
-        double[] reader = new double[tokens];
-        if (attention.readout() == Readout.MEAN) {
-            Arrays.fill(reader, 1.0 / tokens);
-        } else {
-            reader[0] = 1;
-        }
+        double[] reader = reader(attention.readout(), tokens);
         int[] places = places(loader, tokens - loader.steps(), read.imagePixels());
         List<double[]> heads = new ArrayList<>();
         for (int head = 0; head < blocks.getLast().length / tokens / tokens; head++) {
@@ -86,6 +81,17 @@ public record AttentionMap(ImageSet image, String label, String taken, double pr
         return new AttentionMap(read, names.get(image.label(0)), names.get(answer.labels()[0]), answer.probability(),
                 attention.readout(), blocks.size(), heads,
                 at(places, rollout(reader, blocks)));
+    }
+
+    /** How much each token counts in what is classified. */
+    static double[] reader(Readout readout, int tokens) {
+        double[] reader = new double[tokens];
+        if (readout == Readout.MEAN) {
+            Arrays.fill(reader, 1.0 / tokens);
+        } else {
+            reader[0] = 1;
+        }
+        return reader;
     }
 
     /** For each pixel the token that it is read in; those in front are of no step. */

@@ -72,11 +72,15 @@ record Transcription(Autoregressive network, Recipe recipe, int classes) impleme
         Tensor encoded = network.encode(x);
         Words words = words(batch);
         float mean = Losses.crossEntropy(network.forward(encoded, words.given), words.next, 0f).values()[0];
-        Canvas canvas = recipe.data().canvas();
-        List<Answer> answers = new BeamSearch(network, classes, canvas.longest(),
-                canvas.answer() == Canvas.Answer.SET).search(encoded).stream()
+        List<Answer> answers = search().search(encoded).stream()
                 .map(found -> new Answer(found.labels(), found.probability(), found.scores(), new float[0])).toList();
         return new Said(mean, (int) IntStream.of(words.next).filter(word -> word != Losses.IGNORED).count(), answers);
+    }
+
+    /** How answers are looked for. */
+    BeamSearch search() {
+        Canvas canvas = recipe.data().canvas();
+        return new BeamSearch(network, classes, canvas.longest(), canvas.answer() == Canvas.Answer.SET);
     }
 
     @Override

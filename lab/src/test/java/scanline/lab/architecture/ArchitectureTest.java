@@ -41,7 +41,7 @@ class ArchitectureTest {
             lab.data.known -> lab.data
             lab.model     -> engine.nn engine.tensor
             lab.recipe    -> engine.io engine.optim lab.data lab.model
-            lab.train     -> engine.io engine.kernel engine.optim engine.random engine.tensor lab.data lab.format lab.model lab.recipe
+            lab.train     -> engine.io engine.kernel engine.nn engine.optim engine.random engine.tensor lab.data lab.format lab.model lab.recipe
             lab.report    -> engine.io lab.data lab.format lab.model lab.recipe lab.train
             lab.sweep     -> engine.io lab.data lab.recipe lab.train
             lab.export    -> engine.io engine.tensor lab.data lab.format lab.model lab.recipe lab.train

@@ -1,4 +1,4 @@
-package scanline.lab.cli;
+package scanline.lab.train;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,10 +13,6 @@ import scanline.engine.io.WeightsFile;
 import scanline.lab.data.Dataset;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.train.Experiment;
-import scanline.lab.train.Provenance;
-import scanline.lab.train.Run;
-import scanline.lab.train.RunException;
 
 /**
  * A trained model by what the user calls it: the folder of a run, or a recipe and a file of weights.
@@ -24,13 +20,13 @@ import scanline.lab.train.RunException;
  * @param experiment the model with its weights
  * @param provenance that of the run which the weights are from; empty where nobody knows
  */
-record Trained(Experiment experiment, Map<String, Object> provenance) implements AutoCloseable {
+public record Trained(Experiment experiment, Map<String, Object> provenance) implements AutoCloseable {
     /**
      * Opens it with its data.
      *
      * @param overrides keys to change, such as those of the data or the width of the beam
      */
-    static Trained open(String runOrRecipe, @Nullable Path weights, List<String> overrides, int threads)
+    public static Trained open(String runOrRecipe, @Nullable Path weights, List<String> overrides, int threads)
             throws IOException {
         return open(runOrRecipe, weights, overrides, threads, false);
     }
@@ -41,7 +37,7 @@ record Trained(Experiment experiment, Map<String, Object> provenance) implements
      *
      * @param overrides keys to change
      */
-    static Trained openAlone(String runOrRecipe, @Nullable Path weights, List<String> overrides, int threads)
+    public static Trained openAlone(String runOrRecipe, @Nullable Path weights, List<String> overrides, int threads)
             throws IOException {
         return open(runOrRecipe, weights, overrides, threads, true);
     }

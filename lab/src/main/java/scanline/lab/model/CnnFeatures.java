@@ -1,0 +1,34 @@
+package scanline.lab.model;
+
+import java.util.List;
+
+import scanline.engine.nn.BatchNorm2d;
+import scanline.engine.nn.Conv2d;
+import scanline.engine.nn.Dropout;
+import scanline.engine.nn.Linear;
+import scanline.engine.tensor.Activation;
+import scanline.engine.tensor.Images;
+import scanline.engine.tensor.Tensor;
+
+/** A {@link CnnModel} without its last linear map; {@code drop} stands in front of both linear maps. */
+record CnnFeatures(Conv2d conv1, BatchNorm2d bn1, Conv2d conv2, BatchNorm2d bn2, Linear fc1, Dropout drop) {
+    /** [T, B, F] to [B, hidden], the rows of an image being the steps. */
+    Tensor forward(Tensor x) {
+        Tensor maps = second(first(x));
+        return drop.forward(Activation.relu(fc1.forward(drop.forward(Images.flatten(maps)))));
+    }
+
+    private Tensor first(Tensor x) {
+        return bn1.reluMaxPool(conv1.forward(Images.ofRows(x)));
+    }
+
+    private Tensor second(Tensor first) {
+        return bn2.reluMaxPool(conv2.forward(first));
+    }
+
+    /** What the convolutions make of images, [T, B, F]. */
+    List<FeatureMaps> maps(Tensor x) {
+        Tensor first = first(x);
+        return List.of(new FeatureMaps("conv1", first), new FeatureMaps("conv2", second(first)));
+    }
+}
