@@ -15,7 +15,7 @@ import java.util.zip.CRC32C;
  */
 public final class EventLog {
     private static final int GREY = 1;
-    private static final int START = 1;
+    static final int START = 1;
 
     private final ByteArrayOutputStream waiting = new ByteArrayOutputStream();
 

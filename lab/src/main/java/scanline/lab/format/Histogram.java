@@ -14,7 +14,7 @@ import java.util.Arrays;
  * @param limits each bucket's upper limit, which is in the next one; of neighbouring empty buckets the last
  * @param buckets how many numbers each has
  */
-record Histogram(double min, double max, long count, double sum, double sumOfSquares, double[] limits,
+public record Histogram(double min, double max, long count, double sum, double sumOfSquares, double[] limits,
         double[] buckets) {
     private static final double[] LIMITS = allLimits();
 

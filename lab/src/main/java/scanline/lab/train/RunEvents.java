@@ -32,6 +32,7 @@ final class RunEvents implements AutoCloseable {
     private static final String FILE = "events.out.tfevents.";
     private static final Pattern SESSION = Pattern.compile(Pattern.quote(FILE) + "(?<session>\\d{6})");
     private static final String TEST = FILE + "test";
+    static final String STEP_LOSS = "loss/step";
     private static final int EXAMPLES = 8;
 
     private final Path file;
@@ -91,7 +92,7 @@ final class RunEvents implements AutoCloseable {
 
     /** The loss of one step. */
     void loss(long step, double loss) {
-        log.scalar("loss/step", step, loss);
+        log.scalar(STEP_LOSS, step, loss);
     }
 
     /** The end of an epoch; the gradients are those of its last step, as they changed the weights. */

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.DoubleStream;
@@ -19,13 +20,35 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import scanline.lab.format.EventReader.Event;
-import scanline.lab.format.EventReader.Field;
+import scanline.lab.format.EventReader.Kind;
+import scanline.lab.format.Fields.Field;
 
 class EventLogTest {
     private static byte[] written(EventLog log) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         log.writeTo(out);
         return out.toByteArray();
+    }
+
+    private static EventLog of(float... values) {
+        EventLog log = new EventLog();
+        log.histogram("weights/w", 5, values);
+        return log;
+    }
+
+    private static List<Event> events(byte[] file) throws IOException {
+        List<Event> events = new ArrayList<>();
+        EventReader.read(new ByteArrayInputStream(file), events::add);
+        return events;
+    }
+
+    private static List<byte[]> records(byte[] file) throws IOException {
+        List<byte[]> records = new ArrayList<>();
+        ByteArrayInputStream in = new ByteArrayInputStream(file);
+        for (byte[] record = EventReader.record(in); record != null; record = EventReader.record(in)) {
+            records.add(record);
+        }
+        return records;
     }
 
     /** An event file of TensorFlow begins with these: the length of its first record, 24, and its sum. */
@@ -43,8 +66,8 @@ class EventLogTest {
         EventLog log = new EventLog();
         log.begin(7);
         log.scalar("loss/train", 1L << 40, 0.1);
-        List<Event> events = EventReader.events(written(log));
-        assertThat(events).extracting(Event::kind).containsExactly("version", "start", "scalar");
+        List<Event> events = events(written(log));
+        assertThat(events).extracting(Event::kind).containsExactly(Kind.VERSION, Kind.START, Kind.SCALAR);
         assertThat(events.getFirst().content()).asString().isEqualTo("brain.Event:2");
         assertThat(events.get(1).step()).isEqualTo(7);
         assertThat(events.get(2).tag()).isEqualTo("loss/train");
@@ -59,7 +82,7 @@ class EventLogTest {
         log.scalar("a", 1, 1);
         written(log);
         log.scalar("b", 2, 2);
-        assertThat(EventReader.events(written(log))).extracting(Event::tag).containsExactly("b");
+        assertThat(events(written(log))).extracting(Event::tag).containsExactly("b");
         assertThat(written(log)).isEmpty();
     }
 
@@ -73,14 +96,14 @@ class EventLogTest {
         again.scalar("b", 2, 2);
         byte[] file = written(again);
         for (int length = whole; length < file.length; length++) {
-            assertThat(EventReader.records(Arrays.copyOf(file, length))).hasSize(2);
+            assertThat(records(Arrays.copyOf(file, length))).hasSize(2);
         }
         for (int at = whole; at < file.length; at++) {
             byte[] changed = file.clone();
             changed[at] ^= 1;
-            assertThat(EventReader.records(changed)).hasSize(2);
+            assertThat(records(changed)).hasSize(2);
         }
-        assertThat(EventReader.records(file)).hasSize(3);
+        assertThat(records(file)).hasSize(3);
     }
 
     @Test
@@ -91,10 +114,9 @@ class EventLogTest {
         }
         EventLog log = new EventLog();
         log.image("examples/1", 0, pixels, 300, 7);
-        Event event = EventReader.events(written(log)).getLast();
-        List<Field> image = EventReader.fields(event.content());
-        assertThat(image).extracting(Field::value).containsExactly(300L, 7L, 1L, 0L);
-        BufferedImage read = ImageIO.read(new ByteArrayInputStream(EventReader.image(event)));
+        Event event = events(written(log)).getLast();
+        assertThat(Fields.of(event.content()).all()).extracting(Field::value).containsExactly(300L, 7L, 1L, 0L);
+        BufferedImage read = ImageIO.read(new ByteArrayInputStream(event.png()));
         assertThat(read.getHeight()).isEqualTo(300);
         assertThat(read.getWidth()).isEqualTo(7);
         assertThat(read.getType()).isEqualTo(BufferedImage.TYPE_BYTE_GRAY);
@@ -106,10 +128,12 @@ class EventLogTest {
     void aHistogramIsReadBack() throws IOException {
         EventLog log = new EventLog();
         log.histogram("weights/w", 5, new float[] {0, 1, 1, -1, 0.5f});
-        List<Field> histogram = EventReader.fields(EventReader.events(written(log)).getLast().content());
-        assertThat(DoubleStream.of(1, 2, 3, 4, 5).map(field -> EventReader.number(histogram, (int) field)))
+        Fields histogram = Fields.of(events(written(log)).getLast().content());
+        assertThat(IntStream.of(1, 2, 3, 4, 5).mapToDouble(histogram::number))
                 .containsExactly(-1.0, 1.0, 5.0, 1.5, 3.25);
-        assertThat(EventReader.numbers(histogram, 7)).containsExactly(0, 1, 0, 1, 0, 1, 0, 2, 0);
+        assertThat(histogram.numbers(7)).containsExactly(0, 1, 0, 1, 0, 1, 0, 2, 0);
+        assertThat(events(written(of(0, 1, 1, -1, 0.5f))).getLast().histogram())
+                .usingRecursiveComparison().isEqualTo(Histogram.of(new float[] {0, 1, 1, -1, 0.5f}));
     }
 
     /** Computed by TensorFlow's algorithm, written down in Python. */

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,7 @@ import scanline.engine.io.FileAccessException;
 import scanline.lab.data.Pictures;
 import scanline.lab.format.EventReader;
 import scanline.lab.format.EventReader.Event;
+import scanline.lab.format.EventReader.Kind;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.train.Experiment.Split;
@@ -104,9 +107,26 @@ class RunEventsTest {
         return Run.create(folder.resolve(name), recipe, Map.of());
     }
 
+    /** All events but versions, without those that a later session took back. */
+    private static List<Event> events(Run run) throws IOException {
+        List<Event> events = new ArrayList<>();
+        try (Stream<Path> files = Files.list(run.events())) {
+            for (Path file : files.sorted().toList()) {
+                EventReader.read(file, event -> {
+                    if (event.kind() == Kind.START) {
+                        events.removeIf(earlier -> earlier.step() >= event.step());
+                    } else if (event.kind() != Kind.VERSION) {
+                        events.add(event);
+                    }
+                });
+            }
+        }
+        return events;
+    }
+
     /** All that TensorBoard shows, apart from times. */
     private static List<String> shown(Run run) throws IOException {
-        return EventReader.folder(run.events()).stream()
+        return events(run).stream()
                 .map(event -> event.kind() + " " + event.tag() + " " + event.step() + " "
                         + (event.tag().endsWith("PerSecond") ? "" : event.value()) + " "
                         + HexFormat.of().formatHex(event.content()))
@@ -114,12 +134,12 @@ class RunEventsTest {
     }
 
     private static LongStream steps(Run run, String tag) throws IOException {
-        return EventReader.folder(run.events()).stream().filter(event -> event.tag().equals(tag))
+        return events(run).stream().filter(event -> event.tag().equals(tag))
                 .mapToLong(Event::step);
     }
 
     private static float value(Run run, String tag, long step) throws IOException {
-        return EventReader.folder(run.events()).stream()
+        return events(run).stream()
                 .filter(event -> event.tag().equals(tag) && event.step() == step).findFirst().orElseThrow().value();
     }
 
@@ -278,14 +298,14 @@ class RunEventsTest {
             try (RunEvents events = RunEvents.after(0, run)) {
                 events.examples(experiment);
             }
-            List<Event> images = EventReader.folder(run.events());
+            List<Event> images = events(run);
             assertThat(images).hasSize(8);
             Pictures pictures = experiment.pictures(Split.TRAIN);
             for (int i = 0; i < 8; i++) {
                 int number = experiment.examples(Split.TRAIN)[i];
                 byte[] pixels = new byte[side * side];
                 pictures.draw(number, pixels, 0);
-                byte[] png = EventReader.image(images.get(i));
+                byte[] png = images.get(i).png();
                 byte[] shown = (byte[]) ImageIO.read(new ByteArrayInputStream(png)).getRaster()
                         .getDataElements(0, 0, side, side, null);
                 assertThat(shown).isEqualTo(pixels);
