@@ -5,6 +5,7 @@ module scanline.lab {
     requires java.desktop;
     requires java.management;
     requires java.net.http;
+    requires jdk.httpserver;
     requires tools.jackson.databind;
     requires tools.jackson.dataformat.yaml;
     requires static transitive org.jspecify;
@@ -13,8 +14,10 @@ module scanline.lab {
     exports scanline.lab.export;
     exports scanline.lab.model;
     exports scanline.lab.recipe;
+    exports scanline.lab.studio;
     exports scanline.lab.sweep;
     exports scanline.lab.train;
 
     opens scanline.lab.cli to info.picocli, tools.jackson.databind;
+    opens scanline.lab.studio to tools.jackson.databind;
 }

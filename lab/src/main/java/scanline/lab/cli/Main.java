@@ -23,7 +23,7 @@ import scanline.lab.train.RunException;
         description = "Trains, evaluates and explains sequence models on images.",
         subcommands = {RecipesCommand.class, TrainCommand.class, ResumeCommand.class, SweepCommand.class,
                 EvaluateCommand.class, PredictCommand.class, ExportCommand.class, ExplainCommand.class,
-                ReportCommand.class, CompareCommand.class,
+                ReportCommand.class, CompareCommand.class, StudioCommand.class,
                 ResultsCommand.class, DataCommand.class,
                 DoctorCommand.class, HelpCommand.class},
         exitCodeListHeading = "%nExit status:%n",
@@ -32,6 +32,11 @@ public final class Main {
     /** Stack traces are for those who work on Scanline. */
     @Option(names = "--debug", description = "Shows where in the code an error arose.", scope = ScopeType.INHERIT)
     private boolean debug;
+
+    /** Whether stack traces are wanted. */
+    boolean isDebugging() {
+        return debug;
+    }
 
     /** Runs a command and ends the process with its exit status. */
     public static void main(String[] arguments) {

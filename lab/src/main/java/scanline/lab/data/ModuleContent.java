@@ -44,11 +44,16 @@ public final class ModuleContent {
 
     /** The text of a file. */
     public static String text(String file) {
+        return new String(bytes(file), StandardCharsets.UTF_8);
+    }
+
+    /** The content of a file. */
+    public static byte[] bytes(String file) {
         try (InputStream in = ModuleContent.class.getModule().getResourceAsStream(file)) {
             if (in == null) {
                 throw new IllegalArgumentException("this module has no file " + file);
             }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return in.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,7 +1,6 @@
 package scanline.lab.sweep;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,6 +28,7 @@ import scanline.engine.io.TextFile;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.sweep.Grid.Point;
+import scanline.lab.train.CommandProcess;
 import scanline.lab.train.Result;
 import scanline.lab.train.Run;
 import scanline.lab.train.RunException;
@@ -143,7 +143,7 @@ public final class Sweep implements AutoCloseable {
     }
 
     private int work(Point point, Path run) throws IOException, InterruptedException {
-        List<String> command = java();
+        List<String> command = new ArrayList<>();
         if (Run.is(run)) {
             command.addAll(List.of("resume", run.toString()));
         } else {
@@ -152,7 +152,7 @@ public final class Sweep implements AutoCloseable {
             command.addAll(List.of("--run", run.toString()));
         }
         command.addAll(List.of("--threads", Integer.toString(threads)));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true)
+        Process process = CommandProcess.of(command).redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log(point).toFile())).start();
         process.getOutputStream().close();
         workers.add(process);
@@ -164,16 +164,6 @@ public final class Sweep implements AutoCloseable {
         } finally {
             workers.remove(process);
         }
-    }
-
-    /** This JVM again, with the flags that it was given. */
-    private static List<String> java() {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(flag -> !flag.startsWith("-agentlib:")).forEach(command::add);
-        command.addAll(List.of("-Dscanline.terminal=false", "--module", "scanline.lab/scanline.lab.cli.Main"));
-        return command;
     }
 
     private Path log(Point point) {

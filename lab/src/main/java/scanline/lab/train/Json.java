@@ -20,6 +20,8 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Json {
     private static final ObjectMapper MAPPER = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+    private static final ObjectMapper ONE_LINE = JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
     private static final int LONGEST_BYTES = 1 << 20;
 
     private Json() {}
@@ -27,6 +29,20 @@ public final class Json {
     /** The JSON of maps, lists, numbers and texts, indented. */
     public static String text(Object value) {
         return MAPPER.writeValueAsString(value);
+    }
+
+    /** The same in one line. */
+    public static String line(Object value) {
+        return ONE_LINE.writeValueAsString(value);
+    }
+
+    /**
+     * The record that a JSON object stands for; null for JSON's null.
+     *
+     * @throws JacksonException if it stands for none
+     */
+    public static <T> @Nullable T parse(String text, Class<T> type) {
+        return ONE_LINE.readValue(text, type);
     }
 
     /**

@@ -1,0 +1,89 @@
+package scanline.lab.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import scanline.lab.studio.Studio;
+
+/** {@code scanline studio}: the web studio. */
+@Command(name = "studio", mixinStandardHelpOptions = true, sortOptions = false,
+        description = "Opens the web studio on this machine: watch runs train, compare them, and see what a model does with"
+                + " a picture that you draw.")
+final class StudioCommand implements Callable<Integer> {
+    private static final int SHORTEST_TOKEN = 16;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Mixin
+    private Threads threads = new Threads();
+
+    @Option(names = "--runs", paramLabel = "DIR", defaultValue = "runs",
+            description = "The folder of the runs. Default: ${DEFAULT-VALUE}.")
+    private Path runs = Path.of("runs");
+
+    @Option(names = "--port", paramLabel = "N", defaultValue = "7070",
+            description = "Where it listens; 0 for any port that is free. Default: ${DEFAULT-VALUE}.")
+    private int port;
+
+    @Option(names = "--host", paramLabel = "NAME", defaultValue = "127.0.0.1",
+            description = "The address it listens on. Any but this machine's own needs --token. Default: ${DEFAULT-VALUE}.")
+    private String host = "127.0.0.1";
+
+    @Option(names = "--token", paramLabel = "WORD",
+            description = "What everybody must know who asks, at least 16 characters.")
+    private @Nullable String token;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        CommandLine line = Objects.requireNonNull(spec).commandLine();
+        check(line);
+        PrintWriter out = line.getOut();
+        PrintWriter err = line.getErr();
+        CountDownLatch end = new CountDownLatch(1);
+        try (Studio studio = new Studio(runs, host, port, token, threads.count(), fault -> {
+            err.println("scanline: this should not have happened: " + fault);
+            if (line.getParent().<Main>getCommand().isDebugging()) {
+                fault.printStackTrace(err);
+            }
+            err.flush();
+        })) {
+            Thread hook = new Thread(studio::close);
+            Runtime.getRuntime().addShutdownHook(hook);
+            out.println("studio  http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + studio.port() + "/"
+                    + (token == null ? "" : "?token=" + token));
+            out.println("runs    " + runs + "; Ctrl-C ends it, and saves what it trains");
+            out.flush();
+            end.await();
+        }
+        return CommandLine.ExitCode.OK;
+    }
+
+    private void check(CommandLine line) throws IOException {
+        if (port < 0 || port > 65_535) {
+            throw new ParameterException(line, "--port must be from 0 to 65535, not " + port);
+        }
+        if (token != null && !token.matches("[A-Za-z0-9._~-]{" + SHORTEST_TOKEN + ",200}")) {
+            throw new ParameterException(line, "--token must have at least " + SHORTEST_TOKEN
+                    + " letters, digits and . _ ~ -");
+        }
+        if (token == null && !InetAddress.getByName(host).isLoopbackAddress()) {
+            throw new ParameterException(line, "--host " + host
+                    + " can be reached from other machines: say with --token what they must know");
+        }
+    }
+}

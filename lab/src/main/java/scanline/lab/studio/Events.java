@@ -1,0 +1,158 @@
+package scanline.lab.studio;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+
+import scanline.lab.studio.http.Refusal;
+import scanline.lab.studio.http.Streamed;
+import scanline.lab.train.Json;
+
+/**
+ * What changes, to everybody who listens. The last events are kept, so that who was cut off goes on where it was. Each listener
+ * writes for itself, and the more there are, the more events each takes at a time, so that many cost little more than few.
+ */
+final class Events {
+    /** How many may listen. */
+    static final int MOST_LISTENERS = 1000;
+    private static final int MOST_EVENTS = 4096;
+    private static final long MOST_BYTES = 4 << 20;
+    private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(15);
+    private static final long SLOWEST_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final int MOST_WAIT_MILLIS = 500;
+    private static final byte[] HELLO = "retry: 1000\n\n".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] STILL_HERE = ": still here\n\n".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] MISSED = "event: missed\ndata: {}\n\n".getBytes(StandardCharsets.UTF_8);
+
+    // Numbers begin again with each studio: those of another one say nothing here.
+    private final String session = Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
+    private final Lock lock = new ReentrantLock();
+    private final Condition more = lock.newCondition();
+    private final Deque<byte[]> kept = new ArrayDeque<>();
+    private long bytes;
+    private long last; // the number of the newest event; the first is 1
+    private final Set<Listener> listeners = ConcurrentHashMap.newKeySet();
+
+    /** Somebody who listens. */
+    private static final class Listener {
+        private final Runnable cut;
+        private volatile long writesSince; // 0 while it does not write
+
+        Listener(Runnable cut) {
+            this.cut = cut;
+        }
+    }
+
+    /** How many listen. */
+    int listeners() {
+        return listeners.size();
+    }
+
+    /** Tells everybody. */
+    void tell(String kind, Object data) {
+        String json = Json.line(data);
+        lock.lock();
+        try {
+            last++;
+            byte[] event = ("id: " + session + "-" + last + "\nevent: " + kind + "\ndata: " + json + "\n\n")
+                    .getBytes(StandardCharsets.UTF_8);
+            kept.add(event);
+            bytes += event.length;
+            while (kept.size() > MOST_EVENTS || bytes > MOST_BYTES) {
+                bytes -= kept.remove().length;
+            }
+            more.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * The events behind one.
+     *
+     * @param after what the last event that was seen is called; empty for those from now on
+     * @throws Refusal if too many listen
+     */
+    Streamed from(String after) {
+        if (listeners.size() >= MOST_LISTENERS) {
+            throw Refusal.later(503, "too many listen", 5);
+        }
+        return new Streamed((out, cut) -> {
+            Listener listener = new Listener(cut);
+            listeners.add(listener);
+            try {
+                send(out, listener, after);
+            } finally {
+                listeners.remove(listener);
+            }
+        });
+    }
+
+    private void send(OutputStream out, Listener listener, String after) throws IOException, InterruptedException {
+        long seen = newest();
+        write(out, listener, HELLO);
+        if (after.matches(session + "-\\d{1,18}")) {
+            seen = Math.min(seen, Long.parseLong(after.substring(session.length() + 1)));
+        } else if (!after.isEmpty()) {
+            write(out, listener, MISSED);
+        }
+        while (true) {
+            ByteArrayOutputStream next = new ByteArrayOutputStream();
+            lock.lock();
+            try {
+                for (long left = QUIET_NANOS; last == seen && left > 0;) {
+                    left = more.awaitNanos(left);
+                }
+                long first = last - kept.size() + 1;
+                if (last == seen) {
+                    next.writeBytes(STILL_HERE);
+                } else if (seen + 1 < first) {
+                    next.writeBytes(MISSED);
+                } else {
+                    kept.stream().skip(seen + 1 - first).forEach(next::writeBytes);
+                }
+                seen = last;
+            } finally {
+                lock.unlock();
+            }
+            write(out, listener, next.toByteArray());
+            Thread.sleep(Math.min(listeners.size() - 1, MOST_WAIT_MILLIS));
+        }
+    }
+
+    private static void write(OutputStream out, Listener listener, byte[] content) throws IOException {
+        listener.writesSince = System.nanoTime() | 1;
+        out.write(content);
+        out.flush();
+        listener.writesSince = 0;
+    }
+
+    private long newest() {
+        lock.lock();
+        try {
+            return last;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Cuts those off that do not take what they are sent. */
+    void cutSlow() {
+        long now = System.nanoTime();
+        for (Listener listener : listeners) {
+            long since = listener.writesSince;
+            if (since != 0 && now - since > SLOWEST_NANOS) {
+                listener.cut.run();
+            }
+        }
+    }
+}

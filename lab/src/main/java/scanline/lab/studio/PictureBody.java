@@ -1,0 +1,54 @@
+package scanline.lab.studio;
+
+import java.util.Base64;
+
+import org.jspecify.annotations.Nullable;
+
+import scanline.lab.data.Drawing;
+import scanline.lab.data.ImageFile;
+import scanline.lab.data.ImageSet;
+import scanline.lab.data.Pictures;
+import scanline.lab.studio.http.Refusal;
+import scanline.lab.train.Experiment;
+
+/**
+ * A picture as a request has it: an encoded one, or grey levels, light on dark.
+ *
+ * @param file a PNG or JPEG, in base64; it is made grey, scaled and turned light on dark, as {@code predict} does
+ * @param height rows of the levels
+ * @param width columns of the levels
+ * @param pixels the levels, a byte each, row by row, in base64
+ */
+record PictureBody(@Nullable String file, int height, int width, @Nullable String pixels) {
+    /** The picture at the size that a model reads, as it is. */
+    ImageSet picture(Experiment experiment) {
+        Pictures known = experiment.outside();
+        if (file != null) {
+            return ImageFile.read("the image", bytes(file), known.height(), known.width(), known.classes());
+        }
+        return drawing().scaled(known.height(), known.width(), known.classes());
+    }
+
+    /** The same, made as the images that the model learned from were: a single one is scaled and laid by its mass. */
+    ImageSet drawn(Experiment experiment) {
+        Pictures known = experiment.outside();
+        return experiment.recipe().data().canvas().drawn().isAnything()
+                ? picture(experiment)
+                : drawing().centred(known.height(), known.width(), known.classes());
+    }
+
+    private Drawing drawing() {
+        if (pixels == null) {
+            throw new Refusal(400, "an image has either file, or height, width and pixels");
+        }
+        return new Drawing(height, width, bytes(pixels));
+    }
+
+    private static byte[] bytes(String base64) {
+        try {
+            return Base64.getDecoder().decode(base64);
+        } catch (IllegalArgumentException _) {
+            throw new Refusal(400, "the image is no base64");
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package scanline.lab.studio;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+import scanline.engine.io.FormatException;
+import scanline.engine.io.TextFile;
+import scanline.lab.recipe.RecipeException;
+import scanline.lab.recipe.Recipes;
+import scanline.lab.train.Json;
+import scanline.lab.train.Run;
+
+/**
+ * What the files of a run say, as far as they can be read: those of another version, and of a run that was broken off, too.
+ *
+ * @param keys of its recipe
+ * @param provenance what it was made with and on
+ * @param epochs of {@code metrics.csv}
+ * @param result what it came to; empty while it has not
+ * @param problems what could not be read, a sentence each
+ */
+record RunFacts(Map<String, String> keys, Map<String, Object> provenance, List<Run.Epoch> epochs,
+        Map<String, Object> result, List<String> problems) {
+    private static final int LONGEST_TABLE_BYTES = 1 << 20;
+
+    /** Reads a file. */
+    private interface Reading<T> {
+        T read() throws IOException;
+    }
+
+    static RunFacts of(Run run) {
+        List<String> problems = new ArrayList<>();
+        Path recipe = run.recipeFile();
+        Map<String, String> keys = read(recipe, Map.of(), problems, () -> Recipes.keys(recipe));
+        if (keys.isEmpty()) {
+            problems.addFirst("it has no recipe: it was broken off before it began, or is no run");
+        }
+        Path metrics = run.folder().resolve("metrics.csv");
+        Path result = run.folder().resolve("result.json");
+        return new RunFacts(keys,
+                read(run.folder().resolve("provenance.json"), Map.of(), problems, run::provenance),
+                read(metrics, List.of(), problems, run::epochs),
+                read(result, Map.of(), problems, () -> Json.read(result)), problems);
+    }
+
+    private static <T> T read(Path file, T otherwise, List<String> problems, Reading<T> reading) {
+        try {
+            return Files.exists(file) ? reading.read() : otherwise;
+        } catch (RecipeException | FormatException e) {
+            problems.add(String.valueOf(e.getMessage()));
+        } catch (IOException _) {
+            problems.add(file + " cannot be read");
+        }
+        return otherwise;
+    }
+
+    /** The rows of a table that the run wrote at its end, such as confusion.csv; none if it cannot be read. */
+    static List<List<String>> table(Run run, String file) {
+        try {
+            Path path = run.folder().resolve(file);
+            return Files.isRegularFile(path)
+                    ? TextFile.read(path, LONGEST_TABLE_BYTES).lines().map(line -> List.of(line.split(",", -1))).toList()
+                    : List.of();
+        } catch (IOException _) {
+            return List.of();
+        }
+    }
+
+    String key(String name) {
+        return keys.getOrDefault(name, "");
+    }
+
+    /** A key that is a whole number, or 0. */
+    int number(String name) {
+        try {
+            return Integer.parseInt(key(name));
+        } catch (NumberFormatException _) {
+            return 0;
+        }
+    }
+
+    /** A number of the result, or null. */
+    @Nullable
+    Double result(String name) {
+        return number(result.get(name));
+    }
+
+    private static @Nullable Double number(@Nullable Object value) {
+        return value instanceof Number number && Double.isFinite(number.doubleValue()) ? number.doubleValue() : null;
+    }
+
+    /** How many numbers it learns, or null. */
+    @Nullable
+    Long parameters() {
+        return provenance.get("parameters") instanceof Number number ? number.longValue() : null;
+    }
+
+    /** The recipe that it was started with, as the command has it; empty where that does not say. */
+    String recipe() {
+        List<?> words = provenance.get("command") instanceof List<?> list
+                ? list
+                : List.of(Objects.toString(provenance.get("command"), "").strip().split("\\s+"));
+        int train = words.indexOf("train");
+        return Optional.of(train + 1).filter(next -> train >= 0 && next < words.size()).map(words::get)
+                .map(String::valueOf).orElse("");
+    }
+
+    /** The epoch with the best validation accuracy; the last where nothing is held out; null before the first. */
+    Run.@Nullable Epoch best() {
+        Run.Epoch best = null;
+        for (Run.Epoch epoch : epochs) {
+            if (best == null || Double.isNaN(epoch.validationAccuracy())
+                    || epoch.validationAccuracy() > best.validationAccuracy()
+                    || (epoch.validationAccuracy() == best.validationAccuracy()
+                            && epoch.validationLoss() < best.validationLoss())) {
+                best = epoch;
+            }
+        }
+        return best;
+    }
+}

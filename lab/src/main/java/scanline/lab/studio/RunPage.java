@@ -1,0 +1,106 @@
+package scanline.lab.studio;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import scanline.lab.train.History;
+import scanline.lab.train.History.Distribution;
+import scanline.lab.train.Run;
+
+/** All that the page of a run shows of its files. */
+final class RunPage {
+    private static final int BINS = 48;
+
+    private RunPage() {}
+
+    static Map<String, Object> of(Run run, Summary summary) throws IOException {
+        RunFacts facts = RunFacts.of(run);
+        Map<String, Object> page = new LinkedHashMap<>();
+        page.put("summary", summary);
+        page.put("problems", facts.problems());
+        page.put("provenance", facts.provenance());
+        page.put("result", facts.result());
+        page.put("epochs", facts.epochs().stream().map(RunPage::epoch).toList());
+        page.put("losses", losses(run));
+        page.put("confusion", confusion(run));
+        page.put("labels", RunFacts.table(run, "labels.csv"));
+        return page;
+    }
+
+    /** A row, in which what is no number is null. */
+    private static Map<String, Object> epoch(Run.Epoch epoch) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("epoch", epoch.epoch());
+        row.put("step", epoch.step());
+        row.put("seconds", epoch.seconds());
+        row.put("examplesPerSecond", Summary.finite(epoch.examplesPerSecond()));
+        row.put("rate", Summary.finite(epoch.rate()));
+        row.put("trainLoss", epoch.trainLoss());
+        row.put("trainAccuracy", epoch.trainAccuracy());
+        row.put("validationLoss", Summary.finite(epoch.validationLoss()));
+        row.put("validationAccuracy", Summary.finite(epoch.validationAccuracy()));
+        return row;
+    }
+
+    /** Steps and their losses, in two lists. */
+    private static Map<String, Object> losses(Run run) throws IOException {
+        List<History.Loss> losses = History.of(run).losses();
+        return Map.of("steps", losses.stream().map(History.Loss::step).toList(), "values",
+                losses.stream().map(loss -> Summary.finite(loss.loss())).toList());
+    }
+
+    private static List<List<Integer>> confusion(Run run) {
+        try {
+            List<List<Integer>> rows = RunFacts.table(run, "confusion.csv").stream()
+                    .map(row -> row.stream().map(Integer::valueOf).toList()).toList();
+            return rows.stream().allMatch(row -> row.size() == rows.size()) ? rows : List.of();
+        } catch (NumberFormatException _) {
+            return List.of();
+        }
+    }
+
+    /** How weights and gradients were distributed, in equal bins over the range of all epochs of each. */
+    static Map<String, Object> histograms(Run run) throws IOException {
+        Map<String, Object> histograms = new LinkedHashMap<>();
+        History.of(run).histograms().forEach((tag, all) -> {
+            if (!all.isEmpty()) {
+                double min = all.stream().mapToDouble(Distribution::min).min().orElse(0);
+                double max = all.stream().mapToDouble(Distribution::max).max().orElse(0);
+                histograms.put(tag, Map.of("min", min, "max", max, "rows", all.stream()
+                        .map(one -> Map.of("step", one.step(), "counts", binned(one, min, max))).toList()));
+            }
+        });
+        return histograms;
+    }
+
+    /** What a bucket counts is spread evenly over it. */
+    static double[] binned(Distribution distribution, double min, double max) {
+        double[] bins = new double[BINS];
+        double width = (max - min) / BINS;
+        double left = distribution.min();
+        for (int i = 0; i < distribution.limits().length; i++) {
+            double right = Math.min(distribution.limits()[i], distribution.max());
+            double count = distribution.counts()[i];
+            if (count > 0) {
+                spread(bins, count, (left - min) / width, (Math.max(left, right) - min) / width);
+            }
+            left = Math.max(left, right);
+        }
+        return Arrays.stream(bins).map(count -> Math.round(count * 10) / 10.0).toArray();
+    }
+
+    private static void spread(double[] bins, double count, double from, double to) {
+        int first = Math.clamp((long) from, 0, BINS - 1);
+        int last = Math.clamp((long) to, 0, BINS - 1);
+        if (!(to > from) || first == last) {
+            bins[first] += count;
+            return;
+        }
+        for (int bin = first; bin <= last; bin++) {
+            bins[bin] += count * Math.max(0, Math.min(to, bin + 1) - Math.max(from, bin)) / (to - from);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package scanline.lab.studio;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.jspecify.annotations.Nullable;
+
+import scanline.lab.studio.http.Refusal;
+import scanline.lab.train.LiveRun;
+import scanline.lab.train.Run;
+
+/**
+ * The runs of a folder, and of the folders in it, where a sweep keeps its own. A run goes by its path below that folder; only
+ * what was found there has a name, so that no name leads out of it.
+ */
+final class Runs {
+    private static final int DEEPEST = 3;
+    private static final int MOST = 5000;
+    // A folder with one of these is a run's, if perhaps half of one.
+    private static final List<String> SIGNS = List.of("recipe.yaml", "provenance.json", "metrics.csv", "result.json",
+            "last.safetensors");
+
+    private final Path root;
+    private final Map<Path, Known> known = new ConcurrentHashMap<>();
+
+    /** What was read of a run, and when its files had last changed then. */
+    private record Known(long changed, Summary summary) {}
+
+    Runs(Path root) {
+        this.root = root;
+    }
+
+    Path root() {
+        return root;
+    }
+
+    /** All runs, by their names. */
+    SortedMap<String, Run> all() {
+        SortedMap<String, Run> runs = new TreeMap<>();
+        find(root, "", 1, runs);
+        return runs;
+    }
+
+    private static void find(Path folder, String prefix, int depth, SortedMap<String, Run> runs) {
+        for (Path child : folders(folder)) {
+            String name = prefix + child.getFileName();
+            if (runs.size() < MOST) {
+                if (SIGNS.stream().anyMatch(sign -> Files.isRegularFile(child.resolve(sign)))) {
+                    runs.put(name, new Run(child));
+                } else if (depth < DEEPEST) {
+                    find(child, name + "/", depth + 1, runs);
+                }
+            }
+        }
+    }
+
+    private static List<Path> folders(Path folder) {
+        List<Path> folders = new ArrayList<>();
+        try (DirectoryStream<Path> children = Files.newDirectoryStream(folder, Files::isDirectory)) {
+            children.forEach(folders::add);
+        } catch (IOException | DirectoryIteratorException _) {
+            // what cannot be listed has no runs
+        }
+        return folders;
+    }
+
+    /**
+     * The run of a name.
+     *
+     * @throws Refusal if there is none
+     */
+    Run find(String name) {
+        Run run = all().get(name);
+        if (run == null) {
+            throw new Refusal(404, "there is no such run");
+        }
+        return run;
+    }
+
+    /** All runs in a line each. */
+    List<Summary> summaries() {
+        return all().entrySet().stream().map(entry -> summary(entry.getKey(), entry.getValue())).toList();
+    }
+
+    /** A run in a line. */
+    Summary summary(String name, Run run) {
+        LiveRun.@Nullable State live = LiveRun.read(run).orElse(null);
+        long changed = Summary.changed(run.folder());
+        Known before = known.get(run.folder());
+        if (before == null || before.changed != changed) {
+            before = new Known(changed, Summary.of(name, run, RunFacts.of(run), null));
+            known.put(run.folder(), before);
+        }
+        return live == null ? before.summary : before.summary.with(live);
+    }
+}

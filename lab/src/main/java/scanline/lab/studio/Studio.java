@@ -1,0 +1,268 @@
+package scanline.lab.studio;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+
+import org.jspecify.annotations.Nullable;
+
+import scanline.lab.data.ImageFile;
+import scanline.lab.data.ImageSet;
+import scanline.lab.data.Pictures;
+import scanline.lab.recipe.Recipe;
+import scanline.lab.recipe.Recipes;
+import scanline.lab.studio.http.Refusal;
+import scanline.lab.studio.http.Reply;
+import scanline.lab.studio.http.Request;
+import scanline.lab.studio.http.Routes;
+import scanline.lab.studio.http.Server;
+import scanline.lab.train.Answer;
+import scanline.lab.train.Experiment;
+import scanline.lab.train.Experiment.Split;
+import scanline.lab.train.Prediction;
+import scanline.lab.train.Provenance;
+import scanline.lab.train.Reading;
+import scanline.lab.train.Run;
+
+/**
+ * The web studio: a server on this machine whose page shows runs while they train, compares them, and draws what a model does with
+ * a picture. {@code docs/studio.md} says what each path takes and gives.
+ */
+public final class Studio implements AutoCloseable {
+    private static final int LONGEST_BODY = 16 << 10;
+    private static final int LONGEST_PICTURES = 4 << 20;
+    private static final int MOST_PICTURES = 64;
+    private static final int MOST_EVALUATED = 4;
+
+    private final Runs runs;
+    private final Events events = new Events();
+    private final Watcher watcher;
+    private final Workers workers;
+    private final Models models = new Models();
+    private final SequencedMap<String, Evaluated> evaluated = new LinkedHashMap<>(16, 0.75f, true);
+    private final Server server;
+
+    /** What {@code POST /api/runs} takes. */
+    record NewRun(String recipe, @Nullable List<String> overrides, @Nullable String name) {}
+
+    /** What stops and resumes a run. */
+    record NamedRun(String run) {}
+
+    /** What {@code POST /api/read} takes: the number of a test picture, or a drawing. */
+    record Picture(String run, @Nullable Integer number, @Nullable PictureBody drawing) {}
+
+    /** What {@code POST /api/predict} takes as JSON. */
+    record ToPredict(String run, List<PictureBody> images) {}
+
+    /**
+     * A studio that answers.
+     *
+     * @param folder of the runs; it need not exist
+     * @param port 0 for any that is free
+     * @param token what everybody must know; null if only this machine can ask
+     * @param threads that a run started from the page computes with
+     * @param faults is told of what should not have happened
+     * @throws IOException if the address is taken, or none of this machine's
+     */
+    public Studio(Path folder, String host, int port, @Nullable String token, int threads, Consumer<Throwable> faults)
+            throws IOException {
+        runs = new Runs(folder);
+        workers = new Workers(runs, events, threads);
+        Routes routes = new Routes();
+        Assets.addTo(routes);
+        addTo(routes);
+        server = new Server(host, port, token, routes, faults);
+        watcher = new Watcher(runs, events);
+    }
+
+    /** Where it listens. */
+    public int port() {
+        return server.port();
+    }
+
+    private void addTo(Routes routes) {
+        routes.get("/api/studio", _ -> Reply.json(Map.of("version", Provenance.version(), "folder",
+                runs.root().toString(), "exists", Files.isDirectory(runs.root()))));
+        routes.get("/api/recipes", _ -> Reply.json(Recipes.names().stream().map(Studio::recipe).toList()));
+        routes.get("/api/runs", _ -> Reply.json(runs.summaries()));
+        routes.get("/api/run", request -> Reply.json(RunPage.of(run(request), summary(request))));
+        routes.get("/api/histograms", request -> Reply.json(RunPage.histograms(run(request))));
+        routes.get("/api/layers", request -> Reply.json(ModelPage.of(run(request))));
+        routes.get("/api/pictures", request -> Reply.json(pictures(request)));
+        routes.get("/api/examples", request -> Reply.json(examples(request)));
+        routes.get("/api/events", request -> events.from(request.header("Last-Event-ID").orElse("")));
+        routes.post("/api/runs", this::train);
+        routes.post("/api/stop", this::stop);
+        routes.post("/api/resume", this::resume);
+        routes.post("/api/read", this::read);
+        routes.post("/api/predict", this::predict);
+    }
+
+    private Run run(Request request) {
+        return runs.find(request.required("run"));
+    }
+
+    private Summary summary(Request request) {
+        return runs.summary(request.required("run"), run(request));
+    }
+
+    private static Map<String, Object> recipe(String name) {
+        Recipe recipe = Recipes.find(name, List.of());
+        Map<String, String> keys = new LinkedHashMap<>();
+        recipe.text().lines().forEach(line -> {
+            int colon = line.indexOf(": ");
+            keys.put(line.substring(0, colon), line.substring(colon + 2).replaceAll("^\"(.*)\"$", "$1"));
+        });
+        return Map.of("name", name, "about", recipe.about(), "source", recipe.source(), "keys", keys);
+    }
+
+    private Reply train(Request request) throws IOException {
+        NewRun wanted = request.json(LONGEST_BODY, NewRun.class);
+        if (wanted.recipe == null) {
+            throw new Refusal(400, "the body lacks recipe");
+        }
+        return Reply.json(Map.of("run", workers.train(wanted.recipe, wanted.overrides == null ? List.of() : wanted.overrides,
+                Optional.ofNullable(wanted.name).orElse(""))));
+    }
+
+    private NamedRun named(Request request) throws IOException {
+        NamedRun named = request.json(LONGEST_BODY, NamedRun.class);
+        if (named.run == null) {
+            throw new Refusal(400, "the body lacks run");
+        }
+        return named;
+    }
+
+    private Reply stop(Request request) throws IOException {
+        NamedRun named = named(request);
+        workers.stop(named.run, runs.find(named.run));
+        return Reply.json(named);
+    }
+
+    private Reply resume(Request request) throws IOException {
+        NamedRun named = named(request);
+        workers.resume(named.run, runs.find(named.run));
+        return Reply.json(named);
+    }
+
+    /** Test pictures of a run's data. */
+    private Map<String, Object> pictures(Request request) throws IOException, InterruptedException {
+        int from = Math.max(0, request.number("from", 0));
+        int count = Math.clamp(request.number("count", MOST_PICTURES), 1, MOST_PICTURES);
+        return models.of(run(request)).ask(trained -> {
+            Experiment experiment = trained.experiment();
+            Pictures pictures = experiment.pictures(Split.TEST);
+            List<String> classes = experiment.dataset().classNames();
+            int all = experiment.examples(Split.TEST).length;
+            return Map.of("height", pictures.height(), "width", pictures.width(), "total", all, "pictures",
+                    IntStream.range(Math.min(from, all), Math.min(all, from + count))
+                            .mapToObj(number -> Map.of("number", number, "labels",
+                                    Evaluated.names(classes, pictures.answer(number)), "pixels",
+                                    Evaluated.pixels(pictures, number)))
+                            .toList());
+        });
+    }
+
+    private Map<String, Object> examples(Request request) throws IOException {
+        String name = request.required("run");
+        Run run = runs.find(name);
+        if (!Files.isRegularFile(run.best())) {
+            throw new Refusal(409, "this run has no weights yet: it gets them after its first epoch");
+        }
+        return evaluated(name, run).examples(request.required("kind"), request.number("truth", -1),
+                request.number("answer", -1));
+    }
+
+    private Evaluated evaluated(String name, Run run) throws IOException {
+        synchronized (evaluated) {
+            Evaluated known = evaluated.get(name);
+            if (known == null || !known.isOf(run)) {
+                if (known != null) {
+                    known.close();
+                }
+                known = new Evaluated(run);
+                evaluated.put(name, known);
+                if (evaluated.size() > MOST_EVALUATED) {
+                    evaluated.pollFirstEntry().getValue().close();
+                }
+            }
+            return known;
+        }
+    }
+
+    private Reply read(Request request) throws IOException, InterruptedException {
+        Picture picture = request.json(LONGEST_PICTURES, Picture.class);
+        if (picture.run == null || picture.number == null == (picture.drawing == null)) {
+            throw new Refusal(400, "the body has run, and number or drawing");
+        }
+        return Reply.json(models.of(runs.find(picture.run)).ask(trained -> {
+            Experiment experiment = trained.experiment();
+            List<String> classes = experiment.dataset().classNames();
+            if (picture.drawing != null) {
+                return ReadingJson.of(Reading.of(experiment, picture.drawing.drawn(experiment)), classes);
+            }
+            Pictures pictures = experiment.recipe().data().canvas().drawn().isAnything()
+                    ? experiment.pictures(Split.TEST)
+                    : experiment.dataset().test();
+            int number = picture.number == null ? 0 : picture.number;
+            if (number < 0 || number >= experiment.examples(Split.TEST).length) {
+                throw new Refusal(404, "there is no such picture");
+            }
+            byte[] pixels = new byte[pictures.height() * pictures.width()];
+            pictures.draw(number, pixels, 0);
+            Map<String, Object> json = ReadingJson.of(Reading.of(experiment,
+                    new ImageSet(pictures.height(), pictures.width(), pixels, new byte[1], pictures.classes())), classes);
+            json.put("truth", Evaluated.names(classes, pictures.answer(number)));
+            return json;
+        }));
+    }
+
+    private Reply predict(Request request) throws IOException, InterruptedException {
+        if (request.type().startsWith("image/")) {
+            byte[] content = request.body(LONGEST_PICTURES);
+            OpenModel model = models.of(runs.find(request.required("run")));
+            return predictions(model, List.of(experiment -> {
+                Pictures known = experiment.outside();
+                return ImageFile.read("the image", content, known.height(), known.width(), known.classes());
+            }));
+        }
+        ToPredict wanted = request.json(LONGEST_PICTURES, ToPredict.class);
+        if (wanted.run == null || wanted.images == null || wanted.images.isEmpty()
+                || wanted.images.size() > MOST_PICTURES) {
+            throw new Refusal(400, "the body has run, and 1 to " + MOST_PICTURES + " images");
+        }
+        List<Wanted> images = new ArrayList<>();
+        wanted.images.forEach(image -> images.add(image::picture));
+        return predictions(models.of(runs.find(wanted.run)), images);
+    }
+
+    /** A picture at the size that a model reads. */
+    private interface Wanted {
+        ImageSet picture(Experiment experiment);
+    }
+
+    private static Reply predictions(OpenModel model, List<Wanted> wanted) throws IOException, InterruptedException {
+        Experiment experiment = model.experiment();
+        List<Answer> answers = model.answers(wanted.stream().map(image -> image.picture(experiment)).toList());
+        List<String> names = experiment.dataset().classNames();
+        return Reply.json(IntStream.range(0, answers.size())
+                .mapToObj(i -> Prediction.of("image", i, answers.get(i), names)).toList());
+    }
+
+    @Override
+    public void close() {
+        watcher.close();
+        server.close();
+        workers.close();
+        models.close();
+        evaluated.values().forEach(Evaluated::close);
+    }
+}

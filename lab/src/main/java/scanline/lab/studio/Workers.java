@@ -1,0 +1,155 @@
+package scanline.lab.studio;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+import scanline.lab.recipe.Recipes;
+import scanline.lab.studio.http.Refusal;
+import scanline.lab.train.CommandProcess;
+import scanline.lab.train.LiveRun;
+import scanline.lab.train.Run;
+
+/**
+ * Runs that were started from the page, each a process of its own, as the command line starts it: what one of them does to memory
+ * or to the machine does not touch the studio. They end with it, saved, and can be resumed.
+ */
+final class Workers implements AutoCloseable {
+    private static final int MOST = 4;
+    private static final int SAVE_SECONDS = 70;
+    private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._=,+-]{0,99}";
+
+    private final Runs runs;
+    private final Events events;
+    private final int threads;
+    private final Map<String, Process> processes = new ConcurrentHashMap<>();
+
+    Workers(Runs runs, Events events, int threads) {
+        this.runs = runs;
+        this.events = events;
+        this.threads = threads;
+    }
+
+    /**
+     * Trains a recipe of Scanline's with some keys changed.
+     *
+     * @param name of the new run; empty for that of the recipe, numbered
+     * @return the name of the run
+     * @throws scanline.lab.recipe.RecipeException if there is no such recipe, or a key is wrong
+     */
+    synchronized String train(String recipe, List<String> overrides, String name) throws IOException {
+        if (!Recipes.names().contains(recipe)) {
+            throw new Refusal(422, "no recipe is called so");
+        }
+        if (overrides.stream().anyMatch(key -> key.strip().startsWith("data.dir"))) {
+            throw new Refusal(422, "data.dir is not set from here: start such a run with `scanline train`");
+        }
+        Recipes.find(recipe, overrides);
+        String free = name.isEmpty() ? free(recipe) : name;
+        if (!free.matches(NAME)) {
+            throw new Refusal(422, "a run's name has up to 100 letters, digits and . _ = , + -, and begins with one of the"
+                    + " first two");
+        }
+        if (Files.exists(runs.root().resolve(free))) {
+            throw new Refusal(409, "there is a run " + free + " already");
+        }
+        List<String> words = new ArrayList<>(List.of("train", recipe));
+        words.addAll(overrides);
+        words.addAll(List.of("--run", runs.root().resolve(free).toString()));
+        start(free, words);
+        return free;
+    }
+
+    private String free(String recipe) {
+        String name = recipe;
+        for (int i = 2; Files.exists(runs.root().resolve(name)) || processes.containsKey(name); i++) {
+            name = recipe + "-" + i;
+        }
+        return name;
+    }
+
+    /** Goes on with a run. */
+    synchronized void resume(String name, Run run) throws IOException {
+        if (LiveRun.read(run).isPresent() || processes.containsKey(name)) {
+            throw new Refusal(409, "this run is being trained");
+        }
+        start(name, List.of("resume", run.folder().toString()));
+    }
+
+    private void start(String name, List<String> command) throws IOException {
+        if (processes.size() >= MOST) {
+            throw Refusal.later(503, "the studio trains " + MOST + " runs at once at most: stop one first", 5);
+        }
+        List<String> words = new ArrayList<>(command);
+        words.addAll(List.of("--threads", Integer.toString(threads)));
+        Path root = runs.root();
+        Files.createDirectories(root);
+        Process process = CommandProcess.of(words).redirectErrorStream(true).start();
+        process.getOutputStream().close();
+        processes.put(name, process);
+        Thread.ofVirtual().name("studio worker " + name).start(() -> follow(name, process));
+    }
+
+    /** Reads what a worker says, so that it never waits, and tells why it failed. */
+    private void follow(String name, Process process) {
+        String said = "it said nothing";
+        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                said = line;
+            }
+            int status = process.waitFor();
+            processes.remove(name);
+            if (status == 2 || (status == 1 && !said.startsWith("stopped at step"))) {
+                events.tell("failed", Map.of("name", name, "why", said));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } finally {
+            processes.remove(name);
+        }
+    }
+
+    /**
+     * Stops a run, wherever it was started: it saves and can be resumed.
+     *
+     * @throws Refusal if nothing trains it that can be stopped from here
+     */
+    void stop(String name, Run run) {
+        Process own = processes.get(name);
+        if (own != null) {
+            own.destroy();
+            return;
+        }
+        long pid = LiveRun.read(run).map(LiveRun.State::pid).orElse(0L);
+        Optional<ProcessHandle> other = ProcessHandle.of(pid)
+                .filter(process -> process.info().command().orElse("").matches(".*\\bjava(\\.exe)?"));
+        if (pid == ProcessHandle.current().pid() || other.isEmpty()) {
+            throw new Refusal(409, "no process of this machine trains this run");
+        }
+        other.get().destroy();
+    }
+
+    @Override
+    public void close() {
+        processes.values().forEach(Process::destroy);
+        for (Process process : processes.values()) {
+            try {
+                process.waitFor(SAVE_SECONDS, TimeUnit.SECONDS);
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+}

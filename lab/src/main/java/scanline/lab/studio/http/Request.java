@@ -1,0 +1,128 @@
+package scanline.lab.studio.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+import com.sun.net.httpserver.HttpExchange;
+import org.jspecify.annotations.Nullable;
+
+import scanline.lab.train.Json;
+import tools.jackson.core.JacksonException;
+
+/** What was asked for. */
+public final class Request {
+    private static final int LONGEST_QUERY = 4096;
+
+    private final HttpExchange exchange;
+    private final Map<String, String> query;
+
+    Request(HttpExchange exchange) {
+        this.exchange = exchange;
+        query = parsed(exchange.getRequestURI().getRawQuery());
+    }
+
+    private static Map<String, String> parsed(@Nullable String raw) {
+        Map<String, String> values = new LinkedHashMap<>();
+        if (raw == null || raw.isEmpty()) {
+            return values;
+        }
+        if (raw.length() > LONGEST_QUERY) {
+            throw new Refusal(414, "the query is longer than " + LONGEST_QUERY + " characters");
+        }
+        try {
+            for (String pair : raw.split("&")) {
+                int equals = pair.indexOf('=');
+                values.put(URLDecoder.decode(equals < 0 ? pair : pair.substring(0, equals), StandardCharsets.UTF_8),
+                        equals < 0 ? "" : URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
+            }
+        } catch (IllegalArgumentException e) {
+            throw new Refusal(400, "the query is broken: " + e.getMessage());
+        }
+        return values;
+    }
+
+    /** The path as it was sent. */
+    public String path() {
+        return exchange.getRequestURI().getRawPath();
+    }
+
+    /** A value of the query. */
+    public Optional<String> query(String name) {
+        return Optional.ofNullable(query.get(name));
+    }
+
+    /** A value that the query must have. */
+    public String required(String name) {
+        return query(name).orElseThrow(() -> new Refusal(400, "the query lacks " + name));
+    }
+
+    /** A whole number of the query, or another where it has none. */
+    public int number(String name, int other) {
+        return query(name).map(text -> {
+            try {
+                return Integer.parseInt(text);
+            } catch (NumberFormatException _) {
+                throw new Refusal(400, name + " must be a whole number");
+            }
+        }).orElse(other);
+    }
+
+    /** The first header of a name. */
+    public Optional<String> header(String name) {
+        return Optional.ofNullable(exchange.getRequestHeaders().getFirst(name));
+    }
+
+    /** What the body is, in lower case and without what is added to it, such as image/png. */
+    public String type() {
+        return header("Content-Type").orElse("").replaceFirst(";.*", "").strip().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * The body.
+     *
+     * @param most bytes
+     */
+    public byte[] body(int most) throws IOException {
+        Optional<String> length = header("Content-Length");
+        if (length.isPresent() && (length.get().length() > 9 || Long.parseLong(length.get()) > most)) {
+            throw tooLong(most);
+        }
+        InputStream in = exchange.getRequestBody();
+        byte[] body = in.readNBytes(most);
+        if (in.read() >= 0) {
+            throw tooLong(most);
+        }
+        return body;
+    }
+
+    private static Refusal tooLong(int most) {
+        return new Refusal(413, "the body is longer than " + most + " bytes");
+    }
+
+    /**
+     * The JSON object that the body is.
+     *
+     * @param most bytes
+     * @param type a record whose components it names
+     */
+    public <T> T json(int most, Class<T> type) throws IOException {
+        if (!type().equals("application/json")) {
+            throw new Refusal(415, "the body must be application/json");
+        }
+        try {
+            T value = Json.parse(new String(body(most), StandardCharsets.UTF_8), type);
+            if (value != null) {
+                return value;
+            }
+        } catch (JacksonException _) {
+            // said below: Jackson's own words name classes
+        }
+        throw new Refusal(400, "the body is not the JSON object that this path takes");
+    }
+}

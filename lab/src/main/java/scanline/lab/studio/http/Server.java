@@ -1,0 +1,168 @@
+package scanline.lab.studio.http;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import org.jspecify.annotations.Nullable;
+
+import scanline.engine.io.FormatException;
+import scanline.lab.data.DataException;
+import scanline.lab.recipe.RecipeException;
+import scanline.lab.train.RunException;
+
+/**
+ * The JDK's web server with a virtual thread for each request, and with bounds: on headers, on the time that a request may take
+ * to come and an answer to be taken, and on connections.
+ */
+public final class Server implements AutoCloseable {
+    /** How many connections it holds; the next ones are closed. */
+    public static final int MOST_CONNECTIONS = 1500;
+
+    private static final int REQUEST_SECONDS = 10;
+    private static final int ANSWER_SECONDS = 30;
+    private static final int BACKLOG = 512;
+    // Scripts and styles are files of ours alone, and nobody puts the page in a frame.
+    private static final Map<String, String> HEADERS = Map.of(
+            "Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:;"
+                    + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+            "X-Content-Type-Options", "nosniff",
+            "X-Frame-Options", "DENY",
+            "Referrer-Policy", "no-referrer",
+            "Cross-Origin-Resource-Policy", "same-origin",
+            "Cross-Origin-Opener-Policy", "same-origin");
+
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final ScheduledExecutorService clock = Executors
+            .newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("studio clock").factory());
+    private final Routes routes;
+    private final Gate gate;
+    private final Consumer<Throwable> faults;
+
+    /**
+     * A server that answers.
+     *
+     * @param port 0 for any that is free
+     * @param token what everybody must know; null if it answers this machine alone
+     * @param faults is told of what should not have happened
+     * @throws IOException if the address is taken, or none of this machine's
+     */
+    public Server(String host, int port, @Nullable String token, Routes routes, Consumer<Throwable> faults)
+            throws IOException {
+        limit("sun.net.httpserver.maxReqTime", REQUEST_SECONDS);
+        limit("sun.net.httpserver.maxReqHeaders", 64);
+        limit("sun.net.httpserver.maxReqHeaderSize", 32 * 1024);
+        limit("sun.net.httpserver.idleInterval", REQUEST_SECONDS);
+        limit("jdk.httpserver.maxConnections", MOST_CONNECTIONS);
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+        this.routes = routes;
+        this.faults = faults;
+        InetSocketAddress address = new InetSocketAddress(host, port);
+        if (address.isUnresolved()) {
+            throw new IOException("there is no host " + host);
+        }
+        try {
+            server = HttpServer.create(address, BACKLOG);
+        } catch (BindException e) {
+            throw new IOException("cannot listen on " + host + ":" + port + ": " + e.getMessage(), e);
+        }
+        gate = new Gate(server.getAddress().getPort(), token);
+        server.setExecutor(threads);
+        server.createContext("/", this::handle);
+        server.start();
+    }
+
+    /** The server reads them once, when the first is made. */
+    private static void limit(String property, int value) {
+        System.setProperty(property, Integer.toString(value));
+    }
+
+    /** Where it listens. */
+    public int port() {
+        return server.getAddress().getPort();
+    }
+
+    private void handle(HttpExchange exchange) {
+        try (exchange) {
+            Answered answered = answer(exchange);
+            HEADERS.forEach(exchange.getResponseHeaders()::set);
+            switch (answered) {
+                case Reply reply -> send(exchange, reply);
+                case Streamed stream -> send(exchange, stream);
+            }
+        } catch (IOException _) {
+            // whoever asked is gone
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Answered answer(HttpExchange exchange) throws InterruptedException, IOException {
+        try {
+            gate.check(exchange);
+            String cookie = gate.cookie(exchange);
+            if (cookie != null) {
+                return new Reply(303, "text/plain", new byte[0], Map.of("Set-Cookie", cookie, "Location", "/"));
+            }
+            return routes.find(exchange.getRequestMethod(), exchange.getRequestURI().getRawPath())
+                    .answer(new Request(exchange));
+        } catch (Refusal e) {
+            return Reply.of(e);
+        } catch (RunException | DataException | RecipeException | FormatException e) {
+            return Reply.of(new Refusal(422, String.valueOf(e.getMessage())));
+        } catch (RuntimeException | OutOfMemoryError e) {
+            faults.accept(e);
+            return Reply.of(new Refusal(500, "this should not have happened: " + e));
+        }
+    }
+
+    private void send(HttpExchange exchange, Reply reply) throws IOException {
+        Headers headers = exchange.getResponseHeaders();
+        headers.set("Content-Type", reply.type());
+        headers.set("Cache-Control", "no-store");
+        reply.headers().forEach(headers::set);
+        ScheduledFuture<?> cut = clock.schedule(exchange::close, ANSWER_SECONDS, TimeUnit.SECONDS);
+        try {
+            boolean bodiless = exchange.getRequestMethod().equals("HEAD") || reply.body().length == 0;
+            exchange.sendResponseHeaders(reply.status(), bodiless ? -1 : reply.body().length);
+            if (!bodiless) {
+                try (OutputStream out = exchange.getResponseBody()) {
+                    out.write(reply.body());
+                }
+            }
+        } finally {
+            cut.cancel(false);
+        }
+    }
+
+    private static void send(HttpExchange exchange, Streamed stream) throws IOException, InterruptedException {
+        Headers headers = exchange.getResponseHeaders();
+        headers.set("Content-Type", "text/event-stream");
+        headers.set("Cache-Control", "no-store");
+        exchange.sendResponseHeaders(200, exchange.getRequestMethod().equals("HEAD") ? -1 : 0);
+        if (!exchange.getRequestMethod().equals("HEAD")) {
+            try (OutputStream out = exchange.getResponseBody()) {
+                stream.to().writeTo(out, exchange::close);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+        clock.shutdownNow();
+    }
+}

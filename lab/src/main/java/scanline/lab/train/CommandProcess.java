@@ -1,0 +1,26 @@
+package scanline.lab.train;
+
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Scanline's command line in a process of its own, with this JVM and the flags that it was given. */
+public final class CommandProcess {
+    private CommandProcess() {}
+
+    /**
+     * A process that is not started yet.
+     *
+     * @param words of the command, such as train and its arguments
+     */
+    public static ProcessBuilder of(List<String> words) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(flag -> !flag.startsWith("-agentlib:")).forEach(command::add);
+        command.addAll(List.of("-Dscanline.terminal=false", "--module", "scanline.lab/scanline.lab.cli.Main"));
+        command.addAll(words);
+        return new ProcessBuilder(command);
+    }
+}

@@ -1,0 +1,81 @@
+// Curves of runs, drawn by uPlot: one chart for a measure, with a line for each run and split.
+import { colour, h } from './dom.js';
+
+/** So many runs can be told apart by their colours. */
+export const MOST = 8;
+
+export const runColour = i => colour(`run${i % MOST}`);
+
+// Ticks of epochs and steps are whole numbers.
+const WHOLE = [1, 2, 5].flatMap(n => [0, 1, 2, 3, 4, 5, 6, 7, 8].map(power => n * 10 ** power)).sort((a, b) => a - b);
+
+/** An exponential mean of a line (gaps are kept), so that early points do not lean on zero. */
+export function smoothed(values, weight) {
+  let mean = 0;
+  let mass = 0;
+  return values.map(value => {
+    if (value === null || weight === 0) {
+      return value;
+    }
+    mean = weight * mean + (1 - weight) * value;
+    mass = weight * mass + (1 - weight);
+    return mean / mass;
+  });
+}
+
+/**
+ * A chart that can be given other lines.
+ * A line: { label, x: [...], y: [...], colour, dashed, points }.
+ */
+export function chart(title, { x = 'step', log = false, format = value => value.toPrecision(3),
+  ticked = value => String(Number(value.toPrecision(2))), height = 260 } = {}) {
+  const box = h('figure', { class: 'chart' }, h('figcaption', {}, title));
+  let plot = null;
+  let last = [];
+
+  function options(lines) {
+    const axis = { stroke: colour('soft'), grid: { stroke: colour('line'), width: 1 }, ticks: { stroke: colour('line'), width: 1 },
+      font: '12px system-ui, sans-serif' };
+    return {
+      width: Math.max(240, box.clientWidth), height, legend: { live: true },
+      cursor: { drag: { x: true, y: false }, points: { size: 7 } },
+      scales: { x: { time: false }, y: { distr: log ? 3 : 1 } },
+      axes: [{ ...axis, label: x, labelSize: 16, labelFont: '12px system-ui, sans-serif',
+        incrs: WHOLE, values: (_, ticks) => ticks.map(tick => tick.toLocaleString('en')) },
+      { ...axis, size: 66, values: (_, ticks) => ticks.map(tick => tick === null ? '' : ticked(tick)) }],
+      series: [{ label: x }, ...lines.map(line => ({
+        label: line.label, stroke: line.colour, width: line.faint ? 1 : 2, dash: line.dashed ? [6, 4] : undefined,
+        points: { show: line.points ?? false, size: 5 }, spanGaps: true, alpha: line.faint ? 0.45 : 1,
+        value: (_, value) => value === null || value === undefined ? '–' : format(value),
+      }))],
+    };
+  }
+
+  function set(lines) {
+    last = lines;
+    const positive = value => value === null || value === undefined || (log && value <= 0) ? null : value;
+    const data = uPlot.join(lines.map(line => [line.x, line.y.map(positive)]));
+    const same = plot && plot.series.length === lines.length + 1
+      && lines.every((line, i) => plot.series[i + 1].label === line.label);
+    if (same && data) {
+      plot.setData(data);
+    } else {
+      plot?.destroy();
+      plot = data && lines.length ? new uPlot(options(lines), data, box) : null;
+    }
+  }
+
+  const redraw = () => {
+    plot?.destroy();
+    plot = null;
+    set(last);
+  };
+  const watch = new ResizeObserver(() => plot?.setSize({ width: Math.max(240, box.clientWidth), height }));
+  watch.observe(box);
+  document.addEventListener('theme', redraw);
+  return { box, set, end: () => {
+    watch.disconnect();
+    document.removeEventListener('theme', redraw);
+    plot?.destroy();
+  } };
+}

@@ -1,0 +1,64 @@
+// The frame of all views: which of them an address shows, the theme, and whether the server is there.
+import { fill, h } from './dom.js';
+import { follow } from './api.js';
+import { runsView } from './runs.js';
+import { runView } from './run.js';
+import { compareView } from './compare.js';
+import { lookView } from './look.js';
+
+// What an address begins with, and the view that it shows. A view fills an element and gives back what ends it.
+const VIEWS = { '': runsView, run: runView, compare: compareView, look: lookView };
+
+const main = document.getElementById('main');
+let end = () => {};
+
+function show() {
+  const [path, query] = location.hash.replace(/^#\/?/, '').split('?');
+  const [name, ...rest] = path.split('/');
+  end();
+  const view = VIEWS[name];
+  fill(main);
+  if (view) {
+    end = view(main, rest.map(decodeURIComponent).join('/'), new URLSearchParams(query)) ?? (() => {});
+  } else {
+    fill(main, h('h1', {}, 'There is nothing here'), h('p', {}, h('a', { href: '#/' }, 'All runs')));
+    end = () => {};
+  }
+  for (const link of document.querySelectorAll('.top nav a')) {
+    const own = link.getAttribute('href').replace('#/', '');
+    link.toggleAttribute('aria-current', own === name || (own === '' && (name === 'run' || name === 'compare')));
+  }
+}
+
+const theme = document.getElementById('theme');
+const chosen = () => document.documentElement.dataset.theme
+  ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
+
+function setTheme(name) {
+  document.documentElement.dataset.theme = name;
+  document.dispatchEvent(new Event('theme'));
+}
+
+if (localStorage.getItem('theme')) {
+  setTheme(localStorage.getItem('theme'));
+}
+theme.addEventListener('click', () => {
+  const next = chosen() === 'dark' ? 'light' : 'dark';
+  localStorage.setItem('theme', next);
+  setTheme(next);
+});
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => document.dispatchEvent(new Event('theme')));
+
+const connection = document.getElementById('connection');
+
+await follow(here => {
+  connection.textContent = here ? '' : 'The studio does not answer; trying again';
+}).catch(() => {
+  connection.textContent = 'The studio does not answer; reload the page when it runs';
+});
+addEventListener('hashchange', () => {
+  show();
+  main.focus({ preventScroll: true });
+  scrollTo(0, 0);
+});
+show();

@@ -1,0 +1,24 @@
+// What a model is made of: its layers, their shapes, parameters and share of the time, each with its formula.
+import { fill, h, percent, whole } from './dom.js';
+import { attempt, get } from './api.js';
+
+export function modelTab(body, name) {
+  fill(body, h('p', { class: 'soft' }, 'One moment …'));
+  attempt(async () => {
+    const { input, layers, parameters, classes } = await get('layers', { run: name });
+    const all = layers.reduce((sum, layer) => sum + layer.share, 0);
+    fill(body,
+      h('p', {}, `It reads ${whole(input.steps)} steps of ${whole(input.features)} numbers and tells ${classes.length} classes apart: ${
+        classes.join(', ')}.`),
+      h('ol', { class: 'layers' }, layers.map(layer => h('li', {},
+        h('div', { class: 'what' }, h('b', {}, layer.name), h('span', {}, layer.what)),
+        h('code', { class: 'shape' }, layer.output),
+        h('span', { class: 'count' }, `${whole(layer.parameters)} parameters`),
+        h('span', { class: 'share' }, h('meter', { min: '0', max: '1', value: all ? layer.share / all : 0,
+          'aria-label': `share of the time of ${layer.name}` }), h('small', {}, `${percent(layer.share, 0)} of the time`)),
+        layer.formula ? h('pre', { tabindex: '0' }, layer.formula) : null,
+        layer.page ? h('a', { href: layer.page, target: '_blank', rel: 'noreferrer' }, 'how it is computed') : null))),
+      h('h2', {}, 'Parameters'), h('p', { class: 'soft' }, "As in PyTorch's state_dict."),
+      h('dl', { class: 'keys' }, parameters.map(each => h('div', {}, h('dt', {}, each.name), h('dd', {}, each.shape)))));
+  });
+}

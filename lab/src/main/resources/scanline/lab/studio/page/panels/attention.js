@@ -1,0 +1,65 @@
+// Where an encoder looks: each head of a block laid over the picture, and all blocks together by rollout.
+import { bytes, fill, h } from '../dom.js';
+import { levels, overlay, places } from './heat.js';
+
+const READOUT = { CLASS_TOKEN: 'the class token', FIRST_STEP: 'the first step', MEAN: 'all steps together', '': 'all steps together' };
+
+let chosen = null;
+
+export function attentionPanel(reading) {
+  const { attention, image } = reading;
+  if (!attention) {
+    return null;
+  }
+  const pixels = bytes(image.pixels);
+  const where = places(reading);
+  const { tokens, heads } = attention;
+  const front = attention.readout === 'CLASS_TOKEN' ? 1 : 0;
+  const blocks = attention.blocks.map(levels);
+  let token = null; // whose attention is shown; null for what is classified
+  let block = Math.min(chosen ?? blocks.length - 1, blocks.length - 1);
+  const maps = h('div', { class: 'maps' });
+  const says = h('p', { class: 'soft', role: 'status' });
+  const select = h('select', { 'aria-label': 'Block', onchange: () => {
+    block = Number(select.value);
+    chosen = block;
+    draw();
+  } }, blocks.map((_, i) => h('option', { value: i }, `block ${i + 1} of ${blocks.length}`)));
+  select.value = block;
+  const section = h('section', { class: 'panel' }, h('h2', {}, 'Attention'), h('div', { class: 'filters' }, select, says), maps);
+
+  /** What a row of the weights takes of each token, or all rows on average. */
+  function taken(head) {
+    const { values } = blocks[block];
+    const at = head * tokens * tokens;
+    const rows = token !== null ? [token] : attention.readout === 'MEAN' || attention.readout === ''
+      ? Array.from({ length: tokens }, (_, i) => i) : [0];
+    return Array.from({ length: tokens }, (_, k) => rows.reduce((sum, row) => sum + values[at + row * tokens + k], 0) / rows.length);
+  }
+
+  function map(title, weights) {
+    const most = Math.max(...weights.slice(front), 1e-9);
+    const canvas = h('canvas', { class: 'overlay', role: 'img', 'aria-label': `${title}: where it looks` });
+    overlay(canvas, image, pixels, i => where[i] < 0 ? 0 : weights[front + where[i]] / most);
+    canvas.addEventListener('click', event => {
+      const box = canvas.getBoundingClientRect();
+      const pixel = Math.floor((event.clientY - box.top) / box.height * image.height) * image.width
+        + Math.floor((event.clientX - box.left) / box.width * image.width);
+      const next = where[pixel] + front;
+      token = where[pixel] < 0 || next === token ? null : next;
+      draw();
+    });
+    return h('figure', {}, canvas, h('figcaption', {}, title));
+  }
+
+  function draw() {
+    says.textContent = token === null
+      ? `What ${READOUT[attention.readout]} take${attention.readout === 'MEAN' || attention.readout === '' ? '' : 's'} of each part. Choose a part to see what it takes of the others.`
+      : `What part ${token - front + 1} of ${tokens - front} takes of the others. Choose it again to go back.`;
+    fill(maps, attention.rollout.length && token === null ? map('rollout', attention.rollout) : null,
+      Array.from({ length: heads }, (_, head) => map(`head ${head + 1}`, taken(head))));
+  }
+
+  draw();
+  return { element: section, show: () => {} };
+}

@@ -1,0 +1,148 @@
+// One run: its state, its curves as they grow, what it gets wrong, its weights, its model.
+import { attempt, get, listen, post, runs } from './api.js';
+import { chart } from './curves.js';
+import { colour, decimal, duration, fill, h, percent, percentTick, whole } from './dom.js';
+import { mistakesTab } from './mistakes.js';
+import { weightsTab } from './weights.js';
+import { modelTab } from './model.js';
+import { recipeTab } from './recipe.js';
+import { stateOf } from './state.js';
+
+// What the page of a run has, in its order. A tab fills an element of a run's page and gives back what ends it.
+const TABS = { curves: ['Curves', curvesTab], mistakes: ['Mistakes', mistakesTab], weights: ['Weights', weightsTab],
+  model: ['Model', modelTab], recipe: ['Recipe', recipeTab] };
+
+export function runView(main, name, query) {
+  const head = h('div', { class: 'head' });
+  const tiles = h('dl', { class: 'tiles' });
+  const tab = TABS[query.get('tab')] ? query.get('tab') : 'curves';
+  const body = h('section', { class: 'tab' });
+  let ended = false;
+  let end = () => {};
+  let page = null;
+  const watchers = new Set();
+
+  fill(main, head, tiles, h('nav', { class: 'tabs', 'aria-label': 'Of this run' }, Object.entries(TABS).map(([id, [title]]) =>
+    h('a', { href: `#/run/${encodeURI(name)}?tab=${id}`, 'aria-current': id === tab ? 'page' : null }, title))), body);
+
+  function drawHead() {
+    const run = runs.get(name);
+    if (!run) {
+      fill(head, h('h1', {}, name), h('p', { class: 'soft' }, 'There is no such run, or it begins just now.'));
+      return;
+    }
+    const act = (path, text) => h('button', { type: 'button', onclick: async event => {
+      event.target.disabled = true;
+      await attempt(() => post(path, { run: name }));
+      setTimeout(() => {
+        event.target.disabled = false;
+      }, 1500);
+    } }, text);
+    fill(head, h('div', { class: 'title' }, h('h1', {}, name), h('p', { class: 'soft' }, run.keys.about ?? '')),
+      h('div', { class: 'now' }, stateOf(run)),
+      h('div', { class: 'actions' },
+        run.state === 'TRAINING' ? act('stop', 'Stop') : null,
+        run.state === 'STOPPED' ? act('resume', 'Resume') : null,
+        run.hasWeights ? h('a', { class: 'button main', href: `#/look/${encodeURI(name)}` }, 'Draw for it') : null));
+    const step = run.live?.step;
+    const tile = (title, value, beside) => h('div', {}, h('dt', {}, title), h('dd', {}, h('b', {}, value), h('small', {}, beside)));
+    fill(tiles,
+      run.testAccuracy === null ? null : tile('test accuracy', percent(run.testAccuracy), `loss ${decimal(run.testLoss)}`),
+      tile('validation accuracy', percent(run.validationAccuracy), run.bestEpoch ? `epoch ${run.bestEpoch}` : 'after the first epoch'),
+      tile('training loss', decimal(step?.loss ?? run.trainLoss), step ? `accuracy ${percent(step.accuracy)}` : 'last epoch'),
+      tile('trained', duration(run.seconds), step ? `${whole(step.examplesPerSecond)} examples/s` : `${run.epochsDone} epochs`),
+      tile('parameters', whole(run.parameters), run.keys.model ?? ''));
+  }
+
+  async function load() {
+    const got = await attempt(() => get('run', { run: name }));
+    if (!got || ended) {
+      return;
+    }
+    const first = page === null;
+    page = got;
+    if (first) {
+      end = TABS[tab][1](body, name, () => page, watcher => watchers.add(watcher)) ?? (() => {});
+      fillProblems();
+    } else {
+      watchers.forEach(watch => watch('page'));
+    }
+  }
+
+  function fillProblems() {
+    if (page.problems.length) {
+      body.before(h('ul', { class: 'problems' }, page.problems.map(problem => h('li', {}, problem))));
+    }
+  }
+
+  drawHead();
+  if (runs.has(name)) {
+    load();
+  }
+  const stop = listen((kind, which) => {
+    if (which !== name && which !== '') {
+      return;
+    }
+    drawHead();
+    if (kind === 'step') {
+      watchers.forEach(watch => watch('step'));
+    } else if (kind !== 'gone') {
+      load();
+    }
+  });
+  return () => {
+    ended = true;
+    stop();
+    end();
+  };
+}
+
+/** Loss by step, moving while it trains, and error by epoch. */
+function curvesTab(body, name, page, watch) {
+  const MOST_LIVE = 1500;
+  let live = { x: [], y: [] };
+  const loss = chart('Loss', { x: 'step', log: true, format: value => value.toPrecision(3), height: 300 });
+  const error = chart('Error', { x: 'epoch', log: true, format: value => percent(value), ticked: percentTick, height: 300 });
+  const rate = chart('Learning rate', { x: 'epoch', format: value => value.toPrecision(2), height: 160 });
+  const speed = chart('Examples a second', { x: 'epoch', format: value => whole(value), ticked: value => whole(value), height: 160 });
+  fill(body, h('div', { class: 'charts' }, loss.box, error.box, rate.box, speed.box));
+
+  function draw() {
+    const { epochs, losses } = page();
+    const known = losses.steps.at(-1) ?? 0;
+    const from = live.x.findIndex(step => step > known);
+    const tail = from < 0 ? { x: [], y: [] } : { x: live.x.slice(from), y: live.y.slice(from) };
+    const steps = epochs.map(row => row.step);
+    const points = epochs.length < 40;
+    loss.set([
+      { label: 'a batch', x: [...losses.steps, ...tail.x], y: [...losses.values, ...tail.y], colour: colour('run0'), faint: true },
+      { label: 'training', x: steps, y: epochs.map(row => row.trainLoss), colour: colour('run0'), points },
+      { label: 'validation', x: steps, y: epochs.map(row => row.validationLoss), colour: colour('run1'), points },
+    ].filter(line => line.x.length));
+    const x = epochs.map(row => row.epoch);
+    error.set([
+      { label: 'training', x, y: epochs.map(row => 1 - row.trainAccuracy), colour: colour('run0'), points },
+      { label: 'validation', x, y: epochs.map(row => row.validationAccuracy === null ? null : 1 - row.validationAccuracy),
+        colour: colour('run1'), points },
+    ].filter(line => line.x.length));
+    rate.set(x.length ? [{ label: 'rate', x, y: epochs.map(row => row.rate), colour: colour('run2'), points }] : []);
+    speed.set(x.length ? [{ label: 'examples/s', x, y: epochs.map(row => row.examplesPerSecond), colour: colour('run3'), points }] : []);
+  }
+
+  watch(kind => {
+    const step = runs.get(name)?.live?.step;
+    if (kind === 'step' && step) {
+      const at = (step.epoch - 1) * step.steps + step.step;
+      if (at > (live.x.at(-1) ?? 0)) {
+        live.x.push(at);
+        live.y.push(step.batchLoss);
+      }
+      if (live.x.length > MOST_LIVE) {
+        live = { x: live.x.filter((_, i) => i % 2), y: live.y.filter((_, i) => i % 2) };
+      }
+    }
+    draw();
+  });
+  draw();
+  return () => [loss, error, rate, speed].forEach(one => one.end());
+}
