@@ -30,10 +30,11 @@ public interface Model {
      * One layer.
      *
      * @param name the name that its parameters begin with
+     * @param formula what it computes
      * @param what what it is
      * @param output the shape of its output, without the batch
      * @param parameters how many numbers it learns
      * @param flops floating-point operations of its products for one example, forward; backward takes about twice as many
      */
-    record Layer(String name, String what, String output, long parameters, long flops) {}
+    record Layer(String name, Formula formula, String what, String output, long parameters, long flops) {}
 }

@@ -58,11 +58,11 @@ public record RecurrentModel(Recurrence cell, int hidden, int layers, double dro
             String output = l == layers - 1 ? "[" + width() + "]" : "[" + input.steps() + ", " + width() + "]";
             long gates = (bidirectional ? 2L : 1L) * cell.gates() * hidden;
             long states = learnedState ? (cell.hasCellState() ? 2L : 1L) * width() : 0;
-            rows.add(new Layer(cell.layer() + " (layer " + l + ")",
+            rows.add(new Layer(cell.layer() + " (layer " + l + ")", Formula.of(cell),
                     cell.name().toLowerCase(Locale.ROOT) + " " + features + " to " + width(), output,
                     gates * (features + hidden + 2) + states, 2L * input.steps() * gates * (features + hidden)));
         }
-        rows.add(new Layer("fc", (relu ? "ReLU, " : "") + "Linear " + width() + " to " + input.classes(),
+        rows.add(new Layer("fc", Formula.LINEAR, (relu ? "ReLU, " : "") + "Linear " + width() + " to " + input.classes(),
                 "[" + input.classes() + "]", (width() + 1L) * input.classes(), 2L * width() * input.classes()));
         return rows;
     }

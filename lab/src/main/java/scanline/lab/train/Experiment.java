@@ -23,6 +23,7 @@ import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 import scanline.lab.data.Batch;
 import scanline.lab.data.Canvas;
+import scanline.lab.data.DataException;
 import scanline.lab.data.Dataset;
 import scanline.lab.data.ImageSet;
 import scanline.lab.data.Loader;
@@ -70,13 +71,18 @@ public final class Experiment implements AutoCloseable {
      * @throws RunException if the model cannot read pictures of their size, or cannot answer as the canvas asks
      */
     public Experiment(Recipe recipe, Dataset dataset, int threads) {
+        this(recipe, dataset, Backend.load(threads));
+    }
+
+    /** The same, with a backend that it closes at its end. */
+    Experiment(Recipe recipe, Dataset dataset, Backend backend) {
         this.recipe = recipe;
         this.dataset = dataset;
-        input = input(recipe, dataset.test());
-        backend = Backend.load(threads);
+        this.backend = backend;
         memory = new Memory(backend);
         weights = new Weights(backend, recipe.seed());
         try {
+            input = input(recipe, dataset.test());
             Network built = recipe.model().build(weights, input);
             network = built instanceof Classifier logits && recipe.head().softmax()
                     ? logits.then(Activation::softmax)
@@ -85,6 +91,9 @@ public final class Experiment implements AutoCloseable {
         } catch (IllegalArgumentException | RunException e) {
             backend.close();
             throw new RunException(String.valueOf(e.getMessage()));
+        } catch (DataException e) {
+            backend.close();
+            throw e;
         }
     }
 

@@ -26,7 +26,7 @@ import java.util.stream.StreamSupport;
 
 /** What javac made of a source file: which packages it refers to, and what its methods use. */
 record CompiledClass(ClassModel model) {
-    private static final Pattern SCANLINE_CLASS = Pattern.compile("(scanline/[a-z]+/[a-z]+)/[A-Z]");
+    private static final Pattern SCANLINE_CLASS = Pattern.compile("(scanline/[a-z]+(?:/[a-z]+)+)/[A-Z]");
 
     /** One method's use of a method or field; {@code owner} is as in {@code java.lang.Math}. */
     record Use(String method, String owner, String member) {
