@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
@@ -126,10 +127,11 @@ public final class Studio implements AutoCloseable {
 
     private Reply train(Request request) throws IOException {
         NewRun wanted = request.json(LONGEST_BODY, NewRun.class);
-        if (wanted.recipe == null) {
-            throw new Refusal(400, "the body lacks recipe");
+        List<String> overrides = wanted.overrides == null ? List.of() : wanted.overrides;
+        if (wanted.recipe == null || overrides.stream().anyMatch(Objects::isNull)) {
+            throw new Refusal(400, "the body has recipe, and may have overrides and name");
         }
-        return Reply.json(Map.of("run", workers.train(wanted.recipe, wanted.overrides == null ? List.of() : wanted.overrides,
+        return Reply.json(Map.of("run", workers.train(wanted.recipe, overrides,
                 Optional.ofNullable(wanted.name).orElse(""))));
     }
 
@@ -236,7 +238,7 @@ public final class Studio implements AutoCloseable {
         }
         ToPredict wanted = request.json(LONGEST_PICTURES, ToPredict.class);
         if (wanted.run == null || wanted.images == null || wanted.images.isEmpty()
-                || wanted.images.size() > MOST_PICTURES) {
+                || wanted.images.stream().anyMatch(Objects::isNull) || wanted.images.size() > MOST_PICTURES) {
             throw new Refusal(400, "the body has run, and 1 to " + MOST_PICTURES + " images");
         }
         List<Wanted> images = new ArrayList<>();

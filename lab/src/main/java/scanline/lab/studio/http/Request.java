@@ -90,15 +90,20 @@ public final class Request {
      */
     public byte[] body(int most) throws IOException {
         Optional<String> length = header("Content-Length");
-        if (length.isPresent() && (length.get().length() > 9 || Long.parseLong(length.get()) > most)) {
+        if (length.isPresent() && (!length.get().matches("\\d{1,9}") || Integer.parseInt(length.get()) > most)) {
             throw tooLong(most);
         }
         InputStream in = exchange.getRequestBody();
-        byte[] body = in.readNBytes(most);
-        if (in.read() >= 0) {
-            throw tooLong(most);
+        try {
+            byte[] body = in.readNBytes(most);
+            if (in.read() >= 0) {
+                throw tooLong(most);
+            }
+            return body;
+        } catch (IndexOutOfBoundsException | IllegalArgumentException _) {
+            // The JDK's reader of chunks answers some sizes that are none so.
+            throw new Refusal(400, "the body's chunks are broken");
         }
-        return body;
     }
 
     private static Refusal tooLong(int most) {

@@ -5,9 +5,10 @@ import { runsView } from './runs.js';
 import { runView } from './run.js';
 import { compareView } from './compare.js';
 import { lookView } from './look.js';
+import { docView } from './doc.js';
 
 // What an address begins with, and the view that it shows. A view fills an element and gives back what ends it.
-const VIEWS = { '': runsView, run: runView, compare: compareView, look: lookView };
+const VIEWS = { '': runsView, run: runView, compare: compareView, look: lookView, doc: docView };
 
 const main = document.getElementById('main');
 let end = () => {};

@@ -17,7 +17,7 @@ export function modelTab(body, name) {
         h('span', { class: 'share' }, h('meter', { min: '0', max: '1', value: all ? layer.share / all : 0,
           'aria-label': `share of the time of ${layer.name}` }), h('small', {}, `${percent(layer.share, 0)} of the time`)),
         layer.formula ? h('pre', { tabindex: '0' }, layer.formula) : null,
-        layer.page ? h('a', { href: layer.page, target: '_blank', rel: 'noreferrer' }, 'how it is computed') : null))),
+        layer.page ? h('a', { class: 'how', href: `#/doc/${layer.page}` }, 'How it is computed') : null))),
       h('h2', {}, 'Parameters'), h('p', { class: 'soft' }, "As in PyTorch's state_dict."),
       h('dl', { class: 'keys' }, parameters.map(each => h('div', {}, h('dt', {}, each.name), h('dd', {}, each.shape)))));
   });

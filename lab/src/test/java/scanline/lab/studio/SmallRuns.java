@@ -1,0 +1,48 @@
+package scanline.lab.studio;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import scanline.lab.recipe.Recipe;
+import scanline.lab.recipe.Recipes;
+import scanline.lab.train.Evaluation;
+import scanline.lab.train.Experiment;
+import scanline.lab.train.Progress;
+import scanline.lab.train.Provenance;
+import scanline.lab.train.Run;
+import scanline.lab.train.Trainer;
+
+/** Runs that are trained within a second, to be looked at. */
+final class SmallRuns {
+    private static final List<String> FEW = List.of("data.limit=300", "data.validation=60", "epochs=2", "batch=20");
+
+    private SmallRuns() {}
+
+    /** A run that has come to its end. */
+    static Run finished(Path folder, String recipe, String... overrides) throws IOException {
+        return train(folder, recipe, Integer.MAX_VALUE, overrides);
+    }
+
+    /** A run that was stopped after so many steps. */
+    static Run stopped(Path folder, String recipe, int steps, String... overrides) throws IOException {
+        return train(folder, recipe, steps, overrides);
+    }
+
+    private static Run train(Path folder, String name, int steps, String... overrides) throws IOException {
+        List<String> all = new ArrayList<>(FEW);
+        all.addAll(List.of(overrides));
+        Recipe recipe = Recipes.find(name, all);
+        try (Experiment experiment = new Experiment(recipe, 1)) {
+            Map<String, Object> made = Provenance.of(experiment, 1, List.of("scanline", "train", name));
+            Run run = Run.create(folder, recipe, made);
+            Trainer trainer = new Trainer(experiment, run, Progress.NONE, 1e9);
+            trainer.train(() -> trainer.step() >= steps);
+            if (trainer.isDone()) {
+                trainer.conclude(Evaluation.Listener.NONE);
+            }
+            return run;
+        }
+    }
+}
