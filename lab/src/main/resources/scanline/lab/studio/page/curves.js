@@ -53,15 +53,16 @@ export function chart(title, { x = 'step', log = false, format = value => value.
 
   function set(lines) {
     last = lines;
+    box.dataset.points = lines.reduce((sum, line) => sum + line.y.filter(value => value !== null).length, 0);
     const positive = value => value === null || value === undefined || (log && value <= 0) ? null : value;
-    const data = uPlot.join(lines.map(line => [line.x, line.y.map(positive)]));
+    const data = lines.length ? uPlot.join(lines.map(line => [line.x, line.y.map(positive)])) : null;
     const same = plot && plot.series.length === lines.length + 1
       && lines.every((line, i) => plot.series[i + 1].label === line.label);
-    if (same && data) {
+    if (same) {
       plot.setData(data);
     } else {
       plot?.destroy();
-      plot = data && lines.length ? new uPlot(options(lines), data, box) : null;
+      plot = data ? new uPlot(options(lines), data, box) : null;
     }
   }
 

@@ -78,9 +78,10 @@ export function bytes(base64) {
   return values;
 }
 
-/** A grey picture as a canvas of its own size; CSS makes it larger. */
+/** A grey picture as a canvas of its own size; CSS makes it larger. Without a label something beside it says what it is. */
 export function picture(pixels, height, width, label) {
-  const canvas = h('canvas', { width, height, role: 'img', 'aria-label': label, class: 'pixels' });
+  const canvas = h('canvas', { width, height, class: 'pixels', ...label ? { role: 'img', 'aria-label': label }
+    : { 'aria-hidden': 'true' } });
   const context = canvas.getContext('2d');
   const image = context.createImageData(width, height);
   for (let i = 0; i < pixels.length; i++) {

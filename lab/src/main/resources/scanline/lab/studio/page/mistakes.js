@@ -24,9 +24,9 @@ export function mistakesTab(body, name, page) {
     const cell = (count, i, j) => {
       const sum = confusion[i].reduce((a, b) => a + b, 0);
       const td = h('td', { class: i === j ? 'right' : 'wrong' }, count === 0 ? '' : h('button', { type: 'button',
-        'aria-label': `${count} of class ${classes[i]} answered ${classes[j]}`,
+        'aria-label': `${whole(count)} of class ${classes[i]} answered ${classes[j]}`,
         onclick: () => show('cell', { truth: i, answer: j }, `${classes[i]}, answered ${classes[j]}`) }, whole(count)));
-      td.style.setProperty('--a', count === 0 ? 0 : i === j ? 0.15 + 0.5 * count / sum : 0.12 + 0.6 * Math.sqrt(count / wrong));
+      td.style.setProperty('--a', count === 0 ? 0 : i === j ? 0.12 + 0.28 * count / sum : 0.08 + 0.32 * Math.sqrt(count / wrong));
       return td;
     };
     return [h('h2', {}, 'Confusion matrix'), h('p', { class: 'soft' },

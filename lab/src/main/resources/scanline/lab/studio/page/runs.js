@@ -27,6 +27,7 @@ export function runsView(main) {
   let filter = '';
   let state = '';
   const chosen = new Set();
+  const made = new Map();
   const rows = h('tbody');
   const heads = h('tr');
   const count = h('p', { class: 'soft', role: 'status' });
@@ -75,7 +76,16 @@ export function runsView(main) {
     } }, column.title))));
   }
 
+  /** The row of a run: the same element as long as nothing of the run has changed. */
   function row(run) {
+    const known = made.get(run.name);
+    if (known?.run !== run) {
+      made.set(run.name, { run, element: newRow(run) });
+    }
+    return made.get(run.name).element;
+  }
+
+  function newRow(run) {
     const box = h('input', { type: 'checkbox', 'aria-label': `Choose ${run.name}`, checked: chosen.has(run.name),
       onchange: () => {
         chosen[box.checked ? 'add' : 'delete'](run.name);
@@ -89,7 +99,16 @@ export function runsView(main) {
 
   function draw() {
     const list = shown();
-    fill(rows, list.map(row));
+    const focused = document.activeElement;
+    const at = focused?.closest('tr')?.dataset.run;
+    const elements = list.map(row);
+    if (elements.length !== rows.children.length || elements.some((element, i) => element !== rows.children[i])) {
+      fill(rows, elements);
+    }
+    if (at && focused !== document.activeElement) { // who goes through the table by keyboard stays where they are
+      const now = focused.isConnected ? focused : made.get(at)?.element.querySelector(focused.localName);
+      now?.focus({ preventScroll: true });
+    }
     table.hidden = runs.size === 0;
     count.textContent = list.length === runs.size ? `${runs.size} run${runs.size === 1 ? '' : 's'}`
       : `${list.length} of ${runs.size} runs`;
@@ -115,6 +134,7 @@ export function runsView(main) {
       h('a', { class: 'button main', href: `#/compare?${query}` }, chosen.size === 1 ? 'Look at its curves' : 'Compare them'),
       h('button', { type: 'button', class: 'quiet', onclick: () => {
         chosen.clear();
+        made.clear();
         draw();
       } }, 'Choose none'));
   }
