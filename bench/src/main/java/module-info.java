@@ -3,6 +3,8 @@
     requires scanline.lab;
     requires com.microsoft.onnxruntime;
     requires info.picocli;
+    requires java.desktop;
+    requires java.net.http;
     requires jmh.core;
     requires static org.jspecify;
 

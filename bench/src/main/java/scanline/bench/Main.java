@@ -10,7 +10,7 @@ import scanline.lab.recipe.RecipeException;
 /** The commands of {@code ./build bench} that are no JMH benchmarks. */
 @Command(name = "bench", mixinStandardHelpOptions = true,
         subcommands = {SideBySide.class, Losses.class, Growth.class, HashMatrix.class, Kills.class,
-                OnnxCheck.class},
+                OnnxCheck.class, StudioLoad.class},
         description = "Compares Scanline with PyTorch, with ONNX Runtime, and with itself.",
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {"0:done", "1:failed, or what must agree differs", "2:wrong usage"})
