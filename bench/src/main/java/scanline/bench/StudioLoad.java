@@ -22,8 +22,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -311,19 +309,21 @@ final class StudioLoad implements Callable<Integer> {
 
     private static void together(int count, Client asked) throws InterruptedException {
         List<String> failures = new ArrayList<>();
-        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int i = 0; i < count; i++) {
-                int number = i;
-                clients.submit(() -> {
-                    try {
-                        asked.ask(number);
-                    } catch (IOException | InterruptedException | RuntimeException e) {
-                        synchronized (failures) {
-                            failures.add(e.toString());
-                        }
+        List<Thread> clients = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int number = i;
+            clients.add(Thread.startVirtualThread(() -> {
+                try {
+                    asked.ask(number);
+                } catch (IOException | InterruptedException | RuntimeException e) {
+                    synchronized (failures) {
+                        failures.add(e.toString());
                     }
-                });
-            }
+                }
+            }));
+        }
+        for (Thread each : clients) {
+            each.join();
         }
         if (!failures.isEmpty()) {
             throw new BenchException(failures.size() + " requests failed: " + failures.getFirst());

@@ -17,7 +17,8 @@ export function weightsTab(body, name) {
   }
 
   function ridge({ min, max, rows }, tag) {
-    const [width, height, top] = [300, 170, 40];
+    const [width, height] = [300, 170];
+    const top = Math.max(40, height / rows.length); // few ridges are high
     const scale = devicePixelRatio || 1;
     const canvas = h('canvas', { width: width * scale, height: (height + 16) * scale, role: 'img',
       'aria-label': `${tag}: from ${min.toPrecision(3)} to ${max.toPrecision(3)} over ${rows.length} epochs` });
@@ -29,7 +30,7 @@ export function weightsTab(body, name) {
       const base = rows.length > 1 ? top + i * shift : height;
       context.beginPath();
       context.moveTo(0, base);
-      row.counts.forEach((count, bin) => context.lineTo((bin + 0.5) / row.counts.length * width, base - count / most * (top - 4)));
+      row.counts.forEach((count, bin) => context.lineTo((bin + 0.5) / row.counts.length * width, base - count / most * (top - 6)));
       context.lineTo(width, base);
       context.fillStyle = colour('card');
       context.fill();
