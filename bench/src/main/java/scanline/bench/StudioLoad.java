@@ -122,10 +122,13 @@ final class StudioLoad implements Callable<Integer> {
                 predict(server, runs, images);
             }
             Report report = new Report(Runtime.getRuntime().availableProcessors());
-            Report.publish(report.text("The studio under load", """
-                    A studio in a heap of 256 MB, a trained `lstm-rows`, and a second one that trains on all processors during
-                    the first two rows. Clients, studio and training share the machine.""",
-                    "studio --seconds " + seconds + " --drawings " + drawings + " --windows " + windows, rows.toString()),
+            Report.publish(
+                    report.text("The studio under load",
+                            """
+                                    A studio in a heap of 256 MB, a trained `lstm-rows`, and a second one that trains on all processors during
+                                    the first two rows. Clients, studio and training share the machine.""",
+                            "studio --seconds " + seconds + " --drawings " + drawings + " --windows " + windows,
+                            rows.toString()),
                     Objects.requireNonNull(spec).commandLine().getOut(), out);
             return good ? 0 : 1;
         } finally {
@@ -229,7 +232,8 @@ final class StudioLoad implements Callable<Integer> {
                 "%.1f events a second each, %d lost", each, lost), "none lost", lost == 0);
         double median = slower.get(slower.size() / 2);
         row("training while they listen", String.format(Locale.ROOT, "%.1f %% slower (median; %s)", 100 * median,
-                String.join(", ", slower.stream().map(value -> String.format(Locale.ROOT, "%.1f %%", 100 * value)).toList())),
+                String.join(", ",
+                        slower.stream().map(value -> String.format(Locale.ROOT, "%.1f %%", 100 * value)).toList())),
                 "less than 3 % slower", median < MOST_SLOWER);
     }
 
@@ -246,8 +250,9 @@ final class StudioLoad implements Callable<Integer> {
         try (Trained trained = Trained.open(runs.resolve("model").toString(), null, List.of(), 2)) {
             Experiment experiment = trained.experiment();
             for (ImageSet image : images) {
-                Evaluation.of(experiment, experiment.loader(image), new int[] {0}, (_, _, answer) -> expected.add(Json.line(
-                        List.of(Prediction.of("image", 0, answer, experiment.dataset().classNames())))));
+                Evaluation.of(experiment, experiment.loader(image), new int[] {0},
+                        (_, _, answer) -> expected.add(Json.line(
+                                List.of(Prediction.of("image", 0, answer, experiment.dataset().classNames())))));
             }
         }
         List<byte[]> files = new ArrayList<>();
@@ -261,7 +266,8 @@ final class StudioLoad implements Callable<Integer> {
         together(CONNECTIONS, connection -> {
             for (int i = connection; System.nanoTime() < end; i++) {
                 HttpResponse<String> response = client.send(
-                        post(server, "/api/predict?run=model", "image/png", files.get(i % IMAGES)), BodyHandlers.ofString());
+                        post(server, "/api/predict?run=model", "image/png", files.get(i % IMAGES)),
+                        BodyHandlers.ofString());
                 if (response.statusCode() == 200) {
                     answered.incrementAndGet();
                     different.addAndGet(response.body().equals(expected.get(i % IMAGES)) ? 0 : 1);
@@ -271,8 +277,10 @@ final class StudioLoad implements Callable<Integer> {
             }
         });
         row("predictions over " + CONNECTIONS + " connections for " + seconds + " s",
-                String.format(Locale.ROOT, "%,d answered (%,.0f a second), %d other than `predict`'s, other answers: %s",
-                        answered.get(), answered.get() / (double) seconds, different.get(), others.isEmpty() ? "none" : others),
+                String.format(Locale.ROOT,
+                        "%,d answered (%,.0f a second), %d other than `predict`'s, other answers: %s",
+                        answered.get(), answered.get() / (double) seconds, different.get(),
+                        others.isEmpty() ? "none" : others),
                 "every one, the same bits", others.isEmpty() && different.get() == 0 && answered.get() > 0);
         flood(server, images);
     }

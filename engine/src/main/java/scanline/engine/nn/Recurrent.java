@@ -141,7 +141,8 @@ public final class Recurrent {
         for (int l = 0; l < forwards.size(); l++) {
             layers.add(new Layer("l" + l, forwards.get(l).weights.kind(), false, forwards.get(l).trace(y)));
             if (!backwards.isEmpty()) {
-                layers.add(new Layer("l" + l + "_reverse", backwards.get(l).weights.kind(), true, backwards.get(l).trace(Shaping.reverse(y))));
+                layers.add(new Layer("l" + l + "_reverse", backwards.get(l).weights.kind(), true,
+                        backwards.get(l).trace(Shaping.reverse(y))));
             }
             y = layer(l, y, Output.ALL_STEPS);
         }

@@ -10,7 +10,6 @@ import static scanline.engine.tensor.Products.linear;
 import static scanline.engine.tensor.Shaping.columns;
 
 import java.util.List;
-
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -24,7 +24,8 @@ public record Drawing(int height, int width, byte[] pixels) {
      */
     public Drawing {
         if (height < 1 || width < 1 || height > LARGEST_SIDE || width > LARGEST_SIDE) {
-            throw new DataException("a drawing has 1 to " + LARGEST_SIDE + " pixels a side, not " + width + " x " + height);
+            throw new DataException(
+                    "a drawing has 1 to " + LARGEST_SIDE + " pixels a side, not " + width + " x " + height);
         }
         if (pixels.length != height * width) {
             throw new DataException(

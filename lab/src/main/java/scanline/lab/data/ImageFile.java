@@ -67,17 +67,17 @@ public final class ImageFile {
     }
 
     /**
-     * The PNG or JPEG image that some bytes are, as {@link #read(Path, int, int, int)} would give it.
+     * The PNG image that some bytes of a stranger are, as {@link #read} would give it. JPEG is left out: the JDK's decoder of
+     * it is native code, which a damaged image has brought to a standstill (docs/log.md).
      *
      * @param name what the user calls it
      * @throws DataException if they are no such image
      */
-    public static ImageSet read(String name, byte[] content, int height, int width, int classes) {
-        String format = content.length < 2 ? null : format(new int[] {content[0] & 0xFF, content[1] & 0xFF});
-        if (format == null) {
-            throw new DataException(name + " is no PNG or JPEG file");
+    public static ImageSet readPng(String name, byte[] content, int height, int width, int classes) {
+        if (content.length < PNG.length || !begins(new int[] {content[0] & 0xFF, content[1] & 0xFF}, PNG)) {
+            throw new DataException(name + " is no PNG file");
         }
-        return set(grey(decode(new Content(name, null, content), format), height, width), 1, height, width, classes);
+        return set(grey(decode(new Content(name, null, content), "png"), height, width), 1, height, width, classes);
     }
 
     /**
@@ -106,7 +106,9 @@ public final class ImageFile {
         }
 
         ImageInputStream image() throws IOException {
-            return file == null ? new MemoryCacheImageInputStream(open()) : ImageIO.createImageInputStream(file.toFile());
+            return file == null
+                    ? new MemoryCacheImageInputStream(open())
+                    : ImageIO.createImageInputStream(file.toFile());
         }
 
         @Override

@@ -86,12 +86,14 @@ public record CnnModel(int channels, int kernel, int hidden, double dropout, Fir
     /** The convolution keeps the size of the image. */
     private Layer convolution(String name, int inputs, int outputs, int height, int width) {
         long products = (long) inputs * outputs * kernel * kernel;
-        return new Layer(name, Formula.CONVOLUTION, String.format(Locale.ROOT, "Conv %dx%d %d to %d", kernel, kernel, inputs, outputs),
+        return new Layer(name, Formula.CONVOLUTION,
+                String.format(Locale.ROOT, "Conv %dx%d %d to %d", kernel, kernel, inputs, outputs),
                 image(height, width, outputs), products + outputs, 2 * products * height * width);
     }
 
     private static Layer normalisation(String name, int channels, int height, int width) {
-        return new Layer(name, Formula.NORM_POOL, "norm, ReLU, max pool", image(height / 2, width / 2, channels), 2L * channels, 0);
+        return new Layer(name, Formula.NORM_POOL, "norm, ReLU, max pool", image(height / 2, width / 2, channels),
+                2L * channels, 0);
     }
 
     private static Layer linear(String name, String before, int inputs, int outputs) {

@@ -62,8 +62,9 @@ public record RecurrentModel(Recurrence cell, int hidden, int layers, double dro
                     cell.name().toLowerCase(Locale.ROOT) + " " + features + " to " + width(), output,
                     gates * (features + hidden + 2) + states, 2L * input.steps() * gates * (features + hidden)));
         }
-        rows.add(new Layer("fc", Formula.LINEAR, (relu ? "ReLU, " : "") + "Linear " + width() + " to " + input.classes(),
-                "[" + input.classes() + "]", (width() + 1L) * input.classes(), 2L * width() * input.classes()));
+        rows.add(
+                new Layer("fc", Formula.LINEAR, (relu ? "ReLU, " : "") + "Linear " + width() + " to " + input.classes(),
+                        "[" + input.classes() + "]", (width() + 1L) * input.classes(), 2L * width() * input.classes()));
         return rows;
     }
 

@@ -68,7 +68,8 @@ public record VitModel(int width, int depth, int heads, int headWidth, int mlp, 
         long inner = (long) heads * headWidth;
         String tokensShape = "[" + tokens + ", " + width + "]";
         List<Layer> rows = new ArrayList<>();
-        rows.add(new Layer("embedding", Formula.NORMED_LINEAR, "norm, Linear " + input.features() + " to " + width + ", norm",
+        rows.add(new Layer("embedding", Formula.NORMED_LINEAR,
+                "norm, Linear " + input.features() + " to " + width + ", norm",
                 "[" + input.steps() + ", " + width + "]",
                 2L * input.features() + (input.features() + 1L) * width + 2L * width,
                 2L * input.steps() * input.features() * width));
@@ -82,7 +83,8 @@ public record VitModel(int width, int depth, int heads, int headWidth, int mlp, 
                     tokensShape, 4L * width + attention + feedForward, 2 * tokens * products));
         }
         rows.add(new Layer("norm", Formula.LAYER_NORM, "norm of the first token", "[" + width + "]", 2L * width, 0));
-        rows.add(new Layer("fc", Formula.LINEAR, "Linear " + width + " to " + input.classes(), "[" + input.classes() + "]",
+        rows.add(new Layer("fc", Formula.LINEAR, "Linear " + width + " to " + input.classes(),
+                "[" + input.classes() + "]",
                 (width + 1L) * input.classes(), 2L * width * input.classes()));
         return rows;
     }

@@ -13,7 +13,8 @@ final class Assets {
     private static final String FOLDER = "scanline/lab/studio/page/";
     private static final String FIRST = "index.html";
     private static final Map<String, String> TYPES = Map.of("html", "text/html; charset=utf-8", "css",
-            "text/css; charset=utf-8", "js", "text/javascript; charset=utf-8", "md", "text/markdown; charset=utf-8", "svg", "image/svg+xml",
+            "text/css; charset=utf-8", "js", "text/javascript; charset=utf-8", "md", "text/markdown; charset=utf-8",
+            "svg", "image/svg+xml",
             "txt", "text/plain; charset=utf-8");
 
     private Assets() {}

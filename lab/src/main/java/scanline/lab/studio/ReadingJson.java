@@ -61,7 +61,8 @@ final class ReadingJson {
     private static @Nullable Map<String, Object> attention(Reading.@Nullable Attention attention) {
         return attention == null
                 ? null
-                : Map.of("readout", attention.readout() == null ? "" : attention.readout(), "tokens", attention.tokens(),
+                : Map.of("readout", attention.readout() == null ? "" : attention.readout(), "tokens",
+                        attention.tokens(),
                         "heads", attention.heads(), "blocks",
                         attention.blocks().stream().map(weights -> levels(weights, 0, largest(weights))).toList(),
                         "rollout", rounded(attention.rollout()));

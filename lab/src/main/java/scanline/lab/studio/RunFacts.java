@@ -67,7 +67,8 @@ record RunFacts(Map<String, String> keys, Map<String, Object> provenance, List<R
         try {
             Path path = run.folder().resolve(file);
             return Files.isRegularFile(path)
-                    ? TextFile.read(path, LONGEST_TABLE_BYTES).lines().map(line -> List.of(line.split(",", -1))).toList()
+                    ? TextFile.read(path, LONGEST_TABLE_BYTES).lines().map(line -> List.of(line.split(",", -1)))
+                            .toList()
                     : List.of();
         } catch (IOException _) {
             return List.of();

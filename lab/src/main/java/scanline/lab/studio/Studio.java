@@ -221,19 +221,20 @@ public final class Studio implements AutoCloseable {
             byte[] pixels = new byte[pictures.height() * pictures.width()];
             pictures.draw(number, pixels, 0);
             Map<String, Object> json = ReadingJson.of(Reading.of(experiment,
-                    new ImageSet(pictures.height(), pictures.width(), pixels, new byte[1], pictures.classes())), classes);
+                    new ImageSet(pictures.height(), pictures.width(), pixels, new byte[1], pictures.classes())),
+                    classes);
             json.put("truth", Evaluated.names(classes, pictures.answer(number)));
             return json;
         }));
     }
 
     private Reply predict(Request request) throws IOException, InterruptedException {
-        if (request.type().startsWith("image/")) {
+        if (request.type().equals("image/png")) {
             byte[] content = request.body(LONGEST_PICTURES);
             OpenModel model = models.of(runs.find(request.required("run")));
             return predictions(model, List.of(experiment -> {
                 Pictures known = experiment.outside();
-                return ImageFile.read("the image", content, known.height(), known.width(), known.classes());
+                return ImageFile.readPng("the image", content, known.height(), known.width(), known.classes());
             }));
         }
         ToPredict wanted = request.json(LONGEST_PICTURES, ToPredict.class);

@@ -56,8 +56,9 @@ final class Workers implements AutoCloseable {
         Recipes.find(recipe, overrides);
         String free = name.isEmpty() ? free(recipe) : name;
         if (!free.matches(NAME)) {
-            throw new Refusal(422, "a run's name has up to 100 letters, digits and . _ = , + -, and begins with one of the"
-                    + " first two");
+            throw new Refusal(422,
+                    "a run's name has up to 100 letters, digits and . _ = , + -, and begins with one of the"
+                            + " first two");
         }
         if (Files.exists(runs.root().resolve(free))) {
             throw new Refusal(409, "there is a run " + free + " already");

@@ -19,7 +19,8 @@ public interface Progress {
      * @param examplesPerSecond speed over the last steps
      * @param secondsLeft until the end of training
      */
-    record Step(int epoch, int step, int steps, double batchLoss, double loss, double accuracy, double examplesPerSecond,
+    record Step(int epoch, int step, int steps, double batchLoss, double loss, double accuracy,
+            double examplesPerSecond,
             double secondsLeft) {}
 
     /** After each step. */

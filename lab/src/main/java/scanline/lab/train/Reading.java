@@ -103,7 +103,8 @@ public record Reading(ImageSet image, int[] order, int features, Answer answer, 
                         attends ? classifier.attention(x).map(Reading::attention).orElse(null) : null, maps, null);
                 case Autoregressive writer -> {
                     Tensor encoded = writer.encode(x);
-                    int[] words = IntStream.concat(IntStream.of(writer.start()), IntStream.of(answer.labels())).toArray();
+                    int[] words = IntStream.concat(IntStream.of(writer.start()), IntStream.of(answer.labels()))
+                            .toArray();
                     Autoregressive.Attention attention = attends ? writer.attention(x, words).orElse(null) : null;
                     yield new Reading(read, order, loader.features(), answer, List.of(), List.of(),
                             attention == null ? null : attention(null, attention.encoder(), new double[0]), maps,
@@ -182,7 +183,8 @@ public record Reading(ImageSet image, int[] order, int features, Answer answer, 
         Tensor logits = writer.forward(encoded, words);
         int classes = experiment.input().classes();
         List<double[]> probabilities = Answers.rows(logits.values(), logits.shape().size(2)).map(Answers::softmax)
-                .map(p -> IntStream.rangeClosed(0, classes).mapToDouble(c -> p[c == classes ? writer.end() : c]).toArray())
+                .map(p -> IntStream.rangeClosed(0, classes).mapToDouble(c -> p[c == classes ? writer.end() : c])
+                        .toArray())
                 .toList();
         List<List<Followed>> beam = new ArrayList<>();
         if (experiment.task() instanceof Transcription task) {

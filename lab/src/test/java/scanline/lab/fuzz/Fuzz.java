@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,6 +29,8 @@ import picocli.CommandLine.Spec;
         description = "Reads damaged files of every format; none may do more than be refused in one line.")
 final class Fuzz implements Callable<Integer> {
     private static final String SAFETENSORS = "safetensors";
+    private static final int STARTED_SECONDS = 120;
+    private static final int SLOWEST_CASES_A_SECOND = 40;
 
     @Option(names = "--count", paramLabel = "N",
             description = "Files a format. Default: 100,000, and 1,000,000 of safetensors.")
@@ -101,6 +104,14 @@ final class Fuzz implements Callable<Integer> {
                 "scanline.lab/" + Attack.class.getName(), formats, Long.toString(seed), Long.toString(first),
                 Long.toString(count));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        // A JVM that stands still, as one did in the JDK's decoder of JPEG, is a failure, and must not last for ever.
+        long limit = STARTED_SECONDS + count / SLOWEST_CASES_A_SECOND;
+        CompletableFuture.delayedExecutor(limit, TimeUnit.SECONDS).execute(() -> {
+            if (process.isAlive()) {
+                lines.accept("stood still: it was ended after " + limit + " seconds");
+                process.destroyForcibly();
+            }
+        });
         try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
             reader.lines().filter(line -> !line.startsWith("WARNING: Using incubator")).forEach(lines);
         }

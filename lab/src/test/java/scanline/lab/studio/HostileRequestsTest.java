@@ -131,8 +131,9 @@ class HostileRequestsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"evil.example", "evil.example:80", "127.0.0.1", "localhost:1", "127.0.0.1:PORT.evil.example",
-            "", "[::1", "127.0.0.1:PORT, evil.example", "0.0.0.0:PORT"})
+    @ValueSource(
+            strings = {"evil.example", "evil.example:80", "127.0.0.1", "localhost:1", "127.0.0.1:PORT.evil.example",
+                    "", "[::1", "127.0.0.1:PORT, evil.example", "0.0.0.0:PORT"})
     void aHostThatIsNotThisMachineIsRefused(String host) throws IOException {
         assertRefused(get("/api/runs", "Host: " + host.replace("PORT", Integer.toString(studio.port()))));
     }
@@ -182,9 +183,12 @@ class HostileRequestsTest {
     @ValueSource(strings = {"", "{", "[]", "null", "7", "{\"recipe\":7}", "{\"recipe\":null}", "{\"recipe\":\"../x\"}",
             "{\"recipe\":\"/etc/passwd\"}", "{\"recipe\":\"x.yaml\"}", "{\"recipe\":\"lstm-rows\",\"name\":\"../x\"}",
             "{\"recipe\":\"lstm-rows\",\"name\":\"a/b\"}", "{\"recipe\":\"lstm-rows\",\"name\":\".hidden\"}",
-            "{\"recipe\":\"lstm-rows\",\"name\":\"-x\"}", "{\"recipe\":\"lstm-rows\",\"overrides\":[\"data.dir=/etc\"]}",
-            "{\"recipe\":\"lstm-rows\",\"overrides\":[\"--debug\"]}", "{\"recipe\":\"lstm-rows\",\"overrides\":[\"epochs=0\"]}",
-            "{\"recipe\":\"lstm-rows\",\"overrides\":[\"nothing=1\"]}", "{\"recipe\":\"lstm-rows\",\"overrides\":[null]}",
+            "{\"recipe\":\"lstm-rows\",\"name\":\"-x\"}",
+            "{\"recipe\":\"lstm-rows\",\"overrides\":[\"data.dir=/etc\"]}",
+            "{\"recipe\":\"lstm-rows\",\"overrides\":[\"--debug\"]}",
+            "{\"recipe\":\"lstm-rows\",\"overrides\":[\"epochs=0\"]}",
+            "{\"recipe\":\"lstm-rows\",\"overrides\":[\"nothing=1\"]}",
+            "{\"recipe\":\"lstm-rows\",\"overrides\":[null]}",
             "{\"recipe\":\"lstm-rows\",\"overrides\":\"epochs=1\"}", "{\"recipe\":\"lstm-rows\",\"name\":\"small\"}",
             "{\"recipe\":\"lstm-rows\",\"else\":1}", "{\"recipe\":\"lstm-rows\",\"recipe\":\"vit\"}"})
     void aRunThatCannotBeIsNotStarted(String body) throws IOException {
@@ -201,7 +205,8 @@ class HostileRequestsTest {
             "{\"run\":\"small\",\"drawing\":{\"height\":-5,\"width\":-5,\"pixels\":\"\"}}",
             "{\"run\":\"small\",\"drawing\":{\"height\":65536,\"width\":65536,\"pixels\":\"\"}}",
             "{\"run\":\"small\",\"drawing\":{\"height\":2,\"width\":2,\"pixels\":\"????\"}}",
-            "{\"run\":\"small\",\"drawing\":{\"file\":\"AAAA\"}}", "{\"run\":\"small\",\"drawing\":{\"file\":\"iVBORw0KGgo=\"}}"})
+            "{\"run\":\"small\",\"drawing\":{\"file\":\"AAAA\"}}",
+            "{\"run\":\"small\",\"drawing\":{\"file\":\"iVBORw0KGgo=\"}}"})
     void aPictureThatIsNoneIsNotRead(String body) throws IOException {
         assertRefused(json("/api/read", body));
         assertRefused(json("/api/predict", body.replace("\"drawing\":", "\"images\":[").replaceFirst("}$", "]}")));

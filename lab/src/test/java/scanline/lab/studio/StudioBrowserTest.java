@@ -312,7 +312,8 @@ class StudioBrowserTest {
         soon(page.locator(".head .state")).hasText("training", slowly());
         page.waitForFunction("() => Number(document.querySelector('.chart')?.dataset.points) > 3");
         String points = page.locator(".chart").first().getAttribute("data-points");
-        page.waitForFunction("before => Number(document.querySelector('.chart').dataset.points) > Number(before) + 3", points);
+        page.waitForFunction("before => Number(document.querySelector('.chart').dataset.points) > Number(before) + 3",
+                points);
         page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Stop")).click();
         soon(page.locator(".head .state")).hasText("stopped", slowly());
         page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Resume")).click();
@@ -331,7 +332,8 @@ class StudioBrowserTest {
     void aRunThatAnotherTerminalTrainsIsSeenAsItGoes() throws Exception {
         Page page = page("/");
         Process process = CommandProcess.of(List.of("train", "lstm-rows", "model.hidden=8", "data.limit=4000",
-                "data.validation=500", "epochs=300", "--threads", "1", "--run", folder.resolve("runs").resolve("elsewhere").toString()))
+                "data.validation=500", "epochs=300", "--threads", "1", "--run",
+                folder.resolve("runs").resolve("elsewhere").toString()))
                 .redirectErrorStream(true).redirectOutput(folder.resolve("elsewhere.log").toFile()).start();
         try {
             Locator row = page.locator("tr[data-run=elsewhere]");
@@ -415,10 +417,12 @@ class StudioBrowserTest {
 
     private static List<?> violations(Page page) {
         page.evaluate(axe + "; null");
-        return (List<?>) page.evaluate("""
-                async serious => (await axe.run(document)).violations
-                    .filter(each => new RegExp(serious).test(each.impact))
-                    .map(each => `${each.id}: ${each.nodes.slice(0, 3).map(node => node.html.slice(0, 160) + ' ' + (node.any[0]?.message ?? '')).join(' | ')}`)
-                """, SERIOUS);
+        return (List<?>) page.evaluate(
+                """
+                        async serious => (await axe.run(document)).violations
+                            .filter(each => new RegExp(serious).test(each.impact))
+                            .map(each => `${each.id}: ${each.nodes.slice(0, 3).map(node => node.html.slice(0, 160) + ' ' + (node.any[0]?.message ?? '')).join(' | ')}`)
+                        """,
+                SERIOUS);
     }
 }

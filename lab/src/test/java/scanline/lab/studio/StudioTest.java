@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -83,7 +83,8 @@ class StudioTest {
     @Test
     void thePageIsLessThanAQuarterOfAMegabyteAndAsksForNothingElse() throws Exception {
         String page = browser.ask("/").body();
-        assertThat(page).contains("Scanline").doesNotContain("http://").doesNotContain("https://").doesNotContain("<style");
+        assertThat(page).contains("Scanline").doesNotContain("http://").doesNotContain("https://")
+                .doesNotContain("<style");
         long bytes = 0;
         for (String file : ModuleContent.files("scanline/lab/studio/page/", "")) {
             if (file.endsWith(".js") || file.endsWith(".css") || file.endsWith(".html") || file.endsWith(".svg")) {
@@ -183,7 +184,8 @@ class StudioTest {
 
     private static void copy(String from, String to, String file, Change change) throws IOException {
         Path target = Files.createDirectories(folder.resolve(to));
-        for (String name : List.of("recipe.yaml", "provenance.json", "metrics.csv", "result.json", "best.safetensors")) {
+        for (String name : List.of("recipe.yaml", "provenance.json", "metrics.csv", "result.json",
+                "best.safetensors")) {
             Files.copy(folder.resolve(from).resolve(name), target.resolve(name));
         }
         Files.writeString(target.resolve(file), change.of(Files.readString(target.resolve(file))));
@@ -297,7 +299,8 @@ class StudioTest {
         JsonNode cell = examples(Map.of("run", "lstm", "kind", "cell", "truth", 4, "answer", 9));
         assertThat(cell.get("total").asInt()).isEqualTo(confusion.get(4).get(9).asInt());
         // Nobody is to choose by the test images.
-        assertThat(examples(Map.of("run", "stopped", "kind", "unsure")).get("split").asString()).isEqualTo("VALIDATION");
+        assertThat(examples(Map.of("run", "stopped", "kind", "unsure")).get("split").asString())
+                .isEqualTo("VALIDATION");
     }
 
     private static JsonNode examples(Map<String, ?> query) throws Exception {

@@ -75,13 +75,14 @@ class ReadingTest {
             float[] h = Reading.of(experiment, image).states().getLast().values().get("h");
             Loader loader = experiment.loader(image);
             try (Tape tape = Tape.inference(experiment.memory())) {
-                assertThat(experiment.network()).isInstanceOfSatisfying(scanline.lab.model.Classifier.class, network -> {
-                    float[] fused = network.stepwise(experiment.read(tape, loader.batch(new int[] {0}, 0, 1)))
-                            .orElseThrow().states().values();
-                    for (int i = 0; i < fused.length; i++) {
-                        assertThat(h[i]).isCloseTo(fused[i], within(1e-6f));
-                    }
-                });
+                assertThat(experiment.network()).isInstanceOfSatisfying(scanline.lab.model.Classifier.class,
+                        network -> {
+                            float[] fused = network.stepwise(experiment.read(tape, loader.batch(new int[] {0}, 0, 1)))
+                                    .orElseThrow().states().values();
+                            for (int i = 0; i < fused.length; i++) {
+                                assertThat(h[i]).isCloseTo(fused[i], within(1e-6f));
+                            }
+                        });
             }
         }
     }

@@ -1,5 +1,6 @@
 package scanline.lab.studio.http;
 
+import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLDecoder;
@@ -8,10 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-
-import com.sun.net.httpserver.HttpExchange;
 import org.jspecify.annotations.Nullable;
-
 import scanline.lab.train.Json;
 import tools.jackson.core.JacksonException;
 
