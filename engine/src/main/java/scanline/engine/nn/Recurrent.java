@@ -2,6 +2,7 @@ package scanline.engine.nn;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,6 @@ import scanline.engine.tensor.Recurrence.RecurrentWeights;
 import scanline.engine.tensor.Recurrence.State;
 import scanline.engine.tensor.Sequences;
 import scanline.engine.tensor.Sequences.Output;
-import scanline.engine.tensor.Sequences.Trace;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Shaping;
 import scanline.engine.tensor.Tensor;
@@ -55,8 +55,22 @@ public final class Recurrent {
             return Sequences.recurrent(x, weights, initial(x), output, recompute);
         }
 
+        /** What {@link #forward} computes, step by step, made of plain ops. */
         Trace trace(Tensor x) {
-            return Sequences.trace(x, weights, initial(x));
+            State learned = initial(x);
+            State state = learned == null ? weights.zeros(x) : learned;
+            List<State> states = new ArrayList<>();
+            List<List<Tensor>> gates = new ArrayList<>();
+            for (int t = 0; t < x.shape().size(0); t++) {
+                gates.add(weights.kind().gates(Shaping.step(x, t), state, weights));
+                state = weights.kind().next(gates.getLast(), state);
+                states.add(state);
+            }
+            return new Trace(Shaping.stack(states.stream().map(State::h).toList()),
+                    weights.kind().hasCellState() ? Shaping.stack(states.stream().map(State::c).toList()) : null,
+                    IntStream.range(0, weights.kind().gates())
+                            .mapToObj(gate -> Shaping.stack(gates.stream().map(step -> step.get(gate)).toList()))
+                            .toList());
         }
 
         private @Nullable State initial(Tensor x) {
@@ -123,6 +137,18 @@ public final class Recurrent {
         }
         return layer(last, y, output);
     }
+
+    /**
+     * All that goes on in a layer, for those who want to see it.
+     *
+     * @param h
+     *            the hidden states, [T, B, H]
+     * @param c
+     *            the cell states, [T, B, H]; null where the kind has none
+     * @param gates
+     *            in the order of {@link Recurrence#gateNames}, [T, B, H] each
+     */
+    public record Trace(Tensor h, @Nullable Tensor c, List<Tensor> gates) {}
 
     /**
      * What goes on in a layer in one direction.

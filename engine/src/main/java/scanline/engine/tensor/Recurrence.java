@@ -20,12 +20,12 @@ public enum Recurrence {
     /** {@code h = tanh(W x + b + U h' + d)} (Elman 1990, "Finding structure in time"). */
     RNN_TANH("rnn", "h", false) {
         @Override
-        List<Tensor> gates(Tensor x, State s, RecurrentWeights w) {
+        public List<Tensor> gates(Tensor x, State s, RecurrentWeights w) {
             return List.of(tanh(add(w.ofInput(x), w.ofState(s.h()))));
         }
 
         @Override
-        State next(List<Tensor> gates, State s) {
+        public State next(List<Tensor> gates, State s) {
             return new State(gates.getFirst(), null);
         }
     },
@@ -33,12 +33,12 @@ public enum Recurrence {
     /** {@code h = max(0, W x + b + U h' + d)} (Le, Jaitly and Hinton 2015). */
     RNN_RELU("rnn", "h", false) {
         @Override
-        List<Tensor> gates(Tensor x, State s, RecurrentWeights w) {
+        public List<Tensor> gates(Tensor x, State s, RecurrentWeights w) {
             return List.of(relu(add(w.ofInput(x), w.ofState(s.h()))));
         }
 
         @Override
-        State next(List<Tensor> gates, State s) {
+        public State next(List<Tensor> gates, State s) {
             return new State(gates.getFirst(), null);
         }
     },
@@ -54,7 +54,7 @@ public enum Recurrence {
      */
     LSTM("lstm", "ifgo", true) {
         @Override
-        List<Tensor> gates(Tensor x, State s, RecurrentWeights w) {
+        public List<Tensor> gates(Tensor x, State s, RecurrentWeights w) {
             int n = w.hidden();
             Tensor a = add(w.ofInput(x), w.ofState(s.h()));
             Tensor i = sigmoid(columns(a, 0, n));
@@ -65,7 +65,7 @@ public enum Recurrence {
         }
 
         @Override
-        State next(List<Tensor> gates, State s) {
+        public State next(List<Tensor> gates, State s) {
             Tensor i = gates.get(0);
             Tensor f = gates.get(1);
             Tensor g = gates.get(2);
@@ -84,7 +84,7 @@ public enum Recurrence {
      */
     GRU("gru", "rzn", false) {
         @Override
-        List<Tensor> gates(Tensor x, State s, RecurrentWeights w) {
+        public List<Tensor> gates(Tensor x, State s, RecurrentWeights w) {
             int m = w.hidden();
             Tensor a = w.ofInput(x);
             Tensor u = w.ofState(s.h());
@@ -95,7 +95,7 @@ public enum Recurrence {
         }
 
         @Override
-        State next(List<Tensor> gates, State s) {
+        public State next(List<Tensor> gates, State s) {
             Tensor z = gates.get(1);
             Tensor n = gates.get(2);
             return new State(add(n, multiply(z, subtract(s.h(), n))), null);
@@ -133,10 +133,10 @@ public enum Recurrence {
     }
 
     /** What the blocks of rows come to in one step, [B, H] each, from the input [B, F] and the state before. */
-    abstract List<Tensor> gates(Tensor x, State s, RecurrentWeights w);
+    public abstract List<Tensor> gates(Tensor x, State s, RecurrentWeights w);
 
     /** The next state, from these and the state before. */
-    abstract State next(List<Tensor> gates, State s);
+    public abstract State next(List<Tensor> gates, State s);
 
     /**
      * The state of a layer.
@@ -183,6 +183,14 @@ public enum Recurrence {
         /** The size of the hidden state. */
         public int hidden() {
             return hiddenHidden.shape().size(1);
+        }
+
+        /** The state that a layer begins with which learns none, for a sequence [T, B, F]. */
+        public State zeros(Tensor x) {
+            Shape shape = Shape.of(x.shape().size(1), hidden());
+            Tape tape = Tape.of(x);
+            Tensor zeros = new Tensor(tape, shape, tape.zeros(shape.elements()), false, null);
+            return new State(zeros, kind.hasCellState ? zeros : null);
         }
 
         private Tensor ofInput(Tensor x) {

@@ -5,7 +5,6 @@ import static scanline.engine.tensor.Shaping.step;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import scanline.engine.tensor.Recurrence.RecurrentWeights;
 import scanline.engine.tensor.Recurrence.State;
@@ -40,7 +39,7 @@ public final class Sequences {
         Shape shape = x.shape().requireAxes("the input of a recurrent layer", 3);
         w.inputHidden().shape().require("the input weight of " + w.kind(),
                 Shape.of(w.inputHidden().shape().size(0), shape.size(2)));
-        State first = initial == null ? zeros(x, w) : initial;
+        State first = initial == null ? w.zeros(x) : initial;
         Shape state = Shape.of(shape.size(1), w.hidden());
         first.h().shape().require("the first hidden state", state);
         if (w.kind().hasCellState()) {
@@ -53,54 +52,13 @@ public final class Sequences {
 
     /** The same layer made of plain ops: the twin that the fused one is held against. */
     public static Tensor composed(Tensor x, RecurrentWeights w, State initial, Output output) {
-        List<Step> steps = steps(x, w, initial);
-        return output == Output.LAST_STEP ? steps.getLast().state.h() : stack(states(steps));
-    }
-
-    /** What a step came to. */
-    private record Step(List<Tensor> gates, State state) {}
-
-    private static List<Step> steps(Tensor x, RecurrentWeights w, State initial) {
-        List<Step> steps = new ArrayList<>();
         State state = initial;
+        List<Tensor> states = new ArrayList<>();
         for (int t = 0; t < x.shape().size(0); t++) {
-            List<Tensor> gates = w.kind().gates(step(x, t), state, w);
-            state = w.kind().next(gates, state);
-            steps.add(new Step(gates, state));
+            state = w.kind().next(w.kind().gates(step(x, t), state, w), state);
+            states.add(state.h());
         }
-        return steps;
-    }
-
-    private static List<Tensor> states(List<Step> steps) {
-        return steps.stream().map(step -> step.state.h()).toList();
-    }
-
-    /**
-     * All that goes on in a recurrent layer, for those who want to see it.
-     *
-     * @param h
-     *            the hidden states, [T, B, H]
-     * @param c
-     *            the cell states, [T, B, H]; null where the kind has none
-     * @param gates
-     *            in the order of {@link Recurrence#gateNames}, [T, B, H] each
-     */
-    public record Trace(Tensor h, @Nullable Tensor c, List<Tensor> gates) {}
-
-    /** What {@link #recurrent} computes, step by step, made of plain ops. */
-    public static Trace trace(Tensor x, RecurrentWeights w, @Nullable State initial) {
-        List<Step> steps = steps(x, w, initial == null ? zeros(x, w) : initial);
-        return new Trace(stack(states(steps)),
-                w.kind().hasCellState() ? stack(steps.stream().map(step -> step.state.cell()).toList()) : null,
-                IntStream.range(0, w.kind().gates())
-                        .mapToObj(gate -> stack(steps.stream().map(step -> step.gates.get(gate)).toList())).toList());
-    }
-
-    private static State zeros(Tensor x, RecurrentWeights w) {
-        Shape shape = Shape.of(x.shape().size(1), w.hidden());
-        Tape tape = Tape.of(x);
-        Tensor zeros = new Tensor(tape, shape, tape.zeros(shape.elements()), false, null);
-        return new State(zeros, w.kind().hasCellState() ? zeros : null);
+        return output == Output.LAST_STEP ? state.h() : stack(states);
     }
 
     /** A pass of a fused layer, span by span. */

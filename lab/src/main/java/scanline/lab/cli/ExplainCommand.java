@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import scanline.engine.io.Excerpt;
@@ -17,6 +18,7 @@ import scanline.lab.model.Model;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.train.Experiment;
+import scanline.lab.train.LayerTimes;
 
 /** {@code scanline explain}: what a recipe's model is made of. */
 @Command(name = "explain", mixinStandardHelpOptions = true,
@@ -31,6 +33,10 @@ final class ExplainCommand implements Runnable {
     @Parameters(index = "1..*", paramLabel = "KEY=VALUE", description = "Changes a key of the recipe.")
     private List<String> overrides = List.of();
 
+    @Option(names = "--times",
+            description = "Measures what share of a training step's time each layer takes; that takes some seconds.")
+    private boolean times;
+
     @Override
     public void run() {
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
@@ -42,10 +48,14 @@ final class ExplainCommand implements Runnable {
                     Excerpt.line(recipe.source()));
             out.printf("input [%d steps, %d features], %d classes%s%n%n", input.steps(), input.features(),
                     input.classes(), input.longest() == 1 ? "" : ", up to " + input.longest() + " labels an answer");
-            out.printf("%-22s %-28s %-12s %12s %16s%n", "layer", "", "output", "parameters", "FLOPs forward");
-            for (Model.Layer layer : layers) {
-                out.printf(Locale.ROOT, "%-22s %-28s %-12s %,12d %,16d%n", layer.name(), layer.what(), layer.output(),
-                        layer.parameters(), layer.flops());
+            List<Double> shares = times ? LayerTimes.of(recipe, experiment.dataset()) : List.of();
+            out.printf("%-22s %-28s %-12s %12s %16s%s%n", "layer", "", "output", "parameters", "FLOPs forward",
+                    times ? "    time" : "");
+            for (int l = 0; l < layers.size(); l++) {
+                Model.Layer layer = layers.get(l);
+                out.printf(Locale.ROOT, "%-22s %-28s %-12s %,12d %,16d%s%n", layer.name(), layer.what(), layer.output(),
+                        layer.parameters(), layer.flops(),
+                        times ? String.format(Locale.ROOT, "  %4.1f %%", 100 * shares.get(l)) : "");
             }
             long flops = layers.stream().mapToLong(Model.Layer::flops).sum();
             out.printf(Locale.ROOT, "%n%,d parameters; a training step of batch %d computes about %.2f GFLOP%n%n",

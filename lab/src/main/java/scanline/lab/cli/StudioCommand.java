@@ -3,6 +3,8 @@ package scanline.lab.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -73,7 +75,15 @@ final class StudioCommand implements Callable<Integer> {
         return CommandLine.ExitCode.OK;
     }
 
-    private void check(CommandLine line) throws IOException {
+    private boolean isLoopback() {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException _) {
+            return true; // the server says that there is none
+        }
+    }
+
+    private void check(CommandLine line) {
         if (port < 0 || port > 65_535) {
             throw new ParameterException(line, "--port must be from 0 to 65535, not " + port);
         }
@@ -81,7 +91,10 @@ final class StudioCommand implements Callable<Integer> {
             throw new ParameterException(line, "--token must have at least " + SHORTEST_TOKEN
                     + " letters, digits and . _ ~ -");
         }
-        if (token == null && !InetAddress.getByName(host).isLoopbackAddress()) {
+        if (Files.exists(runs) && !Files.isDirectory(runs)) {
+            throw new ParameterException(line, "--runs " + runs + " is a file, not a folder of runs");
+        }
+        if (token == null && !isLoopback()) {
             throw new ParameterException(line, "--host " + host
                     + " can be reached from other machines: say with --token what they must know");
         }

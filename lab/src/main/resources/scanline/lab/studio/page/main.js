@@ -1,4 +1,4 @@
-// The frame of all views: which of them an address shows, the theme, and whether the server is there.
+// The frame of all views: which of them an address shows, and whether the server is there.
 import { fill, h } from './dom.js';
 import { follow } from './api.js';
 import { runsView } from './runs.js';
@@ -27,28 +27,13 @@ function show() {
   }
   for (const link of document.querySelectorAll('.top nav a')) {
     const own = link.getAttribute('href').replace('#/', '');
-    link.toggleAttribute('aria-current', own === name || (own === '' && (name === 'run' || name === 'compare')));
+    if (own === name || (own === '' && (name === 'run' || name === 'compare'))) {
+      link.setAttribute('aria-current', 'page');
+    } else {
+      link.removeAttribute('aria-current');
+    }
   }
 }
-
-const theme = document.getElementById('theme');
-const chosen = () => document.documentElement.dataset.theme
-  ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
-
-function setTheme(name) {
-  document.documentElement.dataset.theme = name;
-  document.dispatchEvent(new Event('theme'));
-}
-
-if (localStorage.getItem('theme')) {
-  setTheme(localStorage.getItem('theme'));
-}
-theme.addEventListener('click', () => {
-  const next = chosen() === 'dark' ? 'light' : 'dark';
-  localStorage.setItem('theme', next);
-  setTheme(next);
-});
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => document.dispatchEvent(new Event('theme')));
 
 const connection = document.getElementById('connection');
 
