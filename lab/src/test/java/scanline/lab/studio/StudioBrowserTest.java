@@ -372,7 +372,7 @@ class StudioBrowserTest {
         soon(page.locator(".runs tbody tr").first()).isVisible();
         page.keyboard().press("Tab");
         assertThat(page.evaluate("() => document.activeElement.textContent")).isEqualTo("Skip to the content");
-        for (int i = 0; i < 30; i++) {
+        for (int i = 0; i < 80; i++) {
             page.keyboard().press("Tab");
             if (page.evaluate("() => document.activeElement.textContent").equals("lstm")) {
                 page.keyboard().press("Enter");
