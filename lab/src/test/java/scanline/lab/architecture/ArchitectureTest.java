@@ -46,7 +46,7 @@ class ArchitectureTest {
             lab.sweep     -> engine.io lab.data lab.recipe lab.train
             lab.export    -> engine.io engine.tensor lab.data lab.format lab.model lab.recipe lab.train
             lab.studio    -> engine.io engine.tensor lab.data lab.model lab.recipe lab.studio.http lab.train
-            lab.studio.http -> engine.io lab.data lab.recipe lab.train
+            lab.studio.http -> lab.data lab.recipe lab.train
             lab.cli       -> engine.io engine.kernel engine.tensor lab.data lab.export lab.model lab.recipe lab.report lab.studio lab.sweep lab.train
             """;
 

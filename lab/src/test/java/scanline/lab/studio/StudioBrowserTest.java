@@ -42,6 +42,7 @@ class StudioBrowserTest {
     private static final Path DRIVER = Path.of("target", "browser");
     private static final List<String> BROWSERS = List.of("chromium", "chromium-browser", "google-chrome");
     private static final double SLOW = 60_000;
+    private static final String STRANGE = "rate=0.1, 50% #1?";
     private static final String SERIOUS = "serious|critical";
 
     @TempDir
@@ -80,6 +81,7 @@ class StudioBrowserTest {
                 "model.decoderDepth=1", "model.feedForward=16");
         SmallRuns.stopped(runs.resolve("labels"), "cnn-rnn", 15, "data.limit=0", "data.canvas.train=200",
                 "data.canvas.validation=20", "data.canvas.test=40", "model.cnn.channels=4", "model.cnn.hidden=12");
+        SmallRuns.stopped(runs.resolve("sweep").resolve(STRANGE), "rnn-rows", 15, "model.hidden=4");
         Files.createDirectories(runs.resolve("half"));
         Files.writeString(runs.resolve("half").resolve("provenance.json"), "{}");
         studio = new Studio(runs, "127.0.0.1", 0, null, 1, fault -> {
@@ -279,6 +281,17 @@ class StudioBrowserTest {
         page.getByLabel("scale").selectOption("linear");
         page.getByLabel("by", new Page.GetByLabelOptions().setExact(true)).selectOption("seconds");
         soon(page.locator(".chart canvas")).hasCount(2);
+    }
+
+    @Test
+    void aRunMayBeCalledAnything() {
+        Page page = page("/");
+        page.getByText("sweep/" + STRANGE).click();
+        soon(page.locator("h1")).hasText("sweep/" + STRANGE, slowly());
+        page.getByText("Weights").click();
+        waitFor(page.locator(".ridges canvas"));
+        page.getByText("Draw for it").click();
+        soon(page.locator(".column select")).hasValue("sweep/" + STRANGE);
     }
 
     @Test

@@ -14,14 +14,17 @@ import scanline.lab.train.Json;
 import tools.jackson.core.JacksonException;
 
 /** What was asked for. */
-public final class Request {
+public final class Request implements AutoCloseable {
     private static final int LONGEST_QUERY = 4096;
 
     private final HttpExchange exchange;
     private final Map<String, String> query;
+    private final Room room;
+    private int taken;
 
-    Request(HttpExchange exchange) {
+    Request(HttpExchange exchange, Room room) {
         this.exchange = exchange;
+        this.room = room;
         query = parsed(exchange.getRequestURI().getRawQuery());
     }
 
@@ -85,12 +88,14 @@ public final class Request {
      * The body.
      *
      * @param most bytes
+     * @throws Refusal if it is longer, or there is no room for it now
      */
     public byte[] body(int most) throws IOException {
         Optional<String> length = header("Content-Length");
         if (length.isPresent() && (!length.get().matches("\\d{1,9}") || Integer.parseInt(length.get()) > most)) {
             throw tooLong(most);
         }
+        taken += room.take(length.map(Integer::parseInt).orElse(most));
         InputStream in = exchange.getRequestBody();
         try {
             byte[] body = in.readNBytes(most);
@@ -127,5 +132,12 @@ public final class Request {
             // said below: Jackson's own words name classes
         }
         throw new Refusal(400, "the body is not the JSON object that this path takes");
+    }
+
+    /** Gives the room of its body back. */
+    @Override
+    public void close() {
+        room.leave(taken);
+        taken = 0;
     }
 }

@@ -15,7 +15,6 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import scanline.engine.io.FormatException;
 import scanline.lab.data.DataException;
 import scanline.lab.recipe.RecipeException;
 import scanline.lab.train.RunException;
@@ -48,6 +47,7 @@ public final class Server implements AutoCloseable {
             .newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("studio clock").factory());
     private final Routes routes;
     private final Gate gate;
+    private final Room room = new Room();
     private final Consumer<Throwable> faults;
 
     /**
@@ -108,18 +108,19 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private Answered answer(HttpExchange exchange) throws InterruptedException, IOException {
+    private Answered answer(HttpExchange exchange) throws InterruptedException {
         try {
             gate.check(exchange);
             String cookie = gate.cookie(exchange);
             if (cookie != null) {
                 return new Reply(303, "text/plain", new byte[0], Map.of("Set-Cookie", cookie, "Location", "/"));
             }
-            return routes.find(exchange.getRequestMethod(), exchange.getRequestURI().getRawPath())
-                    .answer(new Request(exchange));
+            try (Request request = new Request(exchange, room)) {
+                return routes.find(exchange.getRequestMethod(), request.path()).answer(request);
+            }
         } catch (Refusal e) {
             return Reply.of(e);
-        } catch (RunException | DataException | RecipeException | FormatException e) {
+        } catch (RunException | DataException | RecipeException | IOException e) {
             return Reply.of(new Refusal(422, String.valueOf(e.getMessage())));
         } catch (RuntimeException | OutOfMemoryError e) {
             faults.accept(e);

@@ -1,7 +1,7 @@
 // Several runs beside each other: curves, in what their recipes differ, and what they came to.
 import { attempt, get, listen, runs } from './api.js';
 import { chart, MOST, runColour, smoothed } from './curves.js';
-import { decimal, duration, fill, h, percent, percentTick, whole } from './dom.js';
+import { decimal, duration, fill, h, path, percent, percentTick, whole } from './dom.js';
 
 // They say what a run is for, not what it does.
 const DESCRIPTION = new Set(['about', 'source', 'published', 'published.accuracy', 'published.divisor', 'target', 'data.dir']);
@@ -48,7 +48,7 @@ export function compareView(main, _, query) {
     h('div', { class: 'head' }, h('h1', {}, names.length === 1 ? names[0] : `${names.length} runs`)),
     all.length > MOST ? h('p', { class: 'soft' }, `The first ${MOST} of ${all.length}: more colours cannot be told apart.`) : null,
     h('ul', { class: 'key' }, names.map((name, i) => h('li', {}, h('i', { class: `swatch run${i}` }),
-      h('a', { href: `#/run/${encodeURI(name)}` }, name)))),
+      h('a', { href: `#/run/${path(name)}` }, name)))),
     h('div', { class: 'filters' }, by.field, scale.field, lines.field,
       h('span', { class: 'field' }, h('label', { for: 'smooth' }, 'smoothing'), smooth)),
     charts, tables);

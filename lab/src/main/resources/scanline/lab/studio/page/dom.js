@@ -91,6 +91,9 @@ export function picture(pixels, height, width, label) {
   return canvas;
 }
 
+/** The name of a run in an address. */
+export const path = name => name.split('/').map(encodeURIComponent).join('/');
+
 /** A colour of the style sheet. */
 export const colour = name => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 

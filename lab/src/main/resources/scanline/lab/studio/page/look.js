@@ -1,6 +1,6 @@
 // The signature view: a picture, and what one or two models do with it, step by step.
 import { attempt, get, listen, post, runs } from './api.js';
-import { bytes, fill, h, picture, percent } from './dom.js';
+import { bytes, fill, h, path, percent, picture } from './dom.js';
 import { pad } from './pad.js';
 import { scanPanel } from './panels/scan.js';
 import { probabilitiesPanel } from './panels/probabilities.js';
@@ -68,7 +68,7 @@ export function lookView(main, name, query) {
       rest.set('number', source.number);
     }
     const text = rest.toString();
-    history.replaceState(null, '', `#/look/${encodeURI(columns[0]?.name ?? '')}${text ? `?${text}` : ''}`);
+    history.replaceState(null, '', `#/look/${path(columns[0]?.name ?? '')}${text ? `?${text}` : ''}`);
   }
 
   function column(runName) {

@@ -1,5 +1,5 @@
 // What the best weights get wrong: a confusion matrix whose cells open, and the examples that are worth a look.
-import { bytes, fill, h, percent, picture, whole } from './dom.js';
+import { bytes, fill, h, path, percent, picture, whole } from './dom.js';
 import { attempt, get, runs } from './api.js';
 
 export function mistakesTab(body, name, page) {
@@ -69,7 +69,7 @@ export function mistakesTab(body, name, page) {
     fill(gallery, h('h2', {}, title), h('p', { class: 'soft' }, found.total === 0 ? `None of the ${of}.`
       : `${whole(found.total)} of the ${of}${found.total > found.examples.length ? `, the first ${found.examples.length}` : ''}.`),
     h('ul', { class: 'gallery' }, found.examples.map(example => h('li', {},
-      h('a', { href: found.split === 'TEST' ? `#/look/${encodeURI(name)}?number=${example.number}` : null },
+      h('a', { href: found.split === 'TEST' ? `#/look/${path(name)}?number=${example.number}` : null },
         picture(bytes(example.pixels), found.height, found.width, `${example.truth.join(' ')}, answered ${example.answer.join(' ') || 'nothing'}`)),
       h('p', {}, example.right ? example.answer.join(' ') : [example.truth.join(' ') || '–', ' as ', h('mark', {}, example.answer.join(' ') || 'nothing')],
         h('small', {}, percent(example.probability, 1)))))));

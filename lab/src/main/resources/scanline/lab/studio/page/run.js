@@ -1,7 +1,7 @@
 // One run: its state, its curves as they grow, what it gets wrong, its weights, its model.
 import { attempt, get, listen, post, runs } from './api.js';
 import { chart } from './curves.js';
-import { colour, decimal, duration, fill, h, percent, percentTick, whole } from './dom.js';
+import { colour, decimal, duration, fill, h, path, percent, percentTick, whole } from './dom.js';
 import { mistakesTab } from './mistakes.js';
 import { weightsTab } from './weights.js';
 import { modelTab } from './model.js';
@@ -23,7 +23,7 @@ export function runView(main, name, query) {
   const watchers = new Set();
 
   fill(main, head, tiles, h('nav', { class: 'tabs', 'aria-label': 'Of this run' }, Object.entries(TABS).map(([id, [title]]) =>
-    h('a', { href: `#/run/${encodeURI(name)}?tab=${id}`, 'aria-current': id === tab ? 'page' : null }, title))), body);
+    h('a', { href: `#/run/${path(name)}?tab=${id}`, 'aria-current': id === tab ? 'page' : null }, title))), body);
 
   function drawHead() {
     const run = runs.get(name);
@@ -31,9 +31,9 @@ export function runView(main, name, query) {
       fill(head, h('h1', {}, name), h('p', { class: 'soft' }, 'There is no such run, or it begins just now.'));
       return;
     }
-    const act = (path, text) => h('button', { type: 'button', onclick: async event => {
+    const act = (what, text) => h('button', { type: 'button', onclick: async event => {
       event.target.disabled = true;
-      await attempt(() => post(path, { run: name }));
+      await attempt(() => post(what, { run: name }));
       setTimeout(() => {
         event.target.disabled = false;
       }, 1500);
@@ -43,7 +43,7 @@ export function runView(main, name, query) {
       h('div', { class: 'actions' },
         run.state === 'TRAINING' ? act('stop', 'Stop') : null,
         run.state === 'STOPPED' ? act('resume', 'Resume') : null,
-        run.hasWeights ? h('a', { class: 'button main', href: `#/look/${encodeURI(name)}` }, 'Draw for it') : null));
+        run.hasWeights ? h('a', { class: 'button main', href: `#/look/${path(name)}` }, 'Draw for it') : null));
     const step = run.live?.step;
     const tile = (title, value, beside) => h('div', {}, h('dt', {}, title), h('dd', {}, h('b', {}, value), h('small', {}, beside)));
     fill(tiles,

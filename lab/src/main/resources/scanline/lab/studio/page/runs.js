@@ -1,5 +1,5 @@
 // All runs: a table that lives, sorted and filtered, and the way to start one.
-import { ago, decimal, duration, fill, h, percent, whole } from './dom.js';
+import { ago, decimal, duration, fill, h, path, percent, whole } from './dom.js';
 import { listen, runs } from './api.js';
 import { startDialog } from './start.js';
 import { stateOf } from './state.js';
@@ -7,7 +7,7 @@ import { stateOf } from './state.js';
 /** The columns: a title, what it sorts by, and what it shows. */
 const COLUMNS = [
   { id: 'name', title: 'Run', by: run => run.name, cell: run => [
-    h('a', { href: `#/run/${encodeURI(run.name)}` }, run.name),
+    h('a', { href: `#/run/${path(run.name)}` }, run.name),
     h('small', {}, [run.recipe, run.keys.data, run.keys.seed && `seed ${run.keys.seed}`].filter(Boolean).join(' · ')),
   ] },
   { id: 'state', title: 'State', by: run => run.state, cell: stateOf },

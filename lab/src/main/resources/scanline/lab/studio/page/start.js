@@ -1,6 +1,6 @@
 // The dialog that starts a run: a recipe, and keys to change.
 import { attempt, get, post } from './api.js';
-import { fill, h } from './dom.js';
+import { fill, h, path } from './dom.js';
 
 let recipes = null;
 
@@ -57,7 +57,7 @@ export async function startDialog(first = 'lstm-rows', overrides = []) {
         .filter(([key]) => key).map(([key, value]) => `${key}=${value}`);
       const { run } = await post('runs', { recipe: select.value, overrides: list, name: name.value.trim() });
       dialog.close();
-      location.hash = `#/run/${encodeURI(run)}`;
+      location.hash = `#/run/${path(run)}`;
     } catch (e) {
       error.textContent = e.message;
     }
