@@ -4,8 +4,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -28,7 +26,9 @@ final class Events {
     private static final long MOST_BYTES = 4 << 20;
     private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(15);
     private static final long SLOWEST_NANOS = TimeUnit.SECONDS.toNanos(10);
-    private static final int MOST_WAIT_MILLIS = 500;
+    // So many listeners cost no more than a thousand writes a second.
+    private static final int WAIT_MILLIS_EACH = 2;
+    private static final int MOST_WAIT_MILLIS = 1000;
     private static final byte[] HELLO = "retry: 1000\n\n".getBytes(StandardCharsets.UTF_8);
     private static final byte[] STILL_HERE = ": still here\n\n".getBytes(StandardCharsets.UTF_8);
     private static final byte[] MISSED = "event: missed\ndata: {}\n\n".getBytes(StandardCharsets.UTF_8);
@@ -37,9 +37,10 @@ final class Events {
     private final String session = Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
     private final Lock lock = new ReentrantLock();
     private final Condition more = lock.newCondition();
-    private final Deque<byte[]> kept = new ArrayDeque<>();
+    private final byte[][] kept = new byte[MOST_EVENTS][]; // event n is at n modulo their number
     private long bytes;
-    private long last; // the number of the newest event; the first is 1
+    private long first = 1; // the number of the oldest that is kept
+    private long last; // that of the newest; the first of all is 1
     private final Set<Listener> listeners = ConcurrentHashMap.newKeySet();
 
     /** Somebody who listens. */
@@ -65,11 +66,11 @@ final class Events {
             last++;
             byte[] event = ("id: " + session + "-" + last + "\nevent: " + kind + "\ndata: " + json + "\n\n")
                     .getBytes(StandardCharsets.UTF_8);
-            kept.add(event);
             bytes += event.length;
-            while (kept.size() > MOST_EVENTS || bytes > MOST_BYTES) {
-                bytes -= kept.remove().length;
+            while (last - first >= MOST_EVENTS || bytes > MOST_BYTES) {
+                bytes -= kept(first++).length;
             }
+            kept[(int) (last % MOST_EVENTS)] = event;
             more.signalAll();
         } finally {
             lock.unlock();
@@ -112,20 +113,21 @@ final class Events {
                 for (long left = QUIET_NANOS; last == seen && left > 0;) {
                     left = more.awaitNanos(left);
                 }
-                long first = last - kept.size() + 1;
                 if (last == seen) {
                     next.writeBytes(STILL_HERE);
                 } else if (seen + 1 < first) {
                     next.writeBytes(MISSED);
                 } else {
-                    kept.stream().skip(seen + 1 - first).forEach(next::writeBytes);
+                    for (long number = seen + 1; number <= last; number++) {
+                        next.writeBytes(kept(number));
+                    }
                 }
                 seen = last;
             } finally {
                 lock.unlock();
             }
             write(out, listener, next.toByteArray());
-            Thread.sleep(Math.min(listeners.size() - 1, MOST_WAIT_MILLIS));
+            Thread.sleep(Math.clamp(WAIT_MILLIS_EACH * (listeners.size() - 1L), 0, MOST_WAIT_MILLIS));
         }
     }
 
@@ -134,6 +136,10 @@ final class Events {
         out.write(content);
         out.flush();
         listener.writesSince = 0;
+    }
+
+    private byte[] kept(long number) {
+        return kept[(int) (number % MOST_EVENTS)];
     }
 
     private long newest() {

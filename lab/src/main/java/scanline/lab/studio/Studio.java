@@ -211,9 +211,7 @@ public final class Studio implements AutoCloseable {
             if (picture.drawing != null) {
                 return ReadingJson.of(Reading.of(experiment, picture.drawing.drawn(experiment)), classes);
             }
-            Pictures pictures = experiment.recipe().data().canvas().drawn().isAnything()
-                    ? experiment.pictures(Split.TEST)
-                    : experiment.dataset().test();
+            Pictures pictures = experiment.outside();
             int number = picture.number == null ? 0 : picture.number;
             if (number < 0 || number >= experiment.examples(Split.TEST).length) {
                 throw new Refusal(404, "there is no such picture");

@@ -43,6 +43,7 @@ public final class Experiment implements AutoCloseable {
     private final Model.Input input;
     private final Network network;
     private final Task task;
+    private final ImageSet test;
     private @Nullable ImageSet train;
 
     /** A part of the data. */
@@ -82,7 +83,8 @@ public final class Experiment implements AutoCloseable {
         memory = new Memory(backend);
         weights = new Weights(backend, recipe.seed());
         try {
-            input = input(recipe, dataset.test());
+            test = dataset.test(); // some data sets read it again whenever they are asked
+            input = input(recipe, test);
             Network built = recipe.model().build(weights, input);
             network = built instanceof Classifier logits && recipe.head().softmax()
                     ? logits.then(Activation::softmax)
@@ -168,7 +170,7 @@ public final class Experiment implements AutoCloseable {
 
     /** Pictures of the size that an image has which is none of the data set's: a whole canvas, or an image before it shrinks. */
     public Pictures outside() {
-        return isDrawn() ? pictures(Split.TEST) : dataset.test();
+        return isDrawn() ? pictures(Split.TEST) : test;
     }
 
     private boolean isDrawn() {
@@ -186,7 +188,7 @@ public final class Experiment implements AutoCloseable {
             case TRAIN -> canvas.pictures(shrunkTraining(), images(split), RandomKey.of(recipe.seed(), "canvas train"));
             case VALIDATION -> canvas.pictures(shrunkTraining(), images(split),
                     RandomKey.of(recipe.seed(), "canvas validation"));
-            case TEST -> testPictures(recipe, dataset.test());
+            case TEST -> testPictures(recipe, test);
         };
     }
 
@@ -234,7 +236,7 @@ public final class Experiment implements AutoCloseable {
     /** Which images of the data set a split is made of. */
     private int[] images(Split split) {
         if (split == Split.TEST) {
-            return IntStream.range(0, dataset.test().count()).toArray();
+            return IntStream.range(0, test.count()).toArray();
         }
         int count = trainingImages().count();
         int held = recipe.data().validation();

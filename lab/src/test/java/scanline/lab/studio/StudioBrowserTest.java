@@ -64,9 +64,10 @@ class StudioBrowserTest {
         Assumptions.assumeTrue(
                 chromium.isPresent() && node.isPresent() && Files.isDirectory(modules.resolve("axe-core")),
                 "the studio is not tested in a browser: ./build prepares that where Chromium, Node and npm are");
-        Path driver = Files.createTempDirectory(folder, "driver");
+        Path driver = Files.createDirectories(DRIVER.resolve("driver"));
+        Files.deleteIfExists(driver.resolve("package"));
         Files.createSymbolicLink(driver.resolve("package"), modules.resolve("playwright-core").toAbsolutePath());
-        System.setProperty("playwright.cli.dir", driver.toString());
+        System.setProperty("playwright.cli.dir", driver.toAbsolutePath().toString());
         axe = Files.readString(modules.resolve("axe-core").resolve("axe.min.js"));
         Path runs = folder.resolve("runs");
         SmallRuns.finished(runs.resolve("lstm"), "lstm-rows", "data.limit=8000", "data.validation=500", "batch=50",
