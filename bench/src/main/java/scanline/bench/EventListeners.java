@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 final class EventListeners implements AutoCloseable {
     private static final Pattern ID = Pattern.compile("id: [0-9a-z]+-(\\d+)");
 
-    private static final int ON_THEIR_WAY = 20; // events of two seconds
+    private static final int ARRIVAL_MILLIS = 10_000;
 
     private final Selector selector = Selector.open();
     private final List<Listener> listeners = new ArrayList<>();
@@ -68,9 +68,9 @@ final class EventListeners implements AutoCloseable {
             return last;
         }
 
-        /** Gaps in the numbers, and what others have heard long ago. */
-        synchronized long lost(long newest) {
-            return missing + Math.max(0, newest - last - ON_THEIR_WAY);
+        /** Gaps in the numbers, and what it has not heard up to one that others have. */
+        synchronized long lost(long goal) {
+            return missing + Math.max(0, goal - last);
         }
     }
 
@@ -123,8 +123,8 @@ final class EventListeners implements AutoCloseable {
 
     /** How many events were lost: gaps in the numbers, and what the last one of all has that another has not. */
     long lost() throws InterruptedException {
-        Thread.sleep(2000); // what is on its way arrives
         long last = listeners.stream().mapToLong(Listener::last).max().orElse(0);
+        Thread.sleep(ARRIVAL_MILLIS); // what is on its way arrives
         if (!failure.isEmpty()) {
             throw new BenchException(failure);
         }

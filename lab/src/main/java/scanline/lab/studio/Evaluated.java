@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 
+import scanline.lab.data.ImageSet;
 import scanline.lab.data.Pictures;
 import scanline.lab.studio.http.Refusal;
 import scanline.lab.train.Evaluation;
@@ -29,6 +30,7 @@ final class Evaluated implements AutoCloseable {
     private static final int MOST_SHOWN = 60;
 
     private final long written;
+    private final boolean finished;
     private final Thread thread;
     private volatile int done;
     private volatile int total;
@@ -36,8 +38,8 @@ final class Evaluated implements AutoCloseable {
     private volatile @Nullable String failure;
     private volatile boolean closed;
 
-    /** An answer. */
-    private record Example(int number, int[] truth, int[] answer, double probability) {
+    /** An answer; {@code picture} is where its picture is among those that are kept. */
+    private record Example(int number, int picture, int[] truth, int[] answer, double probability) {
         boolean isRight() {
             return Arrays.equals(truth, answer);
         }
@@ -53,18 +55,19 @@ final class Evaluated implements AutoCloseable {
 
     Evaluated(Run run) throws IOException {
         written = Files.getLastModifiedTime(run.best()).toMillis();
+        finished = run.isFinished();
         thread = Thread.ofPlatform().daemon().name("studio evaluation").start(() -> evaluate(run));
     }
 
-    /** Whether it is of the weights that the run has now. */
+    /** Whether it is of the weights that the run has now, and of the pictures that may be looked at. */
     boolean isOf(Run run) throws IOException {
-        return written == Files.getLastModifiedTime(run.best()).toMillis();
+        return written == Files.getLastModifiedTime(run.best()).toMillis() && finished == run.isFinished();
     }
 
     private void evaluate(Run run) {
         try (Trained trained = Trained.open(run.folder().toString(), null, List.of(), 1)) {
             Experiment experiment = trained.experiment();
-            Split split = run.result() == null ? Split.VALIDATION : Split.TEST;
+            Split split = finished ? Split.TEST : Split.VALIDATION;
             int[] numbers = experiment.examples(split);
             total = numbers.length;
             List<Example> examples = new ArrayList<>();
@@ -72,15 +75,36 @@ final class Evaluated implements AutoCloseable {
                 if (closed) {
                     throw new Closed();
                 }
-                examples.add(new Example(number, truth, answer.labels(), answer.probability()));
+                examples.add(new Example(number, number, truth, answer.labels(), answer.probability()));
                 done = examples.size();
             });
-            findings = new Findings(split, experiment.pictures(split), experiment.dataset().classNames(), examples);
+            findings = kept(
+                    new Findings(split, experiment.pictures(split), experiment.dataset().classNames(), examples));
         } catch (Closed _) {
             // nobody waits
-        } catch (IOException | RuntimeException | OutOfMemoryError e) {
-            failure = e instanceof OutOfMemoryError ? "there is not enough memory" : String.valueOf(e.getMessage());
+        } catch (OutOfMemoryError _) {
+            failure = "there was not enough memory to evaluate this run";
+        } catch (IOException | RuntimeException e) {
+            failure = String.valueOf(e.getMessage());
         }
+    }
+
+    /** Images for validation are some of those for training: these alone are kept, and not all. */
+    private static Findings kept(Findings found) {
+        if (!(found.pictures instanceof ImageSet images) || found.split == Split.TEST) {
+            return found;
+        }
+        int pixels = images.imagePixels();
+        byte[] some = new byte[found.examples.size() * pixels];
+        List<Example> examples = new ArrayList<>();
+        for (Example example : found.examples) {
+            images.draw(example.number, some, examples.size() * pixels);
+            examples.add(
+                    new Example(example.number, examples.size(), example.truth, example.answer, example.probability));
+        }
+        return new Findings(found.split,
+                new ImageSet(images.height(), images.width(), some, new byte[examples.size()], images.classes()),
+                found.classes, examples);
     }
 
     /**
@@ -91,7 +115,7 @@ final class Evaluated implements AutoCloseable {
     Map<String, Object> examples(String kind, int truth, int taken) {
         String why = failure;
         if (why != null) {
-            throw new Refusal(409, why);
+            throw new Refusal(422, why);
         }
         Findings found = findings;
         if (found == null) {
@@ -126,7 +150,7 @@ final class Evaluated implements AutoCloseable {
         json.put("answer", names(found.classes, example.answer));
         json.put("probability", example.probability);
         json.put("right", example.isRight());
-        json.put("pixels", pixels(found.pictures, example.number));
+        json.put("pixels", pixels(found.pictures, example.picture));
         return json;
     }
 

@@ -1,9 +1,10 @@
 package scanline.lab.studio;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -24,12 +25,12 @@ final class Events {
     static final int MOST_LISTENERS = 1000;
     private static final int MOST_EVENTS = 4096;
     private static final long MOST_BYTES = 4 << 20;
+    private static final int MOST_AT_ONCE_BYTES = 64 << 10;
     private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(15);
     private static final long SLOWEST_NANOS = TimeUnit.SECONDS.toNanos(10);
-    // So many listeners cost no more than a thousand writes a second.
-    private static final int WAIT_MILLIS_EACH = 2;
-    private static final int MOST_WAIT_MILLIS = 1000;
-    private static final byte[] HELLO = "retry: 1000\n\n".getBytes(StandardCharsets.UTF_8);
+    // However many there are, up to five hundred, they cost three hundred writes a second.
+    private static final int WAIT_MILLIS_EACH = 3;
+    private static final int MOST_WAIT_MILLIS = 1500;
     private static final byte[] STILL_HERE = ": still here\n\n".getBytes(StandardCharsets.UTF_8);
     private static final byte[] MISSED = "event: missed\ndata: {}\n\n".getBytes(StandardCharsets.UTF_8);
 
@@ -100,40 +101,44 @@ final class Events {
 
     private void send(OutputStream out, Listener listener, String after) throws IOException, InterruptedException {
         long seen = newest();
-        write(out, listener, HELLO);
+        // With a name, so that whoever is cut off before the first event can say where it was.
+        write(out, listener,
+                List.of(("id: " + session + "-" + seen + "\nretry: 1000\n\n").getBytes(StandardCharsets.UTF_8)));
         if (after.matches(session + "-\\d{1,18}")) {
             seen = Math.min(seen, Long.parseLong(after.substring(session.length() + 1)));
         } else if (!after.isEmpty()) {
-            write(out, listener, MISSED);
+            write(out, listener, List.of(MISSED));
         }
         while (true) {
-            ByteArrayOutputStream next = new ByteArrayOutputStream();
+            List<byte[]> next = new ArrayList<>();
             lock.lock();
             try {
                 for (long left = QUIET_NANOS; last == seen && left > 0;) {
                     left = more.awaitNanos(left);
                 }
                 if (last == seen) {
-                    next.writeBytes(STILL_HERE);
+                    next.add(STILL_HERE);
                 } else if (seen + 1 < first) {
-                    next.writeBytes(MISSED);
-                } else {
-                    for (long number = seen + 1; number <= last; number++) {
-                        next.writeBytes(kept(number));
-                    }
+                    next.add(MISSED);
+                    seen = last;
                 }
-                seen = last;
+                for (int size = 0; seen < last && size < MOST_AT_ONCE_BYTES; seen++) {
+                    next.add(kept(seen + 1));
+                    size += next.getLast().length;
+                }
             } finally {
                 lock.unlock();
             }
-            write(out, listener, next.toByteArray());
+            write(out, listener, next);
             Thread.sleep(Math.clamp(WAIT_MILLIS_EACH * (listeners.size() - 1L), 0, MOST_WAIT_MILLIS));
         }
     }
 
-    private static void write(OutputStream out, Listener listener, byte[] content) throws IOException {
+    private static void write(OutputStream out, Listener listener, List<byte[]> events) throws IOException {
         listener.writesSince = System.nanoTime() | 1;
-        out.write(content);
+        for (byte[] event : events) {
+            out.write(event);
+        }
         out.flush();
         listener.writesSince = 0;
     }

@@ -11,7 +11,7 @@ import scanline.lab.train.Run;
 
 /** The models that are open: the few that were asked last, each with the weights that its run has now. */
 final class Models implements AutoCloseable {
-    private static final int MOST = 4;
+    static final int MOST = 4;
 
     // In the order in which they were asked, the last one last.
     private final Map<String, Versioned> open = new LinkedHashMap<>(16, 0.75f, true);

@@ -7,6 +7,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
@@ -29,6 +30,8 @@ final class OpenModel implements AutoCloseable {
     private static final int MOST_WAITING = 256;
     private static final int MOST_TOGETHER = 64;
     private static final int MOST_SECONDS = 20;
+    // One more than are kept: the one that a new one takes the place of.
+    private static final Semaphore OPEN = new Semaphore(Models.MOST + 1);
 
     private final BlockingQueue<Work> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
     private final CompletableFuture<Trained> opened = new CompletableFuture<>();
@@ -36,7 +39,7 @@ final class OpenModel implements AutoCloseable {
     private volatile boolean closed;
 
     /** What the model's thread does. */
-    private sealed interface Work permits Task, Image {
+    private sealed interface Work permits Task, Images {
         void fail(Throwable e);
     }
 
@@ -48,8 +51,8 @@ final class OpenModel implements AutoCloseable {
         }
     }
 
-    /** An image to be answered. */
-    private record Image(CompletableFuture<Answer> done, ImageSet image) implements Work {
+    /** Images to be answered, all of them or none. */
+    private record Images(CompletableFuture<List<Answer>> done, List<ImageSet> images) implements Work {
         @Override
         public void fail(Throwable e) {
             done.completeExceptionally(e);
@@ -77,28 +80,44 @@ final class OpenModel implements AutoCloseable {
     }
 
     private void work(Run run) {
-        try (Trained trained = open(run)) {
-            opened.complete(trained);
-            List<Image> images = new ArrayList<>();
-            while (!closed) {
-                for (Work work = waiting.poll(images.isEmpty() ? MOST_SECONDS : 0,
-                        TimeUnit.SECONDS); work != null; work = images.size() < MOST_TOGETHER ? waiting.poll() : null) {
-                    switch (work) {
-                        case Image image -> images.add(image);
-                        case Task task -> run(task, trained);
-                    }
+        try {
+            OPEN.acquire();
+            try (Trained trained = open(run)) {
+                opened.complete(trained);
+                while (!closed) {
+                    work(trained);
                 }
-                answer(trained.experiment(), images);
-                images.clear();
+            } finally {
+                OPEN.release();
             }
-        } catch (InterruptedException _) {
-            // closed
         } catch (Throwable e) { // whoever waits is told
-            opened.completeExceptionally(e);
+            opened.completeExceptionally(closed || e instanceof InterruptedException ? ended() : e);
         } finally {
             closed = true;
-            waiting.forEach(work -> work.fail(Refusal.later(503, "the model was closed", 1)));
+            waiting.forEach(work -> work.fail(ended()));
         }
+    }
+
+    private static Refusal ended() {
+        return Refusal.later(503, "the model was closed", 1);
+    }
+
+    /** What waits, or what comes next; images that wait together. */
+    private void work(Trained trained) throws InterruptedException {
+        List<Images> images = new ArrayList<>();
+        int together = 0;
+        for (Work work = waiting.poll(MOST_SECONDS, TimeUnit.SECONDS); work != null; work = together < MOST_TOGETHER
+                ? waiting.poll()
+                : null) {
+            switch (work) {
+                case Images more -> {
+                    images.add(more);
+                    together += more.images.size();
+                }
+                case Task task -> run(task, trained);
+            }
+        }
+        answer(trained.experiment(), images);
     }
 
     private static void run(Task task, Trained trained) {
@@ -109,7 +128,8 @@ final class OpenModel implements AutoCloseable {
         }
     }
 
-    private static void answer(Experiment experiment, List<Image> images) {
+    private static void answer(Experiment experiment, List<Images> asked) {
+        List<ImageSet> images = asked.stream().flatMap(one -> one.images.stream()).toList();
         if (images.isEmpty()) {
             return;
         }
@@ -118,13 +138,19 @@ final class OpenModel implements AutoCloseable {
             int pixels = known.height() * known.width();
             byte[] all = new byte[images.size() * pixels];
             for (int i = 0; i < images.size(); i++) {
-                System.arraycopy(images.get(i).image.pixels(), 0, all, i * pixels, pixels);
+                System.arraycopy(images.get(i).pixels(), 0, all, i * pixels, pixels);
             }
             ImageSet set = new ImageSet(known.height(), known.width(), all, new byte[images.size()], known.classes());
+            List<Answer> answers = new ArrayList<>();
             Evaluation.of(experiment, experiment.loader(set), IntStream.range(0, images.size()).toArray(),
-                    (index, _, answer) -> images.get(index).done.complete(answer));
+                    (_, _, answer) -> answers.add(answer));
+            int at = 0;
+            for (Images one : asked) {
+                one.done.complete(List.copyOf(answers.subList(at, at + one.images.size())));
+                at += one.images.size();
+            }
         } catch (RuntimeException | OutOfMemoryError e) {
-            images.forEach(image -> image.fail(e));
+            asked.forEach(one -> one.fail(e));
         }
     }
 
@@ -134,20 +160,14 @@ final class OpenModel implements AutoCloseable {
     }
 
     /**
-     * What the model says of images, of the size of {@link Experiment#outside}; of all of them or, where there is no room, of none.
+     * What the model says of images, of the size of {@link Experiment#outside}, in their order.
      *
      * @throws Refusal if too much waits
      */
     List<Answer> answers(List<ImageSet> images) throws IOException, InterruptedException {
-        List<Image> asked = images.stream().map(image -> new Image(new CompletableFuture<>(), image)).toList();
-        List<Answer> answers = new ArrayList<>();
-        for (Image image : asked) {
-            put(image);
-        }
-        for (Image image : asked) {
-            answers.add(await(image.done));
-        }
-        return answers;
+        Images asked = new Images(new CompletableFuture<>(), images);
+        put(asked);
+        return await(asked.done);
     }
 
     /**
@@ -166,6 +186,9 @@ final class OpenModel implements AutoCloseable {
         await(opened);
         if (closed || !waiting.offer(work)) {
             throw Refusal.later(503, "too much is asked of this model at once", 1);
+        }
+        if (closed) { // while it was put there
+            work.fail(ended());
         }
     }
 

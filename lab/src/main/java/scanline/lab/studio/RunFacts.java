@@ -53,7 +53,7 @@ record RunFacts(Map<String, String> keys, Map<String, Object> provenance, List<R
 
     private static <T> T read(Path file, T otherwise, List<String> problems, Reading<T> reading) {
         try {
-            return Files.exists(file) ? reading.read() : otherwise;
+            return Files.isRegularFile(file) ? reading.read() : otherwise;
         } catch (RecipeException | FormatException e) {
             problems.add(String.valueOf(e.getMessage()));
         } catch (IOException _) {

@@ -1,6 +1,7 @@
 package scanline.lab.studio;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,15 +17,16 @@ final class RunPage {
 
     private RunPage() {}
 
-    static Map<String, Object> of(Run run, Summary summary) throws IOException {
+    static Map<String, Object> of(Run run, Summary summary) {
         RunFacts facts = RunFacts.of(run);
         Map<String, Object> page = new LinkedHashMap<>();
         page.put("summary", summary);
-        page.put("problems", facts.problems());
+        List<String> problems = new ArrayList<>(facts.problems());
+        page.put("losses", losses(run, problems));
+        page.put("problems", problems);
         page.put("provenance", facts.provenance());
         page.put("result", facts.result());
         page.put("epochs", facts.epochs().stream().map(RunPage::epoch).toList());
-        page.put("losses", losses(run));
         page.put("confusion", confusion(run));
         page.put("labels", RunFacts.table(run, "labels.csv"));
         return page;
@@ -46,8 +48,13 @@ final class RunPage {
     }
 
     /** Steps and their losses, in two lists. */
-    private static Map<String, Object> losses(Run run) throws IOException {
-        List<History.Loss> losses = History.of(run).losses();
+    private static Map<String, Object> losses(Run run, List<String> problems) {
+        List<History.Loss> losses = List.of();
+        try {
+            losses = History.losses(run);
+        } catch (IOException _) {
+            problems.add("its events cannot be read");
+        }
         return Map.of("steps", losses.stream().map(History.Loss::step).toList(), "values",
                 losses.stream().map(loss -> Summary.finite(loss.loss())).toList());
     }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -89,6 +90,11 @@ final class Runs {
     /** All runs in a line each. */
     List<Summary> summaries() {
         return all().entrySet().stream().map(entry -> summary(entry.getKey(), entry.getValue())).toList();
+    }
+
+    /** Keeps nothing of runs that are gone. */
+    void forgetAllBut(SortedMap<String, Run> runs) {
+        known.keySet().retainAll(runs.values().stream().map(Run::folder).collect(Collectors.toSet()));
     }
 
     /** A run in a line. */

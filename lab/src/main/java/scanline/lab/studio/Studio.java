@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -42,6 +44,8 @@ public final class Studio implements AutoCloseable {
     private static final int LONGEST_PICTURES = 4 << 20;
     private static final int MOST_PICTURES = 64;
     private static final int MOST_EVALUATED = 4;
+    private static final int MOST_HEAVY = 2;
+    private static final int HEAVY_SECONDS = 5;
 
     private final Runs runs;
     private final Events events = new Events();
@@ -49,7 +53,13 @@ public final class Studio implements AutoCloseable {
     private final Workers workers;
     private final Models models = new Models();
     private final SequencedMap<String, Evaluated> evaluated = new LinkedHashMap<>(16, 0.75f, true);
+    private final Semaphore heavy = new Semaphore(MOST_HEAVY);
     private final Server server;
+
+    /** What takes more memory than its request says. */
+    private interface Heavy<T> {
+        T work() throws IOException;
+    }
 
     /** What {@code POST /api/runs} takes. */
     record NewRun(String recipe, @Nullable List<String> overrides, @Nullable String name) {}
@@ -81,7 +91,7 @@ public final class Studio implements AutoCloseable {
         Assets.addTo(routes);
         addTo(routes);
         server = new Server(host, port, token, routes, faults);
-        watcher = new Watcher(runs, events);
+        watcher = new Watcher(runs, events, faults);
     }
 
     /** Where it listens. */
@@ -96,7 +106,7 @@ public final class Studio implements AutoCloseable {
         routes.get("/api/runs", _ -> Reply.json(runs.summaries()));
         routes.get("/api/run", request -> Reply.json(RunPage.of(run(request), summary(request))));
         routes.get("/api/histograms", request -> Reply.json(RunPage.histograms(run(request))));
-        routes.get("/api/layers", request -> Reply.json(ModelPage.of(run(request))));
+        routes.get("/api/layers", request -> Reply.json(alone(() -> ModelPage.of(run(request)))));
         routes.get("/api/pictures", request -> Reply.json(pictures(request)));
         routes.get("/api/examples", request -> Reply.json(examples(request)));
         routes.get("/api/events", request -> events.from(request.header("Last-Event-ID").orElse("")));
@@ -113,6 +123,18 @@ public final class Studio implements AutoCloseable {
 
     private Summary summary(Request request) {
         return runs.summary(request.required("run"), run(request));
+    }
+
+    /** Does such work, few at a time. */
+    private <T> T alone(Heavy<T> heavyWork) throws IOException, InterruptedException {
+        if (!heavy.tryAcquire(HEAVY_SECONDS, TimeUnit.SECONDS)) {
+            throw Refusal.later(503, "too much is asked at once", 1);
+        }
+        try {
+            return heavyWork.work();
+        } finally {
+            heavy.release();
+        }
     }
 
     private static Map<String, Object> recipe(String name) {
@@ -250,9 +272,10 @@ public final class Studio implements AutoCloseable {
         ImageSet picture(Experiment experiment);
     }
 
-    private static Reply predictions(OpenModel model, List<Wanted> wanted) throws IOException, InterruptedException {
+    private Reply predictions(OpenModel model, List<Wanted> wanted) throws IOException, InterruptedException {
         Experiment experiment = model.experiment();
-        List<Answer> answers = model.answers(wanted.stream().map(image -> image.picture(experiment)).toList());
+        List<Answer> answers = model
+                .answers(alone(() -> wanted.stream().map(image -> image.picture(experiment)).toList()));
         List<String> names = experiment.dataset().classNames();
         return Reply.json(IntStream.range(0, answers.size())
                 .mapToObj(i -> Prediction.of("image", i, answers.get(i), names)).toList());

@@ -5,6 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
 
 import scanline.lab.train.LiveRun;
 import scanline.lab.train.Run;
@@ -19,11 +22,13 @@ final class Watcher implements AutoCloseable {
 
     private final Runs runs;
     private final Events events;
+    private final Consumer<Throwable> faults;
     private final Thread thread;
     private final Map<String, Summary> told = new HashMap<>();
     private volatile boolean closed;
 
-    Watcher(Runs runs, Events events) {
+    Watcher(Runs runs, Events events, Consumer<Throwable> faults) {
+        this.faults = faults;
         this.runs = runs;
         this.events = events;
         thread = Thread.ofPlatform().daemon().name("studio watcher").start(this::watch);
@@ -36,23 +41,35 @@ final class Watcher implements AutoCloseable {
             } catch (InterruptedException _) {
                 return;
             }
-            if (events.listeners() > 0) {
-                if (look % LOOKS_BETWEEN == 0) {
-                    events.cutSlow();
-                    lookAtAll();
-                } else {
-                    lookAtLive();
+            try {
+                if (events.listeners() > 0) {
+                    look(look % LOOKS_BETWEEN == 0);
                 }
+            } catch (RuntimeException | OutOfMemoryError e) {
+                faults.accept(e); // it looks again
             }
+        }
+    }
+
+    private void look(boolean all) {
+        if (all) {
+            events.cutSlow();
+            lookAtAll();
+        } else {
+            lookAtLive();
         }
     }
 
     private void lookAtAll() {
         SortedMap<String, Run> all = runs.all();
+        runs.forgetAllBut(all);
         all.forEach((name, run) -> {
             Summary now = runs.summary(name, run);
             Summary before = told.put(name, now);
-            if (before == null || !now.equals(before)) {
+            if (before != null && before.live() != null && now.live() != null
+                    && now.with(before.live()).equals(before)) {
+                step(name, before.live(), now.live());
+            } else if (!now.equals(before)) {
                 events.tell("run", now);
             }
         });
@@ -70,15 +87,21 @@ final class Watcher implements AutoCloseable {
                 return before;
             }
             LiveRun.State now = LiveRun.read(new Run(runs.root().resolve(name))).orElse(null);
-            if (now == null || now.equals(before.live())) {
+            if (now == null) {
                 return before; // that it ended is seen with its files
             }
+            step(name, before.live(), now);
+            return before.with(now);
+        });
+    }
+
+    private void step(String name, LiveRun.@Nullable State before, LiveRun.State now) {
+        if (!now.equals(before)) {
             Map<String, Object> step = new LinkedHashMap<>();
             step.put("name", name);
             step.put("live", now);
             events.tell("step", step);
-            return before.with(now);
-        });
+        }
     }
 
     @Override

@@ -2,7 +2,6 @@ package scanline.lab.studio;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +30,7 @@ final class Workers implements AutoCloseable {
     private final Runs runs;
     private final Events events;
     private final int threads;
+    private boolean closed;
     private final Map<String, Process> processes = new ConcurrentHashMap<>();
 
     Workers(Runs runs, Events events, int threads) {
@@ -60,7 +60,7 @@ final class Workers implements AutoCloseable {
                     "a run's name has up to 100 letters, digits and . _ = , + -, and begins with one of the"
                             + " first two");
         }
-        if (Files.exists(runs.root().resolve(free))) {
+        if (Files.exists(runs.root().resolve(free)) || processes.containsKey(free)) {
             throw new Refusal(409, "there is a run " + free + " already");
         }
         List<String> words = new ArrayList<>(List.of("train", recipe));
@@ -87,6 +87,9 @@ final class Workers implements AutoCloseable {
     }
 
     private void start(String name, List<String> command) throws IOException {
+        if (closed) {
+            throw Refusal.later(503, "the studio ends", 5);
+        }
         if (processes.size() >= MOST) {
             throw Refusal.later(503, "the studio trains " + MOST + " runs at once at most: stop one first", 5);
         }
@@ -108,16 +111,15 @@ final class Workers implements AutoCloseable {
                 said = line;
             }
             int status = process.waitFor();
-            processes.remove(name);
             if (status == 2 || (status == 1 && !said.startsWith("stopped at step"))) {
                 events.tell("failed", Map.of("name", name, "why", said));
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            events.tell("failed", Map.of("name", name, "why", "its worker cannot be heard: " + e.getMessage()));
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         } finally {
-            processes.remove(name);
+            processes.remove(name, process);
         }
     }
 
@@ -129,7 +131,7 @@ final class Workers implements AutoCloseable {
     void stop(String name, Run run) {
         Process own = processes.get(name);
         if (own != null) {
-            own.destroy();
+            own.toHandle().destroy(); // Process.destroy would no longer hear what it says
             return;
         }
         long pid = LiveRun.read(run).map(LiveRun.State::pid).orElse(0L);
@@ -143,8 +145,13 @@ final class Workers implements AutoCloseable {
 
     @Override
     public void close() {
-        processes.values().forEach(Process::destroy);
-        for (Process process : processes.values()) {
+        List<Process> all;
+        synchronized (this) {
+            closed = true;
+            all = List.copyOf(processes.values());
+        }
+        all.forEach(process -> process.toHandle().destroy());
+        for (Process process : all) {
             try {
                 process.waitFor(SAVE_SECONDS, TimeUnit.SECONDS);
             } catch (InterruptedException _) {

@@ -23,7 +23,8 @@ import scanline.lab.format.Histogram;
  */
 public record History(List<Loss> losses, Map<String, List<Distribution>> histograms) {
     private static final int MOST_LOSSES = 2000;
-    private static final int MOST_HISTOGRAMS = 50;
+    private static final int MOST_HISTOGRAMS = 24;
+    private static final int LARGEST_HISTOGRAM_BYTES = 32 << 10;
     private static final int MOST_TAGS = 1000;
 
     /** The mean loss of the batch of a step. */
@@ -65,8 +66,17 @@ public record History(List<Loss> losses, Map<String, List<Distribution>> histogr
         }
     }
 
+    /** The losses of single steps alone, which takes far less memory. */
+    public static List<Loss> losses(Run run) throws IOException {
+        return read(run, false).losses;
+    }
+
     /** Reads the events of a run; what is broken or still being written is left out. */
     public static History of(Run run) throws IOException {
+        return read(run, true);
+    }
+
+    private static History read(Run run, boolean withHistograms) throws IOException {
         Thinned<Event> losses = new Thinned<>(MOST_LOSSES);
         Map<String, Thinned<Event>> histograms = new TreeMap<>();
         for (Path file : files(run)) {
@@ -83,7 +93,8 @@ public record History(List<Loss> losses, Map<String, List<Distribution>> histogr
                         }
                     }
                     case HISTOGRAM -> {
-                        if (histograms.size() < MOST_TAGS || histograms.containsKey(event.tag())) {
+                        if (withHistograms && event.content().length <= LARGEST_HISTOGRAM_BYTES
+                                && (histograms.size() < MOST_TAGS || histograms.containsKey(event.tag()))) {
                             histograms.computeIfAbsent(event.tag(), _ -> new Thinned<>(MOST_HISTOGRAMS)).add(event);
                         }
                     }

@@ -30,6 +30,8 @@ import scanline.engine.io.FormatException;
  */
 public final class LiveRun implements Progress, AutoCloseable {
     private static final String FILE = "live.json";
+    private static final int TRIES = 5;
+    private static final int MILLIS_BETWEEN_TRIES = 20;
     private static final long NANOS_BETWEEN = 100_000_000;
     // Written in place, always as many bytes, so that a reader finds one state or the next.
     private static final int BYTES = 1024;
@@ -85,8 +87,11 @@ public final class LiveRun implements Progress, AutoCloseable {
         try {
             FileChannel channel = open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             try {
-                if (isLocked(channel, false)) {
-                    throw taken(run);
+                for (int tries = 1; isLocked(channel, false); tries++) {
+                    if (tries == TRIES) {
+                        throw taken(run);
+                    }
+                    pause(); // somebody may only look whether it is taken
                 }
                 LiveRun live = new LiveRun(file, key, channel);
                 live.write();
@@ -103,6 +108,14 @@ public final class LiveRun implements Progress, AutoCloseable {
             if (!begun) {
                 OWN.remove(key);
             }
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(MILLIS_BETWEEN_TRIES);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -131,6 +144,16 @@ public final class LiveRun implements Progress, AutoCloseable {
     /** How far a run is, if a process trains it. */
     public static Optional<State> read(Run run) {
         Path file = run.folder().resolve(FILE);
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            return Optional.empty();
+        }
+        // One at a time: two locks of one process that overlap are refused, as if another process had one.
+        synchronized (OWN) {
+            return readAlone(run, file);
+        }
+    }
+
+    private static Optional<State> readAlone(Run run, Path file) {
         try (FileChannel channel = open(file, StandardOpenOption.READ)) {
             if (!OWN.contains(run.folder().toRealPath().resolve(FILE)) && !isLocked(channel, true)) {
                 return Optional.empty();

@@ -28,6 +28,7 @@ import scanline.lab.data.Scan;
 
 /** What a run was made with and on. */
 public final class Provenance {
+    private static final int LARGEST_SIZE = 10_000;
     private static final int LONGEST_LIST = 200;
 
     private Provenance() {}
@@ -110,8 +111,13 @@ public final class Provenance {
                 && data.get("name") instanceof String name
                 && data.get("classes") instanceof List<?> classes
                 && data.get("height") instanceof Integer height && data.get("width") instanceof Integer width
+                && isPossible(classes.size()) && isPossible(height) && isPossible(width)
                         ? new Outline(name, classes.stream().map(String::valueOf).toList(), height, width)
                         : null;
+    }
+
+    private static boolean isPossible(int size) {
+        return size >= 1 && size <= LARGEST_SIZE;
     }
 
     /**

@@ -242,6 +242,11 @@ public record Run(Path folder) {
         AtomicFile.write(resultFile(), Json.text(result) + "\n");
     }
 
+    /** Whether it has come to its end. */
+    public boolean isFinished() {
+        return Files.isRegularFile(resultFile());
+    }
+
     /**
      * What it came to, or null while it is not finished.
      *

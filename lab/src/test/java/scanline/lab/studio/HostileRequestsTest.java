@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import scanline.lab.studio.http.Server;
 
 /** Requests that no browser of the user's sends, byte by byte, over sockets. */
 @Timeout(60)
@@ -318,6 +321,32 @@ class HostileRequestsTest {
         assertThat(status(ask(get("/api/runs")))).isEqualTo(200);
         for (Socket socket : greedy) {
             socket.close();
+        }
+    }
+
+    @Test
+    void whoLeavesBeforeTheAnswerTakesNoConnectionAway() throws IOException {
+        for (int i = 0; i < Server.MOST_CONNECTIONS + 100; i++) {
+            try (Socket socket = connect()) {
+                socket.setSoLinger(true, 0);
+                socket.getOutputStream().write(get("/uPlot.iife.min.js").getBytes(StandardCharsets.US_ASCII));
+            }
+        }
+        assertThat(status(ask(get("/")))).isEqualTo(200);
+    }
+
+    @Test
+    void whoSendsManyLargeBodiesIsToldToComeAgain() throws Exception {
+        String body = "{\"run\":\"small\",\"number\":1" + " ".repeat(3_000_000) + "}";
+        String request = json("/api/read", body);
+        try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<String>> answers = new ArrayList<>();
+            for (int i = 0; i < 60; i++) {
+                answers.add(clients.submit(() -> ask(request)));
+            }
+            for (Future<String> answer : answers) {
+                assertThat(status(answer.get())).isIn(200, 503);
+            }
         }
     }
 

@@ -184,7 +184,7 @@ class StudioBrowserTest {
     @Test
     void thePlayheadGoesBackAndForth() {
         Page page = page("/look/lstm?number=1");
-        Locator where = page.locator(".transport output");
+        Locator where = page.locator(".transport .where");
         soon(where).hasText("step 28 of 28", slowly());
         Locator playhead = page.locator("#playhead");
         playhead.focus();
@@ -228,7 +228,7 @@ class StudioBrowserTest {
         assertThat(words).isBetween(1, 5);
         assertThat(page.locator(".words .overlay").count()).isEqualTo(words);
         page.locator(".words button").first().click();
-        soon(page.locator(".transport output")).hasText("word 1 of " + words);
+        soon(page.locator(".transport .where")).hasText("word 1 of " + words);
     }
 
     @Test

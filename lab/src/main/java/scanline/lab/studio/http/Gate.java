@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * know the token.
  */
 final class Gate {
+    private static final int HTTP = 80; // browsers leave it out
     static final String COOKIE = "scanline";
     private static final List<String> LOOPBACK = List.of("127.0.0.1", "localhost", "[::1]");
     private static final Set<String> OWN_SITES = Set.of("same-origin", "none");
@@ -26,12 +29,15 @@ final class Gate {
     /**
      * A gate.
      *
+     * @param host what the server was told to listen on
      * @param port of the server
      * @param token what everybody must know; null if nobody can ask but this machine
      */
-    Gate(int port, @Nullable String token) {
+    Gate(String host, int port, @Nullable String token) {
         this.token = token;
-        hosts = Set.copyOf(LOOPBACK.stream().map(host -> host + ":" + port).toList());
+        hosts = Stream.concat(LOOPBACK.stream(), Stream.of(host.toLowerCase(Locale.ROOT)))
+                .flatMap(name -> port == HTTP ? Stream.of(name, name + ":" + port) : Stream.of(name + ":" + port))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Refuses whoever may not ask. */
@@ -45,7 +51,9 @@ final class Gate {
             throw new Refusal(421, "this is not " + host(host));
         }
         for (String origin : exchange.getRequestHeaders().getOrDefault("Origin", List.of())) {
-            if (!origin.toLowerCase(Locale.ROOT).equals("http://" + host)) {
+            boolean own = origin.equalsIgnoreCase("http://" + host)
+                    || (token != null && origin.equalsIgnoreCase("https://" + host)); // behind a proxy with TLS
+            if (!own) {
                 throw new Refusal(403, "a page from elsewhere may not ask");
             }
         }

@@ -95,8 +95,13 @@ public final class Request implements AutoCloseable {
         if (length.isPresent() && (!length.get().matches("\\d{1,9}") || Integer.parseInt(length.get()) > most)) {
             throw tooLong(most);
         }
-        taken += room.take(length.map(Integer::parseInt).orElse(most));
         InputStream in = exchange.getRequestBody();
+        try {
+            taken += room.take(length.map(Integer::parseInt).orElse(most));
+        } catch (Refusal e) {
+            in.skip(most); // or whoever still sends it would not hear why
+            throw e;
+        }
         try {
             byte[] body = in.readNBytes(most);
             if (in.read() >= 0) {

@@ -77,7 +77,7 @@ public final class Server implements AutoCloseable {
         } catch (BindException e) {
             throw new IOException("cannot listen on " + host + ":" + port + ": " + e.getMessage(), e);
         }
-        gate = new Gate(server.getAddress().getPort(), token);
+        gate = new Gate(host, server.getAddress().getPort(), token);
         server.setExecutor(threads);
         server.createContext("/", this::handle);
         server.start();
@@ -93,7 +93,8 @@ public final class Server implements AutoCloseable {
         return server.getAddress().getPort();
     }
 
-    private void handle(HttpExchange exchange) {
+    /** Fails with whoever is gone: the JDK forgets those connections alone whose handler fails. */
+    private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             Answered answered = answer(exchange);
             HEADERS.forEach(exchange.getResponseHeaders()::set);
@@ -101,10 +102,8 @@ public final class Server implements AutoCloseable {
                 case Reply reply -> send(exchange, reply);
                 case Streamed stream -> send(exchange, stream);
             }
-        } catch (IOException _) {
-            // whoever asked is gone
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
+        } catch (InterruptedException | OutOfMemoryError e) {
+            throw new IOException(e);
         }
     }
 
@@ -122,7 +121,9 @@ public final class Server implements AutoCloseable {
             return Reply.of(e);
         } catch (RunException | DataException | RecipeException | IOException e) {
             return Reply.of(new Refusal(422, String.valueOf(e.getMessage())));
-        } catch (RuntimeException | OutOfMemoryError e) {
+        } catch (OutOfMemoryError _) {
+            return Reply.of(Refusal.later(503, "there is not enough memory for this now", 5));
+        } catch (RuntimeException e) {
             faults.accept(e);
             return Reply.of(new Refusal(500, "this should not have happened: " + e));
         }
@@ -133,7 +134,8 @@ public final class Server implements AutoCloseable {
         headers.set("Content-Type", reply.type());
         headers.set("Cache-Control", "no-store");
         reply.headers().forEach(headers::set);
-        ScheduledFuture<?> cut = clock.schedule(exchange::close, ANSWER_SECONDS, TimeUnit.SECONDS);
+        // Not by closing it, which would wait for the write under way: an interrupted write closes its channel.
+        ScheduledFuture<?> cut = clock.schedule(Thread.currentThread()::interrupt, ANSWER_SECONDS, TimeUnit.SECONDS);
         try {
             boolean bodiless = exchange.getRequestMethod().equals("HEAD") || reply.body().length == 0;
             exchange.sendResponseHeaders(reply.status(), bodiless ? -1 : reply.body().length);
@@ -154,7 +156,7 @@ public final class Server implements AutoCloseable {
         exchange.sendResponseHeaders(200, exchange.getRequestMethod().equals("HEAD") ? -1 : 0);
         if (!exchange.getRequestMethod().equals("HEAD")) {
             try (OutputStream out = exchange.getResponseBody()) {
-                stream.to().writeTo(out, exchange::close);
+                stream.to().writeTo(out, Thread.currentThread()::interrupt);
             }
         }
     }

@@ -16,7 +16,7 @@ public record Streamed(Writer to) implements Answered {
          * Writes until the other end closes.
          *
          * @param out not buffered
-         * @param cut closes the connection, from any thread
+         * @param cut ends a write that nobody takes, and the connection with it, from any thread
          */
         void writeTo(OutputStream out, Runnable cut) throws IOException, InterruptedException;
     }

@@ -34,6 +34,8 @@ export async function attempt(doing) {
 /** All runs by their names, as they are now. */
 export const runs = new Map();
 
+const AGAIN_MILLIS = 3000;
+
 const listeners = new Set();
 
 /** Is told of each change: what it is (run, step, gone or all) and of which run; gives back what ends that. */
@@ -57,9 +59,26 @@ async function load() {
   tell('all', '');
 }
 
-/** Gets all runs, and follows what changes from there on. */
+/** Gets all runs, and follows what changes from there on; not while nobody sees the page, as a browser has few connections. */
 export async function follow(connected) {
+  let source = open(connected);
+  document.addEventListener('visibilitychange', () => {
+    source.close();
+    if (!document.hidden) {
+      source = open(connected);
+    }
+  });
+  setInterval(() => {
+    if (source.readyState === EventSource.CLOSED && !document.hidden) { // the browser gave up
+      source = open(connected);
+    }
+  }, AGAIN_MILLIS);
+  await load();
+}
+
+function open(connected) {
   const source = new EventSource('api/events');
+  let first = true;
   const on = (kind, handle) => source.addEventListener(kind, event => handle(JSON.parse(event.data)));
   on('run', run => {
     runs.set(run.name, run);
@@ -78,7 +97,13 @@ export async function follow(connected) {
   });
   on('failed', ({ name, why }) => notice(`${name}: ${why}`));
   on('missed', () => attempt(load));
-  source.addEventListener('open', () => connected(true));
+  source.addEventListener('open', () => {
+    connected(true);
+    if (first && runs.size > 0) { // what changed while nobody listened
+      attempt(load);
+    }
+    first = false;
+  });
   source.addEventListener('error', () => connected(false));
-  await load();
+  return source;
 }

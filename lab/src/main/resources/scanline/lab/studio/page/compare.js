@@ -13,12 +13,15 @@ const MEASURES = {
     validation: row => row.validationAccuracy === null ? null : 1 - row.validationAccuracy, format: value => percent(value), ticked: percentTick },
 };
 
+// What stands for a run that was deleted meanwhile.
+const GONE = { keys: {} };
+
 const FIGURES = [
   ['test accuracy', run => percent(run.testAccuracy)],
   ['test loss', run => decimal(run.testLoss)],
   ['best validation accuracy', run => percent(run.validationAccuracy)],
   ['best epoch', run => run.bestEpoch || '–'],
-  ['epochs', run => `${run.epochsDone} of ${run.epochs}`],
+  ['epochs', run => run.epochs ? `${run.epochsDone} of ${run.epochs}` : '–'],
   ['parameters', run => whole(run.parameters)],
   ['trained', run => duration(run.seconds)],
 ];
@@ -30,6 +33,7 @@ export function compareView(main, _, query) {
   const charts = h('div', { class: 'charts' });
   const tables = h('div');
   let drawn = [];
+  let ended = false;
   const choice = (label, options) => {
     const select = h('select', { id: `choose-${label}`, onchange: redraw },
       options.map(([value, text]) => h('option', { value }, text)));
@@ -98,7 +102,7 @@ export function compareView(main, _, query) {
   }
 
   function drawTables() {
-    const now = names.map(name => runs.get(name)).filter(Boolean);
+    const now = names.map(name => runs.get(name) ?? GONE);
     const keys = new Set(now.flatMap(run => Object.keys(run.keys)));
     const differing = [...keys].filter(key => !DESCRIPTION.has(key) && new Set(now.map(run => run.keys[key])).size > 1);
     fill(tables, table('What they came to', FIGURES.map(([key, figure]) => [key, now.map(figure)])),
@@ -108,7 +112,7 @@ export function compareView(main, _, query) {
 
   async function load(name) {
     const page = await attempt(() => get('run', { run: name }));
-    if (page) {
+    if (page && !ended) {
       pages.set(name, page);
       draw();
       drawTables();
@@ -124,6 +128,7 @@ export function compareView(main, _, query) {
     }
   });
   return () => {
+    ended = true;
     stop();
     drawn.forEach(one => one.end());
   };

@@ -4,7 +4,7 @@ import { colour, h } from './dom.js';
 /** So many runs can be told apart by their colours. */
 export const MOST = 8;
 
-export const runColour = i => colour(`run${i % MOST}`);
+export const runColour = i => `run${i % MOST}`;
 
 // Ticks of epochs and steps are whole numbers.
 const WHOLE = [1, 2, 5].flatMap(n => [0, 1, 2, 3, 4, 5, 6, 7, 8].map(power => n * 10 ** power)).sort((a, b) => a - b);
@@ -25,26 +25,33 @@ export function smoothed(values, weight) {
 
 /**
  * A chart that can be given other lines.
- * A line: { label, x: [...], y: [...], colour, dashed, points }.
+ * A line: { label, x: [...], y: [...], colour, dashed, points }; the colour is a name of the style sheet's.
  */
 export function chart(title, { x = 'step', log = false, format = value => value.toPrecision(3),
   ticked = value => String(Number(value.toPrecision(2))), height = 260 } = {}) {
   const box = h('figure', { class: 'chart' }, h('figcaption', {}, title));
   let plot = null;
   let last = [];
+  let zoomed = false; // what was chosen to be seen stays while lines grow
 
   function options(lines) {
     const axis = { stroke: colour('soft'), grid: { stroke: colour('line'), width: 1 }, ticks: { stroke: colour('line'), width: 1 },
       font: '12px system-ui, sans-serif' };
     return {
       width: Math.max(240, box.clientWidth), height, legend: { live: true },
-      cursor: { drag: { x: true, y: false }, points: { size: 7 } },
+      hooks: { setSelect: [({ select }) => {
+        zoomed = select.width > 0;
+      }] },
+      cursor: { bind: { dblclick: (_, __, handle) => event => {
+        zoomed = false;
+        return handle(event);
+      } }, drag: { x: true, y: false }, points: { size: 7 } },
       scales: { x: { time: false }, y: { distr: log ? 3 : 1 } },
       axes: [{ ...axis, label: x, labelSize: 16, labelFont: '12px system-ui, sans-serif',
         incrs: WHOLE, values: (_, ticks) => ticks.map(tick => tick.toLocaleString('en')) },
       { ...axis, size: 66, values: (_, ticks) => ticks.map(tick => tick === null ? '' : ticked(tick)) }],
       series: [{ label: x }, ...lines.map(line => ({
-        label: line.label, stroke: line.colour, width: line.faint ? 1 : 2, dash: line.dashed ? [6, 4] : undefined,
+        label: line.label, stroke: colour(line.colour), width: line.faint ? 1 : 2, dash: line.dashed ? [6, 4] : undefined,
         points: { show: line.points ?? false, size: 5 }, spanGaps: true, alpha: line.faint ? 0.45 : 1,
         value: (_, value) => value === null || value === undefined ? '–' : format(value),
       }))],
@@ -59,7 +66,10 @@ export function chart(title, { x = 'step', log = false, format = value => value.
     const same = plot && plot.series.length === lines.length + 1
       && lines.every((line, i) => plot.series[i + 1].label === line.label);
     if (same) {
-      plot.setData(data);
+      plot.setData(data, !zoomed);
+      if (zoomed) {
+        plot.redraw();
+      }
     } else {
       plot?.destroy();
       plot = data ? new uPlot(options(lines), data, box) : null;

@@ -14,11 +14,19 @@ const PANELS = [probabilitiesPanel, writingPanel, attentionPanel, statesPanel, m
 const PAGE = 24;
 const FRAME_MILLIS = 60;
 
-/** How wide a pen is, and how many cells a side a picture has: several digits are drawn smaller. */
+/** How wide a pen is, and how many cells a picture has: several digits are drawn smaller. */
 function pen(run) {
-  const canvas = run?.keys['data.canvas'];
-  return canvas === 'grid' ? [0.045, 2] : canvas === 'scatter' ? [0.04, 1] : [0.075, 1];
+  const keys = run?.keys ?? {};
+  if (keys['data.canvas'] === 'grid') {
+    const [rows, columns] = [Number(keys['data.canvas.rows']), Number(keys['data.canvas.columns'])];
+    return { brush: 0.09 / columns, rows, columns };
+  }
+  return { brush: keys['data.canvas'] === 'scatter' ? 0.04 : 0.075, rows: 1, columns: 1 };
 }
+
+/** Whether two runs learn from the same pictures, so that a number names the same one. */
+const sameData = (one, other) => Object.keys({ ...one?.keys, ...other?.keys }).filter(key => key === 'data'
+  || /^data\.(dir|folder|canvas|shrink)/.test(key)).every(key => one?.keys[key] === other?.keys[key]);
 
 /** How many steps a reading has to show: those of the sequence, or the words that are written. */
 const length = reading => reading.writing ? reading.writing.words.length
@@ -37,13 +45,18 @@ export function lookView(main, name, query) {
     ask();
   } });
   const strip = h('div', { class: 'strip' });
+  const [before, next] = [['Before', -PAGE], ['Next', PAGE]].map(([words, by]) => h('button', { type: 'button', class: 'quiet',
+    disabled: true, onclick: () => {
+      from = Math.max(0, from + by);
+      pictures();
+    } }, words));
   const slider = h('input', { type: 'range', min: '0', max: '1', value: '1', id: 'playhead',
     oninput: () => {
       stop();
       move(Number(slider.value) / Number(slider.max));
     } });
   const play = h('button', { type: 'button', class: 'play', 'aria-label': 'Play', onclick: () => playing ? stop() : start() }, '▶');
-  const where = h('output', { for: 'playhead' });
+  const where = h('span', { class: 'where' });
   const transport = h('div', { class: 'transport', hidden: true }, play, h('label', { class: 'hidden', for: 'playhead' }, 'Playhead'),
     slider, where);
   const stage = h('div', { class: 'stage' });
@@ -51,7 +64,7 @@ export function lookView(main, name, query) {
   fill(main, h('h1', { class: 'hidden' }, 'Draw, and see what a model does with it'),
     h('div', { class: 'look' },
       h('section', { class: 'source', 'aria-label': 'Picture' }, board.element,
-        h('p', { class: 'soft' }, 'Draw here, or take a test image:'), strip),
+        h('p', { class: 'soft' }, 'Draw here, or take a test image:'), strip, h('p', {}, before, next)),
       h('section', { class: 'models', 'aria-label': 'Models' }, transport, stage)));
 
   function newest() {
@@ -68,12 +81,16 @@ export function lookView(main, name, query) {
       rest.set('number', source.number);
     }
     const text = rest.toString();
-    history.replaceState(null, '', `#/look/${path(columns[0]?.name ?? '')}${text ? `?${text}` : ''}`);
+    const next = `#/look/${path(columns[0]?.name ?? '')}${text ? `?${text}` : ''}`;
+    if (next !== location.hash) { // browsers take only so many changes a second
+      history.replaceState(null, '', next);
+    }
   }
 
   function column(runName) {
     const content = h('div', { class: 'reading' });
-    const own = { name: runName, reading: null, panels: [], content, busy: false, again: false };
+    const own = { name: runName, reading: null, panels: [], content, busy: false, again: false,
+      said: h('p', { class: 'hidden', 'aria-live': 'polite' }) };
     const select = h('select', { 'aria-label': 'Model', onchange: () => {
       own.name = select.value;
       own.reading = null;
@@ -90,7 +107,8 @@ export function lookView(main, name, query) {
         : h('button', { type: 'button', class: 'quiet', onclick: () => {
           columns.splice(columns.indexOf(own), 1);
           layOut();
-        } }, 'Take it away')), content);
+          columns.forEach(draw);
+        } }, 'Take it away')), own.said, content);
     columns.push(own);
     return own;
   }
@@ -112,7 +130,7 @@ export function lookView(main, name, query) {
 
   /** Asks every model; while one still answers, the newest picture alone waits. */
   function ask() {
-    board.kind(...pen(runs.get(columns[0]?.name)));
+    board.kind(pen(runs.get(columns[0]?.name)));
     address();
     columns.forEach(async own => {
       if (own.busy) {
@@ -134,7 +152,16 @@ export function lookView(main, name, query) {
       draw(own);
       return;
     }
-    const body = source.drawing ? { run: own.name, drawing: board.body() } : { run: own.name, number: source.number };
+    const lead = columns[0];
+    let body = { run: own.name, number: source.number };
+    if (source.drawing) {
+      body = { run: own.name, drawing: board.body() };
+    } else if (own !== lead && !sameData(runs.get(own.name), runs.get(lead.name))) {
+      if (!lead.reading) {
+        return; // it is asked when there is a picture
+      }
+      body = { run: own.name, drawing: lead.reading.image };
+    }
     const run = own.name;
     const began = performance.now();
     try {
@@ -142,7 +169,11 @@ export function lookView(main, name, query) {
       if (run === own.name) {
         own.reading = reading;
         own.content.dataset.millis = Math.round(performance.now() - began);
+        own.said.textContent = `${own.name}: ${reading.answer.names.join(' ') || 'nothing'}, ${percent(reading.answer.probability, 1)}`;
         draw(own);
+        if (own === lead && columns[1] && !source?.drawing && !sameData(runs.get(own.name), runs.get(columns[1].name))) {
+          read(columns[1]);
+        }
       }
     } catch (e) {
       own.reading = null;
@@ -163,7 +194,7 @@ export function lookView(main, name, query) {
       })).filter(Boolean)];
       const { answer } = reading;
       fill(own.content, h('div', { class: 'answer' }, scan.element,
-        h('p', { 'aria-live': 'polite' }, h('b', { class: 'said' }, answer.names.join(' ') || 'nothing'),
+        h('p', {}, h('b', { class: 'said' }, answer.names.join(' ') || 'nothing'),
           h('span', {}, percent(answer.probability, 1)),
           reading.truth ? h('small', {}, reading.truth.join(' ') === answer.names.join(' ') ? 'which is right'
             : `it is ${reading.truth.join(' ') || 'nothing'}`) : null,
@@ -226,23 +257,18 @@ export function lookView(main, name, query) {
 
   async function pictures() {
     const own = columns[0].name;
+    const asked = from;
     const got = await attempt(() => get('pictures', { run: own, from, count: PAGE }));
-    if (!got || columns[0]?.name !== own) {
+    if (!got || columns[0]?.name !== own || asked !== from) {
       return;
     }
+    [before.disabled, next.disabled] = [from === 0, from + PAGE >= got.total];
     fill(strip, h('ul', {}, got.pictures.map(each => h('li', {}, h('button', { type: 'button',
       'aria-label': `Test image ${each.number}: ${each.labels.join(' ') || 'nothing'}`, onclick: () => {
         board.clear();
         source = { number: each.number };
         ask();
-      } }, picture(bytes(each.pixels), got.height, got.width, ''))))),
-    h('p', {}, h('button', { type: 'button', class: 'quiet', disabled: from === 0, onclick: () => turn(-PAGE) }, 'Before'),
-      h('button', { type: 'button', class: 'quiet', disabled: from + PAGE >= got.total, onclick: () => turn(PAGE) }, 'Next')));
-  }
-
-  function turn(by) {
-    from = Math.max(0, from + by);
-    pictures();
+      } }, picture(bytes(each.pixels), got.height, got.width, ''))))));
   }
 
   if (looked.length === 0 || !runs.has(looked[0])) {
@@ -257,8 +283,12 @@ export function lookView(main, name, query) {
   ask();
   const redraw = () => columns.forEach(draw);
   document.addEventListener('theme', redraw);
-  const unlisten = listen((kind, which) => {
-    if (kind === 'run' && columns.some(each => each.name === which)) {
+  addEventListener('resize', show);
+  const weights = () => columns.map(each => runs.get(each.name)?.bestEpoch).join();
+  let known = weights();
+  const unlisten = listen(() => {
+    if (known !== weights()) { // a better epoch
+      known = weights();
       ask();
     }
   });
@@ -266,5 +296,6 @@ export function lookView(main, name, query) {
     stop();
     unlisten();
     document.removeEventListener('theme', redraw);
+    removeEventListener('resize', show);
   };
 }

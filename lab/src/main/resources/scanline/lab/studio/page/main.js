@@ -13,17 +13,26 @@ const VIEWS = { '': runsView, run: runView, compare: compareView, look: lookView
 const main = document.getElementById('main');
 let end = () => {};
 
+/** What an address has encoded; as it stands if it is broken. */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 function show() {
-  const [path, query] = location.hash.replace(/^#\/?/, '').split('?');
-  const [name, ...rest] = path.split('/');
+  const [place, query] = location.hash.replace(/^#\/?/, '').split('?');
+  const [name, ...rest] = place.split('/');
   end();
+  end = () => {};
   const view = VIEWS[name];
   fill(main);
   if (view) {
-    end = view(main, rest.map(decodeURIComponent).join('/'), new URLSearchParams(query)) ?? (() => {});
+    end = view(main, rest.map(decoded).join('/'), new URLSearchParams(query)) ?? end;
   } else {
     fill(main, h('h1', {}, 'There is nothing here'), h('p', {}, h('a', { href: '#/' }, 'All runs')));
-    end = () => {};
   }
   for (const link of document.querySelectorAll('.top nav a')) {
     const own = link.getAttribute('href').replace('#/', '');
@@ -34,6 +43,11 @@ function show() {
     }
   }
 }
+
+document.querySelector('.skip').addEventListener('click', event => {
+  event.preventDefault(); // its address is none of a view's
+  main.focus();
+});
 
 const connection = document.getElementById('connection');
 

@@ -1,6 +1,6 @@
 // What the best weights get wrong: a confusion matrix whose cells open, and the examples that are worth a look.
 import { bytes, fill, h, path, percent, picture, whole } from './dom.js';
-import { attempt, get, runs } from './api.js';
+import { get, runs } from './api.js';
 
 export function mistakesTab(body, name, page) {
   const { confusion, labels, provenance } = page();
@@ -18,6 +18,10 @@ export function mistakesTab(body, name, page) {
   if (run.hasWeights) {
     show('mistakes', {}, 'The mistakes it is surest of');
   }
+
+  return () => {
+    asked++;
+  };
 
   function matrix() {
     const wrong = Math.max(1, ...confusion.flatMap((row, i) => row.filter((_, j) => i !== j)));
@@ -52,8 +56,15 @@ export function mistakesTab(body, name, page) {
   async function show(kind, query, title) {
     const own = ++asked;
     fill(gallery, h('h2', {}, title), h('p', { class: 'soft' }, 'The model looks at all of them …'));
-    for (let found = await attempt(() => get('examples', { run: name, kind, ...query })); own === asked && found;
-      found = await attempt(() => get('examples', { run: name, kind, ...query }))) {
+    while (own === asked) {
+      const found = await get('examples', { run: name, kind, ...query }).catch(e => ({ error: e.message }));
+      if (own !== asked) {
+        return;
+      }
+      if (found.error) {
+        fill(gallery, h('h2', {}, title), h('p', { class: 'error' }, found.error));
+        return;
+      }
       if (found.progress === undefined) {
         draw(title, found);
         return;

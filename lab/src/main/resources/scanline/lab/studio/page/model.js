@@ -1,11 +1,11 @@
 // What a model is made of: its layers, their shapes, parameters and share of the time, each with its formula.
 import { fill, h, percent, whole } from './dom.js';
-import { attempt, get } from './api.js';
+import { get } from './api.js';
 
 export function modelTab(body, name) {
   fill(body, h('p', { class: 'soft' }, 'One moment …'));
-  attempt(async () => {
-    const { input, layers, parameters, classes } = await get('layers', { run: name });
+  get('layers', { run: name }).then(answer => {
+    const { input, layers, parameters, classes } = answer;
     const all = layers.reduce((sum, layer) => sum + layer.share, 0);
     fill(body,
       h('p', {}, `It reads ${whole(input.steps)} steps of ${whole(input.features)} numbers and tells ${classes.length} classes apart: ${
@@ -20,5 +20,5 @@ export function modelTab(body, name) {
         layer.page ? h('a', { class: 'how', href: `#/doc/${layer.page}` }, 'How it is computed') : null))),
       h('h2', {}, 'Parameters'), h('p', { class: 'soft' }, "As in PyTorch's state_dict."),
       h('dl', { class: 'keys' }, parameters.map(each => h('div', {}, h('dt', {}, each.name), h('dd', {}, each.shape)))));
-  });
+  }).catch(e => fill(body, h('p', { class: 'error' }, e.message)));
 }

@@ -3,12 +3,12 @@ import { h } from './dom.js';
 
 const SIDE = 140;
 
-/** A pad that tells of each change; `brush` is the width of the pen as a part of the side. */
-export function pad({ changed, brush = 0.075, grid = 1 }) {
+/** A pad that tells of each change. */
+export function pad({ changed }) {
   const strokes = [];
   let current = null;
-  let width = brush;
-  let lines = grid;
+  let width = 0.075;
+  let height = SIDE;
   const canvas = h('canvas', { width: SIDE, height: SIDE, class: 'pad', role: 'img', tabindex: '0',
     'aria-label': 'Drawing pad: draw with a mouse, a finger or a pen; Backspace takes the last stroke back' });
   const context = canvas.getContext('2d', { willReadFrequently: true });
@@ -17,7 +17,7 @@ export function pad({ changed, brush = 0.075, grid = 1 }) {
   function paint() {
     canvas.classList.toggle('drawn', strokes.length > 0);
     context.fillStyle = '#000';
-    context.fillRect(0, 0, SIDE, SIDE);
+    context.fillRect(0, 0, SIDE, height);
     context.strokeStyle = '#fff';
     context.fillStyle = '#fff';
     context.lineCap = 'round';
@@ -40,7 +40,7 @@ export function pad({ changed, brush = 0.075, grid = 1 }) {
 
   const point = event => {
     const box = canvas.getBoundingClientRect();
-    return [(event.clientX - box.left) / box.width * SIDE, (event.clientY - box.top) / box.height * SIDE];
+    return [(event.clientX - box.left) / box.width * SIDE, (event.clientY - box.top) / box.height * height];
   };
   canvas.addEventListener('pointerdown', event => {
     if (event.button !== 0) {
@@ -92,20 +92,27 @@ export function pad({ changed, brush = 0.075, grid = 1 }) {
       h('button', { type: 'button', onclick: clear }, 'Clear'), h('button', { type: 'button', onclick: undo }, 'Undo'))),
     isEmpty: () => strokes.length === 0,
     clear,
-    /** What kind of picture is drawn: how wide the pen is, and in how many cells a side. */
-    kind: (newBrush, newGrid) => {
-      width = newBrush;
-      lines = newGrid;
-      guide.style.setProperty('--cells', lines);
+    /** What kind of picture is drawn: how wide the pen is, as a part of the pad's width, and how many rows and columns of cells it has. */
+    kind: ({ brush, rows, columns }) => {
+      width = brush;
+      guide.style.setProperty('--rows', rows);
+      guide.style.setProperty('--columns', columns);
+      const next = Math.round(SIDE * rows / columns);
+      if (next !== height) {
+        height = next;
+        canvas.height = next;
+        canvas.style.aspectRatio = `${columns} / ${rows}`;
+        paint();
+      }
     },
     /** The grey levels, as a request has them. */
     body: () => {
-      const { data } = context.getImageData(0, 0, SIDE, SIDE);
+      const { data } = context.getImageData(0, 0, SIDE, height);
       let text = '';
       for (let i = 0; i < data.length; i += 4) {
         text += String.fromCharCode(data[i]);
       }
-      return { height: SIDE, width: SIDE, pixels: btoa(text) };
+      return { height, width: SIDE, pixels: btoa(text) };
     },
   };
 }

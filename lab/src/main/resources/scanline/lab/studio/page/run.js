@@ -1,7 +1,7 @@
 // One run: its state, its curves as they grow, what it gets wrong, its weights, its model.
 import { attempt, get, listen, post, runs } from './api.js';
 import { chart } from './curves.js';
-import { colour, decimal, duration, fill, h, path, percent, percentTick, whole } from './dom.js';
+import { decimal, duration, fill, h, path, percent, percentTick, whole } from './dom.js';
 import { mistakesTab } from './mistakes.js';
 import { weightsTab } from './weights.js';
 import { modelTab } from './model.js';
@@ -13,22 +13,31 @@ const TABS = { curves: ['Curves', curvesTab], mistakes: ['Mistakes', mistakesTab
   model: ['Model', modelTab], recipe: ['Recipe', recipeTab] };
 
 export function runView(main, name, query) {
-  const head = h('div', { class: 'head' });
+  const title = h('div', { class: 'title' });
+  const now = h('div', { class: 'now' });
+  const actions = h('div', { class: 'actions' });
+  const head = h('div', { class: 'head' }, title, now, actions);
   const tiles = h('dl', { class: 'tiles' });
   const tab = TABS[query.get('tab')] ? query.get('tab') : 'curves';
   const body = h('section', { class: 'tab' });
+  const problems = h('ul', { class: 'problems', hidden: true });
+  let loads = 0;
   let ended = false;
   let end = () => {};
   let page = null;
+  let acts = ''; // what the actions are for: while that stays, so do the buttons, and whoever presses one
+  let shown = ''; // what the tab was made of
   const watchers = new Set();
 
-  fill(main, head, tiles, h('nav', { class: 'tabs', 'aria-label': 'Of this run' }, Object.entries(TABS).map(([id, [title]]) =>
-    h('a', { href: `#/run/${path(name)}?tab=${id}`, 'aria-current': id === tab ? 'page' : null }, title))), body);
+  fill(main, head, tiles, h('nav', { class: 'tabs', 'aria-label': 'Of this run' }, Object.entries(TABS).map(([id, [words]]) =>
+    h('a', { href: `#/run/${path(name)}?tab=${id}`, 'aria-current': id === tab ? 'page' : null }, words))), problems, body);
 
   function drawHead() {
     const run = runs.get(name);
     if (!run) {
-      fill(head, h('h1', {}, name), h('p', { class: 'soft' }, 'There is no such run, or it begins just now.'));
+      fill(title, h('h1', {}, name), h('p', { class: 'soft' }, 'There is no such run, or it begins just now.'));
+      [now, actions, tiles].forEach(part => fill(part));
+      acts = '';
       return;
     }
     const act = (what, text) => h('button', { type: 'button', onclick: async event => {
@@ -38,12 +47,13 @@ export function runView(main, name, query) {
         event.target.disabled = false;
       }, 1500);
     } }, text);
-    fill(head, h('div', { class: 'title' }, h('h1', {}, name), h('p', { class: 'soft' }, run.keys.about ?? '')),
-      h('div', { class: 'now' }, stateOf(run)),
-      h('div', { class: 'actions' },
-        run.state === 'TRAINING' ? act('stop', 'Stop') : null,
-        run.state === 'STOPPED' ? act('resume', 'Resume') : null,
-        run.hasWeights ? h('a', { class: 'button main', href: `#/look/${path(name)}` }, 'Draw for it') : null));
+    fill(now, stateOf(run));
+    if (acts !== `${run.state} ${run.hasWeights}`) {
+      acts = `${run.state} ${run.hasWeights}`;
+      fill(title, h('h1', {}, name), h('p', { class: 'soft' }, run.keys.about ?? ''));
+      fill(actions, run.state === 'TRAINING' ? act('stop', 'Stop') : null, run.state === 'STOPPED' ? act('resume', 'Resume') : null,
+        run.hasWeights ? h('a', { class: 'button main', href: `#/look/${path(name)}` }, 'Draw for it') : null);
+    }
     const step = run.live?.step;
     const tile = (title, value, beside) => h('div', {}, h('dt', {}, title), h('dd', {}, h('b', {}, value), h('small', {}, beside)));
     fill(tiles,
@@ -55,23 +65,27 @@ export function runView(main, name, query) {
   }
 
   async function load() {
-    const got = await attempt(() => get('run', { run: name }));
-    if (!got || ended) {
+    const own = ++loads;
+    const got = await get('run', { run: name }).catch(e => {
+      if (page === null && own === loads) {
+        fill(body, h('p', { class: 'error' }, e.message));
+      }
+    });
+    if (!got || ended || own !== loads) {
       return;
     }
-    const first = page === null;
     page = got;
-    if (first) {
+    problems.hidden = page.problems.length === 0;
+    fill(problems, page.problems.map(problem => h('li', {}, problem)));
+    // Curves grow; what another tab shows is of the weights and the state that the run had.
+    const of = tab === 'curves' ? 'curves' : tab === 'weights' ? `${page.summary.epochsDone}` : `${acts} ${page.summary.state}`;
+    if (of !== shown) {
+      shown = of;
+      end();
+      watchers.clear();
       end = TABS[tab][1](body, name, () => page, watcher => watchers.add(watcher)) ?? (() => {});
-      fillProblems();
     } else {
       watchers.forEach(watch => watch('page'));
-    }
-  }
-
-  function fillProblems() {
-    if (page.problems.length) {
-      body.before(h('ul', { class: 'problems' }, page.problems.map(problem => h('li', {}, problem))));
     }
   }
 
@@ -115,24 +129,28 @@ function curvesTab(body, name, page, watch) {
     const steps = epochs.map(row => row.step);
     const points = epochs.length < 40;
     loss.set([
-      { label: 'a batch', x: [...losses.steps, ...tail.x], y: [...losses.values, ...tail.y], colour: colour('run0'), faint: true },
-      { label: 'training', x: steps, y: epochs.map(row => row.trainLoss), colour: colour('run0'), points },
-      { label: 'validation', x: steps, y: epochs.map(row => row.validationLoss), colour: colour('run1'), points },
+      { label: 'a batch', x: [...losses.steps, ...tail.x], y: [...losses.values, ...tail.y], colour: 'run0', faint: true },
+      { label: 'training', x: steps, y: epochs.map(row => row.trainLoss), colour: 'run0', points },
+      { label: 'validation', x: steps, y: epochs.map(row => row.validationLoss), colour: 'run1', points },
     ].filter(line => line.x.length));
     const x = epochs.map(row => row.epoch);
     error.set([
-      { label: 'training', x, y: epochs.map(row => 1 - row.trainAccuracy), colour: colour('run0'), points },
+      { label: 'training', x, y: epochs.map(row => 1 - row.trainAccuracy), colour: 'run0', points },
       { label: 'validation', x, y: epochs.map(row => row.validationAccuracy === null ? null : 1 - row.validationAccuracy),
-        colour: colour('run1'), points },
+        colour: 'run1', points },
     ].filter(line => line.x.length));
-    rate.set(x.length ? [{ label: 'rate', x, y: epochs.map(row => row.rate), colour: colour('run2'), points }] : []);
-    speed.set(x.length ? [{ label: 'examples/s', x, y: epochs.map(row => row.examplesPerSecond), colour: colour('run3'), points }] : []);
+    rate.set(x.length ? [{ label: 'rate', x, y: epochs.map(row => row.rate), colour: 'run2', points }] : []);
+    speed.set(x.length ? [{ label: 'examples/s', x, y: epochs.map(row => row.examplesPerSecond), colour: 'run3', points }] : []);
   }
 
   watch(kind => {
     const step = runs.get(name)?.live?.step;
     if (kind === 'step' && step) {
       const at = (step.epoch - 1) * step.steps + step.step;
+      if (at < live.x.at(-1)) { // it went on from an earlier checkpoint
+        const kept = live.x.findIndex(x => x >= at);
+        live = { x: live.x.slice(0, kept), y: live.y.slice(0, kept) };
+      }
       if (at > (live.x.at(-1) ?? 0)) {
         live.x.push(at);
         live.y.push(step.batchLoss);

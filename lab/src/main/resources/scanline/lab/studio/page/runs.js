@@ -28,6 +28,8 @@ export function runsView(main) {
   let state = '';
   const chosen = new Set();
   const made = new Map();
+  let offered = '';
+  let due = 0;
   const rows = h('tbody');
   const heads = h('tr');
   const count = h('p', { class: 'soft', role: 'status' });
@@ -51,13 +53,13 @@ export function runsView(main) {
       h('button', { type: 'button', class: 'main', onclick: () => startDialog() }, 'Train a recipe')),
     h('div', { class: 'filters' }, search, states, count), empty, table, bar);
 
-  const text = run => [run.name, run.recipe, run.state, ...Object.entries(run.keys).map(([k, v]) => `${k}=${v}`)]
-    .join(' ').toLowerCase();
+  const entries = run => Object.entries(run.keys).map(([key, value]) => `${key}=${value}`.toLowerCase());
+  const text = run => [run.name, run.recipe, run.state, ...entries(run)].join(' ').toLowerCase();
 
   function shown() {
     const words = filter.split(/\s+/).filter(Boolean);
     const list = [...runs.values()].filter(run => (!state || run.state === state)
-      && words.every(word => text(run).includes(word)));
+      && words.every(word => word.includes('=') ? entries(run).includes(word) : text(run).includes(word)));
     const way = sort.down ? -1 : 1;
     return list.sort((a, b) => {
       const [x, y] = [sort.column.by(a), sort.column.by(b)];
@@ -65,15 +67,21 @@ export function runsView(main) {
     });
   }
 
-  function drawHeads() {
-    fill(heads, h('th', {}, h('span', { class: 'hidden' }, 'Chosen')), COLUMNS.map(column => h('th', {
-      scope: 'col', class: column.figure ? 'figure' : null,
-      'aria-sort': sort.column === column ? (sort.down ? 'descending' : 'ascending') : null,
-    }, h('button', { type: 'button', class: 'sort', onclick: () => {
+  const titles = COLUMNS.map(column => h('th', { scope: 'col', class: column.figure ? 'figure' : null },
+    h('button', { type: 'button', class: 'sort', onclick: () => {
       sort = { column, down: sort.column === column ? !sort.down : Boolean(column.figure) };
       drawHeads();
       draw();
-    } }, column.title))));
+    } }, column.title)));
+  fill(heads, h('th', {}, h('span', { class: 'hidden' }, 'Chosen')), titles);
+
+  function drawHeads() {
+    titles.forEach((th, i) => {
+      th.removeAttribute('aria-sort');
+      if (COLUMNS[i] === sort.column) {
+        th.setAttribute('aria-sort', sort.down ? 'descending' : 'ascending');
+      }
+    });
   }
 
   /** The row of a run: the same element as long as nothing of the run has changed. */
@@ -129,6 +137,10 @@ export function runsView(main) {
       }
     }
     bar.hidden = chosen.size === 0;
+    if (offered === [...chosen].join()) {
+      return; // whoever is about to press it can
+    }
+    offered = [...chosen].join();
     const query = new URLSearchParams([...chosen].map(name => ['run', name]));
     fill(bar, h('span', {}, `${chosen.size} chosen`),
       h('a', { class: 'button main', href: `#/compare?${query}` }, chosen.size === 1 ? 'Look at its curves' : 'Compare them'),
@@ -152,5 +164,16 @@ export function runsView(main) {
 
   drawHeads();
   draw();
-  return listen((kind, name) => kind === 'step' ? step(name) : draw());
+  const stop = listen((kind, name) => {
+    if (kind === 'step') {
+      step(name);
+    } else { // once for all that change together
+      cancelAnimationFrame(due);
+      due = requestAnimationFrame(draw);
+    }
+  });
+  return () => {
+    cancelAnimationFrame(due);
+    stop();
+  };
 }

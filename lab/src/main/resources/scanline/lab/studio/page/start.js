@@ -51,6 +51,7 @@ export async function startDialog(first = 'lstm-rows', overrides = []) {
   async function start(event) {
     event.preventDefault();
     error.textContent = '';
+    event.submitter.disabled = true;
     try {
       const list = [...changes.children]
         .map(item => [item.querySelector('.key').value.trim(), item.querySelector('.value').value.trim()])
@@ -60,6 +61,7 @@ export async function startDialog(first = 'lstm-rows', overrides = []) {
       location.hash = `#/run/${path(run)}`;
     } catch (e) {
       error.textContent = e.message;
+      event.submitter.disabled = false;
     }
   }
 

@@ -19,14 +19,19 @@ export function attentionPanel(reading) {
   let token = null; // whose attention is shown; null for what is classified
   let block = Math.min(chosen ?? blocks.length - 1, blocks.length - 1);
   const maps = h('div', { class: 'maps' });
-  const says = h('p', { class: 'soft', role: 'status' });
+  const says = h('p', { class: 'soft' });
   const select = h('select', { 'aria-label': 'Block', onchange: () => {
     block = Number(select.value);
     chosen = block;
     draw();
   } }, blocks.map((_, i) => h('option', { value: i }, `block ${i + 1} of ${blocks.length}`)));
   select.value = block;
-  const section = h('section', { class: 'panel' }, h('h2', {}, 'Attention'), h('div', { class: 'filters' }, select, says), maps);
+  const part = h('select', { 'aria-label': 'Whose attention', onchange: () => {
+    token = part.value === '' ? null : Number(part.value);
+    draw();
+  } }, h('option', { value: '' }, 'of what is classified'),
+  Array.from({ length: tokens - front }, (_, i) => h('option', { value: i + front }, `of part ${i + 1}`)));
+  const section = h('section', { class: 'panel' }, h('h2', {}, 'Attention'), h('div', { class: 'filters' }, select, part, says), maps);
 
   /** What a row of the weights takes of each token, or all rows on average. */
   function taken(head) {
@@ -53,6 +58,7 @@ export function attentionPanel(reading) {
   }
 
   function draw() {
+    part.value = token ?? '';
     says.textContent = token === null
       ? `What ${READOUT[attention.readout]} take${attention.readout === 'MEAN' || attention.readout === '' ? '' : 's'} of each part. Choose a part to see what it takes of the others.`
       : `What part ${token - front + 1} of ${tokens - front} takes of the others. Choose it again to go back.`;

@@ -27,7 +27,7 @@ function stream(reading, move) {
   const steps = afterSteps.length;
   const canvas = h('canvas', { class: 'wide', role: 'img',
     'aria-label': `The probability of each class after each of ${steps} steps; decided at step ${decided}` });
-  const now = h('p', { class: 'soft', role: 'status' });
+  const now = h('p', { class: 'soft' });
   const panel = h('section', { class: 'panel' }, h('h2', {}, 'What it would say, step by step'), canvas, now);
   const best = classes.map((_, c) => Math.max(...afterSteps.map(row => row[c])));
   const drawn = classes.map((_, c) => c).filter(c => best[c] > 0.03).sort((a, b) => best[a] - best[b]);

@@ -15,12 +15,12 @@ export function statesPanel(reading, move) {
   const steps = reading.order.length / reading.features;
   const maps = h('div', { class: 'heats' });
   const lines = [];
-  const box = h('input', { type: 'checkbox', id: 'sorted', checked: sorted, onchange: () => {
+  const box = h('input', { type: 'checkbox', checked: sorted, onchange: () => {
     sorted = box.checked;
     draw();
   } });
   const section = h('section', { class: 'panel' }, h('h2', {}, 'Inside, step by step'),
-    h('p', { class: 'soft' }, 'A row is a unit, a column a step. ', box, h('label', { for: 'sorted' }, ' units by the step at which their state changes most')),
+    h('p', { class: 'soft' }, 'A row is a unit, a column a step. ', h('label', {}, box, ' units by the step at which their state changes most')),
     maps);
 
   /** Units in the order of the step at which their hidden state changes most. */
