@@ -32,6 +32,9 @@ final class EventListeners implements AutoCloseable {
     private static final class Listener {
         private final SocketChannel channel;
         private final StringBuilder line = new StringBuilder();
+        private final StringBuilder frame = new StringBuilder();
+        private boolean headed;
+        private int inChunk;
         private long last = -1;
         private long events;
         private long missing;
@@ -40,24 +43,45 @@ final class EventListeners implements AutoCloseable {
             this.channel = channel;
         }
 
+        /** Bytes of an answer in chunks (RFC 9112, section 7.1), which may end anywhere. */
         synchronized void take(ByteBuffer bytes) {
             while (bytes.hasRemaining()) {
                 char next = (char) bytes.get();
-                if (next != '\n') {
-                    line.append(next);
-                    continue;
+                if (inChunk > 0) {
+                    inChunk--;
+                    takeContent(next);
+                } else if (next != '\n') {
+                    frame.append(next);
+                } else {
+                    takeFrame(frame.toString().strip());
+                    frame.setLength(0);
                 }
-                Matcher id = ID.matcher(line);
-                if (id.matches()) {
-                    long number = Long.parseLong(id.group(1));
-                    missing += last < 0 ? 0 : Math.abs(number - last - 1);
-                    last = number;
-                    events++;
-                } else if (line.toString().equals("event: missed")) {
-                    missing++;
-                }
-                line.setLength(0);
             }
+        }
+
+        private void takeFrame(String text) {
+            if (!headed) {
+                headed = text.isEmpty();
+            } else if (!text.isEmpty()) { // behind a chunk there is an end of line
+                inChunk = Integer.parseInt(text, 16);
+            }
+        }
+
+        private void takeContent(char next) {
+            if (next != '\n') {
+                line.append(next);
+                return;
+            }
+            Matcher id = ID.matcher(line);
+            if (id.matches()) {
+                long number = Long.parseLong(id.group(1));
+                missing += last < 0 ? 0 : Math.abs(number - last - 1);
+                last = number;
+                events++;
+            } else if (line.toString().equals("event: missed")) {
+                missing++;
+            }
+            line.setLength(0);
         }
 
         synchronized long events() {

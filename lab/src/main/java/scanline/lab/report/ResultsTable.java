@@ -88,7 +88,8 @@ final class ResultsTable {
             "labels.md", "sets of labels: an LSTM beside sigmoids, beams and orders",
             "losses.md", "the losses of training beside PyTorch's",
             "onnx.md", "exported models in ONNX Runtime",
-            "reproducibility.md", "the weights over threads and vector widths, beside PyTorch's"));
+            "reproducibility.md", "the weights over threads and vector widths, beside PyTorch's",
+            "studio.md", "the studio under load"));
     private static final int HASH_DIGITS = 16;
     private static final int COMMIT_DIGITS = 7;
 

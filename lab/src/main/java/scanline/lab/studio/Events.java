@@ -28,7 +28,7 @@ final class Events {
     private static final int MOST_AT_ONCE_BYTES = 64 << 10;
     private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(15);
     private static final long SLOWEST_NANOS = TimeUnit.SECONDS.toNanos(10);
-    // However many there are, up to five hundred, they cost three hundred writes a second.
+    // Five hundred listeners take three hundred writes a second between them.
     private static final int WAIT_MILLIS_EACH = 3;
     private static final int MOST_WAIT_MILLIS = 1500;
     private static final byte[] STILL_HERE = ": still here\n\n".getBytes(StandardCharsets.UTF_8);
