@@ -16,6 +16,7 @@ import tools.jackson.core.JacksonException;
 /** What was asked for. */
 public final class Request implements AutoCloseable {
     private static final int LONGEST_QUERY = 4096;
+    private static final int DRAINED_AT_ONCE = 8192;
 
     private final HttpExchange exchange;
     private final Map<String, String> query;
@@ -99,7 +100,7 @@ public final class Request implements AutoCloseable {
         try {
             taken += room.take(length.map(Integer::parseInt).orElse(most));
         } catch (Refusal e) {
-            in.skip(most); // or whoever still sends it would not hear why
+            drain(in, most); // or whoever still sends it would not hear why
             throw e;
         }
         try {
@@ -111,6 +112,13 @@ public final class Request implements AutoCloseable {
         } catch (IndexOutOfBoundsException | IllegalArgumentException _) {
             // The JDK's reader of chunks answers some sizes that are none so.
             throw new Refusal(400, "the body's chunks are broken");
+        }
+    }
+
+    private static void drain(InputStream in, int most) throws IOException {
+        byte[] some = new byte[DRAINED_AT_ONCE];
+        for (int left = most, n; left > 0 && (n = in.read(some)) >= 0;) {
+            left -= n;
         }
     }
 
