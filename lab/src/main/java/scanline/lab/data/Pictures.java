@@ -19,6 +19,13 @@ public interface Pictures {
      */
     void draw(int number, byte[] pixels, int at);
 
+    /** A picture alone; its label is none of it. */
+    default ImageSet alone(int number) {
+        byte[] pixels = new byte[height() * width()];
+        draw(number, pixels, 0);
+        return new ImageSet(height(), width(), pixels, new byte[1], classes());
+    }
+
     /**
      * What a picture shows.
      *

@@ -332,15 +332,6 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
         if (outcome != null) {
             return epochs.get(outcome.bestEpoch() - 1);
         }
-        Run.Epoch best = epochs.getFirst();
-        for (Run.Epoch epoch : epochs) {
-            boolean held = !Double.isNaN(epoch.validationAccuracy());
-            if (!held || epoch.validationAccuracy() > best.validationAccuracy()
-                    || (epoch.validationAccuracy() == best.validationAccuracy()
-                            && epoch.validationLoss() < best.validationLoss())) {
-                best = epoch;
-            }
-        }
-        return best;
+        return Run.Epoch.best(epochs);
     }
 }

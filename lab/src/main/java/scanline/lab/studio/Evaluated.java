@@ -159,9 +159,7 @@ final class Evaluated implements AutoCloseable {
     }
 
     static String pixels(Pictures pictures, int number) {
-        byte[] pixels = new byte[pictures.height() * pictures.width()];
-        pictures.draw(number, pixels, 0);
-        return ReadingJson.base64(pixels);
+        return ReadingJson.base64(pictures.alone(number).pixels());
     }
 
     @Override

@@ -25,9 +25,7 @@ final class Models implements AutoCloseable {
      * @throws Refusal if it has no weights
      */
     synchronized OpenModel of(Run run) throws IOException {
-        if (!Files.isRegularFile(run.best())) {
-            throw new Refusal(409, "this run has no weights yet: it gets them after its first epoch");
-        }
+        requireWeights(run);
         String name = run.folder().toString();
         long written = Files.getLastModifiedTime(run.best()).toMillis();
         Versioned model = open.get(name);
@@ -40,6 +38,13 @@ final class Models implements AutoCloseable {
             closeOldest();
         }
         return model.model;
+    }
+
+    /** Refuses a run that has no weights. */
+    static void requireWeights(Run run) {
+        if (!Files.isRegularFile(run.best())) {
+            throw new Refusal(409, "this run has no weights yet: it gets them after its first epoch");
+        }
     }
 
     private void closeOldest() {

@@ -32,7 +32,7 @@ record PictureBody(@Nullable String file, int height, int width, @Nullable Strin
     /** The same, made as the images that the model learned from were: a single one is scaled and laid by its mass. */
     ImageSet drawn(Experiment experiment) {
         Pictures known = experiment.outside();
-        return experiment.recipe().data().canvas().drawn().isAnything()
+        return experiment.isDrawn()
                 ? picture(experiment)
                 : drawing().centred(known.height(), known.width(), known.classes());
     }

@@ -113,18 +113,4 @@ record RunFacts(Map<String, String> keys, Map<String, Object> provenance, List<R
         return Optional.of(train + 1).filter(next -> train >= 0 && next < words.size()).map(words::get)
                 .map(String::valueOf).orElse("");
     }
-
-    /** The epoch with the best validation accuracy; the last where nothing is held out; null before the first. */
-    Run.@Nullable Epoch best() {
-        Run.Epoch best = null;
-        for (Run.Epoch epoch : epochs) {
-            if (best == null || Double.isNaN(epoch.validationAccuracy())
-                    || epoch.validationAccuracy() > best.validationAccuracy()
-                    || (epoch.validationAccuracy() == best.validationAccuracy()
-                            && epoch.validationLoss() < best.validationLoss())) {
-                best = epoch;
-            }
-        }
-        return best;
-    }
 }

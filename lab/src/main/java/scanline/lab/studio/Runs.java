@@ -103,7 +103,7 @@ final class Runs {
         long changed = Summary.changed(run.folder());
         Known before = known.get(run.folder());
         if (before == null || before.changed != changed) {
-            before = new Known(changed, Summary.of(name, run, RunFacts.of(run), null));
+            before = new Known(changed, Summary.of(name, run, RunFacts.of(run)));
             known.put(run.folder(), before);
         }
         return live == null ? before.summary : before.summary.with(live);

@@ -1,7 +1,6 @@
 package scanline.lab.studio;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,7 +30,6 @@ import scanline.lab.train.Answer;
 import scanline.lab.train.Experiment;
 import scanline.lab.train.Experiment.Split;
 import scanline.lab.train.Prediction;
-import scanline.lab.train.Provenance;
 import scanline.lab.train.Reading;
 import scanline.lab.train.Run;
 
@@ -100,11 +98,9 @@ public final class Studio implements AutoCloseable {
     }
 
     private void addTo(Routes routes) {
-        routes.get("/api/studio", _ -> Reply.json(Map.of("version", Provenance.version(), "folder",
-                runs.root().toString(), "exists", Files.isDirectory(runs.root()))));
         routes.get("/api/recipes", _ -> Reply.json(Recipes.names().stream().map(Studio::recipe).toList()));
         routes.get("/api/runs", _ -> Reply.json(runs.summaries()));
-        routes.get("/api/run", request -> Reply.json(RunPage.of(run(request), summary(request))));
+        routes.get("/api/run", request -> Reply.json(page(request)));
         routes.get("/api/histograms", request -> Reply.json(RunPage.histograms(run(request))));
         routes.get("/api/layers", request -> Reply.json(alone(() -> ModelPage.of(run(request)))));
         routes.get("/api/pictures", request -> Reply.json(pictures(request)));
@@ -121,8 +117,9 @@ public final class Studio implements AutoCloseable {
         return runs.find(request.required("run"));
     }
 
-    private Summary summary(Request request) {
-        return runs.summary(request.required("run"), run(request));
+    private Map<String, Object> page(Request request) {
+        Run run = run(request);
+        return RunPage.of(run, runs.summary(request.required("run"), run));
     }
 
     /** Does such work, few at a time. */
@@ -198,9 +195,7 @@ public final class Studio implements AutoCloseable {
     private Map<String, Object> examples(Request request) throws IOException {
         String name = request.required("run");
         Run run = runs.find(name);
-        if (!Files.isRegularFile(run.best())) {
-            throw new Refusal(409, "this run has no weights yet: it gets them after its first epoch");
-        }
+        Models.requireWeights(run);
         return evaluated(name, run).examples(request.required("kind"), request.number("truth", -1),
                 request.number("answer", -1));
     }
@@ -238,11 +233,7 @@ public final class Studio implements AutoCloseable {
             if (number < 0 || number >= experiment.examples(Split.TEST).length) {
                 throw new Refusal(404, "there is no such picture");
             }
-            byte[] pixels = new byte[pictures.height() * pictures.width()];
-            pictures.draw(number, pixels, 0);
-            Map<String, Object> json = ReadingJson.of(Reading.of(experiment,
-                    new ImageSet(pictures.height(), pictures.width(), pixels, new byte[1], pictures.classes())),
-                    classes);
+            Map<String, Object> json = ReadingJson.of(Reading.of(experiment, pictures.alone(number)), classes);
             json.put("truth", Evaluated.names(classes, pictures.answer(number)));
             return json;
         }));

@@ -47,13 +47,12 @@ record Summary(String name, State state, String problem, String recipe, Map<Stri
         BROKEN
     }
 
-    static Summary of(String name, Run run, RunFacts facts, LiveRun.@Nullable State live) {
+    /** A run that nobody trains. */
+    static Summary of(String name, Run run, RunFacts facts) {
         boolean finished = facts.result("testAccuracy") != null;
         boolean broken = !facts.problems().isEmpty();
-        State state = live != null
-                ? State.TRAINING
-                : broken ? State.BROKEN : finished ? State.FINISHED : State.STOPPED;
-        Run.Epoch best = facts.best();
+        State state = broken ? State.BROKEN : finished ? State.FINISHED : State.STOPPED;
+        Run.Epoch best = facts.epochs().isEmpty() ? null : Run.Epoch.best(facts.epochs());
         Double seconds = facts.result("seconds");
         return new Summary(name, state, broken ? facts.problems().getFirst() : "", facts.recipe(), facts.keys(),
                 facts.number("epochs"), facts.epochs().size(), best == null ? 0 : best.epoch(),
@@ -61,7 +60,7 @@ record Summary(String name, State state, String problem, String recipe, Map<Stri
                 facts.epochs().isEmpty() ? null : finite(facts.epochs().getLast().trainLoss()),
                 facts.result("testAccuracy"), facts.result("testLoss"),
                 seconds != null ? seconds : facts.epochs().stream().mapToDouble(Run.Epoch::seconds).sum(),
-                facts.parameters(), Files.isRegularFile(run.best()), changed(run.folder()), live);
+                facts.parameters(), Files.isRegularFile(run.best()), changed(run.folder()), null);
     }
 
     static @Nullable Double finite(double value) {
@@ -79,7 +78,7 @@ record Summary(String name, State state, String problem, String recipe, Map<Stri
         }).max().orElse(0);
     }
 
-    /** The same with another state of its training. */
+    /** The same while it is trained. */
     Summary with(LiveRun.State now) {
         return new Summary(name, State.TRAINING, problem, recipe, keys, epochs, epochsDone, bestEpoch,
                 validationAccuracy, trainLoss, testAccuracy, testLoss, seconds, parameters, hasWeights, changed, now);

@@ -173,7 +173,8 @@ public final class Experiment implements AutoCloseable {
         return isDrawn() ? pictures(Split.TEST) : test;
     }
 
-    private boolean isDrawn() {
+    /** Whether its pictures are drawn of several images; they are images themselves otherwise. */
+    public boolean isDrawn() {
         return recipe.data().canvas().drawn().isAnything();
     }
 

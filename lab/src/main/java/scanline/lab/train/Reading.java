@@ -93,7 +93,7 @@ public record Reading(ImageSet image, int[] order, int features, Answer answer, 
             Answer answer = experiment.task().answer(x, batch).answers().getFirst();
             List<Maps> maps = network.featureMaps(x).stream().map(Reading::maps).toList();
             int[] order = loader.order();
-            ImageSet read = experiment.recipe().data().canvas().drawn().isAnything()
+            ImageSet read = experiment.isDrawn()
                     ? image
                     : image.shrunk(experiment.recipe().data().shrink());
             return switch (network) {

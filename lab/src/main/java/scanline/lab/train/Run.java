@@ -39,6 +39,20 @@ public record Run(Path folder) {
     /** A row of {@code metrics.csv}: an epoch. */
     public record Epoch(int epoch, long step, double seconds, double examplesPerSecond, double rate, double trainLoss,
             double trainAccuracy, double validationLoss, double validationAccuracy) {
+        /** The one with the best validation accuracy, of at least one; the last where nothing is held out. */
+        public static Epoch best(List<Epoch> epochs) {
+            Epoch best = epochs.getFirst();
+            for (Epoch epoch : epochs) {
+                boolean held = !Double.isNaN(epoch.validationAccuracy);
+                if (!held || epoch.validationAccuracy > best.validationAccuracy
+                        || (epoch.validationAccuracy == best.validationAccuracy
+                                && epoch.validationLoss < best.validationLoss)) {
+                    best = epoch;
+                }
+            }
+            return best;
+        }
+
         private String row() {
             return String.format(Locale.ROOT, "%d,%d,%.3f,%.1f,%s,%s,%s,%s,%s", epoch, step, seconds, examplesPerSecond,
                     rate, trainLoss, trainAccuracy, validationLoss, validationAccuracy);

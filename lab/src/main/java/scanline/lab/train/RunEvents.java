@@ -82,8 +82,7 @@ final class RunEvents implements AutoCloseable {
         Pictures pictures = experiment.pictures(Split.TRAIN);
         int[] examples = experiment.examples(Split.TRAIN);
         for (int i = 0; i < Math.min(EXAMPLES, examples.length); i++) {
-            byte[] pixels = new byte[pictures.height() * pictures.width()];
-            pictures.draw(examples[i], pixels, 0);
+            byte[] pixels = pictures.alone(examples[i]).pixels();
             String labels = IntStream.of(pictures.answer(examples[i]))
                     .mapToObj(experiment.dataset().classNames()::get).collect(Collectors.joining(" "));
             log.image("examples/" + (i + 1) + " (" + labels + ")", 0, pixels, pictures.height(), pictures.width());

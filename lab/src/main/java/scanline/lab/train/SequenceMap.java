@@ -44,16 +44,14 @@ public record SequenceMap(ImageSet image, List<String> truth, List<String> answe
     }
 
     private static Optional<SequenceMap> of(Experiment experiment, Autoregressive network, Pictures test, int number) {
-        byte[] pixels = new byte[test.height() * test.width()];
-        test.draw(number, pixels, 0);
-        ImageSet image = new ImageSet(test.height(), test.width(), pixels, new byte[1], test.classes());
+        ImageSet image = test.alone(number);
         Loader loader = experiment.loader(image);
         try (Tape tape = Tape.inference(experiment.memory())) {
             Batch batch = new Batch(loader.batch(new int[] {0}, 0, 1).values(), new int[][] {test.answer(number)});
             Tensor x = experiment.read(tape, batch);
             Answer answer = experiment.task().answer(x, batch).answers().getFirst();
             int[] words = IntStream.concat(IntStream.of(network.start()), IntStream.of(answer.labels())).toArray();
-            int[] places = AttentionMap.places(loader, 0, pixels.length);
+            int[] places = AttentionMap.places(loader, 0, image.imagePixels());
             return network.attention(x, words).map(attention -> {
                 double[][] cross = meanOverHeads(attention.cross());
                 return new SequenceMap(image, names(experiment, test.answer(number)),
