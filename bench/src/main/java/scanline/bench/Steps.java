@@ -4,46 +4,35 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-import scanline.engine.optim.Optimizer;
-import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Statistic;
 import scanline.engine.tensor.Tape;
-import scanline.engine.tensor.Tensor;
 import scanline.lab.data.Batch;
-import scanline.lab.data.Loader;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.train.Experiment;
 import scanline.lab.train.Experiment.Split;
+import scanline.lab.train.Learner;
 import scanline.lab.train.Trainer;
 
 /**
- * A recipe, one step at a time: the arithmetic of {@link Trainer}, in the same order and with the same random numbers, and
- * nothing of the run around it. A test holds the weights that both come to against each other.
+ * A recipe, one step at a time, over the same batches in the same order as a {@link Trainer} takes them, and nothing of the run
+ * around it. A test holds the weights that both come to against each other.
  */
 final class Steps implements AutoCloseable {
-    private final Recipe recipe;
     private final Experiment experiment;
-    private final Loader loader;
-    private final RandomKey passes;
+    private final Learner learner;
     private final List<float[]> first;
     private final List<float[]> firstStatistics;
-    private final int stepsAnEpoch;
-    private Optimizer optimizer;
     private int[] order;
     private int example;
     private int epoch;
 
     /** A recipe before its first step. */
     Steps(Recipe recipe, int threads) {
-        this.recipe = recipe;
         experiment = new Experiment(recipe, threads);
-        loader = experiment.loader(Split.TRAIN);
-        passes = RandomKey.of(recipe.seed(), "pass");
+        learner = new Learner(experiment);
         first = experiment.weights().parameters().stream().map(Parameter::values).toList();
         firstStatistics = experiment.weights().statistics().stream().map(Statistic::values).toList();
-        stepsAnEpoch = (experiment.examples(Split.TRAIN).length + recipe.batch() - 1) / recipe.batch();
-        optimizer = new Optimizer(recipe.optimizer(), experiment.weights());
         order = experiment.order(epoch);
     }
 
@@ -73,22 +62,12 @@ final class Steps implements AutoCloseable {
 
     /** One training step on a batch: its loss. */
     float train(Batch batch) {
-        long step = optimizer.steps();
-        float loss;
-        try (Tape tape = Tape.training(experiment.memory(), passes.at(step))) {
-            Tensor mean = experiment.task().loss(experiment.read(tape, batch), batch).mean();
-            loss = mean.values()[0];
-            experiment.weights().clearGradients();
-            tape.backward(mean);
-        }
-        recipe.clip().clip(experiment.weights());
-        optimizer.step(rate(step));
-        return loss;
+        return (float) learner.learn(batch).loss();
     }
 
     /** The learning rate of a step, the first being 0. */
     double rate(long step) {
-        return recipe.optimizer().rate() * recipe.schedule().factor(step, stepsAnEpoch, recipe.epochs());
+        return learner.rate(step);
     }
 
     /** The logits of a batch, by a pass that records nothing. */
@@ -108,7 +87,7 @@ final class Steps implements AutoCloseable {
             experiment.weights().statistics().get(i).value().write(0, firstStatistics.get(i), 0,
                     firstStatistics.get(i).length);
         }
-        optimizer = new Optimizer(recipe.optimizer(), experiment.weights());
+        learner.restart();
     }
 
     @Override
@@ -122,9 +101,9 @@ final class Steps implements AutoCloseable {
             example = 0;
             order = experiment.order(epoch);
         }
-        int from = example;
-        example = Math.min(order.length, from + recipe.batch());
-        return loader.batch(order, from, example);
+        Batch batch = learner.batch(order, example);
+        example += batch.count();
+        return batch;
     }
 
     private static Batch copy(Batch batch) {

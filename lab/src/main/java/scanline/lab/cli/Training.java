@@ -54,8 +54,23 @@ final class Training {
         saveSeconds = seconds;
     }
 
+    /** Whether what comes out is wanted as JSON. */
+    boolean isJson() {
+        return json;
+    }
+
     /** Trains a run to its end, from wherever it stands. */
     int run(CommandLine line, Experiment experiment, Run run, boolean resumed) throws IOException {
+        Result result = train(line, experiment, run, resumed);
+        if (result == null) {
+            return CommandLine.ExitCode.SOFTWARE;
+        }
+        print(line.getOut(), run, result);
+        return CommandLine.ExitCode.OK;
+    }
+
+    /** Trains a run to its end and prints nothing of what it came to, which is null if it was stopped before. */
+    @Nullable Result train(CommandLine line, Experiment experiment, Run run, boolean resumed) throws IOException {
         ProgressLine progress = new ProgressLine(line.getErr(), Boolean.getBoolean("scanline.terminal"),
                 experiment.recipe().epochs());
         try (LiveRun live = LiveRun.begin(run)) {
@@ -63,7 +78,7 @@ final class Training {
         }
     }
 
-    private int train(CommandLine line, Experiment experiment, Run run, boolean resumed, ProgressLine progress,
+    private @Nullable Result train(CommandLine line, Experiment experiment, Run run, boolean resumed, ProgressLine progress,
             LiveRun live) throws IOException {
         PrintWriter err = line.getErr();
         Trainer trainer = new Trainer(experiment, run, Progress.all(progress, live), saveSeconds);
@@ -94,13 +109,13 @@ final class Training {
                 err.printf(Locale.ROOT, "stopped at step %,d, saved; go on with: ./scanline resume %s%n",
                         trainer.step(), run.folder());
                 err.flush();
-                return CommandLine.ExitCode.SOFTWARE;
+                return null;
             }
             live.tests();
             Findings test = new Findings(experiment, Split.TEST);
-            print(line.getOut(), run, trainer.conclude(test));
+            Result result = trainer.conclude(test);
             RunReport.write(experiment, run, test);
-            return CommandLine.ExitCode.OK;
+            return result;
         } finally {
             stopped.countDown();
             if (!stop.get()) {

@@ -130,10 +130,14 @@ public record Recipe(String about, String source, Published published, double ta
         }
     }
 
+    /** Every key with its value, in their order. */
+    public Map<String, String> keys() {
+        return Binding.keys(this);
+    }
+
     /** The recipe as text, with every key: what {@link Recipes#read} reads. */
     public String text() {
-        Map<String, String> keys = Binding.keys(this);
-        return keys.entrySet().stream().map(key -> key.getKey() + ": " + Yaml.scalar(key.getValue()) + "\n")
+        return keys().entrySet().stream().map(key -> key.getKey() + ": " + Yaml.scalar(key.getValue()) + "\n")
                 .collect(Collectors.joining());
     }
 

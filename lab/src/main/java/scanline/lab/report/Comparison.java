@@ -20,7 +20,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 import scanline.engine.io.Excerpt;
-import scanline.lab.report.RunRecord.Outcome;
+import scanline.lab.record.RunRecord;
+import scanline.lab.record.RunRecord.Outcome;
 import scanline.lab.train.Json;
 import scanline.lab.train.Measures;
 import scanline.lab.train.Progress;

@@ -9,7 +9,8 @@ import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
-import scanline.lab.report.RunRecord.Outcome;
+import scanline.lab.record.RunRecord;
+import scanline.lab.record.RunRecord.Outcome;
 import scanline.lab.train.Run;
 
 /**

@@ -1,7 +1,7 @@
 package scanline.lab.report;
 
 import scanline.lab.recipe.Recipe.Published;
-import scanline.lab.report.RunRecord.Outcome;
+import scanline.lab.record.RunRecord.Outcome;
 
 /**
  * The figure that a source published, as it was printed and as it is in truth.

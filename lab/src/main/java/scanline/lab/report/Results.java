@@ -4,16 +4,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
 import scanline.engine.io.AtomicFile;
+import scanline.lab.record.RunRecord;
 import scanline.lab.train.RunException;
 
 /** A folder of records, and the pages made from them: README.md, and curves.svg beside each record. */
@@ -26,7 +25,7 @@ public final class Results {
      * @return how many records there are
      */
     public static int write(Path folder) throws IOException {
-        List<RunRecord> records = records(folder);
+        List<RunRecord> records = RunRecord.all(folder);
         for (Map.Entry<Path, String> page : pages(folder, records).entrySet()) {
             AtomicFile.write(page.getKey(), page.getValue());
         }
@@ -39,7 +38,7 @@ public final class Results {
      * @return the first page that is not; null if all are
      */
     public static @Nullable Path firstStale(Path folder) throws IOException {
-        for (Map.Entry<Path, String> page : pages(folder, records(folder)).entrySet()) {
+        for (Map.Entry<Path, String> page : pages(folder, RunRecord.all(folder)).entrySet()) {
             byte[] content = content(page.getKey());
             if (!Arrays.equals(content, page.getValue().getBytes(StandardCharsets.UTF_8))) {
                 return page.getKey();
@@ -86,24 +85,6 @@ public final class Results {
 
     private static byte @Nullable [] content(Path file) throws IOException {
         return Files.exists(file) ? Files.readAllBytes(file) : null;
-    }
-
-    private static List<RunRecord> records(Path folder) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            throw new RunException("there is no folder " + folder);
-        }
-        List<RunRecord> records = new ArrayList<>();
-        try (Stream<Path> entries = Files.list(folder)) {
-            for (Path entry : entries.sorted().toList()) {
-                if (RunRecord.is(entry)) {
-                    records.add(RunRecord.read(entry));
-                }
-            }
-        }
-        if (records.isEmpty()) {
-            throw new RunException(folder + " holds no record of a run: `scanline results --add RUN` brings one there");
-        }
-        return records;
     }
 
     private static Map<Path, String> pages(Path folder, List<RunRecord> records) {

@@ -17,7 +17,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import scanline.engine.io.Excerpt;
-import scanline.lab.report.RunRecord.Outcome;
+import scanline.lab.record.RunRecord;
+import scanline.lab.record.RunRecord.Outcome;
 import scanline.lab.train.Measures;
 import scanline.lab.train.Progress;
 import scanline.lab.train.Run;
@@ -140,9 +141,7 @@ final class ResultsTable {
 
     private Collection<Row> rows() {
         Map<Object, Row> rows = new LinkedHashMap<>();
-        for (RunRecord run : records.stream().sorted(Comparator.<RunRecord, String>comparing(r -> r.command().name())
-                .thenComparing(r -> r.outcome() == null).thenComparing(r -> String.join(" ", r.command().changes()))
-                .thenComparingLong(RunRecord::seed).thenComparing(RunRecord::name)).toList()) {
+        for (RunRecord run : records.stream().sorted(RunRecord.ORDER).toList()) {
             Object key = run.outcome() == null ? run.name() : run.settings();
             List<RunRecord> runs = rows.computeIfAbsent(key, _ -> new Row(new ArrayList<>())).runs();
             for (RunRecord other : runs) {
@@ -282,7 +281,7 @@ final class ResultsTable {
                 outcome == null ? Table.NONE : outcome.weights().substring(0, HASH_DIGITS) + "...",
                 commit(run.commit()),
                 "<a href=\"" + curves + "\"><img src=\"" + curves + "\" width=\"240\" alt=\"curves\"></a>"
-                        + (run.attends() ? " [attention](" + link(run.name() + "/" + RunReport.ATTENTION) + ")" : ""));
+                        + (run.attends() ? " [attention](" + link(run.name() + "/" + RunRecord.ATTENTION) + ")" : ""));
     }
 
     private void legend() {

@@ -18,7 +18,8 @@ import scanline.engine.io.AtomicFile;
 import scanline.engine.io.SafeTensors;
 import scanline.lab.data.Canvas.Answer;
 import scanline.lab.model.Autoregressive;
-import scanline.lab.report.RunRecord.Outcome;
+import scanline.lab.record.RunRecord;
+import scanline.lab.record.RunRecord.Outcome;
 import scanline.lab.train.AccuracyAfterSteps;
 import scanline.lab.train.AttentionMap;
 import scanline.lab.train.Experiment;
@@ -36,7 +37,6 @@ import scanline.lab.train.SequenceMap;
  * same run gives the same bytes.
  */
 public final class RunReport {
-    static final String ATTENTION = "attention.svg";
     private static final String FILE = "report.html";
     // What the head of the page says, and where the data lay: that is of no use to others, and not theirs to know.
     private static final Set<String> LEFT_OUT = Set.of("about", "source", "published", "data.dir");
@@ -77,7 +77,7 @@ public final class RunReport {
     public static void write(Experiment experiment, Run run, Findings test) throws IOException {
         Picture attention = attention(experiment);
         if (attention != null) {
-            AtomicFile.write(run.folder().resolve(ATTENTION), attention.svg);
+            AtomicFile.write(run.folder().resolve(RunRecord.ATTENTION), attention.svg);
         }
         String text = new RunReport(experiment, RunRecord.read(run.folder()), test).text(attention);
         AtomicFile.write(run.folder().resolve(FILE), text);

@@ -11,11 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 import scanline.engine.io.FormatException;
 import scanline.engine.io.WeightsFile;
-import scanline.engine.optim.Optimizer;
-import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Statistic;
-import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Weights;
 import scanline.lab.data.Batch;
 import scanline.lab.data.Loader;
@@ -41,11 +38,9 @@ public final class Trainer {
     private final Progress progress;
     private final double saveSeconds;
     private final Weights weights;
-    private final Optimizer optimizer;
-    private final Loader loader;
+    private final Learner learner;
     private final @Nullable Loader validationLoader;
     private final int[] held;
-    private final RandomKey passes;
     private final int examples;
     private final int steps;
     private final int stepsBetweenEvents;
@@ -74,13 +69,11 @@ public final class Trainer {
         this.progress = progress;
         this.saveSeconds = saveSeconds;
         weights = experiment.weights();
-        optimizer = new Optimizer(recipe.optimizer(), weights);
+        learner = new Learner(experiment);
         held = experiment.examples(Split.VALIDATION);
-        loader = experiment.loader(Split.TRAIN);
         validationLoader = held.length == 0 ? null : experiment.loader(Split.VALIDATION);
-        passes = RandomKey.of(recipe.seed(), "pass");
-        examples = experiment.examples(Split.TRAIN).length;
-        steps = (examples + recipe.batch() - 1) / recipe.batch();
+        examples = learner.examples();
+        steps = learner.steps();
         stepsBetweenEvents = Math.max(1, steps / LOSSES_AN_EPOCH);
     }
 
@@ -93,7 +86,7 @@ public final class Trainer {
         if (!Files.exists(run.last())) {
             return; // stopped before its first checkpoint: it begins again, which is the same
         }
-        Position position = Checkpoint.load(run.last(), weights, optimizer, this::isPossible);
+        Position position = Checkpoint.load(run.last(), weights, learner.optimizer(), this::isPossible);
         epoch = position.epoch();
         example = position.example();
         step = position.step();
@@ -186,20 +179,13 @@ public final class Trainer {
 
     private void trainStep(int[] order, RunEvents events) {
         long start = System.nanoTime();
-        Batch batch = loader.batch(order, example, Math.min(order.length, example + recipe.batch()));
-        double loss;
-        try (Tape tape = Tape.training(experiment.memory(), passes.at(step))) {
-            Task.Loss wrong = experiment.task().loss(experiment.read(tape, batch), batch);
-            loss = wrong.mean().values()[0];
-            if (!Double.isFinite(loss)) {
-                throw diverged("the loss is " + loss);
-            }
-            right += wrong.right().getAsInt();
-            weights.clearGradients();
-            tape.backward(wrong.mean());
+        Batch batch = learner.batch(order, example);
+        Learner.Step outcome = learner.learn(batch);
+        double loss = outcome.loss();
+        if (!Double.isFinite(loss)) {
+            throw diverged("the loss is " + loss);
         }
-        recipe.clip().clip(weights);
-        optimizer.step(rate(step));
+        right += outcome.right();
         lossSum += loss * batch.count();
         example += batch.count();
         step++;
@@ -217,7 +203,7 @@ public final class Trainer {
         Evaluation validation = validationLoader == null
                 ? NOT_VALIDATED
                 : Evaluation.of(experiment, validationLoader, held, Evaluation.Listener.NONE);
-        Run.Epoch row = new Run.Epoch(epoch + 1, step, epochSeconds, examples / epochSeconds, rate(step - 1),
+        Run.Epoch row = new Run.Epoch(epoch + 1, step, epochSeconds, examples / epochSeconds, learner.rate(step - 1),
                 lossSum / examples, (double) right / examples, validation.loss(),
                 validation.accuracy());
         events.epoch(row, weights);
@@ -243,8 +229,8 @@ public final class Trainer {
     private void save(RunEvents events) throws IOException {
         requireFiniteWeights();
         events.write();
-        Checkpoint.save(run.last(), weights, optimizer, new Position(epoch, example, step, lossSum, right, seconds,
-                epochSeconds, bestEpoch, bestAccuracy, bestLoss));
+        Checkpoint.save(run.last(), weights, learner.optimizer(), new Position(epoch, example, step, lossSum, right,
+                seconds, epochSeconds, bestEpoch, bestAccuracy, bestLoss));
     }
 
     private void requireFiniteWeights() {
@@ -267,11 +253,6 @@ public final class Trainer {
     private RunException diverged(String what) {
         return new RunException("training diverged: " + what + " at step " + (step + 1) + " (epoch " + (epoch + 1)
                 + "); " + run.last() + " holds the last good checkpoint; try a lower optimizer.rate, or clip=norm");
-    }
-
-    /** The learning rate of a step, from 0. */
-    private double rate(long step) {
-        return recipe.optimizer().rate() * recipe.schedule().factor(step, steps, recipe.epochs());
     }
 
     private void report(int count, double took, double batchLoss) {

@@ -42,12 +42,13 @@ class ArchitectureTest {
             lab.model     -> engine.nn engine.tensor
             lab.recipe    -> engine.io engine.optim lab.data lab.model
             lab.train     -> engine.io engine.kernel engine.nn engine.optim engine.random engine.tensor lab.data lab.format lab.model lab.recipe
-            lab.report    -> engine.io lab.data lab.format lab.model lab.recipe lab.train
+            lab.record    -> engine.io lab.data lab.recipe lab.train
+            lab.report    -> engine.io lab.data lab.format lab.model lab.recipe lab.record lab.train
             lab.sweep     -> engine.io lab.data lab.recipe lab.train
             lab.export    -> engine.io engine.tensor lab.data lab.format lab.model lab.recipe lab.train
             lab.studio    -> engine.io engine.tensor lab.data lab.model lab.recipe lab.studio.http lab.train
             lab.studio.http -> lab.data lab.recipe lab.train
-            lab.cli       -> engine.io engine.kernel engine.tensor lab.data lab.export lab.model lab.recipe lab.report lab.studio lab.sweep lab.train
+            lab.cli       -> engine.io engine.kernel engine.tensor lab.data lab.export lab.model lab.recipe lab.record lab.report lab.studio lab.sweep lab.train
             """;
 
     private static final String KERNEL = "scanline.engine.kernel";

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import scanline.engine.io.FormatException;
+import scanline.lab.record.TrainingCommand;
 import scanline.lab.train.Json;
 import scanline.lab.train.RunException;
 

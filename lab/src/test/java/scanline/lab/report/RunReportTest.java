@@ -34,6 +34,7 @@ import scanline.engine.io.SafeTensors;
 import scanline.engine.io.WeightsFile;
 import scanline.lab.data.Canvas;
 import scanline.lab.data.ImageSet;
+import scanline.lab.record.RunRecord;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.train.AccuracyAfterSteps;

@@ -1,14 +1,17 @@
-package scanline.lab.report;
+package scanline.lab.record;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +23,7 @@ import scanline.lab.recipe.RecipeException;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.train.Json;
 import scanline.lab.train.Run;
+import scanline.lab.train.RunException;
 
 /**
  * The record of a run, as its folder holds it.
@@ -37,15 +41,17 @@ import scanline.lab.train.Run;
  * @param outcome what it came to; null while it is unfinished
  * @param attends whether there is a picture of its attention
  */
-record RunRecord(String name, Map<String, String> keys, TrainingCommand command, Published published,
+public record RunRecord(String name, Map<String, String> keys, TrainingCommand command, Published published,
         long seed, long parameters, String commit, String machine, Map<String, String> data, List<Run.Epoch> epochs,
         @Nullable Outcome outcome, boolean attends) {
-    private static final String RECIPE = "recipe.yaml";
+    static final String RECIPE = "recipe.yaml";
     private static final String PROVENANCE = "provenance.json";
     private static final String METRICS = "metrics.csv";
     private static final String RESULT = "result.json";
     private static final String CONFUSION = "confusion.csv";
     private static final String LABELS = "labels.csv";
+    /** What a model that attends takes of each part of some pictures. */
+    public static final String ATTENTION = "attention.svg";
     private static final String CANVAS = "data.canvas";
     private static final String SINGLE = "single";
     private static final String SHRINK = "data.shrink";
@@ -53,7 +59,7 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
     private static final int LONGEST_SHOWN = 100;
 
     /** The files of a record. The last three make one, so whoever copies in this order never leaves half of one. */
-    static final List<String> FILES = List.of(RunReport.ATTENTION, LABELS, CONFUSION, RESULT, PROVENANCE, METRICS,
+    public static final List<String> FILES = List.of(ATTENTION, LABELS, CONFUSION, RESULT, PROVENANCE, METRICS,
             RECIPE);
 
     // They say what a run is for, not what it does.
@@ -74,10 +80,10 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
      * @param seconds seconds trained
      * @param weights SHA-256 of those weights
      */
-    record Outcome(long right, long examples, double loss, Map<String, Double> measures, int bestEpoch, double seconds,
+    public record Outcome(long right, long examples, double loss, Map<String, Double> measures, int bestEpoch, double seconds,
             String weights) {
         /** The fraction of test examples answered wholly rightly. */
-        double accuracy() {
+        public double accuracy() {
             return (double) right / examples;
         }
     }
@@ -129,13 +135,44 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
         }
     }
 
+    /** By recipe, then by what was changed of it, then by seed: the order in which tables show them. */
+    public static final Comparator<RunRecord> ORDER = Comparator
+            .<RunRecord, String>comparing(record -> record.command().name())
+            .thenComparing(record -> record.outcome() == null)
+            .thenComparing(record -> String.join(" ", record.command().changes()))
+            .thenComparingLong(RunRecord::seed).thenComparing(RunRecord::name);
+
+    /**
+     * The records of a folder, at least one, by the names of their folders.
+     *
+     * @throws RunException if there is none
+     * @throws FormatException if one is damaged
+     */
+    public static List<RunRecord> all(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            throw new RunException("there is no folder " + folder);
+        }
+        List<RunRecord> records = new ArrayList<>();
+        try (Stream<Path> entries = Files.list(folder)) {
+            for (Path entry : entries.sorted().toList()) {
+                if (is(entry)) {
+                    records.add(read(entry));
+                }
+            }
+        }
+        if (records.isEmpty()) {
+            throw new RunException(folder + " holds no record of a run: `scanline results --add RUN` brings one there");
+        }
+        return records;
+    }
+
     /** Whether a folder holds a record: every file that a run has from its first epoch on, and an epoch. */
-    static boolean is(Path folder) throws IOException {
+    public static boolean is(Path folder) throws IOException {
         return lack(folder) == null;
     }
 
     /** What a folder lacks to hold a record, in words; null if it lacks nothing. */
-    static @Nullable String lack(Path folder) throws IOException {
+    public static @Nullable String lack(Path folder) throws IOException {
         boolean ended = Files.exists(folder.resolve(RESULT));
         for (String file : ended ? List.of(RECIPE, PROVENANCE, METRICS) : List.of(RECIPE, PROVENANCE)) {
             if (!Files.isRegularFile(folder.resolve(file))) {
@@ -162,7 +199,7 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
      *
      * @throws FormatException if a file of it is damaged, or two contradict each other
      */
-    static RunRecord read(Path folder) throws IOException {
+    public static RunRecord read(Path folder) throws IOException {
         Map<String, String> keys;
         try {
             keys = Recipes.keys(folder.resolve(RECIPE));
@@ -182,14 +219,15 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
         }
         Map<String, String> data = hashes(made.get("data", Map.class));
         List<Run.Epoch> epochs = epochs(folder);
-        String machine = "%s, %d threads, %d bits, JDK %s".formatted(made.get("cpu", String.class),
-                made.whole("threads"), made.whole("vectorBits"),
+        long threads = made.whole("threads");
+        String machine = "%s, %s, %d bits, JDK %s".formatted(made.get("cpu", String.class),
+                threads == 1 ? "1 thread" : threads + " threads", made.whole("vectorBits"),
                 made.get("jdk", String.class).replaceFirst(" \\(.*", ""));
         return new RunRecord(folder.toAbsolutePath().normalize().getFileName().toString(), keys, command,
                 published(folder.resolve(RECIPE), keys, command), made.whole("seed"), made.whole("parameters"),
                 made.get("commit", String.class), machine, data, epochs,
                 Files.exists(folder.resolve(RESULT)) ? outcome(folder, keys, epochs) : null,
-                Files.exists(folder.resolve(RunReport.ATTENTION)));
+                Files.exists(folder.resolve(ATTENTION)));
     }
 
     /** Records made before the figure had keys of its own have it from the recipe of that name. */
@@ -291,7 +329,7 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
     }
 
     /** The recipe's keys that decide a result, in their order, but for the seed. */
-    Map<String, String> decisions() {
+    public Map<String, String> decisions() {
         Map<String, String> decisions = new LinkedHashMap<>(keys);
         decisions.keySet().removeAll(DESCRIPTION);
         decisions.putIfAbsent(CANVAS, SINGLE); // not in records of older versions
@@ -300,35 +338,35 @@ record RunRecord(String name, Map<String, String> keys, TrainingCommand command,
     }
 
     /** What runs of one row of the table have in common: everything that decides a result, but for the seed. */
-    Map<?, ?> settings() {
+    public Map<?, ?> settings() {
         return Map.of("recipe", decisions(), "data", data);
     }
 
     /** What it is asked: the data, and what makes its test pictures of them. */
-    Map<?, ?> task() {
+    public Map<?, ?> task() {
         Map<String, String> pictures = new TreeMap<>(decisions());
         pictures.keySet().removeIf(key -> OF_TRAINING.contains(key) || !(key.startsWith(CANVAS) || key.equals(SHRINK)));
         return Map.of("pictures", pictures, "data", data);
     }
 
     /** The same record by another name. */
-    RunRecord named(String other) {
+    public RunRecord named(String other) {
         return new RunRecord(other, keys, command, published, seed, parameters, commit, machine, data, epochs, outcome,
                 attends);
     }
 
     /** The value of a recipe's key, or nothing. */
-    String key(String key) {
+    public String key(String key) {
         return keys.getOrDefault(key, "");
     }
 
     /** Seconds trained so far. */
-    double seconds() {
+    public double seconds() {
         return outcome != null ? outcome.seconds() : epochs.stream().mapToDouble(Run.Epoch::seconds).sum();
     }
 
     /** The epoch whose weights count, or would if the run ended here. */
-    Run.Epoch best() {
+    public Run.Epoch best() {
         if (outcome != null) {
             return epochs.get(outcome.bestEpoch() - 1);
         }

@@ -1,4 +1,4 @@
-package scanline.lab.report;
+package scanline.lab.record;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +19,7 @@ import scanline.lab.data.ImageFolder;
  * @param overrides {@code key=value}; where data lay is not told, so {@code data.dir} is {@code FOLDER}, and left out where
  *            the data set has a name under which it is found
  */
-record TrainingCommand(String recipe, List<String> overrides) {
+public record TrainingCommand(String recipe, List<String> overrides) {
     private static final Set<String> FLAGS = Set.of("--json", "--debug");
     private static final Set<String> OWN_DATA = Set.of(Datasets.IDX, ImageFolder.NAME);
     private static final String FOLDER = "data.dir";
@@ -29,7 +29,7 @@ record TrainingCommand(String recipe, List<String> overrides) {
      *
      * @param data the name of its data set
      */
-    static @Nullable TrainingCommand parse(List<String> words, String data) {
+    public static @Nullable TrainingCommand parse(List<String> words, String data) {
         int train = words.indexOf("train");
         List<String> said = new ArrayList<>();
         for (int i = train + 1; i < words.size(); i++) {
@@ -54,17 +54,17 @@ record TrainingCommand(String recipe, List<String> overrides) {
     }
 
     /** The recipe's name. */
-    String name() {
+    public String name() {
         return recipe.replaceFirst("\\.yaml$", "");
     }
 
     /** What sets it apart from the recipe as it stands, beside the seed and the data set. */
-    List<String> changes() {
+    public List<String> changes() {
         return overrides.stream().filter(word -> !Set.of("seed", "data", FOLDER).contains(key(word))).toList();
     }
 
     /** Whether it is still the task and the model that the recipe's source published a figure for. */
-    boolean isAsPublished() {
+    public boolean isAsPublished() {
         return overrides.stream().map(TrainingCommand::key).noneMatch(key -> key.equals("data")
                 || key.equals("data.limit") || key.startsWith("data.scan")
                 || key.startsWith("data.canvas") || key.equals("data.shrink") || key.equals("model")
@@ -72,7 +72,7 @@ record TrainingCommand(String recipe, List<String> overrides) {
     }
 
     /** The command to train it again, for a shell. */
-    String text() {
+    public String text() {
         return Stream.concat(Stream.of("./scanline", "train", recipe), overrides.stream()).map(TrainingCommand::quoted)
                 .collect(Collectors.joining(" "));
     }

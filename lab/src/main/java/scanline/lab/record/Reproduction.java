@@ -1,0 +1,135 @@
+package scanline.lab.record;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import scanline.lab.data.Datasets;
+import scanline.lab.data.ImageFolder;
+import scanline.lab.data.Nearest;
+import scanline.lab.record.RunRecord.Outcome;
+import scanline.lab.recipe.Recipe;
+import scanline.lab.recipe.Recipes;
+import scanline.lab.train.Run;
+import scanline.lab.train.RunException;
+
+/** A record that is trained again: with what, and whether the same comes out. */
+public final class Reproduction {
+    private static final Set<String> OWN_DATA = Set.of(Datasets.IDX, ImageFolder.NAME);
+
+    private final Path folder;
+    private final RunRecord record;
+
+    private Reproduction(Path results, RunRecord record) {
+        folder = results.resolve(record.name());
+        this.record = record;
+    }
+
+    /**
+     * The finished records of a folder, in the order of its table.
+     *
+     * @param wanted names of recipes or of records; none for all
+     * @throws RunException if no record is called so
+     */
+    public static List<Reproduction> of(Path results, List<String> wanted) throws IOException {
+        List<RunRecord> records = RunRecord.all(results).stream().filter(record -> record.outcome() != null)
+                .sorted(RunRecord.ORDER).toList();
+        Collection<String> names = records.stream().flatMap(Reproduction::names)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        for (String name : wanted) {
+            if (!names.contains(name)) {
+                throw new RunException("no finished record in " + results + " is of a recipe " + name + ", or called so"
+                        + Nearest.nearest(name, names).map(near -> "; did you mean " + near + "?").orElse(""));
+            }
+        }
+        return records.stream().filter(record -> wanted.isEmpty() || names(record).anyMatch(wanted::contains))
+                .map(record -> new Reproduction(results, record)).toList();
+    }
+
+    private static Stream<String> names(RunRecord record) {
+        return Stream.of(record.command().name(), record.name());
+    }
+
+    /** What is trained again. */
+    public RunRecord record() {
+        return record;
+    }
+
+    /**
+     * The recipe that the record was made by.
+     *
+     * @throws RunException if a recipe of that name does something else today, or the data was someone's own
+     */
+    public Recipe recipe() {
+        if (OWN_DATA.contains(record.key("data"))) {
+            throw new RunException(record.name() + " was trained on images of one's own: train it by its command, "
+                    + record.command().text());
+        }
+        TrainingCommand command = record.command();
+        Recipe recipe = Recipes.names().contains(command.recipe())
+                ? Recipes.find(command.recipe(), command.overrides())
+                : Recipes.read(folder.resolve(RunRecord.RECIPE), List.of("data.dir="));
+        Map<String, String> now = recipe.keys();
+        record.decisions().forEach((key, then) -> {
+            // Records of other versions have keys that are gone, or lack newer ones: what comes out says whether that matters.
+            if (now.containsKey(key) && !then.equals(now.get(key))) {
+                throw new RunException(record.name() + " was made by another state of the recipe " + command.name() + ": "
+                        + key + " was " + then + " and is " + now.get(key));
+            }
+        });
+        return recipe;
+    }
+
+    /**
+     * In what a run differs from the record, in words; empty if in nothing.
+     *
+     * @throws scanline.engine.io.FormatException if the run's files are damaged
+     */
+    public String difference(Run run) throws IOException {
+        RunRecord again = RunRecord.read(run.folder());
+        return differences(Objects.requireNonNull(record.outcome()), again).stream().findFirst().orElse("");
+    }
+
+    /** The earliest cause first: other data give other epochs, and these other weights. */
+    private List<String> differences(Outcome then, RunRecord again) {
+        List<String> found = new ArrayList<>();
+        record.data().forEach((part, hash) -> {
+            if (!again.data().getOrDefault(part, hash).equals(hash)) {
+                found.add("the data are others: " + part);
+            }
+        });
+        for (int i = 0; i < Math.min(record.epochs().size(), again.epochs().size()); i++) {
+            Run.Epoch before = record.epochs().get(i);
+            Run.Epoch now = again.epochs().get(i);
+            differ(found, "the training loss of epoch " + (i + 1), before.trainLoss(), now.trainLoss());
+            differ(found, "the validation loss of epoch " + (i + 1), before.validationLoss(), now.validationLoss());
+        }
+        Outcome now = again.outcome();
+        if (now == null) {
+            found.add("it is not finished");
+            return found;
+        }
+        differ(found, "the number of epochs", record.epochs().size(), again.epochs().size());
+        differ(found, "the best epoch", then.bestEpoch(), now.bestEpoch());
+        differ(found, "the hash of the weights", then.weights(), now.weights());
+        differ(found, "the number of right answers", then.right(), now.right());
+        differ(found, "the test loss", then.loss(), now.loss());
+        then.measures().forEach((measure, value) -> differ(found, measure, value,
+                now.measures().getOrDefault(measure, Double.NaN)));
+        return found;
+    }
+
+    private static void differ(List<String> found, String what, Object before, Object now) {
+        if (!before.equals(now)) {
+            found.add(what + " is " + before + " in the record, and now " + now);
+        }
+    }
+}
