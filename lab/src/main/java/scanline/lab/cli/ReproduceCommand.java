@@ -117,6 +117,9 @@ final class ReproduceCommand implements Callable<Integer> {
             throw new ParameterException(line(), "--record goes with --quick: records of runs come from"
                     + " `scanline results --add RUN`");
         }
+        if (quick && background) {
+            throw new ParameterException(line(), "--quick takes a minute or two, so it does not go with --background");
+        }
         if (quick) {
             return quick();
         }
@@ -202,7 +205,8 @@ final class ReproduceCommand implements Callable<Integer> {
                 .map(name -> Optional.ofNullable(all.get(name)).or(() -> Optional.ofNullable(recorded.get(name))))
                 .flatMap(Optional::stream).toList());
         PrintWriter out = line().getOut();
-        out.println(results.resolve(FirstSteps.FILE) + " says what the first steps of " + all.size() + " recipes come to");
+        out.println(results.resolve(FirstSteps.FILE) + " says what the first steps of " + all.size()
+                + (all.size() == 1 ? " recipe comes to" : " recipes come to"));
         out.flush();
         return CommandLine.ExitCode.OK;
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -15,18 +16,22 @@ import scanline.engine.io.AtomicFile;
 import scanline.lab.record.RunRecord;
 import scanline.lab.train.RunException;
 
-/** A folder of records, and the pages made from them: README.md, and curves.svg beside each record. */
+/**
+ * A folder of records, and the pages made from them: README.md, curves.svg beside each record, and the tables in pages that are
+ * written by hand.
+ */
 public final class Results {
     private Results() {}
 
     /**
      * Writes the pages of a folder.
      *
+     * @param pages that lie elsewhere and have tables to be filled in as well
      * @return how many records there are
      */
-    public static int write(Path folder) throws IOException {
+    public static int write(Path folder, List<Path> pages) throws IOException {
         List<RunRecord> records = RunRecord.all(folder);
-        for (Map.Entry<Path, String> page : pages(folder, records).entrySet()) {
+        for (Map.Entry<Path, String> page : pages(folder, records, pages).entrySet()) {
             AtomicFile.write(page.getKey(), page.getValue());
         }
         return records.size();
@@ -37,8 +42,8 @@ public final class Results {
      *
      * @return the first page that is not; null if all are
      */
-    public static @Nullable Path firstStale(Path folder) throws IOException {
-        for (Map.Entry<Path, String> page : pages(folder, RunRecord.all(folder)).entrySet()) {
+    public static @Nullable Path firstStale(Path folder, List<Path> pages) throws IOException {
+        for (Map.Entry<Path, String> page : pages(folder, RunRecord.all(folder), pages).entrySet()) {
             byte[] content = content(page.getKey());
             if (!Arrays.equals(content, page.getValue().getBytes(StandardCharsets.UTF_8))) {
                 return page.getKey();
@@ -87,11 +92,17 @@ public final class Results {
         return Files.exists(file) ? Files.readAllBytes(file) : null;
     }
 
-    private static Map<Path, String> pages(Path folder, List<RunRecord> records) {
+    private static Map<Path, String> pages(Path folder, List<RunRecord> records, List<Path> elsewhere)
+            throws IOException {
         Map<Path, String> pages = new TreeMap<>();
-        List<String> siblings = ResultsTable.SIBLINGS.keySet().stream()
-                .filter(file -> Files.exists(folder.resolve(file))).toList();
-        pages.put(folder.resolve("README.md"), new ResultsTable(records, siblings).text());
+        List<WrittenPage> written = new ArrayList<>(WrittenPage.in(folder));
+        pages.put(folder.resolve("README.md"), new ResultsTable(records, written).text());
+        for (Path page : elsewhere) {
+            written.add(WrittenPage.of(page, folder));
+        }
+        for (WrittenPage page : written) {
+            pages.put(page.file(), page.filled(records));
+        }
         for (RunRecord record : records) {
             pages.put(folder.resolve(record.name()).resolve("curves.svg"), Curves.svg(record));
         }

@@ -2,17 +2,13 @@ package scanline.lab.report;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -22,8 +18,6 @@ import scanline.lab.record.RunRecord.Outcome;
 import scanline.lab.train.Measures;
 import scanline.lab.train.Progress;
 import scanline.lab.train.Run;
-import scanline.lab.train.RunException;
-import scanline.lab.train.Spread;
 
 /** The page of results, in Markdown. It depends on the records alone: no dates, nothing of this machine. */
 final class ResultsTable {
@@ -80,82 +74,38 @@ final class ResultsTable {
             ./scanline results --add runs/lstm-rows-seed4
             ```
             """;
-    /** Other pages that may lie in the folder, and what they are. */
-    static final SortedMap<String, String> SIBLINGS = new TreeMap<>(Map.of(
-            "bench.md", "the speeds beside PyTorch and DJL",
-            "fuzz.md", "damaged files of every format, and what the readers made of them",
-            "growth.md", "how time and memory grow",
-            "kills.md", "runs that were killed at random moments",
-            "labels.md", "sets of labels: an LSTM beside sigmoids, beams and orders",
-            "losses.md", "the losses of training beside PyTorch's",
-            "onnx.md", "exported models in ONNX Runtime",
-            "reproducibility.md", "the weights over threads and vector widths, beside PyTorch's",
-            "studio.md", "the studio under load"));
     private static final int HASH_DIGITS = 16;
     private static final int COMMIT_DIGITS = 7;
 
     private final List<RunRecord> records;
-    private final List<String> siblings;
+    private final List<WrittenPage> pages;
     private final StringBuilder text = new StringBuilder();
-
-    /** The runs of one row: they differ in their seeds alone. An unfinished run is a row of its own. */
-    private record Row(List<RunRecord> runs) {
-        RunRecord first() {
-            return runs.getFirst();
-        }
-
-        List<Outcome> outcomes() {
-            return runs.stream().map(RunRecord::outcome).filter(Objects::nonNull).toList();
-        }
-
-        double mean(ToDoubleFunction<Outcome> figure) {
-            return outcomes().stream().mapToDouble(figure).average().orElseThrow();
-        }
-
-        Spread accuracy() {
-            return Spread.of(outcomes().stream().mapToDouble(Outcome::accuracy));
-        }
-    }
 
     /**
      * The page of these records.
      *
-     * @param siblings other pages in the same folder
+     * @param pages others below the same folder
      */
-    ResultsTable(List<RunRecord> records, List<String> siblings) {
+    ResultsTable(List<RunRecord> records, List<WrittenPage> pages) {
         this.records = records;
-        this.siblings = siblings;
+        this.pages = pages;
     }
 
     String text() {
         text.append(INTRODUCTION);
-        Map<String, List<Row>> sections = new TreeMap<>(
+        links("A page for each system, with what its text says and what we settled:", WrittenPage.SYSTEMS);
+        Map<String, List<ResultsRow>> sections = new TreeMap<>(
                 Comparator.<String, Boolean>comparing(data -> !data.equals("mnist")).thenComparing(data -> data));
-        for (Row row : rows()) {
+        for (ResultsRow row : ResultsRow.of(records)) {
             sections.computeIfAbsent(row.first().key("data"), _ -> new ArrayList<>()).add(row);
         }
         sections.forEach(this::section);
-        legend();
+        text.append(LEGEND);
+        links("Beside this page:", "");
         return text.toString();
     }
 
-    private Collection<Row> rows() {
-        Map<Object, Row> rows = new LinkedHashMap<>();
-        for (RunRecord run : records.stream().sorted(RunRecord.ORDER).toList()) {
-            Object key = run.outcome() == null ? run.name() : run.settings();
-            List<RunRecord> runs = rows.computeIfAbsent(key, _ -> new Row(new ArrayList<>())).runs();
-            for (RunRecord other : runs) {
-                if (other.seed() == run.seed()) {
-                    throw new RunException(other.name() + " and " + run.name()
-                            + " are the same recipe with the same seed: keep one of these records");
-                }
-            }
-            runs.add(run);
-        }
-        return rows.values();
-    }
-
-    private void section(String data, List<Row> rows) {
+    private void section(String data, List<ResultsRow> rows) {
         text.append("\n## ").append(title(data)).append("\n");
         header("recipe", "parameters", "published", "test accuracy", "least to most", "deviation", "seeds", "test loss",
                 "epochs", "training time", "examples/s");
@@ -175,37 +125,27 @@ final class ResultsTable {
                         .append(" on: ").append(machine).append('\n'));
     }
 
-    private void figures(Row row) {
-        RunRecord first = row.first();
-        List<Outcome> outcomes = row.outcomes();
-        boolean finished = !outcomes.isEmpty();
-        boolean several = outcomes.size() > 1;
-        cells(recipe(first), number(first.parameters()), published(first).text(),
-                finished ? accuracy(row) : unfinished(first),
-                several
-                        ? digits(100 * outcomes.stream().mapToDouble(Outcome::accuracy).min().orElseThrow()) + " to "
-                                + percent(outcomes.stream().mapToDouble(Outcome::accuracy).max().orElseThrow())
-                        : Table.NONE,
-                several ? digits(100 * row.accuracy().deviation()) : Table.NONE,
-                row.runs().stream().map(run -> Long.toString(run.seed())).collect(Collectors.joining(", ")),
-                finished ? String.format(Locale.ROOT, "%.4f", row.mean(Outcome::loss)) : Table.NONE,
-                Integer.toString(first.epochs().size()),
+    private void figures(ResultsRow row) {
+        cells(row.recipe(), number(row.first().parameters()), row.published().text(), row.accuracy(), row.leastToMost(),
+                row.isSeveral() ? digits(100 * row.spread().deviation()) : Table.NONE,
+                row.runs().stream().map(run -> Long.toString(run.seed())).collect(Collectors.joining(", ")), row.loss(),
+                Integer.toString(row.first().epochs().size()),
                 Progress.duration(row.runs().stream().mapToDouble(RunRecord::seconds).average().orElseThrow()),
                 speed(row.runs()));
     }
 
     /** What tasks with several labels a picture measure besides, a table for each kind of them. */
-    private void measures(List<Row> rows) {
-        Map<Set<String>, List<Row>> kinds = new LinkedHashMap<>();
-        for (Row row : rows) {
+    private void measures(List<ResultsRow> rows) {
+        Map<Set<String>, List<ResultsRow>> kinds = new LinkedHashMap<>();
+        for (ResultsRow row : rows) {
             row.outcomes().stream().map(outcome -> outcome.measures().keySet()).filter(names -> !names.isEmpty())
                     .findFirst().ifPresent(names -> kinds.computeIfAbsent(names, _ -> new ArrayList<>()).add(row));
         }
         kinds.forEach((names, same) -> {
             header(Stream.concat(Stream.of("recipe", "all right"), names.stream().map(Measures::title))
                     .toArray(String[]::new));
-            for (Row row : same) {
-                cells(Stream.concat(Stream.of(recipe(row.first()), percent(row.accuracy().mean())),
+            for (ResultsRow row : same) {
+                cells(Stream.concat(Stream.of(row.recipe(), percent(row.spread().mean())),
                         names.stream().map(name -> Measures.value(name,
                                 row.mean(outcome -> outcome.measures().getOrDefault(name, Double.NaN)))))
                         .toArray(String[]::new));
@@ -213,41 +153,8 @@ final class ResultsTable {
         });
     }
 
-    private static String recipe(RunRecord run) {
-        return Stream.concat(Stream.of(run.command().name()), run.command().changes().stream())
-                .map(ResultsTable::code).collect(Collectors.joining(" "));
-    }
-
-    private String accuracy(Row row) {
-        String ours = "**" + percent(row.accuracy().mean()) + "**";
-        return published(row.first()).isPrintedWrongly()
-                ? ours + ", would print as "
-                        + percent(row.mean(Outcome::right) / row.first().published().divisor())
-                : ours;
-    }
-
-    private static String unfinished(RunRecord run) {
-        return "unfinished: " + run.epochs().size() + " of " + run.key("epochs")
-                + " epochs, best validation accuracy " + validation(run);
-    }
-
-    static String validation(RunRecord run) {
-        double accuracy = run.best().validationAccuracy();
-        return Double.isNaN(accuracy) ? "none held out" : percent(accuracy);
-    }
-
-    private PublishedFigure published(RunRecord run) {
-        return new PublishedFigure(run.published(), examples(run));
-    }
-
-    /** How many test examples there are; an unfinished run has not counted them, but another one may have. */
-    private long examples(RunRecord run) {
-        return records.stream().filter(other -> other.task().equals(run.task())).map(RunRecord::outcome)
-                .filter(Objects::nonNull).mapToLong(Outcome::examples).findFirst().orElse(0);
-    }
-
     /** What a recipe is and reproduces. */
-    private void source(List<Row> rows) {
+    private void source(List<ResultsRow> rows) {
         RunRecord first = rows.getFirst().first();
         text.append("- ").append(code(first.command().name())).append(": ").append(first.key("about"))
                 .append(". Source: ").append(first.key("source")).append('.');
@@ -259,8 +166,8 @@ final class ResultsTable {
     }
 
     /** What is wrong about a published figure whose source divides by another number than that of the test examples. */
-    private void divisor(Row row) {
-        PublishedFigure published = published(row.first());
+    private void divisor(ResultsRow row) {
+        PublishedFigure published = row.published();
         if (!published.isPrintedWrongly()) {
             return;
         }
@@ -276,7 +183,7 @@ final class ResultsTable {
         Outcome outcome = run.outcome();
         String curves = link(run.name() + "/curves.svg");
         cells("[" + run.name() + "](" + link(run.name()) + ")", code(run.command().text()),
-                outcome == null ? Table.NONE : percent(outcome.accuracy()), validation(run),
+                outcome == null ? Table.NONE : percent(outcome.accuracy()), ResultsRow.validation(run),
                 Integer.toString(run.best().epoch()),
                 outcome == null ? Table.NONE : outcome.weights().substring(0, HASH_DIGITS) + "...",
                 commit(run.commit()),
@@ -284,13 +191,12 @@ final class ResultsTable {
                         + (run.attends() ? " [attention](" + link(run.name() + "/" + RunRecord.ATTENTION) + ")" : ""));
     }
 
-    private void legend() {
-        text.append(LEGEND);
-        if (!siblings.isEmpty()) {
-            text.append("\nBeside this page: ").append(siblings.stream()
-                    .map(file -> "[" + file + "](" + file + "), " + SIBLINGS.get(file))
-                    .collect(Collectors.joining("; ")))
-                    .append(".\n");
+    private void links(String title, String folder) {
+        List<WrittenPage> there = pages.stream().filter(page -> page.folder().equals(folder)).toList();
+        if (!there.isEmpty()) {
+            text.append('\n').append(title).append("\n\n");
+            there.forEach(page -> text.append("- [").append(page.title()).append("](").append(link(page.path()))
+                    .append(")\n"));
         }
     }
 
@@ -304,8 +210,13 @@ final class ResultsTable {
     }
 
     private void cells(String... cells) {
-        text.append(Arrays.stream(cells).map(cell -> Excerpt.line(cell).replace("|", "\\|"))
-                .collect(Collectors.joining(" | ", "| ", " |\n")));
+        text.append(line(cells));
+    }
+
+    /** A line of a table. */
+    static String line(String... cells) {
+        return Arrays.stream(cells).map(cell -> Excerpt.line(cell).replace("|", "\\|"))
+                .collect(Collectors.joining(" | ", "| ", " |\n"));
     }
 
     static String title(String data) {
@@ -322,11 +233,11 @@ final class ResultsTable {
                 : commit.substring(0, COMMIT_DIGITS) + (commit.endsWith("-dirty") ? "-dirty" : "");
     }
 
-    private static String code(String words) {
+    static String code(String words) {
         return "`" + words + "`";
     }
 
-    private static String link(String path) {
+    static String link(String path) {
         return path.replace(" ", "%20");
     }
 
@@ -338,7 +249,7 @@ final class ResultsTable {
         return digits(100 * fraction) + " %";
     }
 
-    private static String digits(double points) {
+    static String digits(double points) {
         return String.format(Locale.ROOT, "%.2f", points);
     }
 

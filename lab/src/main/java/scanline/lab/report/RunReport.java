@@ -183,7 +183,7 @@ public final class RunReport {
             tile("test loss", String.format(Locale.ROOT, "%.4f", outcome.loss()), "nats");
         }
         double loss = run.best().validationLoss();
-        tile("validation accuracy", ResultsTable.validation(run),
+        tile("validation accuracy", ResultsRow.validation(run),
                 Double.isNaN(loss) ? "" : String.format(Locale.ROOT, "loss %.4f", loss));
         tile("best epoch", Integer.toString(run.best().epoch()), "of " + run.epochs().size()
                 + (outcome == null ? " so far" : ""));

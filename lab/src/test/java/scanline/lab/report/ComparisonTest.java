@@ -20,6 +20,7 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 import scanline.lab.train.Json;
+import scanline.lab.docs.Repository;
 import scanline.lab.train.RunException;
 
 class ComparisonTest {
@@ -128,7 +129,7 @@ class ComparisonTest {
 
     @Test
     void howLabelsAreLearnedAndFromHowManyPicturesIsNoOtherTask() throws IOException {
-        Path results = repository().resolve("results");
+        Path results = Repository.folder().resolve("results");
         String orders = text(results.resolve("cnn-rnn-seed1"), results.resolve("cnn-rnn-random-seed1"));
         assertThat(row(orders, "data.canvas.order")).containsExactly("frequent", "random");
         assertThat(orders).contains("* cnn-rnn-seed1 has the best validation accuracy")
@@ -145,14 +146,6 @@ class ComparisonTest {
     }
 
     /** The folder of the project. */
-    static Path repository() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (!Files.exists(folder.resolve("scanline")) || !Files.isDirectory(folder.resolve("results"))) {
-            folder = folder.getParent();
-        }
-        return folder;
-    }
-
     @Test
     void jsonHasTheFiguresAsNumbersAndNullWhereThereIsNone() throws IOException {
         Path half = unfinished(run("half", "lstm-rows seed=1", 9880, 0.98, "batch: 1"));

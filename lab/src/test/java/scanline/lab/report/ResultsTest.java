@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import scanline.engine.io.FormatException;
+import scanline.lab.docs.Repository;
 import scanline.lab.record.TrainingCommand;
 import scanline.lab.train.Json;
 import scanline.lab.train.RunException;
@@ -71,7 +72,7 @@ class ResultsTest {
     }
 
     private String page() throws IOException {
-        Results.write(results);
+        Results.write(results, List.of());
         return Files.readString(results.resolve("README.md"));
     }
 
@@ -197,7 +198,7 @@ class ResultsTest {
         }
         Files.writeString(run.resolve("metrics.csv"), rows);
         Files.delete(run.resolve("result.json"));
-        Results.write(results);
+        Results.write(results, List.of());
         assertThat(run.resolve("curves.svg")).content().hasSizeLessThan(12_000).doesNotContain("NaN", "Infinity");
     }
 
@@ -211,12 +212,12 @@ class ResultsTest {
     @Test
     void checkingNamesTheFirstFileThatDiffers() throws IOException {
         run("a", "lstm-rows seed=1", 9880);
-        assertThat(Results.firstStale(results)).isEqualTo(results.resolve("README.md"));
+        assertThat(Results.firstStale(results, List.of())).isEqualTo(results.resolve("README.md"));
         assertThat(results.resolve("README.md")).doesNotExist();
-        Results.write(results);
-        assertThat(Results.firstStale(results)).isNull();
+        Results.write(results, List.of());
+        assertThat(Results.firstStale(results, List.of())).isNull();
         Files.writeString(results.resolve("a/curves.svg"), "something else");
-        assertThat(Results.firstStale(results)).isEqualTo(results.resolve("a/curves.svg"));
+        assertThat(Results.firstStale(results, List.of())).isEqualTo(results.resolve("a/curves.svg"));
     }
 
     @Test
@@ -250,7 +251,7 @@ class ResultsTest {
 
     @Test
     void aFolderWithoutARecordIsRefused() {
-        assertThatThrownBy(() -> Results.write(results)).isInstanceOf(RunException.class)
+        assertThatThrownBy(() -> Results.write(results, List.of())).isInstanceOf(RunException.class)
                 .hasMessageContaining(results + " holds no record of a run");
     }
 
@@ -258,7 +259,7 @@ class ResultsTest {
     void theSameSeedTwiceIsRefused() throws IOException {
         run("a", "lstm-rows seed=1", 9880);
         run("b", "lstm-rows seed=1", 9880);
-        assertThatThrownBy(() -> Results.write(results)).isInstanceOf(RunException.class)
+        assertThatThrownBy(() -> Results.write(results, List.of())).isInstanceOf(RunException.class)
                 .hasMessage("a and b are the same recipe with the same seed: keep one of these records");
     }
 
@@ -288,14 +289,14 @@ class ResultsTest {
         String text = Files.readString(damaged);
         assertThat(text).contains(old);
         Files.writeString(damaged, text.replace(old, now == null ? "" : now));
-        assertThatThrownBy(() -> Results.write(results)).message().contains(damaged.toString(), fault).hasLineCount(1);
+        assertThatThrownBy(() -> Results.write(results, List.of())).message().contains(damaged.toString(), fault).hasLineCount(1);
     }
 
     @Test
     void aRecordThatIsNoTextIsRefusedByItsFile() throws IOException {
         Path damaged = run("a", "lstm-rows seed=1", 9880);
         Files.write(damaged.resolve("confusion.csv"), new byte[] {(byte) 0xff, 0});
-        assertThatThrownBy(() -> Results.write(results)).isInstanceOf(FormatException.class)
+        assertThatThrownBy(() -> Results.write(results, List.of())).isInstanceOf(FormatException.class)
                 .hasMessage(damaged.resolve("confusion.csv") + ": is no text in UTF-8");
     }
 
@@ -314,7 +315,7 @@ class ResultsTest {
     void aHostileRecordIsRefusedInOneLine(String file, String old, String now, String fault) throws IOException {
         Path damaged = run("a", "lstm-rows seed=1", 9880).resolve(file);
         Files.writeString(damaged, Files.readString(damaged).replace(old, now));
-        assertThatThrownBy(() -> Results.write(results)).isInstanceOf(FormatException.class).message()
+        assertThatThrownBy(() -> Results.write(results, List.of())).isInstanceOf(FormatException.class).message()
                 .contains(damaged.toString(), fault).doesNotContainPattern("\\p{Cntrl}|[\u2028\u202e]");
     }
 
@@ -340,7 +341,8 @@ class ResultsTest {
 
     @Test
     void theRepositorysResultsAreWhatTheCommandWrites() throws IOException {
-        assertThat(Results.firstStale(ComparisonTest.repository().resolve("results")))
-                .as("this page is out of date: run ./scanline results").isNull();
+        Path repository = Repository.folder();
+        assertThat(Results.firstStale(repository.resolve("results"), List.of(repository.resolve("README.md"))))
+                .as("this page is out of date: run ./scanline results --pages README.md").isNull();
     }
 }

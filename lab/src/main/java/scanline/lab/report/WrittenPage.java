@@ -1,0 +1,143 @@
+package scanline.lab.report;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import scanline.engine.io.FormatException;
+import scanline.engine.io.TextFile;
+import scanline.lab.record.RunRecord;
+import scanline.lab.record.RunRecord.Outcome;
+import scanline.lab.train.Measures;
+
+/**
+ * A page in Markdown that someone writes, and in which the tables of results are filled in from the records: what stands between
+ * {@code <!-- results lstm-rows rnn-rows -->} and {@code <!-- end -->} is a table of all records of these recipes, or of those on
+ * one data set with {@code data=NAME} behind them.
+ *
+ * @param file the page
+ * @param results the folder of records
+ * @param text as it is
+ */
+record WrittenPage(Path file, Path results, String text) {
+    /** The folder of pages about the systems that the recipes reproduce. */
+    static final String SYSTEMS = "systems";
+
+    private static final int LONGEST_BYTES = 1 << 20;
+    private static final Pattern TABLE = Pattern.compile("<!-- results ([^\\n]*) -->\\n.*?<!-- end -->", Pattern.DOTALL);
+    private static final String DATA = "data=";
+    /** Of the measures of a task, the one that a short table has. */
+    private static final List<String> MAIN_MEASURES = List.of("digitAccuracy", "overallF1");
+
+    static WrittenPage of(Path file, Path results) throws IOException {
+        return new WrittenPage(file, results, TextFile.read(file, LONGEST_BYTES));
+    }
+
+    /** Every page in a folder of records and in its folder of systems, but for the page of results itself. */
+    static List<WrittenPage> in(Path results) throws IOException {
+        List<WrittenPage> pages = new ArrayList<>();
+        for (Path folder : List.of(results, results.resolve(SYSTEMS))) {
+            if (!Files.isDirectory(folder)) {
+                continue;
+            }
+            try (Stream<Path> files = Files.list(folder)) {
+                for (Path file : files.filter(path -> path.toString().endsWith(".md")).sorted().toList()) {
+                    if (!file.equals(results.resolve("README.md"))) {
+                        pages.add(of(file, results));
+                    }
+                }
+            }
+        }
+        return pages;
+    }
+
+    /** Where it lies below the folder of records; empty if directly in it. */
+    String folder() {
+        return results.equals(file.getParent()) ? "" : path().replaceFirst("/[^/]*$", "");
+    }
+
+    /** Where it lies, seen from the folder of records. */
+    String path() {
+        return results.relativize(file).toString().replace('\\', '/');
+    }
+
+    /** Its first heading. */
+    String title() {
+        return text.lines().filter(line -> line.startsWith("# ")).findFirst().map(line -> line.substring(2))
+                .orElse(path());
+    }
+
+    /**
+     * The page with its tables filled in.
+     *
+     * @throws FormatException if a table asks for a recipe of which there is no record
+     */
+    String filled(List<RunRecord> records) throws FormatException {
+        Matcher matcher = TABLE.matcher(text);
+        StringBuilder filled = new StringBuilder();
+        while (matcher.find()) {
+            matcher.appendReplacement(filled, Matcher.quoteReplacement(
+                    "<!-- results " + matcher.group(1) + " -->\n" + table(matcher.group(1), records) + "<!-- end -->"));
+        }
+        return matcher.appendTail(filled).toString();
+    }
+
+    private String table(String words, List<RunRecord> records) throws FormatException {
+        List<String> asked = Arrays.asList(words.strip().split(" +"));
+        List<String> recipes = asked.stream().filter(word -> !word.startsWith(DATA)).toList();
+        List<String> data = asked.stream().filter(word -> word.startsWith(DATA))
+                .map(word -> word.substring(DATA.length())).toList();
+        List<ResultsRow> rows = new ArrayList<>();
+        for (String recipe : recipes) {
+            List<ResultsRow> some = ResultsRow.of(records).stream()
+                    .filter(row -> row.first().command().name().equals(recipe))
+                    .filter(row -> data.isEmpty() || data.contains(row.first().key("data"))).toList();
+            if (some.isEmpty()) {
+                throw new FormatException(file, "asks for results of " + recipe + ", of which there is no record");
+            }
+            rows.addAll(some);
+        }
+        boolean measured = rows.stream().anyMatch(row -> !measure(row).isEmpty());
+        StringBuilder table = new StringBuilder(
+                line(measured, "recipe", "data", "published", "test accuracy", "least to most", "test loss", "epochs",
+                        "seeds, each with its record", "besides"));
+        table.append(line(measured, "---", "---", "---", "---", "---", "--:", "--:", "---", "---").replace(" ", ""));
+        rows.forEach(row -> table.append(line(measured, row.recipe(), ResultsTable.title(row.first().key("data")),
+                row.published().text(), row.accuracy(), row.leastToMost(), row.loss(),
+                Integer.toString(row.first().epochs().size()), links(row), measure(row))));
+        return table.toString();
+    }
+
+    private static String line(boolean measured, String... cells) {
+        return ResultsTable.line(measured ? cells : Arrays.copyOf(cells, cells.length - 1));
+    }
+
+    private String links(ResultsRow row) {
+        Path from = Objects.requireNonNull(file.toAbsolutePath().getParent());
+        return row.runs().stream().map(run -> "[" + run.seed() + "]("
+                + ResultsTable.link(from.relativize(results.toAbsolutePath().resolve(run.name())).toString()
+                        .replace('\\', '/'))
+                + ")").collect(Collectors.joining(", "));
+    }
+
+    private static String measure(ResultsRow row) {
+        for (Outcome outcome : row.outcomes()) {
+            for (Map.Entry<String, Double> measure : outcome.measures().entrySet()) {
+                if (MAIN_MEASURES.contains(measure.getKey())) {
+                    return Measures.text(measure.getKey(),
+                            row.mean(each -> each.measures().getOrDefault(measure.getKey(), Double.NaN)));
+                }
+            }
+        }
+        return "";
+    }
+}

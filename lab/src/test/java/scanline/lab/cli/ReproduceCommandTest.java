@@ -1,0 +1,194 @@
+package scanline.lab.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import scanline.lab.docs.Repository;
+import scanline.lab.record.FirstSteps;
+import scanline.lab.record.Reproduction;
+import scanline.lab.recipe.Recipes;
+import scanline.lab.report.Results;
+import scanline.lab.train.Experiment;
+import scanline.lab.train.Progress;
+import scanline.lab.train.Provenance;
+import scanline.lab.train.Run;
+import scanline.lab.train.Trainer;
+
+class ReproduceCommandTest {
+    private static final List<String> SMALL = List.of("epochs=2", "data.limit=300", "data.validation=100",
+            "model.hidden=8", "batch=20");
+
+    @TempDir
+    private static Path once;
+
+    @TempDir
+    private Path root;
+
+    private Path results = Path.of("");
+    private Path runs = Path.of("");
+
+    private record Answer(int status, String out, String err) {}
+
+    private static Answer answer(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        CommandLine line = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err))
+                .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
+        return new Answer(Main.execute(line, arguments), out.toString(), err.toString());
+    }
+
+    @BeforeAll
+    static void trainOnce() {
+        Answer trained = answer(Stream.of(Stream.of("train", "lstm-rows"), SMALL.stream(),
+                Stream.of("--run", once.resolve("small").toString())).flatMap(words -> words).toArray(String[]::new));
+        assertThat(trained.status()).as(trained.err()).isZero();
+    }
+
+    @BeforeEach
+    void recordIt() throws IOException {
+        results = root.resolve("results");
+        runs = root.resolve("runs");
+        Results.add(results, once.resolve("small"), false);
+    }
+
+    private Answer reproduce(String... more) {
+        return answer(Stream.concat(Stream.of("reproduce", "--results", results.toString(), "--to", runs.toString()),
+                Stream.of(more)).toArray(String[]::new));
+    }
+
+    private void change(String file, String old, String now) throws IOException {
+        Path path = results.resolve("small").resolve(file);
+        String before = Files.readString(path);
+        assertThat(before).containsPattern(old);
+        Files.writeString(path, before.replaceFirst(old, now));
+    }
+
+    @Test
+    void aRecordIsTrainedAgainOnceAndAgrees() throws IOException {
+        Answer first = reproduce("lstm-rows", "--threads", "1");
+        assertThat(first.status()).as(first.err()).isZero();
+        assertThat(first.out()).contains("small agrees: test accuracy ", "1 of 1 agree");
+        assertThat(first.err()).contains("1/1 small: ./scanline train lstm-rows epochs=2 data.limit=300",
+                "epoch   train loss");
+        assertThat(runs.resolve("small/best.safetensors"))
+                .hasSameBinaryContentAs(once.resolve("small/best.safetensors"));
+        Answer again = reproduce("small");
+        assertThat(again.out()).isEqualTo(first.out());
+        assertThat(again.err()).doesNotContain("epoch   train loss");
+        // What it trained is a run like any other, with the command to train it.
+        Results.add(root.resolve("other"), runs.resolve("small"), false);
+        assertThat(root.resolve("other/small/result.json")).exists();
+    }
+
+    @Test
+    void oneThatWasStoppedGoesOnAndAgrees() throws IOException {
+        Reproduction one = Reproduction.of(results, List.of()).getFirst();
+        try (Experiment experiment = new Experiment(one.recipe(), 2)) {
+            Run run = Run.create(runs.resolve("small"), one.recipe(),
+                    Provenance.of(experiment, 2, List.of("scanline", "train", "lstm-rows")));
+            AtomicInteger steps = new AtomicInteger();
+            Trainer trainer = new Trainer(experiment, run, Progress.NONE, 60);
+            trainer.train(() -> steps.getAndIncrement() == 13);
+            assertThat(trainer.isDone()).isFalse();
+        }
+        Answer answer = reproduce();
+        assertThat(answer.err()).contains("goes on at step 13");
+        assertThat(answer.out()).contains("1 of 1 agree");
+        assertThat(answer.status()).isZero();
+    }
+
+    @Test
+    void theFirstThingThatDiffersIsSaid() throws IOException {
+        change("result.json", "(?<=\"bestWeights\" : \")[0-9a-f]{4}", "ffff");
+        Answer weights = reproduce();
+        assertThat(weights.status()).isEqualTo(1);
+        assertThat(weights.out()).contains("small DIFFERS: the hash of the weights is ffff", "0 of 1 agree");
+        change("metrics.csv", "(?m)^2,(\\d+),([^,]*),([^,]*),([^,]*),[^,]*", "2,$1,$2,$3,$4,0.25");
+        assertThat(reproduce().out()).contains("small DIFFERS: the training loss of epoch 2 is 0.25 in the record, and now ");
+        change("provenance.json", "(?<=\"trainLabels\" : \")[0-9a-f]{4}", "ffff");
+        assertThat(reproduce("--json").out()).startsWith("{")
+                .contains("\"agrees\" : false", "DIFFERS: the data are others: trainLabels");
+    }
+
+    @Test
+    void aRecipeThatHasChangedIsNotTrained() throws IOException {
+        change("recipe.yaml", "optimizer.beta1: 0.9", "optimizer.beta1: 0.8");
+        Answer answer = reproduce();
+        assertThat(answer.status()).isEqualTo(1);
+        assertThat(answer.out()).contains("small NOT TRAINED: small was made by another state of the recipe lstm-rows: "
+                + "optimizer.beta1 was 0.8 and is 0.9");
+        assertThat(runs).doesNotExist();
+    }
+
+    @Test
+    void wrongNamesAndOptionsAreSaidInALine() {
+        assertThat(reproduce("lstm-row").err()).isEqualToIgnoringNewLines("scanline: no finished record in " + results
+                + " is of a recipe lstm-row, or called so; did you mean lstm-rows?");
+        assertThat(reproduce("--quick", "lstm-row").err())
+                .isEqualToIgnoringNewLines("scanline: no recipe is called lstm-row; did you mean lstm-rows?");
+        assertThat(reproduce("--record").status()).isEqualTo(2);
+        assertThat(reproduce("--quick", "--background").status()).isEqualTo(2);
+        assertThat(reproduce("--quick", "rnn-rows").err())
+                .isEqualToIgnoringNewLines("scanline: cannot read " + results.resolve(FirstSteps.FILE) + ": no such file or folder");
+    }
+
+    @Test
+    void theFirstStepsOfARecipeAreRecordedAndCompared() throws IOException {
+        Answer recorded = reproduce("--quick", "--record", "rnn-rows");
+        assertThat(recorded.out().strip())
+                .isEqualTo(results.resolve(FirstSteps.FILE) + " says what the first steps of 1 recipe comes to");
+        assertThat(reproduce("--quick", "rnn-rows", "--threads", "3").out())
+                .matches("rnn-rows agrees: 3 steps, weights [0-9a-f]{16}\n1 of 1 agree\n");
+        Path file = results.resolve(FirstSteps.FILE);
+        Files.writeString(file, Files.readString(file).replaceFirst(",[0-9a-f]{64}", "," + "0".repeat(64)));
+        Answer other = reproduce("--quick", "rnn-rows");
+        assertThat(other.status()).isEqualTo(1);
+        assertThat(other.out()).contains("rnn-rows DIFFERS: after 3 steps the loss is ", "the weights 0000");
+        assertThat(reproduce("--quick", "rnn-rows-relu").out()).contains("DIFFERS: there is no record of it");
+        Files.writeString(file, "recipe,loss,weights\nrnn-rows,2\n");
+        assertThat(reproduce("--quick", "rnn-rows").err()).contains("has a broken row: \"rnn-rows,2\"");
+    }
+
+    @Test
+    void inTheBackgroundItOutlivesItsCommand() throws Exception {
+        Answer answer = reproduce("--background");
+        assertThat(answer.status()).as(answer.err()).isZero();
+        long number = Long.parseLong(answer.out().replaceFirst("(?s)process (\\d+) .*", "$1"));
+        ProcessHandle process = ProcessHandle.of(number).orElseThrow();
+        process.onExit().get(2, TimeUnit.MINUTES);
+        assertThat(runs.resolve("log.txt")).content().contains("small agrees", "1 of 1 agree");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void theFirstStepsOfEveryRecipeAreThoseOfTheRepository(int threads) {
+        Path repository = Repository.folder().resolve("results");
+        Answer answer = answer("reproduce", "--quick", "--results", repository.toString(), "--threads",
+                Integer.toString(threads));
+        assertThat(answer.status()).as(answer.out() + answer.err()).isZero();
+        assertThat(answer.out()).contains(Recipes.names().size() + " of " + Recipes.names().size() + " agree");
+    }
+
+    @Test
+    void everyRecordOfTheRepositoryIsOfARecipeAsItIsToday() throws IOException {
+        Path repository = Repository.folder().resolve("results");
+        for (Reproduction one : Reproduction.of(repository, List.of())) {
+            assertThat(one.recipe().seed()).as(one.record().name()).isEqualTo(one.record().seed());
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package scanline.lab.docs;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** A page in Markdown, as its tests look at it. */
+record Markdown(Path file, List<String> lines) {
+    private static final Pattern LINK = Pattern
+            .compile("(?<!`)\\[[^\\]]*\\]\\(([^)\\s]+)\\)|(?:href|src)=\"([^\"]+)\"");
+    private static final Set<String> BUILT = Set.of("target", ".git", "runs", "sweeps", "node_modules");
+
+    /**
+     * A block between fences.
+     *
+     * @param language the word behind the first fence; empty if there is none
+     * @param before the lines of the page before it
+     */
+    record Block(String language, String text, List<String> before) {}
+
+    static Markdown of(Path file) {
+        try {
+            return new Markdown(file, Files.readAllLines(file));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Every page of the repository, or below one of its folders. */
+    static List<Path> pages(String below) throws IOException {
+        Path root = Repository.folder();
+        try (Stream<Path> files = Files.walk(root.resolve(below))) {
+            return files.filter(file -> file.toString().endsWith(".md"))
+                    .filter(file -> Stream.of(root.relativize(file).toString().split("/")).noneMatch(BUILT::contains))
+                    .sorted().toList();
+        }
+    }
+
+    List<Block> blocks() {
+        List<Block> blocks = new ArrayList<>();
+        for (int i = 0; i < lines.size(); i++) {
+            if (lines.get(i).startsWith("```")) {
+                int first = i + 1;
+                int end = first;
+                while (!lines.get(end).startsWith("```")) {
+                    end++;
+                }
+                blocks.add(new Block(lines.get(i).substring(3).strip(), String.join("\n", lines.subList(first, end)),
+                        lines.subList(0, i)));
+                i = end;
+            }
+        }
+        return blocks;
+    }
+
+    /** The lines that stand in no block. */
+    List<String> prose() {
+        List<String> prose = new ArrayList<>();
+        boolean inside = false;
+        for (String line : lines) {
+            if (line.startsWith("```")) {
+                inside = !inside;
+            } else if (!inside) {
+                prose.add(line);
+            }
+        }
+        return prose;
+    }
+
+    /** Where its links and pictures lead. */
+    List<String> links() {
+        List<String> links = new ArrayList<>();
+        Matcher matcher = LINK.matcher(String.join("\n", prose()));
+        while (matcher.find()) {
+            links.add(matcher.group(1) != null ? matcher.group(1) : matcher.group(2));
+        }
+        return links;
+    }
+
+    /** What its headings are called in links, as GitHub calls them. */
+    Set<String> anchors() {
+        return prose().stream().filter(line -> line.startsWith("#"))
+                .map(line -> line.replaceFirst("^#+ *", "").toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N} _-]", "")
+                        .replace(' ', '-'))
+                .collect(Collectors.toSet());
+    }
+}
