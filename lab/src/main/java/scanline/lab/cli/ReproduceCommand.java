@@ -15,9 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,12 +26,12 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import scanline.lab.data.DataException;
 import scanline.lab.data.Nearest;
-import scanline.lab.record.FirstSteps;
-import scanline.lab.record.Reproduction;
-import scanline.lab.record.RunRecord;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.RecipeException;
 import scanline.lab.recipe.Recipes;
+import scanline.lab.record.FirstSteps;
+import scanline.lab.record.Reproduction;
+import scanline.lab.record.RunRecord;
 import scanline.lab.train.CommandProcess;
 import scanline.lab.train.Experiment;
 import scanline.lab.train.Json;
@@ -69,7 +67,8 @@ final class ReproduceCommand implements Callable<Integer> {
     @Option(names = "--record", description = "With --quick: writes down what comes out, instead of comparing.")
     private boolean record;
 
-    @Option(names = "--background", description = "Goes on when the terminal is closed; prints how to watch and stop it.")
+    @Option(names = "--background",
+            description = "Goes on when the terminal is closed; prints how to watch and stop it.")
     private boolean background;
 
     @Option(names = "--results", paramLabel = "DIR", defaultValue = "results",
@@ -179,7 +178,8 @@ final class ReproduceCommand implements Callable<Integer> {
         for (String name : wanted) {
             if (!Recipes.names().contains(name)) {
                 throw new RunException("no recipe is called " + name
-                        + Nearest.nearest(name, Recipes.names()).map(near -> "; did you mean " + near + "?").orElse(""));
+                        + Nearest.nearest(name, Recipes.names()).map(near -> "; did you mean " + near + "?")
+                                .orElse(""));
             }
         }
         List<String> names = wanted.isEmpty() ? Recipes.names() : wanted;
@@ -192,7 +192,8 @@ final class ReproduceCommand implements Callable<Integer> {
             FirstSteps now = FirstSteps.take(name, threads.count());
             all.put(name, now);
             if (!record) {
-                Verdict verdict = Verdict.of(name, FirstSteps.STEPS + " steps, weights " + now.weights().substring(0, DIGITS),
+                Verdict verdict = Verdict.of(name,
+                        FirstSteps.STEPS + " steps, weights " + now.weights().substring(0, DIGITS),
                         difference(recorded.get(name), now));
                 say(verdict);
                 verdicts.add(verdict);
@@ -217,7 +218,8 @@ final class ReproduceCommand implements Callable<Integer> {
         }
         return then.equals(now)
                 ? ""
-                : "after " + FirstSteps.STEPS + " steps the loss is " + then.loss() + " in the record, and now " + now.loss()
+                : "after " + FirstSteps.STEPS + " steps the loss is " + then.loss() + " in the record, and now "
+                        + now.loss()
                         + ", the weights " + then.weights() + ", and now " + now.weights();
     }
 

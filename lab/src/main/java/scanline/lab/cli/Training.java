@@ -70,7 +70,8 @@ final class Training {
     }
 
     /** Trains a run to its end and prints nothing of what it came to, which is null if it was stopped before. */
-    @Nullable Result train(CommandLine line, Experiment experiment, Run run, boolean resumed) throws IOException {
+    @Nullable
+    Result train(CommandLine line, Experiment experiment, Run run, boolean resumed) throws IOException {
         ProgressLine progress = new ProgressLine(line.getErr(), Boolean.getBoolean("scanline.terminal"),
                 experiment.recipe().epochs());
         try (LiveRun live = LiveRun.begin(run)) {
@@ -78,7 +79,8 @@ final class Training {
         }
     }
 
-    private @Nullable Result train(CommandLine line, Experiment experiment, Run run, boolean resumed, ProgressLine progress,
+    private @Nullable Result train(CommandLine line, Experiment experiment, Run run, boolean resumed,
+            ProgressLine progress,
             LiveRun live) throws IOException {
         PrintWriter err = line.getErr();
         Trainer trainer = new Trainer(experiment, run, Progress.all(progress, live), saveSeconds);

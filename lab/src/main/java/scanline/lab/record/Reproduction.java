@@ -11,13 +11,12 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-
 import scanline.lab.data.Datasets;
 import scanline.lab.data.ImageFolder;
 import scanline.lab.data.Nearest;
-import scanline.lab.record.RunRecord.Outcome;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
+import scanline.lab.record.RunRecord.Outcome;
 import scanline.lab.train.Run;
 import scanline.lab.train.RunException;
 
@@ -81,8 +80,9 @@ public final class Reproduction {
         record.decisions().forEach((key, then) -> {
             // Records of other versions have keys that are gone, or lack newer ones: what comes out says whether that matters.
             if (now.containsKey(key) && !then.equals(now.get(key))) {
-                throw new RunException(record.name() + " was made by another state of the recipe " + command.name() + ": "
-                        + key + " was " + then + " and is " + now.get(key));
+                throw new RunException(
+                        record.name() + " was made by another state of the recipe " + command.name() + ": "
+                                + key + " was " + then + " and is " + now.get(key));
             }
         });
         return recipe;

@@ -80,7 +80,8 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
      * @param seconds seconds trained
      * @param weights SHA-256 of those weights
      */
-    public record Outcome(long right, long examples, double loss, Map<String, Double> measures, int bestEpoch, double seconds,
+    public record Outcome(long right, long examples, double loss, Map<String, Double> measures, int bestEpoch,
+            double seconds,
             String weights) {
         /** The fraction of test examples answered wholly rightly. */
         public double accuracy() {

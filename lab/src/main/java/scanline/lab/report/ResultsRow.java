@@ -89,7 +89,8 @@ record ResultsRow(List<RunRecord> runs, long examples) {
         }
         String ours = "**" + ResultsTable.percent(spread().mean()) + "**";
         return published().isPrintedWrongly()
-                ? ours + ", would print as " + ResultsTable.percent(mean(Outcome::right) / first().published().divisor())
+                ? ours + ", would print as "
+                        + ResultsTable.percent(mean(Outcome::right) / first().published().divisor())
                 : ours;
     }
 

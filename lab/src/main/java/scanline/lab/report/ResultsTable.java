@@ -74,6 +74,10 @@ final class ResultsTable {
             ./scanline results --add runs/lstm-rows-seed4
             ```
             """;
+    /** Names of data sets, MNIST before all others. */
+    static final Comparator<String> BY_DATA = Comparator.<String, Boolean>comparing(data -> !data.equals("mnist"))
+            .thenComparing(data -> data);
+
     private static final int HASH_DIGITS = 16;
     private static final int COMMIT_DIGITS = 7;
 
@@ -94,8 +98,7 @@ final class ResultsTable {
     String text() {
         text.append(INTRODUCTION);
         links("A page for each system, with what its text says and what we settled:", WrittenPage.SYSTEMS);
-        Map<String, List<ResultsRow>> sections = new TreeMap<>(
-                Comparator.<String, Boolean>comparing(data -> !data.equals("mnist")).thenComparing(data -> data));
+        Map<String, List<ResultsRow>> sections = new TreeMap<>(BY_DATA);
         for (ResultsRow row : ResultsRow.of(records)) {
             sections.computeIfAbsent(row.first().key("data"), _ -> new ArrayList<>()).add(row);
         }

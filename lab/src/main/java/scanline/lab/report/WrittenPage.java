@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,7 +34,8 @@ record WrittenPage(Path file, Path results, String text) {
     static final String SYSTEMS = "systems";
 
     private static final int LONGEST_BYTES = 1 << 20;
-    private static final Pattern TABLE = Pattern.compile("<!-- results ([^\\n]*) -->\\n.*?<!-- end -->", Pattern.DOTALL);
+    private static final Pattern TABLE = Pattern.compile("<!-- results ([^\\n]*) -->\\n.*?<!-- end -->",
+            Pattern.DOTALL);
     private static final String DATA = "data=";
     /** Of the measures of a task, the one that a short table has. */
     private static final List<String> MAIN_MEASURES = List.of("digitAccuracy", "overallF1");
@@ -100,7 +102,8 @@ record WrittenPage(Path file, Path results, String text) {
         for (String recipe : recipes) {
             List<ResultsRow> some = ResultsRow.of(records).stream()
                     .filter(row -> row.first().command().name().equals(recipe))
-                    .filter(row -> data.isEmpty() || data.contains(row.first().key("data"))).toList();
+                    .filter(row -> data.isEmpty() || data.contains(row.first().key("data")))
+                    .sorted(Comparator.comparing(row -> row.first().key("data"), ResultsTable.BY_DATA)).toList();
             if (some.isEmpty()) {
                 throw new FormatException(file, "asks for results of " + recipe + ", of which there is no record");
             }

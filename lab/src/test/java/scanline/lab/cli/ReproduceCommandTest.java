@@ -19,9 +19,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import scanline.lab.docs.Repository;
+import scanline.lab.recipe.Recipes;
 import scanline.lab.record.FirstSteps;
 import scanline.lab.record.Reproduction;
-import scanline.lab.recipe.Recipes;
 import scanline.lab.report.Results;
 import scanline.lab.train.Experiment;
 import scanline.lab.train.Progress;
@@ -119,7 +119,8 @@ class ReproduceCommandTest {
         assertThat(weights.status()).isEqualTo(1);
         assertThat(weights.out()).contains("small DIFFERS: the hash of the weights is ffff", "0 of 1 agree");
         change("metrics.csv", "(?m)^2,(\\d+),([^,]*),([^,]*),([^,]*),[^,]*", "2,$1,$2,$3,$4,0.25");
-        assertThat(reproduce().out()).contains("small DIFFERS: the training loss of epoch 2 is 0.25 in the record, and now ");
+        assertThat(reproduce().out())
+                .contains("small DIFFERS: the training loss of epoch 2 is 0.25 in the record, and now ");
         change("provenance.json", "(?<=\"trainLabels\" : \")[0-9a-f]{4}", "ffff");
         assertThat(reproduce("--json").out()).startsWith("{")
                 .contains("\"agrees\" : false", "DIFFERS: the data are others: trainLabels");
@@ -144,7 +145,8 @@ class ReproduceCommandTest {
         assertThat(reproduce("--record").status()).isEqualTo(2);
         assertThat(reproduce("--quick", "--background").status()).isEqualTo(2);
         assertThat(reproduce("--quick", "rnn-rows").err())
-                .isEqualToIgnoringNewLines("scanline: cannot read " + results.resolve(FirstSteps.FILE) + ": no such file or folder");
+                .isEqualToIgnoringNewLines(
+                        "scanline: cannot read " + results.resolve(FirstSteps.FILE) + ": no such file or folder");
     }
 
     @Test

@@ -41,8 +41,9 @@ class LinksTest {
 
     @Test
     void linksAreFound() {
-        Markdown page = new Markdown(Path.of("a.md"), List.of("# One: `two`, *three*", "[a](b.md#c) <img src=\"d.svg\">",
-                "```", "[no](no)", "```", "![p](q.png)"));
+        Markdown page = new Markdown(Path.of("a.md"),
+                List.of("# One: `two`, *three*", "[a](b.md#c) <img src=\"d.svg\">",
+                        "```", "[no](no)", "```", "![p](q.png)"));
         assertThat(page.links()).containsExactly("b.md#c", "d.svg", "q.png");
         assertThat(page.anchors()).containsExactly("one-two-three");
     }

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A page in Markdown, as its tests look at it. */
-record Markdown(Path file, List<String> lines) {
+public record Markdown(Path file, List<String> lines) {
     private static final Pattern LINK = Pattern
             .compile("(?<!`)\\[[^\\]]*\\]\\(([^)\\s]+)\\)|(?:href|src)=\"([^\"]+)\"");
     private static final Set<String> BUILT = Set.of("target", ".git", "runs", "sweeps", "node_modules");
@@ -24,9 +24,9 @@ record Markdown(Path file, List<String> lines) {
      * @param language the word behind the first fence; empty if there is none
      * @param before the lines of the page before it
      */
-    record Block(String language, String text, List<String> before) {}
+    public record Block(String language, String text, List<String> before) {}
 
-    static Markdown of(Path file) {
+    public static Markdown of(Path file) {
         try {
             return new Markdown(file, Files.readAllLines(file));
         } catch (IOException e) {
@@ -35,7 +35,7 @@ record Markdown(Path file, List<String> lines) {
     }
 
     /** Every page of the repository, or below one of its folders. */
-    static List<Path> pages(String below) throws IOException {
+    public static List<Path> pages(String below) throws IOException {
         Path root = Repository.folder();
         try (Stream<Path> files = Files.walk(root.resolve(below))) {
             return files.filter(file -> file.toString().endsWith(".md"))
@@ -44,7 +44,7 @@ record Markdown(Path file, List<String> lines) {
         }
     }
 
-    List<Block> blocks() {
+    public List<Block> blocks() {
         List<Block> blocks = new ArrayList<>();
         for (int i = 0; i < lines.size(); i++) {
             if (lines.get(i).startsWith("```")) {
@@ -62,7 +62,7 @@ record Markdown(Path file, List<String> lines) {
     }
 
     /** The lines that stand in no block. */
-    List<String> prose() {
+    public List<String> prose() {
         List<String> prose = new ArrayList<>();
         boolean inside = false;
         for (String line : lines) {
@@ -76,7 +76,7 @@ record Markdown(Path file, List<String> lines) {
     }
 
     /** Where its links and pictures lead. */
-    List<String> links() {
+    public List<String> links() {
         List<String> links = new ArrayList<>();
         Matcher matcher = LINK.matcher(String.join("\n", prose()));
         while (matcher.find()) {
@@ -88,7 +88,8 @@ record Markdown(Path file, List<String> lines) {
     /** What its headings are called in links, as GitHub calls them. */
     Set<String> anchors() {
         return prose().stream().filter(line -> line.startsWith("#"))
-                .map(line -> line.replaceFirst("^#+ *", "").toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N} _-]", "")
+                .map(line -> line.replaceFirst("^#+ *", "").toLowerCase(Locale.ROOT)
+                        .replaceAll("[^\\p{L}\\p{N} _-]", "")
                         .replace(' ', '-'))
                 .collect(Collectors.toSet());
     }

@@ -19,8 +19,8 @@ import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
-import scanline.lab.train.Json;
 import scanline.lab.docs.Repository;
+import scanline.lab.train.Json;
 import scanline.lab.train.RunException;
 
 class ComparisonTest {

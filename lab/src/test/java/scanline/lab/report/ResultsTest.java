@@ -289,7 +289,8 @@ class ResultsTest {
         String text = Files.readString(damaged);
         assertThat(text).contains(old);
         Files.writeString(damaged, text.replace(old, now == null ? "" : now));
-        assertThatThrownBy(() -> Results.write(results, List.of())).message().contains(damaged.toString(), fault).hasLineCount(1);
+        assertThatThrownBy(() -> Results.write(results, List.of())).message().contains(damaged.toString(), fault)
+                .hasLineCount(1);
     }
 
     @Test

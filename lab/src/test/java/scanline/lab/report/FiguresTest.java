@@ -1,0 +1,196 @@
+package scanline.lab.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import scanline.lab.docs.Repository;
+import scanline.lab.record.RunRecord;
+import scanline.lab.record.RunRecord.Outcome;
+import scanline.lab.train.Json;
+import scanline.lab.train.Run;
+
+/** Every figure that a page shows stems from a record: a percentage from a run, a speed from the page of speeds. */
+class FiguresTest {
+    private static final Path ROOT = Repository.folder();
+    private static final Path RESULTS = ROOT.resolve("results");
+    private static final Pattern PERCENTAGE = Pattern.compile("(?<![\\d.,])(\\d+\\.\\d\\d)(?: to (\\d+\\.\\d\\d))? %");
+    private static final Pattern WORD = Pattern.compile("[a-z][a-z0-9-]+");
+
+    private static List<RunRecord> records = List.of();
+
+    @BeforeAll
+    static void readTheRecords() throws IOException {
+        records = RunRecord.all(RESULTS);
+    }
+
+    static List<Path> pages() throws IOException {
+        List<Path> pages = new ArrayList<>(List.of(ROOT.resolve("README.md"), RESULTS.resolve("README.md")));
+        for (Path folder : List.of(RESULTS.resolve(WrittenPage.SYSTEMS), ROOT.resolve("docs/learn"))) {
+            try (Stream<Path> files = Files.list(folder)) {
+                pages.addAll(files.filter(file -> file.toString().endsWith(".md")).sorted().toList());
+            }
+        }
+        return pages;
+    }
+
+    private static String digits(double fraction) {
+        return ResultsTable.digits(100 * fraction);
+    }
+
+    /** What the runs of the recipes that a text names came to, and what their sources published, in percent. */
+    private static Set<String> known(String text) throws IOException {
+        Set<String> named = new HashSet<>();
+        WORD.matcher(text).results().forEach(word -> named.add(word.group()));
+        Set<String> figures = new HashSet<>();
+        for (ResultsRow row : ResultsRow.of(records)) {
+            if (!named.contains(row.first().command().name())) {
+                continue;
+            }
+            PublishedFigure published = row.published();
+            PERCENTAGE.matcher(published.text()).results().forEach(match -> figures.add(match.group(1)));
+            add(figures, row.outcomes(), Outcome::accuracy);
+            row.outcomes().stream().flatMap(outcome -> outcome.measures().keySet().stream()).distinct()
+                    .forEach(name -> add(figures, row.outcomes(),
+                            outcome -> outcome.measures().getOrDefault(name, Double.NaN)));
+            if (published.isPrintedWrongly()) {
+                add(figures, row.outcomes(), outcome -> (double) outcome.right() / row.first().published().divisor());
+            }
+            if (row.isSeveral()) {
+                figures.add(ResultsTable.digits(100 * row.spread().deviation()));
+            }
+            for (RunRecord run : row.runs()) {
+                for (Run.Epoch epoch : run.epochs()) {
+                    figures.add(digits(epoch.trainAccuracy()));
+                    figures.add(digits(epoch.validationAccuracy()));
+                }
+            }
+        }
+        return figures;
+    }
+
+    private static void add(Set<String> figures, List<Outcome> outcomes, ToDoubleFunction<Outcome> figure) {
+        outcomes.forEach(outcome -> figures.add(digits(figure.applyAsDouble(outcome))));
+        outcomes.stream().mapToDouble(figure).average().ifPresent(mean -> figures.add(digits(mean)));
+        // The first two seeds, where another setting has no third.
+        if (outcomes.size() > 2) {
+            figures.add(digits(outcomes.stream().limit(2).mapToDouble(figure).average().orElseThrow()));
+        }
+    }
+
+    /** What {@code evaluate --json} has said of runs with other widths of the beam, run by run and as means. */
+    private static Set<String> evaluations() throws IOException {
+        Path folder = RESULTS.resolve("beams");
+        if (!Files.isDirectory(folder)) {
+            return Set.of();
+        }
+        Map<String, List<Double>> values = new LinkedHashMap<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.sorted().toList()) {
+                String beam = file.getFileName().toString().replaceFirst(".*-(beam\\d+)\\.json", "$1");
+                collect(values, beam, Json.read(file));
+            }
+        }
+        Set<String> figures = new HashSet<>();
+        values.values().forEach(all -> {
+            all.forEach(value -> figures.add(digits(value)));
+            figures.add(digits(all.stream().mapToDouble(Double::doubleValue).average().orElseThrow()));
+        });
+        return figures;
+    }
+
+    private static void collect(Map<String, List<Double>> values, String key, Map<?, ?> json) {
+        json.forEach((name, value) -> {
+            if (value instanceof Map<?, ?> below) {
+                collect(values, key + " " + name, below);
+            } else if (value instanceof Number number) {
+                values.computeIfAbsent(key + " " + name, _ -> new ArrayList<>()).add(number.doubleValue());
+            }
+        });
+    }
+
+    private static List<String> unknown(String text) throws IOException {
+        Set<String> known = known(text);
+        known.addAll(evaluations());
+        List<String> unknown = new ArrayList<>();
+        Matcher matcher = PERCENTAGE.matcher(text);
+        while (matcher.find()) {
+            Stream.of(matcher.group(1), matcher.group(2)).filter(Objects::nonNull)
+                    .filter(figure -> !known.contains(figure)).forEach(unknown::add);
+        }
+        return unknown;
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void everyPercentageIsOfARecord(Path page) throws IOException {
+        assertThat(unknown(Files.readString(page))).as("percentages that no record has").isEmpty();
+    }
+
+    @Test
+    void aFigureWithoutARecordIsFound() throws IOException {
+        assertThat(unknown("`lstm-rows` has 98.75 %, `cnn` 12.34 %, 98.75 to 99.99 %")).containsExactly("12.34",
+                "99.99");
+        assertThat(unknown("the accuracy is 98.75 %")).containsExactly("98.75"); // of no recipe
+    }
+
+    /** A row of README's table of speeds has no number that the row of the same name in the page of speeds lacks. */
+    private static List<String> speedsWithoutARecord(String readme, String bench) {
+        List<String> without = new ArrayList<>();
+        String section = readme.replaceFirst("(?s).*\n## Speed\n", "").replaceFirst("(?s)\n## .*", "");
+        section.lines().filter(line -> line.startsWith("| `")).forEach(line -> {
+            List<String> cells = cells(line);
+            boolean found = bench.lines().map(FiguresTest::cells)
+                    .anyMatch(row -> row.getFirst().equals(cells.getFirst()) && row.containsAll(cells));
+            if (!found) {
+                without.add(line);
+            }
+        });
+        return without;
+    }
+
+    private static List<String> cells(String line) {
+        List<String> cells = Arrays.stream(line.split("\\|")).map(cell -> cell.replaceAll("[`*]", "").strip())
+                .filter(cell -> !cell.isEmpty()).toList();
+        return cells.isEmpty() ? List.of("") : cells;
+    }
+
+    @Test
+    void everySpeedIsOfThePageOfSpeeds() throws IOException {
+        String readme = Files.readString(ROOT.resolve("README.md"));
+        String bench = Files.readString(RESULTS.resolve("bench.md"));
+        assertThat(readme).contains("| `lstm-rows` training step, batch 100 |");
+        assertThat(speedsWithoutARecord(readme, bench)).isEmpty();
+        String planted = readme.replaceFirst("(\\| `lstm-rows` training step, batch 100 \\| )[\\d.]+", "$10.1");
+        assertThat(speedsWithoutARecord(planted, bench)).hasSize(1);
+    }
+
+    /** What a programme measured says which one, of which commit and on what. */
+    @Test
+    void everyPageOfMeasurementsSaysHowItWasMade() throws IOException {
+        for (WrittenPage page : WrittenPage.in(RESULTS)) {
+            if (page.folder().isEmpty()) {
+                assertThat(page.text()).as(page.path()).containsPattern("`\\./build (bench|fuzz)")
+                        .containsPattern("[0-9a-f]{7}")
+                        .containsIgnoringCase("commit");
+            }
+        }
+    }
+}
