@@ -341,6 +341,47 @@ class ResultsTest {
     }
 
     @Test
+    void tablesInPagesAreFilledInAndThePagesListed() throws IOException {
+        run("a", "lstm-rows seed=1", 9880);
+        run("b", "lstm-rows seed=2", 9890);
+        run("c", "rnn-rows seed=1", 9700, "model.cell: rnn_tanh");
+        Path system = Files.createDirectories(results.resolve("systems")).resolve("h.md");
+        String table = "<!-- results rnn-rows lstm-rows -->\nsomething old\n<!-- end -->";
+        Files.writeString(system, "# H: rows\nbefore\n" + table + "\nafter\n");
+        Path speeds = Files.writeString(results.resolve("speeds.md"), "# How fast\n");
+        Path elsewhere = Files.writeString(root.resolve("page.md"), "# All\n" + table.replace("rnn-rows lstm-rows",
+                "lstm-rows data=mnist") + "\n");
+        assertThat(Results.firstStale(results, List.of(elsewhere))).isNotNull();
+        Results.write(results, List.of(elsewhere));
+        assertThat(Results.firstStale(results, List.of(elsewhere))).isNull();
+        assertThat(system).content().isEqualTo("""
+                # H: rows
+                before
+                <!-- results rnn-rows lstm-rows -->
+                | recipe | data | published | test accuracy | least to most | test loss | epochs | seeds, each with its record |
+                |---|---|---|---|---|--:|--:|---|
+                | `rnn-rows` | MNIST | - | **97.00 %** | - | 0.0500 | 2 | [1](../c) |
+                | `lstm-rows` | MNIST | 98.86 % | **98.85 %** | 98.80 to 98.90 % | 0.0500 | 2 | [1](../a), [2](../b) |
+                <!-- end -->
+                after
+                """);
+        assertThat(elsewhere).content().contains("| [1](results/a), [2](results/b) |").doesNotContain("`rnn-rows`");
+        assertThat(speeds).content().isEqualTo("# How fast\n");
+        assertThat(results.resolve("README.md")).content().containsSubsequence("A page for each system",
+                "- [H: rows](systems/h.md)", "## MNIST", "Beside this page:", "- [How fast](speeds.md)");
+    }
+
+    @Test
+    void aTableOfARecipeWithoutARecordIsRefused() throws IOException {
+        run("a", "lstm-rows seed=1", 9880);
+        Path page = Files.writeString(results.resolve("p.md"), "<!-- results cnn -->\n<!-- end -->\n");
+        assertThatThrownBy(() -> Results.write(results, List.of())).isInstanceOf(FormatException.class)
+                .hasMessage(page + ": asks for results of cnn, of which there is no record");
+        Files.writeString(page, "<!-- results lstm-rows data=emnist -->\n<!-- end -->\n");
+        assertThatThrownBy(() -> Results.write(results, List.of())).isInstanceOf(FormatException.class);
+    }
+
+    @Test
     void theRepositorysResultsAreWhatTheCommandWrites() throws IOException {
         Path repository = Repository.folder();
         assertThat(Results.firstStale(repository.resolve("results"), List.of(repository.resolve("README.md"))))

@@ -193,7 +193,7 @@ class RunReportTest {
         assertThat(texts(page, "pre")).containsExactly("./scanline train vit epochs=1");
         assertThat(html).contains("of 10,000</small>", "alt=\"What the class token takes")
                 .contains(Base64.getEncoder().encodeToString(svg.getBytes(StandardCharsets.UTF_8)));
-        assertThat(row(page, "machine")).containsExactly("A|B, 1 threads, 512 bits, JDK 25");
+        assertThat(row(page, "machine")).containsExactly("A|B, 1 thread, 512 bits, JDK 25");
         assertThat(run).isDirectoryNotContaining("glob:**.md").isDirectoryNotContaining("glob:**curves.svg");
     }
 
