@@ -1,29 +1,38 @@
 package scanline.lab.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 import scanline.lab.model.Model;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
+import scanline.lab.report.Results;
 import scanline.lab.train.Experiment;
 
 /** {@code scanline recipes}: what can be trained. */
 @Command(name = "recipes", mixinStandardHelpOptions = true, description = "Lists the recipes.")
-final class RecipesCommand implements Runnable {
+final class RecipesCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
     @Override
-    public void run() {
+    public Integer call() throws IOException {
+        Path results = Path.of(System.getProperty("scanline.home", ""), "results");
+        Map<String, String> measured = Files.isDirectory(results) ? Results.measured(results) : Map.of();
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
         for (String name : Recipes.names()) {
             Recipe recipe = Recipes.find(name, List.of());
@@ -37,10 +46,11 @@ final class RecipesCommand implements Runnable {
             out.printf("    training   %s, schedule %s, clip %s%n", settings(recipe, "optimizer"),
                     settings(recipe, "schedule"), settings(recipe, "clip"));
             out.printf("    published  %s%n", recipe.published().name());
-            out.printf("    target     %s (measured: see results/README.md)%n",
-                    recipe.target() == 0 ? "none set" : "test accuracy " + recipe.target());
+            out.printf("    target     %s%n", recipe.target() == 0 ? "none set" : "test accuracy " + recipe.target());
+            out.printf("    measured   %s%n", measured.getOrDefault(name, "not as it stands; see results/README.md"));
         }
         out.flush();
+        return CommandLine.ExitCode.OK;
     }
 
     /** What a recipe says below a key, such as {@code lstm (hidden 128, layers 2, dropout 0.0)}. */
