@@ -2,8 +2,12 @@ package scanline.lab.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,8 +16,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -24,6 +26,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import scanline.engine.io.Excerpt;
+import scanline.engine.io.FormatException;
 import scanline.lab.data.DataException;
 import scanline.lab.data.Nearest;
 import scanline.lab.recipe.Recipe;
@@ -32,6 +36,7 @@ import scanline.lab.recipe.Recipes;
 import scanline.lab.record.FirstSteps;
 import scanline.lab.record.Reproduction;
 import scanline.lab.record.RunRecord;
+import scanline.lab.record.TrainingCommand;
 import scanline.lab.train.CommandProcess;
 import scanline.lab.train.Experiment;
 import scanline.lab.train.Json;
@@ -46,6 +51,7 @@ import scanline.lab.train.RunException;
                 + " instead, in a minute or two.")
 final class ReproduceCommand implements Callable<Integer> {
     private static final int DIGITS = 16;
+    private static final String LOCK = "reproduce.lock";
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -110,6 +116,27 @@ final class ReproduceCommand implements Callable<Integer> {
         return Objects.requireNonNull(spec).commandLine();
     }
 
+    /**
+     * What is to be trained, looked at before anything is: a process of days does not find out on its last day that a recipe has
+     * changed, nor take a recipe that was changed meanwhile.
+     *
+     * @param recipe null where it cannot be trained
+     * @param fault why not
+     */
+    private record Plan(Reproduction reproduction, @Nullable Recipe recipe, String fault) {
+        static Plan of(Reproduction reproduction) {
+            try {
+                return new Plan(reproduction, reproduction.recipe(), "");
+            } catch (RunException | RecipeException e) {
+                return new Plan(reproduction, null, String.valueOf(e.getMessage()));
+            }
+        }
+
+        String name() {
+            return reproduction.record().name();
+        }
+    }
+
     @Override
     public Integer call() throws IOException {
         if (record && !quick) {
@@ -122,17 +149,47 @@ final class ReproduceCommand implements Callable<Integer> {
         if (quick) {
             return quick();
         }
-        List<Reproduction> all = Reproduction.of(results, wanted);
-        if (background) {
-            return background();
+        List<Plan> plans = Reproduction.of(results, wanted).stream().map(Plan::of).toList();
+        Files.createDirectories(folder);
+        if (Files.isSameFile(folder, results)) {
+            throw new RunException(
+                    "--to " + folder + " is the folder of the records, which would be compared with themselves");
         }
+        try (FileChannel channel = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE); FileLock _ = lock(channel)) {
+            if (!background) {
+                return reproduce(plans);
+            }
+        }
+        return background();
+    }
+
+    private FileLock lock(FileChannel channel) throws IOException {
+        FileLock lock;
+        try {
+            lock = channel.tryLock();
+        } catch (OverlappingFileLockException _) {
+            lock = null; // of this process
+        }
+        if (lock == null) {
+            throw new RunException("another `scanline reproduce` is at work in " + folder
+                    + ": wait for it, or choose another folder with --to");
+        }
+        return lock;
+    }
+
+    private int reproduce(List<Plan> plans) throws IOException {
         List<Verdict> verdicts = new ArrayList<>();
-        for (Reproduction one : all) {
-            line().getErr().printf("%d/%d %s: %s%n", verdicts.size() + 1, all.size(), one.record().name(),
-                    one.record().command().text());
-            Verdict verdict = verdict(one);
+        for (Plan plan : plans) {
+            line().getErr().println(Excerpt.line((verdicts.size() + 1) + "/" + plans.size() + " " + plan.name() + ": "
+                    + plan.reproduction().record().command().text()));
+            line().getErr().flush();
+            Verdict verdict = verdict(plan);
             if (verdict == null) {
-                return CommandLine.ExitCode.SOFTWARE; // stopped
+                conclude(verdicts);
+                line().getErr().println("stopped; the same command goes on");
+                line().getErr().flush();
+                return CommandLine.ExitCode.SOFTWARE;
             }
             say(verdict);
             verdicts.add(verdict);
@@ -141,36 +198,54 @@ final class ReproduceCommand implements Callable<Integer> {
     }
 
     /** What one record comes to when it is trained again; null if that was stopped. What cannot be trained does not stop the others. */
-    private @Nullable Verdict verdict(Reproduction one) throws IOException {
-        String name = one.record().name();
+    private @Nullable Verdict verdict(Plan plan) throws IOException {
         try {
-            Run run = new Run(folder.resolve(name));
-            if (!run.isFinished() && !train(one, run)) {
+            if (plan.recipe() == null) {
+                throw new RunException(plan.fault());
+            }
+            Run run = new Run(folder.resolve(plan.name()));
+            boolean before = run.isFinished();
+            requireSameRecipe(plan, run);
+            if (!before && !train(plan, run)) {
                 return null;
             }
-            RunRecord.Outcome outcome = Objects.requireNonNull(RunRecord.read(run.folder()).outcome());
-            return Verdict.of(name, String.format(Locale.ROOT, "test accuracy %.2f %%, loss %.4f, weights %s",
-                    100 * outcome.accuracy(), outcome.loss(), outcome.weights().substring(0, DIGITS)),
-                    one.difference(run));
-        } catch (RunException | DataException | RecipeException e) {
-            return new Verdict(name, false, "NOT TRAINED: " + e.getMessage());
+            RunRecord again = RunRecord.read(run.folder());
+            RunRecord.Outcome outcome = Objects.requireNonNull(again.outcome());
+            return Verdict.of(plan.name(), String.format(Locale.ROOT, "test accuracy %.2f %%, loss %.4f, weights %s%s",
+                    100 * outcome.accuracy(), outcome.loss(), outcome.weights().substring(0, DIGITS),
+                    before ? " (trained before, at commit " + Excerpt.line(again.commit()) + ")" : ""),
+                    plan.reproduction().difference(again));
+        } catch (RunException | DataException | RecipeException | FormatException e) {
+            return new Verdict(plan.name(), false, "NOT TRAINED: " + e.getMessage());
+        }
+    }
+
+    /** Refuses a folder that holds something else than a run of this recipe: it would be compared with what it never was. */
+    private static void requireSameRecipe(Plan plan, Run run) throws IOException {
+        if (Run.is(run.folder()) && !run.recipe().equals(plan.recipe())) {
+            throw new RunException(run.folder() + " is a run of another recipe than " + plan.name()
+                    + ": delete it, or choose another folder with --to");
+        }
+        if (run.isFinished() && !Files.exists(run.best())) {
+            throw new RunException(run.folder() + " has no weights: it is a record, and no run");
         }
     }
 
     /** Trains a run to its end, from wherever it stands; false if it was stopped. */
-    private boolean train(Reproduction one, Run run) throws IOException {
+    private boolean train(Plan plan, Run run) throws IOException {
         boolean begun = Run.is(run.folder());
-        Recipe recipe = begun ? run.recipe() : one.recipe();
+        Recipe recipe = Objects.requireNonNull(plan.recipe());
+        TrainingCommand command = plan.reproduction().record().command();
         try (Experiment experiment = new Experiment(recipe, threads.count())) {
             if (begun) {
                 Provenance.requireSameData(run, experiment);
             } else {
                 Run.requireNew(run.folder());
-                List<String> command = Stream.concat(Stream.of("scanline", "train", one.record().command().recipe()),
-                        one.record().command().overrides().stream()).toList();
-                Run.create(run.folder(), recipe, Provenance.of(experiment, threads.count(), command));
+                Run.create(run.folder(), recipe, Provenance.of(experiment, threads.count(),
+                        Stream.concat(Stream.of("scanline", "train", command.recipe()), command.overrides().stream())
+                                .toList()));
             }
-            return training.train(line(), experiment, run, begun) != null;
+            return training.train(line(), experiment, run, begun, _ -> {});
         }
     }
 
@@ -183,9 +258,12 @@ final class ReproduceCommand implements Callable<Integer> {
             }
         }
         List<String> names = wanted.isEmpty() ? Recipes.names() : wanted;
+        if (!Files.isDirectory(results)) {
+            throw new RunException("there is no folder " + results + ": --results names another");
+        }
         Map<String, FirstSteps> recorded = record && !Files.exists(results.resolve(FirstSteps.FILE))
                 ? Map.of()
-                : FirstSteps.read(results).stream().collect(Collectors.toMap(FirstSteps::recipe, Function.identity()));
+                : FirstSteps.read(results);
         Map<String, FirstSteps> all = new LinkedHashMap<>();
         List<Verdict> verdicts = new ArrayList<>();
         for (String name : names) {
@@ -243,14 +321,18 @@ final class ReproduceCommand implements Callable<Integer> {
 
     /** Starts the same command as a process that outlives this one. */
     private int background() throws IOException {
-        Files.createDirectories(folder);
         Path log = folder.resolve("log.txt");
-        List<String> words = new ArrayList<>(line().getParent().getParseResult().originalArgs());
+        List<String> words = new ArrayList<>(line().getParent().getParseResult().expandedArgs());
         words.remove("--background");
         ProcessBuilder process = CommandProcess.of(words);
         process.command().addFirst("nohup"); // a closed terminal would end it
         process.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        long number = process.start().pid();
+        long number;
+        try {
+            number = process.start().pid();
+        } catch (IOException e) {
+            throw new RunException("--background needs the command nohup, which is not here: " + e.getMessage());
+        }
         PrintWriter out = line().getOut();
         out.println("process " + number + " trains in the background, and writes " + log);
         out.println("`kill " + number + "` stops it, saved; the same command goes on");

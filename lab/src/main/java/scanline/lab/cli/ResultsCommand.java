@@ -21,8 +21,8 @@ import scanline.lab.train.RunException;
 
 /** {@code scanline results}: the page of results, from the records of runs. */
 @Command(name = "results", mixinStandardHelpOptions = true,
-        description = "Writes FOLDER/README.md, the curves of each run and the tables in FOLDER's other pages from the records"
-                + " in FOLDER.")
+        description = "Writes FOLDER/README.md, the curves of each run and the tables in FOLDER's other pages, and in the"
+                + " README.md beside FOLDER, from the records in FOLDER.")
 final class ResultsCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
@@ -38,10 +38,6 @@ final class ResultsCommand implements Callable<Integer> {
     @Option(names = "--replace", description = "Lets --add replace a record of the same name with other content.")
     private boolean replace;
 
-    @Option(names = "--pages", paramLabel = "FILE", arity = "1..*",
-            description = "Pages elsewhere, such as README.md, whose tables of results are filled in as well.")
-    private List<Path> pages = List.of();
-
     @Option(names = "--check", description = "Writes nothing; the exit status is 1 when a file is out of date.")
     private boolean check;
 
@@ -52,7 +48,7 @@ final class ResultsCommand implements Callable<Integer> {
             throw new ParameterException(line, "--check writes nothing, so it cannot go with --add");
         }
         if (check) {
-            Path stale = Results.firstStale(folder, pages);
+            Path stale = Results.firstStale(folder);
             if (stale != null) {
                 throw new RunException(stale + " is not what `scanline results` would write");
             }
@@ -62,7 +58,7 @@ final class ResultsCommand implements Callable<Integer> {
             Results.add(folder, run, replace);
         }
         PrintWriter out = line.getOut();
-        out.println(folder.resolve("README.md") + " says what " + Results.write(folder, pages) + " runs came to");
+        out.println(folder.resolve("README.md") + " says what " + Results.write(folder) + " runs came to");
         out.flush();
         return CommandLine.ExitCode.OK;
     }

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -61,27 +62,23 @@ final class Training {
 
     /** Trains a run to its end, from wherever it stands. */
     int run(CommandLine line, Experiment experiment, Run run, boolean resumed) throws IOException {
-        Result result = train(line, experiment, run, resumed);
-        if (result == null) {
-            return CommandLine.ExitCode.SOFTWARE;
-        }
-        print(line.getOut(), run, result);
-        return CommandLine.ExitCode.OK;
+        return train(line, experiment, run, resumed, result -> print(line.getOut(), run, result))
+                ? CommandLine.ExitCode.OK
+                : CommandLine.ExitCode.SOFTWARE;
     }
 
-    /** Trains a run to its end and prints nothing of what it came to, which is null if it was stopped before. */
-    @Nullable
-    Result train(CommandLine line, Experiment experiment, Run run, boolean resumed) throws IOException {
+    /** Trains a run to its end and tells what it came to; false if it was stopped before. */
+    boolean train(CommandLine line, Experiment experiment, Run run, boolean resumed, Consumer<Result> told)
+            throws IOException {
         ProgressLine progress = new ProgressLine(line.getErr(), Boolean.getBoolean("scanline.terminal"),
                 experiment.recipe().epochs());
         try (LiveRun live = LiveRun.begin(run)) {
-            return train(line, experiment, run, resumed, progress, live);
+            return train(line, experiment, run, resumed, progress, live, told);
         }
     }
 
-    private @Nullable Result train(CommandLine line, Experiment experiment, Run run, boolean resumed,
-            ProgressLine progress,
-            LiveRun live) throws IOException {
+    private boolean train(CommandLine line, Experiment experiment, Run run, boolean resumed, ProgressLine progress,
+            LiveRun live, Consumer<Result> told) throws IOException {
         PrintWriter err = line.getErr();
         Trainer trainer = new Trainer(experiment, run, Progress.all(progress, live), saveSeconds);
         if (resumed) {
@@ -111,13 +108,13 @@ final class Training {
                 err.printf(Locale.ROOT, "stopped at step %,d, saved; go on with: ./scanline resume %s%n",
                         trainer.step(), run.folder());
                 err.flush();
-                return null;
+                return false;
             }
             live.tests();
             Findings test = new Findings(experiment, Split.TEST);
-            Result result = trainer.conclude(test);
+            told.accept(trainer.conclude(test)); // before the report, which may find no room
             RunReport.write(experiment, run, test);
-            return result;
+            return true;
         } finally {
             stopped.countDown();
             if (!stop.get()) {

@@ -2,8 +2,10 @@ package scanline.lab.record;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 import scanline.engine.io.AtomicFile;
@@ -15,8 +17,8 @@ import scanline.lab.train.Experiment;
 import scanline.lab.train.Learner;
 
 /**
- * What a recipe comes to in its first steps. A bit that is computed otherwise anywhere (first weights, order of the examples,
- * dropout, passes, clipping, updates) gives another hash, so a few seconds say whether a record can be repeated.
+ * What a recipe comes to in its first steps: first weights, order of the examples, dropout, passes forward and back, clipping and
+ * updates are in it, so a few seconds say whether training computes the same bits. Evaluation, and what comes later, is not.
  *
  * @param recipe its name
  * @param loss of the last step's batch, in nats
@@ -49,24 +51,27 @@ public record FirstSteps(String recipe, double loss, String weights) {
     }
 
     /**
-     * Those that are recorded.
+     * Those that are recorded, by recipe.
      *
      * @throws FormatException if the file is broken
      */
-    public static List<FirstSteps> read(Path results) throws IOException {
+    public static Map<String, FirstSteps> read(Path results) throws IOException {
         Path file = results.resolve(FILE);
         List<String> lines = TextFile.read(file, LONGEST_BYTES).lines().toList();
         if (lines.isEmpty() || !lines.getFirst().equals(HEADER)) {
             throw new FormatException(file, "does not begin with the names of its columns");
         }
-        List<FirstSteps> all = new ArrayList<>();
+        Map<String, FirstSteps> all = new LinkedHashMap<>();
         for (String line : lines.subList(1, lines.size())) {
             String[] cells = line.split(",", -1);
             try {
                 if (cells.length != 3 || !cells[2].matches("[0-9a-f]{64}")) {
                     throw new NumberFormatException();
                 }
-                all.add(new FirstSteps(cells[0], Double.parseDouble(cells[1]), cells[2]));
+                FirstSteps one = new FirstSteps(cells[0], Double.parseDouble(cells[1]), cells[2]);
+                if (all.put(one.recipe, one) != null) {
+                    throw new FormatException(file, "has two rows of " + Excerpt.line(one.recipe));
+                }
             } catch (NumberFormatException _) {
                 throw new FormatException(file, "has a broken row: " + Excerpt.quoted(line));
             }
@@ -75,7 +80,7 @@ public record FirstSteps(String recipe, double loss, String weights) {
     }
 
     /** Records them. */
-    public static void write(Path results, List<FirstSteps> all) throws IOException {
+    public static void write(Path results, Collection<FirstSteps> all) throws IOException {
         AtomicFile.write(results.resolve(FILE), all.stream()
                 .map(one -> one.recipe + "," + one.loss + "," + one.weights + "\n")
                 .collect(Collectors.joining("", HEADER + "\n", "")));

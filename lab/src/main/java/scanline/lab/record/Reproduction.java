@@ -8,11 +8,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import scanline.lab.data.Datasets;
-import scanline.lab.data.ImageFolder;
 import scanline.lab.data.Nearest;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
@@ -22,8 +19,6 @@ import scanline.lab.train.RunException;
 
 /** A record that is trained again: with what, and whether the same comes out. */
 public final class Reproduction {
-    private static final Set<String> OWN_DATA = Set.of(Datasets.IDX, ImageFolder.NAME);
-
     private final Path folder;
     private final RunRecord record;
 
@@ -68,7 +63,7 @@ public final class Reproduction {
      * @throws RunException if a recipe of that name does something else today, or the data was someone's own
      */
     public Recipe recipe() {
-        if (OWN_DATA.contains(record.key("data"))) {
+        if (record.isOfOwnData()) {
             throw new RunException(record.name() + " was trained on images of one's own: train it by its command, "
                     + record.command().text());
         }
@@ -89,17 +84,12 @@ public final class Reproduction {
     }
 
     /**
-     * In what a run differs from the record, in words; empty if in nothing.
+     * In what a run differs from the record, in words; empty if in nothing. The earliest cause is the one that is told: other data
+     * give other epochs, and these other weights.
      *
-     * @throws scanline.engine.io.FormatException if the run's files are damaged
+     * @param again the record of a finished run
      */
-    public String difference(Run run) throws IOException {
-        RunRecord again = RunRecord.read(run.folder());
-        return differences(Objects.requireNonNull(record.outcome()), again).stream().findFirst().orElse("");
-    }
-
-    /** The earliest cause first: other data give other epochs, and these other weights. */
-    private List<String> differences(Outcome then, RunRecord again) {
+    public String difference(RunRecord again) {
         List<String> found = new ArrayList<>();
         record.data().forEach((part, hash) -> {
             if (!again.data().getOrDefault(part, hash).equals(hash)) {
@@ -109,22 +99,23 @@ public final class Reproduction {
         for (int i = 0; i < Math.min(record.epochs().size(), again.epochs().size()); i++) {
             Run.Epoch before = record.epochs().get(i);
             Run.Epoch now = again.epochs().get(i);
-            differ(found, "the training loss of epoch " + (i + 1), before.trainLoss(), now.trainLoss());
-            differ(found, "the validation loss of epoch " + (i + 1), before.validationLoss(), now.validationLoss());
+            String epoch = " of epoch " + (i + 1);
+            differ(found, "the training loss" + epoch, before.trainLoss(), now.trainLoss());
+            differ(found, "the training accuracy" + epoch, before.trainAccuracy(), now.trainAccuracy());
+            differ(found, "the validation loss" + epoch, before.validationLoss(), now.validationLoss());
+            differ(found, "the validation accuracy" + epoch, before.validationAccuracy(), now.validationAccuracy());
         }
-        Outcome now = again.outcome();
-        if (now == null) {
-            found.add("it is not finished");
-            return found;
-        }
+        Outcome then = Objects.requireNonNull(record.outcome());
+        Outcome now = Objects.requireNonNull(again.outcome());
         differ(found, "the number of epochs", record.epochs().size(), again.epochs().size());
         differ(found, "the best epoch", then.bestEpoch(), now.bestEpoch());
         differ(found, "the hash of the weights", then.weights(), now.weights());
+        differ(found, "the number of test examples", then.examples(), now.examples());
         differ(found, "the number of right answers", then.right(), now.right());
         differ(found, "the test loss", then.loss(), now.loss());
         then.measures().forEach((measure, value) -> differ(found, measure, value,
                 now.measures().getOrDefault(measure, Double.NaN)));
-        return found;
+        return found.isEmpty() ? "" : found.getFirst();
     }
 
     private static void differ(List<String> found, String what, Object before, Object now) {

@@ -356,6 +356,11 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
                 attends);
     }
 
+    /** Whether it learned from images of one's own, which nobody else has. */
+    boolean isOfOwnData() {
+        return TrainingCommand.OWN_DATA.contains(key("data"));
+    }
+
     /** The value of a recipe's key, or nothing. */
     public String key(String key) {
         return keys.getOrDefault(key, "");

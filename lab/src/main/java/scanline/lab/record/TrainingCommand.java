@@ -21,7 +21,7 @@ import scanline.lab.data.ImageFolder;
  */
 public record TrainingCommand(String recipe, List<String> overrides) {
     private static final Set<String> FLAGS = Set.of("--json", "--debug");
-    private static final Set<String> OWN_DATA = Set.of(Datasets.IDX, ImageFolder.NAME);
+    static final Set<String> OWN_DATA = Set.of(Datasets.IDX, ImageFolder.NAME);
     private static final String FOLDER = "data.dir";
 
     /**

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -19,7 +18,7 @@ import scanline.lab.train.RunException;
 
 /**
  * A folder of records, and the pages made from them: README.md, curves.svg beside each record, and the tables in pages that are
- * written by hand.
+ * written by hand, those of README.md beside the folder too.
  */
 public final class Results {
     private Results() {}
@@ -27,12 +26,11 @@ public final class Results {
     /**
      * Writes the pages of a folder.
      *
-     * @param pages that lie elsewhere and have tables to be filled in as well
      * @return how many records there are
      */
-    public static int write(Path folder, List<Path> pages) throws IOException {
+    public static int write(Path folder) throws IOException {
         List<RunRecord> records = RunRecord.all(folder);
-        for (Map.Entry<Path, String> page : pages(folder, records, pages).entrySet()) {
+        for (Map.Entry<Path, String> page : pages(folder, records).entrySet()) {
             AtomicFile.write(page.getKey(), page.getValue());
         }
         return records.size();
@@ -43,8 +41,8 @@ public final class Results {
      *
      * @return the first page that is not; null if all are
      */
-    public static @Nullable Path firstStale(Path folder, List<Path> pages) throws IOException {
-        for (Map.Entry<Path, String> page : pages(folder, RunRecord.all(folder), pages).entrySet()) {
+    public static @Nullable Path firstStale(Path folder) throws IOException {
+        for (Map.Entry<Path, String> page : pages(folder, RunRecord.all(folder)).entrySet()) {
             byte[] content = content(page.getKey());
             if (!Arrays.equals(content, page.getValue().getBytes(StandardCharsets.UTF_8))) {
                 return page.getKey();
@@ -66,7 +64,8 @@ public final class Results {
             if (row.first().command().changes().isEmpty() && !row.outcomes().isEmpty()) {
                 int seeds = row.outcomes().size();
                 measured.merge(row.first().command().name(), ResultsTable.title(row.first().key("data")) + " "
-                        + ResultsTable.percent(row.spread().mean()) + (seeds == 1 ? " (1 seed)" : " (" + seeds + " seeds)"),
+                        + ResultsTable.percent(row.spread().mean())
+                        + (seeds == 1 ? " (1 seed)" : " (" + seeds + " seeds)"),
                         (one, other) -> one + ", " + other);
             }
         }
@@ -113,16 +112,19 @@ public final class Results {
         return Files.exists(file) ? Files.readAllBytes(file) : null;
     }
 
-    private static Map<Path, String> pages(Path folder, List<RunRecord> records, List<Path> elsewhere)
-            throws IOException {
+    private static Map<Path, String> pages(Path folder, List<RunRecord> records) throws IOException {
         Map<Path, String> pages = new TreeMap<>();
-        List<WrittenPage> written = new ArrayList<>(WrittenPage.in(folder));
+        List<WrittenPage> written = WrittenPage.in(folder);
         pages.put(folder.resolve("README.md"), new ResultsTable(records, written).text());
-        for (Path page : elsewhere) {
-            written.add(WrittenPage.of(page, folder));
-        }
         for (WrittenPage page : written) {
             pages.put(page.file(), page.filled(records));
+        }
+        Path beside = folder.toAbsolutePath().normalize().resolveSibling("README.md");
+        if (Files.isRegularFile(beside)) {
+            WrittenPage page = WrittenPage.of(beside, folder);
+            if (page.hasTables()) {
+                pages.put(beside, page.filled(records));
+            }
         }
         for (RunRecord record : records) {
             pages.put(folder.resolve(record.name()).resolve("curves.svg"), Curves.svg(record));

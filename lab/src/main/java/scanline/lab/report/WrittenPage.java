@@ -34,14 +34,19 @@ record WrittenPage(Path file, Path results, String text) {
     static final String SYSTEMS = "systems";
 
     private static final int LONGEST_BYTES = 1 << 20;
-    private static final Pattern TABLE = Pattern.compile("<!-- results ([^\\n]*) -->\\n.*?<!-- end -->",
-            Pattern.DOTALL);
+    private static final String OPENING = "<!-- results ";
+    private static final Pattern TABLE = Pattern.compile(OPENING + "([^\\n]*) -->\\n(.*?)<!-- end -->", Pattern.DOTALL);
     private static final String DATA = "data=";
     /** Of the measures of a task, the one that a short table has. */
     private static final List<String> MAIN_MEASURES = List.of("digitAccuracy", "overallF1");
 
     static WrittenPage of(Path file, Path results) throws IOException {
         return new WrittenPage(file, results, TextFile.read(file, LONGEST_BYTES));
+    }
+
+    /** Whether there is anything to be filled in. */
+    boolean hasTables() {
+        return text.contains(OPENING);
     }
 
     /** Every page in a folder of records and in its folder of systems, but for the page of results itself. */
@@ -87,10 +92,18 @@ record WrittenPage(Path file, Path results, String text) {
         Matcher matcher = TABLE.matcher(text);
         StringBuilder filled = new StringBuilder();
         while (matcher.find()) {
+            if (matcher.group(2).contains(OPENING)) {
+                throw new FormatException(file, "has no <!-- end --> behind the table " + matcher.group(1));
+            }
             matcher.appendReplacement(filled, Matcher.quoteReplacement(
                     "<!-- results " + matcher.group(1) + " -->\n" + table(matcher.group(1), records) + "<!-- end -->"));
         }
-        return matcher.appendTail(filled).toString();
+        int end = filled.length();
+        matcher.appendTail(filled);
+        if (filled.indexOf(OPENING, end) >= 0) {
+            throw new FormatException(file, "has no <!-- end --> behind its last table");
+        }
+        return filled.toString();
     }
 
     private String table(String words, List<RunRecord> records) throws FormatException {

@@ -157,7 +157,7 @@ public final class Provenance {
     public static Map<String, Object> machine() {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("version", version());
-        facts.put("commit", commit());
+        facts.put("commit", Started.COMMIT);
         facts.put("jdk", Runtime.version() + " (" + System.getProperty("java.vendor") + ")");
         facts.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
         facts.put("cpu", processor());
@@ -169,6 +169,11 @@ public final class Provenance {
     /** The version of Scanline. */
     public static String version() {
         return Provenance.class.getModule().getDescriptor().rawVersion().orElse("unknown");
+    }
+
+    /** What is found out once: a process that trains for days runs the code it began with, whatever is committed meanwhile. */
+    private static final class Started {
+        static final String COMMIT = commit();
     }
 
     /** The commit of the folder that Scanline runs from, with "-dirty" if files differ from it; else "unknown". */

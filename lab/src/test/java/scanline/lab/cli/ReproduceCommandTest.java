@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -88,7 +90,7 @@ class ReproduceCommandTest {
         assertThat(runs.resolve("small/best.safetensors"))
                 .hasSameBinaryContentAs(once.resolve("small/best.safetensors"));
         Answer again = reproduce("small");
-        assertThat(again.out()).isEqualTo(first.out());
+        assertThat(again.out()).contains("(trained before, at commit ", "1 of 1 agree");
         assertThat(again.err()).doesNotContain("epoch   train loss");
         // What it trained is a run like any other, with the command to train it.
         Results.add(root.resolve("other"), runs.resolve("small"), false);
@@ -133,7 +135,33 @@ class ReproduceCommandTest {
         assertThat(answer.status()).isEqualTo(1);
         assertThat(answer.out()).contains("small NOT TRAINED: small was made by another state of the recipe lstm-rows: "
                 + "optimizer.beta1 was 0.8 and is 0.9");
-        assertThat(runs).doesNotExist();
+        assertThat(runs.resolve("small")).doesNotExist();
+    }
+
+    @Test
+    void whatIsNoRunOfTheRecordIsNotComparedWithIt() throws IOException {
+        assertThat(answer("reproduce", "--results", results.toString(), "--to", results.toString()).err())
+                .contains("which would be compared with themselves");
+        Results.add(runs, once.resolve("small"), false);
+        assertThat(reproduce().out()).contains("NOT TRAINED: " + runs.resolve("small") + " has no weights");
+        Path recipe = runs.resolve("small/recipe.yaml");
+        Files.writeString(recipe, Files.readString(recipe).replace("seed: 1", "seed: 2"));
+        assertThat(reproduce().out())
+                .contains("NOT TRAINED: " + runs.resolve("small") + " is a run of another recipe than small");
+        Files.writeString(recipe, Files.readString(recipe).replace("seed: 2", "seed: 1"));
+        Files.copy(once.resolve("small/best.safetensors"), runs.resolve("small/best.safetensors"));
+        Files.writeString(runs.resolve("small/metrics.csv"), "nothing");
+        assertThat(reproduce().out()).contains("NOT TRAINED: " + runs.resolve("small/metrics.csv"), "0 of 1 agree");
+    }
+
+    @Test
+    void twoAtATimeAreRefused() throws IOException {
+        Files.createDirectories(runs);
+        try (var channel = FileChannel.open(runs.resolve("reproduce.lock"), StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE); var lock = channel.lock()) {
+            assertThat(lock.isValid()).isTrue();
+            assertThat(reproduce().err()).contains("another `scanline reproduce` is at work in " + runs);
+        }
     }
 
     @Test
@@ -162,6 +190,8 @@ class ReproduceCommandTest {
         assertThat(other.status()).isEqualTo(1);
         assertThat(other.out()).contains("rnn-rows DIFFERS: after 3 steps the loss is ", "the weights 0000");
         assertThat(reproduce("--quick", "rnn-rows-relu").out()).contains("DIFFERS: there is no record of it");
+        Files.writeString(file, Files.readString(file) + "rnn-rows,2," + "0".repeat(64) + "\n");
+        assertThat(reproduce("--quick", "rnn-rows").err()).contains("has two rows of rnn-rows");
         Files.writeString(file, "recipe,loss,weights\nrnn-rows,2\n");
         assertThat(reproduce("--quick", "rnn-rows").err()).contains("has a broken row: \"rnn-rows,2\"");
     }
@@ -172,7 +202,12 @@ class ReproduceCommandTest {
         assertThat(answer.status()).as(answer.err()).isZero();
         long number = Long.parseLong(answer.out().replaceFirst("(?s)process (\\d+) .*", "$1"));
         ProcessHandle process = ProcessHandle.of(number).orElseThrow();
-        process.onExit().get(2, TimeUnit.MINUTES);
+        try {
+            new ProcessBuilder("kill", "-HUP", Long.toString(number)).start().waitFor(); // as a terminal that is closed
+            process.onExit().get(2, TimeUnit.MINUTES);
+        } finally {
+            process.destroyForcibly();
+        }
         assertThat(runs.resolve("log.txt")).content().contains("small agrees", "1 of 1 agree");
     }
 

@@ -1,8 +1,11 @@
 package scanline.lab.docs;
 
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -10,7 +13,6 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** A page in Markdown, as its tests look at it. */
 public record Markdown(Path file, List<String> lines) {
@@ -37,11 +39,25 @@ public record Markdown(Path file, List<String> lines) {
     /** Every page of the repository, or below one of its folders. */
     public static List<Path> pages(String below) throws IOException {
         Path root = Repository.folder();
-        try (Stream<Path> files = Files.walk(root.resolve(below))) {
-            return files.filter(file -> file.toString().endsWith(".md"))
-                    .filter(file -> Stream.of(root.relativize(file).toString().split("/")).noneMatch(BUILT::contains))
-                    .sorted().toList();
-        }
+        List<Path> pages = new ArrayList<>();
+        Files.walkFileTree(root.resolve(below), new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+                // Runs and builds change while one looks.
+                return BUILT.contains(folder.getFileName().toString())
+                        ? FileVisitResult.SKIP_SUBTREE
+                        : FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                if (file.toString().endsWith(".md")) {
+                    pages.add(file);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        return pages.stream().sorted().toList();
     }
 
     public List<Block> blocks() {

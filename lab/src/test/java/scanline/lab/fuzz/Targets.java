@@ -280,14 +280,14 @@ final class Targets {
         for (int i = 0; i < files.size(); i++) {
             write(files.get(i), whole.get(i));
         }
-        Results.write(results, List.of());
+        Results.write(results);
         return new Target("record", selected(whole), Edits.behindFirst(Edits::text),
                 Set.of(FormatException.class, FileAccessException.class, IOException.class),
                 record.toString(), bytes -> {
                     int part = part(bytes, files.size());
                     write(files.get(part), behind(bytes));
                     try {
-                        boolean stale = Results.firstStale(results, List.of()) != null;
+                        boolean stale = Results.firstStale(results) != null;
                         require(!stale || !Arrays.equals(behind(bytes), whole.get(part)));
                     } finally {
                         write(files.get(part), whole.get(part));

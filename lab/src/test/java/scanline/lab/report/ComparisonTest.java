@@ -145,7 +145,6 @@ class ComparisonTest {
         assertThat(text(old, more)).contains("The pictures are not the same").doesNotContain("* ");
     }
 
-    /** The folder of the project. */
     @Test
     void jsonHasTheFiguresAsNumbersAndNullWhereThereIsNone() throws IOException {
         Path half = unfinished(run("half", "lstm-rows seed=1", 9880, 0.98, "batch: 1"));

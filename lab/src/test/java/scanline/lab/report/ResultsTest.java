@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import scanline.engine.io.FormatException;
 import scanline.lab.docs.Repository;
 import scanline.lab.record.TrainingCommand;
@@ -72,7 +73,7 @@ class ResultsTest {
     }
 
     private String page() throws IOException {
-        Results.write(results, List.of());
+        Results.write(results);
         return Files.readString(results.resolve("README.md"));
     }
 
@@ -198,7 +199,7 @@ class ResultsTest {
         }
         Files.writeString(run.resolve("metrics.csv"), rows);
         Files.delete(run.resolve("result.json"));
-        Results.write(results, List.of());
+        Results.write(results);
         assertThat(run.resolve("curves.svg")).content().hasSizeLessThan(12_000).doesNotContain("NaN", "Infinity");
     }
 
@@ -212,12 +213,12 @@ class ResultsTest {
     @Test
     void checkingNamesTheFirstFileThatDiffers() throws IOException {
         run("a", "lstm-rows seed=1", 9880);
-        assertThat(Results.firstStale(results, List.of())).isEqualTo(results.resolve("README.md"));
+        assertThat(Results.firstStale(results)).isEqualTo(results.resolve("README.md"));
         assertThat(results.resolve("README.md")).doesNotExist();
-        Results.write(results, List.of());
-        assertThat(Results.firstStale(results, List.of())).isNull();
+        Results.write(results);
+        assertThat(Results.firstStale(results)).isNull();
         Files.writeString(results.resolve("a/curves.svg"), "something else");
-        assertThat(Results.firstStale(results, List.of())).isEqualTo(results.resolve("a/curves.svg"));
+        assertThat(Results.firstStale(results)).isEqualTo(results.resolve("a/curves.svg"));
     }
 
     @Test
@@ -251,7 +252,7 @@ class ResultsTest {
 
     @Test
     void aFolderWithoutARecordIsRefused() {
-        assertThatThrownBy(() -> Results.write(results, List.of())).isInstanceOf(RunException.class)
+        assertThatThrownBy(() -> Results.write(results)).isInstanceOf(RunException.class)
                 .hasMessageContaining(results + " holds no record of a run");
     }
 
@@ -259,7 +260,7 @@ class ResultsTest {
     void theSameSeedTwiceIsRefused() throws IOException {
         run("a", "lstm-rows seed=1", 9880);
         run("b", "lstm-rows seed=1", 9880);
-        assertThatThrownBy(() -> Results.write(results, List.of())).isInstanceOf(RunException.class)
+        assertThatThrownBy(() -> Results.write(results)).isInstanceOf(RunException.class)
                 .hasMessage("a and b are the same recipe with the same seed: keep one of these records");
     }
 
@@ -289,7 +290,7 @@ class ResultsTest {
         String text = Files.readString(damaged);
         assertThat(text).contains(old);
         Files.writeString(damaged, text.replace(old, now == null ? "" : now));
-        assertThatThrownBy(() -> Results.write(results, List.of())).message().contains(damaged.toString(), fault)
+        assertThatThrownBy(() -> Results.write(results)).message().contains(damaged.toString(), fault)
                 .hasLineCount(1);
     }
 
@@ -297,7 +298,7 @@ class ResultsTest {
     void aRecordThatIsNoTextIsRefusedByItsFile() throws IOException {
         Path damaged = run("a", "lstm-rows seed=1", 9880);
         Files.write(damaged.resolve("confusion.csv"), new byte[] {(byte) 0xff, 0});
-        assertThatThrownBy(() -> Results.write(results, List.of())).isInstanceOf(FormatException.class)
+        assertThatThrownBy(() -> Results.write(results)).isInstanceOf(FormatException.class)
                 .hasMessage(damaged.resolve("confusion.csv") + ": is no text in UTF-8");
     }
 
@@ -316,7 +317,7 @@ class ResultsTest {
     void aHostileRecordIsRefusedInOneLine(String file, String old, String now, String fault) throws IOException {
         Path damaged = run("a", "lstm-rows seed=1", 9880).resolve(file);
         Files.writeString(damaged, Files.readString(damaged).replace(old, now));
-        assertThatThrownBy(() -> Results.write(results, List.of())).isInstanceOf(FormatException.class).message()
+        assertThatThrownBy(() -> Results.write(results)).isInstanceOf(FormatException.class).message()
                 .contains(damaged.toString(), fault).doesNotContainPattern("\\p{Cntrl}|[\u2028\u202e]");
     }
 
@@ -349,22 +350,23 @@ class ResultsTest {
         String table = "<!-- results rnn-rows lstm-rows -->\nsomething old\n<!-- end -->";
         Files.writeString(system, "# H: rows\nbefore\n" + table + "\nafter\n");
         Path speeds = Files.writeString(results.resolve("speeds.md"), "# How fast\n");
-        Path elsewhere = Files.writeString(root.resolve("page.md"), "# All\n" + table.replace("rnn-rows lstm-rows",
+        Path elsewhere = Files.writeString(root.resolve("README.md"), "# All\n" + table.replace("rnn-rows lstm-rows",
                 "lstm-rows data=mnist") + "\n");
-        assertThat(Results.firstStale(results, List.of(elsewhere))).isNotNull();
-        Results.write(results, List.of(elsewhere));
-        assertThat(Results.firstStale(results, List.of(elsewhere))).isNull();
-        assertThat(system).content().isEqualTo("""
-                # H: rows
-                before
-                <!-- results rnn-rows lstm-rows -->
-                | recipe | data | published | test accuracy | least to most | test loss | epochs | seeds, each with its record |
-                |---|---|---|---|---|--:|--:|---|
-                | `rnn-rows` | MNIST | - | **97.00 %** | - | 0.0500 | 2 | [1](../c) |
-                | `lstm-rows` | MNIST | 98.86 % | **98.85 %** | 98.80 to 98.90 % | 0.0500 | 2 | [1](../a), [2](../b) |
-                <!-- end -->
-                after
-                """);
+        assertThat(Results.firstStale(results)).isNotNull();
+        Results.write(results);
+        assertThat(Results.firstStale(results)).isNull();
+        assertThat(system).content().isEqualTo(
+                """
+                        # H: rows
+                        before
+                        <!-- results rnn-rows lstm-rows -->
+                        | recipe | data | published | test accuracy | least to most | test loss | epochs | seeds, each with its record |
+                        |---|---|---|---|---|--:|--:|---|
+                        | `rnn-rows` | MNIST | - | **97.00 %** | - | 0.0500 | 2 | [1](../c) |
+                        | `lstm-rows` | MNIST | 98.86 % | **98.85 %** | 98.80 to 98.90 % | 0.0500 | 2 | [1](../a), [2](../b) |
+                        <!-- end -->
+                        after
+                        """);
         assertThat(elsewhere).content().contains("| [1](results/a), [2](results/b) |").doesNotContain("`rnn-rows`");
         assertThat(speeds).content().isEqualTo("# How fast\n");
         assertThat(results.resolve("README.md")).content().containsSubsequence("A page for each system",
@@ -375,16 +377,26 @@ class ResultsTest {
     void aTableOfARecipeWithoutARecordIsRefused() throws IOException {
         run("a", "lstm-rows seed=1", 9880);
         Path page = Files.writeString(results.resolve("p.md"), "<!-- results cnn -->\n<!-- end -->\n");
-        assertThatThrownBy(() -> Results.write(results, List.of())).isInstanceOf(FormatException.class)
+        assertThatThrownBy(() -> Results.write(results)).isInstanceOf(FormatException.class)
                 .hasMessage(page + ": asks for results of cnn, of which there is no record");
         Files.writeString(page, "<!-- results lstm-rows data=emnist -->\n<!-- end -->\n");
-        assertThatThrownBy(() -> Results.write(results, List.of())).isInstanceOf(FormatException.class);
+        assertThatThrownBy(() -> Results.write(results)).isInstanceOf(FormatException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"<!-- results lstm-rows -->\nmine\n<!-- results lstm-rows -->\n<!-- end -->\n",
+            "<!-- results lstm-rows -->\n<!-- end -->\n<!-- results lstm-rows -->\nmine\n"})
+    void aTableWithoutAnEndDoesNotTakeWhatIsWrittenBehindIt(String text) throws IOException {
+        run("a", "lstm-rows seed=1", 9880);
+        Path page = Files.writeString(results.resolve("p.md"), text);
+        assertThatThrownBy(() -> Results.write(results)).isInstanceOf(FormatException.class)
+                .hasMessageContaining(page + ": has no <!-- end --> behind");
+        assertThat(page).content().isEqualTo(text);
     }
 
     @Test
     void theRepositorysResultsAreWhatTheCommandWrites() throws IOException {
-        Path repository = Repository.folder();
-        assertThat(Results.firstStale(repository.resolve("results"), List.of(repository.resolve("README.md"))))
-                .as("this page is out of date: run ./scanline results --pages README.md").isNull();
+        assertThat(Results.firstStale(Repository.folder().resolve("results")))
+                .as("this page is out of date: run ./scanline results").isNull();
     }
 }

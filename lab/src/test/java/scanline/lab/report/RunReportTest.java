@@ -467,12 +467,12 @@ class RunReportTest {
         Path results = Files.createDirectory(root.resolve("results"));
         Path run = Files.move(copy(vit()), root.resolve("a vit"));
         Results.add(results, run, false);
-        Results.write(results, List.of());
+        Results.write(results);
         assertThat(results.resolve("a vit/attention.svg")).hasSameBinaryContentAs(run.resolve("attention.svg"));
         assertThat(results.resolve("README.md")).content().contains(" [attention](a%20vit/attention.svg) |");
-        assertThat(Results.firstStale(results, List.of())).isNull();
+        assertThat(Results.firstStale(results)).isNull();
         Files.delete(results.resolve("a vit/attention.svg"));
-        assertThat(Results.firstStale(results, List.of())).isEqualTo(results.resolve("README.md"));
+        assertThat(Results.firstStale(results)).isEqualTo(results.resolve("README.md"));
     }
 
     @ParameterizedTest
