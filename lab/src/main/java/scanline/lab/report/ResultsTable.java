@@ -59,12 +59,14 @@ final class ResultsTable {
             - **Attention**, where a model attends: what it takes of each part of a few test images, with the best weights.
 
             ## To repeat one
-            The command at the commit gives the same weights to the bit, on any machine: compare the hash that it
-            prints. `--threads` and the width of vectors change nothing but the time. A data set that does not come
-            with Scanline is fetched once with `./scanline data fetch NAME`, or named by `data.dir=FOLDER`. Who cites a
-            figure gives the recipe, the seeds and the commit.
+            `./scanline reproduce NAME` trains a record again, or all those of a recipe, and compares losses, accuracies
+            and weights with it, to the bit; without a name it does so with all of them, one after another.
+            `./scanline reproduce --quick` compares the first steps of every recipe with
+            [first-steps.csv](first-steps.csv), in a minute. `--threads`, the width of vectors and the machine change nothing
+            but the time. A data set that does not come with Scanline is fetched once with `./scanline data fetch NAME`.
+            Who cites a figure gives the recipe, the seeds and the commit.
 
-            A record holds `recipe.yaml` (every key), `provenance.json` (the command as it was given, commit, machine,
+            A record holds `recipe.yaml` (every key), `provenance.json` (the command, commit, machine,
             SHA-256 of the data), `metrics.csv` (a row an epoch), `result.json` (the figures above, and the whole
             hashes) and `confusion.csv` (how many test images of a class, the row, were taken for each class), `labels.csv`
             for sets of labels, and `attention.svg` where the model attends. To add one:
