@@ -34,8 +34,11 @@ final class ResultsTable {
 
             ## How to read it
             - A row is a recipe, with what was changed of it. Runs that differ in the seed alone are one row: test
-              accuracy, test loss and training time are means over its seeds; the deviation is the standard
-              deviation, of samples, in points. `-` stands for a figure that there is not.
+              accuracy, test loss and training time are means over its seeds; the deviation is the sample
+              standard deviation (n - 1), in points. `-` stands for a figure that there is not.
+            - A seed chooses the held-out images, the first weights and the order of the images together. Deviations of two or
+              three seeds are rough. The sampling error of 10,000 test images is 0.1 points at 99 %, 0.2 at 96 %, 0.5 at 60 %:
+              a smaller difference is none.
             - **Test accuracy**: the share of the test images that the best weights classify rightly. The best weights
               are those of the epoch with the best validation accuracy, on training images held out by
               `data.validation`; with none held out, those of the last epoch. Test images choose nothing.
@@ -52,7 +55,9 @@ final class ResultsTable {
               its training accuracy is not the accuracy of its own answers; validation and test are.
             - **Published** is what the source printed, where task and model are the source's. How it was measured is
               for the source to say.
-            - **Training time** is without evaluation; **examples/s** is the median over all epochs.
+            - **Training time** is without evaluation; **examples/s** is the median over all epochs. Both are of a busy machine,
+              with one thread or with two: the same work has taken 2.7 times as long. They are not for comparisons;
+              [bench.md](bench.md) is.
             - **Curves**: loss and accuracy over the epochs, on the training and on the held-out images. The ring is
               the best epoch. Training figures are averages over an epoch in which the weights change, so at first
               they lie below those of validation.
@@ -64,7 +69,9 @@ final class ResultsTable {
             `./scanline reproduce --quick` compares the first steps of every recipe with
             [first-steps.csv](first-steps.csv), in a minute. `--threads`, the width of vectors and the machine change nothing
             but the time. A data set that does not come with Scanline is fetched once with `./scanline data fetch NAME`.
-            Who cites a figure gives the recipe, the seeds and the commit.
+            It uses the code that you have. For the code that made a record: `git checkout COMMIT`, then the command of
+            the table; the last line but one that it prints is the SHA-256 of the weights. Who cites a figure gives the
+            recipe with what was changed of it, the data set, the seeds, mean and range, and the commit.
 
             A record holds `recipe.yaml` (every key), `provenance.json` (the command, commit, machine,
             SHA-256 of the data), `metrics.csv` (a row an epoch), `result.json` (the figures above, and the whole
@@ -99,7 +106,9 @@ final class ResultsTable {
 
     String text() {
         text.append(INTRODUCTION);
-        links("A page for each system, with what its text says and what we settled:", WrittenPage.SYSTEMS);
+        links("A page for each system, with what its text says and what we settled. The texts of A to H are known to us by\n"
+                + "a description alone, without authors or links: what is said of them cannot be checked from here.",
+                WrittenPage.SYSTEMS);
         Map<String, List<ResultsRow>> sections = new TreeMap<>(BY_DATA);
         for (ResultsRow row : ResultsRow.of(records)) {
             sections.computeIfAbsent(row.first().key("data"), _ -> new ArrayList<>()).add(row);
