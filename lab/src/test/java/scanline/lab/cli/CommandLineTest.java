@@ -1,11 +1,10 @@
 package scanline.lab.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static scanline.lab.cli.Answer.answer;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,21 +30,6 @@ class CommandLineTest {
     private static Path folder;
 
     private static Path run = Path.of("");
-
-    private record Answer(int status, String out, String err) {}
-
-    private static Answer answer(String... arguments) {
-        return answer(Main.commandLine(), arguments);
-    }
-
-    private static Answer answer(CommandLine line, String... arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        line.setOut(new PrintWriter(out)).setErr(new PrintWriter(err))
-                .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
-        int status = Main.execute(line, arguments);
-        return new Answer(status, out.toString(), err.toString());
-    }
 
     @BeforeAll
     static void trainOnce() {

@@ -1,10 +1,9 @@
 package scanline.lab.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static scanline.lab.cli.Answer.answer;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +16,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 import scanline.lab.data.Pngs;
 import scanline.lab.recipe.Recipes;
 
@@ -27,8 +25,6 @@ class EveryRecipeTest {
 
     @TempDir
     private static Path scratch;
-
-    private record Answer(int status, String out, String err) {}
 
     static List<String> recipes() {
         return Recipes.names();
@@ -62,11 +58,7 @@ class EveryRecipeTest {
                 ? List.of("data.validation=0", "data.canvas.train=2", "data.canvas.test=2")
                 : List.of("data.validation=1", "data.limit=3"));
         arguments.addAll(List.of(more));
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        CommandLine line = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err))
-                .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
-        return new Answer(line.execute(arguments.toArray(String[]::new)), out.toString(), err.toString());
+        return answer(arguments);
     }
 
     @ParameterizedTest

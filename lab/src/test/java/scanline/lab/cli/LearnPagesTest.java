@@ -1,10 +1,9 @@
 package scanline.lab.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static scanline.lab.cli.Answer.answer;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -97,9 +96,8 @@ class LearnPagesTest {
             assertThat(words).as(page + ": " + command + " says where the run is kept").contains("--run");
             words.addAll(SMALL);
         }
-        StringWriter err = new StringWriter();
-        CommandLine line = Main.commandLine().setOut(new PrintWriter(new StringWriter())).setErr(new PrintWriter(err));
-        assertThat(Main.execute(line, words.toArray(String[]::new))).as(page + ": " + command + "\n" + err).isZero();
+        Answer answer = answer(words);
+        assertThat(answer.status()).as(page + ": " + command + "\n" + answer.err()).isZero();
     }
 
     @ParameterizedTest

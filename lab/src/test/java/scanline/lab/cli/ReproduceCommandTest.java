@@ -1,10 +1,9 @@
 package scanline.lab.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static scanline.lab.cli.Answer.answer;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +18,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 import scanline.lab.docs.Repository;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.record.FirstSteps;
@@ -43,16 +41,6 @@ class ReproduceCommandTest {
 
     private Path results = Path.of("");
     private Path runs = Path.of("");
-
-    private record Answer(int status, String out, String err) {}
-
-    private static Answer answer(String... arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        CommandLine line = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err))
-                .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
-        return new Answer(Main.execute(line, arguments), out.toString(), err.toString());
-    }
 
     @BeforeAll
     static void trainOnce() {

@@ -1,11 +1,10 @@
 package scanline.lab.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static scanline.lab.cli.Answer.answer;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,7 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 import scanline.lab.train.Json;
 
 /** The commands on models that say several labels: one that writes sequences, one that says sets at once. */
@@ -34,21 +32,6 @@ class SequenceCommandsTest {
 
     private static Path sequence = Path.of("");
     private static Path set = Path.of("");
-
-    private record Answer(int status, String out, String err) {}
-
-    private static Answer answer(List<String> arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        CommandLine line = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err))
-                .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
-        int status = line.execute(arguments.toArray(String[]::new));
-        return new Answer(status, out.toString(), err.toString());
-    }
-
-    private static Answer answer(String... arguments) {
-        return answer(List.of(arguments));
-    }
 
     private static Answer train(Path run, String recipe, List<String> keys, String... more) {
         List<String> arguments = new ArrayList<>(List.of("train", recipe, "--run", run.toString()));

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -16,7 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import picocli.CommandLine;
 
 /**
  * What a user gets wrong is answered by the line, and the exit status, that a file in {@code wrong-inputs} holds: the command,
@@ -31,12 +28,6 @@ class WrongInputsTest {
     @TempDir
     private static Path scratch;
 
-    private record Answer(int status, String err) {
-        String text(String command) {
-            return PROMPT + command + "\n" + STATUS + status + "\n" + err;
-        }
-    }
-
     static List<String> cases() throws IOException {
         try (Stream<Path> files = Files.list(CASES)) {
             return files.map(file -> file.getFileName().toString()).sorted().toList();
@@ -45,7 +36,7 @@ class WrongInputsTest {
 
     @BeforeAll
     static void makeTheInputs() throws IOException {
-        WrongInputs.write(scratch, command -> assertThat(answer(command).status()).as(command).isZero());
+        WrongInputs.write(scratch, command -> assertThat(answered(command).status()).as(command).isZero());
     }
 
     @ParameterizedTest
@@ -55,7 +46,8 @@ class WrongInputsTest {
         String approved = Files.readString(file);
         String command = approved.lines().findFirst().orElseThrow().substring(PROMPT.length());
         assumeFalse(command.contains("locked") && Files.isReadable(scratch.resolve("locked.png")), "root may read it");
-        String actual = answer(command).text(command);
+        Answer answer = answered(command);
+        String actual = PROMPT + command + "\n" + STATUS + answer.status() + "\n" + answer.err();
         if (Boolean.getBoolean("scanline.approve")) {
             Files.writeString(file, actual);
         } else {
@@ -75,10 +67,10 @@ class WrongInputsTest {
 
     @Test
     void debugShowsWhereTheErrorAroseAndSaysTheSame() throws IOException {
-        String plain = answer("resume {tmp}/nowhere").err();
-        String debug = answer("--debug resume {tmp}/nowhere").err();
+        String plain = answered("resume {tmp}/nowhere").err();
+        String debug = answered("--debug resume {tmp}/nowhere").err();
         assertThat(debug).startsWith("scanline.lab.train.RunException: ").contains("\tat scanline.lab").endsWith(plain);
-        assertThat(answer("resume {tmp}/nowhere --debug").err()).contains("\tat scanline.lab").endsWith(plain);
+        assertThat(answered("resume {tmp}/nowhere --debug").err()).contains("\tat scanline.lab").endsWith(plain);
         assertThat(plain).hasLineCount(1);
     }
 
@@ -91,14 +83,11 @@ class WrongInputsTest {
     }
 
     /** Runs a command, whose words are parted by spaces; {@code {tmp}} stands for the folder of the inputs. */
-    private static Answer answer(String command) {
-        StringWriter err = new StringWriter();
-        CommandLine line = Main.commandLine().setOut(new PrintWriter(new StringWriter())).setErr(new PrintWriter(err))
-                .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
+    private static Answer answered(String command) {
         String[] words = Arrays.stream(command.split(" ")).map(word -> word.replace("{tmp}", scratch.toString()))
                 .toArray(String[]::new);
-        int status = line.execute(words);
-        return new Answer(status,
-                err.toString().replace(scratch.toString(), "{tmp}").replace(System.lineSeparator(), "\n"));
+        Answer answer = Answer.answer(words);
+        return new Answer(answer.status(), answer.out(),
+                answer.err().replace(scratch.toString(), "{tmp}").replace(System.lineSeparator(), "\n"));
     }
 }

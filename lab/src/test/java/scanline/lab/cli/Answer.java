@@ -1,0 +1,26 @@
+package scanline.lab.cli;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import picocli.CommandLine;
+
+/** What the command line does with some words: exit status, standard output, standard error. */
+record Answer(int status, String out, String err) {
+    static Answer answer(String... words) {
+        return answer(Main.commandLine(), words);
+    }
+
+    static Answer answer(List<String> words) {
+        return answer(words.toArray(String[]::new));
+    }
+
+    static Answer answer(CommandLine line, String... words) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        line.setOut(new PrintWriter(out)).setErr(new PrintWriter(err))
+                .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
+        int status = Main.execute(line, words);
+        return new Answer(status, out.toString(), err.toString());
+    }
+}
