@@ -92,10 +92,6 @@ class FiguresTest {
     private static void add(Set<String> figures, List<Outcome> outcomes, ToDoubleFunction<Outcome> figure) {
         outcomes.forEach(outcome -> figures.add(digits(figure.applyAsDouble(outcome))));
         outcomes.stream().mapToDouble(figure).average().ifPresent(mean -> figures.add(digits(mean)));
-        // The first two seeds, where another setting has no third.
-        if (outcomes.size() > 2) {
-            figures.add(digits(outcomes.stream().limit(2).mapToDouble(figure).average().orElseThrow()));
-        }
     }
 
     /** What {@code evaluate --json} has said of runs with other widths of the beam, run by run and as means. */
