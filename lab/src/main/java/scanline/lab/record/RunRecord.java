@@ -62,6 +62,12 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
     public static final List<String> FILES = List.of(ATTENTION, LABELS, CONFUSION, RESULT, PROVENANCE, METRICS,
             RECIPE);
 
+    /**
+     * What an unfinished run goes on with, kept in its record until it is finished. In this order: a checkpoint may be older than the best
+     * weights, which it then makes again, but not newer.
+     */
+    public static final List<String> CHECKPOINT = List.of("last.safetensors", "best.safetensors");
+
     // They say what a run is for, not what it does.
     private static final Set<String> DESCRIPTION = Set.of("seed", "data.dir", "about", "source", "target", "published",
             "published.accuracy", "published.divisor");

@@ -9,11 +9,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
 import scanline.engine.io.AtomicFile;
 import scanline.lab.record.RunRecord;
+import scanline.lab.train.Run;
 import scanline.lab.train.RunException;
 
 /**
@@ -74,7 +76,8 @@ public final class Results {
 
     /**
      * Copies the record of a run into a folder, under the run's own name: its figures, and what it was made with. Weights,
-     * events and the page {@code report.html} stay behind.
+     * events and the page {@code report.html} stay behind; of an unfinished run the checkpoint comes along, so that whoever has the
+     * record can go on.
      *
      * @param replace whether a record of that name with other content may be replaced
      */
@@ -89,8 +92,9 @@ public final class Results {
             throw new RunException(target + " exists with other content: --replace puts " + run + " in its place");
         }
         Files.createDirectories(target);
-        for (String file : RunRecord.FILES) {
-            byte[] content = content(run.resolve(file));
+        boolean finished = new Run(run).isFinished();
+        for (String file : Stream.concat(RunRecord.CHECKPOINT.stream(), RunRecord.FILES.stream()).toList()) {
+            byte[] content = finished && RunRecord.CHECKPOINT.contains(file) ? null : content(run.resolve(file));
             if (content == null) {
                 Files.deleteIfExists(target.resolve(file));
             } else {

@@ -76,7 +76,8 @@ final class ResultsTable {
             A record holds `recipe.yaml` (every key), `provenance.json` (the command, commit, machine,
             SHA-256 of the data), `metrics.csv` (a row an epoch), `result.json` (the figures above, and the whole
             hashes) and `confusion.csv` (how many test images of a class, the row, were taken for each class), `labels.csv`
-            for sets of labels, and `attention.svg` where the model attends. To add one:
+            for sets of labels, and `attention.svg` where the model attends. An unfinished run has its checkpoint there as well:
+            `./scanline resume results/NAME` goes on with it, on any machine. To add one:
 
             ```sh
             ./scanline train lstm-rows seed=4 --run runs/lstm-rows-seed4

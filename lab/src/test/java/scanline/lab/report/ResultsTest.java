@@ -234,6 +234,21 @@ class ResultsTest {
     }
 
     @Test
+    void anUnfinishedRunIsAddedWithItsCheckpointUntilItIsFinished() throws IOException {
+        Path run = run(root, "runs/a", "lstm-rows seed=1", 9880);
+        Files.writeString(run.resolve("last.safetensors"), "the state");
+        Path result = Files.move(run.resolve("result.json"), root.resolve("result.json"));
+        Results.add(results, run, false);
+        assertThat(results.resolve("a/last.safetensors")).hasContent("the state");
+        assertThat(results.resolve("a/best.safetensors")).hasContent("weights");
+        assertThat(page()).contains("unfinished");
+        Files.move(result, run.resolve("result.json"));
+        Results.add(results, run, true);
+        assertThat(results.resolve("a/last.safetensors")).doesNotExist();
+        assertThat(results.resolve("a/best.safetensors")).doesNotExist();
+    }
+
+    @Test
     void addingReplacesOtherContentOnlyWhenTold() throws IOException {
         run("a", "lstm-rows seed=1", 9880);
         Path run = run(root, "runs/a", "lstm-rows seed=1", 9890);
