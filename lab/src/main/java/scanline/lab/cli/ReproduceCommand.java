@@ -149,6 +149,7 @@ final class ReproduceCommand implements Callable<Integer> {
         if (quick) {
             return quick();
         }
+        requireResults();
         List<Plan> plans = Reproduction.of(results, wanted).stream().map(Plan::of).toList();
         Files.createDirectories(folder);
         if (Files.isSameFile(folder, results)) {
@@ -162,6 +163,12 @@ final class ReproduceCommand implements Callable<Integer> {
             }
         }
         return background();
+    }
+
+    private void requireResults() {
+        if (!Files.isDirectory(results)) {
+            throw new RunException("there is no folder " + results + ": --results names another");
+        }
     }
 
     private FileLock lock(FileChannel channel) throws IOException {
@@ -258,9 +265,7 @@ final class ReproduceCommand implements Callable<Integer> {
             }
         }
         List<String> names = wanted.isEmpty() ? Recipes.names() : wanted;
-        if (!Files.isDirectory(results)) {
-            throw new RunException("there is no folder " + results + ": --results names another");
-        }
+        requireResults();
         Map<String, FirstSteps> recorded = record && !Files.exists(results.resolve(FirstSteps.FILE))
                 ? Map.of()
                 : FirstSteps.read(results);
