@@ -146,7 +146,7 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
     public static final Comparator<RunRecord> ORDER = Comparator
             .<RunRecord, String>comparing(record -> record.command().name())
             .thenComparing(record -> record.outcome() == null)
-            .thenComparing(record -> String.join(" ", record.command().changes()))
+            .thenComparing(record -> String.join(" ", record.changes()))
             .thenComparingLong(RunRecord::seed).thenComparing(RunRecord::name);
 
     /**
@@ -360,6 +360,22 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
     public RunRecord named(String other) {
         return new RunRecord(other, keys, command, published, seed, parameters, commit, machine, data, epochs, outcome,
                 attends);
+    }
+
+    /**
+     * What sets it apart from the recipe as it stands, beside the seed and the data set: the words of its command, but for those that say
+     * what the recipe says.
+     */
+    public List<String> changes() {
+        List<String> words = command.changes();
+        if (words.isEmpty() || !Recipes.names().contains(command.recipe())) {
+            return words;
+        }
+        Map<String, String> standing = Recipes.find(command.recipe(), List.of()).keys();
+        return words.stream().filter(word -> {
+            String key = TrainingCommand.key(word);
+            return !standing.containsKey(key) || !standing.get(key).equals(keys.get(key));
+        }).toList();
     }
 
     /** Whether it learned from images of one's own, which nobody else has. */

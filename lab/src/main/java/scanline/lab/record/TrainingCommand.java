@@ -58,7 +58,7 @@ public record TrainingCommand(String recipe, List<String> overrides) {
         return recipe.replaceFirst("\\.yaml$", "");
     }
 
-    /** What sets it apart from the recipe as it stands, beside the seed and the data set. */
+    /** What it changes of the recipe, beside the seed and the data set. */
     public List<String> changes() {
         return overrides.stream().filter(word -> !Set.of("seed", "data", FOLDER).contains(key(word))).toList();
     }
@@ -81,7 +81,7 @@ public record TrainingCommand(String recipe, List<String> overrides) {
         return word.matches("[\\w./=,:@%+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 
-    private static String key(String override) {
+    static String key(String override) {
         return override.replaceFirst("(?s)=.*", "");
     }
 }

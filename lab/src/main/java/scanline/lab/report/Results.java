@@ -63,7 +63,7 @@ public final class Results {
         List<ResultsRow> rows = ResultsRow.of(RunRecord.all(folder)).stream()
                 .sorted(Comparator.comparing(row -> row.first().key("data"), ResultsTable.BY_DATA)).toList();
         for (ResultsRow row : rows) {
-            if (row.first().command().changes().isEmpty() && !row.outcomes().isEmpty()) {
+            if (row.first().changes().isEmpty() && !row.outcomes().isEmpty()) {
                 int seeds = row.outcomes().size();
                 measured.merge(row.first().command().name(), ResultsTable.title(row.first().key("data")) + " "
                         + ResultsTable.percent(row.spread().mean())

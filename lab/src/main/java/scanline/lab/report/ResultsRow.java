@@ -73,7 +73,7 @@ record ResultsRow(List<RunRecord> runs, long examples) {
 
     /** The recipe, and what was changed of it. */
     String recipe() {
-        return Stream.concat(Stream.of(first().command().name()), first().command().changes().stream())
+        return Stream.concat(Stream.of(first().command().name()), first().changes().stream())
                 .map(ResultsTable::code).collect(Collectors.joining(" "));
     }
 
