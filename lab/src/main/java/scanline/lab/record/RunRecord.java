@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -67,6 +68,9 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
      * weights, which it then makes again, but not newer.
      */
     public static final List<String> CHECKPOINT = List.of("last.safetensors", "best.safetensors");
+
+    // What the recipes that come with Scanline say; a table of many records asks for the same few again and again.
+    private static final Map<String, Map<String, String>> STANDING = new ConcurrentHashMap<>();
 
     // They say what a run is for, not what it does.
     private static final Set<String> DESCRIPTION = Set.of("seed", "data.dir", "about", "source", "target", "published",
@@ -371,7 +375,8 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
         if (words.isEmpty() || !Recipes.names().contains(command.recipe())) {
             return words;
         }
-        Map<String, String> standing = Recipes.find(command.recipe(), List.of()).keys();
+        Map<String, String> standing = STANDING.computeIfAbsent(command.recipe(),
+                name -> Recipes.find(name, List.of()).keys());
         return words.stream().filter(word -> {
             String key = TrainingCommand.key(word);
             return !standing.containsKey(key) || !standing.get(key).equals(keys.get(key));
