@@ -389,6 +389,13 @@ class ResultsTest {
     }
 
     @Test
+    void aWordOfACommandThatSaysWhatTheRecipeSaysIsNoChange() throws IOException {
+        run("a", "lstm-rows seed=1 batch=100 clip=norm", 9880, "batch: 100", "clip: norm");
+        assertThat(page()).contains("| `lstm-rows` `clip=norm` | 68,362 |",
+                "`./scanline train lstm-rows seed=1 batch=100 clip=norm`");
+    }
+
+    @Test
     void aTableOfARecipeWithoutARecordIsRefused() throws IOException {
         run("a", "lstm-rows seed=1", 9880);
         Path page = Files.writeString(results.resolve("p.md"), "<!-- results cnn -->\n<!-- end -->\n");
