@@ -9,12 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +27,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import scanline.engine.io.Excerpt;
 import scanline.engine.io.FormatException;
+import scanline.lab.cli.Verdicts.Verdict;
 import scanline.lab.data.DataException;
-import scanline.lab.data.Nearest;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.RecipeException;
 import scanline.lab.recipe.Recipes;
@@ -39,7 +38,6 @@ import scanline.lab.record.RunRecord;
 import scanline.lab.record.TrainingCommand;
 import scanline.lab.train.CommandProcess;
 import scanline.lab.train.Experiment;
-import scanline.lab.train.Json;
 import scanline.lab.train.Provenance;
 import scanline.lab.train.Run;
 import scanline.lab.train.RunException;
@@ -84,33 +82,6 @@ final class ReproduceCommand implements Callable<Integer> {
     @Option(names = "--to", paramLabel = "DIR", defaultValue = "runs/reproduced",
             description = "The folder for the runs. Default: ${DEFAULT-VALUE}.")
     private Path folder = Path.of("");
-
-    /**
-     * Something that was made again.
-     *
-     * @param agrees whether it is what is recorded, to the bit
-     * @param what it came to, or why it does not agree
-     */
-    private record Verdict(String name, boolean agrees, String what) {
-        static Verdict of(String name, String what, String difference) {
-            return difference.isEmpty()
-                    ? new Verdict(name, true, "agrees: " + what)
-                    : new Verdict(name, false, "DIFFERS: " + difference);
-        }
-
-        @Override
-        public String toString() {
-            return name + " " + what;
-        }
-
-        Map<String, Object> values() {
-            Map<String, Object> values = new LinkedHashMap<>();
-            values.put("name", name);
-            values.put("agrees", agrees());
-            values.put("what", what);
-            return values;
-        }
-    }
 
     private CommandLine line() {
         return Objects.requireNonNull(spec).commandLine();
@@ -186,22 +157,21 @@ final class ReproduceCommand implements Callable<Integer> {
     }
 
     private int reproduce(List<Plan> plans) throws IOException {
-        List<Verdict> verdicts = new ArrayList<>();
+        Verdicts verdicts = new Verdicts(line().getOut(), training.isJson());
         for (Plan plan : plans) {
             line().getErr().println(Excerpt.line((verdicts.size() + 1) + "/" + plans.size() + " " + plan.name() + ": "
                     + plan.reproduction().record().command().text()));
             line().getErr().flush();
             Verdict verdict = verdict(plan);
             if (verdict == null) {
-                conclude(verdicts);
+                verdicts.conclude();
                 line().getErr().println("stopped; the same command goes on");
                 line().getErr().flush();
                 return CommandLine.ExitCode.SOFTWARE;
             }
-            say(verdict);
             verdicts.add(verdict);
         }
-        return conclude(verdicts);
+        return verdicts.conclude();
     }
 
     /** What one record comes to when it is trained again; null if that was stopped. What cannot be trained does not stop the others. */
@@ -257,71 +227,45 @@ final class ReproduceCommand implements Callable<Integer> {
     }
 
     private int quick() throws IOException {
-        for (String name : wanted) {
-            if (!Recipes.names().contains(name)) {
-                throw new RunException("no recipe is called " + name
-                        + Nearest.nearest(name, Recipes.names()).map(near -> "; did you mean " + near + "?")
-                                .orElse(""));
-            }
-        }
+        wanted.forEach(Recipes::requireName);
         List<String> names = wanted.isEmpty() ? Recipes.names() : wanted;
         requireResults();
-        Map<String, FirstSteps> recorded = record && !Files.exists(results.resolve(FirstSteps.FILE))
-                ? Map.of()
-                : FirstSteps.read(results);
-        Map<String, FirstSteps> all = new LinkedHashMap<>();
-        List<Verdict> verdicts = new ArrayList<>();
-        for (String name : names) {
-            FirstSteps now = FirstSteps.take(name, threads.count());
-            all.put(name, now);
-            if (!record) {
-                Verdict verdict = Verdict.of(name,
-                        FirstSteps.STEPS + " steps, weights " + now.weights().substring(0, DIGITS),
-                        difference(recorded.get(name), now));
-                say(verdict);
-                verdicts.add(verdict);
-            }
-        }
-        if (!record) {
-            return conclude(verdicts);
-        }
-        FirstSteps.write(results, Recipes.names().stream()
-                .map(name -> Optional.ofNullable(all.get(name)).or(() -> Optional.ofNullable(recorded.get(name))))
-                .flatMap(Optional::stream).toList());
-        PrintWriter out = line().getOut();
-        out.println(results.resolve(FirstSteps.FILE) + " says what the first steps of " + all.size()
-                + (all.size() == 1 ? " recipe comes to" : " recipes come to"));
-        out.flush();
-        return CommandLine.ExitCode.OK;
+        return record ? recordFirstSteps(names) : compareFirstSteps(names);
     }
 
-    private String difference(@Nullable FirstSteps then, FirstSteps now) {
+    private int compareFirstSteps(List<String> names) throws IOException {
+        Map<String, FirstSteps> recorded = FirstSteps.read(results);
+        Verdicts verdicts = new Verdicts(line().getOut(), training.isJson());
+        for (String name : names) {
+            FirstSteps now = FirstSteps.take(name, threads.count());
+            verdicts.add(Verdict.of(name, FirstSteps.STEPS + " steps, weights " + now.weights().substring(0, DIGITS),
+                    difference(recorded.get(name), now)));
+        }
+        return verdicts.conclude();
+    }
+
+    private static String difference(@Nullable FirstSteps then, FirstSteps now) {
         if (then == null) {
             return "there is no record of it: --record writes one";
         }
         return then.equals(now)
                 ? ""
                 : "after " + FirstSteps.STEPS + " steps the loss is " + then.loss() + " in the record, and now "
-                        + now.loss()
-                        + ", the weights " + then.weights() + ", and now " + now.weights();
+                        + now.loss() + ", the weights " + then.weights() + ", and now " + now.weights();
     }
 
-    private void say(Verdict verdict) {
-        PrintWriter out = line().getOut();
-        if (!training.isJson()) {
-            out.println(verdict);
-            out.flush();
+    private int recordFirstSteps(List<String> names) throws IOException {
+        Map<String, FirstSteps> all = new HashMap<>();
+        if (Files.exists(results.resolve(FirstSteps.FILE))) {
+            all.putAll(FirstSteps.read(results));
         }
-    }
-
-    private int conclude(List<Verdict> verdicts) {
-        long agree = verdicts.stream().filter(Verdict::agrees).count();
+        names.forEach(name -> all.put(name, FirstSteps.take(name, threads.count())));
+        FirstSteps.write(results, Recipes.names().stream().map(all::get).filter(Objects::nonNull).toList());
         PrintWriter out = line().getOut();
-        out.println(training.isJson()
-                ? Json.text(Map.of("verdicts", verdicts.stream().map(Verdict::values).toList()))
-                : agree + " of " + verdicts.size() + " agree");
+        out.println(results.resolve(FirstSteps.FILE) + " says what the first steps of " + names.size()
+                + (names.size() == 1 ? " recipe comes to" : " recipes come to"));
         out.flush();
-        return agree == verdicts.size() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+        return CommandLine.ExitCode.OK;
     }
 
     /** Starts the same command as a process that outlives this one. */

@@ -103,7 +103,7 @@ public record Datasets(Path cache) {
     }
 
     private static DataException unknown(String name, List<String> names) {
-        String hint = Nearest.nearest(name, names).map(near -> "; did you mean " + near + "?").orElse("");
-        return new DataException("no data set is called " + name + ", only " + String.join(", ", names) + hint);
+        return new DataException("no data set is called " + name + ", only " + String.join(", ", names)
+                + Nearest.hint(name, names));
     }
 }

@@ -12,7 +12,7 @@ public final class Nearest {
      * The word of the collection that the fewest edits lead to, the first of equals; empty when even that needs more
      * than a third of the letters (but two edits are always allowed). Case does not count.
      */
-    public static Optional<String> nearest(String word, Collection<String> words) {
+    static Optional<String> nearest(String word, Collection<String> words) {
         String nearest = null;
         int fewest = Math.max(2, word.length() / 3) + 1;
         String small = word.toLowerCase(Locale.ROOT);
@@ -27,6 +27,11 @@ public final class Nearest {
             }
         }
         return Optional.ofNullable(nearest);
+    }
+
+    /** {@code "; did you mean mnist?"}, to stand behind a refusal; nothing where no word is near. */
+    public static String hint(String word, Collection<String> words) {
+        return nearest(word, words).map(near -> "; did you mean " + near + "?").orElse("");
     }
 
     /** How many letters have to be inserted, deleted, replaced or swapped with their neighbour to turn a into b. */

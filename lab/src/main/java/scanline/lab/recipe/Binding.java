@@ -181,9 +181,8 @@ final class Binding {
     private static <T> T choose(String key, Value said, Map<String, T> choices) {
         T choice = choices.get(said.text().strip());
         if (choice == null) {
-            String hint = Nearest.nearest(said.text(), choices.keySet()).map(near -> "; did you mean " + near + "?")
-                    .orElse("");
-            throw wrong(key, said, "one of " + String.join(", ", choices.keySet()) + hint);
+            throw wrong(key, said, "one of " + String.join(", ", choices.keySet())
+                    + Nearest.hint(said.text(), choices.keySet()));
         }
         return choice;
     }

@@ -48,10 +48,8 @@ final class Keys {
     void requireAllKnown() {
         for (Map.Entry<String, Value> entry : values.entrySet()) {
             if (!known.contains(entry.getKey())) {
-                String hint = Nearest.nearest(entry.getKey(), known).map(near -> "; did you mean " + near + "?")
-                        .orElse("");
-                throw new RecipeException(
-                        entry.getValue().where() + ": unknown key " + entry.getKey() + hint);
+                throw new RecipeException(entry.getValue().where() + ": unknown key " + entry.getKey()
+                        + Nearest.hint(entry.getKey(), known));
             }
         }
     }

@@ -38,11 +38,22 @@ public final class Recipes {
             return read(Path.of(nameOrFile), overrides);
         }
         if (!names().contains(nameOrFile)) {
-            String hint = Nearest.nearest(nameOrFile, names()).map(near -> "; did you mean " + near + "?").orElse("");
-            throw new RecipeException("no recipe is called " + nameOrFile + hint
+            throw new RecipeException("no recipe is called " + nameOrFile + Nearest.hint(nameOrFile, names())
                     + " (`scanline recipes` lists them; a recipe of your own is a file that ends in .yaml)");
         }
         return parse("recipes/" + nameOrFile + ENDING, ModuleContent.text(FOLDER + nameOrFile + ENDING), overrides);
+    }
+
+    /**
+     * Refuses what no recipe that comes with Scanline is called.
+     *
+     * @throws RecipeException if none is
+     */
+    public static void requireName(String name) {
+        if (!names().contains(name)) {
+            throw new RecipeException("no recipe that comes with Scanline is called " + name
+                    + Nearest.hint(name, names()));
+        }
     }
 
     /** A recipe from a file. */

@@ -41,7 +41,7 @@ public final class Reproduction {
         for (String name : wanted) {
             if (!names.contains(name)) {
                 throw new RunException("no finished record in " + results + " is of a recipe " + name + ", or called so"
-                        + Nearest.nearest(name, names).map(near -> "; did you mean " + near + "?").orElse(""));
+                        + Nearest.hint(name, names));
             }
         }
         return records.stream().filter(record -> wanted.isEmpty() || names(record).anyMatch(wanted::contains))

@@ -67,7 +67,7 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
      * What an unfinished run goes on with, kept in its record until it is finished. In this order: a checkpoint may be older than the best
      * weights, which it then makes again, but not newer.
      */
-    public static final List<String> CHECKPOINT = List.of("last.safetensors", "best.safetensors");
+    public static final List<String> CHECKPOINT = List.of(Run.LAST, Run.BEST);
 
     // What the recipes that come with Scanline say; a table of many records asks for the same few again and again.
     private static final Map<String, Map<String, String>> STANDING = new ConcurrentHashMap<>();

@@ -28,7 +28,7 @@ final class Runs {
     private static final int MOST = 5000;
     // A folder with one of these is a run's, if perhaps half of one.
     private static final List<String> SIGNS = List.of("recipe.yaml", "provenance.json", "metrics.csv", "result.json",
-            "last.safetensors");
+            Run.LAST);
 
     private final Path root;
     private final Map<Path, Known> known = new ConcurrentHashMap<>();

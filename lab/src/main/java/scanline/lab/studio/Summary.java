@@ -33,7 +33,7 @@ record Summary(String name, State state, String problem, String recipe, Map<Stri
         @Nullable Double testAccuracy, @Nullable Double testLoss, double seconds, @Nullable Long parameters,
         boolean hasWeights, long changed, LiveRun.@Nullable State live) {
     private static final List<String> FILES = List.of("recipe.yaml", "provenance.json", "metrics.csv", "result.json",
-            "last.safetensors", "best.safetensors");
+            Run.LAST, Run.BEST);
 
     /** What became of a run. */
     enum State {

@@ -31,6 +31,10 @@ import scanline.lab.recipe.Recipes;
  * TensorBoard shows.
  */
 public record Run(Path folder) {
+    /** The checkpoint to go on from. */
+    public static final String LAST = "last.safetensors";
+    /** The weights of the best epoch. */
+    public static final String BEST = "best.safetensors";
     private static final String METRICS = "metrics.csv";
     private static final int COLUMNS = 9;
     private static final int LONGEST_METRICS_BYTES = 210 * Recipe.MOST_EPOCHS;
@@ -170,12 +174,12 @@ public record Run(Path folder) {
 
     /** The checkpoint to go on from. */
     public Path last() {
-        return folder.resolve("last.safetensors");
+        return folder.resolve(LAST);
     }
 
     /** The weights of the best epoch. */
     public Path best() {
-        return folder.resolve("best.safetensors");
+        return folder.resolve(BEST);
     }
 
     /** The folder of {@link RunEvents}. */

@@ -157,7 +157,8 @@ class ReproduceCommandTest {
         assertThat(reproduce("lstm-row").err()).isEqualToIgnoringNewLines("scanline: no finished record in " + results
                 + " is of a recipe lstm-row, or called so; did you mean lstm-rows?");
         assertThat(reproduce("--quick", "lstm-row").err())
-                .isEqualToIgnoringNewLines("scanline: no recipe is called lstm-row; did you mean lstm-rows?");
+                .isEqualToIgnoringNewLines(
+                        "scanline: no recipe that comes with Scanline is called lstm-row; did you mean lstm-rows?");
         assertThat(reproduce("--record").status()).isEqualTo(2);
         assertThat(reproduce("--quick", "--background").status()).isEqualTo(2);
         assertThat(reproduce("--quick", "rnn-rows").err())
