@@ -26,7 +26,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import scanline.engine.io.Excerpt;
-import scanline.engine.io.FormatException;
+import scanline.engine.io.FileAccessException;
 import scanline.lab.cli.Verdicts.Verdict;
 import scanline.lab.data.DataException;
 import scanline.lab.recipe.Recipe;
@@ -71,7 +71,7 @@ final class ReproduceCommand implements Callable<Integer> {
     @Option(names = "--record", description = "With --quick: writes down what comes out, instead of comparing.")
     private boolean record;
 
-    @Option(names = "--background",
+    @Option(names = "--background", arity = "0",
             description = "Goes on when the terminal is closed; prints how to watch and stop it.")
     private boolean background;
 
@@ -114,6 +114,9 @@ final class ReproduceCommand implements Callable<Integer> {
             throw new ParameterException(line(), "--record goes with --quick: records of runs come from"
                     + " `scanline results --add RUN`");
         }
+        if (record && training.isJson()) {
+            throw new ParameterException(line(), "--record compares nothing, so it does not go with --json");
+        }
         if (quick && background) {
             throw new ParameterException(line(), "--quick takes a minute or two, so it does not go with --background");
         }
@@ -122,7 +125,11 @@ final class ReproduceCommand implements Callable<Integer> {
         }
         requireResults();
         List<Plan> plans = Reproduction.of(results, wanted).stream().map(Plan::of).toList();
-        Files.createDirectories(folder);
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new FileAccessException("make the folder", folder, e);
+        }
         if (Files.isSameFile(folder, results)) {
             throw new RunException(
                     "--to " + folder + " is the folder of the records, which would be compared with themselves");
@@ -164,9 +171,6 @@ final class ReproduceCommand implements Callable<Integer> {
             line().getErr().flush();
             Verdict verdict = verdict(plan);
             if (verdict == null) {
-                verdicts.conclude();
-                line().getErr().println("stopped; the same command goes on");
-                line().getErr().flush();
                 return CommandLine.ExitCode.SOFTWARE;
             }
             verdicts.add(verdict);
@@ -187,19 +191,26 @@ final class ReproduceCommand implements Callable<Integer> {
                 return null;
             }
             RunRecord again = RunRecord.read(run.folder());
+            if (before && again.epochs().equals(plan.reproduction().record().epochs())) { // the seconds that they took, too
+                throw new RunException(
+                        run.folder() + " is the run that was recorded, which would be compared with itself:"
+                                + " choose another folder with --to");
+            }
             RunRecord.Outcome outcome = Objects.requireNonNull(again.outcome());
             return Verdict.of(plan.name(), String.format(Locale.ROOT, "test accuracy %.2f %%, loss %.4f, weights %s%s",
                     100 * outcome.accuracy(), outcome.loss(), outcome.weights().substring(0, DIGITS),
-                    before ? " (trained before, at commit " + Excerpt.line(again.commit()) + ")" : ""),
+                    before
+                            ? " (trained before, at commit " + Excerpt.line(String.join(", ", again.commits())) + ")"
+                            : ""),
                     plan.reproduction().difference(again));
-        } catch (RunException | DataException | RecipeException | FormatException e) {
+        } catch (RunException | DataException | RecipeException | IOException e) {
             return new Verdict(plan.name(), false, "NOT TRAINED: " + e.getMessage());
         }
     }
 
     /** Refuses a folder that holds something else than a run of this recipe: it would be compared with what it never was. */
     private static void requireSameRecipe(Plan plan, Run run) throws IOException {
-        if (Run.is(run.folder()) && !run.recipe().equals(plan.recipe())) {
+        if (Run.is(run.folder()) && !run.recipe().isSameTraining(Objects.requireNonNull(plan.recipe()))) {
             throw new RunException(run.folder() + " is a run of another recipe than " + plan.name()
                     + ": delete it, or choose another folder with --to");
         }
@@ -222,7 +233,7 @@ final class ReproduceCommand implements Callable<Integer> {
                         Stream.concat(Stream.of("scanline", "train", command.recipe()), command.overrides().stream())
                                 .toList()));
             }
-            return training.train(line(), experiment, run, begun, _ -> {});
+            return training.train(line(), experiment, run, begun, "the same command", _ -> {});
         }
     }
 

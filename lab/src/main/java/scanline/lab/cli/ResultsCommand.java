@@ -47,6 +47,9 @@ final class ResultsCommand implements Callable<Integer> {
         if (check && !runs.isEmpty()) {
             throw new ParameterException(line, "--check writes nothing, so it cannot go with --add");
         }
+        if (replace && runs.isEmpty()) {
+            throw new ParameterException(line, "--replace goes with --add");
+        }
         if (check) {
             Path stale = Results.firstStale(folder);
             if (stale != null) {

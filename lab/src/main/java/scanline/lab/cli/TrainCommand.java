@@ -55,7 +55,7 @@ final class TrainCommand implements Callable<Integer> {
                 : Run.free(Run.name(recipe));
         Run.requireNew(target);
         List<String> command = new ArrayList<>(List.of("scanline"));
-        command.addAll(line.getParent().getParseResult().originalArgs());
+        command.addAll(line.getParent().getParseResult().expandedArgs());
         try (Experiment experiment = new Experiment(resolved, threads.count())) {
             requirePictures(experiment); // before a folder is made
             line.getErr()

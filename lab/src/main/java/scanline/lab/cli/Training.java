@@ -62,23 +62,28 @@ final class Training {
 
     /** Trains a run to its end, from wherever it stands. */
     int run(CommandLine line, Experiment experiment, Run run, boolean resumed) throws IOException {
-        return train(line, experiment, run, resumed, result -> print(line.getOut(), run, result))
-                ? CommandLine.ExitCode.OK
-                : CommandLine.ExitCode.SOFTWARE;
+        return train(line, experiment, run, resumed, "./scanline resume " + run.folder(),
+                result -> print(line.getOut(), run, result))
+                        ? CommandLine.ExitCode.OK
+                        : CommandLine.ExitCode.SOFTWARE;
     }
 
-    /** Trains a run to its end and tells what it came to; false if it was stopped before. */
-    boolean train(CommandLine line, Experiment experiment, Run run, boolean resumed, Consumer<Result> told)
-            throws IOException {
+    /**
+     * Trains a run to its end and tells what it came to; false if it was stopped before.
+     *
+     * @param goOn the command to go on by
+     */
+    boolean train(CommandLine line, Experiment experiment, Run run, boolean resumed, String goOn,
+            Consumer<Result> told) throws IOException {
         ProgressLine progress = new ProgressLine(line.getErr(), Boolean.getBoolean("scanline.terminal"),
                 experiment.recipe().epochs());
         try (LiveRun live = LiveRun.begin(run)) {
-            return train(line, experiment, run, resumed, progress, live, told);
+            return train(line, experiment, run, resumed, goOn, progress, live, told);
         }
     }
 
-    private boolean train(CommandLine line, Experiment experiment, Run run, boolean resumed, ProgressLine progress,
-            LiveRun live, Consumer<Result> told) throws IOException {
+    private boolean train(CommandLine line, Experiment experiment, Run run, boolean resumed, String goOn,
+            ProgressLine progress, LiveRun live, Consumer<Result> told) throws IOException {
         PrintWriter err = line.getErr();
         Trainer trainer = new Trainer(experiment, run, Progress.all(progress, live), saveSeconds);
         if (resumed) {
@@ -105,8 +110,7 @@ final class Training {
             trainer.train(stop::get);
             progress.erase();
             if (!trainer.isDone()) {
-                err.printf(Locale.ROOT, "stopped at step %,d, saved; go on with: ./scanline resume %s%n",
-                        trainer.step(), run.folder());
+                err.printf(Locale.ROOT, "stopped at step %,d, saved; go on with: %s%n", trainer.step(), goOn);
                 err.flush();
                 return false;
             }

@@ -3,6 +3,7 @@ package scanline.lab.recipe;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 import scanline.engine.optim.Clipping;
@@ -38,6 +39,10 @@ import scanline.lab.model.Model;
  */
 public record Recipe(String about, String source, Published published, double target, long seed, int epochs, int batch,
         Data data, Model model, Head head, Loss loss, UpdateRule optimizer, Schedule schedule, Clipping clip) {
+    /** The keys that say what a recipe is for, not what it does. */
+    public static final Set<String> DESCRIPTION = Set.of("about", "source", "published", "published.accuracy",
+            "published.divisor", "target");
+
     /** More would be a slip of the hand, and the files that hold a row for each stay readable. */
     public static final int MOST_EPOCHS = 20_000;
 
@@ -133,6 +138,15 @@ public record Recipe(String about, String source, Published published, double ta
     /** Every key with its value, in their order. */
     public Map<String, String> keys() {
         return Binding.keys(this);
+    }
+
+    /** Whether another recipe trains the same, however the two are described. */
+    public boolean isSameTraining(Recipe other) {
+        Map<String, String> mine = keys();
+        Map<String, String> others = other.keys();
+        mine.keySet().removeAll(DESCRIPTION);
+        others.keySet().removeAll(DESCRIPTION);
+        return mine.equals(others);
     }
 
     /** The recipe as text, with every key: what {@link Recipes#read} reads. */

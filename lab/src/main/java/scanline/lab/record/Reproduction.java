@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import scanline.lab.data.Nearest;
 import scanline.lab.recipe.Recipe;
+import scanline.lab.recipe.RecipeException;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.record.RunRecord.Outcome;
 import scanline.lab.train.Run;
@@ -31,7 +32,7 @@ public final class Reproduction {
      * The finished records of a folder, in the order of its table.
      *
      * @param wanted names of recipes or of records; none for all
-     * @throws RunException if no record is called so
+     * @throws RecipeException if no record is called so, nor one of a recipe of that name
      */
     public static List<Reproduction> of(Path results, List<String> wanted) throws IOException {
         List<RunRecord> records = RunRecord.all(results).stream().filter(record -> record.outcome() != null)
@@ -40,8 +41,9 @@ public final class Reproduction {
                 .collect(Collectors.toCollection(LinkedHashSet::new));
         for (String name : wanted) {
             if (!names.contains(name)) {
-                throw new RunException("no finished record in " + results + " is of a recipe " + name + ", or called so"
-                        + Nearest.hint(name, names));
+                throw new RecipeException(
+                        "no finished record in " + results + " is of a recipe " + name + ", or called so"
+                                + Nearest.hint(name, names));
             }
         }
         return records.stream().filter(record -> wanted.isEmpty() || names(record).anyMatch(wanted::contains))
@@ -71,6 +73,10 @@ public final class Reproduction {
         Recipe recipe = Recipes.names().contains(command.recipe())
                 ? Recipes.find(command.recipe(), command.overrides())
                 : Recipes.read(folder.resolve(RunRecord.RECIPE), List.of("data.dir="));
+        if (recipe.seed() != record.seed()) {
+            throw new RunException(record.name() + " was made with the seed " + record.seed() + ", and the recipe "
+                    + command.name() + " has " + recipe.seed() + " now");
+        }
         Map<String, String> now = recipe.keys();
         record.decisions().forEach((key, then) -> {
             // Records of other versions have keys that are gone, or lack newer ones: what comes out says whether that matters.
@@ -110,6 +116,7 @@ public final class Reproduction {
         differ(found, "the number of epochs", record.epochs().size(), again.epochs().size());
         differ(found, "the best epoch", then.bestEpoch(), now.bestEpoch());
         differ(found, "the hash of the weights", then.weights(), now.weights());
+        differ(found, "the hash of the last weights", then.lastWeights(), now.lastWeights());
         differ(found, "the number of test examples", then.examples(), now.examples());
         differ(found, "the number of right answers", then.right(), now.right());
         differ(found, "the test loss", then.loss(), now.loss());

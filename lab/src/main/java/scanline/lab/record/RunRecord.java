@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import scanline.engine.io.Excerpt;
 import scanline.engine.io.FormatException;
 import scanline.engine.io.TextFile;
+import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipe.Published;
 import scanline.lab.recipe.RecipeException;
 import scanline.lab.recipe.Recipes;
@@ -35,7 +36,8 @@ import scanline.lab.train.RunException;
  * @param published the figure that the source published, empty where this run is another task or model than the source's
  * @param seed its seed
  * @param parameters how many numbers it learned
- * @param commit the commit it was made at, 40 digits, or "unknown"; "-dirty" behind it where files differed
+ * @param commits the commits it was made at, one after the other where it was resumed at another: 40 digits, or "unknown";
+ *     "-dirty" behind it where files differed
  * @param machine what it ran on, in words
  * @param data the data set's name, and the SHA-256 of its files
  * @param epochs its epochs, at least one
@@ -43,7 +45,8 @@ import scanline.lab.train.RunException;
  * @param attends whether there is a picture of its attention
  */
 public record RunRecord(String name, Map<String, String> keys, TrainingCommand command, Published published,
-        long seed, long parameters, String commit, String machine, Map<String, String> data, List<Run.Epoch> epochs,
+        long seed, long parameters, List<String> commits, String machine, Map<String, String> data,
+        List<Run.Epoch> epochs,
         @Nullable Outcome outcome, boolean attends) {
     static final String RECIPE = "recipe.yaml";
     private static final String PROVENANCE = "provenance.json";
@@ -72,10 +75,6 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
     // What the recipes that come with Scanline say; a table of many records asks for the same few again and again.
     private static final Map<String, Map<String, String>> STANDING = new ConcurrentHashMap<>();
 
-    // They say what a run is for, not what it does.
-    private static final Set<String> DESCRIPTION = Set.of("seed", "data.dir", "about", "source", "target", "published",
-            "published.accuracy", "published.divisor");
-
     // Keys of the canvas that change no test picture and no right answer: how labels are learned, and from how many pictures.
     private static final Set<String> OF_TRAINING = Set.of(CANVAS + ".order", CANVAS + ".train", CANVAS + ".validation");
 
@@ -89,10 +88,10 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
      * @param bestEpoch the epoch of those weights
      * @param seconds seconds trained
      * @param weights SHA-256 of those weights
+     * @param lastWeights SHA-256 of the weights after the last epoch
      */
     public record Outcome(long right, long examples, double loss, Map<String, Double> measures, int bestEpoch,
-            double seconds,
-            String weights) {
+            double seconds, String weights, String lastWeights) {
         /** The fraction of test examples answered wholly rightly. */
         public double accuracy() {
             return (double) right / examples;
@@ -190,8 +189,7 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
                 return "has no " + file;
             }
         }
-        boolean begun = ended || (Files.exists(folder.resolve(METRICS)) && !new Run(folder).epochs().isEmpty());
-        return begun ? null : "has no epoch yet";
+        return ended || new Run(folder).hasEpoch() ? null : "has no epoch yet";
     }
 
     /** What tells data apart; what their classes are called, and how large images are, stands there since later versions only. */
@@ -215,7 +213,7 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
         try {
             keys = Recipes.keys(folder.resolve(RECIPE));
         } catch (RecipeException e) {
-            throw new IOException(e.getMessage(), e);
+            throw new FormatException(folder.resolve(RECIPE), String.valueOf(e.getMessage()));
         }
         if (keys.get("data") == null) {
             throw new FormatException(folder.resolve(RECIPE), "lacks data");
@@ -236,9 +234,22 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
                 made.get("jdk", String.class).replaceFirst(" \\(.*", ""));
         return new RunRecord(folder.toAbsolutePath().normalize().getFileName().toString(), keys, command,
                 published(folder.resolve(RECIPE), keys, command), made.whole("seed"), made.whole("parameters"),
-                made.get("commit", String.class), machine, data, epochs,
+                commits(made), machine, data, epochs,
                 Files.exists(folder.resolve(RESULT)) ? outcome(folder, keys, epochs) : null,
                 Files.exists(folder.resolve(ATTENTION)));
+    }
+
+    private static List<String> commits(Fields made) throws FormatException {
+        List<String> commits = new ArrayList<>(List.of(made.get("commit", String.class)));
+        if (made.values().get("resumed") instanceof List<?> sessions) {
+            for (Object session : sessions) {
+                if (!(session instanceof Map<?, ?> values)) {
+                    throw new FormatException(made.file(), Fields.cannotBe("resumed", session));
+                }
+                commits.add(new Fields(made.file(), values).get("commit", String.class));
+            }
+        }
+        return commits.stream().distinct().toList();
     }
 
     /** Records made before the figure had keys of its own have it from the recipe of that name. */
@@ -283,7 +294,7 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
         Outcome outcome = new Outcome(counts[0], counts[1], result.number("testLoss", Double.MAX_VALUE),
                 measures(result),
                 Math.clamp(result.whole("bestEpoch"), 0, Integer.MAX_VALUE), result.number("seconds", Double.MAX_VALUE),
-                result.get("bestWeights", String.class));
+                result.get("bestWeights", String.class), result.get("lastWeights", String.class));
         if (result.number("testAccuracy", 1) != outcome.accuracy()) {
             throw new FormatException(file,
                     "testAccuracy is not that of " + (counted ? "testRight" : CONFUSION) + ": " + counts[0]
@@ -296,8 +307,10 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
         if (outcome.bestEpoch() < 1 || outcome.bestEpoch() > epochs.size()) {
             throw new FormatException(file, "bestEpoch cannot be " + outcome.bestEpoch());
         }
-        if (!outcome.weights().matches("[0-9a-f]{64}")) {
-            throw new FormatException(file, "bestWeights is no SHA-256");
+        for (String hash : List.of(outcome.weights(), outcome.lastWeights())) {
+            if (!hash.matches("[0-9a-f]{64}")) {
+                throw new FormatException(file, Excerpt.quoted(hash) + " is no SHA-256");
+            }
         }
         return outcome;
     }
@@ -342,7 +355,8 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
     /** The recipe's keys that decide a result, in their order, but for the seed. */
     public Map<String, String> decisions() {
         Map<String, String> decisions = new LinkedHashMap<>(keys);
-        decisions.keySet().removeAll(DESCRIPTION);
+        decisions.keySet().removeAll(Recipe.DESCRIPTION);
+        decisions.keySet().removeAll(Set.of("seed", "data.dir"));
         decisions.putIfAbsent(CANVAS, SINGLE); // not in records of older versions
         decisions.putIfAbsent(SHRINK, "1");
         return decisions;
@@ -362,7 +376,7 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
 
     /** The same record by another name. */
     public RunRecord named(String other) {
-        return new RunRecord(other, keys, command, published, seed, parameters, commit, machine, data, epochs, outcome,
+        return new RunRecord(other, keys, command, published, seed, parameters, commits, machine, data, epochs, outcome,
                 attends);
     }
 

@@ -162,7 +162,7 @@ public final class Comparison {
             runs.getFirst().data().keySet()
                     .forEach(part -> rowIfDifferent(table, "data: " + part, run -> prefix(run.data().get(part))));
         }
-        rowIfDifferent(table, "commit", run -> ResultsTable.commit(run.commit()));
+        rowIfDifferent(table, "commit", ResultsTable::commits);
         return table;
     }
 
@@ -339,7 +339,7 @@ public final class Comparison {
         values.put("seconds", run.seconds());
         values.put("examplesPerSecond", ResultsTable.medianSpeed(List.of(run)));
         values.put("weights", outcome == null ? null : outcome.weights());
-        values.put("commit", run.commit());
+        values.put("commits", run.commits());
         values.put("machine", run.machine());
         values.put("data", run.data());
         return values;

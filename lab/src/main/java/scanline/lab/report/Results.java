@@ -82,16 +82,19 @@ public final class Results {
      * @param replace whether a record of that name with other content may be replaced
      */
     public static void add(Path folder, Path run, boolean replace) throws IOException {
-        if (!RunRecord.is(run)) {
-            throw new RunException(
-                    run + " is no run with an epoch: a record needs recipe.yaml, provenance.json and a row"
-                            + " in metrics.csv");
+        String lack = RunRecord.lack(run);
+        if (lack != null) {
+            throw new RunException(run + " " + lack + ": there is nothing to record");
         }
         Path target = folder.resolve(RunRecord.read(run).name());
+        if (Files.exists(target) && Files.isSameFile(run, target)) {
+            throw new RunException(run + " is in " + folder + " already");
+        }
         if (Files.isDirectory(target) && !replace && differ(run, target)) {
             throw new RunException(target + " exists with other content: --replace puts " + run + " in its place");
         }
         Files.createDirectories(target);
+        Files.deleteIfExists(new Run(target).recipeFile()); // no record, until all of it is the new one
         boolean finished = new Run(run).isFinished();
         for (String file : Stream.concat(RunRecord.CHECKPOINT.stream(), RunRecord.FILES.stream()).toList()) {
             byte[] content = finished && RunRecord.CHECKPOINT.contains(file) ? null : content(run.resolve(file));

@@ -201,7 +201,7 @@ final class ResultsTable {
                 outcome == null ? Table.NONE : percent(outcome.accuracy()), ResultsRow.validation(run),
                 Integer.toString(run.best().epoch()),
                 outcome == null ? Table.NONE : outcome.weights().substring(0, HASH_DIGITS) + "...",
-                commit(run.commit()),
+                commits(run),
                 "<a href=\"" + curves + "\"><img src=\"" + curves + "\" width=\"240\" alt=\"curves\"></a>"
                         + (run.attends() ? " [attention](" + link(run.name() + "/" + RunRecord.ATTENTION) + ")" : ""));
     }
@@ -242,10 +242,11 @@ final class ResultsTable {
                 .collect(Collectors.joining("-"));
     }
 
-    static String commit(String commit) {
-        return commit.length() <= COMMIT_DIGITS
+    static String commits(RunRecord run) {
+        return run.commits().stream().map(commit -> commit.length() <= COMMIT_DIGITS
                 ? commit
-                : commit.substring(0, COMMIT_DIGITS) + (commit.endsWith("-dirty") ? "-dirty" : "");
+                : commit.substring(0, COMMIT_DIGITS) + (commit.endsWith("-dirty") ? "-dirty" : ""))
+                .collect(Collectors.joining(", "));
     }
 
     static String code(String words) {

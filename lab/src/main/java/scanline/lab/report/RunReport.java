@@ -364,11 +364,11 @@ public final class RunReport {
         page.command(run.command().text());
         page.paragraph(
                 "At this commit it gives the same weights to the bit, on any machine, whatever the threads and the width"
-                        + " of vectors." + (run.commit().endsWith("-dirty")
+                        + " of vectors." + (run.commits().stream().anyMatch(commit -> commit.endsWith("-dirty"))
                                 ? " But files differed from that commit when this run was made."
                                 : ""));
         Table table = Table.ofWords("made with", "");
-        table.row("commit", run.commit());
+        table.row("commit", String.join(", ", run.commits()));
         table.row("machine", run.machine());
         table.row("data", Objects.toString(run.data().get("name"), run.key("data")));
         run.data().forEach((part, hash) -> {

@@ -194,7 +194,7 @@ public final class Sweep implements AutoCloseable {
         if (!Run.is(run.folder())) {
             return null;
         }
-        if (!run.recipe().equals(recipes.get(point))) {
+        if (!run.recipe().isSameTraining(recipe(point))) {
             throw new RunException(run.folder() + " is a run of another recipe than " + grid.recipe()
                     + " is now: delete it, or choose another folder with --to");
         }

@@ -176,18 +176,18 @@ public final class Provenance {
         static final String COMMIT = commit();
     }
 
-    /** The commit of the folder that Scanline runs from, with "-dirty" if files differ from it; else "unknown". */
+    /**
+     * The commit of the folder that Scanline runs from, with "-dirty" if anything that a result depends on differs from it, new
+     * files too; else "unknown".
+     */
     private static String commit() {
         String home = System.getProperty("scanline.home");
         if (home == null) {
             return "unknown";
         }
         String commit = git(home, "rev-parse", "HEAD");
-        if (commit == null) {
-            return "unknown";
-        }
-        String changes = git(home, "status", "--porcelain", "--untracked-files=no");
-        return commit + (changes == null || changes.isEmpty() ? "" : "-dirty");
+        String changes = git(home, "status", "--porcelain", "--", "engine", "lab", "bench", "recipes", "pom.xml");
+        return commit == null || changes == null ? "unknown" : commit + (changes.isEmpty() ? "" : "-dirty");
     }
 
     private static @Nullable String git(String home, String... words) {

@@ -130,7 +130,7 @@ public record Run(Path folder) {
     private static RunException exists(Path folder) {
         return new RunException(is(folder)
                 ? folder + " exists: choose another folder with --run, or go on with `scanline resume " + folder + "`"
-                : folder + " exists, and is no run: choose another folder with --run");
+                : folder + " exists, and is no run: choose another folder");
     }
 
     /** What runs of a recipe are called: its name, or that of its file. */
@@ -258,6 +258,15 @@ public record Run(Path folder) {
                             + "," + label.right() + "," + label.averagePrecision())));
         }
         AtomicFile.write(resultFile(), Json.text(result) + "\n");
+    }
+
+    /**
+     * Whether {@code metrics.csv} has an epoch.
+     *
+     * @throws FormatException if the file is broken
+     */
+    public boolean hasEpoch() throws IOException {
+        return Files.exists(metricsFile()) && !epochs().isEmpty();
     }
 
     /** Whether it has come to its end. */

@@ -81,9 +81,14 @@ public final class Trainer {
      * Goes to where the checkpoint of the run stands.
      *
      * @throws FormatException if that is no checkpoint of this model, or stands where this recipe never stands
+     * @throws RunException if there is none, and yet an epoch was finished
      */
     public void restore() throws IOException {
         if (!Files.exists(run.last())) {
+            if (run.isFinished() || run.hasEpoch()) {
+                throw new RunException(run.folder() + " has no " + Run.LAST + " to go on from: "
+                        + (run.isFinished() ? "it is the record of a finished run" : "its checkpoint is gone"));
+            }
             return; // stopped before its first checkpoint: it begins again, which is the same
         }
         Position position = Checkpoint.load(run.last(), weights, learner.optimizer(), this::isPossible);

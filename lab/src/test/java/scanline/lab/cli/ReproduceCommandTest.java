@@ -43,9 +43,9 @@ class ReproduceCommandTest {
     private Path runs = Path.of("");
 
     @BeforeAll
-    static void trainOnce() {
-        Answer trained = answer(Stream.of(Stream.of("train", "lstm-rows"), SMALL.stream(),
-                Stream.of("--run", once.resolve("small").toString())).flatMap(words -> words).toArray(String[]::new));
+    static void trainOnce() throws IOException {
+        Path words = Files.writeString(once.resolve("words"), "lstm-rows " + String.join(" ", SMALL));
+        Answer trained = answer("train", "@" + words, "--run", once.resolve("small").toString());
         assertThat(trained.status()).as(trained.err()).isZero();
     }
 
@@ -124,6 +124,10 @@ class ReproduceCommandTest {
         assertThat(answer.out()).contains("small NOT TRAINED: small was made by another state of the recipe lstm-rows: "
                 + "optimizer.beta1 was 0.8 and is 0.9");
         assertThat(runs.resolve("small")).doesNotExist();
+        change("recipe.yaml", "optimizer.beta1: 0.8", "optimizer.beta1: 0.9");
+        change("provenance.json", "\"seed\" : 1", "\"seed\" : 2");
+        assertThat(reproduce().out()).contains(
+                "small NOT TRAINED: small was made with the seed 2, and the recipe lstm-rows has 1 now");
     }
 
     @Test
@@ -143,6 +147,25 @@ class ReproduceCommandTest {
     }
 
     @Test
+    void theRunThatWasRecordedIsNotComparedWithItself() {
+        Answer answer = answer("reproduce", "--results", results.toString(), "--to", once.toString());
+        assertThat(answer.status()).isEqualTo(1);
+        assertThat(answer.out())
+                .contains("NOT TRAINED: " + once.resolve("small") + " is the run that was recorded");
+    }
+
+    @Test
+    void aRunOfARecipeThatWasDescribedInOtherWordsStands() throws IOException {
+        assertThat(reproduce().status()).isZero();
+        Path recipe = runs.resolve("small/recipe.yaml");
+        Files.writeString(recipe, Files.readString(recipe).replaceFirst("about: .*", "about: Something else"));
+        assertThat(reproduce().out()).contains("(trained before", "1 of 1 agree");
+        Files.delete(runs.resolve("small/provenance.json"));
+        assertThat(reproduce().out()).contains("NOT TRAINED: cannot read " + runs.resolve("small/provenance.json"),
+                "0 of 1 agree");
+    }
+
+    @Test
     void twoAtATimeAreRefused() throws IOException {
         Files.createDirectories(runs);
         try (var channel = FileChannel.open(runs.resolve("reproduce.lock"), StandardOpenOption.CREATE,
@@ -153,7 +176,12 @@ class ReproduceCommandTest {
     }
 
     @Test
-    void wrongNamesAndOptionsAreSaidInALine() {
+    void wrongNamesAndOptionsAreSaidInALine() throws IOException {
+        Path file = Files.createFile(root.resolve("file"));
+        assertThat(answer("reproduce", "--results", results.toString(), "--to", file.toString()).err())
+                .isEqualToIgnoringNewLines(
+                        "scanline: cannot make the folder " + file + ": something of that name is in the way");
+        assertThat(reproduce("lstm-row").status()).isEqualTo(2);
         assertThat(reproduce("lstm-row").err()).isEqualToIgnoringNewLines("scanline: no finished record in " + results
                 + " is of a recipe lstm-row, or called so; did you mean lstm-rows?");
         assertThat(reproduce("--quick", "lstm-row").err())

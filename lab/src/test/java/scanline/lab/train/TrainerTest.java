@@ -242,6 +242,22 @@ class TrainerTest {
     }
 
     @Test
+    void aRunWhoseCheckpointIsGoneIsNotBegunAgain() throws IOException {
+        Recipe recipe = small();
+        Run run = create("run", recipe);
+        lastWeights(recipe, run, 1, false, () -> false);
+        Files.delete(run.last());
+        List<Run.Epoch> epochs = run.epochs();
+        String fault = run.folder() + " has no last.safetensors to go on from: ";
+        assertThatThrownBy(() -> lastWeights(recipe, run, 1, true, () -> false)).isInstanceOf(RunException.class)
+                .hasMessage(fault + "it is the record of a finished run");
+        Files.delete(run.folder().resolve("result.json"));
+        assertThatThrownBy(() -> lastWeights(recipe, run, 1, true, () -> false)).isInstanceOf(RunException.class)
+                .hasMessage(fault + "its checkpoint is gone");
+        assertThat(run.epochs()).isEqualTo(epochs);
+    }
+
+    @Test
     void aCheckpointOfAnotherModelIsRefused() throws IOException {
         Recipe recipe = small();
         Run run = create("run", recipe);
