@@ -32,6 +32,7 @@ import scanline.lab.data.Dataset;
 import scanline.lab.data.Datasets;
 import scanline.lab.data.ImageSet;
 import scanline.lab.recipe.Recipes;
+import scanline.lab.train.Run;
 
 /**
  * {@code ./build bench kills}: trains with the command line, kills it at random moments (SIGKILL), resumes it, and kills it
@@ -57,8 +58,7 @@ final class Kills implements Callable<Integer> {
 
     private static final List<String> DRAWN = List.of("data.canvas.train=200", "data.canvas.validation=20",
             "data.canvas.test=20");
-    private static final List<String> FILES = List.of("best.safetensors", "result.json", "metrics.csv");
-    private static final String LAST = "last.safetensors";
+    private static final List<String> FILES = List.of(Run.BEST, Run.RESULT, Run.METRICS);
     private static final int TRAIN = 264;
     private static final int TEST = 100;
     private static final int MOST_THREADS = 3;
@@ -136,7 +136,7 @@ final class Kills implements Callable<Integer> {
             Path run = folder.resolve("run" + runs);
             for (boolean ended = false; !ended;) {
                 int threads = 1 + key.below(MOST_THREADS, 2L * kills);
-                boolean started = Files.exists(run.resolve("recipe.yaml"));
+                boolean started = Files.exists(run.resolve(Run.RECIPE));
                 Set<Path> before = temporaries(run);
                 FileTime saved = saved(run);
                 double moment = seconds * (EARLIEST + (1 - EARLIEST) * key.at(kills).uniform(0));
@@ -144,7 +144,7 @@ final class Kills implements Callable<Integer> {
                         kills < count ? moment : Double.MAX_VALUE);
                 if (!ended) {
                     kills++;
-                    begun += Files.exists(run.resolve(LAST)) ? 1 : 0;
+                    begun += Files.exists(run.resolve(Run.LAST)) ? 1 : 0;
                     saving += before.containsAll(temporaries(run)) ? 0 : 1;
                 }
                 // How fast the machine is changes: sessions that end by themselves are to be as rare as those that get nowhere.
@@ -162,7 +162,7 @@ final class Kills implements Callable<Integer> {
 
     /** When a run was saved last, or the beginning of time. */
     private static FileTime saved(Path run) throws IOException {
-        Path last = run.resolve(LAST);
+        Path last = run.resolve(Run.LAST);
         return Files.exists(last) ? Files.getLastModifiedTime(last) : FileTime.fromMillis(0);
     }
 
@@ -215,8 +215,8 @@ final class Kills implements Callable<Integer> {
             byte[] bytes = Files.readAllBytes(run.resolve(file));
             String text = new String(bytes, StandardCharsets.ISO_8859_1);
             results.put(file, switch (file) {
-                case "result.json" -> text.replaceFirst("\"seconds\" : [0-9.E-]+", "");
-                case "metrics.csv" -> String.join(" ",
+                case Run.RESULT -> text.replaceFirst("\"seconds\" : [0-9.E-]+", "");
+                case Run.METRICS -> String.join(" ",
                         text.lines().map(line -> line.replaceFirst("^(\\d+,\\d+),[^,]+,[^,]+", "$1")).toList());
                 default -> String.format(Locale.ROOT, "%08x of %d bytes", Arrays.hashCode(bytes), bytes.length);
             });

@@ -72,7 +72,7 @@ public final class Reproduction {
         TrainingCommand command = record.command();
         Recipe recipe = Recipes.names().contains(command.recipe())
                 ? Recipes.find(command.recipe(), command.overrides())
-                : Recipes.read(folder.resolve(RunRecord.RECIPE), List.of("data.dir="));
+                : Recipes.read(folder.resolve(Run.RECIPE), List.of("data.dir="));
         if (recipe.seed() != record.seed()) {
             throw new RunException(record.name() + " was made with the seed " + record.seed() + ", and the recipe "
                     + command.name() + " has " + recipe.seed() + " now");

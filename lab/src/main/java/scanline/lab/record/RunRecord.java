@@ -48,12 +48,6 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
         long seed, long parameters, List<String> commits, String machine, Map<String, String> data,
         List<Run.Epoch> epochs,
         @Nullable Outcome outcome, boolean attends) {
-    static final String RECIPE = "recipe.yaml";
-    private static final String PROVENANCE = "provenance.json";
-    private static final String METRICS = "metrics.csv";
-    private static final String RESULT = "result.json";
-    private static final String CONFUSION = "confusion.csv";
-    private static final String LABELS = "labels.csv";
     /** What a model that attends takes of each part of some pictures. */
     public static final String ATTENTION = "attention.svg";
     private static final String CANVAS = "data.canvas";
@@ -63,8 +57,9 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
     private static final int LONGEST_SHOWN = 100;
 
     /** The files of a record. The last three make one, so whoever copies in this order never leaves half of one. */
-    public static final List<String> FILES = List.of(ATTENTION, LABELS, CONFUSION, RESULT, PROVENANCE, METRICS,
-            RECIPE);
+    public static final List<String> FILES = List.of(ATTENTION, Run.LABELS, Run.CONFUSION, Run.RESULT, Run.PROVENANCE,
+            Run.METRICS,
+            Run.RECIPE);
 
     /**
      * What an unfinished run goes on with, kept in its record until it is finished. In this order: a checkpoint may be older than the best
@@ -183,8 +178,10 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
 
     /** What a folder lacks to hold a record, in words; null if it lacks nothing. */
     public static @Nullable String lack(Path folder) throws IOException {
-        boolean ended = Files.exists(folder.resolve(RESULT));
-        for (String file : ended ? List.of(RECIPE, PROVENANCE, METRICS) : List.of(RECIPE, PROVENANCE)) {
+        boolean ended = Files.exists(folder.resolve(Run.RESULT));
+        for (String file : ended
+                ? List.of(Run.RECIPE, Run.PROVENANCE, Run.METRICS)
+                : List.of(Run.RECIPE, Run.PROVENANCE)) {
             if (!Files.isRegularFile(folder.resolve(file))) {
                 return "has no " + file;
             }
@@ -211,14 +208,14 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
     public static RunRecord read(Path folder) throws IOException {
         Map<String, String> keys;
         try {
-            keys = Recipes.keys(folder.resolve(RECIPE));
+            keys = Recipes.keys(folder.resolve(Run.RECIPE));
         } catch (RecipeException e) {
-            throw new FormatException(folder.resolve(RECIPE), String.valueOf(e.getMessage()));
+            throw new FormatException(folder.resolve(Run.RECIPE), String.valueOf(e.getMessage()));
         }
         if (keys.get("data") == null) {
-            throw new FormatException(folder.resolve(RECIPE), "lacks data");
+            throw new FormatException(folder.resolve(Run.RECIPE), "lacks data");
         }
-        Path provenance = folder.resolve(PROVENANCE);
+        Path provenance = folder.resolve(Run.PROVENANCE);
         Fields made = Fields.of(provenance);
         List<String> words = made.words("command");
         TrainingCommand command = TrainingCommand.parse(words, keys.get("data"));
@@ -233,9 +230,9 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
                 threads == 1 ? "1 thread" : threads + " threads", made.whole("vectorBits"),
                 made.get("jdk", String.class).replaceFirst(" \\(.*", ""));
         return new RunRecord(folder.toAbsolutePath().normalize().getFileName().toString(), keys, command,
-                published(folder.resolve(RECIPE), keys, command), made.whole("seed"), made.whole("parameters"),
+                published(folder.resolve(Run.RECIPE), keys, command), made.whole("seed"), made.whole("parameters"),
                 commits(made), machine, data, epochs,
-                Files.exists(folder.resolve(RESULT)) ? outcome(folder, keys, epochs) : null,
+                Files.exists(folder.resolve(Run.RESULT)) ? outcome(folder, keys, epochs) : null,
                 Files.exists(folder.resolve(ATTENTION)));
     }
 
@@ -275,21 +272,21 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
     private static List<Run.Epoch> epochs(Path folder) throws IOException {
         List<Run.Epoch> epochs = new Run(folder).epochs();
         if (epochs.isEmpty()) {
-            throw new FormatException(folder.resolve(METRICS), "has no epoch");
+            throw new FormatException(folder.resolve(Run.METRICS), "has no epoch");
         }
         return epochs;
     }
 
     private static Outcome outcome(Path folder, Map<String, String> keys, List<Run.Epoch> epochs) throws IOException {
-        Path file = folder.resolve(RESULT);
+        Path file = folder.resolve(Run.RESULT);
         Fields result = Fields.of(file);
         boolean isClass = keys.getOrDefault(CANVAS, SINGLE).equals(SINGLE);
         boolean counted = result.values().containsKey("testRight"); // not in records of older versions
         long[] counts = counted
                 ? new long[] {result.whole("testRight"), result.whole("testExamples")}
-                : confusion(folder.resolve(CONFUSION));
-        if (counted && isClass && !Arrays.equals(counts, confusion(folder.resolve(CONFUSION)))) {
-            throw new FormatException(file, "testRight and testExamples are not those of " + CONFUSION);
+                : confusion(folder.resolve(Run.CONFUSION));
+        if (counted && isClass && !Arrays.equals(counts, confusion(folder.resolve(Run.CONFUSION)))) {
+            throw new FormatException(file, "testRight and testExamples are not those of " + Run.CONFUSION);
         }
         Outcome outcome = new Outcome(counts[0], counts[1], result.number("testLoss", Double.MAX_VALUE),
                 measures(result),
@@ -297,11 +294,11 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
                 result.get("bestWeights", String.class), result.get("lastWeights", String.class));
         if (result.number("testAccuracy", 1) != outcome.accuracy()) {
             throw new FormatException(file,
-                    "testAccuracy is not that of " + (counted ? "testRight" : CONFUSION) + ": " + counts[0]
+                    "testAccuracy is not that of " + (counted ? "testRight" : Run.CONFUSION) + ": " + counts[0]
                             + " of " + counts[1]);
         }
         if (result.whole("epochs") != epochs.size()) {
-            throw new FormatException(file, "has " + result.whole("epochs") + " epochs, but " + METRICS + " "
+            throw new FormatException(file, "has " + result.whole("epochs") + " epochs, but " + Run.METRICS + " "
                     + epochs.size());
         }
         if (outcome.bestEpoch() < 1 || outcome.bestEpoch() > epochs.size()) {

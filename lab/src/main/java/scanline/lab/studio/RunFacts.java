@@ -43,10 +43,10 @@ record RunFacts(Map<String, String> keys, Map<String, Object> provenance, List<R
         if (keys.isEmpty()) {
             problems.addFirst("it has no recipe: it was broken off before it began, or is no run");
         }
-        Path metrics = run.folder().resolve("metrics.csv");
-        Path result = run.folder().resolve("result.json");
+        Path metrics = run.folder().resolve(Run.METRICS);
+        Path result = run.folder().resolve(Run.RESULT);
         return new RunFacts(keys,
-                read(run.folder().resolve("provenance.json"), Map.of(), problems, run::provenance),
+                read(run.folder().resolve(Run.PROVENANCE), Map.of(), problems, run::provenance),
                 read(metrics, List.of(), problems, run::epochs),
                 read(result, Map.of(), problems, () -> Json.read(result)), problems);
     }

@@ -28,7 +28,7 @@ final class RunPage {
         page.put("result", facts.result());
         page.put("epochs", facts.epochs().stream().map(RunPage::epoch).toList());
         page.put("confusion", confusion(run));
-        page.put("labels", RunFacts.table(run, "labels.csv"));
+        page.put("labels", RunFacts.table(run, Run.LABELS));
         return page;
     }
 
@@ -61,7 +61,7 @@ final class RunPage {
 
     private static List<List<Integer>> confusion(Run run) {
         try {
-            List<List<Integer>> rows = RunFacts.table(run, "confusion.csv").stream()
+            List<List<Integer>> rows = RunFacts.table(run, Run.CONFUSION).stream()
                     .map(row -> row.stream().map(Integer::valueOf).toList()).toList();
             return rows.stream().allMatch(row -> row.size() == rows.size()) ? rows : List.of();
         } catch (NumberFormatException _) {

@@ -27,7 +27,7 @@ final class Runs {
     private static final int DEEPEST = 3;
     private static final int MOST = 5000;
     // A folder with one of these is a run's, if perhaps half of one.
-    private static final List<String> SIGNS = List.of("recipe.yaml", "provenance.json", "metrics.csv", "result.json",
+    private static final List<String> SIGNS = List.of(Run.RECIPE, Run.PROVENANCE, Run.METRICS, Run.RESULT,
             Run.LAST);
 
     private final Path root;

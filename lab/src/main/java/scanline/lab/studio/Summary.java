@@ -32,7 +32,7 @@ record Summary(String name, State state, String problem, String recipe, Map<Stri
         int epochsDone, int bestEpoch, @Nullable Double validationAccuracy, @Nullable Double trainLoss,
         @Nullable Double testAccuracy, @Nullable Double testLoss, double seconds, @Nullable Long parameters,
         boolean hasWeights, long changed, LiveRun.@Nullable State live) {
-    private static final List<String> FILES = List.of("recipe.yaml", "provenance.json", "metrics.csv", "result.json",
+    private static final List<String> FILES = List.of(Run.RECIPE, Run.PROVENANCE, Run.METRICS, Run.RESULT,
             Run.LAST, Run.BEST);
 
     /** What became of a run. */

@@ -35,7 +35,18 @@ public record Run(Path folder) {
     public static final String LAST = "last.safetensors";
     /** The weights of the best epoch. */
     public static final String BEST = "best.safetensors";
-    private static final String METRICS = "metrics.csv";
+    /** The recipe as resolved. */
+    public static final String RECIPE = "recipe.yaml";
+    /** What it was made with and on. */
+    public static final String PROVENANCE = "provenance.json";
+    /** A row for each epoch. */
+    public static final String METRICS = "metrics.csv";
+    /** What it came to. */
+    public static final String RESULT = "result.json";
+    /** How many test examples of each class were taken for each. */
+    public static final String CONFUSION = "confusion.csv";
+    /** Where answers are sets, how each label was found. */
+    public static final String LABELS = "labels.csv";
     private static final int COLUMNS = 9;
     private static final int LONGEST_METRICS_BYTES = 210 * Recipe.MOST_EPOCHS;
     private static final String HEADER = "epoch,step,seconds,examplesPerSecond,rate,trainLoss,trainAccuracy,validationLoss,validationAccuracy";
@@ -47,14 +58,17 @@ public record Run(Path folder) {
         public static Epoch best(List<Epoch> epochs) {
             Epoch best = epochs.getFirst();
             for (Epoch epoch : epochs) {
-                boolean held = !Double.isNaN(epoch.validationAccuracy);
-                if (!held || epoch.validationAccuracy > best.validationAccuracy
-                        || (epoch.validationAccuracy == best.validationAccuracy
-                                && epoch.validationLoss < best.validationLoss)) {
+                if (epoch.isBetterThan(best.validationAccuracy, best.validationLoss)) {
                     best = epoch;
                 }
             }
             return best;
+        }
+
+        /** Whether it is taken rather than an earlier one with this validation accuracy and loss; always where nothing is held out. */
+        boolean isBetterThan(double accuracy, double loss) {
+            return Double.isNaN(validationAccuracy) || validationAccuracy > accuracy
+                    || (validationAccuracy == accuracy && validationLoss < loss);
         }
 
         private String row() {
@@ -249,11 +263,11 @@ public record Run(Path folder) {
     /** Writes what the run came to. */
     void write(Result result, Evaluation test) throws IOException {
         if (test.confusion().length > 0) {
-            write("confusion.csv", Arrays.stream(test.confusion())
+            write(CONFUSION, Arrays.stream(test.confusion())
                     .map(row -> Arrays.stream(row).mapToObj(Integer::toString).collect(Collectors.joining(","))));
         }
         if (!test.labels().isEmpty()) {
-            write("labels.csv", Stream.concat(Stream.of("label,present,answered,right,averagePrecision"),
+            write(LABELS, Stream.concat(Stream.of("label,present,answered,right,averagePrecision"),
                     test.labels().stream().map(label -> label.label() + "," + label.present() + "," + label.answered()
                             + "," + label.right() + "," + label.averagePrecision())));
         }
@@ -294,16 +308,16 @@ public record Run(Path folder) {
 
     /** What it was made with and on. */
     Path provenanceFile() {
-        return folder.resolve("provenance.json");
+        return folder.resolve(PROVENANCE);
     }
 
     /** The recipe as resolved. */
     public Path recipeFile() {
-        return folder.resolve("recipe.yaml");
+        return folder.resolve(RECIPE);
     }
 
     private Path resultFile() {
-        return folder.resolve("result.json");
+        return folder.resolve(RESULT);
     }
 
     private Path metricsFile() {

@@ -217,9 +217,7 @@ public final class Trainer {
         lossSum = 0;
         right = 0;
         epochSeconds = 0;
-        boolean better = bestEpoch == 0 || held.length == 0 || validation.accuracy() > bestAccuracy
-                || (validation.accuracy() == bestAccuracy && validation.loss() < bestLoss);
-        if (better) {
+        if (bestEpoch == 0 || row.isBetterThan(bestAccuracy, bestLoss)) {
             bestEpoch = epoch;
             bestAccuracy = validation.accuracy();
             bestLoss = validation.loss();
