@@ -81,7 +81,8 @@ final class Targets {
               "bestEpoch" : 3,
               "epochs" : 3,
               "seconds" : 265.447,
-              "bestWeights" : "79acf327ec92ac85e5b9f10a4d0d36ba026a37eff8f8dcb11fef2c1a8a525c5c"
+              "bestWeights" : "79acf327ec92ac85e5b9f10a4d0d36ba026a37eff8f8dcb11fef2c1a8a525c5c",
+              "lastWeights" : "79acf327ec92ac85e5b9f10a4d0d36ba026a37eff8f8dcb11fef2c1a8a525c5c"
             }
             """;
 
