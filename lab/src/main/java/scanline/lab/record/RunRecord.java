@@ -58,8 +58,7 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
 
     /** The files of a record. The last three make one, so whoever copies in this order never leaves half of one. */
     public static final List<String> FILES = List.of(ATTENTION, Run.LABELS, Run.CONFUSION, Run.RESULT, Run.PROVENANCE,
-            Run.METRICS,
-            Run.RECIPE);
+            Run.METRICS, Run.RECIPE);
 
     /**
      * What an unfinished run goes on with, kept in its record until it is finished. In this order: a checkpoint may be older than the best
@@ -203,14 +202,14 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
     /**
      * Reads a record.
      *
-     * @throws FormatException if a file of it is damaged, or two contradict each other
+     * @throws IOException if a file of it is damaged, or two contradict each other
      */
     public static RunRecord read(Path folder) throws IOException {
         Map<String, String> keys;
         try {
             keys = Recipes.keys(folder.resolve(Run.RECIPE));
         } catch (RecipeException e) {
-            throw new FormatException(folder.resolve(Run.RECIPE), String.valueOf(e.getMessage()));
+            throw new IOException(e.getMessage(), e); // it names the file
         }
         if (keys.get("data") == null) {
             throw new FormatException(folder.resolve(Run.RECIPE), "lacks data");
