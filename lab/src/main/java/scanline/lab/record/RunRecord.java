@@ -122,6 +122,14 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
             return value.longValue();
         }
 
+        String hash(String name) throws FormatException {
+            String value = get(name, String.class);
+            if (!value.matches("[0-9a-f]{64}")) {
+                throw new FormatException(file, name + " is no SHA-256");
+            }
+            return value;
+        }
+
         /** A list of words; records of older versions have a text that spaces part. */
         List<String> words(String name) throws FormatException {
             if (values.get(name) instanceof String text) {
@@ -290,7 +298,7 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
         Outcome outcome = new Outcome(counts[0], counts[1], result.number("testLoss", Double.MAX_VALUE),
                 measures(result),
                 Math.clamp(result.whole("bestEpoch"), 0, Integer.MAX_VALUE), result.number("seconds", Double.MAX_VALUE),
-                result.get("bestWeights", String.class), result.get("lastWeights", String.class));
+                result.hash("bestWeights"), result.hash("lastWeights"));
         if (result.number("testAccuracy", 1) != outcome.accuracy()) {
             throw new FormatException(file,
                     "testAccuracy is not that of " + (counted ? "testRight" : Run.CONFUSION) + ": " + counts[0]
@@ -302,11 +310,6 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
         }
         if (outcome.bestEpoch() < 1 || outcome.bestEpoch() > epochs.size()) {
             throw new FormatException(file, "bestEpoch cannot be " + outcome.bestEpoch());
-        }
-        for (String hash : List.of(outcome.weights(), outcome.lastWeights())) {
-            if (!hash.matches("[0-9a-f]{64}")) {
-                throw new FormatException(file, Excerpt.quoted(hash) + " is no SHA-256");
-            }
         }
         return outcome;
     }
