@@ -1,8 +1,7 @@
 package scanline.bench;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,6 +18,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import scanline.bench.Turns.Player;
+import scanline.bench.Turns.Who;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Recurrence;
 
@@ -41,9 +42,8 @@ final class Growth implements Callable<Integer> {
     @Mixin
     private SidesOptions options = new SidesOptions();
 
-    @Option(names = "--rounds", paramLabel = "N", defaultValue = "3",
-            description = "How often the sides take turns. Default: ${DEFAULT-VALUE}.")
-    private int rounds;
+    @Mixin
+    private TurnsOptions turns = new TurnsOptions();
 
     @Option(names = "--cell", paramLabel = "CELL", defaultValue = "LSTM",
             description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
@@ -53,9 +53,8 @@ final class Growth implements Callable<Integer> {
             description = "The one size to measure: T, H, B or layers. Default: all.")
     private String size = "";
 
-    /** What was measured at a point: milliseconds a round, and bytes. */
-    private record Measured(double flops, List<Double> scanline, List<Double> pyTorch, long scanlineBytes,
-            long pyTorchBytes) {}
+    /** What was measured at a point. */
+    private record Measured(double flops, Turns turns, long scanlineBytes, long pyTorchBytes) {}
 
     /**
      * What grows.
@@ -67,15 +66,17 @@ final class Growth implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        require(options.threads() >= 1 && rounds >= 1, "--threads and --rounds must be positive");
+        require(options.threads() >= 1 && turns.rounds() >= 1 && turns.processes() >= 1,
+                "--threads, --rounds and --processes must be positive");
         GrowthPoint base = GrowthPoint.base(cell);
         List<Dimension> chosen = dimensions(base).stream().filter(each -> size.isEmpty() || each.name().equals(size))
                 .toList();
         require(!chosen.isEmpty(), "--size " + size + " is none of T, H, B, layers");
         Report report = new Report(options.threads());
         report.measurePeak();
-        Map<GrowthPoint, Measured> measured = new HashMap<>();
+        Map<GrowthPoint, Measured> measured = new LinkedHashMap<>();
         StringBuilder tables = new StringBuilder();
+        String text = "";
         for (Dimension dimension : chosen) {
             for (GrowthPoint point : dimension.points()) {
                 if (!measured.containsKey(point)) {
@@ -83,9 +84,10 @@ final class Growth implements Callable<Integer> {
                 }
             }
             tables.append(table(dimension, base, measured, report)).append('\n');
+            text = text(base, tables.toString(), report);
+            turns.save(measured.values().stream().map(Measured::turns).toList(), text, options.out());
         }
-        Report.publish(text(base, tables.toString(), report), Objects.requireNonNull(spec).commandLine().getOut(),
-                options.out());
+        Report.publish(text, Objects.requireNonNull(spec).commandLine().getOut(), options.out());
         return 0;
     }
 
@@ -133,24 +135,26 @@ final class Growth implements Callable<Integer> {
         try (PyTorch trial = new PyTorch(options.python(), folder, choices)) {
             tuned = trial.tuned(TRIAL_SECONDS);
         }
-        // Not the processes that tried: their memory would be that of the hungriest settings.
-        try (Side scanline = new Side("Scanline", GrowthSide.command(point, options.threads()));
-                PyTorch pyTorch = new PyTorch(options.python(), folder, choices)) {
-            report.version("PyTorch", pyTorch.version());
-            Timings theirs = pyTorch.measure(1, tuned);
-            // Each further turn makes a new model beside what is left of the last.
-            long theirBytes = pyTorch.memory(tuned);
-            scanline.measure(1, "").requireSame(point.title(), "PyTorch", theirs);
-            int turn = scanline.warmUp(WARM_UP_SECONDS, TURN_SECONDS);
-            int theirTurn = Side.iterations(TURN_SECONDS, theirs);
-            List<Double> ourTimes = new ArrayList<>();
-            List<Double> theirTimes = new ArrayList<>();
-            for (int round = 0; round < rounds; round++) {
-                ourTimes.add(scanline.measure(turn, "").median());
-                theirTimes.add(pyTorch.measure(theirTurn, tuned).median());
+        Turns taken = new Turns(point.title());
+        long ourBytes = 0;
+        long theirBytes = 0;
+        for (int process = 1; process <= turns.processes(); process++) {
+            // Not the processes that tried: their memory would be that of the hungriest settings.
+            try (Side scanline = new Side("Scanline", GrowthSide.command(point, options.threads()));
+                    PyTorch pyTorch = new PyTorch(options.python(), folder, choices)) {
+                report.version("PyTorch", pyTorch.version());
+                // Each further turn makes a new model beside what is left of the last.
+                pyTorch.measure(1, pyTorch.defaults());
+                theirBytes = pyTorch.memory(pyTorch.defaults());
+                Map<Who, Player> players = new LinkedHashMap<>();
+                players.put(Who.SCANLINE,
+                        new Player(iterations -> scanline.measure(iterations, ""), WARM_UP_SECONDS));
+                players.putAll(pyTorch.players(tuned));
+                taken.play(process, turns.rounds(), TURN_SECONDS, players);
+                ourBytes = scanline.memory();
             }
-            return new Measured(flops, ourTimes, theirTimes, scanline.memory(), theirBytes);
         }
+        return new Measured(flops, taken, ourBytes, theirBytes);
     }
 
     /** Every weight of a layer is multiplied once a step and example, and twice backward. */
@@ -162,24 +166,27 @@ final class Growth implements Callable<Integer> {
 
     private static String table(Dimension dimension, GrowthPoint base, Map<GrowthPoint, Measured> measured,
             Report report) {
-        StringBuilder text = new StringBuilder("| " + dimension.name() + " | Scanline | PyTorch "
-                + "| **ratio** (least to most) | share of peak, Scanline | PyTorch | time per " + dimension.per()
-                + ", Scanline | PyTorch | memory, Scanline | PyTorch |\n|--:" + "|--:".repeat(9) + "|\n");
-        Measured atBase = Objects.requireNonNull(measured.get(base));
+        StringBuilder text = new StringBuilder("| " + dimension.name() + " | Scanline | PyTorch at its best "
+                + "| **ratio** (least to most) | PyTorch, default settings | share of peak, Scanline | PyTorch "
+                + "| time per " + dimension.per() + ", Scanline | PyTorch | memory, Scanline | PyTorch | core to core |"
+                + "\n|--:" + "|--:".repeat(10) + "|---|\n");
+        Turns atBase = Objects.requireNonNull(measured.get(base)).turns();
         for (GrowthPoint point : dimension.points()) {
             Measured here = Objects.requireNonNull(measured.get(point));
+            Turns taken = here.turns();
             double growth = dimension.work().applyAsDouble(point) / dimension.work().applyAsDouble(base);
-            double ours = Timings.median(here.scanline());
-            double theirs = Timings.median(here.pyTorch());
-            List<Double> ratios = Report.ratios(here.pyTorch(), here.scanline());
+            double ours = Turns.median(taken.of(Who.SCANLINE));
+            double theirs = Turns.median(taken.bestOfPyTorch());
+            List<Double> ratios = taken.ratios(taken.bestOfPyTorch());
             text.append(String.format(Locale.ROOT,
-                    "| %.0f | %s | %s | %s%s | %s | %s | %.2f | %.2f | %.1f MiB | %.1f MiB |%n",
+                    "| %.0f | %s | %s | %s%s | %s | %s | %s | %.2f | %.2f | %.1f MiB | %.1f MiB | %s |%n",
                     dimension.size().applyAsDouble(point), Report.milliseconds(ours), Report.milliseconds(theirs),
                     Report.spread(ratios), Timings.median(ratios) < 1 ? " slower" : "",
+                    Report.milliseconds(Turns.median(taken.withDefaults())),
                     report.share(here.flops(), ours), report.share(here.flops(), theirs),
-                    ours / Timings.median(atBase.scanline()) / growth,
-                    theirs / Timings.median(atBase.pyTorch()) / growth, here.scanlineBytes() / MEBIBYTE,
-                    here.pyTorchBytes() / MEBIBYTE));
+                    ours / Turns.median(atBase.of(Who.SCANLINE)) / growth,
+                    theirs / Turns.median(atBase.bestOfPyTorch()) / growth, here.scanlineBytes() / MEBIBYTE,
+                    here.pyTorchBytes() / MEBIBYTE, taken.coreToCore()));
         }
         return text.toString();
     }
@@ -187,18 +194,22 @@ final class Growth implements Callable<Integer> {
     private String text(GrowthPoint base, String tables, Report report) {
         String how = "A training step from " + base.title()
                 + " on, one size at a time: forward, loss on the last step, "
-                + "backward, SGD update. Medians of " + rounds
-                + " rounds in which Scanline and PyTorch alternate, on the same made-up inputs and from the same weights.";
+                + "backward, SGD update. Medians of " + turns.rounds() * turns.processes()
+                + " turns in which Scanline and PyTorch alternate, over " + turns.processes()
+                + (turns.processes() == 1 ? " process" : " processes")
+                + " of each side, on the same made-up inputs and from the same weights.";
         return report.text("How the cost of a training step grows", how, "growth --cell " + cell + " --threads "
-                + options.threads() + " --rounds " + rounds + (size.isEmpty() ? "" : " --size " + size),
+                + options.threads() + " " + turns.words() + (size.isEmpty() ? "" : " --size " + size),
                 tables + """
                         A ratio is PyTorch's time divided by Scanline's in the same round; where Scanline is slower, the
                         line says so. The times per T, H², B and layer are relative to those at the base point: 1.00
-                        everywhere would be growth in proportion. PyTorch sets subnormal numbers to zero, and is measured
-                        with the faster of two layouts, and of one or all threads where the batch is small. Memory is that
-                        of a step without the parameters: for Scanline its buffers, work space and gradients, for PyTorch
-                        how much its process's peak of resident memory grew in the first two steps; that includes what its
-                        libraries set up once.
+                        everywhere would be growth in proportion. PyTorch at its best is the faster of two turns in each
+                        round: one with default settings, one with the fastest of its allocators, of two layouts, and of one
+                        or all threads where the batch is small. Subnormal numbers are set to zero in both. Memory is that
+                        of a step without the parameters: for Scanline its buffers, work space and gradients, for PyTorch,
+                        with default settings, how much its process's peak of resident memory grew in the first two steps;
+                        that includes what its libraries set up once. Core to core is the time in which a cache line gets
+                        from one core to another, measured before each turn: the median, the least and the most.
                         """);
     }
 }

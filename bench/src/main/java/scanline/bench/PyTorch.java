@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 import scanline.bench.Case.Work;
+import scanline.bench.Turns.Player;
+import scanline.bench.Turns.Who;
 import scanline.engine.optim.Adam;
 import scanline.engine.optim.AdamW;
 import scanline.engine.optim.Sgd;
@@ -16,11 +18,16 @@ import scanline.engine.optim.UpdateRule;
 
 /**
  * PyTorch's side of a comparison. What PyTorch can be told to do in another way, with the same result, is tried setting by
- * setting, so that it is compared at its best. Whether numbers too small to be normal become zero has to be said before
- * PyTorch starts its threads, so each of the two ways has a process, started when it is first asked.
+ * setting, so that it is compared at its best. Its allocator is chosen when a process starts, and whether numbers too small
+ * to be normal become zero has to be said before PyTorch starts its threads. So each combination of these two has a process,
+ * started when it is first asked.
  */
 final class PyTorch implements AutoCloseable {
     private static final String FLUSH = "flush";
+    private static final String ALLOCATOR = "allocator";
+    // What a process is started with; peer.py is told the other settings with each question.
+    private static final List<String> OF_THE_PROCESS = List.of(FLUSH, ALLOCATOR);
+    private static final double WARM_UP_SECONDS = 0.5;
     // Less is noise.
     private static final double WORTH_IT = 0.97;
     // So little work that a second thread may cost more than it brings.
@@ -34,7 +41,8 @@ final class PyTorch implements AutoCloseable {
     /**
      * PyTorch at the case in a folder.
      *
-     * @param choices the values to try of each setting that peer.py knows, and of "flush"; the first is what it begins with
+     * @param choices the values to try of each setting that peer.py knows, of "flush" and of "allocator"; the first is what
+     *     it begins with
      */
     PyTorch(String python, PeerFolder folder, Map<String, List<String>> choices) {
         this.python = python;
@@ -44,11 +52,11 @@ final class PyTorch implements AutoCloseable {
 
     /** PyTorch's version. */
     String version() {
-        return process(asItComes()).version();
+        return process(defaults()).version();
     }
 
-    /** As people write it who change no setting. */
-    Map<String, String> asItComes() {
+    /** The settings of people who change none. */
+    Map<String, String> defaults() {
         Map<String, String> settings = new LinkedHashMap<>();
         choices.forEach((key, values) -> settings.put(key, values.getFirst()));
         return settings;
@@ -61,7 +69,7 @@ final class PyTorch implements AutoCloseable {
 
     /** The fastest settings, found by changing one after the other. */
     Map<String, String> tuned(double seconds) {
-        Map<String, String> best = asItComes();
+        Map<String, String> best = defaults();
         double least = seconds(best, seconds);
         for (Map.Entry<String, List<String>> choice : choices.entrySet()) {
             for (String value : choice.getValue().subList(1, choice.getValue().size())) {
@@ -77,19 +85,27 @@ final class PyTorch implements AutoCloseable {
         return best;
     }
 
+    /** PyTorch tuned and, if it differs, with default settings, as sides that take turns. */
+    Map<Who, Player> players(Map<String, String> tuned) {
+        Map<Who, Player> players = new LinkedHashMap<>();
+        players.put(Who.TUNED, new Player(iterations -> measure(iterations, tuned), WARM_UP_SECONDS));
+        if (!tuned.equals(defaults())) {
+            players.put(Who.DEFAULT, new Player(iterations -> measure(iterations, defaults()), WARM_UP_SECONDS));
+        }
+        return players;
+    }
+
     /** Measures with these settings. */
     Timings measure(int iterations, Map<String, String> settings) {
-        return process(settings).measure(iterations, words(settings.entrySet().stream()
-                .filter(entry -> !entry.getKey().equals(FLUSH)).toList()));
+        return process(settings).measure(iterations, question(settings));
     }
 
     /** The losses of the first so many training steps, in "float" or in "double" precision. */
     double[] losses(int count, String precision) {
-        Map<String, String> settings = asItComes();
+        Map<String, String> settings = defaults();
         settings.put("precision", precision);
         settings.put(FLUSH, "on");
-        return process(settings).losses(count, words(settings.entrySet().stream()
-                .filter(entry -> !entry.getKey().equals(FLUSH)).toList()));
+        return process(settings).losses(count, question(settings));
     }
 
     /** The bytes by which the peak of its memory grew since its first step. */
@@ -104,7 +120,13 @@ final class PyTorch implements AutoCloseable {
 
     private Side process(Map<String, String> settings) {
         String mode = "on".equals(settings.get(FLUSH)) ? FLUSH : "plain";
-        return processes.computeIfAbsent(mode, _ -> new Side("PyTorch", command(mode)));
+        String allocator = settings.getOrDefault(ALLOCATOR, Allocator.DEFAULT);
+        return processes.computeIfAbsent(mode + " " + allocator,
+                _ -> new Side("PyTorch", command(mode), Allocator.environment(allocator)));
+    }
+
+    private static String question(Map<String, String> settings) {
+        return words(settings.entrySet().stream().filter(entry -> !OF_THE_PROCESS.contains(entry.getKey())).toList());
     }
 
     private double seconds(Map<String, String> settings, double seconds) {
@@ -116,7 +138,7 @@ final class PyTorch implements AutoCloseable {
     }
 
     private Map.Entry<String, String> defaultOf(String key) {
-        return Map.entry(key, asItComes().getOrDefault(key, ""));
+        return Map.entry(key, defaults().getOrDefault(key, ""));
     }
 
     private static String words(List<Map.Entry<String, String>> settings) {
@@ -128,6 +150,7 @@ final class PyTorch implements AutoCloseable {
     static Map<String, List<String>> choices(Case what, int threads) {
         Map<String, List<String>> choices = new LinkedHashMap<>();
         choices.put(FLUSH, List.of("off", "on"));
+        choices.put(ALLOCATOR, Allocator.names());
         choices.put("threads", threads(threads, what.work() == Work.PREDICT));
         choices.putAll(what.network().choices());
         if (what.work().trains()) {
@@ -140,6 +163,7 @@ final class PyTorch implements AutoCloseable {
     static Map<String, List<String>> choices(GrowthPoint point, int threads) {
         Map<String, List<String>> choices = new LinkedHashMap<>();
         choices.put(FLUSH, List.of("on"));
+        choices.put(ALLOCATOR, Allocator.names());
         choices.put("threads", threads(threads, point.batch() < SMALL_BATCH));
         choices.put("layout", List.of("batch", "time"));
         choices.put("head", List.of("output"));

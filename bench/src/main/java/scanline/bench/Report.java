@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -73,15 +72,6 @@ final class Report {
     /** A time with three digits that say something. */
     static String milliseconds(double value) {
         return String.format(Locale.ROOT, value < 10 ? "%.2f ms" : value < 100 ? "%.1f ms" : "%.0f ms", value);
-    }
-
-    /** Theirs by ours, round by round; of what was measured less often, as often as it was. */
-    static List<Double> ratios(List<Double> theirs, List<Double> ours) {
-        List<Double> ratios = new ArrayList<>();
-        for (int i = 0; i < Math.min(ours.size(), theirs.size()); i++) {
-            ratios.add(theirs.get(i) / ours.get(i));
-        }
-        return ratios;
     }
 
     /** The median of ratios, the least and the most. */

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
@@ -36,11 +37,18 @@ final class Side implements AutoCloseable {
      * @throws BenchException if it cannot start, or says why it will not
      */
     Side(String name, List<String> command) {
+        this(name, command, Map.of());
+    }
+
+    /** The same with further environment variables. */
+    Side(String name, List<String> command, Map<String, String> environment) {
         this.name = name;
         try {
             errors = Files.createTempFile("scanline-bench", ".txt");
             errors.toFile().deleteOnExit();
-            process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+            ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
+            builder.environment().putAll(environment);
+            process = builder.start();
         } catch (IOException e) {
             throw new BenchException("cannot start " + name + ": " + e.getMessage());
         }
@@ -64,21 +72,6 @@ final class Side implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         return new Timings(numbers[0], Arrays.copyOfRange(numbers, 1, numbers.length));
-    }
-
-    /** Lets a JVM compile for so many seconds; returns how many iterations a turn of so many has then. */
-    int warmUp(double seconds, double turnSeconds) {
-        long start = System.nanoTime();
-        int iterations = 1;
-        while (System.nanoTime() - start < seconds * 1e9) {
-            iterations = iterations(turnSeconds, measure(iterations, ""));
-        }
-        return iterations;
-    }
-
-    /** How many iterations as those measured a turn of so many seconds has. */
-    static int iterations(double turnSeconds, Timings measured) {
-        return (int) Math.clamp(1000 * turnSeconds / measured.least(), 1, 10_000);
     }
 
     /** The losses of the first so many training steps. */
