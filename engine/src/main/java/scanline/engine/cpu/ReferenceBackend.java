@@ -204,14 +204,24 @@ public final class ReferenceBackend implements Backend {
     @Override
     public void softmax(Buffer y, Buffer x, int rows, int n) {
         for (int i = 0; i < rows; i++) {
+            double largest = largest(x, i, n);
             double sum = 0;
             for (int j = 0; j < n; j++) {
-                sum += StrictMath.exp(floats(x)[i * n + j]);
+                sum += StrictMath.exp(floats(x)[i * n + j] - largest);
             }
             for (int j = 0; j < n; j++) {
-                floats(y)[i * n + j] = (float) (StrictMath.exp(floats(x)[i * n + j]) / sum);
+                floats(y)[i * n + j] = (float) (StrictMath.exp(floats(x)[i * n + j] - largest) / sum);
             }
         }
+    }
+
+    /** Subtracted from a row before its exponentials are taken, which would overflow from 710 on. */
+    private static double largest(Buffer x, int row, int n) {
+        double largest = Double.NEGATIVE_INFINITY;
+        for (int j = 0; j < n; j++) {
+            largest = Math.max(largest, floats(x)[row * n + j]);
+        }
+        return largest;
     }
 
     @Override
@@ -477,10 +487,7 @@ public final class ReferenceBackend implements Backend {
         double total = 0;
         int counted = 0;
         for (int i = 0; i < rows; i++) {
-            double largest = Double.NEGATIVE_INFINITY;
-            for (int j = 0; j < classes; j++) {
-                largest = Math.max(largest, floats(logits)[i * classes + j]);
-            }
+            double largest = largest(logits, i, classes);
             double sum = 0;
             for (int j = 0; j < classes; j++) {
                 sum += StrictMath.exp(floats(logits)[i * classes + j] - largest);

@@ -72,6 +72,11 @@ final class AttentionOps {
                         .in(n[3] + " heads, " + name + ", dropout " + dropout)));
             }
         }
+        for (int[] n : new int[][] {{17, 33, 2, 2, 1}, {5, 40, 3, 3, 4}}) {
+            masks(n[2], n[1]).forEach((name, mask) -> samples.add(attend(awkward(_ -> null,
+                    Input.of("q", Draw.STEEP, n[0], n[2], n[3] * n[4] + 2),
+                    Input.of("kv", Draw.STEEP, n[1], n[2], 2 * n[3] * n[4] + 3)), mask, 0f, n).in("large, " + name)));
+        }
         return new Op("Attention.attend", "Attention.composed", TOLERANCES, List.of(new Undoing("attendGradient", 3)),
                 samples);
     }

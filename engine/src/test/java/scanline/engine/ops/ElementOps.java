@@ -60,6 +60,9 @@ final class ElementOps {
         for (int n : lengths()) {
             samples.add(awkward(pass -> op.apply(pass.of("x")), Input.of("x", draw, n, 1)));
         }
+        for (int n : new int[] {3, 16, 17, 129}) {
+            samples.add(awkward(pass -> op.apply(pass.of("x")), Input.of("x", Draw.LARGE, n, 1)).in("large"));
+        }
         return Op.of(name, tolerances, duty, 1, samples);
     }
 

@@ -35,6 +35,9 @@ final class LossOps {
                     Input.of("x", Draw.within(3), AWKWARD[i], AWKWARD[(5 * i + 3) % AWKWARD.length])));
         }
         samples.add(awkward(formula, Input.of("x", Draw.within(3), 7145, 7)));
+        for (int n : AWKWARD) {
+            samples.add(awkward(formula, Input.of("x", Draw.LARGE, 4, n)).in("large"));
+        }
         // Of one number alone nothing flows back, but for its rounding.
         return Op.of("Activation.softmax", Tolerances.of(new Tolerance(5e-7, 0), new Tolerance(5e-7, 0.1)),
                 "softmaxGradient", 1, samples);
@@ -47,6 +50,10 @@ final class LossOps {
             samples.add(entropy(true, smoothing, new int[] {2, 0, 6, 2, 1}, 5, 7));
             samples.add(entropy(true, smoothing, some, 2, 3, 7));
             samples.add(entropy(true, smoothing, new int[] {16}, 1, 17));
+            for (int classes : AWKWARD) {
+                samples.add(awkward(crossEntropy(labels(4, classes), smoothing),
+                        Input.of("x", Draw.LARGE, 4, classes)).in("large, smoothing " + smoothing));
+            }
             for (int rows : AWKWARD) {
                 for (int classes : AWKWARD) {
                     int[] labels = labels(rows, classes);
@@ -66,7 +73,7 @@ final class LossOps {
     }
 
     private static Sample entropy(boolean small, float smoothing, int[] labels, int... sizes) {
-        Formula formula = pass -> Losses.crossEntropy(pass.of("x"), labels, smoothing);
+        Formula formula = crossEntropy(labels, smoothing);
         Input x = Input.of("x", Draw.within(small ? 1 : 8), sizes);
         return small
                 ? small("F.cross_entropy(x.flatten(0, -2), " + Torch.tensor(labels)
@@ -75,26 +82,31 @@ final class LossOps {
                 : awkward(formula, x);
     }
 
+    private static Formula crossEntropy(int[] labels, float smoothing) {
+        return pass -> Losses.crossEntropy(pass.of("x"), labels, smoothing);
+    }
+
     private static Op binaryCrossEntropy() {
         List<Sample> samples = new ArrayList<>();
         for (int[] sizes : new int[][] {{1}, {2, 3}, {5, 1, 17}}) {
-            samples.add(binary(true, sizes));
+            samples.add(binary(true, Draw.within(3), sizes));
         }
         for (int n : AWKWARD) {
-            samples.add(binary(false, n, 1, 1));
+            samples.add(binary(false, Draw.within(3), n, 1, 1));
+            samples.add(binary(false, Draw.LARGE, n, 1, 1).in("large"));
         }
         return new Op("Losses.binaryCrossEntropy", "", Tolerances.of(1e-6, 1e-6),
                 List.of(new Op.Undoing("crossEntropyGradient", 1), new Op.Undoing("accumulate", 1)), samples);
     }
 
-    private static Sample binary(boolean small, int... sizes) {
+    private static Sample binary(boolean small, Draw draw, int... sizes) {
         int[] targets = labels(Arrays.stream(sizes).reduce(1, (a, b) -> a * b), 2);
         boolean[] present = new boolean[targets.length];
         for (int i = 0; i < targets.length; i++) {
             present[i] = targets[i] == 1;
         }
         Formula formula = pass -> Losses.binaryCrossEntropy(pass.of("x"), present);
-        Input x = Input.of("x", Draw.within(3), sizes);
+        Input x = Input.of("x", draw, sizes);
         return small
                 ? small("F.binary_cross_entropy_with_logits(x.flatten(), " + Torch.tensor(targets) + ".double())",
                         formula, x)

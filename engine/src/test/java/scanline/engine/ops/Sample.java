@@ -48,6 +48,21 @@ record Sample(String mode, String torch, Formula formula, Formula composed, List
             }
         };
 
+        /** Near -1000, 0 and 1000 in turn: exponentials of them are zero or infinite, those of differences are not. */
+        Draw LARGE = (values, key) -> {
+            key.uniform(values, 0, values.length, -4, 4);
+            for (int i = 0; i < values.length; i++) {
+                values[i] += 1000 * (i % 3 - 1);
+            }
+        };
+        /** Whole numbers, many of them equal, with products so large that their exponentials are zero or infinite. */
+        Draw STEEP = (values, key) -> {
+            COARSE.fill(values, key);
+            for (int i = 0; i < values.length; i++) {
+                values[i] *= 30;
+            }
+        };
+
         /** Uniform in -bound to bound. */
         static Draw within(float bound) {
             return (values, key) -> key.uniform(values, 0, values.length, -bound, bound);
