@@ -2,7 +2,6 @@ package scanline.engine.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -93,22 +92,6 @@ class AtomicFileTest {
         assertThatThrownBy(() -> AtomicFile.write(file, "text"))
                 .isInstanceOf(FileAccessException.class)
                 .hasMessage("cannot write " + file + ": no such file or folder");
-    }
-
-    @Test
-    void aReadOnlyFolderIsNamed() throws IOException {
-        Path file = folder.resolve("file");
-        AtomicFile.write(file, "old");
-        assertThat(folder.toFile().setWritable(false)).isTrue();
-        try {
-            assumeFalse(Files.isWritable(folder), "skipped: this user (root?) may write to read-only folders");
-            assertThatThrownBy(() -> AtomicFile.write(file, "new"))
-                    .isInstanceOf(FileAccessException.class)
-                    .hasMessage("cannot write " + file + ": permission denied");
-            assertThat(file).hasContent("old");
-        } finally {
-            assertThat(folder.toFile().setWritable(true)).isTrue();
-        }
     }
 
     @Test
