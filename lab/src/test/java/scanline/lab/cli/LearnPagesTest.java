@@ -11,21 +11,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 import scanline.lab.docs.Markdown;
 import scanline.lab.docs.Repository;
 
-/** docs/learn: the commands run in the order in which the pages show them, and the code that they quote is the code. */
+/** docs/learn: the commands run in the order in which the pages show them. */
 class LearnPagesTest {
     private static final Path ROOT = Repository.folder();
     private static final Path LEARN = ROOT.resolve("docs/learn");
     private static final String SCANLINE = "./scanline ";
-    private static final Pattern CODE_LINK = Pattern.compile("\\]\\(([^)]+\\.java)\\)");
     private static final Pattern IN_PROSE = Pattern.compile("`(\\./scanline [^`]*)`");
     /** What makes minutes of training into seconds. */
     private static final List<String> SMALL = List.of("epochs=1", "data.limit=300", "data.validation=100", "batch=50");
@@ -98,30 +94,5 @@ class LearnPagesTest {
         }
         Answer answer = answer(words);
         assertThat(answer.status()).as(page + ": " + command + "\n" + answer.err()).isZero();
-    }
-
-    @ParameterizedTest
-    @MethodSource("pages")
-    void whatIsQuotedOfTheCodeStandsThere(Path page) throws IOException {
-        for (Markdown.Block block : Markdown.of(page).blocks()) {
-            if (!block.language().equals("java")) {
-                continue;
-            }
-            List<String> links = CODE_LINK.matcher(String.join("\n", block.before())).results()
-                    .map(match -> match.group(1)).toList();
-            assertThat(links).as("a link to a file stands before " + block.text()).isNotEmpty();
-            Path file = page.resolveSibling(links.getLast()).normalize();
-            assertThat(trimmed(Files.readString(file))).as(page + " quotes " + file).contains(trimmed(block.text()));
-        }
-    }
-
-    private static String trimmed(String code) {
-        return code.lines().map(String::strip).collect(Collectors.joining("\n"));
-    }
-
-    @Test
-    void pagesQuoteCode() {
-        assertThat(pages().stream().flatMap(page -> Markdown.of(page).blocks().stream())
-                .filter(block -> block.language().equals("java"))).hasSizeGreaterThan(15);
     }
 }
