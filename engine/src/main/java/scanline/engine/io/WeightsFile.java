@@ -35,10 +35,25 @@ public final class WeightsFile {
      *             if a tensor is missing, has another shape, or belongs to no parameter; the weights are then as before
      */
     public static Map<String, String> load(Path file, Weights weights) throws IOException {
+        return load(file, weights, Set.of());
+    }
+
+    /**
+     * Reads every parameter and statistic but some.
+     *
+     * @param fresh
+     *            names of parameters that keep their values, whatever the file has under these names
+     * @return the metadata of the file
+     * @throws FormatException
+     *             if another tensor is missing, has another shape, or belongs to no parameter; the weights are then as before
+     */
+    public static Map<String, String> load(Path file, Weights weights, Set<String> fresh) throws IOException {
         SafeTensors content = SafeTensors.read(file);
         Set<String> unknown = new HashSet<>(content.tensors().keySet());
         for (Parameter parameter : weights.parameters()) {
-            require(file, content, parameter.name(), parameter.shape().sizes());
+            if (!fresh.contains(parameter.name())) {
+                require(file, content, parameter.name(), parameter.shape().sizes());
+            }
             unknown.remove(parameter.name());
         }
         for (Statistic statistic : weights.statistics()) {
@@ -50,7 +65,7 @@ public final class WeightsFile {
                     "tensor " + Excerpt.quoted(unknown.stream().sorted().findFirst().orElseThrow())
                             + " belongs to no parameter of this model");
         }
-        restore("", content, weights);
+        restore("", content, weights, fresh);
         return content.metadata();
     }
 
@@ -71,8 +86,14 @@ public final class WeightsFile {
      * required}.
      */
     public static void restore(String prefix, SafeTensors content, Weights weights) {
+        restore(prefix, content, weights, Set.of());
+    }
+
+    private static void restore(String prefix, SafeTensors content, Weights weights, Set<String> fresh) {
         for (Parameter parameter : weights.parameters()) {
-            copy(content, prefix + parameter.name(), parameter.value());
+            if (!fresh.contains(parameter.name())) {
+                copy(content, prefix + parameter.name(), parameter.value());
+            }
         }
         for (Statistic statistic : weights.statistics()) {
             copy(content, prefix + statistic.name(), statistic.value());

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -32,6 +33,7 @@ import scanline.lab.train.LabelScore;
 import scanline.lab.train.Measures;
 import scanline.lab.train.RunException;
 import scanline.lab.train.Trained;
+import scanline.lab.train.TrainedOn;
 
 /** {@code scanline evaluate}: loss, accuracy and confusion matrix on a split. */
 @Command(name = "evaluate", mixinStandardHelpOptions = true,
@@ -65,6 +67,7 @@ final class EvaluateCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         try (Trained opened = trained.open(overrides, threads.count())) {
             Experiment experiment = opened.experiment();
+            TrainedOn trainedOn = TrainedOn.of(opened, split, overrides);
             if (logits != null && experiment.network() instanceof Autoregressive) {
                 throw new RunException("--logits: this model has no logits for a picture, it writes one label after the"
                         + " other");
@@ -77,7 +80,8 @@ final class EvaluateCommand implements Callable<Integer> {
             Evaluation evaluation = logits == null
                     ? evaluate(experiment, examples, Evaluation.Listener.NONE)
                     : writeLogits(experiment, examples, logits);
-            print(Objects.requireNonNull(spec).commandLine().getOut(), experiment, evaluation);
+            print(Objects.requireNonNull(spec).commandLine().getOut(), experiment, evaluation,
+                    trainedOn);
             return CommandLine.ExitCode.OK;
         }
     }
@@ -104,7 +108,7 @@ final class EvaluateCommand implements Callable<Integer> {
         return evaluation;
     }
 
-    private void print(PrintWriter out, Experiment experiment, Evaluation evaluation) {
+    private void print(PrintWriter out, Experiment experiment, Evaluation evaluation, @Nullable TrainedOn trainedOn) {
         if (json) {
             Map<String, Object> result = new LinkedHashMap<>();
             result.put("split", split.name().toLowerCase(Locale.ROOT));
@@ -112,6 +116,14 @@ final class EvaluateCommand implements Callable<Integer> {
             result.put("loss", evaluation.loss());
             result.putAll(evaluation.measures());
             result.put("examples", evaluation.examples());
+            if (trainedOn != null) {
+                Map<String, @Nullable Object> data = new LinkedHashMap<>();
+                data.put("sameAsTrained", trainedOn.isSame());
+                data.put("differences", trainedOn.differences());
+                data.put("images", trainedOn.images());
+                data.put("trainedOn", trainedOn.seen());
+                result.put("data", data);
+            }
             if (evaluation.confusion().length > 0) {
                 result.put("confusion", evaluation.confusion());
             }
@@ -123,6 +135,9 @@ final class EvaluateCommand implements Callable<Integer> {
         } else {
             out.printf(Locale.ROOT, "%s accuracy %.2f %%, loss %.4f%n", split.name().toLowerCase(Locale.ROOT),
                     100 * evaluation.accuracy(), evaluation.loss());
+            if (trainedOn != null) {
+                data(trainedOn).ifPresent(out::println);
+            }
             evaluation.measures().forEach((name, value) -> out.println(Measures.text(name, value)));
             out.println();
             List<String> names = experiment.dataset().classNames();
@@ -134,6 +149,21 @@ final class EvaluateCommand implements Callable<Integer> {
             }
         }
         out.flush();
+    }
+
+    /** What a reader must know of the images before taking the accuracy for that of unseen ones; nothing where it is. */
+    private Optional<String> data(TrainedOn trainedOn) {
+        Integer seen = trainedOn.seen();
+        if (trainedOn.isSame() && seen != null && seen == (split == Split.TRAIN ? trainedOn.images() : 0)) {
+            return Optional.empty();
+        }
+        String what = trainedOn.isSame()
+                ? "other images are held out than in the run"
+                : "not the data of the run (" + String.join(", ", trainedOn.differences()) + ")";
+        return Optional.of("data: " + what + "; " + (seen == null
+                ? "the images that the run was trained on are not there to compare with"
+                : String.format(Locale.ROOT, "%,d of %,d images are among those that the run was trained on", seen,
+                        trainedOn.images())));
     }
 
     private static void confusion(PrintWriter out, int[][] confusion, List<String> names) {

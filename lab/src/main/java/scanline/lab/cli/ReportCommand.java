@@ -3,7 +3,6 @@ package scanline.lab.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 
@@ -14,7 +13,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import scanline.lab.report.RunReport;
 import scanline.lab.train.Provenance;
@@ -31,23 +29,20 @@ final class ReportCommand implements Callable<Integer> {
     @Mixin
     private Threads threads = new Threads();
 
-    @Parameters(index = "0", paramLabel = "RUN", description = "The folder of the run, which may be unfinished.")
-    private Path folder = Path.of("");
-
-    @Parameters(index = "1..*", paramLabel = "KEY=VALUE",
-            description = "Changes a key of the recipe, such as data.dir where the data lies elsewhere now.")
-    private List<String> overrides = List.of();
+    @Mixin
+    private RunOptions options = new RunOptions();
 
     @Option(names = "--to", paramLabel = "FILE.html", description = "The file to write. Default: RUN/report.html.")
     private @Nullable Path to;
 
     @Override
     public Integer call() throws IOException {
+        Path folder = options.folder();
         Run run = Run.open(folder);
         if (to != null) {
             OutputFile.requirePlace(to);
         }
-        try (Trained trained = Trained.open(folder.toString(), null, overrides, threads.count())) {
+        try (Trained trained = Trained.open(folder.toString(), null, options.overrides(), threads.count())) {
             Provenance.requireSameData(run, trained.experiment());
             Path file = RunReport.write(trained.experiment(), run, to);
             PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();

@@ -15,7 +15,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -38,6 +37,7 @@ import scanline.lab.record.RunRecord;
 import scanline.lab.record.TrainingCommand;
 import scanline.lab.train.CommandProcess;
 import scanline.lab.train.Experiment;
+import scanline.lab.train.Parent;
 import scanline.lab.train.Provenance;
 import scanline.lab.train.Run;
 import scanline.lab.train.RunException;
@@ -228,10 +228,10 @@ final class ReproduceCommand implements Callable<Integer> {
             if (begun) {
                 Provenance.requireSameData(run, experiment);
             } else {
+                Parent parent = plan.reproduction().parent(folder, experiment);
                 Run.requireNew(run.folder());
-                Run.create(run.folder(), recipe, Provenance.of(experiment, threads.count(),
-                        Stream.concat(Stream.of("scanline", "train", command.recipe()), command.overrides().stream())
-                                .toList()));
+                Run.create(run.folder(), recipe, Provenance.of(experiment, threads.count(), command.words(), parent),
+                        parent == null ? Run.Beginning.OF_SEED : Parent.beginning(experiment));
             }
             return training.train(line(), experiment, run, begun, "the same command", _ -> {});
         }

@@ -1,7 +1,6 @@
 package scanline.lab.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 
@@ -10,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import scanline.lab.train.Experiment;
 import scanline.lab.train.Provenance;
@@ -29,13 +27,13 @@ final class ResumeCommand implements Callable<Integer> {
     @Mixin
     private Training training = new Training();
 
-    @Parameters(paramLabel = "RUN", description = "The folder of the run.")
-    private Path folder = Path.of("");
+    @Mixin
+    private RunOptions options = new RunOptions();
 
     @Override
     public Integer call() throws IOException {
-        Run run = Run.open(folder);
-        try (Experiment experiment = new Experiment(run.recipe(), threads.count())) {
+        Run run = Run.open(options.folder());
+        try (Experiment experiment = new Experiment(run.recipe(options.overrides()), threads.count())) {
             Provenance.requireSameData(run, experiment);
             return training.run(Objects.requireNonNull(spec).commandLine(), experiment, run, true);
         }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 
@@ -14,6 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import scanline.engine.io.Excerpt;
@@ -21,6 +23,7 @@ import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.train.Experiment;
 import scanline.lab.train.Experiment.Split;
+import scanline.lab.train.Parent;
 import scanline.lab.train.Provenance;
 import scanline.lab.train.Run;
 
@@ -46,23 +49,40 @@ final class TrainCommand implements Callable<Integer> {
             description = "The folder to keep the run in. Default: runs/RECIPE, numbered.")
     private @Nullable Path folder;
 
+    @Option(names = "--from", paramLabel = "RUN|FILE",
+            description = "Begins with the best weights of a run, or those of a safetensors file, instead of the seed's; the"
+                    + " optimizer begins anew.")
+    private @Nullable Path from;
+
+    @Option(names = "--new-head",
+            description = "With --from: what belongs to the classes (the last layer) begins with the seed's weights, for data"
+                    + " with other classes.")
+    private boolean newHead;
+
     @Override
     public Integer call() throws IOException {
         CommandLine line = Objects.requireNonNull(spec).commandLine();
         Recipe resolved = Recipes.find(recipe, overrides);
-        Path target = folder != null
-                ? folder
-                : Run.free(Run.name(recipe));
-        Run.requireNew(target);
+        if (newHead && from == null) {
+            throw new ParameterException(line, "--new-head goes with --from");
+        }
+        if (folder != null) {
+            Run.requireNew(folder);
+        }
         List<String> command = new ArrayList<>(List.of("scanline"));
         command.addAll(line.getParent().getParseResult().expandedArgs());
         try (Experiment experiment = new Experiment(resolved, threads.count())) {
             requirePictures(experiment); // before a folder is made
-            line.getErr()
-                    .println(Excerpt.line(resolved.about()) + " (" + recipe + ", " + resolved.data().name() + ", seed "
-                            + resolved.seed() + ", " + threads + "), run " + target);
+            Parent parent = from == null ? null : Parent.load(from, experiment, newHead);
+            Run.Beginning beginning = parent == null ? Run.Beginning.OF_SEED : Parent.beginning(experiment);
+            Map<String, Object> provenance = Provenance.of(experiment, threads.count(), command, parent);
+            Run run = folder != null
+                    ? Run.create(folder, resolved, provenance, beginning)
+                    : Run.createNumbered(Run.name(recipe), resolved, provenance, beginning);
+            line.getErr().println(Excerpt.line(resolved.about()) + " (" + recipe + ", " + resolved.data().name()
+                    + ", seed " + resolved.seed() + ", " + threads + ")" + (from == null ? "" : ", weights of " + from)
+                    + ", run " + run.folder());
             line.getErr().flush();
-            Run run = Run.create(target, resolved, Provenance.of(experiment, threads.count(), command));
             return training.run(line, experiment, run, false);
         }
     }

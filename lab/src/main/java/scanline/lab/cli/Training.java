@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -75,23 +76,7 @@ final class Training {
      */
     boolean train(CommandLine line, Experiment experiment, Run run, boolean resumed, String goOn,
             Consumer<Result> told) throws IOException {
-        ProgressLine progress = new ProgressLine(line.getErr(), Boolean.getBoolean("scanline.terminal"),
-                experiment.recipe().epochs());
-        try (LiveRun live = LiveRun.begin(run)) {
-            return train(line, experiment, run, resumed, goOn, progress, live, told);
-        }
-    }
-
-    private boolean train(CommandLine line, Experiment experiment, Run run, boolean resumed, String goOn,
-            ProgressLine progress, LiveRun live, Consumer<Result> told) throws IOException {
         PrintWriter err = line.getErr();
-        Trainer trainer = new Trainer(experiment, run, Progress.all(progress, live), saveSeconds);
-        if (resumed) {
-            trainer.restore();
-            Provenance.resumed(run, trainer.step());
-            err.printf(Locale.ROOT, "%s goes on at step %,d%n", run.folder(), trainer.step());
-            err.flush();
-        }
         AtomicBoolean stop = new AtomicBoolean();
         CountDownLatch stopped = new CountDownLatch(1);
         Thread hook = new Thread(() -> {
@@ -106,25 +91,40 @@ final class Training {
             }
         });
         Runtime.getRuntime().addShutdownHook(hook);
-        try {
-            trainer.train(stop::get);
-            progress.erase();
-            if (!trainer.isDone()) {
-                err.printf(Locale.ROOT, "stopped at step %,d, saved; go on with: %s%n", trainer.step(), goOn);
-                err.flush();
-                return false;
-            }
-            live.tests();
-            Findings test = new Findings(experiment, Split.TEST);
-            told.accept(trainer.conclude(test)); // before the report, which may find no room
-            RunReport.write(experiment, run, test);
-            return true;
+        try (LiveRun live = LiveRun.begin(run)) {
+            return train(line, experiment, run, resumed, goOn, stop::get, live, told);
         } finally {
-            stopped.countDown();
+            stopped.countDown(); // last: nothing runs any more once the JVM has what it waits for
             if (!stop.get()) {
                 Runtime.getRuntime().removeShutdownHook(hook);
             }
         }
+    }
+
+    private boolean train(CommandLine line, Experiment experiment, Run run, boolean resumed, String goOn,
+            BooleanSupplier stop, LiveRun live, Consumer<Result> told) throws IOException {
+        PrintWriter err = line.getErr();
+        ProgressLine progress = new ProgressLine(err, Boolean.getBoolean("scanline.terminal"),
+                experiment.recipe().epochs());
+        Trainer trainer = new Trainer(experiment, run, Progress.all(progress, live), saveSeconds);
+        if (resumed) {
+            trainer.restore();
+            Provenance.resumed(run, trainer.step());
+            err.printf(Locale.ROOT, "%s goes on at step %,d%n", run.folder(), trainer.step());
+            err.flush();
+        }
+        trainer.train(stop);
+        progress.erase();
+        if (!trainer.isDone()) {
+            err.printf(Locale.ROOT, "stopped at step %,d, saved; go on with: %s%n", trainer.step(), goOn);
+            err.flush();
+            return false;
+        }
+        live.tests();
+        Findings test = new Findings(experiment, Split.TEST);
+        told.accept(trainer.conclude(test)); // before the report, which may find no room
+        RunReport.write(experiment, run, test);
+        return true;
     }
 
     private void print(PrintWriter out, Run run, Result result) {

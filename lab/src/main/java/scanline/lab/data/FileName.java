@@ -8,10 +8,15 @@ import scanline.engine.io.Excerpt;
 public final class FileName {
     private FileName() {}
 
-    /** Refuses, with an {@link IllegalArgumentException} that begins with the key, what this system allows for no file. */
-    public static void require(String key, String name) {
+    /**
+     * The name as an absolute path, so that it means the same file from whatever folder the recipe is read again; an empty
+     * name stays empty.
+     *
+     * @throws IllegalArgumentException if this system allows no file of that name; its message begins with the key
+     */
+    public static String absolute(String key, String name) {
         try {
-            Path _ = Path.of(name);
+            return name.isEmpty() ? "" : Path.of(name).toAbsolutePath().toString();
         } catch (InvalidPathException _) {
             throw new IllegalArgumentException(key + " cannot be the name of a file: " + Excerpt.quoted(name));
         }

@@ -112,7 +112,7 @@ public sealed interface Scan {
         /** Checks the size and the name. */
         public Permuted {
             requirePositive(size);
-            FileName.require("file", file);
+            file = FileName.absolute("file", file);
         }
 
         @Override

@@ -9,16 +9,21 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** The SHA-256 of what lies on a disk, in hexadecimal. */
-final class Sha256 {
+public final class Sha256 {
     private Sha256() {}
 
     /** That of a file's bytes as they are stored. */
-    static String of(Path file) {
+    public static String of(Path file) {
         return Idx.reading(file.toString(), () -> {
             try (InputStream in = Files.newInputStream(file)) {
                 return of(in);
             }
         });
+    }
+
+    /** That of some bytes. */
+    public static String of(byte[] bytes) {
+        return HexFormat.of().formatHex(digest().digest(bytes));
     }
 
     /** That of what a stream still has to give. */

@@ -1,6 +1,7 @@
 package scanline.lab.recipe;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -42,6 +43,9 @@ public record Recipe(String about, String source, Published published, double ta
     /** The keys that say what a recipe is for, not what it does. */
     public static final Set<String> DESCRIPTION = Set.of("about", "source", "published", "published.accuracy",
             "published.divisor", "target");
+
+    /** The keys that say where files are. What is in these files decides a result, not where they are. */
+    public static final Set<String> PLACES = Set.of("data.dir", "data.scan.file");
 
     /** More would be a slip of the hand, and the files that hold a row for each stay readable. */
     public static final int MOST_EPOCHS = 20_000;
@@ -100,7 +104,7 @@ public record Recipe(String about, String source, Published published, double ta
             require(validation >= 0, "validation must be 0 or more, not " + validation);
             require(shrink >= 1, "shrink must be at least 1, not " + shrink);
             require(deviation > 0, "deviation must be positive, not " + deviation);
-            FileName.require("dir", dir);
+            dir = FileName.absolute("dir", dir);
         }
 
         /**
@@ -138,6 +142,14 @@ public record Recipe(String about, String source, Published published, double ta
     /** Every key with its value, in their order. */
     public Map<String, String> keys() {
         return Binding.keys(this);
+    }
+
+    /** Those of a recipe's keys that decide what it trains, but for the content of the files that it names. */
+    public static Map<String, String> decisions(Map<String, String> keys) {
+        Map<String, String> decisions = new LinkedHashMap<>(keys);
+        decisions.keySet().removeAll(DESCRIPTION);
+        decisions.keySet().removeAll(PLACES);
+        return decisions;
     }
 
     /** Whether another recipe trains the same, however the two are described. */

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 import scanline.engine.io.TextFile;
 import scanline.lab.data.ModuleContent;
@@ -24,6 +25,11 @@ public final class Recipes {
     public static List<String> names() {
         return ModuleContent.files(FOLDER, ENDING).stream()
                 .map(file -> file.substring(FOLDER.length(), file.length() - ENDING.length())).toList();
+    }
+
+    /** Whether {@link #find} takes a word for a recipe, there or not: a folder of runs has a path, and no ending. */
+    public static boolean isCalled(String word) {
+        return word.endsWith(ENDING) || names().contains(word) || Path.of(word).getNameCount() == 1;
     }
 
     /**
@@ -66,6 +72,23 @@ public final class Recipes {
         Map<String, String> keys = new LinkedHashMap<>();
         Yaml.read(file.toString(), text(file)).forEach((key, value) -> keys.put(key, value.text()));
         return keys;
+    }
+
+    /**
+     * The text of a run's recipe without the folders of its data, which are those of one machine. A file of pixel numbers keeps its
+     * name.
+     */
+    public static String withoutFolders(String text) {
+        Map<String, Value> keys = Yaml.read("recipe", text);
+        return text.lines().map(line -> {
+            String key = line.replaceFirst(":.*", "");
+            Value place = Recipe.PLACES.contains(key) ? keys.get(key) : null;
+            return place == null
+                    ? line
+                    : key + ": " + Yaml.scalar(key.equals("data.dir")
+                            ? ""
+                            : place.text().substring(place.text().lastIndexOf('/') + 1));
+        }).collect(Collectors.joining("\n", "", "\n"));
     }
 
     private static String text(Path file) {

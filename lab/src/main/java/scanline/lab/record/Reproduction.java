@@ -1,6 +1,7 @@
 package scanline.lab.record;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,11 +11,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import scanline.lab.data.Nearest;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.RecipeException;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.record.RunRecord.Outcome;
+import scanline.lab.train.Experiment;
+import scanline.lab.train.Parent;
 import scanline.lab.train.Run;
 import scanline.lab.train.RunException;
 
@@ -87,6 +91,33 @@ public final class Reproduction {
             }
         });
         return recipe;
+    }
+
+    /**
+     * Gives an experiment the weights that the record began with, where these are not its seed's.
+     *
+     * @param reproduced a folder in which the parent may have been trained again
+     * @return the parent; null if there is none
+     * @throws RunException if the parent is not there, or has other weights now
+     */
+    public @Nullable Parent parent(Path reproduced, Experiment experiment) throws IOException {
+        Parent then = record.parent();
+        if (then == null) {
+            return null;
+        }
+        Path path = Path.of(then.path());
+        Path again = reproduced.resolve(path.getFileName());
+        Path from = Files.exists(again) ? again : path;
+        if (!Files.exists(from)) {
+            throw new RunException(record.name() + " began with the weights of " + path + ", and there is no " + from
+                    + " or " + again + ": train that first");
+        }
+        Parent now = Parent.load(from, experiment, then.newHead());
+        if (!now.weights().equals(then.weights())) {
+            throw new RunException(record.name() + " began with weights of " + path + ", but those of " + from
+                    + " are others: their SHA-256 was " + then.weights() + " and is " + now.weights());
+        }
+        return now;
     }
 
     /**

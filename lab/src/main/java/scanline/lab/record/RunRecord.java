@@ -24,6 +24,8 @@ import scanline.lab.recipe.Recipe.Published;
 import scanline.lab.recipe.RecipeException;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.train.Json;
+import scanline.lab.train.Parent;
+import scanline.lab.train.Provenance;
 import scanline.lab.train.Run;
 import scanline.lab.train.RunException;
 
@@ -41,12 +43,13 @@ import scanline.lab.train.RunException;
  * @param machine what it ran on, in words
  * @param data the data set's name, and the SHA-256 of its files
  * @param epochs its epochs, at least one
+ * @param parent where its first weights are from; null for its seed
  * @param outcome what it came to; null while it is unfinished
  * @param attends whether there is a picture of its attention
  */
 public record RunRecord(String name, Map<String, String> keys, TrainingCommand command, Published published,
         long seed, long parameters, List<String> commits, String machine, Map<String, String> data,
-        List<Run.Epoch> epochs,
+        List<Run.Epoch> epochs, @Nullable Parent parent,
         @Nullable Outcome outcome, boolean attends) {
     /** What a model that attends takes of each part of some pictures. */
     public static final String ATTENTION = "attention.svg";
@@ -211,6 +214,7 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
      * Reads a record.
      *
      * @throws IOException if a file of it is damaged, or two contradict each other
+     * @throws RunException if its recipe is no longer what it was trained by
      */
     public static RunRecord read(Path folder) throws IOException {
         Map<String, String> keys;
@@ -219,6 +223,7 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
         } catch (RecipeException e) {
             throw new IOException(e.getMessage(), e); // it names the file
         }
+        Provenance.requireSameRecipe(new Run(folder));
         if (keys.get("data") == null) {
             throw new FormatException(folder.resolve(Run.RECIPE), "lacks data");
         }
@@ -238,9 +243,19 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
                 made.get("jdk", String.class).replaceFirst(" \\(.*", ""));
         return new RunRecord(folder.toAbsolutePath().normalize().getFileName().toString(), keys, command,
                 published(folder.resolve(Run.RECIPE), keys, command), made.whole("seed"), made.whole("parameters"),
-                commits(made), machine, data, epochs,
+                commits(made), machine, data, epochs, parent(made),
                 Files.exists(folder.resolve(Run.RESULT)) ? outcome(folder, keys, epochs) : null,
                 Files.exists(folder.resolve(ATTENTION)));
+    }
+
+    private static @Nullable Parent parent(Fields made) throws FormatException {
+        if (!made.values().containsKey("from")) {
+            return null;
+        }
+        Fields from = new Fields(made.file(), made.get("from", Map.class));
+        return new Parent(from.get("path", String.class), from.hash("file"), from.hash("weights"),
+                from.get("newHead", Boolean.class), from.values().get("recipe") == null ? null : from.hash("recipe"),
+                from.values().get("seed") == null ? null : (Long) from.whole("seed"));
     }
 
     private static List<String> commits(Fields made) throws FormatException {
@@ -353,9 +368,8 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
 
     /** The recipe's keys that decide a result, in their order, but for the seed. */
     public Map<String, String> decisions() {
-        Map<String, String> decisions = new LinkedHashMap<>(keys);
-        decisions.keySet().removeAll(Recipe.DESCRIPTION);
-        decisions.keySet().removeAll(Set.of("seed", "data.dir"));
+        Map<String, String> decisions = Recipe.decisions(keys);
+        decisions.remove("seed");
         decisions.putIfAbsent(CANVAS, SINGLE); // not in records of older versions
         decisions.putIfAbsent(SHRINK, "1");
         return decisions;
@@ -363,7 +377,8 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
 
     /** What runs of one row of the table have in common: everything that decides a result, but for the seed. */
     public Map<?, ?> settings() {
-        return Map.of("recipe", decisions(), "data", data);
+        return Map.of("recipe", decisions(), "data", data, "from",
+                parent == null ? "" : parent.file() + " " + parent.newHead());
     }
 
     /** What it is asked: the data, and what makes its test pictures of them. */
@@ -375,8 +390,8 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
 
     /** The same record by another name. */
     public RunRecord named(String other) {
-        return new RunRecord(other, keys, command, published, seed, parameters, commits, machine, data, epochs, outcome,
-                attends);
+        return new RunRecord(other, keys, command, published, seed, parameters, commits, machine, data, epochs, parent,
+                outcome, attends);
     }
 
     /**

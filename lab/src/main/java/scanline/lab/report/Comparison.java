@@ -162,6 +162,9 @@ public final class Comparison {
             runs.getFirst().data().keySet()
                     .forEach(part -> rowIfDifferent(table, "data: " + part, run -> prefix(run.data().get(part))));
         }
+        rowIfDifferent(table, "weights at first", run -> run.parent() == null
+                ? "the seed's"
+                : String.join(" ", run.command().start()) + " " + prefix(run.parent().file()));
         rowIfDifferent(table, "commit", ResultsTable::commits);
         return table;
     }

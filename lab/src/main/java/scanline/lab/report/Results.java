@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 import scanline.engine.io.AtomicFile;
+import scanline.lab.recipe.Recipes;
 import scanline.lab.record.RunRecord;
 import scanline.lab.train.Run;
 import scanline.lab.train.RunException;
@@ -97,7 +98,7 @@ public final class Results {
         Files.deleteIfExists(new Run(target).recipeFile()); // no record, until all of it is the new one
         boolean finished = new Run(run).isFinished();
         for (String file : Stream.concat(RunRecord.CHECKPOINT.stream(), RunRecord.FILES.stream()).toList()) {
-            byte[] content = finished && RunRecord.CHECKPOINT.contains(file) ? null : content(run.resolve(file));
+            byte[] content = finished && RunRecord.CHECKPOINT.contains(file) ? null : recorded(run, file);
             if (content == null) {
                 Files.deleteIfExists(target.resolve(file));
             } else {
@@ -108,11 +109,19 @@ public final class Results {
 
     private static boolean differ(Path run, Path target) throws IOException {
         for (String file : RunRecord.FILES) {
-            if (!Arrays.equals(content(run.resolve(file)), content(target.resolve(file)))) {
+            if (!Arrays.equals(recorded(run, file), content(target.resolve(file)))) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** What a record has of a run's file: not where data were on this machine, which nobody else has, and their hashes stand for. */
+    private static byte @Nullable [] recorded(Path run, String file) throws IOException {
+        byte[] content = content(run.resolve(file));
+        return content != null && file.equals(Run.RECIPE)
+                ? Recipes.withoutFolders(new String(content, StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8)
+                : content;
     }
 
     private static byte @Nullable [] content(Path file) throws IOException {

@@ -21,6 +21,7 @@ import scanline.lab.train.Experiment;
 import scanline.lab.train.Experiment.Split;
 import scanline.lab.train.Run;
 import scanline.lab.train.Trained;
+import scanline.lab.train.TrainedOn;
 
 /**
  * What the best weights of a run say of every picture of a split, computed once, on a thread of its own while the page waits: the
@@ -68,6 +69,7 @@ final class Evaluated implements AutoCloseable {
         try (Trained trained = Trained.open(run.folder().toString(), null, List.of(), 1)) {
             Experiment experiment = trained.experiment();
             Split split = finished ? Split.TEST : Split.VALIDATION;
+            TrainedOn.of(trained, split, List.of()); // refuses data that have changed
             int[] numbers = experiment.examples(split);
             total = numbers.length;
             List<Example> examples = new ArrayList<>();

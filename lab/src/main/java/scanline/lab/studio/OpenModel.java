@@ -11,7 +11,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
-
 import scanline.lab.data.DataException;
 import scanline.lab.data.ImageSet;
 import scanline.lab.data.Pictures;
@@ -19,8 +18,11 @@ import scanline.lab.studio.http.Refusal;
 import scanline.lab.train.Answer;
 import scanline.lab.train.Evaluation;
 import scanline.lab.train.Experiment;
+import scanline.lab.train.Experiment.Split;
 import scanline.lab.train.Run;
+import scanline.lab.train.RunException;
 import scanline.lab.train.Trained;
+import scanline.lab.train.TrainedOn;
 
 /**
  * The best weights of a run, ready to answer, on a thread of their own: a model is for one thread. What waits is bounded, and
@@ -73,9 +75,16 @@ final class OpenModel implements AutoCloseable {
     private static Trained open(Run run) throws IOException {
         String folder = run.folder().toString();
         try {
-            return Trained.open(folder, null, List.of(), 1);
-        } catch (DataException _) {
-            return Trained.openAlone(folder, null, List.of(), 1); // its images alone are missing then
+            Trained trained = Trained.open(folder, null, List.of(), 1);
+            try {
+                TrainedOn.of(trained, Split.TEST, List.of());
+                return trained;
+            } catch (IOException | RuntimeException e) {
+                trained.close();
+                throw e;
+            }
+        } catch (DataException | RunException _) {
+            return Trained.openAlone(folder, null, List.of(), 1); // its images alone are missing, or others, then
         }
     }
 

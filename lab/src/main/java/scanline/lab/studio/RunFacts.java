@@ -16,7 +16,9 @@ import scanline.engine.io.TextFile;
 import scanline.lab.recipe.RecipeException;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.train.Json;
+import scanline.lab.train.Provenance;
 import scanline.lab.train.Run;
+import scanline.lab.train.RunException;
 
 /**
  * What the files of a run say, as far as they can be read: those of another version, and of a run that was broken off, too.
@@ -45,6 +47,13 @@ record RunFacts(Map<String, String> keys, Map<String, Object> provenance, List<R
         }
         Path metrics = run.folder().resolve(Run.METRICS);
         Path result = run.folder().resolve(Run.RESULT);
+        try {
+            Provenance.requireSameRecipe(run);
+        } catch (RunException e) {
+            problems.add(String.valueOf(e.getMessage()));
+        } catch (IOException | RecipeException _) {
+            // said above, or below
+        }
         return new RunFacts(keys,
                 read(run.folder().resolve(Run.PROVENANCE), Map.of(), problems, run::provenance),
                 read(metrics, List.of(), problems, run::epochs),

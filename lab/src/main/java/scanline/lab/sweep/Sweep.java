@@ -74,7 +74,9 @@ public final class Sweep implements AutoCloseable {
                 throw new RunException(folder + " is another sweep's (" + Excerpt.line(other, LONGEST_SHOWN)
                         + "): choose another folder with --to");
             }
-            recipes.keySet().forEach(this::run);
+            for (Point point : recipes.keySet()) {
+                run(point);
+            }
         } else if (Files.exists(folder)) {
             throw new RunException(folder + " exists, and is no sweep's: choose another folder with --to");
         } else {
@@ -189,7 +191,7 @@ public final class Sweep implements AutoCloseable {
     }
 
     /** The run of a point, or null before there is one: not one that an older state of the recipe's file has left. */
-    private @Nullable Run run(Point point) {
+    private @Nullable Run run(Point point) throws IOException {
         Run run = new Run(folder.resolve(point.name()));
         if (!Run.is(run.folder())) {
             return null;

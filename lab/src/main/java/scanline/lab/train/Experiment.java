@@ -6,8 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -234,12 +237,54 @@ public final class Experiment implements AutoCloseable {
                 .map(i -> first + examples[i]).toArray();
     }
 
+    /**
+     * The parameters that belong to the classes: those whose shape depends on how many there are. In a classifier that is its
+     * last linear map, in a model that writes labels also what it reads them by.
+     */
+    Set<String> head() {
+        Weights others = new Weights(backend, recipe.seed());
+        recipe.model().build(others,
+                new Model.Input(input.steps(), input.features(), input.classes() + 1, input.longest()));
+        Set<String> head = new HashSet<>();
+        for (int i = 0; i < others.parameters().size(); i++) {
+            Parameter parameter = weights.parameters().get(i);
+            if (!parameter.shape().equals(others.parameters().get(i).shape())) {
+                head.add(parameter.name());
+            }
+        }
+        return head;
+    }
+
+    /** The images of the data set that a split is made of, or that its pictures are drawn of, as the data set has them. */
+    Stream<ByteBuffer> contents(Split split) {
+        ImageSet all = split == Split.TEST ? test : trainingImages();
+        return IntStream.of(images(split)).mapToObj(image -> content(all, image));
+    }
+
+    private static ByteBuffer content(ImageSet images, int image) {
+        return ByteBuffer.wrap(images.pixels(), image * images.imagePixels(), images.imagePixels());
+    }
+
     /** Which images of the data set a split is made of. */
     private int[] images(Split split) {
-        if (split == Split.TEST) {
-            return IntStream.range(0, test.count()).toArray();
-        }
-        int count = trainingImages().count();
+        return split == Split.TEST
+                ? IntStream.range(0, test.count()).toArray()
+                : images(recipe, trainingImages().count(), split);
+    }
+
+    /**
+     * The images that a recipe trains on, or draws pictures of.
+     *
+     * @param training all training images of its data set
+     */
+    static Stream<ByteBuffer> trainedOn(Recipe recipe, ImageSet training) {
+        int limit = recipe.data().limit();
+        return IntStream
+                .of(images(recipe, limit == 0 ? training.count() : Math.min(limit, training.count()), Split.TRAIN))
+                .mapToObj(image -> content(training, image));
+    }
+
+    private static int[] images(Recipe recipe, int count, Split split) {
         int held = recipe.data().validation();
         if (held >= count) {
             throw new RunException("data.validation=" + held + " leaves nothing to train on: there are " + count

@@ -6,25 +6,33 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
 import scanline.engine.io.AtomicFile;
 import scanline.engine.io.Excerpt;
+import scanline.engine.io.FormatException;
 import scanline.engine.kernel.Lanes;
 import scanline.lab.data.Dataset;
 import scanline.lab.data.ImageSet;
 import scanline.lab.data.Outline;
 import scanline.lab.data.Scan;
+import scanline.lab.data.Sha256;
+import scanline.lab.recipe.Recipe;
+import scanline.lab.recipe.Recipes;
+import scanline.lab.train.Experiment.Split;
 
 /** What a run was made with and on. */
 public final class Provenance {
@@ -37,14 +45,20 @@ public final class Provenance {
      * The facts, in the order in which they are written.
      *
      * @param command the words of the command line
+     * @param parent where its first weights are from; null for its seed
      */
-    public static Map<String, Object> of(Experiment experiment, int threads, List<String> command) {
+    public static Map<String, Object> of(Experiment experiment, int threads, List<String> command,
+            @Nullable Parent parent) {
         Map<String, Object> facts = new LinkedHashMap<>(machine());
         facts.put("threads", threads);
         facts.put("command", List.copyOf(command));
+        facts.put("recipe", recipe(Recipe.decisions(experiment.recipe().keys())));
         facts.put("seed", experiment.recipe().seed());
+        if (parent != null) {
+            facts.put("from", parent);
+        }
         facts.put("parameters", experiment.weights().count());
-        facts.put("data", data(experiment));
+        facts.put("data", data(experiment, EnumSet.allOf(Split.class)));
         return facts;
     }
 
@@ -54,17 +68,90 @@ public final class Provenance {
      * @throws RunException if images, labels or the order of pixels have another SHA-256
      */
     public static void requireSameData(Run run, Experiment experiment) throws IOException {
-        if (!(run.provenance().get("data") instanceof Map<?, ?> recorded)) {
+        Map<String, String> differences = differences(run, data(experiment, EnumSet.allOf(Split.class)));
+        if (!differences.isEmpty()) {
+            throw otherData(run, differences, "or train a new run");
+        }
+    }
+
+    /** The line for a run whose data are others now, with what is possible beside giving it those it began with. */
+    static RunException otherData(Run run, Map<String, String> differences, String or) {
+        return new RunException(run.folder() + " began with other data: "
+                + differences.entrySet().iterator().next().getValue()
+                + "; give it the data it began with (data.dir=FOLDER where that has moved), " + or);
+    }
+
+    /**
+     * In what the data of an experiment differ from those that a run began with, as far as it recorded them: names of facts, and
+     * what to say of each.
+     *
+     * @param splits those of whose data this is asked
+     */
+    static Map<String, String> differences(Run run, Experiment experiment, Set<Split> splits) throws IOException {
+        return differences(run, data(experiment, splits));
+    }
+
+    /** Whether these are the training images that a run began with. */
+    static boolean isTrainedOn(Run run, ImageSet train) throws IOException {
+        return run.provenance().get("data") instanceof Map<?, ?> recorded
+                && train.imageFile().sha256().equals(recorded.get("trainImages"));
+    }
+
+    private static Map<String, String> differences(Run run, Map<String, Object> data) throws IOException {
+        Map<String, String> differences = new LinkedHashMap<>();
+        if (run.provenance().get("data") instanceof Map<?, ?> recorded) {
+            data.forEach((name, now) -> {
+                Object then = recorded.get(name);
+                if (then != null && !then.equals(now) && !name.equals("name")) { // a copy of the same data may go by another
+                    differences.put(name, name + " is " + then + " in its provenance.json, and now " + now);
+                }
+            });
+        }
+        return differences;
+    }
+
+    /** The keys that decide what a recipe trains, and the SHA-256 of their lines, in the order of their names. */
+    private static Map<String, Object> recipe(Map<String, String> keys) {
+        Map<String, Object> recipe = new LinkedHashMap<>();
+        recipe.put("sha256", Sha256.of(new TreeMap<>(keys).entrySet().stream()
+                .map(key -> key.getKey() + ": " + key.getValue() + "\n").collect(Collectors.joining())
+                .getBytes(StandardCharsets.UTF_8)));
+        recipe.put("keys", keys);
+        return recipe;
+    }
+
+    /**
+     * Refuses a run whose recipe.yaml is no longer what it began with, as far as it recorded that. Words that describe, and
+     * where data are, may change.
+     *
+     * @throws RunException if a key differs
+     * @throws FormatException if the record of the recipe is damaged
+     */
+    public static void requireSameRecipe(Run run) throws IOException {
+        if (!(run.provenance().get("recipe") instanceof Map<?, ?> recorded)) {
             return;
         }
-        data(experiment).forEach((name, now) -> {
-            Object then = recorded.get(name);
-            if (then != null && !then.equals(now)) {
-                throw new RunException(run.folder() + " began with other data: " + name + " is " + then
-                        + " in its provenance.json, and now " + now
-                        + "; give it the data it began with, or train a new run");
-            }
-        });
+        Map<String, String> then = new LinkedHashMap<>();
+        if (recorded.get("keys") instanceof Map<?, ?> keys) {
+            keys.forEach((key, value) -> then.put(String.valueOf(key), String.valueOf(value)));
+        }
+        if (!recipe(then).equals(recorded)) {
+            throw new FormatException(run.provenanceFile(), "its recipe does not have the SHA-256 that it states");
+        }
+        Map<String, String> now = Recipe.decisions(Recipes.keys(run.recipeFile()));
+        List<String> differences = Stream.concat(then.keySet().stream(), now.keySet().stream()).distinct()
+                .filter(key -> !Objects.equals(then.get(key), now.get(key)))
+                .map(key -> key + " was " + stated(then.get(key)) + " and is " + stated(now.get(key))).toList();
+        if (!differences.isEmpty()) {
+            throw new RunException(run.recipeFile() + " has changed since the run began: "
+                    + Excerpt.line(String.join(", ", differences), LONGEST_LIST)
+                    + "; restore it, or train a new run from"
+                    + " these weights with `./scanline train " + run.recipeFile() + " --from " + run.folder() + "`");
+        }
+    }
+
+    private static String stated(@Nullable String value) {
+        return value == null ? "not there" : value.isEmpty() ? "empty" : value;
     }
 
     /**
@@ -123,21 +210,27 @@ public final class Provenance {
     /**
      * The name of the data set, what the classes are called, the size of an image, and the SHA-256 of what is learned from and
      * tested on, as if it lay in IDX files.
+     *
+     * @param splits of which splits the hashes are wanted
      */
-    private static Map<String, Object> data(Experiment experiment) {
+    private static Map<String, Object> data(Experiment experiment, Set<Split> splits) {
         ImageSet test = experiment.dataset().test();
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("name", experiment.dataset().name());
         data.put("classes", experiment.dataset().classNames());
         data.put("height", test.height());
         data.put("width", test.width());
-        ImageSet train = experiment.dataset().train();
-        data.put("trainImages", train.imageFile().sha256());
-        data.put("trainLabels", train.labelFile().sha256());
-        data.put("testImages", test.imageFile().sha256());
-        data.put("testLabels", test.labelFile().sha256());
+        if (splits.contains(Split.TRAIN) || splits.contains(Split.VALIDATION)) {
+            ImageSet train = experiment.dataset().train();
+            data.put("trainImages", train.imageFile().sha256());
+            data.put("trainLabels", train.labelFile().sha256());
+        }
+        if (splits.contains(Split.TEST)) {
+            data.put("testImages", test.imageFile().sha256());
+            data.put("testLabels", test.labelFile().sha256());
+        }
         if (experiment.recipe().data().scan() instanceof Scan.Permuted) {
-            data.put("permutation", sha256(experiment.loader(Experiment.Split.TEST).order()));
+            data.put("permutation", sha256(experiment.loader(Split.TEST).order()));
         }
         return data;
     }
@@ -146,11 +239,7 @@ public final class Provenance {
     private static String sha256(int[] numbers) {
         ByteBuffer bytes = ByteBuffer.allocate(4 * numbers.length).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asIntBuffer().put(numbers);
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.array()));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return Sha256.of(bytes.array());
     }
 
     /** What does not depend on a run: version, commit, JDK, processor, vector width. */

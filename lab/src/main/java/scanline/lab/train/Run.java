@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -77,24 +78,66 @@ public record Run(Path folder) {
         }
     }
 
+    /** What a run begins with beside its recipe: it is written before the folder counts as a run's. */
+    @FunctionalInterface
+    public interface Beginning {
+        /** A run that begins with the weights of its seed, which need no file. */
+        Beginning OF_SEED = _ -> {};
+
+        /** Writes it into the folder. */
+        void write(Run run) throws IOException;
+    }
+
+    /**
+     * Makes the folder of a new run that begins with the weights of its seed.
+     *
+     * @throws RunException if it exists
+     */
+    public static Run create(Path folder, Recipe recipe, Map<String, Object> provenance) throws IOException {
+        return create(folder, recipe, provenance, Beginning.OF_SEED);
+    }
+
     /**
      * Makes the folder of a new run.
      *
      * @throws RunException if it exists
      */
-    public static Run create(Path folder, Recipe recipe, Map<String, Object> provenance) throws IOException {
+    public static Run create(Path folder, Recipe recipe, Map<String, Object> provenance, Beginning beginning)
+            throws IOException {
         try {
             Durable.createFolder(folder);
         } catch (FileAlreadyExistsException _) {
             throw exists(folder);
         }
-        Run run = new Run(folder);
+        return begin(new Run(folder), recipe, provenance, beginning);
+    }
+
+    /**
+     * Makes a folder of its own for a new run: {@code runs/NAME}, or the first free one with a number behind it. Of several runs
+     * that begin at once each gets another.
+     */
+    public static Run createNumbered(String name, Recipe recipe, Map<String, Object> provenance, Beginning beginning)
+            throws IOException {
+        Path folder = Path.of("runs", name);
+        for (int i = 2;; i++) {
+            try {
+                Durable.createFolder(folder);
+                return begin(new Run(folder), recipe, provenance, beginning);
+            } catch (FileAlreadyExistsException _) {
+                folder = Path.of("runs", name + "-" + i);
+            }
+        }
+    }
+
+    private static Run begin(Run run, Recipe recipe, Map<String, Object> provenance, Beginning beginning)
+            throws IOException {
         try {
             AtomicFile.write(run.provenanceFile(), Json.text(provenance) + "\n");
+            beginning.write(run);
             AtomicFile.write(run.recipeFile(), recipe.text()); // the last: with it, the folder is a run's
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             try {
-                discardUnborn(folder);
+                discardUnborn(run.folder);
             } catch (IOException again) {
                 e.addSuppressed(again);
             }
@@ -130,8 +173,12 @@ public record Run(Path folder) {
         try (Stream<Path> all = Files.list(folder)) {
             files = all.toList();
         }
-        Path provenance = new Run(folder).provenanceFile();
-        if (!files.stream().allMatch(file -> file.equals(provenance) || AtomicFile.isTemporary(file))) {
+        Run run = new Run(folder);
+        // The provenance is written first: a checkpoint without one is not from here.
+        Set<Path> first = files.contains(run.provenanceFile())
+                ? Set.of(run.provenanceFile(), run.last())
+                : Set.of();
+        if (!files.stream().allMatch(file -> first.contains(file) || AtomicFile.isTemporary(file))) {
             return false;
         }
         for (Path file : files) {
@@ -152,16 +199,6 @@ public record Run(Path folder) {
         return recipe.replaceFirst(".*[/\\\\]", "").replaceFirst("\\.yaml$", "");
     }
 
-    /** A free folder for a run of a recipe: {@code runs/NAME}, or with a number behind it. */
-    public static Path free(String recipe) {
-        Path first = Path.of("runs", recipe);
-        Path folder = first;
-        for (int i = 2; Files.exists(folder); i++) {
-            folder = Path.of(first + "-" + i);
-        }
-        return folder;
-    }
-
     /** Whether a folder is that of a run. */
     public static boolean is(Path folder) {
         return Files.isRegularFile(new Run(folder).recipeFile());
@@ -174,16 +211,41 @@ public record Run(Path folder) {
      */
     public static Run open(Path folder) {
         if (!is(folder)) {
-            throw new RunException(folder + (Files.isDirectory(folder)
-                    ? " is no run: it has no recipe.yaml"
-                    : " is no folder of a run"));
+            throw new RunException(!Files.exists(folder)
+                    ? "there is no folder " + folder
+                    : folder + (Files.isDirectory(folder)
+                            ? " is not a run: it has no recipe.yaml"
+                            : " is a file, not the folder of a run"));
         }
         return new Run(folder);
     }
 
     /** The recipe as resolved. */
-    public Recipe recipe() {
-        return Recipes.read(recipeFile(), List.of());
+    public Recipe recipe() throws IOException {
+        return recipe(List.of());
+    }
+
+    /**
+     * The recipe as resolved, with keys changed.
+     *
+     * @param overrides {@code key=value}
+     * @throws RunException if the file is no longer what the run began with
+     */
+    public Recipe recipe(List<String> overrides) throws IOException {
+        Provenance.requireSameRecipe(this);
+        return Recipes.read(recipeFile(), overrides);
+    }
+
+    /**
+     * The file of the best weights.
+     *
+     * @throws RunException if there is none yet
+     */
+    Path weights() {
+        if (!Files.exists(best())) {
+            throw new RunException(folder + " has no best.safetensors yet: it gets one after its first epoch");
+        }
+        return best();
     }
 
     /** The checkpoint to go on from. */

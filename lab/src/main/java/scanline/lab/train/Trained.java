@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +17,11 @@ import scanline.lab.recipe.Recipes;
  * A trained model by what the user calls it: the folder of a run, or a recipe and a file of weights.
  *
  * @param experiment the model with its weights
+ * @param run the run; null for a recipe and a file of weights
  * @param provenance that of the run which the weights are from; empty where nobody knows
  */
-public record Trained(Experiment experiment, Map<String, Object> provenance) implements AutoCloseable {
+public record Trained(Experiment experiment, @Nullable Run run,
+        Map<String, Object> provenance) implements AutoCloseable {
     /**
      * Opens it with its data.
      *
@@ -45,19 +46,18 @@ public record Trained(Experiment experiment, Map<String, Object> provenance) imp
     private static Trained open(String runOrRecipe, @Nullable Path weights, List<String> overrides, int threads,
             boolean alone) throws IOException {
         Path folder = Path.of(runOrRecipe);
-        Run run = Files.isDirectory(folder) ? Run.open(folder) : null;
-        if (run == null && weights == null) {
-            Recipes.find(runOrRecipe, overrides); // if it is no recipe either, that is what to say
+        Run run = Files.isDirectory(folder) || !Recipes.isCalled(runOrRecipe) ? Run.open(folder) : null;
+        Recipe recipe = run != null ? run.recipe(overrides) : Recipes.find(runOrRecipe, overrides);
+        Path file;
+        if (weights != null) {
+            file = weights;
+        } else if (run != null) {
+            file = run.weights();
+        } else {
             throw new RunException(runOrRecipe + " is a recipe, not a run: give its weights with --weights FILE");
         }
-        Recipe recipe = run != null
-                ? Recipes.read(run.recipeFile(), overrides)
-                : Recipes.find(runOrRecipe, overrides);
-        Path file = weights != null ? weights : Objects.requireNonNull(run).best();
         if (!Files.exists(file)) {
-            throw new RunException(weights != null
-                    ? "there is no file " + file
-                    : folder + " has no best.safetensors yet: it gets one after its first epoch");
+            throw new RunException("there is no file " + file);
         }
         Map<String, Object> provenance = run != null ? run.provenance() : Map.of();
         Dataset trainedOn = Provenance.outline(provenance);
@@ -68,7 +68,7 @@ public record Trained(Experiment experiment, Map<String, Object> provenance) imp
                 Provenance.requireSameClasses(folder, trainedOn, dataset);
             }
             WeightsFile.load(file, experiment.weights());
-            return new Trained(experiment, weights == null ? provenance : Map.of());
+            return new Trained(experiment, run, weights == null ? provenance : Map.of());
         } catch (IOException | RuntimeException e) {
             experiment.close();
             throw e;

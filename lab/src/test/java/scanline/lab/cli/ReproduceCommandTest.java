@@ -90,7 +90,7 @@ class ReproduceCommandTest {
         Reproduction one = Reproduction.of(results, List.of()).getFirst();
         try (Experiment experiment = new Experiment(one.recipe(), 2)) {
             Run run = Run.create(runs.resolve("small"), one.recipe(),
-                    Provenance.of(experiment, 2, List.of("scanline", "train", "lstm-rows")));
+                    Provenance.of(experiment, 2, List.of("scanline", "train", "lstm-rows"), null));
             AtomicInteger steps = new AtomicInteger();
             Trainer trainer = new Trainer(experiment, run, Progress.NONE, 60);
             trainer.train(() -> steps.getAndIncrement() == 13);

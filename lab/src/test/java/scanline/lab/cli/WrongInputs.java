@@ -145,7 +145,7 @@ final class WrongInputs {
     private void writeRuns() throws IOException {
         for (String name : List.of("begun", "broken-last", "broken-metrics", "broken-provenance", "no-recipe",
                 "no-provenance",
-                "other-data", "other-model")) {
+                "other-data", "other-model", "edited", "forged")) {
             copy(folder.resolve("run"), folder.resolve(name));
         }
         for (String gone : List.of("best.safetensors", "last.safetensors", "result.json", "metrics.csv")) {
@@ -157,6 +157,11 @@ final class WrongInputs {
         write("broken-provenance/provenance.json", "{");
         Files.delete(folder.resolve("no-recipe/recipe.yaml"));
         Files.delete(folder.resolve("no-provenance/provenance.json"));
+        replace("edited/recipe.yaml", "epochs: 1", "epochs: 9");
+        replace("edited/recipe.yaml", "model.hidden: 4", "model.hidden: 5");
+        replace("forged/recipe.yaml", "epochs: 1", "epochs: 9");
+        replace("forged/provenance.json", "\"epochs\" : \"1\"", "\"epochs\" : \"9\"");
+        Files.delete(folder.resolve("other-model/provenance.json")); // like a run of an older version
         replace("other-model/recipe.yaml", "model.hidden: 4", "model.hidden: 5");
         replace("other-data/recipe.yaml", "data.dir: " + folder.resolve("idx"),
                 "data.dir: " + folder.resolve("idx-moved"));

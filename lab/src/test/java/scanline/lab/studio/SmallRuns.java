@@ -35,7 +35,7 @@ final class SmallRuns {
         all.addAll(List.of(overrides));
         Recipe recipe = Recipes.find(name, all);
         try (Experiment experiment = new Experiment(recipe, 1)) {
-            Map<String, Object> made = Provenance.of(experiment, 1, List.of("scanline", "train", name));
+            Map<String, Object> made = Provenance.of(experiment, 1, List.of("scanline", "train", name), null);
             Run run = Run.create(folder, recipe, made);
             Trainer trainer = new Trainer(experiment, run, Progress.NONE, 1e9);
             trainer.train(() -> trainer.step() >= steps);

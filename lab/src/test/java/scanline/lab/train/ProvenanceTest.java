@@ -58,7 +58,7 @@ class ProvenanceTest {
     private static Map<String, Object> data(String... overrides) {
         try (Experiment experiment = new Experiment(Recipes.find("lstm-rows", List.of(overrides)), 1)) {
             Map<String, Object> data = new HashMap<>();
-            ((Map<?, ?>) Provenance.of(experiment, 1, List.of()).get("data"))
+            ((Map<?, ?>) Provenance.of(experiment, 1, List.of(), null).get("data"))
                     .forEach((key, value) -> data.put((String) key, value));
             return data;
         }
