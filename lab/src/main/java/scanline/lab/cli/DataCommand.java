@@ -44,16 +44,17 @@ public final class DataCommand {
     void list() {
         PrintWriter out = line().getOut();
         for (KnownSet set : Datasets.known()) {
-            out.printf(ROW, set.name(), set.description());
-            out.printf(ROW, "", "licence " + set.licence());
-            out.printf(ROW, "", datasets.found(set)
+            out.printf(Locale.ROOT, ROW, set.name(), set.description());
+            out.printf(Locale.ROOT, ROW, "", "licence " + set.licence());
+            out.printf(Locale.ROOT, ROW, "", datasets.found(set)
                     .map(files -> String.format(Locale.ROOT, "%s, %.1f MB", files.where(), files.storedBytes() / 1e6))
                     .orElse("not here yet: run ./scanline data fetch " + set.name()));
         }
-        out.printf(ROW, Datasets.IDX, "any folder of four IDX files, raw or gzipped, named like MNIST's");
-        out.printf(ROW, "", "data=idx data.dir=FOLDER");
-        out.printf(ROW, ImageFolder.NAME, "any folder of PNG or JPEG images that has a folder for each class");
-        out.printf(ROW, "", "data=folder data.dir=FOLDER, and data.folder.size, .test, .seed");
+        out.printf(Locale.ROOT, ROW, Datasets.IDX, "any folder of four IDX files, raw or gzipped, named like MNIST's");
+        out.printf(Locale.ROOT, ROW, "", "data=idx data.dir=FOLDER");
+        out.printf(Locale.ROOT, ROW, ImageFolder.NAME,
+                "any folder of PNG or JPEG images that has a folder for each class");
+        out.printf(Locale.ROOT, ROW, "", "data=folder data.dir=FOLDER, and data.folder.size, .test, .seed");
         out.flush();
     }
 
@@ -64,8 +65,13 @@ public final class DataCommand {
                     description = "Where to put it, instead of the cache folder.") @Nullable Path folder) {
         KnownSet set = Datasets.known(name);
         Path target = folder == null ? datasets.folder(set) : folder;
-        new Fetch(set, line().getErr(), Boolean.getBoolean("scanline.terminal")).into(target);
-        line().getOut().printf("%s is in %s%n", name, target);
+        StatusLine status = StatusLine.onTerminal(line().getErr());
+        try {
+            new Fetch(set, System.getenv(), status::print, status::show).into(target);
+        } finally {
+            status.erase();
+        }
+        line().getOut().printf(Locale.ROOT, "%s is in %s%n", name, target);
         line().getOut().flush();
     }
 
@@ -96,7 +102,7 @@ public final class DataCommand {
                     finding = "WRONG " + e.getMessage();
                     status = CommandLine.ExitCode.SOFTWARE;
                 }
-                line().getOut().printf("%-16s %-24s %s%n", set.name(), part.fileName(), finding);
+                line().getOut().printf(Locale.ROOT, "%-16s %-24s %s%n", set.name(), part.fileName(), finding);
                 line().getOut().flush();
             }
         }

@@ -7,6 +7,8 @@ import java.nio.file.NoSuchFileException;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
@@ -58,10 +60,11 @@ public final class Main {
         }
     }
 
-    /** The commands, with what answers their failures. */
+    /** The commands, with what answers their failures. The launcher says whether there may be colors. */
     static CommandLine commandLine() {
         Main main = new Main();
-        CommandLine line = new CommandLine(main).setCaseInsensitiveEnumValuesAllowed(true);
+        CommandLine line = new CommandLine(main).setCaseInsensitiveEnumValuesAllowed(true)
+                .setColorScheme(Help.defaultColorScheme(Boolean.getBoolean("scanline.color") ? Ansi.ON : Ansi.OFF));
         line.setExecutionExceptionHandler((exception, command, _) -> {
             if (main.debug) {
                 exception.printStackTrace(command.getErr());

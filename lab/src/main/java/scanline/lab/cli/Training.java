@@ -104,8 +104,7 @@ final class Training {
     private boolean train(CommandLine line, Experiment experiment, Run run, boolean resumed, String goOn,
             BooleanSupplier stop, LiveRun live, Consumer<Result> told) throws IOException {
         PrintWriter err = line.getErr();
-        ProgressLine progress = new ProgressLine(err, Boolean.getBoolean("scanline.terminal"),
-                experiment.recipe().epochs());
+        ProgressLine progress = new ProgressLine(err, StatusLine.onTerminal(err), experiment.recipe().epochs());
         Trainer trainer = new Trainer(experiment, run, Progress.all(progress, live), saveSeconds);
         if (resumed) {
             trainer.restore();
@@ -138,7 +137,7 @@ final class Training {
                     100 * result.testAccuracy(), result.testLoss(), result.bestEpoch(),
                     Progress.duration(result.seconds()));
             result.testMeasures().forEach((name, value) -> out.println(Measures.text(name, value)));
-            out.printf("weights %s%nrun     %s%n", result.bestWeights(), run.folder());
+            out.printf(Locale.ROOT, "weights %s%nrun     %s%n", result.bestWeights(), run.folder());
         }
         out.flush();
     }

@@ -3,8 +3,8 @@ package scanline.lab.data;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.PrintWriter;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,11 +21,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /**
  * Downloads a known set into a folder. A file grows under a name that ends in .part, goes on where a broken connection
@@ -39,32 +41,44 @@ public final class Fetch {
     private final KnownSet set;
     private final List<URI> mirrors;
     private final Duration patience;
-    private final PrintWriter progress;
-    private final boolean live;
+    private final Map<String, String> environment;
+    private final Consumer<String> said;
+    private final Consumer<List<String>> shown;
 
-    /** Fetches from the set's mirrors, and writes what it does to progress: over and over in one line when live. */
-    public Fetch(KnownSet set, PrintWriter progress, boolean live) {
-        this(set, set.mirrors(), Duration.ofSeconds(30), progress, live);
+    /**
+     * Fetches from the set's mirrors.
+     *
+     * @param environment names the proxies, as {@link EnvironmentProxies} says
+     * @param said takes a line for each file
+     * @param shown takes, ten times a second, how much of a file is there, in words, and which set it is of
+     */
+    public Fetch(KnownSet set, Map<String, String> environment, Consumer<String> said, Consumer<List<String>> shown) {
+        this(set, set.mirrors(), Duration.ofSeconds(30), environment, said, shown);
     }
 
     /** With other mirrors, and with the time that nothing may arrive for before a mirror is given up. */
-    Fetch(KnownSet set, List<URI> mirrors, Duration patience, PrintWriter progress, boolean live) {
+    Fetch(KnownSet set, List<URI> mirrors, Duration patience, Map<String, String> environment, Consumer<String> said,
+            Consumer<List<String>> shown) {
         this.set = set;
         this.mirrors = mirrors;
         this.patience = patience;
-        this.progress = progress;
-        this.live = live;
+        this.environment = environment;
+        this.said = said;
+        this.shown = shown;
     }
 
     /**
      * Fetches what the folder lacks or has damaged.
      *
-     * @throws DataException when no mirror gives the right content, or the folder cannot be written
+     * @throws DataException when no mirror gives the right content, the folder cannot be written, or the environment names
+     * a proxy that is none
      */
     public void into(Path path) {
         // Redirects are followed, but never from https to http.
-        try (HttpClient client = HttpClient.newBuilder().connectTimeout(patience)
-                .followRedirects(HttpClient.Redirect.NORMAL).build()) {
+        HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(patience)
+                .followRedirects(HttpClient.Redirect.NORMAL);
+        EnvironmentProxies.of(environment).ifPresent(proxies -> proxies.addTo(builder));
+        try (HttpClient client = builder.build()) {
             Files.createDirectories(path);
             for (String name : set.source().fileNames()) {
                 if (isRight(name, path.resolve(name))) {
@@ -107,15 +121,20 @@ public final class Fetch {
                 } catch (FileSystemException e) {
                     throw e; // no mirror can help
                 } catch (IOException e) {
-                    failures.add(source.getHost() + ": " + reason(e));
-                    if (live) {
-                        progress.println();
-                    }
+                    failures.add(asked(client, source) + ": " + reason(e));
                 }
             } while (bytes(growing) > before);
         }
         throw new DataException(set.name() + ": cannot fetch " + name + " ("
                 + String.join("; ", failures) + "); try again, or give a folder that has it with data.dir=FOLDER");
+    }
+
+    /** The host that is asked, and the proxy of the environment through which. */
+    private static String asked(HttpClient client, URI source) {
+        return client.proxy().map(proxies -> proxies.select(source).getFirst().address())
+                .filter(InetSocketAddress.class::isInstance).map(InetSocketAddress.class::cast)
+                .map(proxy -> source.getHost() + " through the proxy " + proxy.getHostString() + ":" + proxy.getPort())
+                .orElse(source.getHost());
     }
 
     /** Gets the file, or what is missing of it, and says whether what was there was kept. */
@@ -206,15 +225,11 @@ public final class Fetch {
     }
 
     private void say(String name, String what) {
-        progress.println((live ? "\r" : "") + set.name() + " " + plain(name) + ": " + what);
-        progress.flush();
+        said.accept(set.name() + " " + plain(name) + ": " + what);
     }
 
     private void show(String name, long bytes) {
-        if (live) {
-            progress.printf(Locale.ROOT, "\r%s %s: %.1f MB", set.name(), plain(name), bytes / 1e6);
-            progress.flush();
-        }
+        shown.accept(List.of(String.format(Locale.ROOT, "%s: %.1f MB", plain(name), bytes / 1e6), set.name()));
     }
 
     private static String plain(String name) {

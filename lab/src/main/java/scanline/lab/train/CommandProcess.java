@@ -19,7 +19,8 @@ public final class CommandProcess {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(flag -> !flag.startsWith("-agentlib:")).forEach(command::add);
-        command.addAll(List.of("-Dscanline.terminal=false", "--module", "scanline.lab/scanline.lab.cli.Main"));
+        command.addAll(List.of("-Dscanline.terminal=0", "-Dscanline.color=false", "--module",
+                "scanline.lab/scanline.lab.cli.Main"));
         command.addAll(words);
         return new ProcessBuilder(command);
     }

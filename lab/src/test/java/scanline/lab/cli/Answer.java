@@ -18,8 +18,7 @@ record Answer(int status, String out, String err) {
     static Answer answer(CommandLine line, String... words) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        line.setOut(new PrintWriter(out)).setErr(new PrintWriter(err))
-                .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
+        line.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
         int status = Main.execute(line, words);
         return new Answer(status, out.toString(), err.toString());
     }

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,7 +79,7 @@ class SourceTest {
     }
 
     private void fetch(KnownSet set, URI mirror) {
-        new Fetch(set, List.of(mirror), PATIENCE, new PrintWriter(new StringWriter()), false).into(folder);
+        new Fetch(set, List.of(mirror), PATIENCE, Map.of(), _ -> {}, _ -> {}).into(folder);
     }
 
     private Dataset open(KnownSet set) {

@@ -1,0 +1,159 @@
+package scanline.lab.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import scanline.lab.train.CommandProcess;
+
+@Timeout(60)
+class EnvironmentProxiesTest {
+    private static final String ACCOUNT = "Basic "
+            + Base64.getEncoder().encodeToString("me:p@ss:+".getBytes(StandardCharsets.UTF_8));
+
+    /** A proxy that lets nobody pass without an account, and that reaches no https server. */
+    private static final class StrictProxy implements AutoCloseable {
+        final List<String> passed = new CopyOnWriteArrayList<>();
+        private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+
+        StrictProxy() throws IOException {
+            Thread.ofVirtual().start(() -> {
+                while (!server.isClosed()) {
+                    try (Socket socket = server.accept()) {
+                        serve(socket);
+                    } catch (IOException _) {
+                        // closed, here or there
+                    }
+                }
+            });
+        }
+
+        private void serve(Socket socket) throws IOException {
+            var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+            String asked = in.readLine();
+            boolean known = false;
+            for (String line = in.readLine(); line != null && !line.isEmpty(); line = in.readLine()) {
+                known |= line.equalsIgnoreCase("Proxy-Authorization: " + ACCOUNT);
+            }
+            String answer = "407 x\r\nProxy-Authenticate: Basic realm=\"x\"";
+            if (known) {
+                passed.add(asked);
+                answer = asked.startsWith("CONNECT ") ? "502 x" : "200 x";
+            }
+            socket.getOutputStream()
+                    .write(("HTTP/1.1 " + answer + "\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi")
+                            .getBytes(StandardCharsets.US_ASCII));
+        }
+
+        String address() {
+            return "me:p%40ss%3a+@127.0.0.1:" + server.getLocalPort();
+        }
+
+        @Override
+        public void close() throws IOException {
+            server.close();
+        }
+    }
+
+    private static Optional<EnvironmentProxies> proxies(String... environment) {
+        return EnvironmentProxies.of(environment.length == 2
+                ? Map.of(environment[0], environment[1])
+                : Map.of(environment[0], environment[1], environment[2], environment[3]));
+    }
+
+    private static Proxy selected(EnvironmentProxies proxies, String uri) {
+        return proxies.select(URI.create(uri)).getFirst();
+    }
+
+    @Test
+    void aProxyThatAsksForAnAccountIsPassedWithTheOneOfTheEnvironment() throws Exception {
+        try (StrictProxy proxy = new StrictProxy()) {
+            HttpClient.Builder builder = HttpClient.newBuilder();
+            proxies("http_proxy", "http://" + proxy.address() + "/").orElseThrow().addTo(builder);
+            try (HttpClient client = builder.build()) {
+                var answer = client.send(HttpRequest.newBuilder(URI.create("http://data.example/a")).build(),
+                        BodyHandlers.ofString());
+                assertThat(answer.body()).isEqualTo("hi");
+            }
+            assertThat(proxy.passed).containsExactly("GET http://data.example/a HTTP/1.1");
+        }
+    }
+
+    @Test
+    void dataFetchAsksForItsMirrorsThroughTheProxyOfTheEnvironment(@TempDir Path folder) throws Exception {
+        try (StrictProxy proxy = new StrictProxy()) {
+            ProcessBuilder command = CommandProcess
+                    .of(List.of("data", "fetch", "fashion-mnist", "--dir", folder.toString()));
+            command.environment().remove("no_proxy");
+            command.environment().remove("NO_PROXY");
+            command.environment().put("https_proxy", proxy.address());
+            Process process = command.start();
+            String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(process.waitFor()).isEqualTo(1);
+            assertThat(err).contains("scanline: fashion-mnist: cannot fetch ", " through the proxy 127.0.0.1:");
+            assertThat(proxy.passed).isNotEmpty().allMatch(asked -> asked.matches("CONNECT [^ /]+:443 HTTP/1.1"));
+        }
+    }
+
+    @Test
+    void withoutAVariableThereIsNone() {
+        assertThat(EnvironmentProxies.of(Map.of("https_proxy", " ", "no_proxy", "*"))).isEmpty();
+    }
+
+    @Test
+    void eachSchemeHasItsOwnAndSmallLettersComeFirst() {
+        EnvironmentProxies proxies = EnvironmentProxies.of(Map.of("HTTPS_PROXY", "one:1", "https_proxy", "two:2",
+                "ALL_PROXY", "http://[::1]")).orElseThrow();
+        assertThat(selected(proxies, "https://a/").address()).isEqualTo(InetSocketAddress.createUnresolved("two", 2));
+        assertThat(selected(proxies, "http://a/").address()).isEqualTo(InetSocketAddress.createUnresolved("[::1]", 80));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"example.org,true", "other.org example.org,true", "'a,.example.org',true", "*.EXAMPLE.org,true",
+            "org,true", "*,true", "data.example.org:443,true", "ample.org,false", "a.data.example.org,false",
+            "data.example.org:80,false", "127.0.0.1,false"})
+    void whatNoProxyNamesIsAskedItself(String none, boolean itself) {
+        EnvironmentProxies proxies = proxies("https_proxy", "http://proxy:1", "no_proxy", none).orElseThrow();
+        assertThat(selected(proxies, "https://data.example.org/x").equals(Proxy.NO_PROXY)).isEqualTo(itself);
+    }
+
+    @Test
+    void anAddressInNumbersCanBeNamedInNoProxy() {
+        EnvironmentProxies proxies = proxies("http_proxy", "proxy:1", "NO_PROXY", "127.0.0.1,::1").orElseThrow();
+        assertThat(selected(proxies, "http://127.0.0.1:8080/")).isEqualTo(Proxy.NO_PROXY);
+        assertThat(selected(proxies, "http://[::1]/")).isEqualTo(Proxy.NO_PROXY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"socks5://proxy:1080", "https://proxy:443", "http://", "http://me:secret@", "proxy:port",
+            "proxy:70000", "a b:1", "http://proxy/path", "me:%zz@secret:1"})
+    void whatIsNoProxyIsNamedByItsVariableAlone(String value) {
+        assertThatExceptionOfType(DataException.class).isThrownBy(() -> proxies("https_proxy", value))
+                .withMessage("the variable https_proxy names no proxy that can be used: it must be like"
+                        + " http://proxy.example:3128 or http://user:password@proxy.example:3128");
+    }
+}
