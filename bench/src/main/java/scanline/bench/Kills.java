@@ -103,7 +103,8 @@ final class Kills implements Callable<Integer> {
             Path folder = Files.createTempDirectory("scanline-kills");
             Outcome outcome = kill(kind, count, seed, folder);
             delete(folder);
-            out.printf("| %s | %d | %d | %d | %d | %d |%n", kind, outcome.kills, outcome.begun, outcome.saving,
+            out.printf(Locale.ROOT, "| %s | %d | %d | %d | %d | %d |%n", kind, outcome.kills, outcome.begun,
+                    outcome.saving,
                     outcome.runs, outcome.different.size());
             outcome.different.forEach(out::println);
             out.flush();

@@ -1,5 +1,7 @@
 package scanline.engine.io;
 
+import java.util.Locale;
+
 /** Texts from files, which may be hostile, for one line of a message. */
 public final class Excerpt {
     private static final int LONGEST = 60;
@@ -35,7 +37,7 @@ public final class Excerpt {
             } else if (isShown(c)) {
                 escaped.appendCodePoint(c);
             } else {
-                escaped.append(c == '\n' ? "\\n" : c == '\t' ? "\\t" : String.format("\\u%04x", c));
+                escaped.append(c == '\n' ? "\\n" : c == '\t' ? "\\t" : String.format(Locale.ROOT, "\\u%04x", c));
             }
         }
         return at < text.length() ? escaped.append("...").toString() : escaped.toString();

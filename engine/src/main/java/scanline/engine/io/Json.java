@@ -1,6 +1,7 @@
 package scanline.engine.io;
 
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * The JSON of a safetensors header: a strict reader that the caller leads from token to token, and the quoting of
@@ -118,7 +119,7 @@ final class Json {
                 case '\t' -> quoted.append("\\t");
                 default -> {
                     if (Character.isISOControl(c)) {
-                        quoted.append(String.format("\\u%04x", (int) c));
+                        quoted.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
                     } else {
                         quoted.append(c);
                     }

@@ -32,9 +32,9 @@ final class DoctorCommand implements Runnable {
     @Override
     public void run() {
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-        Provenance.machine().forEach((name, fact) -> out.printf("%-12s %s%n", name, fact));
-        out.printf("%-12s %d%n", "threads", threads.count());
-        out.printf("%-12s %d MB%n", "heap", Runtime.getRuntime().maxMemory() >> 20);
+        Provenance.machine().forEach((name, fact) -> out.printf(Locale.ROOT, "%-12s %s%n", name, fact));
+        out.printf(Locale.ROOT, "%-12s %d%n", "threads", threads.count());
+        out.printf(Locale.ROOT, "%-12s %d MB%n", "heap", Runtime.getRuntime().maxMemory() >> 20);
         out.flush();
         try (Parallel one = new Parallel(1); Parallel all = new Parallel(threads.count())) {
             out.printf(Locale.ROOT,
@@ -44,7 +44,7 @@ final class DoctorCommand implements Runnable {
         }
         Datasets datasets = Datasets.ofUser();
         for (KnownSet set : Datasets.known()) {
-            out.printf("%-12s %s %s%n", "data", set.name(), datasets.found(set).map(IdxFiles::where)
+            out.printf(Locale.ROOT, "%-12s %s %s%n", "data", set.name(), datasets.found(set).map(IdxFiles::where)
                     .orElse("not here: scanline data fetch " + set.name()));
         }
         out.flush();

@@ -168,15 +168,15 @@ final class EvaluateCommand implements Callable<Integer> {
 
     private static void confusion(PrintWriter out, int[][] confusion, List<String> names) {
         int width = Math.max("right\\taken for".length(), names.stream().mapToInt(String::length).max().orElse(0));
-        out.printf("%-" + width + "s", "right\\taken for");
+        out.printf(Locale.ROOT, "%-" + width + "s", "right\\taken for");
         for (int c = 0; c < confusion.length; c++) {
-            out.printf("%7s", names.get(c).substring(0, Math.min(6, names.get(c).length())));
+            out.printf(Locale.ROOT, "%7s", names.get(c).substring(0, Math.min(6, names.get(c).length())));
         }
         out.println();
         for (int c = 0; c < confusion.length; c++) {
-            out.printf("%-" + width + "s", names.get(c));
+            out.printf(Locale.ROOT, "%-" + width + "s", names.get(c));
             for (int count : confusion[c]) {
-                out.printf("%7d", count);
+                out.printf(Locale.ROOT, "%7d", count);
             }
             out.println();
         }
@@ -184,7 +184,8 @@ final class EvaluateCommand implements Callable<Integer> {
 
     private static void labels(PrintWriter out, List<LabelScore> labels, List<String> names) {
         int width = Math.max("label".length(), names.stream().mapToInt(String::length).max().orElse(0));
-        out.printf("%-" + width + "s  present  answered   right  precision  recall      F1  average precision%n",
+        out.printf(Locale.ROOT,
+                "%-" + width + "s  present  answered   right  precision  recall      F1  average precision%n",
                 "label");
         for (LabelScore label : labels) {
             out.printf(Locale.ROOT, "%-" + width + "s  %7d  %8d  %6d  %9.4f  %6.4f  %6.4f  %17.4f%n",

@@ -44,13 +44,13 @@ final class ExplainCommand implements Runnable {
         try (Experiment experiment = new Experiment(recipe, 1)) {
             Model.Input input = experiment.input();
             List<Model.Layer> layers = recipe.model().layers(input);
-            out.printf("%s: %s%n%s%n", name, Excerpt.line(recipe.about()),
+            out.printf(Locale.ROOT, "%s: %s%n%s%n", name, Excerpt.line(recipe.about()),
                     Excerpt.line(recipe.source()));
-            out.printf("input [%d steps, %d features], %d classes%s%n%n", input.steps(), input.features(),
+            out.printf(Locale.ROOT, "input [%d steps, %d features], %d classes%s%n%n", input.steps(), input.features(),
                     input.classes(), input.longest() == 1 ? "" : ", up to " + input.longest() + " labels an answer");
             List<Double> shares = times ? LayerTimes.of(recipe, experiment.dataset()) : List.of();
-            out.printf("%-22s %-28s %-12s %12s %16s%s%n", "layer", "", "output", "parameters", "FLOPs forward",
-                    times ? "    time" : "");
+            out.printf(Locale.ROOT, "%-22s %-28s %-12s %12s %16s%s%n", "layer", "", "output", "parameters",
+                    "FLOPs forward", times ? "    time" : "");
             for (int l = 0; l < layers.size(); l++) {
                 Model.Layer layer = layers.get(l);
                 out.printf(Locale.ROOT, "%-22s %-28s %-12s %,12d %,16d%s%n", layer.name(), layer.what(), layer.output(),
@@ -62,9 +62,9 @@ final class ExplainCommand implements Runnable {
                     experiment.weights().count(), recipe.batch(), 3e-9 * flops * recipe.batch());
             out.println("parameters, as in PyTorch's state_dict:");
             for (Parameter parameter : experiment.weights().parameters()) {
-                out.printf("    %-48s %s%n", parameter.name(), parameter.shape());
+                out.printf(Locale.ROOT, "    %-48s %s%n", parameter.name(), parameter.shape());
             }
-            out.printf("%nrecipe, with every key:%n");
+            out.printf(Locale.ROOT, "%nrecipe, with every key:%n");
             recipe.text().lines().forEach(line -> out.println("    " + line));
         }
         out.flush();

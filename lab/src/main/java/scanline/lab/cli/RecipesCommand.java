@@ -38,16 +38,18 @@ final class RecipesCommand implements Callable<Integer> {
             Recipe recipe = Recipes.find(name, List.of());
             Model.Input input = Experiment.input(recipe, recipe.data().open().test());
             long parameters = recipe.model().layers(input).stream().mapToLong(Model.Layer::parameters).sum();
-            out.printf("%s%n    %s%n", name, recipe.about());
-            out.printf("    source     %s%n", recipe.source());
-            out.printf("    data       %s, %d epochs of batch %d%n", recipe.data().name(), recipe.epochs(),
+            out.printf(Locale.ROOT, "%s%n    %s%n", name, recipe.about());
+            out.printf(Locale.ROOT, "    source     %s%n", recipe.source());
+            out.printf(Locale.ROOT, "    data       %s, %d epochs of batch %d%n", recipe.data().name(), recipe.epochs(),
                     recipe.batch());
             out.printf(Locale.ROOT, "    model      %s, %,d parameters%n", settings(recipe, "model"), parameters);
-            out.printf("    training   %s, schedule %s, clip %s%n", settings(recipe, "optimizer"),
+            out.printf(Locale.ROOT, "    training   %s, schedule %s, clip %s%n", settings(recipe, "optimizer"),
                     settings(recipe, "schedule"), settings(recipe, "clip"));
-            out.printf("    published  %s%n", recipe.published().name());
-            out.printf("    target     %s%n", recipe.target() == 0 ? "none set" : "test accuracy " + recipe.target());
-            out.printf("    measured   %s%n", measured.getOrDefault(name, "not as it stands; see results/README.md"));
+            out.printf(Locale.ROOT, "    published  %s%n", recipe.published().name());
+            out.printf(Locale.ROOT, "    target     %s%n",
+                    recipe.target() == 0 ? "none set" : "test accuracy " + recipe.target());
+            out.printf(Locale.ROOT, "    measured   %s%n",
+                    measured.getOrDefault(name, "not as it stands; see results/README.md"));
         }
         out.flush();
         return CommandLine.ExitCode.OK;

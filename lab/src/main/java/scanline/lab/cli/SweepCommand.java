@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -86,7 +87,7 @@ final class SweepCommand implements Callable<Integer> {
         int each = threads > 0 ? threads : Math.max(1, Runtime.getRuntime().availableProcessors() / workers);
         AtomicInteger over = new AtomicInteger();
         try (Sweep sweep = new Sweep(target, grid, each, (point, what) -> {
-            err.printf("%d/%d %s, seed %d: %s%n",
+            err.printf(Locale.ROOT, "%d/%d %s, seed %d: %s%n",
                     what.startsWith("its worker") ? over.get() : over.incrementAndGet(), count, point.setting(),
                     point.seed(), what);
             err.flush();
@@ -139,7 +140,8 @@ final class SweepCommand implements Callable<Integer> {
                 }
             });
             for (List<String> line : cells) {
-                out.printf("%-" + widths[0] + "s  %" + widths[1] + "s  %-" + widths[2] + "s  %s%n", line.toArray());
+                out.printf(Locale.ROOT, "%-" + widths[0] + "s  %" + widths[1] + "s  %-" + widths[2] + "s  %s%n",
+                        line.toArray());
             }
             out.println("sweep   " + target);
         }

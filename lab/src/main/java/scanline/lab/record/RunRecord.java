@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -238,7 +239,7 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
         Map<String, String> data = hashes(made.get("data", Map.class));
         List<Run.Epoch> epochs = epochs(folder);
         long threads = made.whole("threads");
-        String machine = "%s, %s, %d bits, JDK %s".formatted(made.get("cpu", String.class),
+        String machine = String.format(Locale.ROOT, "%s, %s, %d bits, JDK %s", made.get("cpu", String.class),
                 threads == 1 ? "1 thread" : threads + " threads", made.whole("vectorBits"),
                 made.get("jdk", String.class).replaceFirst(" \\(.*", ""));
         return new RunRecord(folder.toAbsolutePath().normalize().getFileName().toString(), keys, command,

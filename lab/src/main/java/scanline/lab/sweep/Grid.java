@@ -3,6 +3,7 @@ package scanline.lab.sweep;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -148,7 +149,8 @@ public record Grid(String recipe, Map<String, List<String>> axes, List<Long> see
         for (Setting setting : settings()) {
             for (long seed : seeds) {
                 String name = setting.name().replace(' ', '-').replaceAll("[^A-Za-z0-9.=_-]", "_");
-                points.add(new Point("%04d-%s-seed=%d".formatted(points.size() + 1, name, seed), setting, seed));
+                points.add(new Point(String.format(Locale.ROOT, "%04d-%s-seed=%d", points.size() + 1, name, seed),
+                        setting, seed));
             }
         }
         return points;

@@ -28,8 +28,8 @@ import java.util.stream.StreamSupport;
 record CompiledClass(ClassModel model) {
     private static final Pattern SCANLINE_CLASS = Pattern.compile("(scanline/[a-z]+(?:/[a-z]+)+)/[A-Z]");
 
-    /** One method's use of a method or field; {@code owner} is as in {@code java.lang.Math}. */
-    record Use(String method, String owner, String member) {
+    /** One method's use of a method or field of a type; {@code owner} is as in {@code java.lang.Math}. */
+    record Use(String method, String owner, String member, String type) {
         @Override
         public String toString() {
             return method + " uses " + owner + "." + member;
@@ -98,13 +98,16 @@ record CompiledClass(ClassModel model) {
     private static void add(CodeElement element, String user, List<Use> uses) {
         switch (element) {
             case InvokeInstruction call ->
-                uses.add(new Use(user, dotted(call.owner().asInternalName()), call.name().stringValue()));
+                uses.add(new Use(user, dotted(call.owner().asInternalName()), call.name().stringValue(),
+                        call.type().stringValue()));
             case FieldInstruction field ->
-                uses.add(new Use(user, dotted(field.owner().asInternalName()), field.name().stringValue()));
+                uses.add(new Use(user, dotted(field.owner().asInternalName()), field.name().stringValue(),
+                        field.type().stringValue()));
             case InvokeDynamicInstruction call -> call.bootstrapArgs().stream()
                     .filter(DirectMethodHandleDesc.class::isInstance)
                     .map(DirectMethodHandleDesc.class::cast)
-                    .forEach(handle -> uses.add(new Use(user, className(handle), handle.methodName())));
+                    .forEach(handle -> uses.add(new Use(user, className(handle), handle.methodName(),
+                            handle.lookupDescriptor())));
             default -> {
             }
         }
