@@ -74,8 +74,13 @@ public final class ImageFile {
      * @throws DataException if they are no such image
      */
     public static ImageSet readPng(String name, byte[] content, int height, int width, int classes) {
-        if (content.length < PNG.length || !begins(new int[] {content[0] & 0xFF, content[1] & 0xFF}, PNG)) {
-            throw new DataException(name + " is no PNG file");
+        String format = content.length < PNG.length
+                ? null
+                : format(new int[] {content[0] & 0xFF, content[1] & 0xFF});
+        if (!"png".equals(format)) {
+            throw new DataException(name + (format == null
+                    ? " is no PNG file"
+                    : " is a JPEG file, which is not decoded for requests: save it as PNG"));
         }
         return set(grey(decode(new Content(name, null, content), "png"), height, width), 1, height, width, classes);
     }

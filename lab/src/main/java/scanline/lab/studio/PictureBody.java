@@ -14,7 +14,7 @@ import scanline.lab.train.Experiment;
 /**
  * A picture as a request has it: an encoded one, or grey levels, light on dark.
  *
- * @param file a PNG, in base64; it is made grey, scaled and turned light on dark, as {@code predict} does
+ * @param file a PNG, in base64, which may have line ends; it is made grey, scaled and turned light on dark, as {@code predict} does
  * @param height rows of the levels
  * @param width columns of the levels
  * @param pixels the levels, a byte each, row by row, in base64
@@ -46,9 +46,9 @@ record PictureBody(@Nullable String file, int height, int width, @Nullable Strin
 
     private static byte[] bytes(String base64) {
         try {
-            return Base64.getDecoder().decode(base64);
+            return Base64.getDecoder().decode(base64.replaceAll("\\s", "")); // the command base64 makes lines
         } catch (IllegalArgumentException _) {
-            throw new Refusal(400, "the image is no base64");
+            throw new Refusal(400, "the image is not in base64");
         }
     }
 }

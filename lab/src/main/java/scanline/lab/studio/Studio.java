@@ -240,7 +240,11 @@ public final class Studio implements AutoCloseable {
     }
 
     private Reply predict(Request request) throws IOException, InterruptedException {
-        if (request.type().equals("image/png")) {
+        if (request.type().startsWith("image/")) {
+            if (!request.type().equals("image/png")) {
+                throw new Refusal(415, "the body must be image/png or application/json; JPEG is not decoded for"
+                        + " requests: save the image as PNG");
+            }
             byte[] content = request.body(LONGEST_PICTURES);
             OpenModel model = models.of(runs.find(request.required("run")));
             return predictions(model, List.of(experiment -> {

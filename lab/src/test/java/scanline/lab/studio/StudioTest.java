@@ -275,6 +275,31 @@ class StudioTest {
         return Base64.getEncoder().encodeToString(bytes);
     }
 
+    @Test
+    void base64MayHaveLineEnds() throws Exception {
+        byte[] png = png(new byte[28 * 28]);
+        for (Base64.Encoder encoder : List.of(Base64.getEncoder(), Base64.getMimeEncoder())) {
+            HttpResponse<String> answer = browser.send("/api/predict", Map.of("run", "lstm", "images",
+                    List.of(Map.of("file", encoder.encodeToString(png)))));
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        }
+        HttpResponse<String> answer = browser.send("/api/predict", Map.of("run", "lstm", "images",
+                List.of(Map.of("file", "100 %"))));
+        assertThat(answer.body()).isEqualTo("{\"error\":\"the image is not in base64\"}");
+    }
+
+    @Test
+    void aJpegIsRefusedAsWhatItIs() throws Exception {
+        byte[] jpeg = {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF};
+        HttpResponse<String> named = browser.send("/api/predict?run=lstm", "image/jpeg", jpeg);
+        assertThat(named.statusCode()).isEqualTo(415);
+        assertThat(named.body()).isEqualTo("{\"error\":\"the body must be image/png or application/json; JPEG is not"
+                + " decoded for requests: save the image as PNG\"}");
+        assertThat(browser.send("/api/predict?run=lstm", "image/png", jpeg).body())
+                .isEqualTo(
+                        "{\"error\":\"the image is a JPEG file, which is not decoded for requests: save it as PNG\"}");
+    }
+
     private static byte[] png(byte[] pixels) throws IOException {
         BufferedImage image = new BufferedImage(28, 28, BufferedImage.TYPE_BYTE_GRAY);
         image.getRaster().setDataElements(0, 0, 28, 28, pixels);
