@@ -7,6 +7,9 @@ import java.util.stream.Stream;
 
 /** A JVM of its own for a main class, with the flags that Scanline's users have (config/jdk.sh). */
 final class ChildJvm {
+    /** Scanline's command line, whose package the lab does not export. */
+    static final String SCANLINE = "scanline.lab/scanline.lab.cli.Main";
+
     private ChildJvm() {}
 
     /**

@@ -206,7 +206,7 @@ final class Kills implements Callable<Integer> {
 
     private static List<String> session(List<String> words, int threads) {
         words.addAll(List.of("--threads", Integer.toString(threads), "--save-seconds", "1e-9"));
-        return ChildJvm.command(List.of(), "scanline.lab/scanline.lab.cli.Main", words.toArray());
+        return ChildJvm.command(List.of(), ChildJvm.SCANLINE, words.toArray());
     }
 
     /** What must be the same: the weights to the bit, the figures of every epoch and of the test, but no times. */

@@ -35,7 +35,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import scanline.lab.data.ImageSet;
-import scanline.lab.train.CommandProcess;
 import scanline.lab.train.Evaluation;
 import scanline.lab.train.Experiment;
 import scanline.lab.train.Json;
@@ -86,9 +85,8 @@ final class StudioLoad implements Callable<Integer> {
     /** A studio in a process of its own. */
     private record Server(Process process, int port) implements AutoCloseable {
         static Server start(Path runs) throws IOException {
-            ProcessBuilder builder = CommandProcess.of(List.of("studio", "--runs", runs.toString(), "--port", "0"));
-            builder.command().add(1, "-Xmx256m");
-            Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+            Process process = new ProcessBuilder(
+                    ChildJvm.command(List.of("-Xmx256m"), ChildJvm.SCANLINE, "studio", "--runs", runs, "--port", 0)).redirectError(ProcessBuilder.Redirect.INHERIT).start();
             BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
             String line = lines.readLine();
             if (line == null) {
@@ -140,8 +138,8 @@ final class StudioLoad implements Callable<Integer> {
         List<String> words = new ArrayList<>(List.of("train", "lstm-rows"));
         words.addAll(overrides);
         words.addAll(List.of("--run", run.toString()));
-        return CommandProcess.of(words).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
+        return new ProcessBuilder(ChildJvm.command(List.of(), ChildJvm.SCANLINE, words.toArray())).redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
     }
 
     private static void awaitSteps(Path runs) throws InterruptedException {

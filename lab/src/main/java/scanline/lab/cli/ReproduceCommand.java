@@ -284,7 +284,7 @@ final class ReproduceCommand implements Callable<Integer> {
         Path log = folder.resolve("log.txt");
         List<String> words = new ArrayList<>(line().getParent().getParseResult().expandedArgs());
         words.remove("--background");
-        ProcessBuilder process = CommandProcess.of(words);
+        ProcessBuilder process = CommandProcess.of(Main.class, words);
         process.command().addFirst("nohup"); // a closed terminal would end it
         process.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         long number;

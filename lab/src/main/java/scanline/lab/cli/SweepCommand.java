@@ -86,7 +86,7 @@ final class SweepCommand implements Callable<Integer> {
         Path target = folder != null ? folder : Path.of("sweeps", Run.name(recipe));
         int each = threads > 0 ? threads : Math.max(1, Runtime.getRuntime().availableProcessors() / workers);
         AtomicInteger over = new AtomicInteger();
-        try (Sweep sweep = new Sweep(target, grid, each, (point, what) -> {
+        try (Sweep sweep = new Sweep(target, grid, each, Main.class, (point, what) -> {
             err.printf(Locale.ROOT, "%d/%d %s, seed %d: %s%n",
                     what.startsWith("its worker") ? over.get() : over.incrementAndGet(), count, point.setting(),
                     point.seed(), what);

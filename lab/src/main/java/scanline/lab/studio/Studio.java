@@ -78,13 +78,14 @@ public final class Studio implements AutoCloseable {
      * @param port 0 for any that is free
      * @param token what everybody must know; null if only this machine can ask
      * @param threads that a run started from the page computes with
+     * @param main the class of the command line, which trains such a run
      * @param faults is told of what should not have happened
      * @throws IOException if the address is taken, or none of this machine's
      */
-    public Studio(Path folder, String host, int port, @Nullable String token, int threads, Consumer<Throwable> faults)
-            throws IOException {
+    public Studio(Path folder, String host, int port, @Nullable String token, int threads, Class<?> main,
+            Consumer<Throwable> faults) throws IOException {
         runs = new Runs(folder);
-        workers = new Workers(runs, events, threads);
+        workers = new Workers(runs, events, threads, main);
         Routes routes = new Routes();
         Assets.addTo(routes);
         addTo(routes);

@@ -30,13 +30,15 @@ final class Workers implements AutoCloseable {
     private final Runs runs;
     private final Events events;
     private final int threads;
+    private final Class<?> main;
     private boolean closed;
     private final Map<String, Process> processes = new ConcurrentHashMap<>();
 
-    Workers(Runs runs, Events events, int threads) {
+    Workers(Runs runs, Events events, int threads, Class<?> main) {
         this.runs = runs;
         this.events = events;
         this.threads = threads;
+        this.main = main;
     }
 
     /**
@@ -97,7 +99,7 @@ final class Workers implements AutoCloseable {
         words.addAll(List.of("--threads", Integer.toString(threads)));
         Path root = runs.root();
         Files.createDirectories(root);
-        Process process = CommandProcess.of(words).redirectErrorStream(true).start();
+        Process process = CommandProcess.of(main, words).redirectErrorStream(true).start();
         process.getOutputStream().close();
         processes.put(name, process);
         Thread.ofVirtual().name("studio worker " + name).start(() -> follow(name, process));

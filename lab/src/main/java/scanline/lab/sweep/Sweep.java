@@ -49,6 +49,7 @@ public final class Sweep implements AutoCloseable {
     private final Path folder;
     private final Grid grid;
     private final int threads;
+    private final Class<?> main;
     private final BiConsumer<Point, String> listener;
     private final Map<Point, Recipe> recipes = new LinkedHashMap<>();
     private final Set<Process> workers = ConcurrentHashMap.newKeySet();
@@ -58,13 +59,16 @@ public final class Sweep implements AutoCloseable {
      * A sweep that begins, or goes on, in a folder.
      *
      * @param threads how many threads each worker computes with
+     * @param main the class of the command line, which each worker runs
      * @param listener is told what became of each run, from the workers' threads
      * @throws RunException if the folder is that of another sweep, or of none, or has a run of another recipe
      */
-    public Sweep(Path folder, Grid grid, int threads, BiConsumer<Point, String> listener) throws IOException {
+    public Sweep(Path folder, Grid grid, int threads, Class<?> main, BiConsumer<Point, String> listener)
+            throws IOException {
         this.folder = folder;
         this.grid = grid;
         this.threads = threads;
+        this.main = main;
         this.listener = listener;
         grid.points().forEach(point -> recipes.put(point, Recipes.find(grid.recipe(), point.overrides())));
         Path plan = folder.resolve(PLAN);
@@ -154,7 +158,7 @@ public final class Sweep implements AutoCloseable {
             command.addAll(List.of("--run", run.toString()));
         }
         command.addAll(List.of("--threads", Integer.toString(threads)));
-        Process process = CommandProcess.of(command).redirectErrorStream(true)
+        Process process = CommandProcess.of(main, command).redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log(point).toFile())).start();
         process.getOutputStream().close();
         workers.add(process);

@@ -12,15 +12,16 @@ public final class CommandProcess {
     /**
      * A process that is not started yet.
      *
+     * @param main the class of the command line, which is not known here
      * @param words of the command, such as train and its arguments
      */
-    public static ProcessBuilder of(List<String> words) {
+    public static ProcessBuilder of(Class<?> main, List<String> words) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(flag -> !flag.startsWith("-agentlib:")).forEach(command::add);
         command.addAll(List.of("-Dscanline.terminal=0", "-Dscanline.color=false", "--module",
-                "scanline.lab/scanline.lab.cli.Main"));
+                main.getModule().getName() + "/" + main.getName()));
         command.addAll(words);
         return new ProcessBuilder(command);
     }

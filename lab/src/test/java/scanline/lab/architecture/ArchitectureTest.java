@@ -130,6 +130,20 @@ class ArchitectureTest {
         assertThat(edges(List.of(planted))).containsExactly("engine.kernel -> lab.cli");
     }
 
+    /** Such an arrow would be in no constant that {@link CompiledClass#packages} sees. */
+    @Test
+    void noStringNamesAClass() {
+        assertThat(classes).allSatisfy(type -> assertThat(type.classesInStrings()).as(type.name()).isEmpty());
+    }
+
+    @Test
+    void aPlantedNameOfAClassIsFound() {
+        CompiledClass planted = generated("scanline.lab.train.Planted",
+                code -> code.ldc("scanline.lab/scanline.lab.cli.Main").pop().ldc("scanline.lab.data.known").pop()
+                        .return_());
+        assertThat(planted.classesInStrings()).containsExactly("scanline.lab.cli.Main");
+    }
+
     private static TreeSet<String> declaredEdges() {
         TreeSet<String> edges = new TreeSet<>();
         EDGES.lines().map(line -> line.strip().split("\\s+")).forEach(words -> {

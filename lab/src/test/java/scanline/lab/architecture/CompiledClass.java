@@ -6,6 +6,7 @@ import java.lang.classfile.ClassModel;
 import java.lang.classfile.CodeElement;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.constantpool.PoolEntry;
+import java.lang.classfile.constantpool.StringEntry;
 import java.lang.classfile.constantpool.Utf8Entry;
 import java.lang.classfile.instruction.FieldInstruction;
 import java.lang.classfile.instruction.InvokeDynamicInstruction;
@@ -27,6 +28,7 @@ import java.util.stream.StreamSupport;
 /** What javac made of a source file: which packages it refers to, and what its methods use. */
 record CompiledClass(ClassModel model) {
     private static final Pattern SCANLINE_CLASS = Pattern.compile("(scanline/[a-z]+(?:/[a-z]+)+)/[A-Z]");
+    private static final Pattern CLASS_NAME = Pattern.compile("scanline(?:(?:\\.[a-z]+)+\\.|(?:/[a-z]+)+/)[A-Z]\\w*");
 
     /** One method's use of a method or field of a type; {@code owner} is as in {@code java.lang.Math}. */
     record Use(String method, String owner, String member, String type) {
@@ -116,6 +118,13 @@ record CompiledClass(ClassModel model) {
     private static String className(DirectMethodHandleDesc handle) {
         String descriptor = handle.owner().descriptorString();
         return dotted(descriptor.substring(1, descriptor.length() - 1));
+    }
+
+    /** The classes of Scanline that a string of the class names, as reflection and the java command take them. */
+    List<String> classesInStrings() {
+        return StreamSupport.stream(model.constantPool().spliterator(), false).filter(StringEntry.class::isInstance)
+                .flatMap((PoolEntry entry) -> CLASS_NAME.matcher(((StringEntry) entry).stringValue()).results())
+                .map(MatchResult::group).toList();
     }
 
     /** Every text of the constant pool: names, descriptors and signatures alike. */

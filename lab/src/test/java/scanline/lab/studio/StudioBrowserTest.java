@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import scanline.lab.cli.Main;
 import scanline.lab.train.CommandProcess;
 
 /** The studio as people meet it: in a browser. {@code ./build} installs what drives one; without it these tests are skipped. */
@@ -85,7 +86,7 @@ class StudioBrowserTest {
         SmallRuns.stopped(runs.resolve("sweep").resolve(STRANGE), "rnn-rows", 15, "model.hidden=4");
         Files.createDirectories(runs.resolve("half"));
         Files.writeString(runs.resolve("half").resolve("provenance.json"), "{}");
-        studio = new Studio(runs, "127.0.0.1", 0, null, 1, fault -> {
+        studio = new Studio(runs, "127.0.0.1", 0, null, 1, Main.class, fault -> {
             throw new IllegalStateException(fault);
         });
         playwright = Playwright.create(new Playwright.CreateOptions()
@@ -345,7 +346,7 @@ class StudioBrowserTest {
     @Test
     void aRunThatAnotherTerminalTrainsIsSeenAsItGoes() throws Exception {
         Page page = page("/");
-        Process process = CommandProcess.of(List.of("train", "lstm-rows", "model.hidden=8", "data.limit=4000",
+        Process process = CommandProcess.of(Main.class, List.of("train", "lstm-rows", "model.hidden=8", "data.limit=4000",
                 "data.validation=500", "epochs=300", "--threads", "1", "--run",
                 folder.resolve("runs").resolve("elsewhere").toString()))
                 .redirectErrorStream(true).redirectOutput(folder.resolve("elsewhere.log").toFile()).start();
@@ -366,7 +367,7 @@ class StudioBrowserTest {
 
     @Test
     void whereThereIsNoRunTheFirstRecipeIsOffered() throws IOException {
-        try (Studio empty = new Studio(folder.resolve("none"), "127.0.0.1", 0, null, 1, fault -> {
+        try (Studio empty = new Studio(folder.resolve("none"), "127.0.0.1", 0, null, 1, Main.class, fault -> {
             throw new IllegalStateException(fault);
         })) {
             Page page = page(empty.port(), 1440, 900, ColorScheme.LIGHT);

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import scanline.lab.cli.Main;
 import scanline.lab.data.ImageSet;
 import scanline.lab.data.ModuleContent;
 import scanline.lab.train.Evaluation;
@@ -54,7 +55,7 @@ class StudioTest {
         SmallRuns.finished(folder.resolve("lstm"), "lstm-rows", "model.hidden=6");
         SmallRuns.finished(folder.resolve("sweep").resolve("seed=2"), "lstm-rows", "model.hidden=5", "seed=2");
         SmallRuns.stopped(folder.resolve("stopped"), "lstm-rows", 15, "model.hidden=6");
-        studio = new Studio(folder, "127.0.0.1", 0, null, 1, FAULTS::add);
+        studio = new Studio(folder, "127.0.0.1", 0, null, 1, Main.class, FAULTS::add);
         browser = new Browserless(studio.port());
     }
 
@@ -193,7 +194,7 @@ class StudioTest {
 
     @Test
     void noFolderAtAllHasNoRuns() throws Exception {
-        try (Studio other = new Studio(folder.resolve("nothing"), "127.0.0.1", 0, null, 1, FAULTS::add);
+        try (Studio other = new Studio(folder.resolve("nothing"), "127.0.0.1", 0, null, 1, Main.class, FAULTS::add);
                 Browserless there = new Browserless(other.port())) {
             assertThat(there.get("/api/runs")).isEmpty();
             assertThat(there.get("/api/recipes").get(0).get("keys").get("epochs").asString()).isNotEmpty();
@@ -349,7 +350,7 @@ class StudioTest {
     @Test
     void whoListensOnAnotherMachineMustKnowTheToken() throws Exception {
         String token = "0123456789abcdefghij";
-        try (Studio other = new Studio(folder, "127.0.0.1", 0, token, 1, FAULTS::add);
+        try (Studio other = new Studio(folder, "127.0.0.1", 0, token, 1, Main.class, FAULTS::add);
                 Browserless there = new Browserless(other.port())) {
             assertThat(there.ask("/api/runs").statusCode()).isEqualTo(401);
             assertThat(there.ask("/api/runs?token=wrong").statusCode()).isEqualTo(401);
@@ -366,7 +367,7 @@ class StudioTest {
 
     @Test
     void anAddressThatIsTakenIsSaid() {
-        assertThatThrownBy(() -> new Studio(folder, "127.0.0.1", studio.port(), null, 1, FAULTS::add))
+        assertThatThrownBy(() -> new Studio(folder, "127.0.0.1", studio.port(), null, 1, Main.class, FAULTS::add))
                 .isInstanceOf(IOException.class).hasMessageContaining("cannot listen on 127.0.0.1:" + studio.port());
     }
 }

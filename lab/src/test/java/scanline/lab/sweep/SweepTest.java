@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import scanline.lab.cli.Main;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.survival.SmallRun;
@@ -58,7 +59,7 @@ class SweepTest {
     void sixteenRunsWithKilledWorkersEqualTheSerialOnesToTheBit() throws Exception {
         Grid grid = grid("1..4", "epochs=60", "optimizer.rate=0.01,0.02", "clip=none,norm");
         Path serial = folder.resolve("serial");
-        try (Sweep sweep = new Sweep(serial, grid, 1, (_, _) -> {})) {
+        try (Sweep sweep = new Sweep(serial, grid, 1, Main.class, (_, _) -> {})) {
             for (Point point : grid.points()) {
                 train(serial.resolve(point.name()), Recipes.find("lstm-rows", point.overrides()));
             }
@@ -67,7 +68,7 @@ class SweepTest {
         }
         Path parallel = folder.resolve("parallel");
         Queue<String> said = new ConcurrentLinkedQueue<>();
-        try (Sweep sweep = new Sweep(parallel, grid, 1, (_, what) -> said.add(what))) {
+        try (Sweep sweep = new Sweep(parallel, grid, 1, Main.class, (_, what) -> said.add(what))) {
             AtomicBoolean over = new AtomicBoolean();
             Thread killer = Thread.ofPlatform().start(() -> {
                 kill(parallel, "train", false, over);
@@ -118,7 +119,7 @@ class SweepTest {
     @Test
     void aRunThatFailsIsNamedAndTheOthersAreFinished() throws Exception {
         Grid grid = grid("1", "epochs=5", "model.cell=rnn_relu", "optimizer=sgd", "optimizer.rate=0.01,1e38");
-        try (Sweep sweep = new Sweep(folder.resolve("sweep"), grid, 1, (_, _) -> {})) {
+        try (Sweep sweep = new Sweep(folder.resolve("sweep"), grid, 1, Main.class, (_, _) -> {})) {
             assertThat(sweep.run(2)).hasSize(1).allSatisfy((name, why) -> {
                 assertThat(name).contains("optimizer.rate=1e38");
                 assertThat(why).startsWith("scanline: training diverged");
@@ -131,11 +132,11 @@ class SweepTest {
     @Test
     void aFolderOfAnotherSweepIsRefused() throws IOException {
         Path target = folder.resolve("sweep");
-        new Sweep(target, grid("1", "epochs=1"), 1, (_, _) -> {}).close();
-        new Sweep(target, grid("1", "epochs=1"), 1, (_, _) -> {}).close();
-        assertThatThrownBy(() -> new Sweep(target, grid("1", "epochs=2"), 1, (_, _) -> {}))
+        new Sweep(target, grid("1", "epochs=1"), 1, Main.class, (_, _) -> {}).close();
+        new Sweep(target, grid("1", "epochs=1"), 1, Main.class, (_, _) -> {}).close();
+        assertThatThrownBy(() -> new Sweep(target, grid("1", "epochs=2"), 1, Main.class, (_, _) -> {}))
                 .isInstanceOf(RunException.class).hasMessageContaining("is another sweep's");
-        assertThatThrownBy(() -> new Sweep(folder, grid("1", "epochs=2"), 1, (_, _) -> {}))
+        assertThatThrownBy(() -> new Sweep(folder, grid("1", "epochs=2"), 1, Main.class, (_, _) -> {}))
                 .isInstanceOf(RunException.class).hasMessageContaining("exists, and is no sweep's");
     }
 
@@ -146,12 +147,12 @@ class SweepTest {
         Files.writeString(file, Recipes.find("lstm-rows", small).text());
         Grid grid = Grid.of(file.toString(), List.of("optimizer.rate=0.01,0.02"), "1");
         Point point = grid.points().getLast();
-        try (Sweep sweep = new Sweep(target, grid, 1, (_, _) -> {})) {
+        try (Sweep sweep = new Sweep(target, grid, 1, Main.class, (_, _) -> {})) {
             Run.create(target.resolve(point.name()), sweep.recipe(point), Map.of());
         }
-        new Sweep(target, grid, 1, (_, _) -> {}).close();
+        new Sweep(target, grid, 1, Main.class, (_, _) -> {}).close();
         Files.writeString(file, Recipes.find(file.toString(), List.of("model.hidden=17")).text());
-        assertThatThrownBy(() -> new Sweep(target, grid, 1, (_, _) -> {})).isInstanceOf(RunException.class)
+        assertThatThrownBy(() -> new Sweep(target, grid, 1, Main.class, (_, _) -> {})).isInstanceOf(RunException.class)
                 .hasMessage(target.resolve(point.name()) + " is a run of another recipe than " + file
                         + " is now: delete it, or choose another folder with --to");
     }
@@ -159,7 +160,7 @@ class SweepTest {
     @Test
     void whatIsStoppedBeforeItBeginsIsNotFinished() throws Exception {
         Grid grid = grid("1..3");
-        Sweep sweep = new Sweep(folder.resolve("sweep"), grid, 1, (_, _) -> {});
+        Sweep sweep = new Sweep(folder.resolve("sweep"), grid, 1, Main.class, (_, _) -> {});
         sweep.close();
         assertThat(sweep.run(2)).hasSize(3).containsValue("stopped");
     }
@@ -180,7 +181,7 @@ class SweepTest {
             throws IOException {
         Grid grid = Grid.of("lstm-rows", List.of(words), "1,2");
         Path target = folder.resolve("sweep");
-        try (Sweep sweep = new Sweep(target, grid, 1, (_, _) -> {})) {
+        try (Sweep sweep = new Sweep(target, grid, 1, Main.class, (_, _) -> {})) {
             Iterator<Point> points = grid.points().iterator();
             for (String accuracy : accuracies.split(" ")) {
                 Point point = points.next();
