@@ -10,13 +10,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.IntStream;
 import scanline.lab.data.DataException;
 import scanline.lab.data.ImageSet;
 import scanline.lab.data.Pictures;
 import scanline.lab.studio.http.Refusal;
 import scanline.lab.train.Answer;
-import scanline.lab.train.Evaluation;
 import scanline.lab.train.Experiment;
 import scanline.lab.train.Experiment.Split;
 import scanline.lab.train.Run;
@@ -150,9 +148,7 @@ final class OpenModel implements AutoCloseable {
                 System.arraycopy(images.get(i).pixels(), 0, all, i * pixels, pixels);
             }
             ImageSet set = new ImageSet(known.height(), known.width(), all, new byte[images.size()], known.classes());
-            List<Answer> answers = new ArrayList<>();
-            Evaluation.of(experiment, experiment.loader(set), IntStream.range(0, images.size()).toArray(),
-                    (_, _, answer) -> answers.add(answer));
+            List<Answer> answers = Answer.of(experiment, set);
             int at = 0;
             for (Images one : asked) {
                 one.done.complete(List.copyOf(answers.subList(at, at + one.images.size())));

@@ -7,6 +7,7 @@ import java.util.stream.IntStream;
 
 import scanline.engine.tensor.Shaping;
 import scanline.engine.tensor.Tape;
+import scanline.engine.tensor.Tensor;
 import scanline.lab.data.Batch;
 import scanline.lab.data.Loader;
 import scanline.lab.model.Classifier.Stepwise;
@@ -54,8 +55,8 @@ public record AccuracyAfterSteps(int examples, List<Point> points) {
                 }
                 Stepwise model = read.get();
                 for (int i = 0; i < steps.length; i++) {
-                    tallies.get(i).add(task.said(model.head().apply(Shaping.step(model.states(), steps[i] - 1)), batch),
-                            batch);
+                    Tensor logits = model.head().apply(Shaping.step(model.states(), steps[i] - 1));
+                    tallies.get(i).add(task.saidBy(logits, batch), batch);
                 }
             }
         }

@@ -8,7 +8,6 @@ import java.util.stream.IntStream;
 
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
-import scanline.lab.data.Batch;
 import scanline.lab.data.Canvas;
 import scanline.lab.data.ImageSet;
 import scanline.lab.data.Loader;
@@ -59,10 +58,9 @@ public record AttentionMap(ImageSet image, String label, String taken, double pr
             return Optional.empty();
         }
         try (Tape tape = Tape.inference(experiment.memory())) {
-            Batch batch = loader.batch(new int[] {0}, 0, 1);
-            Tensor x = experiment.read(tape, batch);
+            Tensor x = experiment.read(tape, loader.batch(new int[] {0}, 0, 1));
             return network.attention(x).map(attention -> of(experiment, image, loader, attention,
-                    experiment.task().answer(x, batch).answers().getFirst()));
+                    experiment.task().answers(x).getFirst()));
         }
     }
 

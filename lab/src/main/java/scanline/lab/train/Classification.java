@@ -28,14 +28,23 @@ record Classification(Classifier network, Recipe recipe, int classes) implements
     }
 
     @Override
-    public Said answer(Tensor x, Batch batch) {
-        return said(logits(x, batch), batch);
+    public List<Answer> answers(Tensor x) {
+        return answersOf(network.forward(x));
     }
 
-    /** What logits say, [B, C]. */
-    Said said(Tensor logits, Batch batch) {
-        List<Answer> answers = Answers.rows(logits.values(), classes).map(this::answer).toList();
-        return new Said(Losses.crossEntropy(logits, batch.labels(), 0f).values()[0], batch.count(), answers);
+    @Override
+    public Said said(Tensor x, Batch batch) {
+        return saidBy(network.forward(x), batch);
+    }
+
+    /** The answers of logits, [B, C]. */
+    List<Answer> answersOf(Tensor logits) {
+        return Answers.rows(logits.values(), classes).map(this::answer).toList();
+    }
+
+    /** What logits say, [B, C], held against the right classes. */
+    Said saidBy(Tensor logits, Batch batch) {
+        return new Said(Losses.crossEntropy(logits, batch.labels(), 0f).values()[0], batch.count(), answersOf(logits));
     }
 
     /** With a softmax as the model's head its outputs are probabilities already. */

@@ -43,7 +43,7 @@ public record Evaluation(double loss, int right, int examples, Map<String, Doubl
         for (int from = 0; from < examples.length; from += BATCH) {
             Batch batch = loader.batch(examples, from, Math.min(examples.length, from + BATCH));
             try (Tape tape = Tape.inference(experiment.memory())) {
-                Task.Said said = experiment.task().answer(experiment.read(tape, batch), batch);
+                Task.Said said = experiment.task().said(experiment.read(tape, batch), batch);
                 tally.add(said, batch);
                 for (int b = 0; b < batch.count(); b++) {
                     listener.example(examples[from + b], batch.answers()[b], said.answers().get(b));

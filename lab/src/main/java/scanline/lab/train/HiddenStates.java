@@ -8,7 +8,6 @@ import java.util.stream.IntStream;
 import scanline.engine.tensor.Shaping;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
-import scanline.lab.data.Batch;
 import scanline.lab.data.ImageSet;
 import scanline.lab.data.Loader;
 import scanline.lab.model.Classifier.Stepwise;
@@ -43,20 +42,18 @@ public record HiddenStates(ImageSet image, String label, float[][] states, doubl
     private static Optional<HiddenStates> of(Experiment experiment, Classification task, ImageSet image) {
         Loader loader = experiment.loader(image);
         try (Tape tape = Tape.inference(experiment.memory())) {
-            Batch batch = loader.batch(new int[] {0}, 0, 1);
-            return task.network().stepwise(experiment.read(tape, batch))
-                    .map(model -> of(experiment, task, image, batch, model));
+            return task.network().stepwise(experiment.read(tape, loader.batch(new int[] {0}, 0, 1)))
+                    .map(model -> of(experiment, task, image, model));
         }
     }
 
-    private static HiddenStates of(Experiment experiment, Classification task, ImageSet image, Batch batch,
-            Stepwise model) {
+    private static HiddenStates of(Experiment experiment, Classification task, ImageSet image, Stepwise model) {
         List<Tensor> states = IntStream.range(0, experiment.input().steps())
                 .mapToObj(t -> Shaping.step(model.states(), t)).toList();
         return new HiddenStates(image.shrunk(experiment.recipe().data().shrink()),
                 experiment.dataset().classNames().get(image.label(0)),
                 states.stream().map(Tensor::values).toArray(float[][]::new),
-                states.stream().map(state -> task.said(model.head().apply(state), batch).answers().getFirst().scores())
+                states.stream().map(state -> task.answersOf(model.head().apply(state)).getFirst().scores())
                         .toArray(double[][]::new));
     }
 }

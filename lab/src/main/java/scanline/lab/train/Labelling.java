@@ -30,10 +30,19 @@ record Labelling(Classifier network, int classes) implements Task {
     }
 
     @Override
-    public Said answer(Tensor x, Batch batch) {
-        Tensor logits = logits(x, batch);
-        List<Answer> answers = Answers.rows(logits.values(), classes).map(Labelling::answer).toList();
-        return new Said(Losses.binaryCrossEntropy(logits, targets(batch)).values()[0], batch.count(), answers);
+    public List<Answer> answers(Tensor x) {
+        return answersOf(network.forward(x));
+    }
+
+    @Override
+    public Said said(Tensor x, Batch batch) {
+        Tensor logits = network.forward(x);
+        return new Said(Losses.binaryCrossEntropy(logits, targets(batch)).values()[0], batch.count(),
+                answersOf(logits));
+    }
+
+    private List<Answer> answersOf(Tensor logits) {
+        return Answers.rows(logits.values(), classes).map(Labelling::answer).toList();
     }
 
     private static Answer answer(float[] logits) {

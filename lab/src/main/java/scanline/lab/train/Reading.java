@@ -12,7 +12,6 @@ import scanline.engine.nn.Recurrent;
 import scanline.engine.tensor.Shaping;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
-import scanline.lab.data.Batch;
 import scanline.lab.data.ImageSet;
 import scanline.lab.data.Loader;
 import scanline.lab.model.Autoregressive;
@@ -88,9 +87,8 @@ public record Reading(ImageSet image, int[] order, int features, Answer answer, 
         Network network = experiment.network();
         boolean attends = loader.steps() <= AttentionMap.MOST_STEPS;
         try (Tape tape = Tape.inference(experiment.memory())) {
-            Batch batch = loader.batch(new int[] {0}, 0, 1);
-            Tensor x = experiment.read(tape, batch);
-            Answer answer = experiment.task().answer(x, batch).answers().getFirst();
+            Tensor x = experiment.read(tape, loader.batch(new int[] {0}, 0, 1));
+            Answer answer = experiment.task().answers(x).getFirst();
             List<Maps> maps = network.featureMaps(x).stream().map(Reading::maps).toList();
             int[] order = loader.order();
             ImageSet read = experiment.isDrawn()
@@ -98,7 +96,7 @@ public record Reading(ImageSet image, int[] order, int features, Answer answer, 
                     : image.shrunk(experiment.recipe().data().shrink());
             return switch (network) {
                 case Classifier classifier -> new Reading(read, order, loader.features(), answer,
-                        afterSteps(experiment, classifier, x, batch),
+                        afterSteps(experiment, classifier, x),
                         classifier.layers(x).stream().map(Reading::states).toList(),
                         attends ? classifier.attention(x).map(Reading::attention).orElse(null) : null, maps, null);
                 case Autoregressive writer -> {
@@ -127,13 +125,13 @@ public record Reading(ImageSet image, int[] order, int features, Answer answer, 
         return IntStream.range(0, values.length).reduce(0, (best, i) -> values[i] > values[best] ? i : best);
     }
 
-    private static List<double[]> afterSteps(Experiment experiment, Classifier classifier, Tensor x, Batch batch) {
+    private static List<double[]> afterSteps(Experiment experiment, Classifier classifier, Tensor x) {
         List<double[]> said = new ArrayList<>();
         if (experiment.task() instanceof Classification task) {
             classifier.stepwise(x).ifPresent(model -> {
                 for (int t = 0; t < experiment.input().steps(); t++) {
                     Tensor logits = model.head().apply(Shaping.step(model.states(), t));
-                    said.add(task.said(logits, batch).answers().getFirst().scores());
+                    said.add(task.answersOf(logits).getFirst().scores());
                 }
             });
         }

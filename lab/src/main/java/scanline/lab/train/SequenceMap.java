@@ -7,7 +7,6 @@ import java.util.stream.IntStream;
 
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
-import scanline.lab.data.Batch;
 import scanline.lab.data.ImageSet;
 import scanline.lab.data.Loader;
 import scanline.lab.data.Pictures;
@@ -47,9 +46,8 @@ public record SequenceMap(ImageSet image, List<String> truth, List<String> answe
         ImageSet image = test.alone(number);
         Loader loader = experiment.loader(image);
         try (Tape tape = Tape.inference(experiment.memory())) {
-            Batch batch = new Batch(loader.batch(new int[] {0}, 0, 1).values(), new int[][] {test.answer(number)});
-            Tensor x = experiment.read(tape, batch);
-            Answer answer = experiment.task().answer(x, batch).answers().getFirst();
+            Tensor x = experiment.read(tape, loader.batch(new int[] {0}, 0, 1));
+            Answer answer = experiment.task().answers(x).getFirst();
             int[] words = IntStream.concat(IntStream.of(network.start()), IntStream.of(answer.labels())).toArray();
             int[] places = AttentionMap.places(loader, 0, image.imagePixels());
             return network.attention(x, words).map(attention -> {

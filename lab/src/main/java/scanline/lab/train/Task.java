@@ -38,7 +38,14 @@ public interface Task {
     Loss loss(Tensor x, Batch batch);
 
     /**
-     * What the network says, without being told.
+     * What the network says of each example, in a pass that records nothing. The right answers need not be known.
+     *
+     * @param x of the batch, [T, B, F]
+     */
+    List<Answer> answers(Tensor x);
+
+    /**
+     * What the network says, and how wrong it is.
      *
      * @param mean the mean loss, in nats and without smoothing
      * @param terms how many losses it is the mean of: one an example, or one a word
@@ -46,8 +53,12 @@ public interface Task {
      */
     record Said(float mean, int terms, List<Answer> answers) {}
 
-    /** Answers in a pass that records nothing. */
-    Said answer(Tensor x, Batch batch);
+    /**
+     * What {@link #answers} gives, held against the right answers.
+     *
+     * @param x of the batch, [T, B, F]
+     */
+    Said said(Tensor x, Batch batch);
 
     /** Nothing yet of the measures of this task. */
     Score score();

@@ -68,13 +68,22 @@ record Transcription(Autoregressive network, Recipe recipe, int classes) impleme
     }
 
     @Override
-    public Said answer(Tensor x, Batch batch) {
+    public List<Answer> answers(Tensor x) {
+        return found(network.encode(x));
+    }
+
+    @Override
+    public Said said(Tensor x, Batch batch) {
         Tensor encoded = network.encode(x);
         Words words = words(batch);
         float mean = Losses.crossEntropy(network.forward(encoded, words.given), words.next, 0f).values()[0];
-        List<Answer> answers = search().search(encoded).stream()
+        return new Said(mean, (int) IntStream.of(words.next).filter(word -> word != Losses.IGNORED).count(),
+                found(encoded));
+    }
+
+    private List<Answer> found(Tensor encoded) {
+        return search().search(encoded).stream()
                 .map(found -> new Answer(found.labels(), found.probability(), found.scores(), new float[0])).toList();
-        return new Said(mean, (int) IntStream.of(words.next).filter(word -> word != Losses.IGNORED).count(), answers);
     }
 
     /** How answers are looked for. */

@@ -36,7 +36,7 @@ class ReadingTest {
         Loader loader = experiment.loader(image);
         try (Tape tape = Tape.inference(experiment.memory())) {
             Batch batch = loader.batch(new int[] {0}, 0, 1);
-            return experiment.task().answer(experiment.read(tape, batch), batch).answers().getFirst();
+            return experiment.task().answers(experiment.read(tape, batch)).getFirst();
         }
     }
 

@@ -130,7 +130,7 @@ class StepwiseTest {
                 assertThat(states.states()).hasDimensions(experiment.input().steps(), 9);
                 try (Tape tape = Tape.inference(experiment.memory())) {
                     Batch batch = experiment.loader(image).batch(new int[] {0}, 0, 1);
-                    Answer answer = experiment.task().answer(experiment.read(tape, batch), batch).answers().getFirst();
+                    Answer answer = experiment.task().answers(experiment.read(tape, batch)).getFirst();
                     assertThat(states.probabilities()[experiment.input().steps() - 1]).isEqualTo(answer.scores());
                 }
             }

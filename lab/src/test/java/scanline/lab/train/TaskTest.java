@@ -81,7 +81,7 @@ class TaskTest {
 
     private static Task.Said said(Experiment experiment, Batch batch) {
         try (Tape tape = Tape.inference(experiment.memory())) {
-            return experiment.task().answer(experiment.read(tape, batch), batch);
+            return experiment.task().said(experiment.read(tape, batch), batch);
         }
     }
 
