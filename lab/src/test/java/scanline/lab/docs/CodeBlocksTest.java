@@ -89,7 +89,8 @@ class CodeBlocksTest {
 
     @Test
     void aRecipeThatIsRefusedIsFound() throws IOException {
-        String recipe = Files.readString(Repository.folder().resolve("recipes/lstm-rows.yaml")).replace("seed: 1\n", "");
+        String recipe = Files.readString(Repository.folder().resolve("recipes/lstm-rows.yaml")).replace("seed: 1\n",
+                "");
         assertThat(faults(page("docs/adding.md", "```yaml", recipe.strip(), "```"))).singleElement().asString()
                 .contains("seed");
     }
