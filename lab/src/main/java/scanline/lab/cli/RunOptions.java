@@ -28,8 +28,9 @@ final class RunOptions {
     void places(List<String> words) {
         for (String word : words) {
             if (!Recipe.PLACES.contains(word.replaceFirst("(?s)=.*", ""))) {
-                throw new ParameterException(Objects.requireNonNull(command).commandLine(), "\"" + word
-                        + "\" cannot be changed of a run, only where its data is: data.dir=FOLDER or data.scan.file=FILE");
+                throw new ParameterException(Objects.requireNonNull(command).commandLine(), "a run keeps its recipe: \""
+                        + word
+                        + "\" cannot be changed here, only data.dir=FOLDER and data.scan.file=FILE, where its data is");
             }
         }
         places = List.copyOf(words);

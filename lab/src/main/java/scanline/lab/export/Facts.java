@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 import scanline.lab.recipe.Recipe;
+import scanline.lab.recipe.Recipes;
 import scanline.lab.train.Experiment;
 import scanline.lab.train.Json;
 
@@ -20,7 +21,7 @@ final class Facts {
         Recipe recipe = experiment.recipe();
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("producer", "scanline");
-        for (String trained : new String[] {"version", "commit", "data", "resumed"}) {
+        for (String trained : new String[] {"version", "commit", "data", "from", "resumed"}) {
             Object fact = provenance.get(trained);
             if (fact != null) {
                 facts.put(trained, fact instanceof String text ? text : Json.text(fact));
@@ -29,7 +30,7 @@ final class Facts {
         facts.put("about", recipe.about());
         facts.put("source", recipe.source());
         facts.put("seed", Long.toString(recipe.seed()));
-        facts.put("recipe", recipe.text());
+        facts.put("recipe", Recipes.withoutFolders(recipe.text()));
         facts.put("weights", experiment.weightsHash());
         facts.put("classes", Json.text(experiment.dataset().classNames()));
         return facts;

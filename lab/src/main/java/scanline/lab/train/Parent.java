@@ -64,7 +64,7 @@ public record Parent(String path, String file, String weights, boolean newHead, 
             } catch (FormatException _) {
                 throw e; // a new head would not help
             }
-            throw new RunException(e.getMessage() + "; with --new-head it starts anew");
+            throw new RunException(e.getMessage() + "; pass --new-head to give it fresh weights");
         }
     }
 

@@ -238,10 +238,10 @@ class CommandLineTest {
                     train lstm-rows data.shrink=3            | 1 | data.shrink is 3, but must divide both sides of an image of 28 x 28
                     train lstm-rows data.scan=chunks data.scan.size=5 | 1 | data.scan.size is 5, but must divide the 784 pixels
                     train lstm-rows data.scan=chunks data.scan.size=0 | 2 | data.scan.size must be at least 1, not 0
-                    train lstm-rows data.scan=permuted data.scan.file=nowhere | 1 | data.scan.file=nowhere: no such file
-                    resume nowhere                           | 1 | nowhere is no folder of a run
-                    report nowhere                           | 1 | nowhere is no folder of a run
-                    compare nowhere                          | 1 | nowhere is no folder of a run
+                    train lstm-rows data.scan=permuted data.scan.file=nowhere | 1 | nowhere: no such file
+                    resume nowhere                           | 1 | there is no folder nowhere
+                    report nowhere                           | 1 | there is no folder nowhere
+                    compare nowhere                          | 1 | there is no folder nowhere
                     compare                                  | 2 | Missing required parameter: 'RUN'
                     evaluate lstm-rows                       | 1 | give its weights with --weights FILE
                     evaluate lstm-rows --weights nothing     | 1 | there is no file nothing

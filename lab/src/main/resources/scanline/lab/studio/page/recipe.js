@@ -6,6 +6,7 @@ import { startDialog } from './start.js';
 export function recipeTab(body, name, page) {
   const run = runs.get(name);
   const { provenance } = page();
+  const { recipe, ...made } = provenance; // the recipe's keys stand above
   const list = entries => h('dl', { class: 'keys' }, entries.map(([key, value]) => h('div', {}, h('dt', {}, key),
     h('dd', {}, value === '' ? '–' : value))));
   const flat = (prefix, value) => value && typeof value === 'object' && !Array.isArray(value)
@@ -17,7 +18,7 @@ export function recipeTab(body, name, page) {
     known ? h('p', {}, h('button', { type: 'button', onclick: () => startDialog(run.recipe, changes(run, provenance)) },
       'Train it again, with changes')) : null,
     h('h2', {}, 'Every key'), list(Object.entries(run.keys).filter(([key]) => !['about', 'source', 'published'].includes(key))),
-    h('h2', {}, 'Made with and on'), list(flat('', provenance)));
+    h('h2', {}, 'Made with and on'), list(flat('', made)));
 }
 
 /** What the command of a run changed of its recipe. */
