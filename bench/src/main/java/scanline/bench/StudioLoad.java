@@ -86,7 +86,8 @@ final class StudioLoad implements Callable<Integer> {
     private record Server(Process process, int port) implements AutoCloseable {
         static Server start(Path runs) throws IOException {
             Process process = new ProcessBuilder(
-                    ChildJvm.command(List.of("-Xmx256m"), ChildJvm.SCANLINE, "studio", "--runs", runs, "--port", 0)).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+                    ChildJvm.command(List.of("-Xmx256m"), ChildJvm.SCANLINE, "studio", "--runs", runs, "--port", 0))
+                    .redirectError(ProcessBuilder.Redirect.INHERIT).start();
             BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
             String line = lines.readLine();
             if (line == null) {
@@ -138,7 +139,8 @@ final class StudioLoad implements Callable<Integer> {
         List<String> words = new ArrayList<>(List.of("train", "lstm-rows"));
         words.addAll(overrides);
         words.addAll(List.of("--run", run.toString()));
-        return new ProcessBuilder(ChildJvm.command(List.of(), ChildJvm.SCANLINE, words.toArray())).redirectErrorStream(true)
+        return new ProcessBuilder(ChildJvm.command(List.of(), ChildJvm.SCANLINE, words.toArray()))
+                .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
     }
 

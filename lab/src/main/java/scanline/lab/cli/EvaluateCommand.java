@@ -12,7 +12,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import scanline.engine.io.AtomicFile;
 import scanline.lab.model.Autoregressive;
+import scanline.lab.report.Table;
 import scanline.lab.train.Evaluation;
 import scanline.lab.train.Experiment;
 import scanline.lab.train.Experiment.Split;
@@ -116,6 +119,7 @@ final class EvaluateCommand implements Callable<Integer> {
             result.put("loss", evaluation.loss());
             result.putAll(evaluation.measures());
             result.put("examples", evaluation.examples());
+            result.put("classes", experiment.dataset().classNames());
             if (trainedOn != null) {
                 Map<String, @Nullable Object> data = new LinkedHashMap<>();
                 data.put("sameAsTrained", trainedOn.isSame());
@@ -142,10 +146,10 @@ final class EvaluateCommand implements Callable<Integer> {
             out.println();
             List<String> names = experiment.dataset().classNames();
             if (evaluation.confusion().length > 0) {
-                confusion(out, evaluation.confusion(), names);
+                out.print(confusion(evaluation.confusion(), names).text());
             }
             if (!evaluation.labels().isEmpty()) {
-                labels(out, evaluation.labels(), names);
+                out.print(labels(evaluation.labels(), names).text());
             }
         }
         out.flush();
@@ -166,31 +170,27 @@ final class EvaluateCommand implements Callable<Integer> {
                         trainedOn.images())));
     }
 
-    private static void confusion(PrintWriter out, int[][] confusion, List<String> names) {
-        int width = Math.max("right\\taken for".length(), names.stream().mapToInt(String::length).max().orElse(0));
-        out.printf(Locale.ROOT, "%-" + width + "s", "right\\taken for");
+    private static Table confusion(int[][] confusion, List<String> names) {
+        Table table = Table.ofFigures(row("right\\taken for", names.stream()));
         for (int c = 0; c < confusion.length; c++) {
-            out.printf(Locale.ROOT, "%7s", names.get(c).substring(0, Math.min(6, names.get(c).length())));
+            table.row(row(names.get(c), IntStream.of(confusion[c]).mapToObj(Integer::toString)));
         }
-        out.println();
-        for (int c = 0; c < confusion.length; c++) {
-            out.printf(Locale.ROOT, "%-" + width + "s", names.get(c));
-            for (int count : confusion[c]) {
-                out.printf(Locale.ROOT, "%7d", count);
-            }
-            out.println();
-        }
+        return table;
     }
 
-    private static void labels(PrintWriter out, List<LabelScore> labels, List<String> names) {
-        int width = Math.max("label".length(), names.stream().mapToInt(String::length).max().orElse(0));
-        out.printf(Locale.ROOT,
-                "%-" + width + "s  present  answered   right  precision  recall      F1  average precision%n",
-                "label");
+    private static String[] row(String name, Stream<String> cells) {
+        return Stream.concat(Stream.of(name), cells).toArray(String[]::new);
+    }
+
+    private static Table labels(List<LabelScore> labels, List<String> names) {
+        Table table = Table.ofFigures("label", "present", "answered", "right", "precision", "recall", "F1",
+                "average precision");
         for (LabelScore label : labels) {
-            out.printf(Locale.ROOT, "%-" + width + "s  %7d  %8d  %6d  %9.4f  %6.4f  %6.4f  %17.4f%n",
-                    names.get(label.label()), label.present(), label.answered(), label.right(), label.precision(),
-                    label.recall(), label.f1(), label.averagePrecision());
+            table.row(row(names.get(label.label()), Stream.concat(
+                    IntStream.of(label.present(), label.answered(), label.right()).mapToObj(Integer::toString),
+                    DoubleStream.of(label.precision(), label.recall(), label.f1(), label.averagePrecision())
+                            .mapToObj(value -> String.format(Locale.ROOT, "%.4f", value)))));
         }
+        return table;
     }
 }

@@ -88,7 +88,7 @@ public final class ImageFolder implements Dataset {
         }
         List<Member> all = members(classes);
         testing = new ArrayList<>(
-                parted ? testing(folder, ClassFolders.of(folder.resolve(TEST))) : chosen(folder, all));
+                parted ? testing(folder, ClassFolders.of(folder.resolve(TEST))) : chosen(folder, classes, all));
         Set<Member> tested = new HashSet<>(testing);
         training = all.stream().filter(member -> !tested.contains(member)).sorted(Comparator
                 .comparingLong((Member member) -> member.drawn(options.seed, "folder order"))).toList();
@@ -140,15 +140,18 @@ public final class ImageFolder implements Dataset {
     }
 
     /** Of each class the images to test on. */
-    private List<Member> chosen(Path folder, List<Member> all) {
+    private List<Member> chosen(Path folder, Map<String, List<Path>> files, List<Member> all) {
         Map<String, List<Member>> classes = all.stream()
                 .collect(Collectors.groupingBy(Member::className, TreeMap::new, Collectors.toList()));
         Set<Member> chosen = new HashSet<>();
         classes.forEach((name, members) -> {
             int count = members.size();
             if (count < 2) {
-                throw new DataException(folder.resolve(name)
-                        + " has only one image: a class needs one to train on and one to test on");
+                int found = files.get(name).size();
+                throw new DataException(folder.resolve(name) + (found == 1
+                        ? " has only one image"
+                        : " has " + found + " files with the same content, which count as one image")
+                        + ": a class needs one to train on and one to test on");
             }
             members.stream()
                     .sorted(Comparator.comparingLong((Member member) -> member.drawn(options.seed, "folder test")))

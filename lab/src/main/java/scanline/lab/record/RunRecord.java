@@ -13,13 +13,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
 import scanline.engine.io.Excerpt;
 import scanline.engine.io.FormatException;
-import scanline.engine.io.TextFile;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipe.Published;
 import scanline.lab.recipe.RecipeException;
@@ -57,7 +57,6 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
     private static final String CANVAS = "data.canvas";
     private static final String SINGLE = "single";
     private static final String SHRINK = "data.shrink";
-    private static final int LONGEST_CONFUSION_BYTES = 1 << 20;
     private static final int LONGEST_SHOWN = 100;
 
     /** The files of a record. The last three make one, so whoever copies in this order never leaves half of one. */
@@ -307,8 +306,8 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
         boolean counted = result.values().containsKey("testRight"); // not in records of older versions
         long[] counts = counted
                 ? new long[] {result.whole("testRight"), result.whole("testExamples")}
-                : confusion(folder.resolve(Run.CONFUSION));
-        if (counted && isClass && !Arrays.equals(counts, confusion(folder.resolve(Run.CONFUSION)))) {
+                : confusion(folder);
+        if (counted && isClass && !Arrays.equals(counts, confusion(folder))) {
             throw new FormatException(file, "testRight and testExamples are not those of " + Run.CONFUSION);
         }
         Outcome outcome = new Outcome(counts[0], counts[1], result.number("testLoss", Double.MAX_VALUE),
@@ -345,26 +344,14 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
     }
 
     /** How many examples are right, and how many there are. */
-    private static long[] confusion(Path file) throws IOException {
-        List<String> rows = TextFile.read(file, LONGEST_CONFUSION_BYTES).lines().toList();
-        long[] counts = new long[2];
-        for (int right = 0; right < rows.size(); right++) {
-            String[] cells = rows.get(right).split(",", -1);
-            if (cells.length != rows.size()) {
-                throw new FormatException(file, "is no square table");
-            }
-            for (int taken = 0; taken < cells.length; taken++) {
-                if (!cells[taken].matches("\\d{1,8}")) {
-                    throw new FormatException(file, "has a broken row: " + Excerpt.quoted(rows.get(right)));
-                }
-                counts[1] += Integer.parseInt(cells[taken]);
-                counts[0] += taken == right ? Integer.parseInt(cells[taken]) : 0;
-            }
+    private static long[] confusion(Path folder) throws IOException {
+        int[][] counts = new Run(folder).confusion();
+        long right = IntStream.range(0, counts.length).mapToLong(c -> counts[c][c]).sum();
+        long all = Stream.of(counts).flatMapToInt(IntStream::of).asLongStream().sum();
+        if (all == 0) {
+            throw new FormatException(folder.resolve(Run.CONFUSION), "counts no example");
         }
-        if (counts[1] == 0) {
-            throw new FormatException(file, "counts no example");
-        }
-        return counts;
+        return new long[] {right, all};
     }
 
     /** The recipe's keys that decide a result, in their order, but for the seed. */

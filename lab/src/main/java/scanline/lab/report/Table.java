@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import scanline.engine.io.Excerpt;
 
 /** A table for a terminal or a page, of plain text; what stands first in a row names it. */
-final class Table {
+public final class Table {
     /** Stands for a figure that there is not. */
     static final String NONE = "-";
 
@@ -24,17 +24,17 @@ final class Table {
     }
 
     /** An empty table whose columns but the first hold figures, which stand below each other at the right. */
-    static Table ofFigures(String... columns) {
+    public static Table ofFigures(String... columns) {
         return new Table(true, columns);
     }
 
     /** An empty table of words. */
-    static Table ofWords(String... columns) {
+    public static Table ofWords(String... columns) {
         return new Table(false, columns);
     }
 
     /** Adds a row. */
-    void row(String... cells) {
+    public void row(String... cells) {
         if (cells.length != columns.size()) {
             throw new IllegalArgumentException(Arrays.toString(cells) + " below " + columns);
         }
@@ -57,7 +57,7 @@ final class Table {
     }
 
     /** The table for a terminal, each column as wide as it must be; what would break a line or change how it is shown is escaped. */
-    String text() {
+    public String text() {
         List<List<String>> lines = Stream.concat(Stream.of(columns), rows.stream())
                 .map(line -> line.stream().map(cell -> Excerpt.line(cell)).toList()).toList();
         int[] widths = IntStream.range(0, columns.size())

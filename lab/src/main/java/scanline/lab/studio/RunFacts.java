@@ -12,7 +12,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 import scanline.engine.io.FormatException;
-import scanline.engine.io.TextFile;
 import scanline.lab.recipe.RecipeException;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.train.Json;
@@ -31,8 +30,6 @@ import scanline.lab.train.RunException;
  */
 record RunFacts(Map<String, String> keys, Map<String, Object> provenance, List<Run.Epoch> epochs,
         Map<String, Object> result, List<String> problems) {
-    private static final int LONGEST_TABLE_BYTES = 1 << 20;
-
     /** Reads a file. */
     private interface Reading<T> {
         T read() throws IOException;
@@ -69,19 +66,6 @@ record RunFacts(Map<String, String> keys, Map<String, Object> provenance, List<R
             problems.add(file + " cannot be read");
         }
         return otherwise;
-    }
-
-    /** The rows of a table that the run wrote at its end, such as confusion.csv; none if it cannot be read. */
-    static List<List<String>> table(Run run, String file) {
-        try {
-            Path path = run.folder().resolve(file);
-            return Files.isRegularFile(path)
-                    ? TextFile.read(path, LONGEST_TABLE_BYTES).lines().map(line -> List.of(line.split(",", -1)))
-                            .toList()
-                    : List.of();
-        } catch (IOException _) {
-            return List.of();
-        }
     }
 
     String key(String name) {

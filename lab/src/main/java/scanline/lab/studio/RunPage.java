@@ -1,12 +1,16 @@
 package scanline.lab.studio;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import scanline.engine.io.TextFile;
+import scanline.lab.train.Csv;
 import scanline.lab.train.History;
 import scanline.lab.train.History.Distribution;
 import scanline.lab.train.Run;
@@ -14,6 +18,7 @@ import scanline.lab.train.Run;
 /** All that the page of a run shows of its files. */
 final class RunPage {
     private static final int BINS = 48;
+    private static final int LONGEST_TABLE_BYTES = 1 << 20;
 
     private RunPage() {}
 
@@ -28,7 +33,7 @@ final class RunPage {
         page.put("result", facts.result());
         page.put("epochs", facts.epochs().stream().map(RunPage::epoch).toList());
         page.put("confusion", confusion(run));
-        page.put("labels", RunFacts.table(run, Run.LABELS));
+        page.put("labels", labels(run));
         return page;
     }
 
@@ -59,12 +64,21 @@ final class RunPage {
                 losses.stream().map(loss -> Summary.finite(loss.loss())).toList());
     }
 
-    private static List<List<Integer>> confusion(Run run) {
+    /** The counts that the run wrote at its end; none if they cannot be read. */
+    private static int[][] confusion(Run run) {
         try {
-            List<List<Integer>> rows = RunFacts.table(run, Run.CONFUSION).stream()
-                    .map(row -> row.stream().map(Integer::valueOf).toList()).toList();
-            return rows.stream().allMatch(row -> row.size() == rows.size()) ? rows : List.of();
-        } catch (NumberFormatException _) {
+            return Files.isRegularFile(run.folder().resolve(Run.CONFUSION)) ? run.confusion() : new int[0][];
+        } catch (IOException _) {
+            return new int[0][];
+        }
+    }
+
+    /** The rows of the table of labels that the run wrote at its end; none if it cannot be read. */
+    private static List<List<String>> labels(Run run) {
+        Path file = run.folder().resolve(Run.LABELS);
+        try {
+            return Files.isRegularFile(file) ? Csv.rows(TextFile.read(file, LONGEST_TABLE_BYTES)) : List.of();
+        } catch (IOException _) {
             return List.of();
         }
     }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import scanline.engine.io.AtomicFile;
 import scanline.lab.sweep.Grid.Point;
 import scanline.lab.sweep.Grid.Setting;
+import scanline.lab.train.Csv;
 import scanline.lab.train.Result;
 import scanline.lab.train.Spread;
 
@@ -112,12 +113,12 @@ public final class SweepTable {
         results.forEach((point, result) -> runs.add(line(point.setting(), point.seed(), result.bestEpoch(),
                 validation(result), orNaN(result.validationLoss()), result.testAccuracy(), result.testLoss(),
                 result.bestWeights())));
-        AtomicFile.write(folder.resolve(RUNS), csv(runs));
+        AtomicFile.write(folder.resolve(RUNS), Csv.text(runs));
         List<List<String>> settings = new ArrayList<>();
         settings.add(columns("runs", "validationAccuracy", "validationDeviation", "testAccuracy", "testDeviation"));
         rows().forEach(row -> settings.add(line(row.setting(), row.runs(), row.validation().mean(),
                 row.validation().deviation(), row.test().mean(), row.test().deviation())));
-        AtomicFile.write(folder.resolve(SETTINGS), csv(settings));
+        AtomicFile.write(folder.resolve(SETTINGS), Csv.text(settings));
     }
 
     private List<String> columns(String... figures) {
@@ -132,16 +133,5 @@ public final class SweepTable {
             line.add(String.valueOf(figure));
         }
         return line;
-    }
-
-    private static String csv(List<List<String>> lines) {
-        StringBuilder text = new StringBuilder();
-        lines.forEach(line -> text.append(String.join(",", line.stream().map(SweepTable::quoted).toList()))
-                .append('\n'));
-        return text.toString();
-    }
-
-    private static String quoted(String cell) {
-        return cell.matches("[^\",\n]*") ? cell : '"' + cell.replace("\"", "\"\"") + '"';
     }
 }

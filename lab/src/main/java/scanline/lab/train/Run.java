@@ -6,12 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -48,7 +48,10 @@ public record Run(Path folder) {
     public static final String CONFUSION = "confusion.csv";
     /** Where answers are sets, how each label was found. */
     public static final String LABELS = "labels.csv";
+    private static final String CLASS = "class";
     private static final int COLUMNS = 9;
+    // The names of 256 classes, twice, and counts of eight digits fit.
+    private static final int LONGEST_CONFUSION_BYTES = 1 << 21;
     private static final int LONGEST_METRICS_BYTES = 210 * Recipe.MOST_EPOCHS;
     private static final String HEADER = "epoch,step,seconds,examplesPerSecond,rate,trainLoss,trainAccuracy,validationLoss,validationAccuracy";
 
@@ -322,18 +325,56 @@ public record Run(Path folder) {
         return epoch;
     }
 
-    /** Writes what the run came to. */
-    void write(Result result, Evaluation test) throws IOException {
-        if (test.confusion().length > 0) {
-            write(CONFUSION, Arrays.stream(test.confusion())
-                    .map(row -> Arrays.stream(row).mapToObj(Integer::toString).collect(Collectors.joining(","))));
+    /** Writes what the run came to; the names are those of the classes. */
+    void write(Result result, Evaluation test, List<String> names) throws IOException {
+        int[][] confusion = test.confusion();
+        if (confusion.length > 0) {
+            write(CONFUSION, row(CLASS, names.stream()), IntStream.range(0, confusion.length)
+                    .mapToObj(c -> row(names.get(c), IntStream.of(confusion[c]).mapToObj(Integer::toString))));
         }
         if (!test.labels().isEmpty()) {
-            write(LABELS, Stream.concat(Stream.of("label,present,answered,right,averagePrecision"),
-                    test.labels().stream().map(label -> label.label() + "," + label.present() + "," + label.answered()
-                            + "," + label.right() + "," + label.averagePrecision())));
+            write(LABELS, List.of("label", "present", "answered", "right", "averagePrecision"),
+                    test.labels().stream().map(label -> row(names.get(label.label()), Stream.of(label.present(),
+                            label.answered(), label.right(), label.averagePrecision()).map(String::valueOf))));
         }
         AtomicFile.write(resultFile(), Json.text(result) + "\n");
+    }
+
+    private void write(String file, List<String> head, Stream<List<String>> rows) throws IOException {
+        AtomicFile.write(folder.resolve(file), Csv.text(Stream.concat(Stream.of(head), rows).toList()));
+    }
+
+    private static List<String> row(String name, Stream<String> cells) {
+        return Stream.concat(Stream.of(name), cells).toList();
+    }
+
+    /**
+     * The counts of {@code confusion.csv}: how many examples of a class (row) were taken for each class (column). Runs of older
+     * versions have no names there.
+     *
+     * @throws FormatException if the file is no such table
+     */
+    public int[][] confusion() throws IOException {
+        Path file = folder.resolve(CONFUSION);
+        List<List<String>> rows = Csv.rows(TextFile.read(file, LONGEST_CONFUSION_BYTES));
+        boolean named = !rows.isEmpty() && rows.getFirst().getFirst().equals(CLASS);
+        int names = named ? 1 : 0;
+        int classes = rows.size() - names;
+        int[][] counts = new int[classes][classes];
+        for (int right = 0; right < classes; right++) {
+            List<String> cells = rows.get(names + right);
+            if (cells.size() != names + classes) {
+                throw new FormatException(file, "is no square table");
+            }
+            for (int taken = 0; taken < classes; taken++) {
+                String cell = cells.get(names + taken);
+                if (!cell.matches("\\d{1,8}")) {
+                    throw new FormatException(file, "has a broken row: " + Excerpt.quoted(String.join(",", cells)));
+                }
+                counts[right][taken] = Integer.parseInt(cell);
+            }
+        }
+        return counts;
     }
 
     /**

@@ -177,7 +177,7 @@ public final class Trainer {
                 bestEpoch, validated ? (Double) bestAccuracy : null,
                 validated ? (Double) bestLoss : null, epoch, step, Math.round(seconds * 1000) / 1000.0,
                 experiment.weightsHash(), lastHash);
-        run.write(result, test);
+        run.write(result, test, experiment.dataset().classNames());
         RunEvents.write(result, run);
         return result;
     }

@@ -71,7 +71,8 @@ class SequenceCommandsTest {
 
     @Test
     void aRunKeepsAMatrixForSequencesAndATableForSets() throws IOException {
-        assertThat(Files.readAllLines(sequence.resolve("confusion.csv"))).hasSize(10);
+        assertThat(Files.readAllLines(sequence.resolve("confusion.csv"))).hasSize(11).first()
+                .isEqualTo("class,0,1,2,3,4,5,6,7,8,9");
         assertThat(sequence.resolve("labels.csv")).doesNotExist();
         assertThat(Files.readAllLines(set.resolve("labels.csv"))).hasSize(11).first()
                 .isEqualTo("label,present,answered,right,averagePrecision");

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -112,6 +113,11 @@ final class WrongInputs {
         Files.createDirectories(folder.resolve("photos-empty/fish"));
         Files.createDirectories(folder.resolve("photos-inner/dog/puppies"));
         Pngs.writeClasses(folder.resolve("photos-few"), List.of("fish"), 1, SIDE);
+        Pngs.writeClasses(folder.resolve("photos-same"), List.of("cat", "dog"), 5, SIDE);
+        for (int i = 1; i < 5; i++) {
+            Files.copy(folder.resolve("photos-same/dog/0.png"), folder.resolve("photos-same/dog/" + i + ".png"),
+                    StandardCopyOption.REPLACE_EXISTING);
+        }
         Pngs.writeClasses(folder.resolve("photos-one"), List.of("cat"), 5, SIDE);
         Pngs.writeClasses(folder.resolve("photos-parted/train"), List.of("cat", "dog"), 2, SIDE);
         Pngs.writeClasses(folder.resolve("photos-parted/test"), List.of("cat", "fish"), 2, SIDE);

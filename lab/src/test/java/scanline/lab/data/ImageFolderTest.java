@@ -244,6 +244,18 @@ class ImageFolderTest {
     }
 
     @Test
+    void aClassOfSeveralFilesWithOneContentIsCalledThat() throws IOException {
+        Path folder = animals(3);
+        Path fish = Files.createDirectories(folder.resolve("fish"));
+        for (int i = 0; i < 6; i++) {
+            Pngs.write(fish.resolve("carp" + i + ".png"), Pngs.drawn(7, SIDE), SIDE, SIDE);
+        }
+        refused(folder,
+                fish + " has 6 files with the same content, which count as one image: a class needs one to train"
+                        + " on and one to test on");
+    }
+
+    @Test
     void aClassThatCannotBeOneIsRefused() throws IOException {
         Path folder = animals(3);
         Path fish = Files.createDirectories(folder.resolve("fish"));

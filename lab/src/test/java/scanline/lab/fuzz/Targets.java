@@ -86,7 +86,7 @@ final class Targets {
             }
             """;
 
-    private static final String CONFUSION = "1,0\n1,2\n";
+    private static final String CONFUSION = "class,a,\"b\"\na,1,0\n\"b\",1,2\n";
 
     private final Path folder;
 

@@ -335,6 +335,7 @@ class ResultsTest {
             result.json     | 0123456789abcdef" | "                 | bestWeights is no SHA-256
             confusion.csv   | 9880              | many              | has a broken row: "many,120"
             confusion.csv   | 9880,120          | 9880              | is no square table
+            confusion.csv   | 9880,120          | class,9880,120    | counts no example
             """)
     void aDamagedRecordIsRefusedByFileAndFault(String file, String old, String now, String fault) throws IOException {
         Path damaged = run("a", "lstm-rows seed=1", 9880).resolve(file);

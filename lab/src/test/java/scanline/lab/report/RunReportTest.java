@@ -289,8 +289,7 @@ class RunReportTest {
     @Test
     void matrixAndTableOfClassesSayWhatTheMatrixInTheFolderSays() throws Exception {
         Path run = lstm();
-        int[][] counts = Files.readAllLines(run.resolve("confusion.csv")).stream()
-                .map(line -> Stream.of(line.split(",")).mapToInt(Integer::parseInt).toArray()).toArray(int[][]::new);
+        int[][] counts = new Run(run).confusion();
         Document page = page(Files.readString(run.resolve("report.html")));
         List<Element> cells = elements(page, "td").stream().limit(120).filter(cell -> cell.getParentNode()
                 .getChildNodes().getLength() == 11).toList();
@@ -410,7 +409,8 @@ class RunReportTest {
         try (Experiment experiment = new Experiment(Run.open(lstm()).recipe(), 2)) {
             WeightsFile.load(Run.open(run).best(), experiment.weights());
             Path page = RunReport.write(experiment, Run.open(run), root.resolve("page.html"));
-            assertThat(page).content().contains("data.limit").doesNotContain("/home/me", "data.dir");
+            assertThat(page).content().contains("data.limit").doesNotContain("/home/me",
+                    "data.dir");
         }
     }
 

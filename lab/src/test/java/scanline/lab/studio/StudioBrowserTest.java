@@ -346,9 +346,10 @@ class StudioBrowserTest {
     @Test
     void aRunThatAnotherTerminalTrainsIsSeenAsItGoes() throws Exception {
         Page page = page("/");
-        Process process = CommandProcess.of(Main.class, List.of("train", "lstm-rows", "model.hidden=8", "data.limit=4000",
-                "data.validation=500", "epochs=300", "--threads", "1", "--run",
-                folder.resolve("runs").resolve("elsewhere").toString()))
+        Process process = CommandProcess
+                .of(Main.class, List.of("train", "lstm-rows", "model.hidden=8", "data.limit=4000",
+                        "data.validation=500", "epochs=300", "--threads", "1", "--run",
+                        folder.resolve("runs").resolve("elsewhere").toString()))
                 .redirectErrorStream(true).redirectOutput(folder.resolve("elsewhere.log").toFile()).start();
         try {
             Locator row = page.locator("tr[data-run=elsewhere]");

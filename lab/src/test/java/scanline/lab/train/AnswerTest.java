@@ -7,10 +7,8 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;

@@ -49,7 +49,7 @@ export function mistakesTab(body, name, page) {
     const [head, ...rows] = labels;
     return [h('h2', {}, 'Labels'), h('div', { class: 'scroll', role: 'region', tabindex: '0', 'aria-label': 'Labels' },
       h('table', { class: 'figures' }, h('thead', {}, h('tr', {}, head.map(each => h('th', { scope: 'col' }, each)))),
-        h('tbody', {}, rows.map(row => h('tr', {}, h('th', { scope: 'row' }, classes[row[0]] ?? row[0]),
+        h('tbody', {}, rows.map((row, i) => h('tr', {}, h('th', { scope: 'row' }, classes[i] ?? row[0]),
           row.slice(1).map(each => h('td', {}, each)))))))];
   }
 
