@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import scanline.engine.io.AtomicFile;
 import scanline.engine.io.SafeTensors;
 import scanline.engine.io.SafeTensors.Entry;
 import scanline.lab.data.Batch;
@@ -128,7 +129,7 @@ final class OnnxCheck implements Callable<Integer> {
             if (folder != null) {
                 keep(folder, recipe, training);
             }
-            ExportFormat.ONNX.write(file, training.experiment(), Map.of());
+            AtomicFile.write(file, ExportFormat.ONNX.of(training.experiment(), Map.of()));
             try (OnnxRuntime runtime = new OnnxRuntime(file)) {
                 return distance(training, runtime);
             }
@@ -140,8 +141,9 @@ final class OnnxCheck implements Callable<Integer> {
     /** Both exports, and what the model gives for a few pictures, for load_export.py. */
     private static void keep(Path folder, String recipe, Steps trained) throws IOException {
         Files.createDirectories(folder);
-        ExportFormat.ONNX.write(folder.resolve(recipe + ".onnx"), trained.experiment(), Map.of());
-        ExportFormat.SAFETENSORS.write(folder.resolve(recipe + ".safetensors"), trained.experiment(), Map.of());
+        AtomicFile.write(folder.resolve(recipe + ".onnx"), ExportFormat.ONNX.of(trained.experiment(), Map.of()));
+        AtomicFile.write(folder.resolve(recipe + ".safetensors"),
+                ExportFormat.SAFETENSORS.of(trained.experiment(), Map.of()));
         Batch batch = trained.testBatch(KEPT);
         Model.Input input = trained.experiment().input();
         float[] logits = trained.logits(batch);

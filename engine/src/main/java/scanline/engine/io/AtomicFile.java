@@ -4,6 +4,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessMode;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -16,9 +17,15 @@ import java.util.regex.Pattern;
 /**
  * Writes files whole or not at all. The content goes to a temporary file in the same folder, is forced to the disk and
  * takes the name of the old file in one step: whoever opens the file, after a crash or a power cut too, finds either
- * the old content or the new. A symbolic link is replaced, not followed.
+ * the old content or the new. A symbolic link is followed, and the file that it leads to is written so; that need not exist yet.
+ *
+ * <p>What cannot be replaced is written in place, without these promises: a device, a pipe, a socket, or what a descriptor of
+ * the process has open, such as {@code /dev/fd/3}.
  */
 public final class AtomicFile {
+    private static final Pattern DESCRIPTOR = Pattern
+            .compile("/dev/fd/\\d+|/proc/(self|thread-self|\\d+)/fd/\\d+");
+    private static final int MOST_LINKS = 40; // as Linux has it
     private static final Pattern TEMPORARY = Pattern.compile("\\.(?<file>.*)\\.(?<process>\\d{1,18})-\\d+\\.tmp");
 
     private AtomicFile() {}
@@ -37,6 +44,72 @@ public final class AtomicFile {
      *     folder could not be forced to the disk, the new, and the temporary one is gone
      */
     public static void write(Path file, Content content) throws IOException {
+        try {
+            Path target = followed(file);
+            if (isInPlace(target)) {
+                try (OutputStream out = new BufferedOutputStream(
+                        Files.newOutputStream(target, StandardOpenOption.WRITE, StandardOpenOption.APPEND))) {
+                    content.writeTo(out);
+                }
+            } else {
+                replace(target, content);
+            }
+        } catch (IOException e) {
+            throw new FileAccessException("write", file, e);
+        }
+    }
+
+    /**
+     * Refuses a file that {@link #write} could not write as things stand, without touching anything: before work is done for it.
+     *
+     * @throws FileAccessException if it is a folder, or its folder is missing or may not be written to
+     */
+    public static void requireWritable(Path file) throws IOException {
+        try {
+            Path target = followed(file);
+            if (isInPlace(target)) {
+                requireAccess(target, AccessMode.WRITE);
+                return;
+            }
+            Path folder = folder(target);
+            if (Files.isDirectory(target)) {
+                throw new IOException("it is a folder: name a file in it");
+            }
+            if (!Files.isDirectory(folder)) {
+                throw new IOException("there is no folder " + folder);
+            }
+            requireAccess(folder, AccessMode.WRITE, AccessMode.EXECUTE);
+        } catch (IOException e) {
+            throw new FileAccessException("write", file, e);
+        }
+    }
+
+    private static void requireAccess(Path file, AccessMode... modes) throws IOException {
+        file.getFileSystem().provider().checkAccess(file, modes);
+    }
+
+    /** What a chain of symbolic links ends in; a descriptor's link, which may name what no path leads to, is the end. */
+    private static Path followed(Path file) throws IOException {
+        Path target = file;
+        for (int links = 0; Files.isSymbolicLink(target) && !isDescriptor(target); links++) {
+            if (links == MOST_LINKS) {
+                throw new IOException("too many symbolic links");
+            }
+            target = target.resolveSibling(Files.readSymbolicLink(target));
+        }
+        return target;
+    }
+
+    private static boolean isDescriptor(Path file) {
+        return DESCRIPTOR.matcher(file.toString()).matches();
+    }
+
+    private static boolean isInPlace(Path target) {
+        return isDescriptor(target)
+                || Files.exists(target) && !Files.isRegularFile(target) && !Files.isDirectory(target);
+    }
+
+    private static void replace(Path file, Content content) throws IOException {
         // No other living thread of this machine has the same name for its file.
         String writer = ProcessHandle.current().pid() + "-" + Thread.currentThread().threadId();
         Path temporary = file.resolveSibling("." + file.getFileName() + "." + writer + ".tmp");
@@ -54,8 +127,6 @@ public final class AtomicFile {
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
             moved = true;
             Durable.forceFolder(folder);
-        } catch (IOException e) {
-            throw new FileAccessException("write", file, e);
         } finally {
             if (!moved) {
                 discard(temporary);

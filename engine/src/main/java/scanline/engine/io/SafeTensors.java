@@ -107,15 +107,18 @@ public final class SafeTensors {
      * @see AtomicFile
      */
     public static void write(Path file, SafeTensors content) throws IOException {
-        byte[] header = Header.bytes(content);
-        AtomicFile.write(file, out -> {
-            out.write(littleEndian(Long.BYTES).putLong(header.length).array());
-            out.write(header);
-            byte[] chunk = new byte[CHUNK_BYTES];
-            for (Entry tensor : content.tensors.values()) {
-                write(out, tensor.values(), chunk);
-            }
-        });
+        AtomicFile.write(file, content::writeTo);
+    }
+
+    /** Writes the bytes of such a file. */
+    public void writeTo(OutputStream out) throws IOException {
+        byte[] header = Header.bytes(this);
+        out.write(littleEndian(Long.BYTES).putLong(header.length).array());
+        out.write(header);
+        byte[] chunk = new byte[CHUNK_BYTES];
+        for (Entry tensor : tensors.values()) {
+            write(out, tensor.values(), chunk);
+        }
     }
 
     private static SafeTensors read(Path file, FileChannel channel) throws IOException {

@@ -2,13 +2,18 @@ package scanline.engine.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,6 +97,98 @@ class AtomicFileTest {
         assertThatThrownBy(() -> AtomicFile.write(file, "text"))
                 .isInstanceOf(FileAccessException.class)
                 .hasMessage("cannot write " + file + ": no such file or folder");
+    }
+
+    @Test
+    void aLinkIsFollowedAndTheFileBehindItReplaced() throws IOException {
+        Path target = folder.resolve("target");
+        Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("target"));
+        Path chain = Files.createSymbolicLink(folder.resolve("chain"), link);
+        AtomicFile.write(target, "old");
+        AtomicFile.write(chain, out -> {
+            out.write(new byte[100_000]);
+            out.flush();
+            assertThat(target).hasContent("old");
+        });
+        assertThat(target).isRegularFile().hasSize(100_000);
+        assertThat(Files.readSymbolicLink(link)).isEqualTo(Path.of("target"));
+        assertThat(Files.readSymbolicLink(chain)).isEqualTo(link);
+        assertThat(names()).containsExactlyInAnyOrder("target", "link", "chain");
+    }
+
+    @Test
+    void aLinkMayLeadToAFileThatIsNotThereYet() throws IOException {
+        Path inner = Files.createDirectory(folder.resolve("inner"));
+        Path link = Files.createSymbolicLink(inner.resolve("link"), Path.of("..", "target"));
+        AtomicFile.requireWritable(link);
+        AtomicFile.write(link, "text");
+        assertThat(folder.resolve("target")).isRegularFile().hasContent("text");
+        assertThat(link).isSymbolicLink();
+    }
+
+    @Test
+    void aLinkThatLeadsNowhereIsRefused() throws IOException {
+        Path lost = Files.createSymbolicLink(folder.resolve("lost"), Path.of("missing", "file"));
+        assertThatThrownBy(() -> AtomicFile.requireWritable(lost)).isInstanceOf(FileAccessException.class)
+                .hasMessage("cannot write " + lost + ": there is no folder " + folder.resolve("missing"));
+        Path round = Files.createSymbolicLink(folder.resolve("round"), Path.of("round"));
+        assertThatThrownBy(() -> AtomicFile.write(round, "text")).isInstanceOf(FileAccessException.class)
+                .hasMessage("cannot write " + round + ": too many symbolic links");
+        assertThat(names()).containsExactlyInAnyOrder("lost", "round");
+    }
+
+    /** As a device is, but that making one takes privileges. */
+    @Test
+    void aPipeIsWrittenInPlace() throws Exception {
+        Path pipe = folder.resolve("pipe");
+        assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "mkfifo makes pipes");
+        Path link = Files.createSymbolicLink(folder.resolve("link"), pipe);
+        FutureTask<String> read = new FutureTask<>(() -> Files.readString(pipe));
+        Thread.ofPlatform().start(read);
+        AtomicFile.requireWritable(link);
+        AtomicFile.write(link, "text");
+        assertThat(read.get()).isEqualTo("text");
+        assertThat(Files.isRegularFile(pipe)).isFalse();
+        assertThat(names()).containsExactlyInAnyOrder("pipe", "link");
+    }
+
+    @Test
+    void whatADescriptorHasOpenIsWrittenToItsEnd() throws IOException {
+        Path file = folder.resolve("open");
+        try (OutputStream out = new FileOutputStream(file.toFile())) {
+            out.write("before\n".getBytes(StandardCharsets.UTF_8));
+            Path descriptor = descriptor(file);
+            AtomicFile.requireWritable(descriptor);
+            AtomicFile.write(descriptor, "text\n");
+            AtomicFile.write(Files.createSymbolicLink(folder.resolve("link"), descriptor), "more\n");
+        }
+        assertThat(file).hasContent("before\ntext\nmore\n");
+        assertThat(names()).containsExactlyInAnyOrder("open", "link");
+    }
+
+    private static Path descriptor(Path file) throws IOException {
+        Path all = Path.of("/proc/self/fd");
+        assumeTrue(Files.isDirectory(all), "the system shows descriptors");
+        try (Stream<Path> descriptors = Files.list(all)) {
+            return descriptors.filter(one -> {
+                try {
+                    return Files.isSameFile(one, file);
+                } catch (IOException _) {
+                    return false; // closed meanwhile
+                }
+            }).findAny().orElseThrow();
+        }
+    }
+
+    @Test
+    void whatCannotBeWrittenIsSaidBefore() throws IOException {
+        AtomicFile.requireWritable(folder.resolve("new"));
+        assertThatThrownBy(() -> AtomicFile.requireWritable(folder)).isInstanceOf(FileAccessException.class)
+                .hasMessage("cannot write " + folder + ": it is a folder: name a file in it");
+        Path inner = folder.resolve("missing").resolve("file");
+        assertThatThrownBy(() -> AtomicFile.requireWritable(inner)).isInstanceOf(FileAccessException.class)
+                .hasMessage("cannot write " + inner + ": there is no folder " + inner.getParent());
+        assertThat(names()).isEmpty();
     }
 
     @Test

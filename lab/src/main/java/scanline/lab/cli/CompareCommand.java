@@ -15,7 +15,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import scanline.engine.io.AtomicFile;
 import scanline.lab.report.Comparison;
 
 /** {@code scanline compare}: several runs beside each other. */
@@ -32,20 +31,20 @@ final class CompareCommand implements Callable<Integer> {
     private boolean json;
 
     @Option(names = "--to", paramLabel = "FILE.html",
-            description = "Writes the table and the curves of at most 12 runs as one page, too.")
-    private @Nullable Path to;
+            description = "Writes the table and the curves of at most 12 runs as one page, too; - for standard output.")
+    private @Nullable OutputFile to;
 
     @Override
     public Integer call() throws IOException {
         CommandLine line = Objects.requireNonNull(spec).commandLine();
         if (to != null) {
-            OutputFile.requirePlace(to);
+            to.requireWritable();
         }
         Comparison comparison = Comparison.of(folders);
         if (to != null) {
-            AtomicFile.write(to, comparison.page());
+            to.write(comparison.page());
         }
-        PrintWriter out = line.getOut();
+        PrintWriter out = to == null ? line.getOut() : to.words(line);
         out.print(json ? comparison.json() + "\n" : comparison.text());
         out.flush();
         return CommandLine.ExitCode.OK;

@@ -2,8 +2,6 @@ package scanline.lab.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,7 +23,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import scanline.engine.io.AtomicFile;
 import scanline.lab.model.Autoregressive;
 import scanline.lab.report.Table;
 import scanline.lab.train.Evaluation;
@@ -60,14 +57,17 @@ final class EvaluateCommand implements Callable<Integer> {
     private Split split = Split.TEST;
 
     @Option(names = "--logits", paramLabel = "FILE.csv",
-            description = "Writes a line an example: index, label or labels, logits.")
-    private @Nullable Path logits;
+            description = "Writes a line an example: index, label or labels, logits; - for standard output.")
+    private @Nullable OutputFile logits;
 
     @Option(names = "--json", description = "Prints the result as JSON.")
     private boolean json;
 
     @Override
     public Integer call() throws IOException {
+        if (logits != null) {
+            logits.requireWritable();
+        }
         try (Trained opened = trained.open(overrides, threads.count())) {
             Experiment experiment = opened.experiment();
             TrainedOn trainedOn = TrainedOn.of(opened, split, overrides);
@@ -83,8 +83,8 @@ final class EvaluateCommand implements Callable<Integer> {
             Evaluation evaluation = logits == null
                     ? evaluate(experiment, examples, Evaluation.Listener.NONE)
                     : writeLogits(experiment, examples, logits);
-            print(Objects.requireNonNull(spec).commandLine().getOut(), experiment, evaluation,
-                    trainedOn);
+            CommandLine line = Objects.requireNonNull(spec).commandLine();
+            print(logits == null ? line.getOut() : logits.words(line), experiment, evaluation, trainedOn);
             return CommandLine.ExitCode.OK;
         }
     }
@@ -93,7 +93,7 @@ final class EvaluateCommand implements Callable<Integer> {
         return Evaluation.of(experiment, experiment.loader(split), examples, listener);
     }
 
-    private Evaluation writeLogits(Experiment experiment, int[] examples, Path file) throws IOException {
+    private Evaluation writeLogits(Experiment experiment, int[] examples, OutputFile file) throws IOException {
         StringBuilder lines = new StringBuilder("index,label");
         for (int c = 0; c < experiment.input().classes(); c++) {
             lines.append(",logit").append(c);
@@ -107,7 +107,7 @@ final class EvaluateCommand implements Callable<Integer> {
             }
             lines.append('\n');
         });
-        AtomicFile.write(file, out -> out.write(lines.toString().getBytes(StandardCharsets.UTF_8)));
+        file.write(lines.toString());
         return evaluation;
     }
 

@@ -1,8 +1,7 @@
 package scanline.lab.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -40,18 +39,20 @@ final class ExportCommand implements Callable<Integer> {
                     "safetensors: the weights by PyTorch's names."})
     private ExportFormat format = ExportFormat.ONNX;
 
-    @Option(names = "--to", required = true, paramLabel = "FILE", description = "The file to write or to replace.")
-    private Path file = Path.of("");
+    @Option(names = "--to", required = true, paramLabel = "FILE",
+            description = "The file to write or to replace; - for standard output.")
+    private OutputFile file = new OutputFile("");
 
     @Override
     public Integer call() throws IOException {
-        OutputFile.requirePlace(file);
+        file.requireWritable();
         try (Trained opened = trained.openAlone(overrides, 1)) {
             Experiment experiment = opened.experiment();
-            format.write(file, experiment, opened.provenance());
-            Objects.requireNonNull(spec).commandLine().getOut().printf(Locale.ROOT,
-                    "%s: %s, %,d bytes, %,d parameters, SHA-256 %s%n", file, format.name().toLowerCase(Locale.ROOT),
-                    Files.size(file), experiment.weights().count(), experiment.weightsHash());
+            file.write(format.of(experiment, opened.provenance()));
+            PrintWriter words = file.words(Objects.requireNonNull(spec).commandLine());
+            words.printf(Locale.ROOT, "%s: %s, %,d parameters, SHA-256 %s%n", file,
+                    format.name().toLowerCase(Locale.ROOT), experiment.weights().count(), experiment.weightsHash());
+            words.flush();
             return CommandLine.ExitCode.OK;
         }
     }

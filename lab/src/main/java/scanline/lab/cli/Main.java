@@ -1,6 +1,9 @@
 package scanline.lab.cli;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -40,9 +43,19 @@ public final class Main {
         return debug;
     }
 
-    /** Runs a command and ends the process with its exit status. */
+    /** Runs a command and ends the process with its exit status; a command whose output was not taken has failed. */
     public static void main(String[] arguments) {
-        System.exit(execute(commandLine(), arguments));
+        StandardOutput output = new StandardOutput();
+        System.setOut(new PrintStream(new BufferedOutputStream(output), false, System.out.charset()));
+        CommandLine line = commandLine().setOut(new PrintWriter(System.out, false, System.out.charset()));
+        int status = execute(line, arguments);
+        line.getOut().flush();
+        IOException failure = output.failure();
+        if (failure != null) {
+            error(line, "cannot write to standard output: " + failure.getMessage());
+            status = Math.max(status, CommandLine.ExitCode.SOFTWARE);
+        }
+        System.exit(status);
     }
 
     /** Runs a command and gives its exit status. */
@@ -53,28 +66,34 @@ public final class Main {
             if (line.<Main>getCommand().debug) {
                 e.printStackTrace(line.getErr());
             }
-            line.getErr().println(line.getColorScheme().errorText("scanline: not enough memory in a Java heap of "
-                    + Runtime.getRuntime().maxMemory() / (1 << 20) + " MB: try a smaller batch or model, or give it"
-                    + " more, for example SCANLINE_JAVA_OPTS=-Xmx4g"));
+            error(line, "not enough memory in a Java heap of " + Runtime.getRuntime().maxMemory() / (1 << 20)
+                    + " MB: try a smaller batch or model, or give it more, for example SCANLINE_JAVA_OPTS=-Xmx4g");
             return CommandLine.ExitCode.SOFTWARE;
         }
+    }
+
+    /** Tells of what failed, in a line. */
+    static void error(CommandLine command, String message) {
+        command.getErr().println(command.getColorScheme().errorText("scanline: " + message));
+        command.getErr().flush();
     }
 
     /** The commands, with what answers their failures. The launcher says whether there may be colors. */
     static CommandLine commandLine() {
         Main main = new Main();
         CommandLine line = new CommandLine(main).setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(OutputFile.class, OutputFile::new)
                 .setColorScheme(Help.defaultColorScheme(Boolean.getBoolean("scanline.color") ? Ansi.ON : Ansi.OFF));
         line.setExecutionExceptionHandler((exception, command, _) -> {
             if (main.debug) {
                 exception.printStackTrace(command.getErr());
             }
-            command.getErr().println(command.getColorScheme().errorText("scanline: " + message(exception)));
+            error(command, message(exception));
             return exception instanceof RecipeException ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
         });
         line.setParameterExceptionHandler((exception, _) -> {
             CommandLine command = exception.getCommandLine();
-            command.getErr().println(command.getColorScheme().errorText("scanline: " + exception.getMessage()));
+            error(command, String.valueOf(exception.getMessage()));
             if (!CommandLine.UnmatchedArgumentException.printSuggestions(exception, command.getErr())) {
                 command.getErr().println("`" + command.getCommandSpec().qualifiedName() + " --help` says more");
             }

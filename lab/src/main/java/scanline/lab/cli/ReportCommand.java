@@ -32,20 +32,20 @@ final class ReportCommand implements Callable<Integer> {
     @Mixin
     private RunOptions options = new RunOptions();
 
-    @Option(names = "--to", paramLabel = "FILE.html", description = "The file to write. Default: RUN/report.html.")
-    private @Nullable Path to;
+    @Option(names = "--to", paramLabel = "FILE.html",
+            description = "The file to write; - for standard output. Default: RUN/report.html.")
+    private @Nullable OutputFile to;
 
     @Override
     public Integer call() throws IOException {
         Path folder = options.folder();
         Run run = Run.open(folder);
-        if (to != null) {
-            OutputFile.requirePlace(to);
-        }
+        OutputFile file = to != null ? to : new OutputFile(folder.resolve(RunReport.FILE).toString());
+        file.requireWritable();
         try (Trained trained = Trained.open(folder.toString(), null, options.overrides(), threads.count())) {
             Provenance.requireSameData(run, trained.experiment());
-            Path file = RunReport.write(trained.experiment(), run, to);
-            PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+            file.write(RunReport.page(trained.experiment(), run));
+            PrintWriter out = file.words(Objects.requireNonNull(spec).commandLine());
             out.println(file + " says what " + folder + " came to");
             out.flush();
             return CommandLine.ExitCode.OK;

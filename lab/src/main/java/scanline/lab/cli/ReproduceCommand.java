@@ -24,6 +24,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import scanline.engine.io.AtomicFile;
 import scanline.engine.io.Excerpt;
 import scanline.engine.io.FileAccessException;
 import scanline.lab.cli.Verdicts.Verdict;
@@ -266,6 +267,7 @@ final class ReproduceCommand implements Callable<Integer> {
     }
 
     private int recordFirstSteps(List<String> names) throws IOException {
+        AtomicFile.requireWritable(results.resolve(FirstSteps.FILE));
         Map<String, FirstSteps> all = new HashMap<>();
         if (Files.exists(results.resolve(FirstSteps.FILE))) {
             all.putAll(FirstSteps.read(results));

@@ -69,7 +69,9 @@ final class StudioCommand implements Callable<Integer> {
             out.println("studio  http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + studio.port() + "/"
                     + (token == null ? "" : "?token=" + token));
             out.println("runs    " + runs + "; Ctrl-C ends it, and saves what it trains");
-            out.flush();
+            if (out.checkError()) {
+                return CommandLine.ExitCode.SOFTWARE; // nobody would find it
+            }
             end.await();
         }
         return CommandLine.ExitCode.OK;

@@ -1,13 +1,11 @@
 package scanline.lab.export;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 import scanline.engine.io.AtomicFile;
+import scanline.engine.io.SafeTensors;
 import scanline.engine.io.WeightsFile;
-import scanline.lab.format.Protobuf;
 import scanline.lab.train.Experiment;
 
 /** A format that a trained model can be written in. */
@@ -21,34 +19,32 @@ public enum ExportFormat {
      */
     ONNX {
         @Override
-        void writeNew(Path file, Experiment experiment, Map<String, String> facts) throws IOException {
-            Protobuf model = OnnxModel.of(experiment, facts);
-            AtomicFile.write(file, model::writeTo);
+        AtomicFile.Content content(Experiment experiment, Map<String, String> facts) {
+            return OnnxModel.of(experiment, facts)::writeTo;
         }
     },
 
     /** The parameters and statistics alone, by the names and in the shapes of PyTorch's layers: a {@code state_dict}. */
     SAFETENSORS {
         @Override
-        void writeNew(Path file, Experiment experiment, Map<String, String> facts) throws IOException {
+        AtomicFile.Content content(Experiment experiment, Map<String, String> facts) {
             Map<String, String> metadata = new LinkedHashMap<>(Map.of("format", "pt")); // PyTorch's shapes
             metadata.putAll(facts);
-            WeightsFile.save(file, experiment.weights(), metadata);
+            return new SafeTensors(WeightsFile.entries("", experiment.weights()), metadata)::writeTo;
         }
     };
 
     /**
-     * Writes or replaces a file, whole or not at all. It says which recipe and seed it comes from, the SHA-256 of the weights and
-     * the names of the classes, and of the run that trained it the version, the commit and the data.
+     * A file's content. It says which recipe and seed it comes from, the SHA-256 of the weights and the names of the classes, and
+     * of the run that trained it the version, the commit and the data.
      *
      * @param experiment whose weights are those to write
      * @param provenance that of the run which the weights are from; empty where nobody knows
      * @throws scanline.lab.train.RunException if the format has no words for the model
-     * @throws scanline.engine.io.FileAccessException if the file cannot be written; an old one is then untouched
      */
-    public void write(Path file, Experiment experiment, Map<String, Object> provenance) throws IOException {
-        writeNew(file, experiment, Facts.of(experiment, provenance));
+    public AtomicFile.Content of(Experiment experiment, Map<String, Object> provenance) {
+        return content(experiment, Facts.of(experiment, provenance));
     }
 
-    abstract void writeNew(Path file, Experiment experiment, Map<String, String> facts) throws IOException;
+    abstract AtomicFile.Content content(Experiment experiment, Map<String, String> facts);
 }

@@ -37,7 +37,9 @@ import scanline.lab.train.SequenceMap;
  * same run gives the same bytes.
  */
 public final class RunReport {
-    private static final String FILE = "report.html";
+    /** What the page is called in the folder of a run. */
+    public static final String FILE = "report.html";
+
     // What the head of the page says, and where the data lay: that is of no use to others, and not theirs to know.
     private static final Set<String> LEFT_OUT = Set.of("about", "source", "published", "data.dir");
     private static final double QUANTILE = 1.96; // of the normal distribution, for 95 %
@@ -84,15 +86,13 @@ public final class RunReport {
     }
 
     /**
-     * Writes the page of a run as it stands. Until it has ended, the examples are those held out for validation: nobody is to
+     * The page of a run as it stands. Until it has ended, the examples are those held out for validation: nobody is to
      * choose by the test images.
      *
      * @param experiment that of the run, with its best weights
-     * @param to the file; null for {@code report.html} in the folder of the run
-     * @return the file
      * @throws RunException if the run lacks a file or an epoch, or the weights or the data are not those of the run
      */
-    public static Path write(Experiment experiment, Run run, @Nullable Path to) throws IOException {
+    public static String page(Experiment experiment, Run run) throws IOException {
         String lack = RunRecord.lack(run.folder());
         if (lack != null) {
             throw new RunException(run.folder() + " " + lack + ": there is nothing to report");
@@ -102,11 +102,8 @@ public final class RunReport {
         Findings findings = experiment.examples(split).length == 0 ? null : Findings.of(experiment, split);
         requireSaved(run, record);
         requireSame(record, findings);
-        String text = new RunReport(experiment, record, findings)
+        return new RunReport(experiment, record, findings)
                 .text(record.outcome() == null ? null : attention(experiment));
-        Path file = to == null ? run.folder().resolve(FILE) : to;
-        AtomicFile.write(file, text);
-        return file;
     }
 
     /** Of a new best epoch the weights are written first, then its row and the checkpoint. */

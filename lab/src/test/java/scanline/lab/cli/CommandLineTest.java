@@ -250,8 +250,8 @@ class CommandLineTest {
                     export nowhere --format onnx --to x.onnx | 2 | no recipe is called nowhere
                     export lstm-rows --format onyx --to x.onnx | 2 | Invalid value for option '--format'
                     export lstm-rows --format onnx           | 2 | Missing required option: '--to=FILE'
-                    export lstm-rows --format onnx --to nowhere/x.onnx | 1 | --to: there is no folder
-                    export lstm-rows --format onnx --to .    | 1 | --to: . is a folder
+                    export lstm-rows --format onnx --to nowhere/x.onnx | 1 | cannot write nowhere/x.onnx: there is no folder
+                    export lstm-rows --format onnx --to .    | 1 | cannot write .: it is a folder
                     tarin lstm-rows                          | 2 | or scanline train
                     """)
     void aWrongCommandGetsOneLineAndItsStatus(String command, int status, String message) {

@@ -131,6 +131,8 @@ final class WrongInputs {
 
     private void writeImages() throws IOException {
         Files.write(folder.resolve("cut.png"), cutPng());
+        Files.createSymbolicLink(folder.resolve("link.csv"), Path.of("nowhere", "logits.csv"));
+        Files.createSymbolicLink(folder.resolve("round.csv"), Path.of("round.csv"));
         Files.writeString(folder.resolve("text.png"), "no image");
         Files.createFile(folder.resolve("empty.png"));
         Pngs.write(folder.resolve("long.png"), new byte[10_001], 1, 10_001);

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import scanline.engine.io.AtomicFile;
 import scanline.engine.nn.Linear;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Parameter;
@@ -224,7 +225,7 @@ class OnnxTest {
     private static OnnxSession exported(Experiment experiment, Map<String, Object> provenance)
             throws IOException, OrtException {
         Path file = folder.resolve("model.onnx");
-        ExportFormat.ONNX.write(file, experiment, provenance);
+        AtomicFile.write(file, ExportFormat.ONNX.of(experiment, provenance));
         return new OnnxSession(file);
     }
 

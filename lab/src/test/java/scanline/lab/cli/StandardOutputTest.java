@@ -1,0 +1,83 @@
+package scanline.lab.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static scanline.lab.cli.Answer.answer;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import scanline.lab.data.Pngs;
+import scanline.lab.train.CommandProcess;
+
+/** What becomes of standard output, in processes of their own. */
+class StandardOutputTest {
+    private static final Path FULL = Path.of("/dev/full");
+
+    @TempDir
+    private static Path folder;
+
+    @BeforeAll
+    static void trainOnce() throws IOException {
+        Pngs.writeClasses(folder.resolve("data"), List.of("cat", "dog"), 10, 8);
+        Answer trained = answer(words("train lstm-rows data=folder data.dir={tmp}/data data.folder.size=8"
+                + " data.validation=4 batch=4 epochs=1 model.hidden=4 --run {tmp}/run"));
+        assertThat(trained.status()).as(trained.err()).isZero();
+    }
+
+    private static List<String> words(String command) {
+        return Arrays.stream(command.split(" ")).map(word -> word.replace("{tmp}", folder.toString())).toList();
+    }
+
+    /** Runs a command; gives its exit status and all that it writes to standard error. */
+    private static Answer run(String command, Path output) throws IOException, InterruptedException {
+        Path errors = folder.resolve("errors.txt");
+        Process process = CommandProcess.of(Main.class, words(command)).redirectOutput(output.toFile())
+                .redirectError(errors.toFile()).start();
+        try {
+            assertThat(process.waitFor(1, TimeUnit.MINUTES)).as(command).isTrue();
+            return new Answer(process.exitValue(), "", Files.readString(errors));
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "--version", "help train", "data list", "compare {tmp}/run",
+            "compare {tmp}/run --json", "predict {tmp}/run {tmp}/data/cat/0.png",
+            "predict {tmp}/run {tmp}/data/cat/0.png --json", "evaluate {tmp}/run --logits -",
+            "export {tmp}/run --format onnx --to -", "studio --port 0"})
+    void outputThatIsNotTakenIsAFailure(String command) throws Exception {
+        assumeTrue(Files.exists(FULL), "the system has a device that is always full");
+        Answer answer = run(command, FULL);
+        assertThat(answer.err().lines()).contains("scanline: cannot write to standard output: No space left on device");
+        assertThat(answer.status()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-", "/dev/stdout"})
+    void aFileOnStandardOutputIsAloneThere(String name) throws Exception {
+        Path output = folder.resolve("output");
+        Path file = folder.resolve("file");
+        for (String command : List.of("export {tmp}/run --format onnx --to ", "report {tmp}/run --to ",
+                "evaluate {tmp}/run --json --logits ", "compare {tmp}/run --to ")) {
+            assertThat(run(command + name, output).status()).as(command).isZero();
+            assertThat(answer(words(command + file)).status()).isZero();
+            assertThat(output).as(command).hasSameBinaryContentAs(file);
+        }
+    }
+
+    @Test
+    void whatIsSaidBesidesGoesToStandardError() throws Exception {
+        assertThat(run("export {tmp}/run --format safetensors --to -", folder.resolve("output")).err())
+                .contains("standard output: safetensors, ", " parameters, SHA-256 ");
+    }
+}
