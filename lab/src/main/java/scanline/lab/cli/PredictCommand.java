@@ -1,14 +1,13 @@
 package scanline.lab.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -19,10 +18,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import scanline.lab.data.DataException;
 import scanline.lab.data.ImageFile;
 import scanline.lab.data.ImageSet;
 import scanline.lab.data.Pictures;
-import scanline.lab.train.Evaluation;
+import scanline.lab.train.Answer;
 import scanline.lab.train.Experiment;
 import scanline.lab.train.Json;
 import scanline.lab.train.Prediction;
@@ -42,7 +42,8 @@ final class PredictCommand implements Callable<Integer> {
     private TrainedOptions trained = new TrainedOptions();
 
     @Parameters(index = "1..*", arity = "1..*", paramLabel = "FILE",
-            description = "PNG or JPEG images (made grey, scaled, light on dark), or IDX files of images.")
+            description = "PNG or JPEG images (made grey, scaled, light on dark), IDX files of images, or folders of PNG"
+                    + " and JPEG images. One that cannot be read is named, and the others are answered.")
     private List<Path> files = List.of();
 
     @Option(names = "--json", description = "Prints the result as JSON.")
@@ -54,27 +55,59 @@ final class PredictCommand implements Callable<Integer> {
             Experiment experiment = opened.experiment();
             Pictures known = experiment.outside();
             List<String> names = experiment.dataset().classNames();
-            List<Prediction> predictions = new ArrayList<>();
+            Results results = new Results();
             for (Path file : files) {
-                ImageSet images = ImageFile.read(file, known.height(), known.width(), known.classes());
-                int[] all = IntStream.range(0, images.count()).toArray();
-                Evaluation.of(experiment, experiment.loader(images), all,
-                        (index, _, answer) -> predictions.add(Prediction.of(file.toString(), index, answer, names)));
+                results.add(file, () -> {
+                    for (Path image : Files.isDirectory(file) ? ImageFile.in(file) : List.of(file)) {
+                        results.add(image, () -> {
+                            ImageSet images = ImageFile.read(image, known.height(), known.width(), known.classes());
+                            List<Answer> answers = Answer.of(experiment, images);
+                            for (int i = 0; i < answers.size(); i++) {
+                                results.add(Prediction.of(image.toString(), i, answers.get(i), names));
+                            }
+                        });
+                    }
+                });
             }
-            print(Objects.requireNonNull(spec).commandLine().getOut(), predictions);
-            return CommandLine.ExitCode.OK;
+            return results.conclude();
         }
     }
 
-    private void print(PrintWriter out, List<Prediction> predictions) {
-        if (json) {
-            out.println(Json.text(predictions));
-        } else {
-            for (Prediction prediction : predictions) {
-                out.printf(Locale.ROOT, "%s [%d]  %s  %.2f %%%n", prediction.file(), prediction.index(),
-                        prediction.label(), 100 * prediction.probability());
+    /** What is printed: answers as they come, or in JSON all at the end; what cannot be read is named and does not stop the others. */
+    private final class Results {
+        private final CommandLine line = Objects.requireNonNull(spec).commandLine();
+        private final List<Object> all = new ArrayList<>();
+        private boolean failed;
+
+        void add(Path file, Runnable answering) {
+            try {
+                answering.run();
+            } catch (DataException e) {
+                String message = String.valueOf(e.getMessage());
+                Main.error(line, message);
+                all.add(new Unread(file.toString(), message));
+                failed = true;
             }
         }
-        out.flush();
+
+        void add(Prediction prediction) {
+            all.add(prediction);
+            if (!json) {
+                line.getOut().printf(Locale.ROOT, "%s [%d]  %s  %.2f %%%n", prediction.file(), prediction.index(),
+                        prediction.label(), 100 * prediction.probability());
+                line.getOut().flush();
+            }
+        }
+
+        int conclude() {
+            if (json) {
+                line.getOut().println(Json.text(all));
+                line.getOut().flush();
+            }
+            return failed ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK;
+        }
     }
+
+    /** What stands in the JSON for a file that cannot be read. */
+    record Unread(String file, String error) {}
 }

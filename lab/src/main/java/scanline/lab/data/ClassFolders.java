@@ -53,7 +53,8 @@ final class ClassFolders {
         return images;
     }
 
-    private static List<Path> entries(Path folder) {
+    /** What is in a folder, by name, but for what systems leave behind. */
+    static List<Path> entries(Path folder) {
         if (!Files.isDirectory(folder)) {
             throw new DataException(folder + ": no such folder");
         }

@@ -9,6 +9,8 @@ import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
@@ -32,6 +34,7 @@ public final class ImageFile {
     private static final long MOST_BYTES = 40_000_000;
     private static final int JPEG_BITS = Byte.SIZE; // a pixel of a scan costs about what a byte of a PNG does
     private static final int LONGEST_REASON = 200;
+    private static final Pattern IMAGE = Pattern.compile("\\.(png|jpe?g)$", Pattern.CASE_INSENSITIVE);
     // Markers of JPEG (ITU T.81, table B.1). A length stands behind all but the first of these and those from the restarts on
     // to the end.
     private static final int ARITHMETIC = 0x01;
@@ -49,13 +52,13 @@ public final class ImageFile {
      * @throws DataException if the file is missing, too large, or no image
      */
     public static ImageSet read(Path file, int height, int width, int classes) {
-        return reading(file, magic -> {
+        return reading(file, (content, magic) -> {
             String format = format(magic);
             if (format != null) {
-                return set(grey(decode(Content.of(file), format), height, width), 1, height, width, classes);
+                return set(grey(decode(content, format), height, width), 1, height, width, classes);
             }
             if (begins(magic, new int[] {0, 0}) || begins(magic, new int[] {0x1F, 0x8B})) {
-                Idx idx = Idx.read(file, 3);
+                Idx idx = content.idx();
                 if (idx.sizes()[1] != height || idx.sizes()[2] != width) {
                     throw new DataException(file + " has images of " + idx.sizes()[1] + " x " + idx.sizes()[2]
                             + ", but the model reads " + height + " x " + width);
@@ -91,19 +94,55 @@ public final class ImageFile {
      * @throws DataException if the file is missing, too large, or no such image
      */
     static byte[] pixels(Path file, int height, int width) {
-        return reading(file, magic -> {
+        return reading(file, (content, magic) -> {
             String format = format(magic);
             if (format == null) {
                 throw new DataException(file + " is no PNG or JPEG file");
             }
-            return grey(decode(Content.of(file), format), height, width);
+            return grey(decode(content, format), height, width);
         });
+    }
+
+    /**
+     * The images of a folder, by name: the files in it, not in folders below, that are called .png, .jpg or .jpeg.
+     *
+     * @throws DataException if there is none, or the folder cannot be read
+     */
+    public static List<Path> in(Path folder) {
+        List<Path> images = ClassFolders.entries(folder).stream()
+                .filter(file -> IMAGE.matcher(file.toString()).find() && !Files.isDirectory(file)).toList();
+        if (images.isEmpty()) {
+            throw new DataException(folder + " has no image: no file in it is called .png, .jpg or .jpeg");
+        }
+        return images;
     }
 
     /** An encoded image: a file, or bytes where that is null. */
     private record Content(String name, @Nullable Path file, byte[] bytes) {
-        static Content of(Path file) {
-            return new Content(file.toString(), file, new byte[0]);
+        /** A pipe or a device, which gives its bytes only once, is read at once. */
+        static Content of(Path file) throws IOException {
+            if (Files.isRegularFile(file)) {
+                return new Content(file.toString(), file, new byte[0]);
+            }
+            try (InputStream in = Files.newInputStream(file)) {
+                return new Content(file.toString(), null, in.readNBytes((int) LARGEST_FILE_BYTES + 1));
+            }
+        }
+
+        long size() throws IOException {
+            return file == null ? bytes.length : Files.size(file);
+        }
+
+        int[] magic() throws IOException {
+            try (InputStream in = open()) {
+                return new int[] {in.read(), in.read()};
+            }
+        }
+
+        Idx idx() throws IOException {
+            try (InputStream in = open()) {
+                return Idx.read(name, in, size(), 3);
+            }
         }
 
         InputStream open() throws IOException {
@@ -124,7 +163,7 @@ public final class ImageFile {
 
     /** Reads a file that begins so. */
     private interface Reading<T> {
-        T read(int[] magic) throws IOException;
+        T read(Content content, int[] magic) throws IOException;
     }
 
     private static <T> T reading(Path file, Reading<T> reading) {
@@ -132,10 +171,11 @@ public final class ImageFile {
             if (Files.isDirectory(file)) {
                 throw new DataException(file + " is a folder, not an image");
             }
-            if (Files.size(file) > LARGEST_FILE_BYTES) {
+            Content content = Content.of(file);
+            if (content.size() > LARGEST_FILE_BYTES) {
                 throw new DataException(file + " is larger than " + LARGEST_FILE_BYTES / (1 << 20) + " MB");
             }
-            return reading.read(magic(file));
+            return reading.read(content, content.magic());
         } catch (AccessDeniedException e) {
             throw new DataException(file + ": you may not read it", e);
         } catch (IOException e) {
@@ -146,12 +186,6 @@ public final class ImageFile {
 
     private static ImageSet set(byte[] pixels, int count, int height, int width, int classes) {
         return new ImageSet(height, width, pixels, new byte[count], classes);
-    }
-
-    private static int[] magic(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            return new int[] {in.read(), in.read()};
-        }
     }
 
     /** What the JDK calls the format of an image that begins so; null if it is neither PNG nor JPEG. */
