@@ -22,6 +22,9 @@ import scanline.engine.io.Excerpt;
  */
 public record Position(int epoch, int example, long step, double lossSum, int right, double seconds,
         double epochSeconds, int bestEpoch, double bestAccuracy, double bestLoss) {
+    /** Before the first step. */
+    static final Position START = new Position(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
     /** As text that keeps every bit. */
     Map<String, String> metadata() {
         Map<String, String> metadata = new LinkedHashMap<>();

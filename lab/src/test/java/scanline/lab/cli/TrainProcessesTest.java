@@ -21,7 +21,7 @@ class TrainProcessesTest {
     private Path folder;
 
     private Process start(Path log, List<String> words) throws IOException {
-        return CommandProcess.of(words).directory(folder.toFile()).redirectErrorStream(true)
+        return CommandProcess.of(Main.class, words).directory(folder.toFile()).redirectErrorStream(true)
                 .redirectOutput(log.toFile()).start();
     }
 

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import scanline.lab.cli.Main;
 import scanline.lab.train.CommandProcess;
 
 @Timeout(60)
@@ -107,7 +108,7 @@ class EnvironmentProxiesTest {
     void dataFetchAsksForItsMirrorsThroughTheProxyOfTheEnvironment(@TempDir Path folder) throws Exception {
         try (StrictProxy proxy = new StrictProxy()) {
             ProcessBuilder command = CommandProcess
-                    .of(List.of("data", "fetch", "fashion-mnist", "--dir", folder.toString()));
+                    .of(Main.class, List.of("data", "fetch", "fashion-mnist", "--dir", folder.toString()));
             command.environment().remove("no_proxy");
             command.environment().remove("NO_PROXY");
             command.environment().put("https_proxy", proxy.address());
