@@ -6,6 +6,7 @@ module scanline.lab {
     requires java.management;
     requires java.net.http;
     requires jdk.httpserver;
+    requires org.snakeyaml.engine;
     requires tools.jackson.databind;
     requires tools.jackson.dataformat.yaml;
     requires static transitive org.jspecify;

@@ -25,6 +25,7 @@ import scanline.lab.data.Batch;
 import scanline.lab.data.Loader;
 import scanline.lab.data.Pictures;
 import scanline.lab.export.ExportFormat;
+import scanline.lab.export.OnnxOperators;
 import scanline.lab.model.Autoregressive;
 import scanline.lab.model.Model;
 import scanline.lab.model.Network;
@@ -129,7 +130,7 @@ final class OnnxCheck implements Callable<Integer> {
             if (folder != null) {
                 keep(folder, recipe, training);
             }
-            AtomicFile.write(file, ExportFormat.ONNX.of(training.experiment(), Map.of()));
+            AtomicFile.write(file, ExportFormat.ONNX.of(training.experiment(), OnnxOperators.OPSET_20, Map.of()));
             try (OnnxRuntime runtime = new OnnxRuntime(file)) {
                 return distance(training, runtime);
             }
@@ -141,9 +142,9 @@ final class OnnxCheck implements Callable<Integer> {
     /** Both exports, and what the model gives for a few pictures, for load_export.py. */
     private static void keep(Path folder, String recipe, Steps trained) throws IOException {
         Files.createDirectories(folder);
-        AtomicFile.write(folder.resolve(recipe + ".onnx"), ExportFormat.ONNX.of(trained.experiment(), Map.of()));
+        AtomicFile.write(folder.resolve(recipe + ".onnx"), ExportFormat.ONNX.of(trained.experiment(), OnnxOperators.OPSET_20, Map.of()));
         AtomicFile.write(folder.resolve(recipe + ".safetensors"),
-                ExportFormat.SAFETENSORS.of(trained.experiment(), Map.of()));
+                ExportFormat.SAFETENSORS.of(trained.experiment(), OnnxOperators.OPSET_20, Map.of()));
         Batch batch = trained.testBatch(KEPT);
         Model.Input input = trained.experiment().input();
         float[] logits = trained.logits(batch);

@@ -106,7 +106,7 @@ final class StudioLoad implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Path runs = Files.createTempDirectory("scanline-studio");
         try {
-            train(runs.resolve("model"), List.of("epochs=2", "data.limit=12000")).waitFor();
+            train(runs.resolve("model"), List.of("epochs=2", "data.limit=7000")).waitFor();
             try (Server server = Server.start(runs)) {
                 List<ImageSet> images = images(runs);
                 Process training = train(runs.resolve("live"), List.of("epochs=1000"));

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +28,6 @@ record Header(List<Slot> slots, Map<String, String> metadata) {
     /** The one name that no tensor can have. */
     static final String METADATA = "__metadata__";
 
-    private static final String DTYPE = "F32";
-
     // How many batches a normalisation of PyTorch has seen: the one integer in the state_dict of such a model. Nothing here
     // depends on it.
     private static final String COUNTER = "num_batches_tracked";
@@ -39,15 +38,11 @@ record Header(List<Slot> slots, Map<String, String> metadata) {
     private static final int MAX_ELEMENTS = Integer.MAX_VALUE - 8; // the longest array of every JVM
 
     /**
-     * One tensor of float32, in bytes {@code begin} to {@code end - 1} of the data, which follow the header.
+     * One tensor, in bytes {@code begin} to {@code end - 1} of the data, which follow the header.
      *
-     * @param counter whether it is a counter of batches in an integer instead, which is passed over
+     * @param dtype how its numbers are stored; null for a counter of batches, an integer that is passed over
      */
-    record Slot(String name, int[] shape, long begin, long end, boolean counter) {
-        int elements() {
-            return (int) ((end - begin) / Float.BYTES);
-        }
-    }
+    record Slot(String name, int[] shape, long begin, long end, @Nullable Dtype dtype) {}
 
     /**
      * Reads a header and holds it against every rule of the format.
@@ -93,7 +88,7 @@ record Header(List<Slot> slots, Map<String, String> metadata) {
         for (SafeTensors.Entry tensor : file.tensors().values()) {
             long end = begin + (long) Float.BYTES * tensor.values().length;
             String shape = Arrays.toString(tensor.shape()).replace(" ", "");
-            members.add(Json.quoted(tensor.name()) + ":{\"dtype\":\"" + DTYPE + "\",\"shape\":" + shape
+            members.add(Json.quoted(tensor.name()) + ":{\"dtype\":\"" + Dtype.F32 + "\",\"shape\":" + shape
                     + ",\"data_offsets\":[" + begin + "," + end + "]}");
             begin = end;
         }
@@ -125,39 +120,47 @@ record Header(List<Slot> slots, Map<String, String> metadata) {
     }
 
     private static Slot slot(Path file, Json json, String name, long dataBytes) throws FormatException {
-        String dtype = null;
+        String stored = null;
         long[] shape = null;
         long[] offsets = null;
         json.open('{');
         while (json.more('}')) {
             String key = json.key();
             switch (key) {
-                case "dtype" -> dtype = once(json, key, dtype, json.string());
+                case "dtype" -> stored = once(json, key, stored, json.string());
                 case "shape" -> shape = once(json, key, shape, numbers(json, MAX_DIMENSIONS));
                 case "data_offsets" -> offsets = once(json, key, offsets, numbers(json, 2));
                 default -> throw json.wrong("a tensor has no " + Excerpt.quoted(key));
             }
         }
-        if (dtype == null || shape == null || offsets == null || offsets.length < 2) {
+        if (stored == null || shape == null || offsets == null || offsets.length < 2) {
             throw wrong(file, name, "needs a dtype, a shape and two data_offsets");
         }
-        boolean counter = dtype.equals(COUNTER_DTYPE) && name.endsWith(COUNTER);
-        if (!dtype.equals(DTYPE) && !counter) {
-            throw wrong(file, name, "has dtype " + Excerpt.quoted(dtype) + ", but only F32 can be read");
-        }
+        boolean isCounter = stored.equals(COUNTER_DTYPE) && name.endsWith(COUNTER);
+        Dtype dtype = isCounter ? null : dtype(file, name, stored);
         long begin = offsets[0];
         long end = offsets[1];
         if (begin > end || end > dataBytes) {
             throw wrong(file, name,
                     "has data_offsets " + Arrays.toString(offsets) + " in " + dataBytes + " bytes of data");
         }
-        long bytes = (counter ? Long.BYTES : Float.BYTES) * elements(file, name, shape);
+        long bytes = (dtype == null ? Long.BYTES : dtype.bytes()) * elements(file, name, shape);
         if (bytes != end - begin) {
             throw wrong(file, name, "of shape " + Arrays.toString(shape) + " needs " + bytes
                     + " bytes, but its data_offsets hold " + (end - begin));
         }
         return new Slot(name, Arrays.stream(shape).mapToInt(Math::toIntExact).toArray(), begin, end,
-                counter);
+                dtype);
+    }
+
+    private static Dtype dtype(Path file, String name, String stored) throws FormatException {
+        for (Dtype dtype : Dtype.values()) {
+            if (dtype.name().equals(stored)) {
+                return dtype;
+            }
+        }
+        throw wrong(file, name, "has dtype " + Excerpt.quoted(stored) + ", but only "
+                + Arrays.stream(Dtype.values()).map(Dtype::name).collect(Collectors.joining(", ")) + " can be read");
     }
 
     private static long elements(Path file, String name, long[] shape) throws FormatException {

@@ -15,17 +15,21 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
- * The content of a file in the safetensors format of Hugging Face: named tensors of float32 (dtype F32; any other is
- * refused, but PyTorch's {@code num_batches_tracked}, which is passed over) and free texts. The file is the length of the header in 8 bytes, the header in JSON, and the values, all
- * little-endian.
+ * The content of a file in the safetensors format of Hugging Face: named tensors and free texts. Tensors are float32.
+ * When a file is read, those of dtype F64, F16 and BF16 are converted; any other dtype is refused, except for PyTorch's
+ * integer {@code num_batches_tracked}, which is passed over. The file is the length of the header in 8 bytes, the header
+ * in JSON, and the values, all little-endian.
  */
 public final class SafeTensors {
     private static final int CHUNK_BYTES = 1 << 18;
 
     private final Map<String, Entry> tensors;
     private final Map<String, String> metadata;
+    private final Set<String> converted;
 
     /**
      * A named tensor. The arrays are not copied.
@@ -64,6 +68,10 @@ public final class SafeTensors {
      * @throws IllegalArgumentException if two tensors have the same name
      */
     public SafeTensors(List<Entry> tensors, Map<String, String> metadata) {
+        this(tensors, metadata, Set.of());
+    }
+
+    private SafeTensors(List<Entry> tensors, Map<String, String> metadata, Set<String> converted) {
         Map<String, Entry> byName = new LinkedHashMap<>();
         for (Entry tensor : tensors) {
             if (byName.put(tensor.name(), tensor) != null) {
@@ -72,6 +80,7 @@ public final class SafeTensors {
         }
         this.tensors = Collections.unmodifiableMap(byName);
         this.metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+        this.converted = Collections.unmodifiableSet(converted);
     }
 
     /** The tensors by their names, in the order of the file's header. */
@@ -84,10 +93,16 @@ public final class SafeTensors {
         return metadata;
     }
 
+    /** The dtypes other than F32 that the file had, by their names in the format: those tensors were converted. */
+    public Set<String> converted() {
+        return converted;
+    }
+
     /**
      * Reads a file. Every length in it is held against the size of the file before anything of that length is allocated.
      *
-     * @throws FormatException if the file breaks a rule of the format, or holds a dtype other than F32
+     * @throws FormatException if the file breaks a rule of the format, holds a dtype that is not read, or is of another
+     *     format; the message names those that are usual for weights
      * @throws FileAccessException if it cannot be read
      */
     public static SafeTensors read(Path file) throws IOException {
@@ -123,6 +138,8 @@ public final class SafeTensors {
 
     private static SafeTensors read(Path file, FileChannel channel) throws IOException {
         long fileBytes = channel.size();
+        int start = (int) Math.min(ForeignFormat.START_BYTES, fileBytes);
+        ForeignFormat.refuse(file, read(channel, 0, littleEndian(start)).array());
         if (fileBytes < Long.BYTES) {
             throw new FormatException(file, "not a safetensors file: only " + fileBytes + " bytes long");
         }
@@ -137,23 +154,29 @@ public final class SafeTensors {
         Header header = Header.parse(file, bytes, fileBytes - dataAt);
         ByteBuffer chunk = littleEndian(CHUNK_BYTES);
         List<Entry> tensors = new ArrayList<>();
+        Set<String> converted = new TreeSet<>();
         for (Header.Slot slot : header.slots()) {
-            if (slot.counter()) {
+            Dtype dtype = slot.dtype();
+            if (dtype == null) {
                 continue;
             }
-            float[] values = new float[slot.elements()];
-            read(channel, dataAt + slot.begin(), values, chunk);
+            float[] values = new float[(int) ((slot.end() - slot.begin()) / dtype.bytes())];
+            read(channel, dataAt + slot.begin(), dtype, values, chunk);
             tensors.add(new Entry(slot.name(), slot.shape(), values));
+            if (dtype != Dtype.F32) {
+                converted.add(dtype.name());
+            }
         }
-        return new SafeTensors(tensors, header.metadata());
+        return new SafeTensors(tensors, header.metadata(), converted);
     }
 
-    private static void read(FileChannel channel, long position, float[] values, ByteBuffer chunk) throws IOException {
-        int most = chunk.capacity() / Float.BYTES;
+    private static void read(FileChannel channel, long position, Dtype dtype, float[] values, ByteBuffer chunk)
+            throws IOException {
+        int most = chunk.capacity() / dtype.bytes();
         for (int at = 0, count; at < values.length; at += count) {
             count = Math.min(most, values.length - at);
-            chunk.clear().limit(count * Float.BYTES);
-            read(channel, position + (long) Float.BYTES * at, chunk).asFloatBuffer().get(values, at, count);
+            chunk.clear().limit(count * dtype.bytes());
+            dtype.read(read(channel, position + (long) dtype.bytes() * at, chunk), values, at, count);
         }
     }
 

@@ -4,10 +4,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 import scanline.engine.io.SafeTensors.Entry;
 import scanline.engine.tensor.Buffer;
@@ -20,6 +21,8 @@ import scanline.engine.tensor.Weights;
  * {@code state_dict} fits both ways.
  */
 public final class WeightsFile {
+    private static final int MOST_GROUPS = 8; // of a beginning of names; a hostile file may have thousands
+
     private WeightsFile() {}
 
     /** Writes every parameter and statistic, whole or not at all. */
@@ -28,13 +31,15 @@ public final class WeightsFile {
     }
 
     /**
-     * Reads every parameter and statistic.
+     * Reads every parameter and statistic. What all names of the file begin with, such as {@code module.} of a model that
+     * was wrapped, is removed if no name is known otherwise; and a tensor that the file lacks is that to which its
+     * metadata tie it, as {@code save_model} of Hugging Face writes them.
      *
-     * @return the metadata of the file
+     * @return what was done so that the tensors fit
      * @throws FormatException
      *             if a tensor is missing, has another shape, or belongs to no parameter; the weights are then as before
      */
-    public static Map<String, String> load(Path file, Weights weights) throws IOException {
+    public static LoadReport load(Path file, Weights weights) throws IOException {
         return load(file, weights, Set.of());
     }
 
@@ -43,30 +48,71 @@ public final class WeightsFile {
      *
      * @param fresh
      *            names of parameters that keep their values, whatever the file has under these names
-     * @return the metadata of the file
+     * @return what was done so that the tensors fit
      * @throws FormatException
      *             if another tensor is missing, has another shape, or belongs to no parameter; the weights are then as before
      */
-    public static Map<String, String> load(Path file, Weights weights, Set<String> fresh) throws IOException {
+    public static LoadReport load(Path file, Weights weights, Set<String> fresh) throws IOException {
         SafeTensors content = SafeTensors.read(file);
-        Set<String> unknown = new HashSet<>(content.tensors().keySet());
-        for (Parameter parameter : weights.parameters()) {
-            if (!fresh.contains(parameter.name())) {
-                require(file, content, parameter.name(), parameter.shape().sizes());
+        Map<String, int[]> shapes = shapes(weights);
+        String prefix = prefix(content.tensors().keySet(), shapes.keySet());
+        Map<String, String> tied = new LinkedHashMap<>();
+        List<Entry> found = new ArrayList<>();
+        Set<String> unknown = new TreeSet<>(content.tensors().keySet());
+        for (String name : shapes.keySet()) {
+            String stored = prefix + name;
+            String tensor = content.tensors().containsKey(stored)
+                    ? stored
+                    : content.metadata().getOrDefault(stored, stored);
+            Entry entry = content.tensors().get(tensor);
+            if (entry != null) {
+                unknown.remove(tensor);
             }
-            unknown.remove(parameter.name());
+            if (entry != null && !fresh.contains(name)) {
+                found.add(new Entry(name, entry.shape(), entry.values()));
+                if (!tensor.equals(stored)) {
+                    tied.put(name, tensor);
+                }
+            }
         }
-        for (Statistic statistic : weights.statistics()) {
-            require(file, content, statistic.name(), statistic.shape().sizes());
-            unknown.remove(statistic.name());
+        SafeTensors fitting = new SafeTensors(found, Map.of());
+        for (Map.Entry<String, int[]> needed : shapes.entrySet()) {
+            if (!fresh.contains(needed.getKey())) {
+                require(file, fitting, needed.getKey(), needed.getValue());
+            }
         }
         if (!unknown.isEmpty()) {
-            throw new FormatException(file,
-                    "tensor " + Excerpt.quoted(unknown.stream().sorted().findFirst().orElseThrow())
-                            + " belongs to no parameter of this model");
+            throw new FormatException(file, "tensor " + Excerpt.quoted(unknown.iterator().next())
+                    + " belongs to no parameter of this model");
         }
-        restore("", content, weights, fresh);
-        return content.metadata();
+        restore("", fitting, weights, fresh);
+        return new LoadReport(file, content.metadata(), prefix, tied, content.converted());
+    }
+
+    /** The parameters and statistics of a model, and their shapes, by their names. */
+    private static Map<String, int[]> shapes(Weights weights) {
+        Map<String, int[]> shapes = new LinkedHashMap<>();
+        weights.parameters().forEach(parameter -> shapes.put(parameter.name(), parameter.shape().sizes()));
+        weights.statistics().forEach(statistic -> shapes.put(statistic.name(), statistic.shape().sizes()));
+        return shapes;
+    }
+
+    /** The shortest beginning up to a dot, or none at all, which all names share and behind which some are known. */
+    private static String prefix(Set<String> names, Set<String> known) {
+        String first = names.stream().findFirst().orElse("");
+        int end = 0;
+        for (int groups = 0; groups <= MOST_GROUPS; groups++) {
+            String prefix = first.substring(0, end);
+            if (!names.stream().allMatch(name -> name.startsWith(prefix))) {
+                return "";
+            }
+            if (names.stream().anyMatch(name -> known.contains(name.substring(prefix.length())))) {
+                return prefix;
+            }
+            int dot = first.indexOf('.', end);
+            end = dot < 0 ? end : dot + 1;
+        }
+        return "";
     }
 
     /** Every parameter and statistic as an entry, its name after {@code prefix}. */

@@ -257,10 +257,109 @@ class SafeTensorsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"F64", "F16", "BF16", "I64", "U8", "BOOL", "f32", ""})
+    @ValueSource(strings = {"F8_E4M3", "I64", "U8", "BOOL", "f32", ""})
     void otherDtypesAreRefusedByName(String dtype) throws IOException {
         write("{\"fc.bias\":{\"dtype\":\"" + dtype + "\",\"shape\":[1],\"data_offsets\":[0,4]}}", 1);
-        refused("tensor \"fc.bias\" has dtype \"" + dtype + "\", but only F32 can be read");
+        refused("tensor \"fc.bias\" has dtype \"" + dtype + "\", but only F32, F64, F16, BF16 can be read");
+    }
+
+    @Test
+    void halvesAreReadAsTheFloatsThatTheyAre() throws IOException {
+        ByteBuffer data = ByteBuffer.allocate(10).order(ByteOrder.LITTLE_ENDIAN).putShort((short) 0x3c00)
+                .putShort((short) 0xc000).putShort((short) 1).putShort((short) 0x7bff).putShort((short) 0xfc00);
+        writeStored("F16", 5, data);
+        assertStored("F16", 1, -2, 0x1p-24f, 65504, Float.NEGATIVE_INFINITY);
+        data = ByteBuffer.allocate(10).order(ByteOrder.LITTLE_ENDIAN).putShort((short) 0x3f80)
+                .putShort((short) 0xc000).putShort((short) 1).putShort((short) 0x7f7f).putShort((short) 0xff80);
+        writeStored("BF16", 5, data);
+        assertStored("BF16", 1, -2, 0x1p-133f, 0x1.fep127f, Float.NEGATIVE_INFINITY);
+    }
+
+    @Test
+    void doublesAreRoundedToTheNearestFloat() throws IOException {
+        int count = 70_000; // more than two chunks
+        ByteBuffer data = ByteBuffer.allocate(8 * count).order(ByteOrder.LITTLE_ENDIAN);
+        data.putDouble(0.1).putDouble(1 + 0x1p-24).putDouble(1 + 3 * 0x1p-24).putDouble(Double.MIN_VALUE)
+                .putDouble(1e300);
+        data.putDouble(8 * (count - 1), -2.5);
+        writeStored("F64", count, data);
+        float[] expected = new float[count];
+        System.arraycopy(new float[] {0.1f, 1, 1 + 0x1p-22f, 0, Float.POSITIVE_INFINITY}, 0, expected, 0, 5);
+        expected[count - 1] = -2.5f;
+        assertStored("F64", expected);
+    }
+
+    @Test
+    void aNumberHasTheBytesOfItsDtype() throws IOException {
+        write("{\"a\":{\"dtype\":\"BF16\",\"shape\":[1],\"data_offsets\":[0,4]}}", 1);
+        refused("tensor \"a\" of shape [1] needs 2 bytes, but its data_offsets hold 4");
+    }
+
+    private void writeStored(String dtype, int count, ByteBuffer data) throws IOException {
+        byte[] header = bytes("{\"a\":{\"dtype\":\"" + dtype + "\",\"shape\":[" + count + "],\"data_offsets\":[0,"
+                + data.capacity() + "]}}");
+        Files.write(file, ByteBuffer.allocate(8 + header.length + data.capacity()).order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(header.length).put(header).put(data.array()).array());
+    }
+
+    private void assertStored(String dtype, float... values) throws IOException {
+        SafeTensors read = SafeTensors.read(file);
+        assertSame(read.tensors().get("a"), entry("a", new int[] {values.length}, values));
+        assertThat(read.converted()).containsExactly(dtype);
+    }
+
+    /** The files begin as PyTorch, Python, NumPy, ONNX, Keras, llama.cpp and Git LFS write them. */
+    @Test
+    void anotherFormatIsNamedAndToldHowToConvert() throws IOException {
+        String pickle = "a pickle of PyTorch, not a safetensors file; convert it: python -c \"import torch; ";
+        assertForeign(pickle, zipOf("weights/data.pkl"));
+        assertForeign(pickle, 0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20);
+        assertForeign(pickle, 0x80, 4, 0x95, 1, 1, 0, 0, 0, 0, 0);
+        assertForeign("an archive of NumPy arrays, not a safetensors file; convert it: python -c \"import numpy; ",
+                zipOf("lstm.weight_ih_l0.npy"));
+        assertForeign("a zip archive, not a safetensors file", zipOf("readme.txt"));
+        assertForeign("an ONNX model, not a safetensors file; convert it: python -c \"import onnx; ", 8, 9, 0x12, 7,
+                'p',
+                'y', 't', 'o', 'r', 'c', 'h');
+        assertForeign("a single array of NumPy, not a safetensors file", 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0);
+        assertForeign("an HDF5 file, as of Keras, not a safetensors file", 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n');
+        assertForeign("a GGUF file, not a safetensors file", 'G', 'G', 'U', 'F', 3, 0, 0, 0, 1);
+        assertForeign("a pointer of Git LFS, not the file itself, which `git lfs pull` fetches",
+                "version https://git-lfs.github.com/spec/v1\n".chars().toArray());
+    }
+
+    @Test
+    void theCommandThatConvertsNamesTheFileUnlessAShellCouldTakeItForMore() throws IOException {
+        file = folder.resolve("mine.pt");
+        assertForeign("torch.load('" + file + "', map_location", zipOf("mine/data.pkl"));
+        assertForeign(", '" + folder.resolve("mine.safetensors") + "')\"", zipOf("mine/data.pkl"));
+        file = folder.resolve("$(rm x)'.pt");
+        assertForeign("torch.load('weights.pt', map_location", zipOf("mine/data.pkl"));
+    }
+
+    @Test
+    void aSafetensorsFileIsNeverTakenForAnother() throws IOException {
+        // A header of 0x0280 bytes begins as a pickle does, and one of 0x04034b50 as a zip archive.
+        write("{" + " ".repeat(0x280 - 2) + "}");
+        assertThat(SafeTensors.read(file).tensors()).isEmpty();
+        write("{" + " ".repeat(0x04034b50 - 2) + "}");
+        assertThat(SafeTensors.read(file).tensors()).isEmpty();
+    }
+
+    private static int[] zipOf(String name) {
+        int[] start = new int[30 + name.length() + 100];
+        System.arraycopy(new int[] {'P', 'K', 3, 4}, 0, start, 0, 4);
+        start[26] = name.length();
+        System.arraycopy(name.chars().toArray(), 0, start, 30, name.length());
+        return start;
+    }
+
+    private void assertForeign(String reason, int... start) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(start.length);
+        IntStream.of(start).forEach(b -> bytes.put((byte) b));
+        Files.write(file, bytes.array());
+        assertThatThrownBy(() -> SafeTensors.read(file)).isInstanceOf(FormatException.class)
+                .hasMessageStartingWith(file + ": ").hasMessageContaining(reason);
     }
 
     @ParameterizedTest

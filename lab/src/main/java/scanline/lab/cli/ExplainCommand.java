@@ -7,6 +7,7 @@ import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -27,7 +28,7 @@ final class ExplainCommand implements Runnable {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "RECIPE", description = "Its name, or a file that ends in .yaml.")
+    @Parameters(index = "0", paramLabel = "RECIPE", description = "Its name, or a file that ends in .yaml or .yml.")
     private String name = "";
 
     @Parameters(index = "1..*", paramLabel = "KEY=VALUE", description = "Changes a key of the recipe.")
@@ -39,8 +40,11 @@ final class ExplainCommand implements Runnable {
 
     @Override
     public void run() {
-        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        CommandLine line = Objects.requireNonNull(spec).commandLine();
+        PrintWriter out = line.getOut();
         Recipe recipe = Recipes.find(name, overrides);
+        recipe.model().withoutEffect().forEach(key -> line.getErr().println("scanline: " + key));
+        line.getErr().flush();
         try (Experiment experiment = new Experiment(recipe, 1)) {
             Model.Input input = experiment.input();
             List<Model.Layer> layers = recipe.model().layers(input);
@@ -65,7 +69,7 @@ final class ExplainCommand implements Runnable {
                 out.printf(Locale.ROOT, "    %-48s %s%n", parameter.name(), parameter.shape());
             }
             out.printf(Locale.ROOT, "%nrecipe, with every key:%n");
-            recipe.text().lines().forEach(line -> out.println("    " + line));
+            recipe.text().lines().forEach(key -> out.println("    " + key));
         }
         out.flush();
     }

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,9 +16,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import scanline.lab.export.ExportFormat;
+import scanline.lab.export.OnnxOperators;
 import scanline.lab.train.Experiment;
 import scanline.lab.train.Trained;
 
@@ -43,12 +47,24 @@ final class ExportCommand implements Callable<Integer> {
             description = "The file to write or to replace; - for standard output.")
     private OutputFile file = new OutputFile("");
 
+    private OnnxOperators operators = OnnxOperators.OPSET_20;
+
+    @Option(names = "--opset", paramLabel = "N",
+            description = "The version of ONNX's operators: 20, or 17 for older programs. Default: 20.")
+    void opset(int wanted) {
+        operators = Stream.of(OnnxOperators.values()).filter(known -> known.number() == wanted).findAny()
+                .orElseThrow(() -> new ParameterException(Objects.requireNonNull(spec).commandLine(),
+                        "--opset must be " + Stream.of(OnnxOperators.values())
+                                .map(known -> Integer.toString(known.number())).collect(Collectors.joining(" or "))
+                                + ", not " + wanted));
+    }
+
     @Override
     public Integer call() throws IOException {
         file.requireWritable();
         try (Trained opened = trained.openAlone(overrides, 1)) {
             Experiment experiment = opened.experiment();
-            file.write(format.of(experiment, opened.provenance()));
+            file.write(format.of(experiment, operators, opened.provenance()));
             PrintWriter words = file.words(Objects.requireNonNull(spec).commandLine());
             words.printf(Locale.ROOT, "%s: %s, %,d parameters, SHA-256 %s%n", file,
                     format.name().toLowerCase(Locale.ROOT), experiment.weights().count(), experiment.weightsHash());

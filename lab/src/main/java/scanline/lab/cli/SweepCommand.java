@@ -38,10 +38,12 @@ final class SweepCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "RECIPE", description = "Its name, or a file that ends in .yaml.")
+    @Parameters(index = "0", paramLabel = "RECIPE", description = "Its name, or a file that ends in .yaml or .yml.")
     private String recipe = "";
 
-    @Parameters(index = "1..*", paramLabel = "KEY=VALUE,...", description = "The values of a key of the recipe.")
+    @Parameters(index = "1..*", paramLabel = "KEY=VALUE,...",
+            description = "The values of a key of the recipe. One with a comma is in double quotes, which the shell"
+                    + " must leave: 'about=\"this, that\",other'.")
     private List<String> words = List.of();
 
     @Option(names = "--seeds", paramLabel = "SEEDS", description = "1..5 or 1,4,7. Default: the recipe's.")

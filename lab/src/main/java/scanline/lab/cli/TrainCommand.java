@@ -39,7 +39,7 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private Training training = new Training();
 
-    @Parameters(index = "0", paramLabel = "RECIPE", description = "Its name, or a file that ends in .yaml.")
+    @Parameters(index = "0", paramLabel = "RECIPE", description = "Its name, or a file that ends in .yaml or .yml.")
     private String recipe = "";
 
     @Parameters(index = "1..*", paramLabel = "KEY=VALUE", description = "Changes a key of the recipe.")
@@ -69,11 +69,14 @@ final class TrainCommand implements Callable<Integer> {
         if (folder != null) {
             Run.requireNew(folder);
         }
+        resolved.model().withoutEffect().forEach(key -> line.getErr().println("scanline: " + key));
         List<String> command = new ArrayList<>(List.of("scanline"));
         command.addAll(line.getParent().getParseResult().expandedArgs());
         try (Experiment experiment = new Experiment(resolved, threads.count())) {
             requirePictures(experiment); // before a folder is made
-            Parent parent = from == null ? null : Parent.load(from, experiment, newHead);
+            Parent parent = from == null
+                    ? null
+                    : Parent.load(from, experiment, newHead, told -> line.getErr().println("scanline: " + told));
             Run.Beginning beginning = parent == null ? Run.Beginning.OF_SEED : Parent.beginning(experiment);
             Map<String, Object> provenance = Provenance.of(experiment, threads.count(), command, parent);
             Run run = folder != null

@@ -1,13 +1,18 @@
 package scanline.lab.cli;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
 import scanline.lab.train.Trained;
 
 /** Which trained model a command uses. */
@@ -19,13 +24,23 @@ final class TrainedOptions {
             description = "A safetensors file, for example a PyTorch state_dict. Default: the run's best.")
     private @Nullable Path weights;
 
-    /** Opens it as {@link Trained#open} does. */
+    @Spec(Target.MIXEE)
+    private @Nullable CommandSpec command;
+
+    /** Opens it as {@link Trained#open} does, and tells what was done to the weights so that they fit. */
     Trained open(List<String> overrides, int threads) throws IOException {
-        return Trained.open(trained, weights, overrides, threads);
+        return told(Trained.open(trained, weights, overrides, threads));
     }
 
-    /** Opens it as {@link Trained#openAlone} does. */
+    /** Opens it as {@link Trained#openAlone} does, and tells what was done to the weights so that they fit. */
     Trained openAlone(List<String> overrides, int threads) throws IOException {
-        return Trained.openAlone(trained, weights, overrides, threads);
+        return told(Trained.openAlone(trained, weights, overrides, threads));
+    }
+
+    private Trained told(Trained opened) {
+        PrintWriter err = Objects.requireNonNull(command).commandLine().getErr();
+        opened.loaded().lines().forEach(line -> err.println("scanline: " + line));
+        err.flush();
+        return opened;
     }
 }

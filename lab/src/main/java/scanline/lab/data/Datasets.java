@@ -22,7 +22,7 @@ public record Datasets(Path cache) {
         String folder = System.getenv("SCANLINE_DATA");
         return new Datasets(folder == null || folder.isEmpty()
                 ? Path.of(System.getProperty("user.home"), ".cache", "scanline", "data")
-                : Path.of(folder));
+                : Path.of(FileName.absolute("SCANLINE_DATA", folder)));
     }
 
     /**

@@ -10,23 +10,39 @@ public final class Nearest {
 
     /**
      * The word of the collection that the fewest edits lead to, the first of equals; empty when even that needs more
-     * than a third of the letters (but two edits are always allowed). Case does not count.
+     * than a third of the letters (but two edits are allowed from four letters on, and one always). Groups that both
+     * words begin with, such as {@code optimizer.}, make nothing near. Case does not count.
      */
     static Optional<String> nearest(String word, Collection<String> words) {
         String nearest = null;
-        int fewest = Math.max(2, word.length() / 3) + 1;
+        int fewest = Integer.MAX_VALUE;
         String small = word.toLowerCase(Locale.ROOT);
         for (String candidate : words) {
-            if (Math.abs(small.length() - candidate.length()) >= fewest) {
+            int shared = sharedGroups(small, candidate.toLowerCase(Locale.ROOT));
+            String a = small.substring(shared);
+            String b = candidate.toLowerCase(Locale.ROOT).substring(shared);
+            int most = Math.min(fewest - 1, Math.max(a.length() < 4 ? 1 : 2, a.length() / 3));
+            if (Math.abs(a.length() - b.length()) > most) {
                 continue; // that many letters are missing: a long word, which may come from a file, costs nothing
             }
-            int edits = edits(small, candidate.toLowerCase(Locale.ROOT));
-            if (edits < fewest) {
+            int edits = edits(a, b);
+            if (edits <= most) {
                 fewest = edits;
                 nearest = candidate;
             }
         }
         return Optional.ofNullable(nearest);
+    }
+
+    /** How many letters stand before the last dot, and are the same in both, with that dot. */
+    private static int sharedGroups(String a, String b) {
+        int shared = 0;
+        for (int i = 0; i < Math.min(a.length(), b.length()) && a.charAt(i) == b.charAt(i); i++) {
+            if (a.charAt(i) == '.') {
+                shared = i + 1;
+            }
+        }
+        return shared;
     }
 
     /** {@code "; did you mean mnist?"}, to stand behind a refusal; nothing where no word is near. */

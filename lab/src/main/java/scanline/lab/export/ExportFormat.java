@@ -19,15 +19,15 @@ public enum ExportFormat {
      */
     ONNX {
         @Override
-        AtomicFile.Content content(Experiment experiment, Map<String, String> facts) {
-            return OnnxModel.of(experiment, facts)::writeTo;
+        AtomicFile.Content content(Experiment experiment, OnnxOperators operators, Map<String, String> facts) {
+            return OnnxModel.of(experiment, operators, facts)::writeTo;
         }
     },
 
     /** The parameters and statistics alone, by the names and in the shapes of PyTorch's layers: a {@code state_dict}. */
     SAFETENSORS {
         @Override
-        AtomicFile.Content content(Experiment experiment, Map<String, String> facts) {
+        AtomicFile.Content content(Experiment experiment, OnnxOperators operators, Map<String, String> facts) {
             Map<String, String> metadata = new LinkedHashMap<>(Map.of("format", "pt")); // PyTorch's shapes
             metadata.putAll(facts);
             return new SafeTensors(WeightsFile.entries("", experiment.weights()), metadata)::writeTo;
@@ -39,12 +39,13 @@ public enum ExportFormat {
      * of the run that trained it the version, the commit and the data.
      *
      * @param experiment whose weights are those to write
+     * @param operators what a graph is made of; other formats have none
      * @param provenance that of the run which the weights are from; empty where nobody knows
      * @throws scanline.lab.train.RunException if the format has no words for the model
      */
-    public AtomicFile.Content of(Experiment experiment, Map<String, Object> provenance) {
-        return content(experiment, Facts.of(experiment, provenance));
+    public AtomicFile.Content of(Experiment experiment, OnnxOperators operators, Map<String, Object> provenance) {
+        return content(experiment, operators, Facts.of(experiment, provenance));
     }
 
-    abstract AtomicFile.Content content(Experiment experiment, Map<String, String> facts);
+    abstract AtomicFile.Content content(Experiment experiment, OnnxOperators operators, Map<String, String> facts);
 }

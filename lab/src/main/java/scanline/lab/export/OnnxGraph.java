@@ -12,11 +12,13 @@ import scanline.lab.format.Protobuf;
  * numbers of the fields are those of onnx.proto.
  */
 final class OnnxGraph {
-    /** The version of the operators: the first that has Gelu. */
-    static final int OPERATORS = 20;
-
+    private final OnnxOperators operators;
     private final Protobuf graph = new Protobuf().text(2, "scanline");
     private int values;
+
+    OnnxGraph(OnnxOperators operators) {
+        this.operators = operators;
+    }
 
     /** Something that a node reads and gives; none is an input that is left out. */
     record Value(String name) {
@@ -147,6 +149,11 @@ final class OnnxGraph {
 
     private String newName(String kind) {
         return kind + "_" + values++;
+    }
+
+    /** Which operators its nodes may be. */
+    OnnxOperators operators() {
+        return operators;
     }
 
     /** The graph as ONNX's GraphProto. */

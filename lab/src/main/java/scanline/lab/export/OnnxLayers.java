@@ -95,7 +95,19 @@ final class OnnxLayers {
     }
 
     Value meanOverSteps(Value x) {
-        return graph.node("ReduceMean", List.of(x, graph.list(1)), Attribute.of("keepdims", 0));
+        Attribute dropped = Attribute.of("keepdims", 0);
+        return graph.operators().areFrom(18)
+                ? graph.node("ReduceMean", List.of(x, graph.list(1)), dropped)
+                : graph.node("ReduceMean", x, Attribute.of("axes", new int[] {1}), dropped);
+    }
+
+    private Value gelu(Value x) {
+        if (graph.operators().areFrom(20)) {
+            return graph.node("Gelu", x);
+        }
+        Value erf = graph.node("Erf", graph.node("Mul", List.of(x, graph.constant((float) Math.sqrt(0.5)))));
+        Value share = graph.node("Mul", List.of(add(erf, graph.constant(1)), graph.constant(0.5f)));
+        return graph.node("Mul", List.of(x, share));
     }
 
     // Layers
@@ -195,8 +207,10 @@ final class OnnxLayers {
 
     /** The parts of {@code in_proj}: of queries, keys and values. */
     private List<Value> thirds(String name) {
-        return graph.nodes("Split", 3, List.of(parameter(name)), Attribute.of("axis", 0),
-                Attribute.of("num_outputs", 3));
+        Attribute axis = Attribute.of("axis", 0);
+        return graph.operators().areFrom(18)
+                ? graph.nodes("Split", 3, List.of(parameter(name)), axis, Attribute.of("num_outputs", 3))
+                : graph.nodes("Split", 3, List.of(parameter(name)), axis);
     }
 
     /** {@link scanline.engine.nn.FeedForward}; {@code name} ends with a dot. */
@@ -204,7 +218,7 @@ final class OnnxLayers {
         Value hidden = linear(name + "linear1", x);
         return linear(name + "linear2", switch (nonlinearity) {
             case RELU -> relu(hidden);
-            case GELU -> graph.node("Gelu", hidden);
+            case GELU -> gelu(hidden);
         });
     }
 

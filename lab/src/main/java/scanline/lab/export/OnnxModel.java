@@ -28,29 +28,29 @@ import scanline.lab.train.Provenance;
  * length], and scores what comes behind each: [batch, length, vocabulary].
  */
 final class OnnxModel {
-    private static final int FORMAT = 9; // the version that came with the operators
     private static final String BATCH = "batch";
     private static final String LENGTH = "length";
 
     private final Experiment experiment;
-    private final OnnxGraph graph = new OnnxGraph();
+    private final OnnxGraph graph;
     private final OnnxLayers layers;
 
-    private OnnxModel(Experiment experiment) {
+    private OnnxModel(Experiment experiment, OnnxOperators operators) {
         this.experiment = experiment;
+        graph = new OnnxGraph(operators);
         layers = new OnnxLayers(graph, experiment.weights());
     }
 
     /** The model of an experiment, as ONNX's ModelProto. */
-    static Protobuf of(Experiment experiment, Map<String, String> facts) {
-        OnnxModel model = new OnnxModel(experiment);
+    static Protobuf of(Experiment experiment, OnnxOperators operators, Map<String, String> facts) {
+        OnnxModel model = new OnnxModel(experiment, operators);
         model.write();
         if (!model.layers.unread().isEmpty()) {
             throw new IllegalStateException("the formula in OnnxFormulas leaves out " + model.layers.unread());
         }
-        Protobuf file = new Protobuf().varint(1, FORMAT).text(2, "scanline").text(3, Provenance.version())
+        Protobuf file = new Protobuf().varint(1, operators.format()).text(2, "scanline").text(3, Provenance.version())
                 .text(6, experiment.recipe().about()).message(7, model.graph.message())
-                .message(8, new Protobuf().text(1, "").varint(2, OnnxGraph.OPERATORS));
+                .message(8, new Protobuf().text(1, "").varint(2, operators.number()));
         facts.forEach((key, value) -> file.message(14, new Protobuf().text(1, key).text(2, value)));
         return file;
     }

@@ -16,6 +16,11 @@ public interface Model {
     /** The layers in their order, for {@code explain}. */
     List<Layer> layers(Input input);
 
+    /** Which of its keys change nothing beside the others, and why: a line for each. */
+    default List<String> withoutEffect() {
+        return List.of();
+    }
+
     /**
      * What the model reads and tells apart.
      *

@@ -68,6 +68,14 @@ public record RecurrentModel(Recurrence cell, int hidden, int layers, double dro
         return rows;
     }
 
+    @Override
+    public List<String> withoutEffect() {
+        return dropout > 0 && layers == 1
+                ? List.of("model.dropout=" + dropout
+                        + " has no effect: dropout is between recurrent layers, and model.layers is 1")
+                : List.of();
+    }
+
     /** Features of the last layer's output. */
     private int width() {
         return bidirectional ? 2 * hidden : hidden;

@@ -97,6 +97,40 @@ final class Binding {
         return false;
     }
 
+    /**
+     * The choices that a key belongs to, such as {@code optimizer=adam} and {@code optimizer=adamw}; none for a key
+     * that does not exist, or exists whatever is chosen.
+     *
+     * @param type a record whose keys begin with the prefix
+     */
+    static List<String> owners(Class<?> type, String prefix, String key) {
+        for (RecordComponent component : type.getRecordComponents()) {
+            Class<?> inner = component.getType();
+            String at = key(prefix, component);
+            if (inner.isInterface() && key.startsWith(at + ".")) {
+                return choices(inner).entrySet().stream().filter(choice -> has(choice.getValue(), at + ".", key))
+                        .flatMap(choice -> {
+                            List<String> deeper = owners(choice.getValue(), at + ".", key);
+                            return (deeper.isEmpty() ? List.of(at + "=" + choice.getKey()) : deeper).stream();
+                        }).toList();
+            }
+            if (inner.isRecord() && key.startsWith(at + ".")) {
+                return owners(inner, at + ".", key);
+            }
+        }
+        return List.of();
+    }
+
+    /** Whether a record whose keys begin with the prefix has a key, with some choice or without any. */
+    private static boolean has(Class<?> type, String prefix, String key) {
+        return Arrays.stream(type.getRecordComponents()).anyMatch(component -> {
+            String at = key(prefix, component);
+            Class<?> inner = component.getType();
+            return key.equals(at) || inner.isRecord() && has(inner, at + ".", key)
+                    || inner.isInterface() && choices(inner).values().stream().anyMatch(one -> has(one, at + ".", key));
+        });
+    }
+
     private static void keys(Map<String, String> keys, String prefix, Object values) {
         for (RecordComponent component : values.getClass().getRecordComponents()) {
             String key = key(prefix, component);

@@ -1,8 +1,10 @@
 package scanline.lab.recipe;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
@@ -44,13 +46,19 @@ final class Keys {
         return values.keySet().stream().anyMatch(other -> other.startsWith(key + "."));
     }
 
-    /** Refuses keys that nothing has asked for. */
-    void requireAllKnown() {
-        for (Map.Entry<String, Value> entry : values.entrySet()) {
-            if (!known.contains(entry.getKey())) {
-                throw new RecipeException(entry.getValue().where() + ": unknown key " + entry.getKey()
-                        + Nearest.hint(entry.getKey(), known));
+    /**
+     * Refuses keys that nothing has asked for.
+     *
+     * @param owners the choices that a key belongs to, such as {@code optimizer=adam}; none if it does not exist
+     */
+    void requireAllKnown(Function<String, List<String>> owners) {
+        values.forEach((key, value) -> {
+            if (!known.contains(key)) {
+                List<String> others = owners.apply(key);
+                throw new RecipeException(value.where() + ": " + (others.isEmpty()
+                        ? "unknown key " + key + Nearest.hint(key, known)
+                        : key + " belongs to " + String.join(", ", others)));
             }
-        }
+        });
     }
 }

@@ -83,8 +83,8 @@ public record Recipe(String about, String source, Published published, double ta
      * @param name the data set
      * @param dir a folder to read it from; empty for where it lies anyway
      * @param folder how a folder of images becomes a data set; there for {@code data=folder} alone
-     * @param limit how many training examples to take, the first ones; 0 for all
-     * @param validation how many of those to hold out for validation, chosen by the seed
+     * @param limit how many of the training examples that are not held out to train on, chosen by the seed; 0 for all
+     * @param validation how many training examples to hold out for validation, chosen by the seed
      * @param shuffle whether every epoch has an order of its own; pictures that are drawn anew each epoch need none
      * @param shrink how many pixels a side become one, by their mean; 1 for images as they are
      * @param canvas the pictures that are made of the images

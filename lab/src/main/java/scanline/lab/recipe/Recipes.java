@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import scanline.engine.io.TextFile;
@@ -17,6 +18,7 @@ public final class Recipes {
     static final String COMMAND_LINE = "the command line";
     private static final String FOLDER = "scanline/lab/recipes/";
     private static final String ENDING = ".yaml";
+    private static final Pattern ENDING_OF_A_FILE = Pattern.compile("\\.ya?ml$");
     private static final int LONGEST = 1 << 15;
 
     private Recipes() {}
@@ -35,19 +37,24 @@ public final class Recipes {
     /**
      * A recipe by its name, or from a file.
      *
-     * @param nameOrFile a name, or the path of a file that ends in .yaml
+     * @param nameOrFile a name, or the path of a file that ends in .yaml or .yml
      * @param overrides {@code key=value}, each changing one key
      * @throws RecipeException if there is none, or it is wrong
      */
     public static Recipe find(String nameOrFile, List<String> overrides) {
-        if (nameOrFile.endsWith(ENDING)) {
+        if (ENDING_OF_A_FILE.matcher(nameOrFile).find()) {
             return read(Path.of(nameOrFile), overrides);
         }
         if (!names().contains(nameOrFile)) {
             throw new RecipeException("no recipe is called " + nameOrFile + Nearest.hint(nameOrFile, names())
-                    + " (`scanline recipes` lists them; a recipe of your own is a file that ends in .yaml)");
+                    + " (`scanline recipes` lists them; a recipe of your own is a file that ends in .yaml or .yml)");
         }
         return parse("recipes/" + nameOrFile + ENDING, ModuleContent.text(FOLDER + nameOrFile + ENDING), overrides);
+    }
+
+    /** What a recipe is called by the last part of its path, or by its name: that without its ending. */
+    public static String withoutEnding(String nameOrFile) {
+        return ENDING_OF_A_FILE.matcher(nameOrFile).replaceFirst("");
     }
 
     /**
@@ -113,7 +120,7 @@ public final class Recipes {
             keys.put(key, new Value(override.substring(equals + 1), COMMAND_LINE));
         }
         Recipe recipe = Binding.bind(Recipe.class, "", keys, null);
-        keys.requireAllKnown();
+        keys.requireAllKnown(key -> Binding.owners(Recipe.class, "", key));
         return recipe;
     }
 }

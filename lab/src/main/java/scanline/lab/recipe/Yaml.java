@@ -5,9 +5,13 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
 import scanline.engine.io.Excerpt;
 import scanline.lab.recipe.Keys.Value;
@@ -24,6 +28,9 @@ final class Yaml {
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9_.]{1,100}");
     private static final Pattern PLAIN = Pattern.compile("-?[A-Za-z0-9_./+][A-Za-z0-9_./+ %,()-]*");
     private static final int LONGEST_REASON = 200;
+    /** What the parser says of a line in which a colon or the space after it is missing, or that has one too many. */
+    private static final List<String> RULES_OF_A_LINE = List.of("could not find expected ':'",
+            "mapping values are not allowed");
 
     private Yaml() {}
 
@@ -37,7 +44,8 @@ final class Yaml {
         Map<String, Value> values = new LinkedHashMap<>();
         try (JsonParser parser = new YAMLFactory().createParser(ObjectReadContext.empty(), new Sips(text))) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new RecipeException(name + " is not a list of lines \"key: value\"");
+                throw new RecipeException(
+                        name + " is not a list of lines \"key: value\", with a space after each colon");
             }
             requirePlain(parser, name);
             while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
@@ -55,12 +63,25 @@ final class Yaml {
                 throw new RecipeException(name + ", " + place(parser.currentTokenLocation()) + ": nothing may follow");
             }
         } catch (JacksonException e) {
-            String reason = e.getOriginalMessage() == null ? "" : e.getOriginalMessage().strip();
-            throw new RecipeException(name + ", " + place(e.getLocation()) + ": " + (reason.isEmpty()
-                    ? "no YAML"
-                    : Excerpt.line(reason.lines().findFirst().orElseThrow(), LONGEST_REASON)));
+            throw new RecipeException(name + ", " + (e.getCause() instanceof MarkedYamlEngineException wrong
+                    ? reason(wrong)
+                    : place(e.getLocation()) + ": " + Excerpt.line(e.getOriginalMessage().lines().findFirst()
+                            .orElse("not YAML"), LONGEST_REASON)));
         }
         return values;
+    }
+
+    /** What is wrong and where: also what begins before the place at which that is seen, such as a text in quotes. */
+    private static String reason(MarkedYamlEngineException wrong) {
+        String problem = wrong.getProblem();
+        String seen = place(wrong.getProblemMark().orElseThrow());
+        String reason = wrong.getContextMark()
+                .map(begin -> place(begin) + ": " + wrong.getContext() + ": " + problem + " (" + seen + ")")
+                .orElseGet(() -> seen + ": " + problem);
+        return Excerpt.line(reason, LONGEST_REASON) + (RULES_OF_A_LINE.stream().anyMatch(problem::contains)
+                ? "; a line is key: value, not indented, with a space after the colon,"
+                        + " and a value with \": \" in it has quotes"
+                : "");
     }
 
     private static String value(JsonParser parser, String key, String where) {
@@ -123,6 +144,10 @@ final class Yaml {
             case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> false;
             default -> true;
         };
+    }
+
+    private static String place(Mark mark) {
+        return "line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1);
     }
 
     private static String place(TokenStreamLocation location) {

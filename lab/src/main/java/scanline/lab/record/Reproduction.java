@@ -112,7 +112,7 @@ public final class Reproduction {
             throw new RunException(record.name() + " began with the weights of " + path + ", and there is no " + from
                     + " or " + again + ": train that first");
         }
-        Parent now = Parent.load(from, experiment, then.newHead());
+        Parent now = Parent.load(from, experiment, then.newHead(), _ -> {});
         if (!now.weights().equals(then.weights())) {
             throw new RunException(record.name() + " began with weights of " + path + ", but those of " + from
                     + " are others: their SHA-256 was " + then.weights() + " and is " + now.weights());

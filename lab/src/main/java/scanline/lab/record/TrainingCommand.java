@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 import scanline.lab.data.Datasets;
 import scanline.lab.data.ImageFolder;
+import scanline.lab.recipe.Recipes;
 
 /**
  * What the command of a run asked for. Where it kept the run, how many threads it had and such is left out: results do
@@ -69,7 +70,7 @@ public record TrainingCommand(String recipe, List<String> overrides, List<String
 
     /** The recipe's name. */
     public String name() {
-        return recipe.replaceFirst("\\.yaml$", "");
+        return Recipes.withoutEnding(recipe);
     }
 
     /** What it changes of the recipe, beside the seed and the data set, and where its weights are from. */

@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
@@ -21,6 +23,9 @@ import scanline.lab.recipe.Recipes;
 public record Grid(String recipe, Map<String, List<String>> axes, List<Long> seeds) {
     private static final String SEED = "seed";
     private static final int MOST_RUNS = 10_000;
+    private static final String QUOTE = "\"";
+    /** A value of a list up to the next comma or the end; what is between its quotes, if it has any, is a group. */
+    private static final Pattern VALUE = Pattern.compile("(?:\"((?:[^\"]|\"\")*+)\"|(?!\")[^,]*+)(?=,|\\z)");
 
     /**
      * A combination of values, which has a run for each seed.
@@ -56,7 +61,8 @@ public record Grid(String recipe, Map<String, List<String>> axes, List<Long> see
     /**
      * Reads the words of a command line.
      *
-     * @param words {@code key=value} or {@code key=value,value,...}
+     * @param words {@code key=value} or {@code key=value,value,...}; a value with a comma is in quotes, as in {@code
+     *     about="this, that",other}, with two quotes for each of its own
      * @param seeds {@code 1..5}, {@code 1,4,7}, or empty for the recipe's
      * @throws RecipeException if a word is none of these, or a combination is no recipe
      */
@@ -68,7 +74,7 @@ public record Grid(String recipe, Map<String, List<String>> axes, List<Long> see
                 throw new RecipeException("\"" + word + "\" is not of the form key=value,value,...");
             }
             String key = word.substring(0, equals);
-            List<String> values = List.of(word.substring(equals + 1).split(",", -1));
+            List<String> values = values(key, word.substring(equals + 1));
             if (key.equals(SEED)) {
                 throw new RecipeException("a sweep's seeds are given by --seeds, such as --seeds 1..5");
             }
@@ -87,6 +93,30 @@ public record Grid(String recipe, Map<String, List<String>> axes, List<Long> see
         }
         grid.points().forEach(point -> Recipes.find(recipe, point.overrides()));
         return grid;
+    }
+
+    /** The values of a list, which are in quotes where they hold commas. */
+    private static List<String> values(String key, String list) {
+        List<String> values = new ArrayList<>();
+        Matcher value = VALUE.matcher(list);
+        int at = 0;
+        do {
+            if (!value.find(at) || value.start() != at) {
+                throw new RecipeException(key + ": a value in quotes ends with a quote before the next comma, as in "
+                        + key + "=\"this, that\",other, and a quote in it is written twice");
+            }
+            String quoted = value.group(1);
+            values.add(quoted == null ? value.group() : quoted.replace(QUOTE + QUOTE, QUOTE));
+            at = value.end() + 1; // behind the comma
+        } while (at <= list.length());
+        return values;
+    }
+
+    /** A value as it stands in a list. */
+    private static String listed(String value) {
+        return value.contains(",") || value.startsWith(QUOTE)
+                ? QUOTE + value.replace(QUOTE, QUOTE + QUOTE) + QUOTE
+                : value;
     }
 
     private static List<Long> seeds(String text) {
@@ -160,7 +190,8 @@ public record Grid(String recipe, Map<String, List<String>> axes, List<Long> see
     @Override
     public String toString() {
         return recipe + axes.entrySet().stream().map(axis -> " " + axis.getKey() + "="
-                + String.join(",", axis.getValue())).collect(Collectors.joining()) + " --seeds "
+                + axis.getValue().stream().map(Grid::listed).collect(Collectors.joining(",")))
+                .collect(Collectors.joining()) + " --seeds "
                 + seeds.stream().map(String::valueOf).collect(Collectors.joining(","));
     }
 }

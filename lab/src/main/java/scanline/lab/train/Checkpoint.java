@@ -50,6 +50,10 @@ final class Checkpoint {
         if (!FORMAT.equals(content.metadata().get("format"))) {
             throw new FormatException(file, "is no checkpoint (its format is not " + FORMAT + ")");
         }
+        if (!content.converted().isEmpty()) {
+            throw new FormatException(file,
+                    "a checkpoint holds F32 alone, not " + String.join(", ", content.converted()));
+        }
         for (Parameter parameter : weights.parameters()) {
             WeightsFile.require(file, content, MODEL + parameter.name(), parameter.shape().sizes());
         }

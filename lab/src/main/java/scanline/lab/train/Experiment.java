@@ -143,11 +143,10 @@ public final class Experiment implements AutoCloseable {
         return memory;
     }
 
-    /** The first {@code data.limit} training images, as the data set has them. */
+    /** The training images as the data set has them, those held out for validation and those beyond a limit too. */
     public ImageSet trainingImages() {
         if (train == null) {
-            ImageSet all = dataset.train();
-            train = recipe.data().limit() == 0 ? all : all.first(recipe.data().limit());
+            train = dataset.train();
         }
         return train;
     }
@@ -288,12 +287,15 @@ public final class Experiment implements AutoCloseable {
         int held = recipe.data().validation();
         if (held >= count) {
             throw new RunException("data.validation=" + held + " leaves nothing to train on: there are " + count
-                    + " training examples" + (recipe.data().limit() > 0 ? " (data.limit)" : ""));
+                    + " training examples");
         }
+        // What is held out does not depend on the limit: runs of different limits are chosen by the same images.
+        int limit = recipe.data().limit();
+        int end = limit == 0 ? count : held + Math.min(limit, count - held);
         int[] order = RandomKey.of(recipe.seed(), "validation").permutation(count);
         int[] examples = split == Split.VALIDATION
                 ? Arrays.copyOf(order, held)
-                : Arrays.copyOfRange(order, held, count);
+                : Arrays.copyOfRange(order, held, end);
         Arrays.sort(examples);
         return examples;
     }

@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
 import scanline.engine.io.FormatException;
+import scanline.engine.io.LoadReport;
 import scanline.engine.io.WeightsFile;
 import scanline.engine.optim.Optimizer;
 import scanline.engine.tensor.Parameter;
@@ -32,20 +34,21 @@ public record Parent(String path, String file, String weights, boolean newHead, 
      *
      * @param from the folder of a run, whose best weights are taken, or a file of weights
      * @param newHead whether the parameters that belong to the classes keep the values that the seed gives
+     * @param told takes a line for each thing that was done to the weights so that they fit
      * @throws RunException if there is no such run or file, or it lacks weights
      * @throws FormatException if the file is damaged, or its weights are of another model
      */
-    public static Parent load(Path from, Experiment experiment, boolean newHead) throws IOException {
+    public static Parent load(Path from, Experiment experiment, boolean newHead, Consumer<String> told)
+            throws IOException {
         Run run = Files.isDirectory(from) ? Run.open(from) : null;
         Path file = run != null ? run.weights() : from;
         if (!Files.exists(file)) {
             throw new RunException("there is no run or file " + from + " to take weights from");
         }
-        if (newHead) {
-            WeightsFile.load(file, experiment.weights(), experiment.head());
-        } else {
-            loadWhole(file, experiment);
-        }
+        LoadReport report = newHead
+                ? WeightsFile.load(file, experiment.weights(), experiment.head())
+                : loadWhole(file, experiment);
+        report.lines().forEach(told);
         requireFinite(file, experiment);
         Map<String, Object> facts = run != null ? run.provenance() : Map.of();
         return new Parent(from.toString(), Sha256.of(file), experiment.weightsHash(), newHead,
@@ -55,9 +58,9 @@ public record Parent(String path, String file, String weights, boolean newHead, 
                 facts.get("seed") instanceof Number seed ? seed.longValue() : null);
     }
 
-    private static void loadWhole(Path file, Experiment experiment) throws IOException {
+    private static LoadReport loadWhole(Path file, Experiment experiment) throws IOException {
         try {
-            WeightsFile.load(file, experiment.weights());
+            return WeightsFile.load(file, experiment.weights());
         } catch (FormatException e) {
             try {
                 WeightsFile.load(file, experiment.weights(), experiment.head());

@@ -199,7 +199,7 @@ public record Run(Path folder) {
 
     /** What runs of a recipe are called: its name, or that of its file. */
     public static String name(String recipe) {
-        return recipe.replaceFirst(".*[/\\\\]", "").replaceFirst("\\.yaml$", "");
+        return Recipes.withoutEnding(recipe.replaceFirst(".*[/\\\\]", ""));
     }
 
     /** Whether a folder is that of a run. */

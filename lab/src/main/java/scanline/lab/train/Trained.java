@@ -8,6 +8,7 @@ import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
+import scanline.engine.io.LoadReport;
 import scanline.engine.io.WeightsFile;
 import scanline.lab.data.Dataset;
 import scanline.lab.recipe.Recipe;
@@ -19,9 +20,10 @@ import scanline.lab.recipe.Recipes;
  * @param experiment the model with its weights
  * @param run the run; null for a recipe and a file of weights
  * @param provenance that of the run which the weights are from; empty where nobody knows
+ * @param loaded what was done to the weights of the file so that they fit
  */
-public record Trained(Experiment experiment, @Nullable Run run,
-        Map<String, Object> provenance) implements AutoCloseable {
+public record Trained(Experiment experiment, @Nullable Run run, Map<String, Object> provenance,
+        LoadReport loaded) implements AutoCloseable {
     /**
      * Opens it with its data.
      *
@@ -67,8 +69,8 @@ public record Trained(Experiment experiment, @Nullable Run run,
             if (trainedOn != null) {
                 Provenance.requireSameClasses(folder, trainedOn, dataset);
             }
-            WeightsFile.load(file, experiment.weights());
-            return new Trained(experiment, run, weights == null ? provenance : Map.of());
+            LoadReport loaded = WeightsFile.load(file, experiment.weights());
+            return new Trained(experiment, run, weights == null ? provenance : Map.of(), loaded);
         } catch (IOException | RuntimeException e) {
             experiment.close();
             throw e;

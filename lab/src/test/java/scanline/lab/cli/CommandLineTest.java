@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,7 @@ class CommandLineTest {
     @BeforeAll
     static void trainOnce() {
         run = folder.resolve("run");
-        Answer trained = answer("train", "lstm-rows", "epochs=1", "data.limit=300", "data.validation=100",
+        Answer trained = answer("train", "lstm-rows", "epochs=1", "data.limit=200", "data.validation=100",
                 "model.hidden=8", "--run", run.toString(), "--json");
         assertThat(trained.status()).as(trained.err()).isZero();
         assertThat(trained.out()).contains("\"testAccuracy\"", "\"bestWeights\"");
@@ -114,7 +115,7 @@ class CommandLineTest {
         assertThat(answer("results", results.toString()).err()).contains("scanline: there is no folder " + results);
         Answer added = answer("results", results.toString(), "--add", run.toString());
         assertThat(added.status()).as(added.err()).isZero();
-        assertThat(results.resolve("README.md")).content().contains("`lstm-rows` `epochs=1` `data.limit=300`",
+        assertThat(results.resolve("README.md")).content().contains("`lstm-rows` `epochs=1` `data.limit=200`",
                 "run/curves.svg");
         assertThat(results.resolve("run/best.safetensors")).doesNotExist();
         assertThat(answer("results", results.toString(), "--check").status()).isZero();
@@ -174,7 +175,7 @@ class CommandLineTest {
     @Test
     void aRunOnSmallerImagesInAnotherOrderPredictsWhatItEvaluates() throws IOException {
         String small = folder.resolve("small").toString();
-        Answer trained = answer("train", "lstm-rows", "epochs=1", "data.limit=300", "data.validation=100",
+        Answer trained = answer("train", "lstm-rows", "epochs=1", "data.limit=200", "data.validation=100",
                 "model.hidden=8", "data.shrink=2", "data.scan=permuted", "data.scan.size=49", "--run", small);
         assertThat(trained.status()).as(trained.err()).isZero();
         Path logits = folder.resolve("small.csv");
@@ -321,6 +322,34 @@ class CommandLineTest {
         more.add(new Entry("extra", new int[] {1}, new float[1]));
         SafeTensors.write(file, new SafeTensors(more, good.metadata()));
         assertThat(evaluated(file)).contains("extra").contains("belongs to no parameter of this model");
+    }
+
+    @Test
+    void whatWasDoneToWeightsSoThatTheyFitIsToldBesideTheAnswer() throws IOException {
+        SafeTensors good = SafeTensors.read(run.resolve("best.safetensors"));
+        Path file = folder.resolve("wrapped.safetensors");
+        SafeTensors.write(file, new SafeTensors(good.tensors().values().stream()
+                .map(entry -> new Entry("module." + entry.name(), entry.shape(), entry.values())).toList(), Map.of()));
+        Answer wrapped = answer("evaluate", run.toString(), "--weights", file.toString());
+        assertThat(wrapped.err().strip())
+                .isEqualTo(
+                        "scanline: " + file + ": the names of all tensors begin with \"module.\", which was removed");
+        assertThat(wrapped.out()).isEqualTo(answer("evaluate", run.toString()).out());
+    }
+
+    @Test
+    void dropoutWithASingleRecurrentLayerIsSaidToHaveNoEffect() {
+        Answer one = answer("explain", "lstm-pixels", "model.dropout=0.5");
+        assertThat(one.status()).isZero();
+        assertThat(one.err().strip())
+                .isEqualTo("scanline: model.dropout=0.5 has no effect: dropout is between recurrent"
+                        + " layers, and model.layers is 1");
+        assertThat(answer("explain", "lstm-pixels", "model.dropout=0.5", "model.layers=2").err()).isEmpty();
+        assertThat(answer("explain", "lstm-pixels").err()).isEmpty();
+        Answer trained = answer("train", "lstm-pixels", "data.shrink=4", "model.hidden=2", "model.dropout=0.5",
+                "epochs=1", "data.limit=50", "data.validation=50", "--run", folder.resolve("dropped").toString());
+        assertThat(trained.status()).as(trained.err()).isZero();
+        assertThat(trained.err()).startsWith(one.err());
     }
 
     private String evaluated(Path weights) {

@@ -75,7 +75,7 @@ class FineTuningTest {
         Recipe recipe = Recipes.find("lstm-rows", Stream.of(SmallSets.recipe(set)).skip(1).toList());
         Path killed = folder.resolve("killed");
         try (Experiment experiment = new Experiment(recipe, 1)) {
-            Parent parent = Parent.load(base, experiment, false);
+            Parent parent = Parent.load(base, experiment, false, _ -> {});
             Run.create(killed, recipe, Provenance.of(experiment, 1, List.of("scanline", "train", "lstm-rows"), parent),
                     Parent.beginning(experiment));
         }
@@ -90,7 +90,7 @@ class FineTuningTest {
         Path four = SmallSets.write(folder.resolve("four"), 2, 4);
         Recipe recipe = Recipes.find("lstm-rows", Stream.of(SmallSets.recipe(four)).skip(1).toList());
         try (Experiment experiment = new Experiment(recipe, 1); Experiment seeds = new Experiment(recipe, 1)) {
-            Parent.load(base, experiment, true);
+            Parent.load(base, experiment, true, _ -> {});
             SafeTensors of = SafeTensors.read(base.resolve(Run.BEST));
             for (int i = 0; i < experiment.weights().parameters().size(); i++) {
                 var parameter = experiment.weights().parameters().get(i);

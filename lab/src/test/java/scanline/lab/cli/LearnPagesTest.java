@@ -24,7 +24,7 @@ class LearnPagesTest {
     private static final String SCANLINE = "./scanline ";
     private static final Pattern IN_PROSE = Pattern.compile("`(\\./scanline [^`]*)`");
     /** What makes minutes of training into seconds. */
-    private static final List<String> SMALL = List.of("epochs=1", "data.limit=300", "data.validation=100", "batch=50");
+    private static final List<String> SMALL = List.of("epochs=1", "data.limit=200", "data.validation=100", "batch=50");
 
     @TempDir
     private static Path folder;

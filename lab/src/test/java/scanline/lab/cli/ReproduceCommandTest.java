@@ -30,7 +30,7 @@ import scanline.lab.train.Run;
 import scanline.lab.train.Trainer;
 
 class ReproduceCommandTest {
-    private static final List<String> SMALL = List.of("epochs=2", "data.limit=300", "data.validation=100",
+    private static final List<String> SMALL = List.of("epochs=2", "data.limit=200", "data.validation=100",
             "model.hidden=8", "batch=20");
 
     @TempDir
@@ -73,7 +73,7 @@ class ReproduceCommandTest {
         Answer first = reproduce("lstm-rows", "--threads", "1");
         assertThat(first.status()).as(first.err()).isZero();
         assertThat(first.out()).contains("small agrees: test accuracy ", "1 of 1 agree");
-        assertThat(first.err()).contains("1/1 small: ./scanline train lstm-rows epochs=2 data.limit=300",
+        assertThat(first.err()).contains("1/1 small: ./scanline train lstm-rows epochs=2 data.limit=200",
                 "epoch   train loss");
         assertThat(runs.resolve("small/best.safetensors"))
                 .hasSameBinaryContentAs(once.resolve("small/best.safetensors"));

@@ -22,7 +22,7 @@ import scanline.lab.train.Json;
 
 /** The commands on models that say several labels: one that writes sequences, one that says sets at once. */
 class SequenceCommandsTest {
-    private static final List<String> FEW = List.of("epochs=1", "batch=10", "data.limit=300", "data.validation=100",
+    private static final List<String> FEW = List.of("epochs=1", "batch=10", "data.limit=200", "data.validation=100",
             "data.canvas.train=40", "data.canvas.validation=20", "data.canvas.test=30");
     private static final List<String> SMALL = List.of("model.width=8", "model.heads=2", "model.feedForward=12",
             "model.encoderDepth=1", "model.decoderDepth=1");
@@ -188,8 +188,8 @@ class SequenceCommandsTest {
                     digit-sequence data.canvas.row=3     | 2 | the command line: unknown key data.canvas.row; did you mean data.canvas.rows?
                     digit-sequence data.canvas=single    | 1 | this model writes labels one after the other, so it needs pictures with several: data.canvas=grid or scatter
                     digit-sequence data.scan.size=9      | 1 | data.scan.size is 9
-                    digit-sequence data.limit=9 data.validation=9 | 1 | data.validation=9 leaves nothing to train on
-                    cnn-rnn data.limit=9 data.validation=3 | 1 | data.canvas: of the 6 images to make pictures of none has label
+                    digit-sequence data.validation=60000 | 1 | data.validation=60000 leaves nothing to train on
+                    cnn-rnn data.limit=6 data.validation=3 | 1 | data.canvas: of the 6 images to make pictures of none has label
                     """)
     void aWrongKeyGetsOneLineAndItsStatus(String recipeAndKeys, int status, String message) {
         Path run = folder.resolve("refused");

@@ -148,6 +148,8 @@ final class WrongInputs {
         write("twice.yaml", "seed: 1\nseed: 2\n");
         write("lacking.yaml", "about: nothing\n");
         write("binary.yaml", "seed: \0\1\2");
+        write("tab.yaml", "seed: 1\n\tbatch: 2\n");
+        write("space.yml", "seed: 1\nbatch:2\nepochs: 3\n");
     }
 
     private void writeRuns() throws IOException {
@@ -202,6 +204,9 @@ final class WrongInputs {
         Files.write(folder.resolve("truncated.safetensors"), Arrays.copyOf(bytes, bytes.length / 2));
         Files.write(folder.resolve("header.safetensors"), with(bytes, 8, '!'));
         Files.write(folder.resolve("length.safetensors"), with(bytes, 6, 127));
+        write("pickle.pt", "PK\3\4" + "\0".repeat(22) + "\20" + "\0".repeat(3) + "weights/data.pkl");
+        write("model.onnx", "\10\11\22\7pytorch");
+        write("arrays.npz", "PK\3\4" + "\0".repeat(22) + "\15" + "\0".repeat(3) + "fc.weight.npy");
     }
 
     private void save(String name, List<Entry> entries, Map<String, String> metadata) throws IOException {

@@ -19,6 +19,17 @@ class NearestTest {
     void aForeignWordFindsNone() {
         assertThat(Nearest.nearest("imagenet", words)).isEmpty();
         assertThat(Nearest.nearest("x", List.of())).isEmpty();
+        assertThat(Nearest.nearest("max", List.of("dir", "mix"))).contains("mix");
+        assertThat(Nearest.nearest("fit", List.of("dir"))).isEmpty();
+    }
+
+    @Test
+    void aGroupThatBothBeginWithMakesNothingNear() {
+        List<String> keys = List.of("optimizer", "optimizer.rate", "optimizer.momentum", "optimizer.weightDecay");
+        assertThat(Nearest.nearest("optimizer.beta1", keys)).isEmpty();
+        assertThat(Nearest.nearest("optimizer.raet", keys)).contains("optimizer.rate");
+        assertThat(Nearest.nearest("optimizer.weight_decay", keys)).contains("optimizer.weightDecay");
+        assertThat(Nearest.nearest("optimzer.rate", keys)).contains("optimizer.rate");
     }
 
     /** A recipe's key may be anything: it is compared only with words that it may have been meant to be. */

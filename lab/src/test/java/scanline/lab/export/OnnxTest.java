@@ -113,6 +113,19 @@ class OnnxTest {
         }
     }
 
+    /** Those whose graphs differ between the versions: by Gelu, by the parts of attention, by a mean over the steps. */
+    @ParameterizedTest
+    @CsvSource({"vit, model.width=10 model.heads=3 model.headWidth=5 model.depth=1 model.mlp=7",
+            "row-transformer, model.width=12 model.heads=3 model.depth=1 model.pooling=mean",
+            "digit-sequence, model.width=12 model.heads=3 model.encoderDepth=1 model.decoderDepth=1"})
+    void onnxRuntimeGivesTheSameLogitsOfOlderOperators(String recipe, String overrides)
+            throws IOException, OrtException {
+        try (Experiment experiment = disturbed(recipe(recipe, overrides.split(" ")));
+                OnnxSession session = exported(experiment, OnnxOperators.OPSET_17, Map.of())) {
+            assertThat(furthest(experiment, session, 0, 7)).isLessThan(1);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"lstm-rows, lstm.weight_ih_l0, 4", "lstm-rows, lstm.bias_hh_l1, 4",
             "gru-rows-deep, gru.weight_hh_l2, 3", "gru-rows-deep, gru.bias_hh_l0, 3",
@@ -160,7 +173,8 @@ class OnnxTest {
     @Test
     void theFileSaysWhereItComesFrom() throws IOException, OrtException {
         try (Experiment experiment = disturbed(recipe("lstm-rows", "seed=5", "model.hidden=3"));
-                OnnxSession session = exported(experiment, Map.of("version", "0.1", "commit", "abc", "threads", 2))) {
+                OnnxSession session = exported(experiment, OnnxOperators.OPSET_20,
+                        Map.of("version", "0.1", "commit", "abc", "threads", 2))) {
             assertThat(session.producer()).isEqualTo("scanline");
             assertThat(session.metadata()).containsEntry("seed", "5")
                     .containsEntry("weights", experiment.weightsHash())
@@ -202,7 +216,8 @@ class OnnxTest {
                 of.batch(),
                 of.data(), new UnknownModel(), of.head(), of.loss(), of.optimizer(), of.schedule(), of.clip());
         try (Experiment experiment = new Experiment(recipe, 1)) {
-            assertThatThrownBy(() -> OnnxModel.of(experiment, Map.of())).isInstanceOf(RunException.class)
+            assertThatThrownBy(() -> OnnxModel.of(experiment, OnnxOperators.OPSET_20, Map.of()))
+                    .isInstanceOf(RunException.class)
                     .hasMessageStartingWith("UnknownModel cannot be exported to ONNX yet");
         }
     }
@@ -210,7 +225,7 @@ class OnnxTest {
     @Test
     void aParameterThatNoLayerReadIsKnown() {
         try (Experiment experiment = new Experiment(recipe("lstm-rows", "model.layers=1"), 1)) {
-            OnnxLayers layers = new OnnxLayers(new OnnxGraph(), experiment.weights());
+            OnnxLayers layers = new OnnxLayers(new OnnxGraph(OnnxOperators.OPSET_20), experiment.weights());
             layers.linear("fc", new OnnxGraph.Value("x"));
             layers.parameter("lstm.bias_hh_l0");
             assertThat(layers.unread()).containsExactly("lstm.bias_ih_l0", "lstm.weight_hh_l0", "lstm.weight_ih_l0");
@@ -219,13 +234,13 @@ class OnnxTest {
     }
 
     private static OnnxSession exported(Experiment experiment) throws IOException, OrtException {
-        return exported(experiment, Map.of());
+        return exported(experiment, OnnxOperators.OPSET_20, Map.of());
     }
 
-    private static OnnxSession exported(Experiment experiment, Map<String, Object> provenance)
+    private static OnnxSession exported(Experiment experiment, OnnxOperators operators, Map<String, Object> provenance)
             throws IOException, OrtException {
         Path file = folder.resolve("model.onnx");
-        AtomicFile.write(file, ExportFormat.ONNX.of(experiment, provenance));
+        AtomicFile.write(file, ExportFormat.ONNX.of(experiment, operators, provenance));
         return new OnnxSession(file);
     }
 

@@ -118,6 +118,7 @@ final class Targets {
             samples.add(Files.readAllBytes(file));
         }
         samples.add(withCounter());
+        samples.add(withOtherDtypes());
         return new Target("safetensors", samples, Edits::safeTensors,
                 Set.of(FormatException.class, FileAccessException.class), file.toString(), bytes -> {
                     SafeTensors read = SafeTensors.read(write(file, bytes));
@@ -138,7 +139,11 @@ final class Targets {
         new Linear(weights.scope("fc"), 3, 2);
         new BatchNorm2d(weights.scope("norm"), 2);
         WeightsFile.save(file, weights, Map.of("format", "pt"));
-        return new Target("weights", List.of(Files.readAllBytes(file)), Edits::safeTensors,
+        byte[] plain = Files.readAllBytes(file);
+        SafeTensors.write(file, new SafeTensors(WeightsFile.entries("module.", weights).stream()
+                .filter(entry -> !entry.name().equals("module.fc.bias")).toList(),
+                Map.of("module.fc.bias", "module.norm.bias")));
+        return new Target("weights", List.of(plain, Files.readAllBytes(file)), Edits::safeTensors,
                 Set.of(FormatException.class, FileAccessException.class), file.toString(),
                 bytes -> {
                     List<float[]> before = values(weights);
@@ -344,6 +349,14 @@ final class Targets {
     }
 
     /** With the counter that PyTorch writes beside a normalisation. */
+    private static byte[] withOtherDtypes() {
+        byte[] header = utf8("{\"h\":{\"dtype\":\"F16\",\"shape\":[2],\"data_offsets\":[0,4]},"
+                + "\"b\":{\"dtype\":\"BF16\",\"shape\":[2],\"data_offsets\":[4,8]},"
+                + "\"d\":{\"dtype\":\"F64\",\"shape\":[],\"data_offsets\":[8,16]}}");
+        return ByteBuffer.allocate(8 + header.length + 16).putLong(Long.reverseBytes(header.length)).put(header)
+                .array();
+    }
+
     private static byte[] withCounter() {
         byte[] header = utf8("{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]},"
                 + "\"n.num_batches_tracked\":{\"dtype\":\"I64\",\"shape\":[],\"data_offsets\":[0,8]}}");

@@ -49,6 +49,14 @@ class BindingTest {
         assertThat(Binding.isChoice(Garden.class, "", key)).isEqualTo(choice);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"place.tree.height | place.tree=forest,place.tree=fruit",
+            "place.tree.taste | place.tree=fruit", "place.tree.taste.sugar | place.tree.taste=sweet",
+            "place.area | ''", "place.tree.leaves | ''", "place.house | ''"})
+    void aKeyBelongsToTheChoicesThatHaveIt(String key, String owners) {
+        assertThat(String.join(",", Binding.owners(Garden.class, "", key))).isEqualTo(owners);
+    }
+
     @Test
     void aKeyBelowAChoiceThatIsLeftToItsUsualValueIsHeard() {
         assertThat(garden("place.area", "9", "place.tree", "fruit", "place.tree.taste.sugar", "5"))
@@ -64,7 +72,7 @@ class BindingTest {
         }
         Keys keys = new Keys(values);
         Garden garden = Binding.bind(Garden.class, "", keys, null);
-        keys.requireAllKnown();
+        keys.requireAllKnown(key -> Binding.owners(Garden.class, "", key));
         return garden;
     }
 }

@@ -32,6 +32,7 @@ import scanline.lab.model.Model;
 import scanline.lab.model.RecurrentModel;
 import scanline.lab.model.VitModel;
 import scanline.lab.train.Experiment;
+import scanline.lab.train.Run;
 
 class RecipesTest {
     static List<String> names() {
@@ -158,7 +159,7 @@ class RecipesTest {
                     digit-classifier | model.feedForward=0 | model.feedForward must be from 1 to 4096, not 0
                     digit-classifier | model.pooling=last  | the command line: model.pooling is "last", but must be one of first, mean
                     digit-classifier | model.init=zero     | the command line: model.init is "zero", but must be one of he, uniform, xavier
-                    digit-classifier | model.mlp=1         | the command line: unknown key model.mlp
+                    digit-classifier | model.mlp=1         | the command line: model.mlp belongs to model=vit
                     digit-sequence   | model.heads=5       | model.heads must divide width: 5 does not divide 64
                     digit-sequence   | model.decoderDepth=0 | model.decoderDepth must be from 1 to 64, not 0
                     digit-sequence   | model.positions=0   | model.positions must be from 1 to 4096, not 0
@@ -235,7 +236,11 @@ class RecipesTest {
                     optimizer.rate=NaN   | the command line: optimizer.rate is "NaN", but must be a number
                     data.shuffle=yes     | the command line: data.shuffle is "yes", but must be true or false
                     data.scan=row        | the command line: data.scan is "row", but must be one of chunks, columns, patches, permuted, pixels, rows; did you mean rows?
-                    data.scan.size=7     | the command line: unknown key data.scan.size
+                    data.scan.size=7     | the command line: data.scan.size belongs to data.scan=chunks, data.scan=patches, data.scan=permuted
+                    optimizer.momentum=1 | the command line: optimizer.momentum belongs to optimizer=rmsprop, optimizer=sgd
+                    model.cnn.hidden=9   | the command line: model.cnn.hidden belongs to model=cnnrnn
+                    optimizer.speed=0.9  | the command line: unknown key optimizer.speed
+                    optimizr.rate=0.9    | the command line: unknown key optimizr.rate; did you mean optimizer.rate?
                     optimizer=adm        | the command line: optimizer is "adm", but must be one of adam, adamw, rmsprop, sgd; did you mean adam?
                     batch=0              | batch must be at least 1, not 0
                     epochs=0             | epochs must be from 1 to 20000, not 0
@@ -252,6 +257,46 @@ class RecipesTest {
     void aWrongOverrideIsRefusedInOneLine(String override, String message) {
         assertThatThrownBy(() -> Recipes.find("lstm-rows", List.of(override))).isInstanceOf(RecipeException.class)
                 .hasMessage(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|',
+            textBlock = """
+                    \\tepochs: 3           | line 2, column 1: found character '\\t(TAB)' that cannot start any token. (Do not use \\t(TAB) for indentation)
+                    epochs:3\\nbatch: 4    | line 2, column 1: while scanning a simple key: could not find expected ':' (line 3, column 1); a line is key: value, not indented, with a space after the colon, and a value with ": " in it has quotes
+                    \\s\\sepochs: 3      | line 2, column 9: mapping values are not allowed here; a line is key: value, not indented, with a space after the colon, and a value with ": " in it has quotes
+                    about: this: that     | line 2, column 12: mapping values are not allowed here; a line is key: value, not indented, with a space after the colon, and a value with ": " in it has quotes
+                    about: "this\\nbatch: 4 | line 2, column 8: while scanning a quoted scalar: found unexpected end of stream (line 4, column 1)
+                    about: @me            | line 2, column 8: found character '@' that cannot start any token. (Do not use @ for indentation)
+                    seed: 2               | line 2, column 1: seed is there twice
+                    """)
+    void aBrokenFileGetsItsReasonAndThePlace(String lines, String message) {
+        String text = "seed: 1\n" + lines.translateEscapes() + "\n";
+        assertThatThrownBy(() -> Recipes.parse("mine.yaml", text, List.of())).isInstanceOf(RecipeException.class)
+                .hasMessage("mine.yaml, " + message);
+    }
+
+    @Test
+    void aFileThatEndsInYmlIsARecipeToo(@TempDir Path folder) throws IOException {
+        Recipe recipe = Recipes.find("lstm-rows", List.of("seed=3"));
+        Path file = Files.writeString(folder.resolve("mine.yml"), recipe.text());
+        assertThat(Recipes.find(file.toString(), List.of())).isEqualTo(recipe);
+        assertThat(Run.name(file.toString())).isEqualTo("mine");
+    }
+
+    @Test
+    void aNameThatBeginsWithATildeIsBelowTheHomeFolder() {
+        String home = System.getProperty("user.home");
+        assertThat(data("data=idx", "data.dir=~/digits").dir()).isEqualTo(home + "/digits");
+        assertThat(data("data=idx", "data.dir=~").dir()).isEqualTo(home);
+        assertThat(data("data=idx", "data.dir=a/~/b").dir()).isEqualTo("a/~/b");
+        assertThat(data("data=idx", "data.dir=~b").dir()).isEqualTo("~b");
+        assertThat(data("data.scan=permuted", "data.scan.file=~/order.txt").scan())
+                .isEqualTo(new Scan.Permuted(1, 1, home + "/order.txt"));
+    }
+
+    private static Recipe.Data data(String... overrides) {
+        return Recipes.find("lstm-rows", List.of(overrides)).data();
     }
 
     @Test

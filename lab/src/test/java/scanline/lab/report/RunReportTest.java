@@ -58,7 +58,7 @@ class RunReportTest {
 
     /** The folder of a run of a small model, trained to its end. */
     private static Path trained(String name, int threads, String recipe, String... keys) throws IOException {
-        List<String> all = new ArrayList<>(List.of("data.limit=120", "data.validation=20", "batch=20", "epochs=1"));
+        List<String> all = new ArrayList<>(List.of("data.limit=100", "data.validation=20", "batch=20", "epochs=1"));
         all.addAll(List.of(keys));
         Recipe small = Recipes.find(recipe, all);
         try (Experiment experiment = new Experiment(small, threads)) {
@@ -109,7 +109,7 @@ class RunReportTest {
     }
 
     private static Path tinySets(String name) throws IOException {
-        return trained(name, 2, "cnn-sigmoid", "data.limit=300", "data.validation=100", "data.canvas.train=40",
+        return trained(name, 2, "cnn-sigmoid", "data.limit=200", "data.validation=100", "data.canvas.train=40",
                 "data.canvas.validation=20", "data.canvas.test=30", "data.canvas.size=16", "data.canvas.smallest=5",
                 "data.canvas.largest=8", "model.channels=2", "model.hidden=6");
     }
@@ -488,7 +488,7 @@ class RunReportTest {
     @Test
     void aRunThatWritesSequencesShowsWhereItLooksForEachWord() throws Exception {
         Path run = trained("sequences", 2, "digit-sequence", "model.width=8", "model.heads=2", "model.feedForward=8",
-                "model.encoderDepth=1", "model.decoderDepth=1", "data.limit=400", "data.validation=200",
+                "model.encoderDepth=1", "model.decoderDepth=1", "data.limit=200", "data.validation=200",
                 "data.canvas.train=40", "data.canvas.validation=10", "data.canvas.test=9", "data.canvas.blanks=0.4");
         Document picture = parse(Files.readString(run.resolve("attention.svg")));
         NodeList texts = picture.getElementsByTagName("text");

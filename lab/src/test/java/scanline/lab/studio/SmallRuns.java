@@ -16,7 +16,7 @@ import scanline.lab.train.Trainer;
 
 /** Runs that are trained within a second, to be looked at. */
 final class SmallRuns {
-    private static final List<String> FEW = List.of("data.limit=300", "data.validation=60", "epochs=2", "batch=20");
+    private static final List<String> FEW = List.of("data.limit=240", "data.validation=60", "epochs=2", "batch=20");
 
     private SmallRuns() {}
 

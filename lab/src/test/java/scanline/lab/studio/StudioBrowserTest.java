@@ -71,7 +71,7 @@ class StudioBrowserTest {
         System.setProperty("playwright.cli.dir", driver.toAbsolutePath().toString());
         axe = Files.readString(modules.resolve("axe-core").resolve("axe.min.js"));
         Path runs = folder.resolve("runs");
-        SmallRuns.finished(runs.resolve("lstm"), "lstm-rows", "data.limit=8000", "data.validation=500", "batch=50",
+        SmallRuns.finished(runs.resolve("lstm"), "lstm-rows", "data.limit=7500", "data.validation=500", "batch=50",
                 "model.hidden=48", "optimizer.rate=0.004");
         SmallRuns.finished(runs.resolve("gru"), "gru-rows-deep", "model.hidden=8", "optimizer=adam",
                 "optimizer.rate=0.01");
@@ -316,7 +316,7 @@ class StudioBrowserTest {
         page.getByLabel("Name of the run").fill("from-the-page");
         change(page, 0, "epochs", "40");
         change(page, 1, "model.hidden", "16");
-        change(page, 2, "data.limit", "6000");
+        change(page, 2, "data.limit", "1000");
         change(page, 3, "nothing", "1");
         page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Train").setExact(true)).click();
         soon(page.locator("dialog .error")).hasText(Pattern.compile("nothing"));
@@ -347,7 +347,7 @@ class StudioBrowserTest {
     void aRunThatAnotherTerminalTrainsIsSeenAsItGoes() throws Exception {
         Page page = page("/");
         Process process = CommandProcess
-                .of(Main.class, List.of("train", "lstm-rows", "model.hidden=8", "data.limit=4000",
+                .of(Main.class, List.of("train", "lstm-rows", "model.hidden=8", "data.limit=3500",
                         "data.validation=500", "epochs=300", "--threads", "1", "--run",
                         folder.resolve("runs").resolve("elsewhere").toString()))
                 .redirectErrorStream(true).redirectOutput(folder.resolve("elsewhere.log").toFile()).start();

@@ -22,6 +22,19 @@ class GridTest {
                 "seed=3");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', nullValues = "-",
+            value = {"\"a,b\",c | a,b | c", "a,\"b,c\" | a | b,c", "\"a \"\"b\"\", c\",d | a \"b\", c | d",
+                    "a b,c\"d | a b | c\"d",
+                    "a, | a | ``"})
+    void aValueWithACommaIsInQuotes(String list, String first, String second) {
+        Grid grid = Grid.of("lstm-rows", List.of("about=" + list), "1");
+        assertThat(grid.axes().get("about")).containsExactly(first, second);
+        assertThat(grid.points()).extracting(point -> point.overrides().getFirst()).containsExactly("about=" + first,
+                "about=" + second);
+        assertThat(grid).hasToString("lstm-rows about=" + list + " --seeds 1");
+    }
+
     @Test
     void theRecipesSeedIsThatOfAGridWithoutSeeds() {
         Grid grid = Grid.of("lstm-rows", List.of(), "");
@@ -36,6 +49,8 @@ class GridTest {
             "optimizer.rat=1,2  | 1    | *did you mean optimizer.rate?",
             "epochs=1,x         | 1    | *epochs*",
             "epochs=1,1         | 1    | epochs has a value twice: epochs=1,1",
+            "about=\"a,b     | 1    | about: a value in quotes ends with a quote before the next comma, as in about=\"this, that\",other, and a quote in it is written twice",
+            "about=\"a\"b,c  | 1    | about: a value in quotes ends with *",
             "seed=1,2           | 1    | a sweep's seeds are given by --seeds, such as --seeds 1..5",
             "epochs=1           | 5..1 | --seeds is a range such as 1..5 or a list of different seeds such as 1,4,7, not 5..1",
             "epochs=1           | 1,1  | --seeds is a range such as 1..5 or a list of different seeds such as 1,4,7, not 1,1",

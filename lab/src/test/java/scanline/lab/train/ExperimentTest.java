@@ -36,7 +36,7 @@ class ExperimentTest {
 
     private static Recipe recipe(String name, List<String> keys, String... more) {
         List<String> all = new ArrayList<>(keys);
-        all.addAll(List.of("data.limit=300", "data.validation=100", "data.canvas.train=40",
+        all.addAll(List.of("data.limit=200", "data.validation=100", "data.canvas.train=40",
                 "data.canvas.validation=30", "data.canvas.test=20", "epochs=3"));
         all.addAll(List.of(more));
         return Recipes.find(name, all);
@@ -86,7 +86,7 @@ class ExperimentTest {
 
     @Test
     void imagesThemselvesAreTheSameInEveryEpoch() {
-        Recipe recipe = Recipes.find("lstm-rows", List.of("data.limit=300", "data.validation=100", "model.hidden=2"));
+        Recipe recipe = Recipes.find("lstm-rows", List.of("data.limit=200", "data.validation=100", "model.hidden=2"));
         try (Experiment experiment = new Experiment(recipe, 1)) {
             int[] first = experiment.order(0);
             int[] second = experiment.order(1);
@@ -98,11 +98,34 @@ class ExperimentTest {
         }
     }
 
+    @Test
+    void aLimitTakesOfWhatIsLeftBesidesTheExamplesHeldOut() {
+        int[][] all = examples();
+        assertThat(all[0]).hasSize(55_000);
+        assertThat(all[1]).hasSize(5_000);
+        int[][] some = examples("data.limit=2000");
+        assertThat(some[0]).hasSize(2000).isSorted();
+        assertThat(all[0]).contains(some[0]);
+        assertThat(some[1]).isEqualTo(all[1]);
+        assertThat(examples("data.limit=55000")).isEqualTo(all);
+        assertThat(examples("data.limit=2147483647")).isEqualTo(all);
+        assertThat(examples("data.limit=2000", "seed=2")[0]).hasSize(2000).isNotEqualTo(some[0]);
+    }
+
+    /** Which images the recipe trains on, and which it holds out. */
+    private static int[][] examples(String... overrides) {
+        List<String> keys = new ArrayList<>(List.of("model.hidden=2"));
+        keys.addAll(List.of(overrides));
+        try (Experiment experiment = new Experiment(Recipes.find("lstm-rows", keys), 1)) {
+            return new int[][] {experiment.examples(Split.TRAIN), experiment.examples(Split.VALIDATION)};
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void testPicturesAreTheSameForEverySeedAndTheOthersAreNot(boolean scattered) {
         Recipe one = scattered ? scatters() : grids();
-        Recipe other = scattered ? scatters("seed=2", "data.limit=500") : grids("seed=2", "data.limit=500");
+        Recipe other = scattered ? scatters("seed=2", "data.limit=400") : grids("seed=2", "data.limit=400");
         assertThat(drawn(one, Split.TEST)).hasSize(20).doesNotHaveDuplicates().isEqualTo(drawn(other, Split.TEST));
         assertThat(drawn(one, Split.TRAIN)).hasSize(40).doesNotContainAnyElementsOf(drawn(other, Split.TRAIN));
         assertThat(drawn(one, Split.VALIDATION)).hasSize(30)
@@ -118,7 +141,6 @@ class ExperimentTest {
         Set<ByteBuffer> test = cells(recipe, Split.TEST);
         try (Experiment experiment = new Experiment(recipe, 1)) {
             Set<ByteBuffer> images = images(experiment.trainingImages().shrunk(4));
-            assertThat(images).hasSize(300);
             assertThat(train).hasSize(200).isSubsetOf(images);
             assertThat(validation).hasSize(100).isSubsetOf(images).doesNotContainAnyElementsOf(train);
             assertThat(test).isSubsetOf(images(experiment.dataset().test().shrunk(4)))
@@ -169,9 +191,9 @@ class ExperimentTest {
             assertThat(experiment.examples(Split.VALIDATION)).isEmpty();
             assertThat(experiment.examples(Split.TRAIN)).hasSize(40);
         }
-        try (Experiment experiment = new Experiment(grids("data.validation=300"), 1)) {
+        try (Experiment experiment = new Experiment(grids("data.validation=60000"), 1)) {
             assertThatThrownBy(() -> experiment.loader(Split.TRAIN)).isInstanceOf(RunException.class)
-                    .hasMessageStartingWith("data.validation=300 leaves nothing to train on");
+                    .hasMessageStartingWith("data.validation=60000 leaves nothing to train on");
         }
     }
 

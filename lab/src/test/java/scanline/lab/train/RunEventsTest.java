@@ -41,7 +41,7 @@ class RunEventsTest {
 
     /** 100 examples to train on in batches of 32: three whole ones and a partial one an epoch. */
     private static final Recipe SMALL = Recipes.find("lstm-rows",
-            List.of("data.limit=150", "data.shrink=4", "data.validation=50",
+            List.of("data.limit=100", "data.shrink=4", "data.validation=50",
                     "batch=32", "epochs=3", "model.hidden=6", "clip=norm", "optimizer.rate=0.01"));
 
     @TempDir
@@ -292,7 +292,7 @@ class RunEventsTest {
     @CsvSource({"lstm-rows, data.shrink=2, 14", "digit-sequence-blanks, data.shrink=4, 14",
             "cnn-sigmoid, data.canvas.size=60, 60"})
     void theFirstPicturesAreShownAsTheModelSeesThem(String name, String key, int side) throws IOException {
-        Recipe recipe = Recipes.find(name, List.of(key, "data.limit=300", "data.validation=100", "batch=32"));
+        Recipe recipe = Recipes.find(name, List.of(key, "data.limit=200", "data.validation=100", "batch=32"));
         try (Experiment experiment = new Experiment(recipe, 1)) {
             Run run = create("run", recipe);
             try (RunEvents events = RunEvents.after(0, run)) {

@@ -29,7 +29,7 @@ class StepwiseTest {
     /** 260 examples are held out: a whole batch and a small one. */
     private static Recipe recurrent(String... more) {
         List<String> keys = new ArrayList<>(
-                List.of("data.limit=300", "data.validation=260", "data.shrink=2", "model.hidden=9"));
+                List.of("data.limit=40", "data.validation=260", "data.shrink=2", "model.hidden=9"));
         keys.addAll(List.of(more));
         return Recipes.find("lstm-rows", keys);
     }

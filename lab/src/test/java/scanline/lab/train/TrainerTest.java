@@ -32,7 +32,7 @@ class TrainerTest {
 
     /** 300 examples to train on in batches of 32: nine whole ones and a partial one an epoch. */
     private static Recipe small(String... more) {
-        List<String> keys = new ArrayList<>(List.of("data.limit=400", "data.validation=100", "batch=32", "epochs=2",
+        List<String> keys = new ArrayList<>(List.of("data.limit=300", "data.validation=100", "batch=32", "epochs=2",
                 "model.hidden=12", "model.dropout=0.2", "clip=norm", "schedule=cosine", "loss.smoothing=0.1"));
         keys.addAll(List.of(more));
         return Recipes.find("lstm-rows", keys);
@@ -75,7 +75,7 @@ class TrainerTest {
     void aStoppedRunOfEveryKindEndsWithTheSameBits(String cell, String option) throws IOException {
         Recipe recipe = small("epochs=1", "model.cell=" + cell, "model.bidirectional=" + option,
                 "model.learnedState=" + option, "model.relu=" + option, "head.softmax=" + option,
-                "data.scan=pixels", "data.limit=164", "model.hidden=6", "model.init.recurrent=orthogonal");
+                "data.scan=pixels", "data.limit=64", "model.hidden=6", "model.init.recurrent=orthogonal");
         String uninterrupted = lastWeights(recipe, create("whole", recipe), 1, false, () -> false);
         Recipe recomputing = Recipes.read(file(recipe), List.of("model.recompute=true"));
         Run run = create("stopped", recomputing);
@@ -87,7 +87,7 @@ class TrainerTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 4})
     void aStoppedCnnEndsWithTheSameBits(int steps) throws IOException {
-        Recipe recipe = Recipes.find("cnn", List.of("data.limit=164", "data.validation=64", "data.shrink=2", "batch=32",
+        Recipe recipe = Recipes.find("cnn", List.of("data.limit=100", "data.validation=64", "data.shrink=2", "batch=32",
                 "epochs=2", "model.channels=5", "model.hidden=12"));
         String uninterrupted = lastWeights(recipe, create("whole", recipe), 1, false, () -> false);
         Run run = create("stopped", recipe);
@@ -100,7 +100,7 @@ class TrainerTest {
     @CsvSource({"vit, model.mlp=12, model.headWidth=5", "digit-classifier, model.feedForward=12, model.pooling=first",
             "row-transformer, model.feedForward=12, model.pooling=mean"})
     void aStoppedRunOfATransformerEndsWithTheSameBits(String name, String first, String second) throws IOException {
-        Recipe recipe = Recipes.find(name, List.of("data.limit=164", "data.validation=100", "batch=32", "epochs=2",
+        Recipe recipe = Recipes.find(name, List.of("data.limit=64", "data.validation=100", "batch=32", "epochs=2",
                 "model.width=8", "model.depth=1", "model.heads=2", "model.dropout=0.1", first, second));
         String uninterrupted = lastWeights(recipe, create("whole", recipe), 1, false, () -> false);
         Run run = create("stopped", recipe);
@@ -123,7 +123,7 @@ class TrainerTest {
     void aStoppedRunOnPicturesThatAreDrawnEndsWithTheSameBits(String nameAndKeys) throws IOException {
         List<String> keys = new ArrayList<>(List.of(nameAndKeys.split(" ")));
         String name = keys.removeFirst();
-        keys.addAll(List.of("data.limit=300", "data.validation=100", "data.canvas.train=12",
+        keys.addAll(List.of("data.limit=200", "data.validation=100", "data.canvas.train=12",
                 "data.canvas.validation=10", "data.canvas.test=10", "batch=5", "epochs=3"));
         Recipe recipe = Recipes.find(name, keys);
         Run whole = create("whole", recipe);
@@ -142,7 +142,7 @@ class TrainerTest {
 
     @Test
     void theBestWeightsOfACnnHaveItsRunningStatistics() throws IOException {
-        Recipe recipe = Recipes.find("cnn", List.of("data.limit=164", "data.validation=64", "data.shrink=4", "batch=32",
+        Recipe recipe = Recipes.find("cnn", List.of("data.limit=100", "data.validation=64", "data.shrink=4", "batch=32",
                 "epochs=1", "model.channels=3", "model.hidden=12"));
         Run run = create("run", recipe);
         lastWeights(recipe, run, 1, false, () -> false);
@@ -201,7 +201,7 @@ class TrainerTest {
 
     @Test
     void trainingLearns() throws IOException {
-        Recipe recipe = Recipes.find("lstm-rows", List.of("data.limit=2200", "data.validation=200", "epochs=3",
+        Recipe recipe = Recipes.find("lstm-rows", List.of("data.limit=2000", "data.validation=200", "epochs=3",
                 "model.hidden=32", "batch=20", "optimizer.rate=0.005"));
         Run run = create("learns", recipe);
         lastWeights(recipe, run, 2, false, () -> false);
@@ -309,7 +309,7 @@ class TrainerTest {
 
     @Test
     void theRateOfAnEpochIsThatOfItsLastStep() throws IOException {
-        Recipe recipe = small("schedule.byEpoch=true", "data.limit=164");
+        Recipe recipe = small("schedule.byEpoch=true", "data.limit=64");
         Run run = create("run", recipe);
         lastWeights(recipe, run, 2, false, () -> false);
         assertThat(run.epochs(2)).extracting(Run.Epoch::rate).containsExactly(0.001, 0.0005);
@@ -317,9 +317,9 @@ class TrainerTest {
 
     @Test
     void validationThatLeavesNothingToTrainOnIsRefused() {
-        try (Experiment experiment = new Experiment(small("data.validation=400"), 1)) {
+        try (Experiment experiment = new Experiment(small("data.validation=60000"), 1)) {
             assertThatThrownBy(() -> experiment.examples(Experiment.Split.TRAIN)).isInstanceOf(RunException.class)
-                    .hasMessageStartingWith("data.validation=400 leaves nothing to train on");
+                    .hasMessageStartingWith("data.validation=60000 leaves nothing to train on");
         }
     }
 }

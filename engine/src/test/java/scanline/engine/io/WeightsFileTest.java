@@ -1,0 +1,140 @@
+package scanline.engine.io;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import scanline.engine.cpu.ReferenceBackend;
+import scanline.engine.io.SafeTensors.Entry;
+import scanline.engine.nn.BatchNorm2d;
+import scanline.engine.nn.Linear;
+import scanline.engine.tensor.Weights;
+
+class WeightsFileTest {
+    @TempDir
+    private Path folder;
+
+    private Path file = Path.of("");
+
+    private final Weights weights = new Weights(new ReferenceBackend(), 1);
+
+    @BeforeEach
+    void buildAModel() {
+        file = folder.resolve("weights.safetensors");
+        new Linear(weights.scope("one"), 2, 1);
+        new Linear(weights.scope("two"), 2, 1);
+    }
+
+    private LoadReport loaded(Map<String, String> metadata, String... names) throws IOException {
+        List<Entry> entries = List.of(names).stream().map(name -> name.endsWith("weight")
+                ? new Entry(name, new int[] {1, 2}, new float[] {name.length(), 2})
+                : new Entry(name, new int[] {1}, new float[] {name.length()})).toList();
+        SafeTensors.write(file, new SafeTensors(entries, metadata));
+        return WeightsFile.load(file, weights);
+    }
+
+    private void assertRefused(String reason, Map<String, String> metadata, String... names) {
+        List<float[]> before = weights.parameters().stream().map(parameter -> parameter.values().clone()).toList();
+        assertThatThrownBy(() -> loaded(metadata, names)).isInstanceOf(FormatException.class)
+                .hasMessage(file + ": " + reason);
+        for (int i = 0; i < before.size(); i++) {
+            assertThat(weights.parameters().get(i).values()).isEqualTo(before.get(i));
+        }
+    }
+
+    @Test
+    void aFileThatFitsAsItIsHasNothingToTell() throws IOException {
+        LoadReport report = loaded(Map.of("format", "pt"), "two.bias", "two.weight", "one.weight", "one.bias");
+        assertThat(report.lines()).isEmpty();
+        assertThat(report.metadata()).containsExactly(Map.entry("format", "pt"));
+        assertThat(weights.parameters().getFirst().values()).containsExactly(10, 2);
+    }
+
+    /** As torch.compile, DataParallel, both of them, and modules that hold the model write them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"_orig_mod.", "module.", "module._orig_mod.", "model.", "network.", "a.b.c.d.e.f.g.h."})
+    void whatAllNamesBeginWithIsRemoved(String prefix) throws IOException {
+        LoadReport report = loaded(Map.of(), prefix + "two.bias", prefix + "two.weight", prefix + "one.weight",
+                prefix + "one.bias");
+        assertThat(report.prefix()).isEqualTo(prefix);
+        assertThat(report.lines()).containsExactly(
+                file + ": the names of all tensors begin with \"" + prefix + "\", which was removed");
+        assertThat(weights.parameters().getFirst().values()).containsExactly(prefix.length() + 10, 2);
+    }
+
+    @Test
+    void namesThatOnlySomeShareStay() {
+        assertRefused("tensor one.weight of shape [1, 2] is missing", Map.of(), "module.one.weight",
+                "module.one.bias", "module.two.weight", "two.bias");
+        assertRefused("tensor one.weight of shape [1, 2] is missing", Map.of(), "moduleone.weight", "moduleone.bias");
+        assertRefused("tensor one.weight of shape [1, 2] is missing", Map.of());
+    }
+
+    @Test
+    void behindAPrefixEverythingMustFitToo() {
+        assertRefused("tensor two.bias of shape [1] is missing", Map.of(), "module.one.weight", "module.one.bias",
+                "module.two.weight");
+        assertRefused("tensor \"module.more\" belongs to no parameter of this model", Map.of(), "module.one.weight",
+                "module.one.bias", "module.two.weight", "module.two.bias", "module.more");
+    }
+
+    /** As save_model of Hugging Face writes parameters that share their memory. */
+    @Test
+    void aTiedTensorIsThatWhichTheMetadataName() throws IOException {
+        LoadReport report = loaded(Map.of("two.weight", "one.weight"), "one.weight", "one.bias", "two.bias");
+        assertThat(report.tied()).containsExactly(Map.entry("two.weight", "one.weight"));
+        assertThat(report.lines()).containsExactly(file + ": two.weight is tied to tensor \"one.weight\" by the file's"
+                + " metadata, and has its values");
+        assertThat(weights.parameters().get(2).values()).containsExactly(10, 2);
+        report = loaded(Map.of("module.one.weight", "module.two.weight"), "module.two.weight", "module.one.bias",
+                "module.two.bias");
+        assertThat(report.lines()).hasSize(2);
+        assertThat(weights.parameters().getFirst().values()).containsExactly(17, 2);
+    }
+
+    @Test
+    void aTensorMayHaveTheNameOfAParameterThatThisModelLacks() throws IOException {
+        loaded(Map.of("two.weight", "head.weight"), "one.weight", "one.bias", "head.weight", "two.bias");
+        assertThat(weights.parameters().get(2).values()).containsExactly(11, 2);
+    }
+
+    @Test
+    void metadataTieNothingThatIsThereOrOfAnotherShape() throws IOException {
+        loaded(Map.of("two.weight", "one.weight"), "one.weight", "one.bias", "two.weight", "two.bias");
+        assertThat(weights.parameters().get(2).values()).containsExactly(10, 2);
+        assertRefused("tensor two.weight of shape [1, 2] is missing", Map.of("two.weight", "nowhere"), "one.weight",
+                "one.bias", "two.bias");
+        assertRefused("tensor two.weight has shape [1], but the model needs [1, 2]",
+                Map.of("two.weight", "one.bias"), "one.weight", "one.bias", "two.bias");
+    }
+
+    @Test
+    void whatWasConvertedIsTold() {
+        assertThat(report("BF16", "F16").lines()).containsExactly(
+                "x: tensors of dtype BF16, F16 were converted to F32, which has all of their values");
+        assertThat(report("F64").lines())
+                .containsExactly("x: tensors of dtype F64 were converted to F32, rounded to the nearest");
+    }
+
+    private static LoadReport report(String... converted) {
+        return new LoadReport(Path.of("x"), Map.of(), "", Map.of(), new TreeSet<>(List.of(converted)));
+    }
+
+    @Test
+    void statisticsAreFoundBehindAPrefixToo() throws IOException {
+        Weights model = new Weights(new ReferenceBackend(), 1);
+        new BatchNorm2d(model.scope("bn"), 1);
+        List<Entry> entries = WeightsFile.entries("module.", model);
+        SafeTensors.write(file, new SafeTensors(entries, Map.of()));
+        assertThat(WeightsFile.load(file, model).prefix()).isEqualTo("module.");
+    }
+}
