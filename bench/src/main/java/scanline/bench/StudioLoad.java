@@ -252,7 +252,8 @@ final class StudioLoad implements Callable<Integer> {
             for (ImageSet image : images) {
                 Evaluation.of(experiment, experiment.loader(image), new int[] {0},
                         (_, _, answer) -> expected.add(Json.line(
-                                List.of(Prediction.of("image", 0, answer, experiment.dataset().classNames())))));
+                                List.of(Prediction.of("image", 0, image.contrast(0), answer,
+                                        experiment.dataset().classNames())))));
             }
         }
         List<byte[]> files = new ArrayList<>();

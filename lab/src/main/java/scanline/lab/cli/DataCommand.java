@@ -54,7 +54,7 @@ public final class DataCommand {
         out.printf(Locale.ROOT, ROW, "", "data=idx data.dir=FOLDER");
         out.printf(Locale.ROOT, ROW, ImageFolder.NAME,
                 "any folder of PNG or JPEG images that has a folder for each class");
-        out.printf(Locale.ROOT, ROW, "", "data=folder data.dir=FOLDER, and data.folder.size, .test, .seed");
+        out.printf(Locale.ROOT, ROW, "", "data=folder data.dir=FOLDER, and data.folder.size, .test, .seed, .prepare");
         out.flush();
     }
 

@@ -84,6 +84,8 @@ final class EvaluateCommand implements Callable<Integer> {
                     ? evaluate(experiment, examples, Evaluation.Listener.NONE)
                     : writeLogits(experiment, examples, logits);
             CommandLine line = Objects.requireNonNull(spec).commandLine();
+            experiment.dataset().oddities().forEach(oddity -> line.getErr().println("warning: " + oddity));
+            line.getErr().flush();
             print(logits == null ? line.getOut() : logits.words(line), experiment, evaluation, trainedOn);
             return CommandLine.ExitCode.OK;
         }

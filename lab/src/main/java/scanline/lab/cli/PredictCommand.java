@@ -22,6 +22,7 @@ import scanline.lab.data.DataException;
 import scanline.lab.data.ImageFile;
 import scanline.lab.data.ImageSet;
 import scanline.lab.data.Pictures;
+import scanline.lab.data.Preparation;
 import scanline.lab.train.Answer;
 import scanline.lab.train.Experiment;
 import scanline.lab.train.Json;
@@ -42,9 +43,15 @@ final class PredictCommand implements Callable<Integer> {
     private TrainedOptions trained = new TrainedOptions();
 
     @Parameters(index = "1..*", arity = "1..*", paramLabel = "FILE",
-            description = "PNG or JPEG images (made grey, scaled, light on dark), IDX files of images, or folders of PNG"
-                    + " and JPEG images. One that cannot be read is named, and the others are answered.")
+            description = "PNG or JPEG images, IDX files of images, or folders of PNG and JPEG images. An image is made grey,"
+                    + " light on dark, and scaled; for a model of handwritten characters its ink is found, cropped and"
+                    + " centered first, unless the image has the model's size already. A file that cannot be read is named,"
+                    + " and the others are answered.")
     private List<Path> files = List.of();
+
+    @Option(names = "--as-is",
+            description = "Only scales images, where those of a model of handwritten characters would be prepared first.")
+    private boolean asIs;
 
     @Option(names = "--json", description = "Prints the result as JSON.")
     private boolean json;
@@ -60,10 +67,12 @@ final class PredictCommand implements Callable<Integer> {
                 results.add(file, () -> {
                     for (Path image : Files.isDirectory(file) ? ImageFile.in(file) : List.of(file)) {
                         results.add(image, () -> {
-                            ImageSet images = ImageFile.read(image, known.height(), known.width(), known.classes());
+                            ImageSet images = ImageFile.read(image, known.height(), known.width(), known.classes(),
+                                    asIs ? Preparation.SCALE : experiment.preparation());
                             List<Answer> answers = Answer.of(experiment, images);
                             for (int i = 0; i < answers.size(); i++) {
-                                results.add(Prediction.of(image.toString(), i, answers.get(i), names));
+                                results.add(Prediction.of(image.toString(), i, images.contrast(i), answers.get(i),
+                                        names));
                             }
                         });
                     }
@@ -92,6 +101,11 @@ final class PredictCommand implements Callable<Integer> {
 
         void add(Prediction prediction) {
             all.add(prediction);
+            if (prediction.warning() != null) {
+                line.getErr().println("warning: " + prediction.file() + " [" + prediction.index() + "]: "
+                        + prediction.warning());
+                line.getErr().flush();
+            }
             if (!json) {
                 line.getOut().printf(Locale.ROOT, "%s [%d]  %s  %.2f %%%n", prediction.file(), prediction.index(),
                         prediction.label(), 100 * prediction.probability());

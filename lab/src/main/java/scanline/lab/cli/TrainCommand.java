@@ -85,6 +85,7 @@ final class TrainCommand implements Callable<Integer> {
             line.getErr().println(Excerpt.line(resolved.about()) + " (" + recipe + ", " + resolved.data().name()
                     + ", seed " + resolved.seed() + ", " + threads + ")" + (from == null ? "" : ", weights of " + from)
                     + ", run " + run.folder());
+            experiment.dataset().oddities().forEach(oddity -> line.getErr().println("warning: " + oddity));
             line.getErr().flush();
             return training.run(line, experiment, run, false);
         }

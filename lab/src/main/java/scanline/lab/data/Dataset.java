@@ -15,4 +15,9 @@ public interface Dataset {
 
     /** Reads the test set, from any thread; nobody may change what it gives. */
     ImageSet test();
+
+    /** A line for each thing about the images that is seldom meant; none where the content of the set is known. */
+    default List<String> oddities() {
+        return List.of();
+    }
 }

@@ -44,6 +44,12 @@ public record Datasets(Path cache) {
                 .orElseThrow(() -> unknown(name, known().stream().map(KnownSet::name).toList()));
     }
 
+    /** How a picture from elsewhere is made like the images of a set. */
+    public static Preparation preparation(String name) {
+        return known().stream().filter(set -> set.name().equals(name)).map(KnownSet::preparation).findAny()
+                .orElse(Preparation.SCALE);
+    }
+
     /** Opens a data set as {@link #open(String, Path, ImageFolder.Options)} does, a folder of images as it mostly is. */
     public Dataset open(String name, @Nullable Path folder) {
         return open(name, folder, ImageFolder.Options.DEFAULT);

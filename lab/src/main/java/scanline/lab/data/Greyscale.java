@@ -1,11 +1,13 @@
 package scanline.lab.data;
 
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 
 /**
- * The grey levels of a decoded image: a grey one's as they stand in its file, a coloured one's luma (ITU-R BT.601, in 256ths).
+ * The grey levels of a decoded image: a grey one's as they stand in its file, a coloured one's luma (ITU-R BT.601, in 256ths). Of
+ * inks (CMYK) each takes its part of the light.
  * Java2D would convert some kinds of grey by a gamma of its own. What is transparent shows the paper that the drawing stands out
  * from: white behind a dark one, black behind a light one.
  */
@@ -29,6 +31,8 @@ final class Greyscale {
         for (int y = 0; y < image.getHeight(); y++) {
             if (image.getColorModel() instanceof IndexColorModel) {
                 grey.readPalette(image, y);
+            } else if (image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_CMYK) {
+                grey.readInks(image.getRaster(), y);
             } else {
                 grey.readSamples(image.getRaster(), y);
             }
@@ -56,6 +60,15 @@ final class Greyscale {
                     ? row[at] >> dropped
                     : luma(row[at] >> dropped, row[at + 1] >> dropped, row[at + 2] >> dropped);
             set(y * width + x, level, row[at + bands - 1] >> dropped);
+        }
+    }
+
+    /** Four bands: how much cyan, magenta, yellow and black there is. */
+    private void readInks(Raster raster, int y) {
+        int[] row = raster.getPixels(0, y, width, 1, (int[]) null);
+        for (int x = 0, at = 0; x < width; x++, at += 4) {
+            int colored = luma(WHITE - row[at], WHITE - row[at + 1], WHITE - row[at + 2]);
+            set(y * width + x, (colored * (WHITE - row[at + 3]) + WHITE / 2) / WHITE, WHITE);
         }
     }
 

@@ -1,10 +1,9 @@
 package scanline.lab.data;
 
-import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.SequenceInputStream;
+import java.io.PushbackInputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32;
@@ -13,8 +12,8 @@ import java.util.zip.InflaterInputStream;
 import java.util.zip.ZipException;
 
 /**
- * The content of one gzip member (RFC 1952), with its checksum and length checked and nothing allowed after it.
- * {@link java.util.zip.GZIPInputStream} silently ignores damaged or foreign bytes after the first member.
+ * The content of gzip members one after the other (RFC 1952), with the checksum and length of each checked and nothing allowed
+ * after them. {@link java.util.zip.GZIPInputStream} silently ignores damaged or foreign bytes after the first member.
  */
 final class GzipContent extends InflaterInputStream {
     static final int MAGIC = 0x1f8b;
@@ -26,13 +25,18 @@ final class GzipContent extends InflaterInputStream {
     private static final int COMMENT = 16;
     private static final int RESERVED = 0xe0;
     private static final int TRAILER_BYTES = 8;
+    private static final int BUFFER_BYTES = 1 << 16;
 
     private final CRC32 checksum = new CRC32();
     private boolean ended;
 
     /** Reads the header; throws ZipException for damaged data and EOFException for data that are cut short. */
     GzipContent(InputStream stored) throws IOException {
-        super(stored, new Inflater(true), 1 << 16);
+        super(new PushbackInputStream(stored, BUFFER_BYTES), new Inflater(true), BUFFER_BYTES);
+        readHeader();
+    }
+
+    private void readHeader() throws IOException {
         boolean magic = (next() << 8 | next()) == MAGIC;
         int method = next();
         int flags = next();
@@ -55,20 +59,22 @@ final class GzipContent extends InflaterInputStream {
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
-        int n = super.read(bytes, offset, length);
+        int n = ended ? -1 : super.read(bytes, offset, length);
+        while (n < 0 && !ended) {
+            n = isAtNextMember() ? super.read(bytes, offset, length) : -1;
+        }
         if (n > 0) {
             checksum.update(bytes, offset, n);
-        } else if (n < 0 && !ended) {
-            ended = true;
-            checkTrailer();
         }
         return n;
     }
 
-    private void checkTrailer() throws IOException {
+    /** Checks the trailer of a member, and goes to the next if there is one. */
+    private boolean isAtNextMember() throws IOException {
         int left = inf.getRemaining();
-        var rest = new SequenceInputStream(new ByteArrayInputStream(buf, len - left, left), in);
-        byte[] trailer = rest.readNBytes(TRAILER_BYTES);
+        var stored = (PushbackInputStream) in;
+        stored.unread(buf, len - left, left);
+        byte[] trailer = stored.readNBytes(TRAILER_BYTES);
         if (trailer.length < TRAILER_BYTES) {
             throw new EOFException();
         }
@@ -76,9 +82,18 @@ final class GzipContent extends InflaterInputStream {
         if (expected.getInt() != (int) checksum.getValue() || expected.getInt() != (int) inf.getBytesWritten()) {
             throw new ZipException("checksum does not match");
         }
-        if (rest.read() >= 0) {
-            throw new ZipException("more bytes after its end");
+        int next = stored.read();
+        ended = next < 0;
+        if (!ended) {
+            if (next != MAGIC >> Byte.SIZE) {
+                throw new ZipException("more bytes after its end");
+            }
+            stored.unread(next);
+            inf.reset();
+            checksum.reset();
+            readHeader();
         }
+        return !ended;
     }
 
     private int next() throws IOException {

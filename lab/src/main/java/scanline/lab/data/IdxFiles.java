@@ -85,7 +85,10 @@ public sealed interface IdxFiles permits IdxFiles.Folder, IdxFiles.Resources, Zi
         }
     }
 
-    /** Files in a folder, gzipped (looked for first, as these are what is fetched) or raw. */
+    /**
+     * Files in a folder, gzipped (looked for first, as these are what is fetched) or raw, by their names or with a dot where MNIST's
+     * have the second hyphen, as some tools unpack them.
+     */
     record Folder(Path folder) implements IdxFiles {
         @Override
         public String where() {
@@ -104,7 +107,7 @@ public sealed interface IdxFiles permits IdxFiles.Folder, IdxFiles.Resources, Zi
 
         /** Whether all four files are there. */
         public boolean isComplete() {
-            return Stream.of(Part.values()).allMatch(p -> Files.exists(zipped(p)) || Files.exists(raw(p)));
+            return Stream.of(Part.values()).allMatch(part -> names(part).map(folder::resolve).anyMatch(Files::exists));
         }
 
         /** Where the gzipped part belongs. */
@@ -112,20 +115,16 @@ public sealed interface IdxFiles permits IdxFiles.Folder, IdxFiles.Resources, Zi
             return folder.resolve(part.fileName() + ".gz");
         }
 
-        private Path raw(Part part) {
-            return folder.resolve(part.fileName());
+        private static Stream<String> names(Part part) {
+            return Stream.of(part.fileName(), part.fileName().replace("-idx", ".idx"))
+                    .flatMap(name -> Stream.of(name + ".gz", name));
         }
 
         private Path file(Part part) {
-            if (Files.exists(zipped(part))) {
-                return zipped(part);
-            }
-            if (Files.exists(raw(part))) {
-                return raw(part);
-            }
-            throw new DataException(Files.isDirectory(folder)
-                    ? folder + ": has no file " + part.fileName() + " or " + part.fileName() + ".gz"
-                    : folder + ": no such folder");
+            return names(part).map(folder::resolve).filter(Files::exists).findFirst()
+                    .orElseThrow(() -> new DataException(Files.isDirectory(folder)
+                            ? folder + ": has no file " + part.fileName() + " or " + part.fileName() + ".gz"
+                            : folder + ": no such folder"));
         }
     }
 

@@ -48,6 +48,14 @@ public final class IdxFolder implements Dataset {
         return read(Part.TEST_IMAGES, Part.TEST_LABELS);
     }
 
+    @Override
+    public List<String> oddities() {
+        ImageSet train = train();
+        ImageSet test = test();
+        return Oddities.of(train, i -> "training image " + i + " (class " + train.label(i) + ")", test,
+                i -> "test image " + i + " (class " + test.label(i) + ")");
+    }
+
     private ImageSet read(Part images, Part labels) {
         byte[] classOf = files.read(labels).data();
         for (int i = 0; i < classOf.length; i++) {

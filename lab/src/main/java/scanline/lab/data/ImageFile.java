@@ -3,12 +3,12 @@ package scanline.lab.data;
 import java.awt.image.BufferedImage;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
@@ -22,10 +22,11 @@ import scanline.engine.io.Excerpt;
 
 /**
  * Images from files: PNG and JPEG through the JDK's readers, made grey ({@link Greyscale}), scaled to the size that a model reads,
- * whatever their own proportions ({@link AreaScaling}), and turned light on dark if their border is light; IDX as they are. The
- * orientation that a camera notes in EXIF is not heard. Of a large image only every so-many-th pixel is kept, so that none takes
- * more than {@value #MOST_DECODED} pixels of memory; decoders still go through all of it, so that what takes them a second or
- * more, by its size, is refused.
+ * whatever their own proportions ({@link AreaScaling}), and turned light on dark if their border is light, or as another
+ * {@link Preparation} says; IDX as they are. A camera's note of how it was held ({@link Orientation}) is followed. Of a large image
+ * only every so-many-th pixel is kept, so that none takes more than {@value #MOST_DECODED} pixels of memory; decoders still go
+ * through all of it, so that what takes them a second or more, by its size, is refused. So is an image that is cut short, or
+ * whose damage its checksums or its decoder notice.
  */
 public final class ImageFile {
     private static final long LARGEST_FILE_BYTES = 64L << 20;
@@ -35,12 +36,10 @@ public final class ImageFile {
     private static final int JPEG_BITS = Byte.SIZE; // a pixel of a scan costs about what a byte of a PNG does
     private static final int LONGEST_REASON = 200;
     private static final Pattern IMAGE = Pattern.compile("\\.(png|jpe?g)$", Pattern.CASE_INSENSITIVE);
-    // Markers of JPEG (ITU T.81, table B.1). A length stands behind all but the first of these and those from the restarts on
-    // to the end.
-    private static final int ARITHMETIC = 0x01;
-    private static final int FIRST_RESTART = 0xD0;
-    private static final int END_OF_IMAGE = 0xD9;
-    private static final int START_OF_SCAN = 0xDA;
+    private static final int INKS = 4;
+    // What libjpeg and the JDK say of an image that is not whole; their other warnings are about files that every viewer shows.
+    private static final Pattern DAMAGE = Pattern
+            .compile("(Truncated|Premature|Corrupt JPEG data: (?!\\d+ extraneous)).*");
     private static final int[] PNG = {0x89, 'P'};
     private static final int[] JPEG = {0xFF, 0xD8};
 
@@ -49,13 +48,15 @@ public final class ImageFile {
     /**
      * The images of a file, with labels of 0 of so many classes.
      *
+     * @param preparation for a PNG or JPEG
      * @throws DataException if the file is missing, too large, or no image
      */
-    public static ImageSet read(Path file, int height, int width, int classes) {
+    public static ImageSet read(Path file, int height, int width, int classes, Preparation preparation) {
         return reading(file, (content, magic) -> {
             String format = format(magic);
             if (format != null) {
-                return set(grey(decode(content, format), height, width), 1, height, width, classes);
+                return set(fitted(decode(content, format), height, width, preparation), 1, height, width,
+                        classes);
             }
             if (begins(magic, new int[] {0, 0}) || begins(magic, new int[] {0x1F, 0x8B})) {
                 Idx idx = content.idx();
@@ -76,7 +77,8 @@ public final class ImageFile {
      * @param name what the user calls it
      * @throws DataException if they are no such image
      */
-    public static ImageSet readPng(String name, byte[] content, int height, int width, int classes) {
+    public static ImageSet readPng(String name, byte[] content, int height, int width, int classes,
+            Preparation preparation) {
         String format = content.length < PNG.length
                 ? null
                 : format(new int[] {content[0] & 0xFF, content[1] & 0xFF});
@@ -85,7 +87,9 @@ public final class ImageFile {
                     ? " is no PNG file"
                     : " is a JPEG file, which is not decoded for requests: save it as PNG"));
         }
-        return set(grey(decode(new Content(name, null, content), "png"), height, width), 1, height, width, classes);
+        return set(fitted(decode(new Content(name, null, content), "png"), height, width, preparation), 1, height,
+                width,
+                classes);
     }
 
     /**
@@ -93,13 +97,13 @@ public final class ImageFile {
      *
      * @throws DataException if the file is missing, too large, or no such image
      */
-    static byte[] pixels(Path file, int height, int width) {
+    static byte[] pixels(Path file, int height, int width, Preparation preparation) {
         return reading(file, (content, magic) -> {
             String format = format(magic);
             if (format == null) {
                 throw new DataException(file + " is no PNG or JPEG file");
             }
-            return grey(decode(content, format), height, width);
+            return fitted(decode(content, format), height, width, preparation);
         });
     }
 
@@ -197,8 +201,9 @@ public final class ImageFile {
         return magic[0] == with[0] && magic[1] == with[1];
     }
 
-    private static BufferedImage decode(Content file, String format) {
+    private static ImageSet decode(Content file, String format) {
         ImageReader reader = ImageIO.getImageReadersByFormatName(format).next();
+        boolean isPng = format.equals("png");
         try (ImageInputStream in = file.image()) {
             reader.setInput(in, true, true);
             // The header alone says the size, before anything is allocated for the pixels.
@@ -208,9 +213,10 @@ public final class ImageFile {
                 throw new DataException(file + " is " + width + " x " + height + " pixels, and at most " + LARGEST_SIDE
                         + " a side are read");
             }
-            long bits = format.equals("png")
+            JpegMarkers jpeg = isPng ? null : read(file, JpegMarkers::read);
+            long bits = jpeg == null
                     ? Math.max(Byte.SIZE, reader.getRawImageType(0).getColorModel().getPixelSize())
-                    : JPEG_BITS * scans(file);
+                    : JPEG_BITS * jpeg.scans();
             if ((long) height * width * bits > MOST_BYTES * Byte.SIZE) {
                 throw new DataException(file + " is " + width + " x " + height + " pixels, and of its kind at most "
                         + MOST_BYTES * Byte.SIZE / bits / 1_000_000 + " million are read: save it smaller");
@@ -218,7 +224,22 @@ public final class ImageFile {
             int step = (int) Math.ceil(Math.sqrt((double) height * width / MOST_DECODED));
             ImageReadParam every = reader.getDefaultReadParam();
             every.setSourceSubsampling(step, step, 0, 0);
-            return reader.read(0, every);
+            List<String> damage = new ArrayList<>();
+            reader.addIIOReadWarningListener((_, warning) -> {
+                if (damage.isEmpty() && DAMAGE.matcher(warning).matches()) {
+                    damage.add(warning);
+                }
+            });
+            int orientation = jpeg == null ? read(file, PngChunks::orientation) : jpeg.orientation();
+            BufferedImage image = reader.read(0, every);
+            if (!damage.isEmpty()) {
+                throw new IOException(damage.getFirst());
+            }
+            if (jpeg != null && !jpeg.isAdobe() && image.getRaster().getNumBands() == INKS) {
+                throw new IOException("it has four colors, and does not say how they are stored: save it in RGB");
+            }
+            return Orientation.upright(orientation,
+                    set(Greyscale.of(image), 1, image.getHeight(), image.getWidth(), 1));
         } catch (IOException | IndexOutOfBoundsException | IllegalArgumentException | IllegalStateException e) {
             // The JDK's decoders answer damaged files with several kinds of exception.
             throw new DataException(file + " is a broken image: " + Excerpt.line(reason(e), LONGEST_REASON), e);
@@ -227,31 +248,15 @@ public final class ImageFile {
         }
     }
 
-    /** How often the decoder goes through the pixels of a JPEG: a progressive one has about ten scans, and may have any number. */
-    private static long scans(Content file) throws IOException {
-        long scans = 0;
-        try (InputStream in = file.open()) {
-            for (int marker = marker(in); marker >= 0 && marker != END_OF_IMAGE; marker = marker(in)) {
-                scans += marker == START_OF_SCAN ? 1 : 0;
-                if (marker != ARITHMETIC && (marker < FIRST_RESTART || marker > END_OF_IMAGE)) {
-                    int length = in.read() << Byte.SIZE | in.read();
-                    in.skipNBytes(Math.max(0, length - 2));
-                }
-            }
-        } catch (EOFException _) {
-            // Cut short: the decoder has the words for it.
-        }
-        return Math.max(1, scans);
+    /** Reads an encoded image from its beginning. */
+    private interface Encoded<T> {
+        T read(InputStream in) throws IOException;
     }
 
-    /** The next marker of a JPEG; coded pixels, in which 0xFF has 0 behind it, are passed over; -1 at the end of the file. */
-    private static int marker(InputStream in) throws IOException {
-        for (int before = 0, next; (next = in.read()) >= 0; before = next) {
-            if (before == 0xFF && next != 0 && next != 0xFF) {
-                return next;
-            }
+    private static <T> T read(Content file, Encoded<T> reading) throws IOException {
+        try (InputStream in = file.open()) {
+            return reading.read(in);
         }
-        return -1;
     }
 
     /** The JDK's decoders often say nothing themselves, but pass on what does. */
@@ -262,10 +267,13 @@ public final class ImageFile {
                 : message.isEmpty() ? e.getClass().getSimpleName() : message;
     }
 
-    private static byte[] grey(BufferedImage image, int height, int width) {
+    private static byte[] fitted(ImageSet picture, int height, int width, Preparation preparation) {
+        boolean fits = picture.height() == height && picture.width() == width;
+        if (preparation == Preparation.INK && !fits) {
+            return Ink.laid(picture, height, width);
+        }
         byte[] pixels = new byte[height * width];
-        new AreaScaling(set(Greyscale.of(image), 1, image.getHeight(), image.getWidth(), 1))
-                .scale(0, height, width, pixels);
+        new AreaScaling(picture).scale(0, height, width, pixels);
         if (border(pixels, height, width) > 127) {
             for (int i = 0; i < pixels.length; i++) {
                 pixels[i] = (byte) ~pixels[i];

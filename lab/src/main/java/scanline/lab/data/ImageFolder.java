@@ -45,10 +45,11 @@ public final class ImageFolder implements Dataset {
      * @param size pixels a side that images are scaled to, 4 to 512
      * @param test the fraction of each class to test on, between 0 and 1, of no matter where the folder is parted already
      * @param seed what chooses them
+     * @param prepare how an image is brought to that size
      */
-    public record Options(int size, double test, long seed) {
+    public record Options(int size, double test, long seed, Preparation prepare) {
         /** The size of MNIST's images, and a fifth to test on. */
-        public static final Options DEFAULT = new Options(28, 0.2, 1);
+        public static final Options DEFAULT = new Options(28, 0.2, 1, Preparation.SCALE);
 
         /** Checks the values. */
         public Options {
@@ -129,6 +130,12 @@ public final class ImageFolder implements Dataset {
         return test;
     }
 
+    @Override
+    public List<String> oddities() {
+        return Oddities.of(train(), i -> Excerpt.line(training.get(i).file.toString()), test(),
+                i -> Excerpt.line(testing.get(i).file.toString()));
+    }
+
     private List<Member> testing(Path folder, Map<String, List<Path>> classes) {
         for (String name : classes.keySet()) {
             if (!classNames.contains(name)) {
@@ -195,7 +202,7 @@ public final class ImageFolder implements Dataset {
         byte[] pixels = new byte[members.size() * imagePixels];
         byte[] labels = new byte[members.size()];
         Processors.each(labels.length, i -> {
-            byte[] image = ImageFile.pixels(members.get(i).file, options.size, options.size);
+            byte[] image = ImageFile.pixels(members.get(i).file, options.size, options.size, options.prepare);
             System.arraycopy(image, 0, pixels, i * imagePixels, imagePixels);
             labels[i] = (byte) members.get(i).label;
         });

@@ -42,6 +42,17 @@ public record ImageSet(int height, int width, byte[] pixels, byte[] labels, int 
         return Byte.toUnsignedInt(labels[image]);
     }
 
+    /** The difference between the lightest pixel of an image and the darkest. */
+    public int contrast(int image) {
+        int least = 255;
+        int most = 0;
+        for (int i = image * imagePixels(); i < (image + 1) * imagePixels(); i++) {
+            least = Math.min(least, Byte.toUnsignedInt(pixels[i]));
+            most = Math.max(most, Byte.toUnsignedInt(pixels[i]));
+        }
+        return most - least;
+    }
+
     /** The first image of a class, alone; nothing where there is none. */
     public Optional<ImageSet> firstOf(int label) {
         return IntStream.range(0, count()).filter(image -> label(image) == label).boxed().findFirst()

@@ -14,9 +14,10 @@ import scanline.lab.data.IdxFiles.Part;
  * @param source what is downloaded, and what it must be
  * @param mirrors folders that end in a slash and hold what is downloaded, the best one first
  * @param inJar whether it comes with Scanline
+ * @param preparation how a picture from elsewhere is made like its images
  */
 public record KnownSet(String name, String description, String licence, List<String> classNames, Source source,
-        List<URI> mirrors, boolean inJar) {
+        List<URI> mirrors, boolean inJar, Preparation preparation) {
 
     /**
      * Reads a part and makes sure that it is this set's.

@@ -15,6 +15,7 @@ import scanline.lab.data.Dataset;
 import scanline.lab.data.Datasets;
 import scanline.lab.data.FileName;
 import scanline.lab.data.ImageFolder;
+import scanline.lab.data.Preparation;
 import scanline.lab.data.Scan;
 import scanline.lab.model.Model;
 
@@ -115,6 +116,11 @@ public record Recipe(String about, String source, Published published, double ta
         public Dataset open() {
             return Datasets.ofUser().open(name, dir.isEmpty() ? null : Path.of(dir),
                     folder.orElse(ImageFolder.Options.DEFAULT));
+        }
+
+        /** How a picture from elsewhere is made like the images of this data. */
+        public Preparation preparation() {
+            return folder.map(ImageFolder.Options::prepare).orElseGet(() -> Datasets.preparation(name));
         }
     }
 

@@ -14,7 +14,7 @@ import scanline.lab.train.Experiment;
 /**
  * A picture as a request has it: an encoded one, or grey levels, light on dark.
  *
- * @param file a PNG, in base64, which may have line ends; it is made grey, scaled and turned light on dark, as {@code predict} does
+ * @param file a PNG, in base64, which may have line ends; it is prepared as {@code predict} does
  * @param height rows of the levels
  * @param width columns of the levels
  * @param pixels the levels, a byte each, row by row, in base64
@@ -24,7 +24,8 @@ record PictureBody(@Nullable String file, int height, int width, @Nullable Strin
     ImageSet picture(Experiment experiment) {
         Pictures known = experiment.outside();
         if (file != null) {
-            return ImageFile.readPng("the image", bytes(file), known.height(), known.width(), known.classes());
+            return ImageFile.readPng("the image", bytes(file), known.height(), known.width(), known.classes(),
+                    experiment.preparation());
         }
         return drawing().scaled(known.height(), known.width(), known.classes());
     }

@@ -250,7 +250,8 @@ public final class Studio implements AutoCloseable {
             OpenModel model = models.of(runs.find(request.required("run")));
             return predictions(model, List.of(experiment -> {
                 Pictures known = experiment.outside();
-                return ImageFile.readPng("the image", content, known.height(), known.width(), known.classes());
+                return ImageFile.readPng("the image", content, known.height(), known.width(), known.classes(),
+                        experiment.preparation());
             }));
         }
         ToPredict wanted = request.json(LONGEST_PICTURES, ToPredict.class);
@@ -270,11 +271,11 @@ public final class Studio implements AutoCloseable {
 
     private Reply predictions(OpenModel model, List<Wanted> wanted) throws IOException, InterruptedException {
         Experiment experiment = model.experiment();
-        List<Answer> answers = model
-                .answers(alone(() -> wanted.stream().map(image -> image.picture(experiment)).toList()));
+        List<ImageSet> images = alone(() -> wanted.stream().map(image -> image.picture(experiment)).toList());
+        List<Answer> answers = model.answers(images);
         List<String> names = experiment.dataset().classNames();
         return Reply.json(IntStream.range(0, answers.size())
-                .mapToObj(i -> Prediction.of("image", i, answers.get(i), names)).toList());
+                .mapToObj(i -> Prediction.of("image", i, images.get(i).contrast(0), answers.get(i), names)).toList());
     }
 
     @Override

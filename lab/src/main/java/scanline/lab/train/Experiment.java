@@ -31,6 +31,7 @@ import scanline.lab.data.Dataset;
 import scanline.lab.data.ImageSet;
 import scanline.lab.data.Loader;
 import scanline.lab.data.Pictures;
+import scanline.lab.data.Preparation;
 import scanline.lab.model.Classifier;
 import scanline.lab.model.Model;
 import scanline.lab.model.Network;
@@ -173,6 +174,11 @@ public final class Experiment implements AutoCloseable {
     /** Pictures of the size that an image has which is none of the data set's: a whole canvas, or an image before it shrinks. */
     public Pictures outside() {
         return isDrawn() ? pictures(Split.TEST) : test;
+    }
+
+    /** How a picture from elsewhere is brought to the size of {@link #outside}: a whole canvas is only scaled. */
+    public Preparation preparation() {
+        return isDrawn() ? Preparation.SCALE : recipe.data().preparation();
     }
 
     /** Whether its pictures are drawn of several images; they are images themselves otherwise. */

@@ -23,7 +23,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import scanline.engine.io.SafeTensors;
 import scanline.engine.io.SafeTensors.Entry;
 import scanline.lab.data.Datasets;
+import scanline.lab.data.ImageFile;
+import scanline.lab.data.ImageSet;
 import scanline.lab.data.Pngs;
+import scanline.lab.data.Preparation;
 import scanline.lab.train.Provenance;
 
 class CommandLineTest {
@@ -164,6 +167,73 @@ class CommandLineTest {
         Answer answer = answer("predict", run.toString(), image.toString(), "--json");
         assertThat(answer.status()).as(answer.err()).isZero();
         assertThat(answer.out()).contains("\"probabilities\"", "seven.png");
+    }
+
+    @Test
+    void predictWarnsOfAPictureWithoutInk() throws IOException {
+        Path blank = folder.resolve("blank.png");
+        ImageIO.write(new BufferedImage(56, 56, BufferedImage.TYPE_BYTE_GRAY), "png", blank.toFile());
+        for (String[] how : new String[][] {{"--json"}, {"--json", "--as-is"}}) {
+            List<String> words = new ArrayList<>(List.of("predict", run.toString(), blank.toString()));
+            words.addAll(List.of(how));
+            Answer answer = answer(words.toArray(String[]::new));
+            assertThat(answer.status()).isZero();
+            assertThat(answer.err().strip())
+                    .isEqualTo("warning: " + blank + " [0]: no ink or contrast was found, so the answer means little");
+            assertThat(answer.out()).contains("\"warning\" : \"no ink or contrast was found");
+        }
+    }
+
+    @Test
+    void predictLaysADigitAsMnistsUnlessItIsToldNotTo() throws IOException {
+        byte[] corner = new byte[112 * 112];
+        for (int i = 0; i < 40 * 5; i++) {
+            corner[(i / 5 + 60) * 112 + i % 5 + 90] = (byte) 150; // a 1
+        }
+        Path large = folder.resolve("corner.png");
+        Pngs.write(large, corner, 112, 112);
+        String laid = predicted(ImageFile.read(large, 28, 28, 10, Preparation.INK));
+        String scaled = predicted(ImageFile.read(large, 28, 28, 10, Preparation.SCALE));
+        assertThat(answer("predict", run.toString(), large.toString()).out()).endsWith(laid);
+        assertThat(answer("predict", run.toString(), large.toString(), "--as-is").out()).endsWith(scaled);
+        assertThat(laid).isNotEqualTo(scaled);
+    }
+
+    /** What is said of an image that has the model's size. */
+    private static String predicted(ImageSet image) throws IOException {
+        Path file = folder.resolve("of-the-size.png");
+        Pngs.write(file, image.pixels(), 28, 28);
+        return answer("predict", run.toString(), file.toString()).out().replace(file.toString(), "");
+    }
+
+    @Test
+    void aRunOnAFolderPreparesPicturesAsItsRecipeSays() throws IOException {
+        Path data = folder.resolve("drawn");
+        Pngs.writeClasses(data, List.of("cat", "dog"), 10, 40);
+        Path trained = folder.resolve("prepared");
+        Answer answer = answer("train", "lstm-rows", "data=folder", "data.dir=" + data, "data.folder.size=8",
+                "data.folder.prepare=ink", "data.validation=4", "batch=4", "epochs=1", "model.hidden=4", "--run",
+                trained.toString());
+        assertThat(answer.status()).as(answer.err()).isZero();
+        assertThat(trained.resolve("recipe.yaml")).content().contains("data.folder.prepare: ink");
+        Path picture = data.resolve("cat").resolve("0.png");
+        String laid = answer("predict", trained.toString(), picture.toString()).out();
+        Path small = folder.resolve("8.png");
+        Pngs.write(small, ImageFile.read(picture, 8, 8, 2, Preparation.INK).pixels(), 8, 8);
+        assertThat(laid).isEqualTo(answer("predict", trained.toString(), small.toString()).out().replace(
+                small.toString(), picture.toString()));
+    }
+
+    @Test
+    void whatIsSeldomMeantInDataIsSaidBeforeTraining() throws IOException {
+        Path data = folder.resolve("twice");
+        Pngs.writeClasses(data, List.of("cat", "dog"), 10, 8);
+        Pngs.write(data.resolve("dog").resolve("cat.png"), Pngs.drawn(0, 8), 8, 8);
+        Path trained = folder.resolve("odd");
+        Answer answer = answer("train", "lstm-rows", "data=folder", "data.dir=" + data, "data.folder.size=8",
+                "data.validation=4", "batch=4", "epochs=1", "model.hidden=4", "--run", trained.toString());
+        assertThat(answer.err()).contains("warning: 1 image is also in another class, such as ");
+        assertThat(answer("evaluate", trained.toString()).err()).contains("warning: 1 image is also in another class");
     }
 
     @Test

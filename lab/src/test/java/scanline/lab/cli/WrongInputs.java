@@ -1,5 +1,6 @@
 package scanline.lab.cli;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import javax.imageio.ImageIO;
 import scanline.engine.io.SafeTensors;
 import scanline.engine.io.SafeTensors.Entry;
 import scanline.lab.data.Pngs;
@@ -133,6 +135,12 @@ final class WrongInputs {
         Files.write(folder.resolve("cut.png"), cutPng());
         Files.createSymbolicLink(folder.resolve("link.csv"), Path.of("nowhere", "logits.csv"));
         Files.createSymbolicLink(folder.resolve("round.csv"), Path.of("round.csv"));
+        byte[] wrong = Files.readAllBytes(folder.resolve("images/whole.png"));
+        wrong[wrong.length - 1] ^= 1;
+        Files.write(folder.resolve("checksum.png"), wrong);
+        Path jpeg = folder.resolve("cut.jpg");
+        ImageIO.write(new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_BYTE_GRAY), "jpeg", jpeg.toFile());
+        Files.write(jpeg, Arrays.copyOf(Files.readAllBytes(jpeg), (int) Files.size(jpeg) - 2));
         Files.writeString(folder.resolve("text.png"), "no image");
         Files.createFile(folder.resolve("empty.png"));
         Pngs.write(folder.resolve("long.png"), new byte[10_001], 1, 10_001);

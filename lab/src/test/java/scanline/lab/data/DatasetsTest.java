@@ -2,11 +2,13 @@ package scanline.lab.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,16 +68,25 @@ class DatasetsTest {
     }
 
     @Test
-    void fashionMnistIsReadFromAFolderAndFromTheCache() throws IOException {
-        Optional<Path> shared = IdxSamples.sharedFolder("fashion-mnist");
-        assumeTrue(shared.isPresent(), "Fashion-MNIST is not beside the repository in ../shared/data/fashion-mnist");
-        Dataset given = new Datasets(cache).open("fashion-mnist", shared.orElseThrow(), ImageFolder.Options.DEFAULT);
-        assertThat(given.train().count()).isEqualTo(60_000);
-        assertThat(given.classNames().get(given.test().label(0))).isEqualTo("Ankle boot");
+    void aKnownSetIsReadFromAFolderAndFromTheCache() throws IOException {
+        Path given = Files.createDirectory(cache.resolve("small"));
+        IdxSamples.writeSet(given);
+        Map<Part, String> sha256 = new EnumMap<>(Part.class);
+        for (Part part : Part.values()) {
+            sha256.put(part, new IdxFiles.Folder(given).read(part).sha256());
+        }
+        KnownSet set = new KnownSet("small", "", "", List.of("x", "y", "z"), new Source.Content(sha256), List.of(),
+                false,
+                Preparation.SCALE);
+        Datasets elsewhere = new Datasets(cache.resolve("elsewhere"));
+        Dataset fromFolder = new KnownDataset(set, elsewhere.files(set, given));
+        assertThat(fromFolder.train().count()).isEqualTo(4);
+        assertThat(fromFolder.classNames().get(fromFolder.test().label(0))).isEqualTo("z");
 
-        Dataset cached = new Datasets(shared.orElseThrow().getParent()).open("fashion-mnist", null,
-                ImageFolder.Options.DEFAULT);
-        assertThat(cached.test().count()).isEqualTo(10_000);
+        assertThat(elsewhere.found(set)).isEmpty();
+        Datasets here = new Datasets(cache);
+        assertThat(here.found(set)).isPresent();
+        assertThat(new KnownDataset(set, here.files(set, null)).test().count()).isEqualTo(2);
     }
 
     @Test

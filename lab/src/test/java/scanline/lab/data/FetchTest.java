@@ -49,7 +49,8 @@ class FetchTest {
             Path file = Files.write(scratch.resolve("file"), files.get(part.fileName() + ".gz"));
             sha256.put(part, Idx.read(file, part.dimensions()).sha256());
         }
-        set = new KnownSet("sample", "", "", List.of("a", "b"), new Source.Content(sha256), List.of(), false);
+        set = new KnownSet("sample", "", "", List.of("a", "b"), new Source.Content(sha256), List.of(), false,
+                Preparation.SCALE);
     }
 
     @Test

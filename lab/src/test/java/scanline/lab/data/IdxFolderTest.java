@@ -35,6 +35,15 @@ class IdxFolderTest {
     }
 
     @Test
+    void namesMayHaveADotForTheSecondHyphen() throws IOException {
+        Files.move(folder.resolve("train-images-idx3-ubyte"), folder.resolve("train-images.idx3-ubyte"));
+        Files.move(folder.resolve("t10k-images-idx3-ubyte.gz"), folder.resolve("t10k-images.idx3-ubyte.gz"));
+        assertThat(new IdxFolder(folder).train().count()).isEqualTo(4);
+        assertThat(new IdxFolder(folder).test().count()).isEqualTo(2);
+        assertThat(new IdxFiles.Folder(folder).isComplete()).isTrue();
+    }
+
+    @Test
     void imagesAndLabelsOfDifferentNumberAreRefused() throws IOException {
         Files.write(folder.resolve("train-images-idx3-ubyte"), images(5, 3, 2));
         assertThatExceptionOfType(DataException.class).isThrownBy(() -> new IdxFolder(folder).train())

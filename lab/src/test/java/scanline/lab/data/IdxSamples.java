@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 
@@ -52,16 +51,5 @@ final class IdxSamples {
         Files.write(folder.resolve("train-labels-idx1-ubyte.gz"), gzip(labels(0, 2, 1, 2)));
         Files.write(folder.resolve("t10k-images-idx3-ubyte.gz"), gzip(images(2, 3, 2)));
         Files.write(folder.resolve("t10k-labels-idx1-ubyte"), labels(2, 0));
-    }
-
-    /** The folder of a data set beside the repository, on the machines that have it. */
-    static Optional<Path> sharedFolder(String name) {
-        for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
-            Path folder = at.resolve("../shared/data").resolve(name).normalize();
-            if (Files.isRegularFile(at.resolve("pom.xml")) && Files.isDirectory(folder)) {
-                return Optional.of(folder);
-            }
-        }
-        return Optional.empty();
     }
 }

@@ -53,6 +53,22 @@ class IdxTest {
     }
 
     @Test
+    void severalGzipMembersAreReadOneAfterTheOther() throws IOException {
+        byte[] content = images(50, 40, 40);
+        var members = new ByteArrayOutputStream();
+        for (int from = 0; from < content.length; from += 3000) {
+            members.writeBytes(gzip(Arrays.copyOfRange(content, from, Math.min(from + 3000, content.length))));
+            members.writeBytes(gzip(new byte[0]));
+        }
+        byte[] whole = members.toByteArray();
+        assertThat(read(whole, 3).data()).isEqualTo(Arrays.copyOfRange(content, 16, content.length));
+        byte[] damaged = whole.clone();
+        damaged[damaged.length - 1] ^= 1; // the length of the last member
+        refusal(damaged, 3).contains("damaged gzip data: checksum does not match");
+        refusal(Arrays.copyOf(whole, whole.length - 25), 3).contains("truncated");
+    }
+
+    @Test
     void aGzippedFileThatIsThousandTimesSmallerThanItsContentIsReadWhole() {
         Idx idx = read(gzip(idx(new byte[3_000_000], 3, 1000, 1000)), 3);
         assertThat(idx.data()).hasSize(3_000_000).containsOnly(0);

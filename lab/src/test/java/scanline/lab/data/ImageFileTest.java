@@ -31,7 +31,7 @@ class ImageFileTest {
     private byte[] read(BufferedImage image, String format, int height, int width) throws IOException {
         Path file = folder.resolve("image." + format);
         assertThat(ImageIO.write(image, format, file.toFile())).isTrue();
-        return ImageFile.pixels(file, height, width);
+        return ImageFile.pixels(file, height, width, Preparation.SCALE);
     }
 
     /** A square of a colour in the middle, half as wide as the image. */
@@ -166,7 +166,7 @@ class ImageFileTest {
             out.write(whole, 2, whole.length - 2);
             out.write(scans);
         }
-        assertThat(ImageFile.pixels(file, 4, 4)).hasSize(16);
+        assertThat(ImageFile.pixels(file, 4, 4, Preparation.SCALE)).hasSize(16);
     }
 
     @Test
@@ -178,12 +178,12 @@ class ImageFileTest {
         Path cut = folder.resolve("cut.png");
         Pngs.write(cut, Pngs.drawn(1, 40), 40, 40);
         Files.write(cut, Arrays.copyOf(Files.readAllBytes(cut), 300));
-        assertThatExceptionOfType(DataException.class).isThrownBy(() -> ImageFile.pixels(cut, 4, 4))
+        assertThatExceptionOfType(DataException.class).isThrownBy(() -> ImageFile.pixels(cut, 4, 4, Preparation.SCALE))
                 .withMessageStartingWith(cut + " is a broken image: ");
     }
 
     private static void refused(Path file, String message) {
-        assertThatExceptionOfType(DataException.class).isThrownBy(() -> ImageFile.pixels(file, 4, 4))
+        assertThatExceptionOfType(DataException.class).isThrownBy(() -> ImageFile.pixels(file, 4, 4, Preparation.SCALE))
                 .withMessage(message);
     }
 }

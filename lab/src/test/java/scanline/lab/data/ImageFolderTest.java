@@ -36,7 +36,7 @@ class ImageFolderTest {
     }
 
     private static ImageFolder open(Path folder, double test, long seed) {
-        return new ImageFolder(folder, new ImageFolder.Options(SIDE, test, seed));
+        return new ImageFolder(folder, new ImageFolder.Options(SIDE, test, seed, Preparation.SCALE));
     }
 
     private static List<ByteBuffer> images(ImageSet set) {
@@ -223,7 +223,7 @@ class ImageFolderTest {
             Pngs.write(folder.resolve(name).resolve("dark.png"), dark, 16, 16);
             Pngs.write(folder.resolve(name).resolve("light.png"), light, 16, 16);
         }
-        ImageFolder set = new ImageFolder(folder, new ImageFolder.Options(4, 0.5, 1));
+        ImageFolder set = new ImageFolder(folder, new ImageFolder.Options(4, 0.5, 1, Preparation.SCALE));
         List<byte[]> each = List.of(set.train().first(1).pixels(), set.test().first(1).pixels());
         assertThat(set.train().height()).isEqualTo(4);
         byte[] square = {0, 0, 0, 0, 0, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
@@ -290,9 +290,9 @@ class ImageFolderTest {
 
     @Test
     void sizeAndFractionHaveRanges() {
-        assertThatIllegalArgumentException().isThrownBy(() -> new ImageFolder.Options(3, 0.2, 1))
+        assertThatIllegalArgumentException().isThrownBy(() -> new ImageFolder.Options(3, 0.2, 1, Preparation.SCALE))
                 .withMessage("size must be from 4 to 512, not 3");
-        assertThatIllegalArgumentException().isThrownBy(() -> new ImageFolder.Options(28, 1, 1))
+        assertThatIllegalArgumentException().isThrownBy(() -> new ImageFolder.Options(28, 1, 1, Preparation.SCALE))
                 .withMessage("test must be a fraction between 0 and 1, not 1.0");
     }
 

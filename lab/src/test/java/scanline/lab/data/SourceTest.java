@@ -75,7 +75,7 @@ class SourceTest {
     }
 
     private static KnownSet set(List<String> classNames, Source source) {
-        return new KnownSet("sample", "", "", classNames, source, List.of(), false);
+        return new KnownSet("sample", "", "", classNames, source, List.of(), false, Preparation.SCALE);
     }
 
     private void fetch(KnownSet set, URI mirror) {

@@ -33,6 +33,7 @@ import scanline.lab.data.IdxFolder;
 import scanline.lab.data.ImageFile;
 import scanline.lab.data.ImageFolder;
 import scanline.lab.data.ImageSet;
+import scanline.lab.data.Preparation;
 import scanline.lab.data.Scan;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.RecipeException;
@@ -312,7 +313,7 @@ final class Targets {
     private Target picture(String name, List<byte[]> samples, Target.Edit edit) {
         Path file = folder.resolve("picture." + name);
         return new Target(name, samples, edit, Set.of(DataException.class), file.toString(), bytes -> {
-            ImageSet images = ImageFile.read(write(file, bytes), SIDE, SIDE, 2);
+            ImageSet images = ImageFile.read(write(file, bytes), SIDE, SIDE, 2, Preparation.INK);
             require(images.count() >= 1 && images.height() == SIDE && images.width() == SIDE);
         });
     }
@@ -332,7 +333,8 @@ final class Targets {
                     int part = part(bytes, files.size());
                     write(files.get(part), behind(bytes));
                     try {
-                        ImageFolder read = new ImageFolder(classes, new ImageFolder.Options(SIDE, 0.3, 1));
+                        ImageFolder read = new ImageFolder(classes,
+                                new ImageFolder.Options(SIDE, 0.3, 1, Preparation.INK));
                         require(read.train().count() == 4 && read.test().count() == 2);
                     } finally {
                         write(files.get(part), whole.get(part));

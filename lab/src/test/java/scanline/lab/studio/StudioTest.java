@@ -241,7 +241,7 @@ class StudioTest {
                 images.add(pixels);
                 ImageSet one = new ImageSet(28, 28, pixels, new byte[1], 10);
                 Evaluation.of(experiment, experiment.loader(one), new int[] {0}, (_, _, answer) -> expected
-                        .add(Prediction.of("image", 0, answer, experiment.dataset().classNames())));
+                        .add(Prediction.of("image", 0, one.contrast(0), answer, experiment.dataset().classNames())));
             }
         }
         try (ExecutorService clients = Executors.newFixedThreadPool(16)) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import scanline.lab.data.IdxFiles.Part;
 import scanline.lab.data.KnownSet;
+import scanline.lab.data.Preparation;
 import scanline.lab.data.Source;
 
 /**
@@ -59,6 +60,6 @@ public final class Emnist {
                         true, firstLabel),
                 List.of(URI.create("https://biometrics.nist.gov/cs_links/EMNIST/"),
                         URI.create("https://www.itl.nist.gov/iaui/vip/cs_links/EMNIST/")),
-                false);
+                false, Preparation.INK);
     }
 }

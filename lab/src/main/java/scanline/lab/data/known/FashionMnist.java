@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import scanline.lab.data.IdxFiles.Part;
 import scanline.lab.data.KnownSet;
+import scanline.lab.data.Preparation;
 import scanline.lab.data.Source;
 
 /** Fashion-MNIST, Zalando's pictures of garments (Xiao, Rasul and Vollgraf, 2017), in the format of MNIST. */
@@ -22,7 +23,7 @@ public final class FashionMnist {
                             Part.TEST_LABELS, "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34")),
             List.of(URI.create("https://storage.googleapis.com/tensorflow/tf-keras-datasets/"),
                     URI.create("https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/")),
-            false);
+            false, Preparation.SCALE);
 
     private FashionMnist() {}
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import scanline.lab.data.IdxFiles.Part;
 import scanline.lab.data.KnownSet;
+import scanline.lab.data.Preparation;
 import scanline.lab.data.Source;
 
 /**
@@ -24,7 +25,7 @@ public final class Kmnist {
                     Part.TEST_IMAGES, "edd7a857845ad6bb1d0ba43fe7e794d164fe2dce499a1694695a792adfac43c5",
                     Part.TEST_LABELS, "20bb9a0ef54c7db3efc55a92eef5582c109615df22683c380526788f98e42a1c")),
             List.of(URI.create("https://codh.rois.ac.jp/kmnist/dataset/kmnist/")),
-            false);
+            false, Preparation.SCALE);
 
     private Kmnist() {}
 }

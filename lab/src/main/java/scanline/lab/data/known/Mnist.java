@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import scanline.lab.data.IdxFiles.Part;
 import scanline.lab.data.KnownSet;
+import scanline.lab.data.Preparation;
 import scanline.lab.data.Source;
 
 /** MNIST, the handwritten digits of LeCun, Cortes and Burges (1998); its files come with Scanline. */
@@ -21,7 +22,7 @@ public final class Mnist {
                             Part.TEST_LABELS, "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2")),
             List.of(URI.create("https://storage.googleapis.com/cvdf-datasets/mnist/"),
                     URI.create("https://ossci-datasets.s3.amazonaws.com/mnist/")),
-            true);
+            true, Preparation.INK);
 
     private Mnist() {}
 }

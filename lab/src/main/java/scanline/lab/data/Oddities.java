@@ -1,0 +1,116 @@
+package scanline.lab.data;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.IntFunction;
+
+/**
+ * What is allowed in a data set, but seldom meant: classes without images, and images that are in it more than once where they
+ * belong in one class, or in one part.
+ */
+final class Oddities {
+    private final IntFunction<String> trainName;
+    private final IntFunction<String> testName;
+    // The first image of these pixels, by its number; the test images are counted on from the training images.
+    private final Map<ByteBuffer, Integer> first = new HashMap<>();
+    private final ImageSet train;
+    private final ImageSet test;
+    private final Same classes = new Same();
+    private final Same parts = new Same();
+
+    /** Images that are the same as others, and the first two of them. */
+    private static final class Same {
+        private int count;
+        private int one;
+        private int other;
+
+        void add(int earlier, int later) {
+            if (count++ == 0) {
+                one = earlier;
+                other = later;
+            }
+        }
+    }
+
+    private Oddities(ImageSet train, IntFunction<String> trainName, ImageSet test, IntFunction<String> testName) {
+        this.train = train;
+        this.trainName = trainName;
+        this.test = test;
+        this.testName = testName;
+    }
+
+    /**
+     * A line for each kind that there is.
+     *
+     * @param trainName what a training image is called, by its number
+     * @param testName what a test image is called
+     */
+    static List<String> of(ImageSet train, IntFunction<String> trainName, ImageSet test, IntFunction<String> testName) {
+        var oddities = new Oddities(train, trainName, test, testName);
+        oddities.compare(train, 0);
+        oddities.compare(test, train.count());
+        List<String> lines = new ArrayList<>();
+        oddities.addEmptyClasses(lines);
+        if (oddities.classes.count > 0) {
+            lines.add(oddities.line(oddities.classes, "", "another class"));
+        }
+        if (oddities.parts.count > 0) {
+            lines.add(oddities.line(oddities.parts, "test ", "the training set"));
+        }
+        return lines;
+    }
+
+    private void compare(ImageSet images, int from) {
+        for (int i = 0; i < images.count(); i++) {
+            ByteBuffer pixels = ByteBuffer.wrap(images.pixels(), i * images.imagePixels(), images.imagePixels())
+                    .slice();
+            Integer earlier = first.putIfAbsent(pixels, from + i);
+            if (earlier != null) {
+                if (label(earlier) != label(from + i)) {
+                    classes.add(earlier, from + i);
+                }
+                if (from > 0 && earlier < from) {
+                    parts.add(earlier, from + i);
+                }
+            }
+        }
+    }
+
+    private int label(int image) {
+        return image < train.count() ? train.label(image) : test.label(image - train.count());
+    }
+
+    private String name(int image) {
+        return image < train.count() ? trainName.apply(image) : testName.apply(image - train.count());
+    }
+
+    private String line(Same same, String of, String what) {
+        return String.format(Locale.ROOT, "%,d %s%s also in %s, such as %s and %s", same.count, of,
+                same.count == 1 ? "image is" : "images are", what,
+                name(same.one), name(same.other));
+    }
+
+    private void addEmptyClasses(List<String> lines) {
+        int[] images = new int[train.classes()];
+        for (int i = 0; i < train.count(); i++) {
+            images[train.label(i)]++;
+        }
+        List<Integer> empty = new ArrayList<>();
+        for (int label = 0; label < images.length; label++) {
+            if (images[label] == 0) {
+                empty.add(label);
+            }
+        }
+        if (!empty.isEmpty()) {
+            int last = images.length - 1;
+            lines.add("the labels go up to " + last + " (" + images[last] + " training " + (images[last] == 1
+                    ? "image"
+                    : "images") + "), which makes " + images.length + " classes, but there is no training image of "
+                    + (empty.size() == 1 ? "class " + empty.getFirst() : empty.size() + " of them"));
+        }
+    }
+}
