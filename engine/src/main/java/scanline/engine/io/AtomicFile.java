@@ -106,7 +106,7 @@ public final class AtomicFile {
 
     private static boolean isInPlace(Path target) {
         return isDescriptor(target)
-                || Files.exists(target) && !Files.isRegularFile(target) && !Files.isDirectory(target);
+                || (Files.exists(target) && !Files.isRegularFile(target) && !Files.isDirectory(target));
     }
 
     private static void replace(Path file, Content content) throws IOException {

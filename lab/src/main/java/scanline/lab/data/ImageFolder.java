@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -154,7 +155,7 @@ public final class ImageFolder implements Dataset {
         classes.forEach((name, members) -> {
             int count = members.size();
             if (count < 2) {
-                int found = files.get(name).size();
+                int found = Objects.requireNonNull(files.get(name)).size();
                 throw new DataException(folder.resolve(name) + (found == 1
                         ? " has only one image"
                         : " has " + found + " files with the same content, which count as one image")
