@@ -84,8 +84,7 @@ final class EvaluateCommand implements Callable<Integer> {
                     ? evaluate(experiment, examples, Evaluation.Listener.NONE)
                     : writeLogits(experiment, examples, logits);
             CommandLine line = Objects.requireNonNull(spec).commandLine();
-            experiment.dataset().oddities().forEach(oddity -> line.getErr().println("warning: " + oddity));
-            line.getErr().flush();
+            experiment.dataset().oddities().forEach(oddity -> Main.warn(line, oddity));
             print(logits == null ? line.getOut() : logits.words(line), experiment, evaluation, trainedOn);
             return CommandLine.ExitCode.OK;
         }

@@ -43,8 +43,7 @@ final class ExplainCommand implements Runnable {
         CommandLine line = Objects.requireNonNull(spec).commandLine();
         PrintWriter out = line.getOut();
         Recipe recipe = Recipes.find(name, overrides);
-        recipe.model().withoutEffect().forEach(key -> line.getErr().println("scanline: " + key));
-        line.getErr().flush();
+        recipe.model().withoutEffect().forEach(key -> Main.warn(line, key));
         try (Experiment experiment = new Experiment(recipe, 1)) {
             Model.Input input = experiment.input();
             List<Model.Layer> layers = recipe.model().layers(input);

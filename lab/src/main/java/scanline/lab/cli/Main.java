@@ -78,6 +78,12 @@ public final class Main {
         command.getErr().flush();
     }
 
+    /** Tells, in a line, what a user should know of something that did not fail. */
+    static void warn(CommandLine command, String message) {
+        command.getErr().println("warning: " + message);
+        command.getErr().flush();
+    }
+
     /** The commands, with what answers their failures. The launcher says whether there may be colors. */
     static CommandLine commandLine() {
         Main main = new Main();

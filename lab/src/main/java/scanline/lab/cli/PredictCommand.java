@@ -102,9 +102,7 @@ final class PredictCommand implements Callable<Integer> {
         void add(Prediction prediction) {
             all.add(prediction);
             if (prediction.warning() != null) {
-                line.getErr().println("warning: " + prediction.file() + " [" + prediction.index() + "]: "
-                        + prediction.warning());
-                line.getErr().flush();
+                Main.warn(line, prediction.file() + " [" + prediction.index() + "]: " + prediction.warning());
             }
             if (!json) {
                 line.getOut().printf(Locale.ROOT, "%s [%d]  %s  %.2f %%%n", prediction.file(), prediction.index(),

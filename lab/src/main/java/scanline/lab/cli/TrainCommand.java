@@ -69,14 +69,14 @@ final class TrainCommand implements Callable<Integer> {
         if (folder != null) {
             Run.requireNew(folder);
         }
-        resolved.model().withoutEffect().forEach(key -> line.getErr().println("scanline: " + key));
+        resolved.model().withoutEffect().forEach(key -> Main.warn(line, key));
         List<String> command = new ArrayList<>(List.of("scanline"));
         command.addAll(line.getParent().getParseResult().expandedArgs());
         try (Experiment experiment = new Experiment(resolved, threads.count())) {
             requirePictures(experiment); // before a folder is made
             Parent parent = from == null
                     ? null
-                    : Parent.load(from, experiment, newHead, told -> line.getErr().println("scanline: " + told));
+                    : Parent.load(from, experiment, newHead, told -> Main.warn(line, told));
             Run.Beginning beginning = parent == null ? Run.Beginning.OF_SEED : Parent.beginning(experiment);
             Map<String, Object> provenance = Provenance.of(experiment, threads.count(), command, parent);
             Run run = folder != null
@@ -85,8 +85,8 @@ final class TrainCommand implements Callable<Integer> {
             line.getErr().println(Excerpt.line(resolved.about()) + " (" + recipe + ", " + resolved.data().name()
                     + ", seed " + resolved.seed() + ", " + threads + ")" + (from == null ? "" : ", weights of " + from)
                     + ", run " + run.folder());
-            experiment.dataset().oddities().forEach(oddity -> line.getErr().println("warning: " + oddity));
             line.getErr().flush();
+            experiment.dataset().oddities().forEach(oddity -> Main.warn(line, oddity));
             return training.run(line, experiment, run, false);
         }
     }

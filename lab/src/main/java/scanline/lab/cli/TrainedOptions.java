@@ -1,13 +1,13 @@
 package scanline.lab.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -38,9 +38,8 @@ final class TrainedOptions {
     }
 
     private Trained told(Trained opened) {
-        PrintWriter err = Objects.requireNonNull(command).commandLine().getErr();
-        opened.loaded().lines().forEach(line -> err.println("scanline: " + line));
-        err.flush();
+        CommandLine line = Objects.requireNonNull(command).commandLine();
+        opened.loaded().lines().forEach(told -> Main.warn(line, told));
         return opened;
     }
 }

@@ -403,7 +403,7 @@ class CommandLineTest {
         Answer wrapped = answer("evaluate", run.toString(), "--weights", file.toString());
         assertThat(wrapped.err().strip())
                 .isEqualTo(
-                        "scanline: " + file + ": the names of all tensors begin with \"module.\", which was removed");
+                        "warning: " + file + ": the names of all tensors begin with \"module.\", which was removed");
         assertThat(wrapped.out()).isEqualTo(answer("evaluate", run.toString()).out());
     }
 
@@ -412,7 +412,7 @@ class CommandLineTest {
         Answer one = answer("explain", "lstm-pixels", "model.dropout=0.5");
         assertThat(one.status()).isZero();
         assertThat(one.err().strip())
-                .isEqualTo("scanline: model.dropout=0.5 has no effect: dropout is between recurrent"
+                .isEqualTo("warning: model.dropout=0.5 has no effect: dropout is between recurrent"
                         + " layers, and model.layers is 1");
         assertThat(answer("explain", "lstm-pixels", "model.dropout=0.5", "model.layers=2").err()).isEmpty();
         assertThat(answer("explain", "lstm-pixels").err()).isEmpty();
