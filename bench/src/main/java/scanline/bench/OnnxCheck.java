@@ -142,7 +142,8 @@ final class OnnxCheck implements Callable<Integer> {
     /** Both exports, and what the model gives for a few pictures, for load_export.py. */
     private static void keep(Path folder, String recipe, Steps trained) throws IOException {
         Files.createDirectories(folder);
-        AtomicFile.write(folder.resolve(recipe + ".onnx"), ExportFormat.ONNX.of(trained.experiment(), OnnxOperators.OPSET_20, Map.of()));
+        AtomicFile.write(folder.resolve(recipe + ".onnx"),
+                ExportFormat.ONNX.of(trained.experiment(), OnnxOperators.OPSET_20, Map.of()));
         AtomicFile.write(folder.resolve(recipe + ".safetensors"),
                 ExportFormat.SAFETENSORS.of(trained.experiment(), OnnxOperators.OPSET_20, Map.of()));
         Batch batch = trained.testBatch(KEPT);
