@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static scanline.lab.cli.Answer.answer;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

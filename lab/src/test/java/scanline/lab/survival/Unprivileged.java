@@ -41,6 +41,7 @@ public final class Unprivileged {
         }
     }
 
+    @SuppressWarnings("restricted")
     private static void call(String name, MemorySegment header, MemorySegment sets) {
         Linker linker = Linker.nativeLinker();
         try {
