@@ -126,8 +126,9 @@ final class Binding {
         return Arrays.stream(type.getRecordComponents()).anyMatch(component -> {
             String at = key(prefix, component);
             Class<?> inner = component.getType();
-            return key.equals(at) || inner.isRecord() && has(inner, at + ".", key)
-                    || inner.isInterface() && choices(inner).values().stream().anyMatch(one -> has(one, at + ".", key));
+            return key.equals(at) || (inner.isRecord() && has(inner, at + ".", key))
+                    || (inner.isInterface()
+                            && choices(inner).values().stream().anyMatch(one -> has(one, at + ".", key)));
         });
     }
 

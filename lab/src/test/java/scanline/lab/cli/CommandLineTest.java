@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -289,11 +291,22 @@ class CommandLineTest {
 
     @Test
     void aFolderThatExistsIsRefusedAndUnchanged() throws IOException {
-        String before = Files.readString(run.resolve("result.json"));
+        Map<Path, String> before = contents(run);
         Answer answer = answer("train", "lstm-rows", "--run", run.toString());
         assertThat(answer.status()).isEqualTo(1);
         assertThat(answer.err()).contains("exists: choose another folder with --run");
-        assertThat(Files.readString(run.resolve("result.json"))).isEqualTo(before);
+        assertThat(contents(run)).hasSizeGreaterThan(5).isEqualTo(before);
+    }
+
+    /** Every file below a folder, byte by byte. */
+    private static Map<Path, String> contents(Path folder) throws IOException {
+        Map<Path, String> contents = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                contents.put(file, Files.readString(file, StandardCharsets.ISO_8859_1));
+            }
+        }
+        return contents;
     }
 
     @ParameterizedTest

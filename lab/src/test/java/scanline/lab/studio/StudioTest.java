@@ -348,7 +348,7 @@ class StudioTest {
     }
 
     @Test
-    void whoListensOnAnotherMachineMustKnowTheToken() throws Exception {
+    void whereThereIsATokenWhoAsksMustKnowIt() throws Exception {
         String token = "0123456789abcdefghij";
         try (Studio other = new Studio(folder, "127.0.0.1", 0, token, 1, Main.class, FAULTS::add);
                 Browserless there = new Browserless(other.port())) {
