@@ -13,4 +13,5 @@ use_utf8 "$image" "$PWD" "$@"
 choose_flags
 see_terminal
 # shellcheck disable=SC2086 # the flags are several words
-exec "$image/bin/java" $java_flags $terminal_flags ${SCANLINE_JAVA_OPTS:-} --module scanline.lab/scanline.lab.cli.Main "$@"
+exec "$image/bin/java" $java_flags $terminal_flags ${SCANLINE_JAVA_OPTS:-} \
+    --module scanline.lab/scanline.lab.cli.Main "$@"

@@ -17,8 +17,8 @@ choose_flags() {
     java_flags="$java_flags $collector -XX:+UseTransparentHugePages -XX:ObjectAlignmentInBytes=64"
 }
 
-# Sets terminal_flags, what the command line is told: how many columns the terminal has that standard error is (0 if it is none,
-# or one without a cursor to move), and whether there may be colors.
+# Sets terminal_flags, what the command line is told: how many columns the terminal has that standard error is (0 if it
+# is none, or one without a cursor to move), and whether there may be colors.
 see_terminal() {
     columns=0
     color=false
@@ -38,8 +38,8 @@ is_utf8() {
     [ "$(LC_ALL=$1 locale charmap 2>/dev/null)" = UTF-8 ]
 }
 
-# Java takes the encoding of file names from the locale. Gives it a UTF-8 one where the user's is another. Where there is
-# none, it ends if a text given has a character beyond ASCII.
+# Java takes the encoding of file names from the locale. Gives it a UTF-8 one where the user's is another. Where there
+# is none, it ends if a text given has a character beyond ASCII.
 use_utf8() {
     if is_utf8 "${LC_ALL:-}" || ! command -v locale >/dev/null; then
         return
@@ -94,10 +94,11 @@ has_maven() {
     command -v mvn >/dev/null
 }
 
-# Runs Maven on the JDK that was found. The options silence the JDK's warnings about Maven's own libraries, and color codes
-# that one of these writes even where there is no terminal.
+# Runs Maven on the JDK that was found. The options silence the JDK's warnings about Maven's own libraries, and color
+# codes that one of these writes even where there is no terminal.
 maven() {
-    MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED -Djansi.noreset=true ${MAVEN_OPTS:-}" \
+    MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED -Djansi.noreset=true \
+${MAVEN_OPTS:-}" \
         mvn -B -ntp -f "$root/pom.xml" "$@"
 }
 

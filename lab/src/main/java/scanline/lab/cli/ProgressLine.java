@@ -32,16 +32,12 @@ final class ProgressLine implements Progress {
         long now = System.nanoTime();
         if (status.isLive() && now - last > NANOS_BETWEEN) {
             last = now;
-            status.show(
-                    List.of(text("epoch %d/%d", step.epoch(), epochs), text("step %d/%d", step.step(), step.steps()),
-                            Progress.duration(step.secondsLeft()) + " left", text("loss %.4f", step.loss()),
-                            text("accuracy %.2f %%", 100 * step.accuracy()),
-                            text("%,.0f examples/s", step.examplesPerSecond())));
+            status.show(List.of("epoch " + step.epoch() + "/" + epochs, "step " + step.step() + "/" + step.steps(),
+                    Progress.duration(step.secondsLeft()) + " left",
+                    String.format(Locale.ROOT, "loss %.4f", step.loss()),
+                    String.format(Locale.ROOT, "accuracy %.2f %%", 100 * step.accuracy()),
+                    String.format(Locale.ROOT, "%,.0f examples/s", step.examplesPerSecond())));
         }
-    }
-
-    private static String text(String format, Object... values) {
-        return String.format(Locale.ROOT, format, values);
     }
 
     @Override
@@ -54,8 +50,8 @@ final class ProgressLine implements Progress {
         boolean validated = !Double.isNaN(row.validationLoss());
         out.printf(Locale.ROOT, "%5d   %10.4f  %6.2f %%   %15s  %8s   %,10.0f   %7.1f%n", row.epoch(), row.trainLoss(),
                 100 * row.trainAccuracy(),
-                validated ? text("%.4f", row.validationLoss()) : "none held out",
-                validated ? text("%.2f %%", 100 * row.validationAccuracy()) : "",
+                validated ? String.format(Locale.ROOT, "%.4f", row.validationLoss()) : "none held out",
+                validated ? String.format(Locale.ROOT, "%.2f %%", 100 * row.validationAccuracy()) : "",
                 row.examplesPerSecond(), row.seconds());
         out.flush();
     }

@@ -48,7 +48,7 @@ final class EnvironmentProxies extends ProxySelector {
         for (String scheme : List.of("https", "http")) {
             Stream.of(scheme + "_proxy", "all_proxy").flatMap(name -> Stream.of(name, name.toUpperCase(Locale.ROOT)))
                     .filter(name -> !environment.getOrDefault(name, "").isBlank()).findFirst()
-                    .ifPresent(name -> servers.put(scheme, server(name, environment.get(name).strip())));
+                    .ifPresent(name -> servers.put(scheme, server(name, environment.getOrDefault(name, "").strip())));
         }
         String none = environment.getOrDefault("no_proxy", environment.getOrDefault("NO_PROXY", ""));
         exceptions = Stream.of(none.toLowerCase(Locale.ROOT).split("[,\\s]+")).filter(word -> !word.isEmpty())
@@ -84,23 +84,27 @@ final class EnvironmentProxies extends ProxySelector {
 
     /** Lets a client ask through them. */
     void addTo(HttpClient.Builder client) {
-        // The JDK would not send passwords in a proxy's own (Basic) way where it asks for an https address through it. It reads
-        // this once, when the first client is made.
-        System.setProperty("jdk.http.auth.tunneling.disabledSchemes", "");
-        client.proxy(this).authenticator(new Authenticator() {
-            @Override
-            protected @Nullable PasswordAuthentication getPasswordAuthentication() {
-                return getRequestorType() != RequestorType.PROXY
-                        ? null
-                        : servers.values().stream().filter(this::isAsking).map(Server::account).findFirst()
-                                .orElse(null);
-            }
+        client.proxy(this);
+        if (servers.values().stream().anyMatch(server -> server.account != null)) {
+            // The JDK would not send passwords in a proxy's own (Basic) way where it asks for an https address through it. It
+            // reads this once, when the first client is made.
+            System.setProperty("jdk.http.auth.tunneling.disabledSchemes", "");
+            client.authenticator(new Accounts());
+        }
+    }
 
-            private boolean isAsking(Server server) {
-                return server.account != null && server.address.getHostString().equals(getRequestingHost())
-                        && server.address.getPort() == getRequestingPort();
-            }
-        });
+    /** Who wants to pass, for the proxies that ask. With one that knew none the JDK's client would fail for its own reasons. */
+    private final class Accounts extends Authenticator {
+        @Override
+        protected @Nullable PasswordAuthentication getPasswordAuthentication() {
+            return servers.values().stream().filter(this::isAsking).map(Server::account).findFirst().orElse(null);
+        }
+
+        private boolean isAsking(Server server) {
+            return getRequestorType() == RequestorType.PROXY && server.account != null
+                    && server.address.getHostString().equals(getRequestingHost())
+                    && server.address.getPort() == getRequestingPort();
+        }
     }
 
     @Override

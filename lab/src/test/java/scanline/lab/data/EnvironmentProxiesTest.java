@@ -36,6 +36,9 @@ class EnvironmentProxiesTest {
     private static final String ACCOUNT = "Basic "
             + Base64.getEncoder().encodeToString("me:p@ss:+".getBytes(StandardCharsets.UTF_8));
 
+    @TempDir
+    private Path folder;
+
     /** A proxy that lets nobody pass without an account, and that reaches no https server. */
     private static final class StrictProxy implements AutoCloseable {
         final List<String> passed = new CopyOnWriteArrayList<>();
@@ -105,19 +108,26 @@ class EnvironmentProxiesTest {
     }
 
     @Test
-    void dataFetchAsksForItsMirrorsThroughTheProxyOfTheEnvironment(@TempDir Path folder) throws Exception {
+    void dataFetchAsksForItsMirrorsThroughTheProxyOfTheEnvironment() throws Exception {
         try (StrictProxy proxy = new StrictProxy()) {
-            ProcessBuilder command = CommandProcess
-                    .of(Main.class, List.of("data", "fetch", "fashion-mnist", "--dir", folder.toString()));
-            command.environment().remove("no_proxy");
-            command.environment().remove("NO_PROXY");
-            command.environment().put("https_proxy", proxy.address());
-            Process process = command.start();
-            String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(process.waitFor()).isEqualTo(1);
-            assertThat(err).contains("scanline: fashion-mnist: cannot fetch ", " through the proxy 127.0.0.1:");
+            assertThat(fetched(proxy.address())).endsWith(": Tunnel failed, got: 502");
             assertThat(proxy.passed).isNotEmpty().allMatch(asked -> asked.matches("CONNECT [^ /]+:443 HTTP/1.1"));
+            assertThat(fetched(proxy.address().replaceFirst(".*@", ""))).endsWith(": HTTP status 407");
         }
+    }
+
+    /** Why a file could not be fetched through a proxy, from the message. */
+    private String fetched(String proxy) throws Exception {
+        ProcessBuilder command = CommandProcess
+                .of(Main.class, List.of("data", "fetch", "fashion-mnist", "--dir", folder.toString()));
+        command.environment().remove("no_proxy");
+        command.environment().remove("NO_PROXY");
+        command.environment().put("https_proxy", proxy);
+        Process process = command.start();
+        String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).isEqualTo(1);
+        assertThat(err).contains("scanline: fashion-mnist: cannot fetch ", " through the proxy 127.0.0.1:");
+        return err.replaceFirst("(?s).* through the proxy 127.0.0.1:\\d+(: [^;)]*).*", "$1");
     }
 
     @Test
