@@ -10,6 +10,15 @@ public final class FileName {
 
     private FileName() {}
 
+    /** Whether a path names a file or folder, other than that at the root, on this system. */
+    public static boolean isName(String path) {
+        try {
+            return Path.of(path).getFileName() != null;
+        } catch (InvalidPathException _) {
+            return false;
+        }
+    }
+
     /**
      * The name as an absolute path, so that it means the same file from whatever folder the recipe is read again; an empty
      * name stays empty. A {@code ~} that it begins with is the user's home folder, as no shell replaces one after a

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 import scanline.engine.io.Excerpt;
 import scanline.engine.io.FormatException;
+import scanline.lab.data.FileName;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipe.Published;
 import scanline.lab.recipe.RecipeException;
@@ -253,7 +254,11 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
             return null;
         }
         Fields from = new Fields(made.file(), made.get("from", Map.class));
-        return new Parent(from.get("path", String.class), from.hash("file"), from.hash("weights"),
+        String path = from.get("path", String.class);
+        if (!FileName.isName(path)) {
+            throw new FormatException(made.file(), Fields.cannotBe("path", path));
+        }
+        return new Parent(path, from.hash("file"), from.hash("weights"),
                 from.get("newHead", Boolean.class), from.values().get("recipe") == null ? null : from.hash("recipe"),
                 from.values().get("seed") == null ? null : (Long) from.whole("seed"));
     }

@@ -68,6 +68,15 @@ class ReproduceCommandTest {
         Files.writeString(path, before.replaceFirst(old, now));
     }
 
+    /** Makes a run one of an older version, which did not record its recipe apart. */
+    private static void forgetRecipe(Path run) throws IOException {
+        Path file = run.resolve("provenance.json");
+        String before = Files.readString(file);
+        String after = before.replaceFirst("(?s)\"recipe\" : \\{.*?\\}\\s*\\},\\s*", "");
+        assertThat(after).isNotEqualTo(before);
+        Files.writeString(file, after);
+    }
+
     @Test
     void aRecordIsTrainedAgainOnceAndAgrees() throws IOException {
         Answer first = reproduce("lstm-rows", "--threads", "1");
@@ -119,6 +128,9 @@ class ReproduceCommandTest {
     @Test
     void aRecipeThatHasChangedIsNotTrained() throws IOException {
         change("recipe.yaml", "optimizer.beta1: 0.9", "optimizer.beta1: 0.8");
+        assertThat(reproduce().err()).contains(
+                "small/recipe.yaml has changed since the run began: optimizer.beta1 was 0.9 and is 0.8");
+        forgetRecipe(results.resolve("small"));
         Answer answer = reproduce();
         assertThat(answer.status()).isEqualTo(1);
         assertThat(answer.out()).contains("small NOT TRAINED: small was made by another state of the recipe lstm-rows: "
@@ -138,6 +150,8 @@ class ReproduceCommandTest {
         assertThat(reproduce().out()).contains("NOT TRAINED: " + runs.resolve("small") + " has no weights");
         Path recipe = runs.resolve("small/recipe.yaml");
         Files.writeString(recipe, Files.readString(recipe).replace("seed: 1", "seed: 2"));
+        assertThat(reproduce().out()).contains("NOT TRAINED: " + recipe + " has changed since the run began");
+        forgetRecipe(runs.resolve("small"));
         assertThat(reproduce().out())
                 .contains("NOT TRAINED: " + runs.resolve("small") + " is a run of another recipe than small");
         Files.writeString(recipe, Files.readString(recipe).replace("seed: 2", "seed: 1"));

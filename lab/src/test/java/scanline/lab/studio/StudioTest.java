@@ -166,6 +166,11 @@ class StudioTest {
         copy("lstm", "broken/strange-recipe", "recipe.yaml", _ -> "[1, 2");
         copy("lstm", "broken/another-version", "recipe.yaml",
                 text -> text.replace("data.canvas: single\n", "").replace("epochs:", "unknown.key: 1\nepochs:"));
+        Path made = other.resolve("another-version/provenance.json");
+        Files.writeString(made, Files.readString(made).replace("\"recipe\"", "\"plan\"")); // it did not record its recipe so
+        copy("lstm", "broken/edited", "recipe.yaml", text -> text.replaceFirst("epochs: ", "epochs: 1"));
+        assertThat(run("broken/edited").get("problem").asString())
+                .contains("has changed since the run began: epochs was ");
         for (String name : List.of("no-recipe", "cut-metrics", "cut-result", "no-json", "strange-recipe")) {
             JsonNode run = run("broken/" + name);
             assertThat(run.get("state").asString()).as(name).isEqualTo("BROKEN");
