@@ -19,6 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import scanline.bench.PeerNetwork.Kind;
 import scanline.bench.Turns.Player;
 import scanline.bench.Turns.Turn;
 import scanline.bench.Turns.Who;
@@ -30,8 +31,10 @@ import scanline.bench.Turns.Who;
 @Command(name = "compare", mixinStandardHelpOptions = true, sortOptions = false,
         description = "Runs Scanline and PyTorch side by side and prints a table.")
 final class SideBySide implements Callable<Integer> {
-    // The first step of a wide transformer runs interpreted and takes 4 s; its compilers are done some 10 s later.
+    // The first step of a wide transformer runs interpreted and takes 4 s; its compilers are done some 10 s later. Those of a
+    // recurrent network are done sooner.
     private static final double WARM_UP_SECONDS = 15;
+    private static final double RECURRENT_WARM_UP_SECONDS = 6;
     private static final double TRIAL_SECONDS = 0.5;
 
     @Spec
@@ -122,12 +125,13 @@ final class SideBySide implements Callable<Integer> {
         try (Side scanline = new Side("Scanline", ScanlineSide.command(what, options.threads()));
                 PyTorch pyTorch = pyTorch(what, folder);
                 Side other = djl && Djl.knows(what) ? Djl.side(folder, options.threads()) : null) {
+            double warmUp = what.network().kind() == Kind.RECURRENT ? RECURRENT_WARM_UP_SECONDS : WARM_UP_SECONDS;
             Map<Who, Player> players = new LinkedHashMap<>();
-            players.put(Who.SCANLINE, new Player(iterations -> scanline.measure(iterations, ""), WARM_UP_SECONDS));
+            players.put(Who.SCANLINE, new Player(iterations -> scanline.measure(iterations, ""), warmUp));
             players.putAll(pyTorch.players(tuned));
             if (other != null) {
                 report.version("DJL", other.version());
-                players.put(Who.DJL, new Player(iterations -> other.measure(iterations, ""), WARM_UP_SECONDS));
+                players.put(Who.DJL, new Player(iterations -> other.measure(iterations, ""), warmUp));
             }
             taken.play(process, turns.rounds(), seconds, players);
         }

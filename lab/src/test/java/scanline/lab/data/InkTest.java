@@ -20,7 +20,7 @@ class InkTest {
         return new ImageSet(28, 28, files.read(images).data(), files.read(labels).data(), 10);
     }
 
-    /** The class of the nearest of some training images: it answers 37 of these 40 test images right as they are. */
+    /** The class of the nearest of some training images. */
     private static int nearest(byte[] image) {
         int nearest = 0;
         long least = Long.MAX_VALUE;
@@ -46,7 +46,6 @@ class InkTest {
         return right;
     }
 
-    /** Of pictures that are only scaled, a fifth or so is answered right. */
     @ParameterizedTest
     @EnumSource(PicturedDigits.class)
     void digitsAreFoundInPicturesAsPeopleHaveThem(PicturedDigits kind) {
