@@ -142,7 +142,7 @@ final class Ink {
             double squares = 0;
             int count = 0;
             while (count < sorted.length && sorted[count] <= threshold) {
-                squares += Math.pow(sorted[count++] - paper, 2);
+                squares += StrictMath.pow(sorted[count++] - paper, 2);
             }
             boolean isInk = ink - paper >= Math.max(LEAST_CONTRAST, LEAST_DEVIATIONS * Math.sqrt(squares / count));
             return new Levels(paper, ink, isInk ? threshold : LEVELS);

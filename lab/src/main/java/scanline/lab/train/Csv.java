@@ -2,13 +2,11 @@ package scanline.lab.train;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Tables as comma-separated values (RFC 4180), whose cells hold no line breaks. */
 public final class Csv {
-    private static final Pattern CELL = Pattern.compile("\\G(?:\"((?:[^\"]|\"\")*)\"|([^,\"]*))(,|$)");
+    private static final char QUOTE = '"';
 
     private Csv() {}
 
@@ -27,15 +25,37 @@ public final class Csv {
         return text.lines().map(Csv::cells).toList();
     }
 
+    // Not by a regular expression: a file may hold a long line, and the JDK's matcher recurses in one.
     private static List<String> cells(String line) {
         List<String> cells = new ArrayList<>();
-        Matcher matcher = CELL.matcher(line);
-        while (matcher.find()) {
-            cells.add(matcher.group(1) != null ? matcher.group(1).replace("\"\"", "\"") : matcher.group(2));
-            if (matcher.group(3).isEmpty()) {
-                return cells;
+        int at = 0;
+        while (at <= line.length()) {
+            boolean quoted = at < line.length() && line.charAt(at) == QUOTE;
+            int end = quoted ? closing(line, at + 1) + 1 : comma(line, at);
+            if (end == 0 || end < line.length() && line.charAt(end) != ',') {
+                return List.of(line);
             }
+            String cell = quoted ? line.substring(at + 1, end - 1).replace("\"\"", "\"") : line.substring(at, end);
+            if (!quoted && cell.indexOf(QUOTE) >= 0) {
+                return List.of(line);
+            }
+            cells.add(cell);
+            at = end + 1;
         }
-        return List.of(line);
+        return cells;
+    }
+
+    /** Where the quotation that goes on at a place ends; -1 if it does not. */
+    private static int closing(String line, int from) {
+        int quote = line.indexOf(QUOTE, from);
+        while (quote >= 0 && quote + 1 < line.length() && line.charAt(quote + 1) == QUOTE) {
+            quote = line.indexOf(QUOTE, quote + 2);
+        }
+        return quote;
+    }
+
+    private static int comma(String line, int from) {
+        int comma = line.indexOf(',', from);
+        return comma < 0 ? line.length() : comma;
     }
 }

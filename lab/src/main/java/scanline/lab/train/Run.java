@@ -360,12 +360,12 @@ public record Run(Path folder) {
         boolean named = !rows.isEmpty() && rows.getFirst().getFirst().equals(CLASS);
         int names = named ? 1 : 0;
         int classes = rows.size() - names;
+        if (rows.stream().anyMatch(cells -> cells.size() != names + classes)) { // before anything is made of its size
+            throw new FormatException(file, "is not a square table");
+        }
         int[][] counts = new int[classes][classes];
         for (int right = 0; right < classes; right++) {
             List<String> cells = rows.get(names + right);
-            if (cells.size() != names + classes) {
-                throw new FormatException(file, "is no square table");
-            }
             for (int taken = 0; taken < classes; taken++) {
                 String cell = cells.get(names + taken);
                 if (!cell.matches("\\d{1,8}")) {

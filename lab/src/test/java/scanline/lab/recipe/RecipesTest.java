@@ -289,8 +289,8 @@ class RecipesTest {
         String home = System.getProperty("user.home");
         assertThat(data("data=idx", "data.dir=~/digits").dir()).isEqualTo(home + "/digits");
         assertThat(data("data=idx", "data.dir=~").dir()).isEqualTo(home);
-        assertThat(data("data=idx", "data.dir=a/~/b").dir()).isEqualTo("a/~/b");
-        assertThat(data("data=idx", "data.dir=~b").dir()).isEqualTo("~b");
+        assertThat(data("data=idx", "data.dir=a/~/b").dir()).isEqualTo(Path.of("a/~/b").toAbsolutePath().toString());
+        assertThat(data("data=idx", "data.dir=~b").dir()).isEqualTo(Path.of("~b").toAbsolutePath().toString());
         assertThat(data("data.scan=permuted", "data.scan.file=~/order.txt").scan())
                 .isEqualTo(new Scan.Permuted(1, 1, home + "/order.txt"));
     }

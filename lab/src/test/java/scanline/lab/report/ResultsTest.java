@@ -338,7 +338,7 @@ class ResultsTest {
             result.json     | "bestEpoch": 2    | "bestEpoch": 0    | bestEpoch cannot be 0
             result.json     | 0123456789abcdef" | "                 | bestWeights is no SHA-256
             confusion.csv   | 9880              | many              | has a broken row: "many,120"
-            confusion.csv   | 9880,120          | 9880              | is no square table
+            confusion.csv   | 9880,120          | 9880              | is not a square table
             confusion.csv   | 9880,120          | class,9880,120    | counts no example
             """)
     void aDamagedRecordIsRefusedByFileAndFault(String file, String old, String now, String fault) throws IOException {

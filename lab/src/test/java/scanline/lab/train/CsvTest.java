@@ -19,4 +19,10 @@ class CsvTest {
         assertThat(Csv.rows("1,\"2,3\n\"1\"2,3\n4\n")).containsExactly(List.of("1,\"2,3"), List.of("\"1\"2,3"),
                 List.of("4"));
     }
+
+    @Test
+    void aLongCellNeedsNoDeepStack() {
+        List<List<String>> rows = List.of(List.of("\"".repeat(100_000), "a".repeat(100_000)));
+        assertThat(Csv.rows(Csv.text(rows))).isEqualTo(rows);
+    }
 }
