@@ -360,7 +360,8 @@ public record Run(Path folder) {
         boolean named = !rows.isEmpty() && rows.getFirst().getFirst().equals(CLASS);
         int names = named ? 1 : 0;
         int classes = rows.size() - names;
-        if (rows.stream().anyMatch(cells -> cells.size() != names + classes)) { // before anything is made of its size
+        // Before anything is made of its size.
+        if (rows.stream().skip(names).anyMatch(cells -> cells.size() != names + classes)) {
             throw new FormatException(file, "is not a square table");
         }
         int[][] counts = new int[classes][classes];
