@@ -51,8 +51,7 @@ class StandardOutputTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "--version", "help train", "data list", "compare {tmp}/run",
-            "compare {tmp}/run --json", "predict {tmp}/run {tmp}/data/cat/0.png",
+    @ValueSource(strings = {"--version", "help train", "compare {tmp}/run",
             "predict {tmp}/run {tmp}/data/cat/0.png --json", "evaluate {tmp}/run --logits -",
             "export {tmp}/run --format onnx --to -", "studio --port 0"})
     void outputThatIsNotTakenIsAFailure(String command) throws Exception {
@@ -63,16 +62,14 @@ class StandardOutputTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"-", "/dev/stdout"})
-    void aFileOnStandardOutputIsAloneThere(String name) throws Exception {
+    @ValueSource(strings = {"export {tmp}/run --format onnx --to -", "report {tmp}/run --to -",
+            "evaluate {tmp}/run --json --logits -", "compare {tmp}/run --to -", "compare {tmp}/run --to /dev/stdout"})
+    void aFileOnStandardOutputIsAloneThere(String command) throws Exception {
         Path output = folder.resolve("output");
         Path file = folder.resolve("file");
-        for (String command : List.of("export {tmp}/run --format onnx --to ", "report {tmp}/run --to ",
-                "evaluate {tmp}/run --json --logits ", "compare {tmp}/run --to ")) {
-            assertThat(run(command + name, output).status()).as(command).isZero();
-            assertThat(answer(words(command + file)).status()).isZero();
-            assertThat(output).as(command).hasSameBinaryContentAs(file);
-        }
+        assertThat(run(command, output).status()).isZero();
+        assertThat(answer(words(command.replaceFirst("\\S+$", file.toString()))).status()).isZero();
+        assertThat(output).hasSameBinaryContentAs(file);
     }
 
     @Test
