@@ -155,8 +155,8 @@ final class SideBySide implements Callable<Integer> {
                 """
 
                         A ratio is the other's time divided by Scanline's in the same round. PyTorch at its best is the faster of two
-                        turns in each round: one with default settings, one with the tuning of the last column. A side that takes more
-                        than 3 s a step is measured once. The share of the peak counts the products alone: those of the forward pass,
+                        turns in each round: one with default settings, one with the tuning of the last column. Default settings that take
+                        more than 3 s a step are measured once. The share of the peak counts the products alone: those of the forward pass,
                         and twice as many for the backward pass. Core to core is the time in which a cache line gets from one core to
                         another, measured before each turn: the median, the least and the most.
                         """);
