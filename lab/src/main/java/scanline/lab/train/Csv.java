@@ -32,7 +32,7 @@ public final class Csv {
         while (at <= line.length()) {
             boolean quoted = at < line.length() && line.charAt(at) == QUOTE;
             int end = quoted ? closing(line, at + 1) + 1 : comma(line, at);
-            if (quoted && end == 0 || end < line.length() && line.charAt(end) != ',') {
+            if ((quoted && end == 0) || (end < line.length() && line.charAt(end) != ',')) {
                 return List.of(line);
             }
             String cell = quoted ? line.substring(at + 1, end - 1).replace("\"\"", "\"") : line.substring(at, end);
