@@ -1,16 +1,13 @@
 package scanline.lab.survival;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import scanline.engine.io.SafeTensors;
-import scanline.lab.data.Dataset;
-import scanline.lab.data.Datasets;
-import scanline.lab.data.ImageSet;
+import scanline.lab.data.FirstImages;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.train.Evaluation;
@@ -33,26 +30,15 @@ public final class SmallRun {
 
     /** A run on the first images of MNIST, whose files it puts into a folder. */
     public SmallRun(Path data) throws IOException {
-        Dataset mnist = Datasets.ofUser().open("mnist", null);
-        write(mnist.train().first(TRAIN), data, "train");
-        write(mnist.test().first(TEST), data, "t10k");
-        keys = List.of("data=idx", "data.dir=" + data, "data.validation=56", "batch=32", "epochs=2",
-                "model.hidden=16", "model.layers=1", "data.shrink=4");
+        keys = new ArrayList<>(FirstImages.write(data, TRAIN, TEST));
+        keys.addAll(List.of("data.validation=56", "batch=32", "epochs=2", "model.hidden=16", "model.layers=1",
+                "data.shrink=4"));
         recipe = Recipes.find("lstm-rows", keys);
-    }
-
-    private static void write(ImageSet images, Path folder, String part) throws IOException {
-        int count = images.count();
-        int pixels = count * images.height() * images.width();
-        Files.write(folder.resolve(part + "-images-idx3-ubyte"), ByteBuffer.allocate(16 + pixels).putInt(0x803)
-                .putInt(count).putInt(images.height()).putInt(images.width()).put(images.pixels()).array());
-        Files.write(folder.resolve(part + "-labels-idx1-ubyte"),
-                ByteBuffer.allocate(8 + count).putInt(0x801).putInt(count).put(images.labels()).array());
     }
 
     /** What makes it of {@code lstm-rows}. */
     public List<String> keys() {
-        return keys;
+        return List.copyOf(keys);
     }
 
     /** Makes the run and trains it to its end. */

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,20 +24,36 @@ import org.junit.jupiter.params.provider.ValueSource;
 import scanline.engine.io.FormatException;
 import scanline.engine.io.SafeTensors;
 import scanline.engine.io.WeightsFile;
+import scanline.lab.data.FirstImages;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 
 class TrainerTest {
     private static final double NEVER = 1e9;
+    private static final int TRAIN = 2200;
+    private static final int TEST = 200;
+
+    @TempDir
+    private static Path images;
+
+    private static List<String> data = List.of();
+
     @TempDir
     private Path folder;
 
+    @BeforeAll
+    static void writeImages() throws IOException {
+        data = FirstImages.write(images, TRAIN, TEST);
+    }
+
+    private static Recipe recipe(String name, List<String> keys, String... more) {
+        return Recipes.find(name, Stream.of(data, keys, List.of(more)).flatMap(List::stream).toList());
+    }
+
     /** 300 examples to train on in batches of 32: nine whole ones and a partial one an epoch. */
     private static Recipe small(String... more) {
-        List<String> keys = new ArrayList<>(List.of("data.limit=300", "data.validation=100", "batch=32", "epochs=2",
-                "model.hidden=12", "model.dropout=0.2", "clip=norm", "schedule=cosine", "loss.smoothing=0.1"));
-        keys.addAll(List.of(more));
-        return Recipes.find("lstm-rows", keys);
+        return recipe("lstm-rows", List.of("data.limit=300", "data.validation=100", "batch=32", "epochs=2",
+                "model.hidden=12", "model.dropout=0.2", "clip=norm", "schedule=cosine", "loss.smoothing=0.1"), more);
     }
 
     private static String lastWeights(Recipe recipe, Run run, int threads, boolean resumed, BooleanSupplier stop)
@@ -87,7 +105,7 @@ class TrainerTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 4})
     void aStoppedCnnEndsWithTheSameBits(int steps) throws IOException {
-        Recipe recipe = Recipes.find("cnn", List.of("data.limit=100", "data.validation=64", "data.shrink=2", "batch=32",
+        Recipe recipe = recipe("cnn", List.of("data.limit=100", "data.validation=64", "data.shrink=2", "batch=32",
                 "epochs=2", "model.channels=5", "model.hidden=12"));
         String uninterrupted = lastWeights(recipe, create("whole", recipe), 1, false, () -> false);
         Run run = create("stopped", recipe);
@@ -100,7 +118,7 @@ class TrainerTest {
     @CsvSource({"vit, model.mlp=12, model.headWidth=5", "digit-classifier, model.feedForward=12, model.pooling=first",
             "row-transformer, model.feedForward=12, model.pooling=mean"})
     void aStoppedRunOfATransformerEndsWithTheSameBits(String name, String first, String second) throws IOException {
-        Recipe recipe = Recipes.find(name, List.of("data.limit=64", "data.validation=100", "batch=32", "epochs=2",
+        Recipe recipe = recipe(name, List.of("data.limit=64", "data.validation=100", "batch=32", "epochs=2",
                 "model.width=8", "model.depth=1", "model.heads=2", "model.dropout=0.1", first, second));
         String uninterrupted = lastWeights(recipe, create("whole", recipe), 1, false, () -> false);
         Run run = create("stopped", recipe);
@@ -125,7 +143,7 @@ class TrainerTest {
         String name = keys.removeFirst();
         keys.addAll(List.of("data.limit=200", "data.validation=100", "data.canvas.train=12",
                 "data.canvas.validation=10", "data.canvas.test=10", "batch=5", "epochs=3"));
-        Recipe recipe = Recipes.find(name, keys);
+        Recipe recipe = recipe(name, keys);
         Run whole = create("whole", recipe);
         String uninterrupted = lastWeights(recipe, whole, 1, false, () -> false);
         for (int steps : new int[] {2, 6}) {
@@ -142,7 +160,7 @@ class TrainerTest {
 
     @Test
     void theBestWeightsOfACnnHaveItsRunningStatistics() throws IOException {
-        Recipe recipe = Recipes.find("cnn", List.of("data.limit=100", "data.validation=64", "data.shrink=4", "batch=32",
+        Recipe recipe = recipe("cnn", List.of("data.limit=100", "data.validation=64", "data.shrink=4", "batch=32",
                 "epochs=1", "model.channels=3", "model.hidden=12"));
         Run run = create("run", recipe);
         lastWeights(recipe, run, 1, false, () -> false);
@@ -159,7 +177,7 @@ class TrainerTest {
 
     @Test
     void anImageTooSmallForTheModelIsRefusedInOneLine() {
-        Recipe recipe = Recipes.find("cnn", List.of("data.shrink=14"));
+        Recipe recipe = recipe("cnn", List.of("data.shrink=14"));
         assertThatThrownBy(() -> new Experiment(recipe, 1)).isInstanceOf(RunException.class)
                 .hasMessageStartingWith(
                         "the CNN halves an image twice, so it needs at least 4 x 4 pixels, not 2 x 2");
@@ -201,7 +219,7 @@ class TrainerTest {
 
     @Test
     void trainingLearns() throws IOException {
-        Recipe recipe = Recipes.find("lstm-rows", List.of("data.limit=2000", "data.validation=200", "epochs=3",
+        Recipe recipe = recipe("lstm-rows", List.of("data.limit=2000", "data.validation=200", "epochs=3",
                 "model.hidden=32", "batch=20", "optimizer.rate=0.005"));
         Run run = create("learns", recipe);
         lastWeights(recipe, run, 2, false, () -> false);
@@ -317,9 +335,9 @@ class TrainerTest {
 
     @Test
     void validationThatLeavesNothingToTrainOnIsRefused() {
-        try (Experiment experiment = new Experiment(small("data.validation=60000"), 1)) {
+        try (Experiment experiment = new Experiment(small("data.validation=" + TRAIN), 1)) {
             assertThatThrownBy(() -> experiment.examples(Experiment.Split.TRAIN)).isInstanceOf(RunException.class)
-                    .hasMessageStartingWith("data.validation=60000 leaves nothing to train on");
+                    .hasMessageStartingWith("data.validation=" + TRAIN + " leaves nothing to train on");
         }
     }
 }
