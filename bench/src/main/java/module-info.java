@@ -9,4 +9,6 @@
     requires static org.jspecify;
 
     opens scanline.bench to info.picocli;
+    opens scanline.bench.check to info.picocli;
+    opens scanline.bench.peer to info.picocli;
 }

@@ -11,14 +11,24 @@ module scanline.lab {
     requires tools.jackson.dataformat.yaml;
     requires static transitive org.jspecify;
 
+    exports scanline.lab.base;
+    exports scanline.lab.canvas;
     exports scanline.lab.data;
+    exports scanline.lab.experiment;
     exports scanline.lab.export;
+    exports scanline.lab.image;
+    exports scanline.lab.insight;
     exports scanline.lab.model;
     exports scanline.lab.recipe;
+    exports scanline.lab.run;
+    exports scanline.lab.sequence;
     exports scanline.lab.studio;
     exports scanline.lab.sweep;
+    exports scanline.lab.task;
     exports scanline.lab.train;
 
     opens scanline.lab.cli to info.picocli, tools.jackson.databind;
+    opens scanline.lab.cli.option to info.picocli;
+    opens scanline.lab.record to tools.jackson.databind;
     opens scanline.lab.studio to tools.jackson.databind;
 }

@@ -1,11 +1,15 @@
 package scanline.bench;
 
-import java.util.List;
-
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import scanline.lab.data.DataException;
-import scanline.lab.recipe.RecipeException;
+import scanline.lab.base.UserException;
+import scanline.bench.check.HashMatrix;
+import scanline.bench.check.Kills;
+import scanline.bench.check.Losses;
+import scanline.bench.check.OnnxCheck;
+import scanline.bench.check.StudioLoad;
+import scanline.bench.peer.Growth;
+import scanline.bench.peer.SideBySide;
 
 /** The commands of {@code ./build bench} that are no JMH benchmarks. */
 @Command(name = "bench", mixinStandardHelpOptions = true,
@@ -15,18 +19,14 @@ import scanline.lab.recipe.RecipeException;
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {"0:done", "1:failed, or what must agree differs", "2:wrong usage"})
 final class Main {
-    // What a user can cure; of anything else the stack trace is wanted.
-    private static final List<Class<?>> CURABLE = List.of(BenchException.class, DataException.class,
-            RecipeException.class);
-
     private Main() {}
 
     /** Runs a command and ends the process with its exit status. */
     public static void main(String[] arguments) {
         CommandLine line = new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler((exception, command, _) -> {
-            if (!CURABLE.contains(exception.getClass())) {
-                throw exception;
+            if (!(exception instanceof UserException)) {
+                throw exception; // with its stack trace
             }
             command.getErr().println("bench: " + exception.getMessage());
             return CommandLine.ExitCode.SOFTWARE;

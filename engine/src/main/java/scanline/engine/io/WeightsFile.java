@@ -1,9 +1,15 @@
 package scanline.engine.io;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +34,29 @@ public final class WeightsFile {
     /** Writes every parameter and statistic, whole or not at all. */
     public static void save(Path file, Weights weights, Map<String, String> metadata) throws IOException {
         SafeTensors.write(file, new SafeTensors(entries("", weights), metadata));
+    }
+
+    /**
+     * A SHA-256 of the weights as 64 hexadecimal digits: of the name (UTF-8) and the values (little-endian float32) of every
+     * parameter, in the order of the model, and then of every statistic. It does not depend on the file format.
+     */
+    public static String hash(Weights weights) {
+        MessageDigest digest;
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every JDK has it
+        }
+        weights.parameters().forEach(parameter -> update(digest, parameter.name(), parameter.values()));
+        weights.statistics().forEach(statistic -> update(digest, statistic.name(), statistic.values()));
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static void update(MessageDigest digest, String name, float[] values) {
+        ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        digest.update(name.getBytes(StandardCharsets.UTF_8));
+        digest.update(bytes);
     }
 
     /**

@@ -5,6 +5,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 import scanline.engine.random.RandomKey;
 
@@ -115,6 +117,25 @@ public final class Weights {
     /** How many numbers are learned. */
     public long count() {
         return parameters.values().stream().mapToLong(parameter -> parameter.shape().elements()).sum();
+    }
+
+    /** The first value that is not a finite number, such as {@code a weight of fc.bias is NaN}; empty if all are finite. */
+    public Optional<String> nonFinite() {
+        return Stream.concat(
+                parameters.values().stream().flatMap(
+                        parameter -> nonFinite("a weight of ", parameter.name(), parameter.values()).stream()),
+                statistics.values().stream().flatMap(
+                        statistic -> nonFinite("a number of ", statistic.name(), statistic.values()).stream()))
+                .findFirst();
+    }
+
+    private static Optional<String> nonFinite(String what, String name, float[] values) {
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                return Optional.of(what + name + " is " + value);
+            }
+        }
+        return Optional.empty();
     }
 
     /** Sets every gradient to zero, before a pass adds to it. */

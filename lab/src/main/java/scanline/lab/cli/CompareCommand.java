@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import scanline.lab.report.Comparison;
+import scanline.lab.cli.option.OutputFile;
 
 /** {@code scanline compare}: several runs beside each other. */
 @Command(name = "compare", mixinStandardHelpOptions = true,

@@ -15,7 +15,8 @@ import scanline.engine.kernel.Peak;
 import scanline.lab.data.Datasets;
 import scanline.lab.data.IdxFiles;
 import scanline.lab.data.KnownSet;
-import scanline.lab.train.Provenance;
+import scanline.lab.run.Provenance;
+import scanline.lab.cli.option.Threads;
 
 /** {@code scanline doctor}: what this machine offers. */
 @Command(name = "doctor", mixinStandardHelpOptions = true,

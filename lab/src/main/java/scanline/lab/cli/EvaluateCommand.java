@@ -1,5 +1,6 @@
 package scanline.lab.cli;
 
+import scanline.engine.io.WeightsFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
@@ -23,17 +24,22 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import scanline.lab.cli.terminal.Messages;
 import scanline.lab.model.Autoregressive;
 import scanline.lab.report.Table;
-import scanline.lab.train.Evaluation;
-import scanline.lab.train.Experiment;
-import scanline.lab.train.Experiment.Split;
-import scanline.lab.train.Json;
-import scanline.lab.train.LabelScore;
-import scanline.lab.train.Measures;
-import scanline.lab.train.RunException;
-import scanline.lab.train.Trained;
-import scanline.lab.train.TrainedOn;
+import scanline.lab.experiment.Evaluation;
+import scanline.lab.experiment.Examples;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.experiment.Split;
+import scanline.lab.base.Json;
+import scanline.lab.task.LabelScore;
+import scanline.lab.task.Measures;
+import scanline.lab.base.RunException;
+import scanline.lab.run.Trained;
+import scanline.lab.run.TrainedOn;
+import scanline.lab.cli.option.OutputFile;
+import scanline.lab.cli.option.Threads;
+import scanline.lab.cli.option.TrainedOptions;
 
 /** {@code scanline evaluate}: loss, accuracy and confusion matrix on a split. */
 @Command(name = "evaluate", mixinStandardHelpOptions = true,
@@ -75,32 +81,29 @@ final class EvaluateCommand implements Callable<Integer> {
                 throw new RunException("--logits: this model has no logits for a picture, it writes one label after the"
                         + " other");
             }
-            int[] examples = experiment.examples(split);
-            if (examples.length == 0) {
+            Examples examples = experiment.examples(split);
+            if (examples.isEmpty()) {
                 throw new RunException(
                         "the recipe holds out no examples for validation (data.validation, data.canvas.validation)");
             }
             Evaluation evaluation = logits == null
-                    ? evaluate(experiment, examples, Evaluation.Listener.NONE)
+                    ? Evaluation.of(experiment, examples, Evaluation.Listener.NONE)
                     : writeLogits(experiment, examples, logits);
             CommandLine line = Objects.requireNonNull(spec).commandLine();
-            experiment.dataset().oddities().forEach(oddity -> Main.warn(line, oddity));
+            experiment.dataset().oddities().forEach(oddity -> Messages.warn(line, oddity));
             print(logits == null ? line.getOut() : logits.words(line), experiment, evaluation, trainedOn);
             return CommandLine.ExitCode.OK;
         }
     }
 
-    private Evaluation evaluate(Experiment experiment, int[] examples, Evaluation.Listener listener) {
-        return Evaluation.of(experiment, experiment.loader(split), examples, listener);
-    }
-
-    private Evaluation writeLogits(Experiment experiment, int[] examples, OutputFile file) throws IOException {
+    private static Evaluation writeLogits(Experiment experiment, Examples examples, OutputFile file)
+            throws IOException {
         StringBuilder lines = new StringBuilder("index,label");
         for (int c = 0; c < experiment.input().classes(); c++) {
             lines.append(",logit").append(c);
         }
         lines.append('\n');
-        Evaluation evaluation = evaluate(experiment, examples, (index, truth, answer) -> {
+        Evaluation evaluation = Evaluation.of(experiment, examples, (index, truth, answer) -> {
             lines.append(index).append(',')
                     .append(IntStream.of(truth).mapToObj(Integer::toString).collect(Collectors.joining(" ")));
             for (float value : answer.logits()) {
@@ -135,7 +138,7 @@ final class EvaluateCommand implements Callable<Integer> {
             if (!evaluation.labels().isEmpty()) {
                 result.put("labels", evaluation.labels());
             }
-            result.put("weights", experiment.weightsHash());
+            result.put("weights", WeightsFile.hash(experiment.weights()));
             out.println(Json.text(result));
         } else {
             out.printf(Locale.ROOT, "%s accuracy %.2f %%, loss %.4f%n", split.name().toLowerCase(Locale.ROOT),

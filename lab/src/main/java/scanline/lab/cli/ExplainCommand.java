@@ -13,13 +13,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import scanline.lab.cli.terminal.Messages;
 import scanline.engine.io.Excerpt;
 import scanline.engine.tensor.Parameter;
 import scanline.lab.model.Model;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.train.Experiment;
-import scanline.lab.train.LayerTimes;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.insight.LayerTimes;
 
 /** {@code scanline explain}: what a recipe's model is made of. */
 @Command(name = "explain", mixinStandardHelpOptions = true,
@@ -43,7 +44,7 @@ final class ExplainCommand implements Runnable {
         CommandLine line = Objects.requireNonNull(spec).commandLine();
         PrintWriter out = line.getOut();
         Recipe recipe = Recipes.find(name, overrides);
-        recipe.model().withoutEffect().forEach(key -> Main.warn(line, key));
+        recipe.model().withoutEffect().forEach(key -> Messages.warn(line, key));
         try (Experiment experiment = new Experiment(recipe, 1)) {
             Model.Input input = experiment.input();
             List<Model.Layer> layers = recipe.model().layers(input);

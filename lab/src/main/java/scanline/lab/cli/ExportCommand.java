@@ -1,5 +1,6 @@
 package scanline.lab.cli;
 
+import scanline.engine.io.WeightsFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -21,8 +22,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import scanline.lab.export.ExportFormat;
 import scanline.lab.export.OnnxOperators;
-import scanline.lab.train.Experiment;
-import scanline.lab.train.Trained;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.run.Trained;
+import scanline.lab.cli.option.OutputFile;
+import scanline.lab.cli.option.TrainedOptions;
 
 /** {@code scanline export}: a trained model as a file that others read. */
 @Command(name = "export", mixinStandardHelpOptions = true,
@@ -67,7 +70,7 @@ final class ExportCommand implements Callable<Integer> {
             file.write(format.of(experiment, operators, opened.provenance()));
             PrintWriter words = file.words(Objects.requireNonNull(spec).commandLine());
             words.printf(Locale.ROOT, "%s: %s, %,d parameters, SHA-256 %s%n", file,
-                    format.name().toLowerCase(Locale.ROOT), experiment.weights().count(), experiment.weightsHash());
+                    format.name().toLowerCase(Locale.ROOT), experiment.weights().count(), WeightsFile.hash(experiment.weights()));
             words.flush();
             return CommandLine.ExitCode.OK;
         }

@@ -16,12 +16,12 @@ import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
-import scanline.engine.io.FileAccessException;
-import scanline.engine.io.FormatException;
-import scanline.lab.data.DataException;
 import scanline.lab.recipe.RecipeException;
-import scanline.lab.train.Provenance;
-import scanline.lab.train.RunException;
+import scanline.lab.run.Provenance;
+import scanline.lab.cli.option.OutputFile;
+import scanline.lab.base.UserException;
+import scanline.lab.cli.terminal.Messages;
+import scanline.lab.cli.terminal.StandardOutput;
 
 /** The command line: results go to standard output, progress and errors to standard error. */
 @Command(name = "scanline", mixinStandardHelpOptions = true, versionProvider = Main.Version.class,
@@ -52,7 +52,7 @@ public final class Main {
         line.getOut().flush();
         IOException failure = output.failure();
         if (failure != null) {
-            error(line, "cannot write to standard output: " + failure.getMessage());
+            Messages.error(line, "cannot write to standard output: " + failure.getMessage());
             status = Math.max(status, CommandLine.ExitCode.SOFTWARE);
         }
         System.exit(status);
@@ -66,22 +66,10 @@ public final class Main {
             if (line.<Main>getCommand().debug) {
                 e.printStackTrace(line.getErr());
             }
-            error(line, "not enough memory in a Java heap of " + Runtime.getRuntime().maxMemory() / (1 << 20)
+            Messages.error(line, "not enough memory in a Java heap of " + Runtime.getRuntime().maxMemory() / (1 << 20)
                     + " MB: try a smaller batch or model, or give it more, for example SCANLINE_JAVA_OPTS=-Xmx4g");
             return CommandLine.ExitCode.SOFTWARE;
         }
-    }
-
-    /** Tells of what failed, in a line. */
-    static void error(CommandLine command, String message) {
-        command.getErr().println(command.getColorScheme().errorText("scanline: " + message));
-        command.getErr().flush();
-    }
-
-    /** Tells, in a line, what a user should know of something that did not fail. */
-    static void warn(CommandLine command, String message) {
-        command.getErr().println("warning: " + message);
-        command.getErr().flush();
     }
 
     /** The commands, with what answers their failures. The launcher says whether there may be colors. */
@@ -94,12 +82,12 @@ public final class Main {
             if (main.debug) {
                 exception.printStackTrace(command.getErr());
             }
-            error(command, message(exception));
+            Messages.error(command, message(exception));
             return exception instanceof RecipeException ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
         });
         line.setParameterExceptionHandler((exception, _) -> {
             CommandLine command = exception.getCommandLine();
-            error(command, String.valueOf(exception.getMessage()));
+            Messages.error(command, String.valueOf(exception.getMessage()));
             if (!CommandLine.UnmatchedArgumentException.printSuggestions(exception, command.getErr())) {
                 command.getErr().println("`" + command.getCommandSpec().qualifiedName() + " --help` says more");
             }
@@ -110,11 +98,7 @@ public final class Main {
 
     private static String message(Exception exception) {
         return switch (exception) {
-            case RecipeException e -> String.valueOf(e.getMessage());
-            case RunException e -> String.valueOf(e.getMessage());
-            case DataException e -> String.valueOf(e.getMessage());
-            case FormatException e -> String.valueOf(e.getMessage());
-            case FileAccessException e -> String.valueOf(e.getMessage());
+            case UserException e -> String.valueOf(e.getMessage());
             case NoSuchFileException e -> "there is no file " + e.getFile();
             case AccessDeniedException e -> "no permission for " + e.getFile();
             case FileSystemException e -> e.getFile() + ": " + (e.getReason() == null ? "failed" : e.getReason());

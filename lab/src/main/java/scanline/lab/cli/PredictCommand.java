@@ -18,16 +18,18 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import scanline.lab.data.DataException;
-import scanline.lab.data.ImageFile;
-import scanline.lab.data.ImageSet;
-import scanline.lab.data.Pictures;
-import scanline.lab.data.Preparation;
-import scanline.lab.train.Answer;
-import scanline.lab.train.Experiment;
-import scanline.lab.train.Json;
-import scanline.lab.train.Prediction;
-import scanline.lab.train.Trained;
+import scanline.lab.cli.terminal.Messages;
+import scanline.lab.base.DataException;
+import scanline.lab.image.ImageFile;
+import scanline.lab.image.ImageSet;
+import scanline.lab.image.Preparation;
+import scanline.lab.task.Answer;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.base.Json;
+import scanline.lab.task.Prediction;
+import scanline.lab.run.Trained;
+import scanline.lab.cli.option.Threads;
+import scanline.lab.cli.option.TrainedOptions;
 
 /** {@code scanline predict}: the classes of images, or the labels that are on them. */
 @Command(name = "predict", mixinStandardHelpOptions = true,
@@ -60,16 +62,15 @@ final class PredictCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         try (Trained opened = trained.openAlone(List.of(), threads.count())) {
             Experiment experiment = opened.experiment();
-            Pictures known = experiment.outside();
             List<String> names = experiment.dataset().classNames();
             Results results = new Results();
             for (Path file : files) {
                 results.add(file, () -> {
                     for (Path image : Files.isDirectory(file) ? ImageFile.in(file) : List.of(file)) {
                         results.add(image, () -> {
-                            ImageSet images = ImageFile.read(image, known.height(), known.width(), known.classes(),
+                            ImageSet images = ImageFile.read(image, experiment.pictureSize(), experiment.input().classes(),
                                     asIs ? Preparation.SCALE : experiment.preparation());
-                            List<Answer> answers = Answer.of(experiment, images);
+                            List<Answer> answers = experiment.answers(images);
                             for (int i = 0; i < answers.size(); i++) {
                                 results.add(Prediction.of(image.toString(), i, images.contrast(i), answers.get(i),
                                         names));
@@ -93,7 +94,7 @@ final class PredictCommand implements Callable<Integer> {
                 answering.run();
             } catch (DataException e) {
                 String message = String.valueOf(e.getMessage());
-                Main.error(line, message);
+                Messages.error(line, message);
                 all.add(new Unread(file.toString(), message));
                 failed = true;
             }
@@ -102,7 +103,7 @@ final class PredictCommand implements Callable<Integer> {
         void add(Prediction prediction) {
             all.add(prediction);
             if (prediction.warning() != null) {
-                Main.warn(line, prediction.file() + " [" + prediction.index() + "]: " + prediction.warning());
+                Messages.warn(line, prediction.file() + " [" + prediction.index() + "]: " + prediction.warning());
             }
             if (!json) {
                 line.getOut().printf(Locale.ROOT, "%s [%d]  %s  %.2f %%%n", prediction.file(), prediction.index(),

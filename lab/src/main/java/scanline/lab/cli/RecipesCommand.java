@@ -21,7 +21,7 @@ import scanline.lab.model.Model;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.report.Results;
-import scanline.lab.train.Experiment;
+import scanline.lab.experiment.Experiment;
 
 /** {@code scanline recipes}: what can be trained. */
 @Command(name = "recipes", mixinStandardHelpOptions = true, description = "Lists the recipes.")

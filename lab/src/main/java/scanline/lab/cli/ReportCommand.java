@@ -15,9 +15,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import scanline.lab.report.RunReport;
-import scanline.lab.train.Provenance;
-import scanline.lab.train.Run;
-import scanline.lab.train.Trained;
+import scanline.lab.run.Provenance;
+import scanline.lab.run.Run;
+import scanline.lab.run.Trained;
+import scanline.lab.cli.option.OutputFile;
+import scanline.lab.cli.option.RunOptions;
+import scanline.lab.cli.option.Threads;
 
 /** {@code scanline report}: what a run came to, as one page. */
 @Command(name = "report", mixinStandardHelpOptions = true,

@@ -17,7 +17,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import scanline.lab.report.Results;
-import scanline.lab.train.RunException;
+import scanline.lab.base.RunException;
 
 /** {@code scanline results}: the page of results, from the records of runs. */
 @Command(name = "results", mixinStandardHelpOptions = true,

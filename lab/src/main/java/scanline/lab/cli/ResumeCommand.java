@@ -10,9 +10,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
-import scanline.lab.train.Experiment;
-import scanline.lab.train.Provenance;
-import scanline.lab.train.Run;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.run.Provenance;
+import scanline.lab.run.Run;
+import scanline.lab.cli.option.RunOptions;
+import scanline.lab.cli.option.Threads;
+import scanline.lab.cli.option.TrainingOptions;
 
 /** {@code scanline resume}: goes on where a run stopped, to the bit. */
 @Command(name = "resume", mixinStandardHelpOptions = true,
@@ -25,7 +28,7 @@ final class ResumeCommand implements Callable<Integer> {
     private Threads threads = new Threads();
 
     @Mixin
-    private Training training = new Training();
+    private TrainingOptions training = new TrainingOptions();
 
     @Mixin
     private RunOptions options = new RunOptions();

@@ -20,6 +20,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import scanline.lab.studio.Studio;
+import scanline.lab.cli.option.Threads;
 
 /** {@code scanline studio}: the web studio. */
 @Command(name = "studio", mixinStandardHelpOptions = true, sortOptions = false,

@@ -25,8 +25,9 @@ import scanline.lab.sweep.Grid;
 import scanline.lab.sweep.Sweep;
 import scanline.lab.sweep.SweepTable;
 import scanline.lab.sweep.SweepTable.Row;
-import scanline.lab.train.Json;
-import scanline.lab.train.Run;
+import scanline.lab.base.Json;
+import scanline.lab.run.Run;
+import scanline.lab.cli.option.Threads;
 
 /** {@code scanline sweep}: a grid of runs as processes of this machine. */
 @Command(name = "sweep", mixinStandardHelpOptions = true,

@@ -18,14 +18,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import scanline.lab.cli.terminal.Messages;
 import scanline.engine.io.Excerpt;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.train.Experiment;
-import scanline.lab.train.Experiment.Split;
-import scanline.lab.train.Parent;
-import scanline.lab.train.Provenance;
-import scanline.lab.train.Run;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.experiment.Split;
+import scanline.lab.run.Parent;
+import scanline.lab.run.Provenance;
+import scanline.lab.run.Run;
+import scanline.lab.cli.option.Threads;
+import scanline.lab.cli.option.TrainingOptions;
 
 /** {@code scanline train}: trains a recipe in a new run folder. */
 @Command(name = "train", mixinStandardHelpOptions = true, description = "Trains a recipe.")
@@ -37,7 +40,7 @@ final class TrainCommand implements Callable<Integer> {
     private Threads threads = new Threads();
 
     @Mixin
-    private Training training = new Training();
+    private TrainingOptions training = new TrainingOptions();
 
     @Parameters(index = "0", paramLabel = "RECIPE", description = "Its name, or a file that ends in .yaml or .yml.")
     private String recipe = "";
@@ -69,14 +72,15 @@ final class TrainCommand implements Callable<Integer> {
         if (folder != null) {
             Run.requireNew(folder);
         }
-        resolved.model().withoutEffect().forEach(key -> Main.warn(line, key));
+        resolved.model().withoutEffect().forEach(key -> Messages.warn(line, key));
         List<String> command = new ArrayList<>(List.of("scanline"));
         command.addAll(line.getParent().getParseResult().expandedArgs());
         try (Experiment experiment = new Experiment(resolved, threads.count())) {
-            requirePictures(experiment); // before a folder is made
+            experiment.examples(Split.TRAIN); // images that do not suffice are refused before a folder is made
+            experiment.examples(Split.VALIDATION);
             Parent parent = from == null
                     ? null
-                    : Parent.load(from, experiment, newHead, told -> Main.warn(line, told));
+                    : Parent.load(from, experiment, newHead, told -> Messages.warn(line, told));
             Run.Beginning beginning = parent == null ? Run.Beginning.OF_SEED : Parent.beginning(experiment);
             Map<String, Object> provenance = Provenance.of(experiment, threads.count(), command, parent);
             Run run = folder != null
@@ -86,16 +90,8 @@ final class TrainCommand implements Callable<Integer> {
                     + ", seed " + resolved.seed() + ", " + threads + ")" + (from == null ? "" : ", weights of " + from)
                     + ", run " + run.folder());
             line.getErr().flush();
-            experiment.dataset().oddities().forEach(oddity -> Main.warn(line, oddity));
+            experiment.dataset().oddities().forEach(oddity -> Messages.warn(line, oddity));
             return training.run(line, experiment, run, false);
-        }
-    }
-
-    /** Refuses images that do not suffice, such as when validation leaves none to train on. */
-    private static void requirePictures(Experiment experiment) {
-        experiment.loader(Split.TRAIN);
-        if (experiment.examples(Split.VALIDATION).length > 0) {
-            experiment.loader(Split.VALIDATION);
         }
     }
 }

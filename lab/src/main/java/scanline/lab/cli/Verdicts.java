@@ -2,12 +2,12 @@ package scanline.lab.cli;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 import picocli.CommandLine;
-import scanline.lab.train.Json;
+import scanline.lab.base.Json;
+import scanline.lab.record.Verdict;
 
 /** What was made again and compared with its record: told one by one, counted at the end; as JSON all at once. */
 final class Verdicts {
@@ -18,28 +18,6 @@ final class Verdicts {
     Verdicts(PrintWriter out, boolean json) {
         this.out = out;
         this.json = json;
-    }
-
-    /**
-     * Something that was made again.
-     *
-     * @param agrees whether it is what is recorded, to the bit
-     * @param what it came to, or why it does not agree
-     */
-    record Verdict(String name, boolean agrees, String what) {
-        static Verdict of(String name, String what, String difference) {
-            return difference.isEmpty()
-                    ? new Verdict(name, true, "agrees: " + what)
-                    : new Verdict(name, false, "DIFFERS: " + difference);
-        }
-
-        private Map<String, Object> values() {
-            Map<String, Object> values = new LinkedHashMap<>();
-            values.put("name", name);
-            values.put("agrees", agrees);
-            values.put("what", what);
-            return values;
-        }
     }
 
     void add(Verdict verdict) {
@@ -58,7 +36,7 @@ final class Verdicts {
     int conclude() {
         long agree = all.stream().filter(Verdict::agrees).count();
         out.println(json
-                ? Json.text(Map.of("verdicts", all.stream().map(Verdict::values).toList()))
+                ? Json.text(Map.of("verdicts", all))
                 : agree + " of " + all.size() + " agree");
         out.flush();
         return agree == all.size() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;

@@ -1,6 +1,7 @@
 package scanline.lab.data;
 
 import java.util.List;
+import scanline.lab.image.ImageSet;
 
 /** A data set of labelled images with a part to train on and a part to test on. */
 public interface Dataset {

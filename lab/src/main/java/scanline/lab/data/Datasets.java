@@ -7,6 +7,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import scanline.lab.data.IdxFiles.Resources;
+import scanline.lab.base.DataException;
+import scanline.lab.base.FileName;
+import scanline.lab.base.ModuleContent;
+import scanline.lab.base.Nearest;
+import scanline.lab.image.Preparation;
 
 /**
  * Finds data sets by name.

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import scanline.lab.base.DataException;
 
 /**
  * The proxies that the environment names as it does for curl: {@code https_proxy}, {@code http_proxy} and {@code all_proxy}, such

@@ -28,6 +28,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import scanline.lab.base.DataException;
 
 /**
  * Downloads a known set into a folder. A file grows under a name that ends in .part, goes on where a broken connection

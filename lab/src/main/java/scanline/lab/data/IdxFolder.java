@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 import scanline.lab.data.IdxFiles.Folder;
 import scanline.lab.data.IdxFiles.Part;
+import scanline.lab.base.DataException;
+import scanline.lab.image.ImageSet;
 
 /**
  * Any data set in a folder of four IDX files that are named like MNIST's. It has as many classes as the training labels

@@ -17,6 +17,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import scanline.engine.io.Excerpt;
 import scanline.engine.random.RandomKey;
+import scanline.lab.base.DataException;
+import scanline.lab.base.Processors;
+import scanline.lab.base.Sha256;
+import scanline.lab.image.ClassFolders;
+import scanline.lab.image.Idx;
+import scanline.lab.image.ImageFile;
+import scanline.lab.image.ImageSet;
+import scanline.lab.image.PictureSize;
+import scanline.lab.image.Preparation;
 
 /**
  * A data set in a folder of PNG or JPEG images that has a folder for each class: the classes are called by those folders, and
@@ -203,7 +212,8 @@ public final class ImageFolder implements Dataset {
         byte[] pixels = new byte[members.size() * imagePixels];
         byte[] labels = new byte[members.size()];
         Processors.each(labels.length, i -> {
-            byte[] image = ImageFile.pixels(members.get(i).file, options.size, options.size, options.prepare);
+            byte[] image = ImageFile.pixels(members.get(i).file, new PictureSize(options.size, options.size),
+                    options.prepare);
             System.arraycopy(image, 0, pixels, i * imagePixels, imagePixels);
             labels[i] = (byte) members.get(i).label;
         });

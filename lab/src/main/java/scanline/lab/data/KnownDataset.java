@@ -2,6 +2,8 @@ package scanline.lab.data;
 
 import java.util.List;
 import scanline.lab.data.IdxFiles.Part;
+import scanline.lab.image.Idx;
+import scanline.lab.image.ImageSet;
 
 /**
  * A known set, read from its files. What comes from a folder is checked by its SHA-256 while it is read; what is in the

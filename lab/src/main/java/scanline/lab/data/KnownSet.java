@@ -3,6 +3,9 @@ package scanline.lab.data;
 import java.net.URI;
 import java.util.List;
 import scanline.lab.data.IdxFiles.Part;
+import scanline.lab.base.DataException;
+import scanline.lab.image.Idx;
+import scanline.lab.image.Preparation;
 
 /**
  * A published set of four IDX files whose content is known.

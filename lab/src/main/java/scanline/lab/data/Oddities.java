@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntFunction;
+import scanline.lab.image.ImageSet;
 
 /**
  * What is allowed in a data set, but seldom meant: classes without images, and images that are in it more than once where they

@@ -1,6 +1,7 @@
 package scanline.lab.data;
 
 import java.util.List;
+import scanline.lab.image.ImageSet;
 
 /**
  * A data set of which only names and sizes are known: enough to use a trained model where its data is not.

@@ -6,7 +6,7 @@ import java.util.Map;
 import scanline.engine.io.AtomicFile;
 import scanline.engine.io.SafeTensors;
 import scanline.engine.io.WeightsFile;
-import scanline.lab.train.Experiment;
+import scanline.lab.experiment.Experiment;
 
 /** A format that a trained model can be written in. */
 public enum ExportFormat {
@@ -41,7 +41,7 @@ public enum ExportFormat {
      * @param experiment whose weights are those to write
      * @param operators what a graph is made of; other formats have none
      * @param provenance that of the run which the weights are from; empty where nobody knows
-     * @throws scanline.lab.train.RunException if the format has no words for the model
+     * @throws scanline.lab.base.RunException if the format has no words for the model
      */
     public AtomicFile.Content of(Experiment experiment, OnnxOperators operators, Map<String, Object> provenance) {
         return content(experiment, operators, Facts.of(experiment, provenance));

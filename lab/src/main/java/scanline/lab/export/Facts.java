@@ -1,12 +1,13 @@
 package scanline.lab.export;
 
+import scanline.engine.io.WeightsFile;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.train.Experiment;
-import scanline.lab.train.Json;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.base.Json;
 
 /** What a file says of where its weights come from: nothing that differs from one machine or day of exporting to the next. */
 final class Facts {
@@ -31,7 +32,7 @@ final class Facts {
         facts.put("source", recipe.source());
         facts.put("seed", Long.toString(recipe.seed()));
         facts.put("recipe", Recipes.withoutFolders(recipe.text()));
-        facts.put("weights", experiment.weightsHash());
+        facts.put("weights", WeightsFile.hash(experiment.weights()));
         facts.put("classes", Json.text(experiment.dataset().classNames()));
         return facts;
     }

@@ -9,7 +9,7 @@ import scanline.lab.model.Model;
 import scanline.lab.model.RecurrentModel;
 import scanline.lab.model.TransformerModel;
 import scanline.lab.model.VitModel;
-import scanline.lab.train.RunException;
+import scanline.lab.base.RunException;
 
 /** The formulas of the models, told once more for ONNX: a case here for each model that can be exported. */
 final class OnnxFormulas {

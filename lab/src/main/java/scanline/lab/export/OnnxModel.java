@@ -7,9 +7,9 @@ import java.util.stream.IntStream;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
-import scanline.lab.data.Canvas;
-import scanline.lab.data.Pictures;
-import scanline.lab.data.Scan;
+import scanline.lab.canvas.Canvas;
+import scanline.lab.image.PictureSize;
+import scanline.lab.sequence.Scan;
 import scanline.lab.export.OnnxGraph.Attribute;
 import scanline.lab.export.OnnxGraph.Element;
 import scanline.lab.export.OnnxGraph.Value;
@@ -18,8 +18,8 @@ import scanline.lab.model.Autoregressive;
 import scanline.lab.model.Classifier;
 import scanline.lab.model.Model;
 import scanline.lab.recipe.Recipe;
-import scanline.lab.train.Experiment;
-import scanline.lab.train.Provenance;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.run.Provenance;
 
 /**
  * A trained model as a file of ONNX (onnx.ai/onnx/repo-docs/IR.html). It reads pictures as they are, and does all that the
@@ -57,7 +57,7 @@ final class OnnxModel {
 
     private void write() {
         Recipe recipe = experiment.recipe();
-        Pictures pictures = experiment.outside();
+        PictureSize pictures = experiment.pictureSize();
         Value pixels = graph.input("pixels", "grey pictures, from 0 for black to 1 for white", Element.FLOAT, BATCH,
                 pictures.height(), pictures.width());
         Value x = sequences(pixels, pictures.height(), pictures.width());
@@ -90,7 +90,7 @@ final class OnnxModel {
                 experiment.input().features());
     }
 
-    /** The means of blocks as whole levels of 255, a half upwards, as {@link scanline.lab.data.ImageSet#shrunk} has them. */
+    /** The means of blocks as whole levels of 255, a half upwards, as {@link scanline.lab.image.ImageSet#shrunk} has them. */
     private Value shrunk(Value pixels, int factor) {
         Value white = graph.constant(255);
         Value levels = graph.node("Round", graph.node("Mul", List.of(pixels, white)));

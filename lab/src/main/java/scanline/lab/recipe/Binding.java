@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 import scanline.engine.io.Excerpt;
-import scanline.lab.data.ModuleContent;
-import scanline.lab.data.Nearest;
+import scanline.lab.base.ModuleContent;
+import scanline.lab.base.Nearest;
 import scanline.lab.model.Model;
 import scanline.lab.recipe.Keys.Value;
 

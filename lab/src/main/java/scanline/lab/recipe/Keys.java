@@ -8,7 +8,7 @@ import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
-import scanline.lab.data.Nearest;
+import scanline.lab.base.Nearest;
 
 /** Keys with their values as text and where each was said, and which of them have been asked for. */
 final class Keys {

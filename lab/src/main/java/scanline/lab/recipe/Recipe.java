@@ -10,13 +10,13 @@ import java.util.stream.Collectors;
 import scanline.engine.optim.Clipping;
 import scanline.engine.optim.Schedule;
 import scanline.engine.optim.UpdateRule;
-import scanline.lab.data.Canvas;
+import scanline.lab.canvas.Canvas;
 import scanline.lab.data.Dataset;
 import scanline.lab.data.Datasets;
-import scanline.lab.data.FileName;
+import scanline.lab.base.FileName;
 import scanline.lab.data.ImageFolder;
-import scanline.lab.data.Preparation;
-import scanline.lab.data.Scan;
+import scanline.lab.image.Preparation;
+import scanline.lab.sequence.Scan;
 import scanline.lab.model.Model;
 
 /**
@@ -111,7 +111,7 @@ public record Recipe(String about, String source, Published published, double ta
         /**
          * Opens the data set, where it lies or from the folder to read it from.
          *
-         * @throws scanline.lab.data.DataException if it is not there, or broken
+         * @throws scanline.lab.base.DataException if it is not there, or broken
          */
         public Dataset open() {
             return Datasets.ofUser().open(name, dir.isEmpty() ? null : Path.of(dir),

@@ -1,7 +1,9 @@
 package scanline.lab.recipe;
 
-/** A recipe, or a key given for it, is not right; the message is one line that names the key and what would be. */
-public final class RecipeException extends RuntimeException {
+import scanline.lab.base.UserException;
+
+/** A recipe, or a key given for it, is wrong. The message names the key. */
+public final class RecipeException extends UserException {
     private static final long serialVersionUID = 1;
 
     /** With a message for the user. */

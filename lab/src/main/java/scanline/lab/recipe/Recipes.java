@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import scanline.engine.io.TextFile;
-import scanline.lab.data.ModuleContent;
-import scanline.lab.data.Nearest;
+import scanline.lab.base.ModuleContent;
+import scanline.lab.base.Nearest;
 import scanline.lab.recipe.Keys.Value;
 
 /** The recipes that come with Scanline, and reading any other. */

@@ -1,11 +1,13 @@
 package scanline.lab.record;
 
+import scanline.engine.io.WeightsFile;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 import scanline.engine.io.AtomicFile;
@@ -13,8 +15,10 @@ import scanline.engine.io.Excerpt;
 import scanline.engine.io.FormatException;
 import scanline.engine.io.TextFile;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.train.Experiment;
-import scanline.lab.train.Learner;
+import scanline.lab.experiment.Examples;
+import scanline.lab.experiment.Experiment;
+import org.jspecify.annotations.Nullable;
+import scanline.lab.experiment.Learner;
 
 /**
  * What a recipe comes to in its first steps: first weights, order of the examples, dropout, passes forward and back, clipping and
@@ -33,12 +37,13 @@ public record FirstSteps(String recipe, double loss, String weights) {
 
     private static final String HEADER = "recipe,loss,weights";
     private static final int LONGEST_BYTES = 1 << 20;
+    private static final int DIGITS = 16;
 
     /** Takes the first steps of a recipe that comes with Scanline. */
     public static FirstSteps take(String recipe, int threads) {
         try (Experiment experiment = new Experiment(Recipes.find(recipe, List.of()), threads)) {
             Learner learner = new Learner(experiment);
-            int[] order = experiment.order(0);
+            Examples order = experiment.splits().epoch(0);
             int example = 0;
             double loss = Double.NaN;
             for (int i = 0; i < STEPS; i++) {
@@ -46,8 +51,29 @@ public record FirstSteps(String recipe, double loss, String weights) {
                 loss = learner.learn(batch).loss();
                 example += batch.count();
             }
-            return new FirstSteps(recipe, loss, experiment.weightsHash());
+            return new FirstSteps(recipe, loss, WeightsFile.hash(experiment.weights()));
         }
+    }
+
+    /** Takes the first steps of a recipe and compares them with those that are recorded, null if there are none. */
+    public static Verdict compare(String recipe, @Nullable FirstSteps recorded, int threads) {
+        FirstSteps now = take(recipe, threads);
+        return Verdict.of(recipe, STEPS + " steps, weights " + digits(now.weights), now.difference(recorded));
+    }
+
+    private String difference(@Nullable FirstSteps then) {
+        if (then == null) {
+            return "there is no record of it: --record writes one";
+        }
+        return then.equals(this)
+                ? ""
+                : "after " + STEPS + " steps the loss is " + then.loss + " in the record, and now " + loss
+                        + ", the weights " + then.weights + ", and now " + weights;
+    }
+
+    /** Enough of a hash to tell it from others. */
+    static String digits(String hash) {
+        return hash.substring(0, DIGITS);
     }
 
     /**
@@ -79,9 +105,13 @@ public record FirstSteps(String recipe, double loss, String weights) {
         return all;
     }
 
-    /** Records them. */
-    public static void write(Path results, Collection<FirstSteps> all) throws IOException {
-        AtomicFile.write(results.resolve(FILE), all.stream()
+    /** Takes the first steps of some recipes and records them beside those of the others. */
+    public static void record(Path results, List<String> recipes, int threads) throws IOException {
+        Path file = results.resolve(FILE);
+        AtomicFile.requireWritable(file);
+        Map<String, FirstSteps> all = Files.exists(file) ? read(results) : new LinkedHashMap<>();
+        recipes.forEach(recipe -> all.put(recipe, take(recipe, threads)));
+        AtomicFile.write(file, Recipes.names().stream().map(all::get).filter(Objects::nonNull)
                 .map(one -> one.recipe + "," + one.loss + "," + one.weights + "\n")
                 .collect(Collectors.joining("", HEADER + "\n", "")));
     }

@@ -12,15 +12,15 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import scanline.lab.data.Nearest;
+import scanline.lab.base.Nearest;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.RecipeException;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.record.RunRecord.Outcome;
-import scanline.lab.train.Experiment;
-import scanline.lab.train.Parent;
-import scanline.lab.train.Run;
-import scanline.lab.train.RunException;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.run.Parent;
+import scanline.lab.run.Run;
+import scanline.lab.base.RunException;
 
 /** A record that is trained again: with what, and whether the same comes out. */
 public final class Reproduction {

@@ -20,16 +20,16 @@ import org.jspecify.annotations.Nullable;
 
 import scanline.engine.io.Excerpt;
 import scanline.engine.io.FormatException;
-import scanline.lab.data.FileName;
+import scanline.lab.base.FileName;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipe.Published;
 import scanline.lab.recipe.RecipeException;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.train.Json;
-import scanline.lab.train.Parent;
-import scanline.lab.train.Provenance;
-import scanline.lab.train.Run;
-import scanline.lab.train.RunException;
+import scanline.lab.base.Json;
+import scanline.lab.run.Parent;
+import scanline.lab.run.Provenance;
+import scanline.lab.run.Run;
+import scanline.lab.base.RunException;
 
 /**
  * The record of a run, as its folder holds it.

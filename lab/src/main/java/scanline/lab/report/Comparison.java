@@ -22,11 +22,13 @@ import org.jspecify.annotations.Nullable;
 import scanline.engine.io.Excerpt;
 import scanline.lab.record.RunRecord;
 import scanline.lab.record.RunRecord.Outcome;
-import scanline.lab.train.Json;
-import scanline.lab.train.Measures;
-import scanline.lab.train.Progress;
-import scanline.lab.train.Run;
-import scanline.lab.train.RunException;
+import scanline.lab.base.Json;
+import scanline.lab.task.Measures;
+import scanline.lab.run.Progress;
+import scanline.lab.run.Run;
+import scanline.lab.base.RunException;
+import scanline.lab.report.figure.Curves;
+import scanline.lab.report.figure.Markup;
 
 /**
  * Several runs beside each other: in what they differ, and what each came to, in the order in which they are given. What is

@@ -6,12 +6,12 @@ import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
-import scanline.lab.train.Answer;
-import scanline.lab.train.Evaluation;
-import scanline.lab.train.Experiment;
-import scanline.lab.train.Experiment.Split;
-import scanline.lab.train.LabelScore;
-import scanline.lab.train.Score;
+import scanline.lab.task.Answer;
+import scanline.lab.experiment.Evaluation;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.experiment.Split;
+import scanline.lab.task.LabelScore;
+import scanline.lab.task.Score;
 
 /**
  * What an evaluation shows beside its figures: how each label did, and the examples that are worth a look. It listens to the
@@ -49,7 +49,7 @@ public final class Findings implements Evaluation.Listener {
     /** What an evaluation of a split shows, with the weights that the experiment has. */
     public static Findings of(Experiment experiment, Split split) {
         Findings findings = new Findings(experiment, split);
-        Evaluation.of(experiment, experiment.loader(split), experiment.examples(split), findings);
+        Evaluation.of(experiment, experiment.examples(split), findings);
         return findings;
     }
 

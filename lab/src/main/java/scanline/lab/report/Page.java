@@ -2,6 +2,8 @@ package scanline.lab.report;
 
 import java.util.List;
 import java.util.Map;
+import scanline.lab.report.figure.Curves;
+import scanline.lab.report.figure.Markup;
 
 /**
  * An HTML page that needs nothing else: no script, no other file, no network, which it also forbids itself. It is written so

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 import scanline.engine.io.AtomicFile;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.record.RunRecord;
-import scanline.lab.train.Run;
-import scanline.lab.train.RunException;
+import scanline.lab.run.Run;
+import scanline.lab.base.RunException;
+import scanline.lab.report.figure.Curves;
 
 /**
  * A folder of records, and the pages made from them: README.md, curves.svg beside each record, and the tables in pages that are

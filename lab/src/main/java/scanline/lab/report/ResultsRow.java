@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 
 import scanline.lab.record.RunRecord;
 import scanline.lab.record.RunRecord.Outcome;
-import scanline.lab.train.RunException;
-import scanline.lab.train.Spread;
+import scanline.lab.base.RunException;
+import scanline.lab.base.Spread;
 
 /**
  * A row of a table of results, in words.

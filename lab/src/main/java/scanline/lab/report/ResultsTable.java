@@ -15,12 +15,12 @@ import java.util.stream.Stream;
 import scanline.engine.io.Excerpt;
 import scanline.lab.record.RunRecord;
 import scanline.lab.record.RunRecord.Outcome;
-import scanline.lab.train.Measures;
-import scanline.lab.train.Progress;
-import scanline.lab.train.Run;
+import scanline.lab.task.Measures;
+import scanline.lab.run.Progress;
+import scanline.lab.run.Run;
 
 /** The page of results, in Markdown. It depends on the records alone: no dates, nothing of this machine. */
-final class ResultsTable {
+public final class ResultsTable {
     private static final Set<String> WORDS = Set.of("recipe", "record", "command", "published", "test accuracy",
             "seeds",
             "weights (SHA-256)", "commit", "curves");

@@ -15,21 +15,29 @@ import org.jspecify.annotations.Nullable;
 
 import scanline.engine.io.AtomicFile;
 import scanline.engine.io.SafeTensors;
-import scanline.lab.data.Canvas.Answer;
+import scanline.lab.canvas.Canvas.Answer;
 import scanline.lab.model.Autoregressive;
 import scanline.lab.record.RunRecord;
 import scanline.lab.record.RunRecord.Outcome;
-import scanline.lab.train.AccuracyAfterSteps;
-import scanline.lab.train.AttentionMap;
-import scanline.lab.train.Experiment;
-import scanline.lab.train.Experiment.Split;
-import scanline.lab.train.HiddenStates;
-import scanline.lab.train.LabelScore;
-import scanline.lab.train.Measures;
-import scanline.lab.train.Progress;
-import scanline.lab.train.Run;
-import scanline.lab.train.RunException;
-import scanline.lab.train.SequenceMap;
+import scanline.lab.insight.AccuracyAfterSteps;
+import scanline.lab.insight.AttentionMap;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.experiment.Split;
+import scanline.lab.insight.HiddenStates;
+import scanline.lab.task.LabelScore;
+import scanline.lab.task.Measures;
+import scanline.lab.run.Progress;
+import scanline.lab.run.Run;
+import scanline.lab.base.RunException;
+import scanline.lab.insight.SequenceMap;
+import scanline.lab.report.figure.AttentionPicture;
+import scanline.lab.report.figure.ConfusionMatrix;
+import scanline.lab.report.figure.Curves;
+import scanline.lab.report.figure.Gallery;
+import scanline.lab.report.figure.Markup;
+import scanline.lab.report.figure.SequencePicture;
+import scanline.lab.report.figure.StatesGallery;
+import scanline.lab.report.figure.StepsChart;
 
 /**
  * What a run came to, as one page that needs no other file and no network: {@link Page}. It depends on the run alone, so the
@@ -98,7 +106,7 @@ public final class RunReport {
         }
         RunRecord record = RunRecord.read(run.folder());
         Split split = record.outcome() == null ? Split.VALIDATION : Split.TEST;
-        Findings findings = experiment.examples(split).length == 0 ? null : Findings.of(experiment, split);
+        Findings findings = experiment.examples(split).isEmpty() ? null : Findings.of(experiment, split);
         requireSaved(run, record);
         requireSame(record, findings);
         return new RunReport(experiment, record, findings)
@@ -297,7 +305,7 @@ public final class RunReport {
     }
 
     private void examples(Findings found) {
-        Gallery gallery = new Gallery(experiment.pictures(found.split()), names, kind);
+        Gallery gallery = new Gallery(experiment.examples(found.split()).pictures(), names, kind);
         String of = images(found);
         int wrong = found.examples() - found.right();
         page.section("The most confident mistakes");

@@ -18,7 +18,7 @@ import scanline.engine.io.FormatException;
 import scanline.engine.io.TextFile;
 import scanline.lab.record.RunRecord;
 import scanline.lab.record.RunRecord.Outcome;
-import scanline.lab.train.Measures;
+import scanline.lab.task.Measures;
 
 /**
  * A page in Markdown that someone writes, and in which the tables of results are filled in from the records: what stands between

@@ -13,15 +13,16 @@ import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 
-import scanline.lab.data.ImageSet;
-import scanline.lab.data.Pictures;
+import scanline.lab.image.ImageSet;
+import scanline.lab.image.Pictures;
 import scanline.lab.studio.http.Refusal;
-import scanline.lab.train.Evaluation;
-import scanline.lab.train.Experiment;
-import scanline.lab.train.Experiment.Split;
-import scanline.lab.train.Run;
-import scanline.lab.train.Trained;
-import scanline.lab.train.TrainedOn;
+import scanline.lab.experiment.Evaluation;
+import scanline.lab.experiment.Examples;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.experiment.Split;
+import scanline.lab.run.Run;
+import scanline.lab.run.Trained;
+import scanline.lab.run.TrainedOn;
 
 /**
  * What the best weights of a run say of every picture of a split, computed once, on a thread of its own while the page waits: the
@@ -70,10 +71,10 @@ final class Evaluated implements AutoCloseable {
             Experiment experiment = trained.experiment();
             Split split = finished ? Split.TEST : Split.VALIDATION;
             TrainedOn.of(trained, split, List.of()); // refuses data that have changed
-            int[] numbers = experiment.examples(split);
-            total = numbers.length;
+            Examples all = experiment.examples(split);
+            total = all.count();
             List<Example> examples = new ArrayList<>();
-            Evaluation.of(experiment, experiment.loader(split), numbers, (number, truth, answer) -> {
+            Evaluation.of(experiment, all, (number, truth, answer) -> {
                 if (closed) {
                     throw new Closed();
                 }
@@ -81,7 +82,7 @@ final class Evaluated implements AutoCloseable {
                 done = examples.size();
             });
             findings = kept(
-                    new Findings(split, experiment.pictures(split), experiment.dataset().classNames(), examples));
+                    new Findings(split, all.pictures(), experiment.dataset().classNames(), examples));
         } catch (Closed _) {
             // nobody waits
         } catch (OutOfMemoryError _) {

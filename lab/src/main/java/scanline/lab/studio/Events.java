@@ -14,7 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 import scanline.lab.studio.http.Refusal;
 import scanline.lab.studio.http.Streamed;
-import scanline.lab.train.Json;
+import scanline.lab.base.Json;
 
 /**
  * What changes, to everybody who listens. The last events are kept, so that who was cut off goes on where it was. Each listener

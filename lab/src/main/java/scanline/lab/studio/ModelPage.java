@@ -9,10 +9,10 @@ import java.util.stream.IntStream;
 import scanline.lab.data.Dataset;
 import scanline.lab.model.Model;
 import scanline.lab.recipe.Recipe;
-import scanline.lab.train.Experiment;
-import scanline.lab.train.LayerTimes;
-import scanline.lab.train.Provenance;
-import scanline.lab.train.Run;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.insight.LayerTimes;
+import scanline.lab.run.Provenance;
+import scanline.lab.run.Run;
 
 /** What the model of a run is made of, as {@code explain} knows it. */
 final class ModelPage {

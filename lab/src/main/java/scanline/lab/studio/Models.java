@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 import scanline.lab.studio.http.Refusal;
-import scanline.lab.train.Run;
+import scanline.lab.run.Run;
 
 /** The models that are open: the few that were asked last, each with the weights that its run has now. */
 final class Models implements AutoCloseable {

@@ -10,17 +10,17 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import scanline.lab.data.DataException;
-import scanline.lab.data.ImageSet;
-import scanline.lab.data.Pictures;
+import scanline.lab.base.DataException;
+import scanline.lab.image.ImageSet;
+import scanline.lab.image.PictureSize;
 import scanline.lab.studio.http.Refusal;
-import scanline.lab.train.Answer;
-import scanline.lab.train.Experiment;
-import scanline.lab.train.Experiment.Split;
-import scanline.lab.train.Run;
-import scanline.lab.train.RunException;
-import scanline.lab.train.Trained;
-import scanline.lab.train.TrainedOn;
+import scanline.lab.task.Answer;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.experiment.Split;
+import scanline.lab.run.Run;
+import scanline.lab.base.RunException;
+import scanline.lab.run.Trained;
+import scanline.lab.run.TrainedOn;
 
 /**
  * The best weights of a run, ready to answer, on a thread of their own: a model is for one thread. What waits is bounded, and
@@ -81,7 +81,7 @@ final class OpenModel implements AutoCloseable {
                 trained.close();
                 throw e;
             }
-        } catch (DataException | RunException _) {
+        } catch (UserException _) {
             return Trained.openAlone(folder, null, List.of(), 1); // its images alone are missing, or others, then
         }
     }
@@ -141,14 +141,15 @@ final class OpenModel implements AutoCloseable {
             return;
         }
         try {
-            Pictures known = experiment.outside();
-            int pixels = known.height() * known.width();
+            PictureSize size = experiment.pictureSize();
+            int pixels = size.pixels();
             byte[] all = new byte[images.size() * pixels];
             for (int i = 0; i < images.size(); i++) {
                 System.arraycopy(images.get(i).pixels(), 0, all, i * pixels, pixels);
             }
-            ImageSet set = new ImageSet(known.height(), known.width(), all, new byte[images.size()], known.classes());
-            List<Answer> answers = Answer.of(experiment, set);
+            ImageSet set = new ImageSet(size.height(), size.width(), all, new byte[images.size()],
+                    experiment.input().classes());
+            List<Answer> answers = experiment.answers(set);
             int at = 0;
             for (Images one : asked) {
                 one.done.complete(List.copyOf(answers.subList(at, at + one.images.size())));

@@ -4,12 +4,11 @@ import java.util.Base64;
 
 import org.jspecify.annotations.Nullable;
 
-import scanline.lab.data.Drawing;
-import scanline.lab.data.ImageFile;
-import scanline.lab.data.ImageSet;
-import scanline.lab.data.Pictures;
+import scanline.lab.image.Drawing;
+import scanline.lab.image.ImageFile;
+import scanline.lab.image.ImageSet;
 import scanline.lab.studio.http.Refusal;
-import scanline.lab.train.Experiment;
+import scanline.lab.experiment.Experiment;
 
 /**
  * A picture as a request has it: an encoded one, or grey levels, light on dark.
@@ -22,20 +21,22 @@ import scanline.lab.train.Experiment;
 record PictureBody(@Nullable String file, int height, int width, @Nullable String pixels) {
     /** The picture at the size that a model reads, as it is. */
     ImageSet picture(Experiment experiment) {
-        Pictures known = experiment.outside();
-        if (file != null) {
-            return ImageFile.readPng("the image", bytes(file), known.height(), known.width(), known.classes(),
-                    experiment.preparation());
-        }
-        return drawing().scaled(known.height(), known.width(), known.classes());
+        return file != null
+                ? png(bytes(file), experiment)
+                : drawing().scaled(experiment.pictureSize(), experiment.input().classes());
+    }
+
+    /** The picture that an encoded one becomes. */
+    static ImageSet png(byte[] content, Experiment experiment) {
+        return ImageFile.readPng("the image", content, experiment.pictureSize(), experiment.input().classes(),
+                experiment.preparation());
     }
 
     /** The same, made as the images that the model learned from were: a single one is scaled and laid by its mass. */
     ImageSet drawn(Experiment experiment) {
-        Pictures known = experiment.outside();
         return experiment.isDrawn()
                 ? picture(experiment)
-                : drawing().centred(known.height(), known.width(), known.classes());
+                : drawing().centred(experiment.pictureSize(), experiment.input().classes());
     }
 
     private Drawing drawing() {

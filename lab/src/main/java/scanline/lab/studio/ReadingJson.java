@@ -11,8 +11,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 import scanline.lab.model.BeamSearch.Followed;
-import scanline.lab.train.Answer;
-import scanline.lab.train.Reading;
+import scanline.lab.task.Answer;
+import scanline.lab.insight.Reading;
 
 /**
  * A {@link Reading} for the page. Long arrays of numbers that are only drawn travel as a byte each, with the values that 0 and

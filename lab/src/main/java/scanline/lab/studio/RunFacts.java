@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 import scanline.engine.io.FormatException;
 import scanline.lab.recipe.RecipeException;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.train.Json;
-import scanline.lab.train.Provenance;
-import scanline.lab.train.Run;
-import scanline.lab.train.RunException;
+import scanline.lab.base.Json;
+import scanline.lab.run.Provenance;
+import scanline.lab.run.Run;
+import scanline.lab.base.RunException;
 
 /**
  * What the files of a run say, as far as they can be read: those of another version, and of a run that was broken off, too.

@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Map;
 
 import scanline.engine.io.TextFile;
-import scanline.lab.train.Csv;
-import scanline.lab.train.History;
-import scanline.lab.train.History.Distribution;
-import scanline.lab.train.Run;
+import scanline.lab.format.Csv;
+import scanline.lab.run.History;
+import scanline.lab.run.History.Distribution;
+import scanline.lab.run.Run;
 
 /** All that the page of a run shows of its files. */
 final class RunPage {

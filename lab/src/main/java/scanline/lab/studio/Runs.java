@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 import scanline.lab.studio.http.Refusal;
-import scanline.lab.train.LiveRun;
-import scanline.lab.train.Run;
+import scanline.lab.run.LiveRun;
+import scanline.lab.run.Run;
 
 /**
  * The runs of a folder, and of the folders in it, where a sweep keeps its own. A run goes by its path below that folder; only

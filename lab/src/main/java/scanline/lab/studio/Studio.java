@@ -16,9 +16,8 @@ import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 
-import scanline.lab.data.ImageFile;
-import scanline.lab.data.ImageSet;
-import scanline.lab.data.Pictures;
+import scanline.lab.image.ImageSet;
+import scanline.lab.image.Pictures;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.studio.http.Refusal;
@@ -26,12 +25,13 @@ import scanline.lab.studio.http.Reply;
 import scanline.lab.studio.http.Request;
 import scanline.lab.studio.http.Routes;
 import scanline.lab.studio.http.Server;
-import scanline.lab.train.Answer;
-import scanline.lab.train.Experiment;
-import scanline.lab.train.Experiment.Split;
-import scanline.lab.train.Prediction;
-import scanline.lab.train.Reading;
-import scanline.lab.train.Run;
+import scanline.lab.task.Answer;
+import scanline.lab.experiment.Examples;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.experiment.Split;
+import scanline.lab.task.Prediction;
+import scanline.lab.insight.Reading;
+import scanline.lab.run.Run;
 
 /**
  * The web studio: a server on this machine whose page shows runs while they train, compares them, and draws what a model does with
@@ -181,9 +181,10 @@ public final class Studio implements AutoCloseable {
         int count = Math.clamp(request.number("count", MOST_PICTURES), 1, MOST_PICTURES);
         return models.of(run(request)).ask(trained -> {
             Experiment experiment = trained.experiment();
-            Pictures pictures = experiment.pictures(Split.TEST);
+            Examples test = experiment.examples(Split.TEST);
+            Pictures pictures = test.pictures();
             List<String> classes = experiment.dataset().classNames();
-            int all = experiment.examples(Split.TEST).length;
+            int all = test.count();
             return Map.of("height", pictures.height(), "width", pictures.width(), "total", all, "pictures",
                     IntStream.range(Math.min(from, all), Math.min(all, from + count))
                             .mapToObj(number -> Map.of("number", number, "labels",
@@ -229,9 +230,9 @@ public final class Studio implements AutoCloseable {
             if (picture.drawing != null) {
                 return ReadingJson.of(Reading.of(experiment, picture.drawing.drawn(experiment)), classes);
             }
-            Pictures pictures = experiment.outside();
+            Pictures pictures = experiment.testPictures();
             int number = picture.number == null ? 0 : picture.number;
-            if (number < 0 || number >= experiment.examples(Split.TEST).length) {
+            if (number < 0 || number >= experiment.examples(Split.TEST).count()) {
                 throw new Refusal(404, "there is no such picture");
             }
             Map<String, Object> json = ReadingJson.of(Reading.of(experiment, pictures.alone(number)), classes);
@@ -248,11 +249,7 @@ public final class Studio implements AutoCloseable {
             }
             byte[] content = request.body(LONGEST_PICTURES);
             OpenModel model = models.of(runs.find(request.required("run")));
-            return predictions(model, List.of(experiment -> {
-                Pictures known = experiment.outside();
-                return ImageFile.readPng("the image", content, known.height(), known.width(), known.classes(),
-                        experiment.preparation());
-            }));
+            return predictions(model, List.of(experiment -> PictureBody.png(content, experiment)));
         }
         ToPredict wanted = request.json(LONGEST_PICTURES, ToPredict.class);
         if (wanted.run == null || wanted.images == null || wanted.images.isEmpty()

@@ -8,8 +8,8 @@ import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
-import scanline.lab.train.LiveRun;
-import scanline.lab.train.Run;
+import scanline.lab.run.LiveRun;
+import scanline.lab.run.Run;
 
 /**
  * A run in a line.

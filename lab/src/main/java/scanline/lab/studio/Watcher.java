@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
-import scanline.lab.train.LiveRun;
-import scanline.lab.train.Run;
+import scanline.lab.run.LiveRun;
+import scanline.lab.run.Run;
 
 /**
  * Looks at the folder of runs, and tells what changed: all runs once a second, those that are trained ten times. Nobody has to

@@ -14,9 +14,9 @@ import java.util.concurrent.TimeUnit;
 
 import scanline.lab.recipe.Recipes;
 import scanline.lab.studio.http.Refusal;
-import scanline.lab.train.CommandProcess;
-import scanline.lab.train.LiveRun;
-import scanline.lab.train.Run;
+import scanline.lab.base.CommandProcess;
+import scanline.lab.run.LiveRun;
+import scanline.lab.run.Run;
 
 /**
  * Runs that were started from the page, each a process of its own, as the command line starts it: what one of them does to memory

@@ -28,10 +28,10 @@ import scanline.engine.io.TextFile;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.sweep.Grid.Point;
-import scanline.lab.train.CommandProcess;
-import scanline.lab.train.Result;
-import scanline.lab.train.Run;
-import scanline.lab.train.RunException;
+import scanline.lab.base.CommandProcess;
+import scanline.lab.run.Result;
+import scanline.lab.run.Run;
+import scanline.lab.base.RunException;
 
 /**
  * The runs of a grid, each a process of its own: what one of them does to memory or to the machine does not touch the

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 import scanline.engine.io.AtomicFile;
 import scanline.lab.sweep.Grid.Point;
 import scanline.lab.sweep.Grid.Setting;
-import scanline.lab.train.Csv;
-import scanline.lab.train.Result;
-import scanline.lab.train.Spread;
+import scanline.lab.format.Csv;
+import scanline.lab.run.Result;
+import scanline.lab.base.Spread;
 
 /** What the finished runs of a sweep came to: run by run, and setting by setting over the seeds. */
 public final class SweepTable {

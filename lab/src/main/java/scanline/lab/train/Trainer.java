@@ -7,17 +7,23 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
-import org.jspecify.annotations.Nullable;
-
 import scanline.engine.io.FormatException;
 import scanline.engine.io.WeightsFile;
-import scanline.engine.tensor.Parameter;
-import scanline.engine.tensor.Statistic;
 import scanline.engine.tensor.Weights;
-import scanline.lab.data.Batch;
-import scanline.lab.data.Loader;
+import scanline.lab.base.RunException;
+import scanline.lab.experiment.Evaluation;
+import scanline.lab.experiment.Examples;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.experiment.Learner;
+import scanline.lab.experiment.Split;
 import scanline.lab.recipe.Recipe;
-import scanline.lab.train.Experiment.Split;
+import scanline.lab.run.Checkpoint;
+import scanline.lab.run.Position;
+import scanline.lab.run.Progress;
+import scanline.lab.run.Result;
+import scanline.lab.run.Run;
+import scanline.lab.run.RunEvents;
+import scanline.lab.sequence.Batch;
 
 /**
  * Trains an experiment and keeps its run up to date. What it computes depends on the recipe, the seed and the data alone:
@@ -39,22 +45,10 @@ public final class Trainer {
     private final double saveSeconds;
     private final Weights weights;
     private final Learner learner;
-    private final @Nullable Loader validationLoader;
-    private final int[] held;
-    private final int examples;
-    private final int steps;
+    private final Examples validation;
     private final int stepsBetweenEvents;
 
-    private int epoch;
-    private int example;
-    private long step;
-    private double lossSum;
-    private int right;
-    private double seconds;
-    private double epochSeconds;
-    private int bestEpoch;
-    private double bestAccuracy;
-    private double bestLoss;
+    private Position position = Position.START;
     private double speed;
 
     /**
@@ -70,11 +64,8 @@ public final class Trainer {
         this.saveSeconds = saveSeconds;
         weights = experiment.weights();
         learner = new Learner(experiment);
-        held = experiment.examples(Split.VALIDATION);
-        validationLoader = held.length == 0 ? null : experiment.loader(Split.VALIDATION);
-        examples = learner.examples();
-        steps = learner.steps();
-        stepsBetweenEvents = Math.max(1, steps / LOSSES_AN_EPOCH);
+        validation = experiment.examples(Split.VALIDATION);
+        stepsBetweenEvents = Math.max(1, learner.steps() / LOSSES_AN_EPOCH);
     }
 
     /**
@@ -91,37 +82,27 @@ public final class Trainer {
             }
             return; // stopped before its first checkpoint: it begins again, which is the same
         }
-        Position position = Checkpoint.load(run.last(), weights, learner.optimizer(), this::isPossible);
-        epoch = position.epoch();
-        example = position.example();
-        step = position.step();
-        lossSum = position.lossSum();
-        right = position.right();
-        seconds = position.seconds();
-        epochSeconds = position.epochSeconds();
-        bestEpoch = position.bestEpoch();
-        bestAccuracy = position.bestAccuracy();
-        bestLoss = position.bestLoss();
+        position = Checkpoint.load(run.last(), weights, learner.optimizer(), this::isPossible);
     }
 
-    private boolean isPossible(Position position) {
-        boolean within = position.epoch() < recipe.epochs()
-                ? position.example() % recipe.batch() == 0 && position.example() < examples
-                : position.epoch() == recipe.epochs() && position.example() == 0;
-        return within && position.right() <= position.example() && position.bestEpoch() <= position.epoch()
-                && position.bestEpoch() > 0 == position.epoch() > 0
-                && position.step() == (long) position.epoch() * steps
-                        + Math.ceilDiv(position.example(), recipe.batch());
+    private boolean isPossible(Position saved) {
+        boolean within = saved.epoch() < recipe.epochs()
+                ? saved.example() % recipe.batch() == 0 && saved.example() < learner.examples()
+                : saved.epoch() == recipe.epochs() && saved.example() == 0;
+        return within && saved.right() <= saved.example() && saved.bestEpoch() <= saved.epoch()
+                && saved.bestEpoch() > 0 == saved.epoch() > 0
+                && saved.step() == (long) saved.epoch() * learner.steps()
+                        + Math.ceilDiv(saved.example(), recipe.batch());
     }
 
     /** Whether every epoch is done. */
     public boolean isDone() {
-        return epoch >= recipe.epochs();
+        return position.epoch() >= recipe.epochs();
     }
 
     /** Steps taken. */
     public long step() {
-        return step;
+        return position.step();
     }
 
     /**
@@ -130,24 +111,24 @@ public final class Trainer {
      * @throws RunException if the loss or a weight is no longer a finite number; the last checkpoint is kept
      */
     public void train(BooleanSupplier stop) throws IOException {
-        List<Run.Epoch> rows = run.epochs(epoch);
+        List<Run.Epoch> rows = run.epochs(position.epoch());
         run.write(rows);
-        try (RunEvents events = RunEvents.after(step, run)) {
-            if (step == 0) {
+        try (RunEvents events = RunEvents.after(step(), run)) {
+            if (step() == 0) {
                 events.examples(experiment);
             }
             save(events);
             long saved = System.nanoTime();
             while (!isDone()) {
-                int[] order = experiment.order(epoch);
-                while (example < order.length) {
+                Examples epoch = experiment.splits().epoch(position.epoch());
+                while (position.example() < epoch.count()) {
                     if (stop.getAsBoolean()) {
                         save(events);
                         return;
                     }
-                    trainStep(order, events);
+                    trainStep(epoch, events);
                     // Not between the last step and the end of the epoch: events of the end are of the same step.
-                    if (secondsSince(saved) >= saveSeconds && example < order.length) {
+                    if (secondsSince(saved) >= saveSeconds && position.example() < epoch.count()) {
                         save(events);
                         saved = System.nanoTime();
                     }
@@ -168,62 +149,50 @@ public final class Trainer {
      * @param listener is told of each test example
      */
     public Result conclude(Evaluation.Listener listener) throws IOException {
-        String lastHash = experiment.weightsHash();
+        String lastHash = WeightsFile.hash(weights);
         WeightsFile.load(run.best(), weights);
-        Evaluation test = Evaluation.of(experiment, experiment.loader(Split.TEST), experiment.examples(Split.TEST),
-                listener);
-        boolean validated = held.length > 0;
+        Evaluation test = Evaluation.of(experiment, experiment.examples(Split.TEST), listener);
+        boolean validated = !validation.isEmpty();
         Result result = new Result(test.accuracy(), test.right(), test.examples(), test.loss(), test.measures(),
-                bestEpoch, validated ? (Double) bestAccuracy : null,
-                validated ? (Double) bestLoss : null, epoch, step, Math.round(seconds * 1000) / 1000.0,
-                experiment.weightsHash(), lastHash);
+                position.bestEpoch(), validated ? (Double) position.bestAccuracy() : null,
+                validated ? (Double) position.bestLoss() : null, position.epoch(), step(),
+                Math.round(position.seconds() * 1000) / 1000.0, WeightsFile.hash(weights), lastHash);
         run.write(result, test, experiment.dataset().classNames());
         RunEvents.write(result, run);
         return result;
     }
 
-    private void trainStep(int[] order, RunEvents events) {
+    private void trainStep(Examples epoch, RunEvents events) {
         long start = System.nanoTime();
-        Batch batch = learner.batch(order, example);
+        Batch batch = learner.batch(epoch, position.example());
         Learner.Step outcome = learner.learn(batch);
         double loss = outcome.loss();
         if (!Double.isFinite(loss)) {
             throw diverged("the loss is " + loss);
         }
-        right += outcome.right();
-        lossSum += loss * batch.count();
-        example += batch.count();
-        step++;
-        if (step % stepsBetweenEvents == 0) {
-            events.loss(step, loss);
-        }
         double took = secondsSince(start);
-        seconds += took;
-        epochSeconds += took;
+        position = position.afterStep(batch.count(), loss, outcome.right(), took);
+        if (step() % stepsBetweenEvents == 0) {
+            events.loss(step(), loss);
+        }
         report(batch.count(), took, loss);
     }
 
     private Run.Epoch endEpoch(RunEvents events) throws IOException {
         requireFiniteWeights();
-        Evaluation validation = validationLoader == null
+        Evaluation held = validation.isEmpty()
                 ? NOT_VALIDATED
-                : Evaluation.of(experiment, validationLoader, held, Evaluation.Listener.NONE);
-        Run.Epoch row = new Run.Epoch(epoch + 1, step, epochSeconds, examples / epochSeconds, learner.rate(step - 1),
-                lossSum / examples, (double) right / examples, validation.loss(),
-                validation.accuracy());
+                : Evaluation.of(experiment, validation, Evaluation.Listener.NONE);
+        int examples = learner.examples();
+        Run.Epoch row = new Run.Epoch(position.epoch() + 1, step(), position.epochSeconds(),
+                examples / position.epochSeconds(), learner.rate(step() - 1), position.lossSum() / examples,
+                (double) position.right() / examples, held.loss(), held.accuracy());
         events.epoch(row, weights);
-        epoch++;
-        example = 0;
-        lossSum = 0;
-        right = 0;
-        epochSeconds = 0;
-        if (bestEpoch == 0 || row.isBetterThan(bestAccuracy, bestLoss)) {
-            bestEpoch = epoch;
-            bestAccuracy = validation.accuracy();
-            bestLoss = validation.loss();
+        position = position.afterEpoch(row);
+        if (position.bestEpoch() == row.epoch()) {
             // Sorted: the order of Map.of differs from JVM to JVM, and the file is to be the same to the byte.
             WeightsFile.save(run.best(), weights,
-                    new TreeMap<>(Map.of("format", "pt", "epoch", Integer.toString(epoch))));
+                    new TreeMap<>(Map.of("format", "pt", "epoch", Integer.toString(row.epoch()))));
         }
         return row;
     }
@@ -232,39 +201,30 @@ public final class Trainer {
     private void save(RunEvents events) throws IOException {
         requireFiniteWeights();
         events.write();
-        Checkpoint.save(run.last(), weights, learner.optimizer(), new Position(epoch, example, step, lossSum, right,
-                seconds, epochSeconds, bestEpoch, bestAccuracy, bestLoss));
+        Checkpoint.save(run.last(), weights, learner.optimizer(), position);
     }
 
     private void requireFiniteWeights() {
-        for (Parameter parameter : weights.parameters()) {
-            for (float value : parameter.values()) {
-                if (!Float.isFinite(value)) {
-                    throw diverged("a weight of " + parameter.name() + " is " + value);
-                }
-            }
-        }
-        for (Statistic statistic : weights.statistics()) {
-            for (float value : statistic.values()) {
-                if (!Float.isFinite(value)) {
-                    throw diverged("a number of " + statistic.name() + " is " + value);
-                }
-            }
-        }
+        weights.nonFinite().ifPresent(value -> {
+            throw diverged(value);
+        });
     }
 
     private RunException diverged(String what) {
-        return new RunException("training diverged: " + what + " at step " + (step + 1) + " (epoch " + (epoch + 1)
-                + "); " + run.last() + " holds the last good checkpoint; try a lower optimizer.rate, or clip=norm");
+        return new RunException("training diverged: " + what + " at step " + (step() + 1) + " (epoch "
+                + (position.epoch() + 1) + "); " + run.last()
+                + " holds the last good checkpoint; try a lower optimizer.rate, or clip=norm");
     }
 
     private void report(int count, double took, double batchLoss) {
         double now = count / took;
         double weight = speed == 0 ? 1 : Math.min(1, took / SMOOTHING_SECONDS);
         speed += weight * (now - speed);
-        double left = ((recipe.epochs() - epoch - 1.0) * examples + examples - example) / speed;
-        progress.step(new Progress.Step(epoch + 1, Math.ceilDiv(example, recipe.batch()), steps, batchLoss,
-                lossSum / example, (double) right / example, speed, left));
+        int example = position.example();
+        double left = ((recipe.epochs() - position.epoch() - 1.0) * learner.examples() + learner.examples() - example)
+                / speed;
+        progress.step(new Progress.Step(position.epoch() + 1, Math.ceilDiv(example, recipe.batch()), learner.steps(),
+                batchLoss, position.lossSum() / example, (double) position.right() / example, speed, left));
     }
 
     private static double secondsSince(long nanos) {

@@ -1,4 +1,4 @@
-/** Training, evaluation, and the folder in which a run keeps everything that it was and has become. */
+/** Training: from a new or a stopped run to its result. */
 @NullMarked
 package scanline.lab.train;
 

@@ -6,7 +6,7 @@ import java.util.List;
 import picocli.CommandLine;
 
 /** What the command line does with some words: exit status, standard output, standard error. */
-record Answer(int status, String out, String err) {
+public record Answer(int status, String out, String err) {
     static Answer answer(String... words) {
         return answer(Main.commandLine(), words);
     }

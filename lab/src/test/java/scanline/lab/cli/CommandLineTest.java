@@ -3,6 +3,7 @@ package scanline.lab.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static scanline.lab.cli.Answer.answer;
 
+import scanline.lab.image.PictureSize;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -25,11 +26,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import scanline.engine.io.SafeTensors;
 import scanline.engine.io.SafeTensors.Entry;
 import scanline.lab.data.Datasets;
-import scanline.lab.data.ImageFile;
-import scanline.lab.data.ImageSet;
-import scanline.lab.data.Pngs;
-import scanline.lab.data.Preparation;
-import scanline.lab.train.Provenance;
+import scanline.lab.image.ImageFile;
+import scanline.lab.image.ImageSet;
+import scanline.lab.image.Pngs;
+import scanline.lab.image.Preparation;
+import scanline.lab.run.Provenance;
 
 class CommandLineTest {
     @TempDir
@@ -194,8 +195,8 @@ class CommandLineTest {
         }
         Path large = folder.resolve("corner.png");
         Pngs.write(large, corner, 112, 112);
-        String laid = predicted(ImageFile.read(large, 28, 28, 10, Preparation.INK));
-        String scaled = predicted(ImageFile.read(large, 28, 28, 10, Preparation.SCALE));
+        String laid = predicted(ImageFile.read(large, new PictureSize(28, 28), 10, Preparation.INK));
+        String scaled = predicted(ImageFile.read(large, new PictureSize(28, 28), 10, Preparation.SCALE));
         assertThat(answer("predict", run.toString(), large.toString()).out()).endsWith(laid);
         assertThat(answer("predict", run.toString(), large.toString(), "--as-is").out()).endsWith(scaled);
         assertThat(laid).isNotEqualTo(scaled);
@@ -221,7 +222,7 @@ class CommandLineTest {
         Path picture = data.resolve("cat").resolve("0.png");
         String laid = answer("predict", trained.toString(), picture.toString()).out();
         Path small = folder.resolve("8.png");
-        Pngs.write(small, ImageFile.read(picture, 8, 8, 2, Preparation.INK).pixels(), 8, 8);
+        Pngs.write(small, ImageFile.read(picture, new PictureSize(8, 8), 2, Preparation.INK).pixels(), 8, 8);
         assertThat(laid).isEqualTo(answer("predict", trained.toString(), small.toString()).out().replace(
                 small.toString(), picture.toString()));
     }

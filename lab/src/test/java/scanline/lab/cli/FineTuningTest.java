@@ -19,10 +19,10 @@ import scanline.engine.io.SafeTensors;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.record.RunRecord;
-import scanline.lab.train.Experiment;
-import scanline.lab.train.Parent;
-import scanline.lab.train.Provenance;
-import scanline.lab.train.Run;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.run.Parent;
+import scanline.lab.run.Provenance;
+import scanline.lab.run.Run;
 
 class FineTuningTest {
     @TempDir

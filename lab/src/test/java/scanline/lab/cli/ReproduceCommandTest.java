@@ -23,10 +23,10 @@ import scanline.lab.recipe.Recipes;
 import scanline.lab.record.FirstSteps;
 import scanline.lab.record.Reproduction;
 import scanline.lab.report.Results;
-import scanline.lab.train.Experiment;
-import scanline.lab.train.Progress;
-import scanline.lab.train.Provenance;
-import scanline.lab.train.Run;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.run.Progress;
+import scanline.lab.run.Provenance;
+import scanline.lab.run.Run;
 import scanline.lab.train.Trainer;
 
 class ReproduceCommandTest {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import scanline.lab.train.Json;
+import scanline.lab.base.Json;
 
 /** The commands on models that say several labels: one that writes sequences, one that says sets at once. */
 class SequenceCommandsTest {

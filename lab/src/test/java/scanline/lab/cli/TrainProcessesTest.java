@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import scanline.lab.train.CommandProcess;
-import scanline.lab.train.Run;
+import scanline.lab.base.CommandProcess;
+import scanline.lab.run.Run;
 
 class TrainProcessesTest {
     private static final int SECONDS = 300;

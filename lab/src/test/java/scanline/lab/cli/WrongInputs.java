@@ -18,7 +18,7 @@ import java.util.zip.GZIPOutputStream;
 import javax.imageio.ImageIO;
 import scanline.engine.io.SafeTensors;
 import scanline.engine.io.SafeTensors.Entry;
-import scanline.lab.data.Pngs;
+import scanline.lab.image.Pngs;
 
 /** A folder of runs, data sets and files, most of which have something wrong with them, each another thing. */
 final class WrongInputs {

@@ -68,7 +68,7 @@ class WrongInputsTest {
     void debugShowsWhereTheErrorAroseAndSaysTheSame() throws IOException {
         String plain = answered("resume {tmp}/nowhere").err();
         String debug = answered("--debug resume {tmp}/nowhere").err();
-        assertThat(debug).startsWith("scanline.lab.train.RunException: ").contains("\tat scanline.lab").endsWith(plain);
+        assertThat(debug).startsWith("scanline.lab.base.RunException: ").contains("\tat scanline.lab").endsWith(plain);
         assertThat(answered("resume {tmp}/nowhere --debug").err()).contains("\tat scanline.lab").endsWith(plain);
         assertThat(plain).hasLineCount(1);
     }

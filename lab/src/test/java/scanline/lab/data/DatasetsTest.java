@@ -19,6 +19,11 @@ import scanline.lab.data.known.Emnist;
 import scanline.lab.data.known.FashionMnist;
 import scanline.lab.data.known.Kmnist;
 import scanline.lab.data.known.Mnist;
+import scanline.lab.base.DataException;
+import scanline.lab.image.Idx;
+import scanline.lab.image.IdxSamples;
+import scanline.lab.image.ImageSet;
+import scanline.lab.image.Preparation;
 
 class DatasetsTest {
     private static final String NAMES = "mnist, emnist-balanced, emnist-byclass, emnist-bymerge, emnist-digits, emnist-letters,"

@@ -29,7 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import scanline.lab.cli.Main;
-import scanline.lab.train.CommandProcess;
+import scanline.lab.base.CommandProcess;
+import scanline.lab.base.DataException;
 
 @Timeout(60)
 class EnvironmentProxiesTest {

@@ -21,6 +21,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import scanline.lab.data.IdxFiles.Part;
 import scanline.lab.data.Mirror.Answer;
+import scanline.lab.base.DataException;
+import scanline.lab.image.Idx;
+import scanline.lab.image.IdxSamples;
+import scanline.lab.image.Preparation;
 
 @Timeout(30)
 class FetchTest {

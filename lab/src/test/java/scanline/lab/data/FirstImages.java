@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import scanline.lab.image.IdxSamples;
+import scanline.lab.image.ImageSet;
 
 /** The first images of MNIST as a data set of their own, so that a test of training does not wait for 10,000 test images. */
 public final class FirstImages {

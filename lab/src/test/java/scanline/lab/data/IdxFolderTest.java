@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scanline.lab.base.DataException;
+import scanline.lab.image.IdxSamples;
 
 class IdxFolderTest {
     @TempDir

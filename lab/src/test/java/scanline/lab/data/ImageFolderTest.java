@@ -17,6 +17,10 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scanline.lab.base.DataException;
+import scanline.lab.image.ImageSet;
+import scanline.lab.image.Pngs;
+import scanline.lab.image.Preparation;
 
 class ImageFolderTest {
     private static final int SIDE = 6;

@@ -8,6 +8,9 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scanline.lab.image.IdxSamples;
+import scanline.lab.image.Pngs;
+import scanline.lab.image.Preparation;
 
 class OdditiesTest {
     @TempDir

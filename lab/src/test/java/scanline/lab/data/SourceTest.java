@@ -22,6 +22,10 @@ import org.junit.jupiter.api.io.TempDir;
 import scanline.lab.data.IdxFiles.Part;
 import scanline.lab.data.Mirror.Answer;
 import scanline.lab.data.known.Emnist;
+import scanline.lab.base.DataException;
+import scanline.lab.base.Sha256;
+import scanline.lab.image.IdxSamples;
+import scanline.lab.image.Preparation;
 
 /** Sets that are known by what is downloaded: gzipped files, or one archive of several sets. */
 @Timeout(30)

@@ -3,6 +3,7 @@ package scanline.lab.export;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import scanline.engine.io.WeightsFile;
 import ai.onnxruntime.OrtException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -29,19 +30,19 @@ import scanline.engine.tensor.Statistic;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
-import scanline.lab.data.Batch;
+import scanline.lab.sequence.Batch;
 import scanline.lab.data.Datasets;
-import scanline.lab.data.ImageSet;
-import scanline.lab.data.ModuleContent;
-import scanline.lab.data.Pictures;
+import scanline.lab.image.ImageSet;
+import scanline.lab.base.ModuleContent;
+import scanline.lab.image.Pictures;
 import scanline.lab.model.Autoregressive;
 import scanline.lab.model.Classifier;
 import scanline.lab.model.Model;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.train.Experiment;
-import scanline.lab.train.Experiment.Split;
-import scanline.lab.train.RunException;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.experiment.Split;
+import scanline.lab.base.RunException;
 
 /** Holds exported models against ONNX Runtime; {@code ./build bench onnx} does so with more images and trained weights. */
 class OnnxTest {
@@ -177,7 +178,7 @@ class OnnxTest {
                         Map.of("version", "0.1", "commit", "abc", "threads", 2))) {
             assertThat(session.producer()).isEqualTo("scanline");
             assertThat(session.metadata()).containsEntry("seed", "5")
-                    .containsEntry("weights", experiment.weightsHash())
+                    .containsEntry("weights", WeightsFile.hash(experiment.weights()))
                     .containsEntry("recipe", Recipes.withoutFolders(experiment.recipe().text()))
                     .containsEntry("about", experiment.recipe().about())
                     .containsEntry("classes",
@@ -280,7 +281,7 @@ class OnnxTest {
                     : i * 7 % experiment.input().classes();
             timeMajor[i % length * count + i / length] = (int) words[i];
         }
-        float[] theirs = session.logits(pixels(experiment.outside(), examples), count, writes ? words : null);
+        float[] theirs = session.logits(pixels(experiment.testPictures(), examples), count, writes ? words : null);
         float[] ours = logits(experiment, examples, timeMajor);
         assertThat(theirs).hasSameSizeAs(ours);
         int scores = ours.length / count / length;
@@ -308,7 +309,7 @@ class OnnxTest {
     }
 
     private static float[] logits(Experiment experiment, int[] examples, int[] words) {
-        Batch batch = experiment.loader(Split.TEST).batch(examples, 0, examples.length);
+        Batch batch = experiment.examples(Split.TEST).loader().batch(examples, 0, examples.length);
         try (Tape tape = Tape.inference(experiment.memory())) {
             Tensor x = experiment.read(tape, batch);
             return switch (experiment.network()) {

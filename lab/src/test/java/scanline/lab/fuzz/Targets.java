@@ -1,5 +1,6 @@
 package scanline.lab.fuzz;
 
+import scanline.lab.image.PictureSize;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -27,21 +28,21 @@ import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Statistic;
 import scanline.engine.tensor.Weights;
-import scanline.lab.data.DataException;
-import scanline.lab.data.Idx;
+import scanline.lab.base.DataException;
+import scanline.lab.image.Idx;
 import scanline.lab.data.IdxFolder;
-import scanline.lab.data.ImageFile;
+import scanline.lab.image.ImageFile;
 import scanline.lab.data.ImageFolder;
-import scanline.lab.data.ImageSet;
-import scanline.lab.data.Preparation;
-import scanline.lab.data.Scan;
+import scanline.lab.image.ImageSet;
+import scanline.lab.image.Preparation;
+import scanline.lab.sequence.Scan;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.RecipeException;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.report.Results;
-import scanline.lab.train.Experiment;
-import scanline.lab.train.Progress;
-import scanline.lab.train.Run;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.run.Progress;
+import scanline.lab.run.Run;
 import scanline.lab.train.Trainer;
 
 /** Every reader of Scanline that opens files, each with a folder of its own. */
@@ -313,7 +314,7 @@ final class Targets {
     private Target picture(String name, List<byte[]> samples, Target.Edit edit) {
         Path file = folder.resolve("picture." + name);
         return new Target(name, samples, edit, Set.of(DataException.class), file.toString(), bytes -> {
-            ImageSet images = ImageFile.read(write(file, bytes), SIDE, SIDE, 2, Preparation.INK);
+            ImageSet images = ImageFile.read(write(file, bytes), new PictureSize(SIDE, SIDE), 2, Preparation.INK);
             require(images.count() >= 1 && images.height() == SIDE && images.width() == SIDE);
         });
     }

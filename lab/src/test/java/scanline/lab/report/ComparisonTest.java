@@ -20,8 +20,8 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 import scanline.lab.docs.Repository;
-import scanline.lab.train.Json;
-import scanline.lab.train.RunException;
+import scanline.lab.base.Json;
+import scanline.lab.base.RunException;
 
 class ComparisonTest {
     @TempDir

@@ -25,8 +25,8 @@ import scanline.lab.docs.Markdown;
 import scanline.lab.docs.Repository;
 import scanline.lab.record.RunRecord;
 import scanline.lab.record.RunRecord.Outcome;
-import scanline.lab.train.Json;
-import scanline.lab.train.Run;
+import scanline.lab.base.Json;
+import scanline.lab.run.Run;
 
 /** Every figure that a page shows stems from a record: a percentage from a run, a speed from the page of speeds. */
 class FiguresTest {

@@ -20,8 +20,8 @@ import scanline.engine.io.FormatException;
 import scanline.lab.docs.Repository;
 import scanline.lab.record.RunRecord;
 import scanline.lab.record.TrainingCommand;
-import scanline.lab.train.Json;
-import scanline.lab.train.RunException;
+import scanline.lab.base.Json;
+import scanline.lab.base.RunException;
 
 class ResultsTest {
     static final String HASH = "0123456789abcdef".repeat(4);

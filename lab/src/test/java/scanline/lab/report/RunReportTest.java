@@ -32,21 +32,26 @@ import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 import scanline.engine.io.SafeTensors;
 import scanline.engine.io.WeightsFile;
-import scanline.lab.data.Canvas;
-import scanline.lab.data.ImageSet;
+import scanline.lab.canvas.Canvas;
+import scanline.lab.image.ImageSet;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.record.RunRecord;
-import scanline.lab.train.AccuracyAfterSteps;
-import scanline.lab.train.AttentionMap;
-import scanline.lab.train.Evaluation;
-import scanline.lab.train.Experiment;
-import scanline.lab.train.Experiment.Split;
-import scanline.lab.train.HiddenStates;
-import scanline.lab.train.Progress;
-import scanline.lab.train.Run;
-import scanline.lab.train.RunException;
+import scanline.lab.insight.AccuracyAfterSteps;
+import scanline.lab.insight.AttentionMap;
+import scanline.lab.experiment.Evaluation;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.experiment.Split;
+import scanline.lab.insight.HiddenStates;
+import scanline.lab.run.Progress;
+import scanline.lab.run.Run;
+import scanline.lab.base.RunException;
 import scanline.lab.train.Trainer;
+import scanline.lab.report.figure.AttentionPicture;
+import scanline.lab.report.figure.ConfusionMatrix;
+import scanline.lab.report.figure.Gallery;
+import scanline.lab.report.figure.Markup;
+import scanline.lab.report.figure.SequencePicture;
 
 class RunReportTest {
     private static final String XHTML = "xmlns=\"http://www.w3.org/1999/xhtml\"";
@@ -220,7 +225,7 @@ class RunReportTest {
         ImageSet test;
         try (Experiment experiment = new Experiment(Run.open(folder).recipe(), 2)) {
             WeightsFile.load(Run.open(folder).best(), experiment.weights());
-            Evaluation.of(experiment, experiment.loader(Split.TEST), experiment.examples(Split.TEST), (number, truth,
+            Evaluation.of(experiment, experiment.examples(Split.TEST), (number, truth,
                     answer) -> answers.add(new Answered(number, truth[0], answer.labels()[0], answer.probability())));
             test = experiment.dataset().test();
         }

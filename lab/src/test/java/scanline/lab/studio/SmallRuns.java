@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Map;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.train.Evaluation;
-import scanline.lab.train.Experiment;
-import scanline.lab.train.Progress;
-import scanline.lab.train.Provenance;
-import scanline.lab.train.Run;
+import scanline.lab.experiment.Evaluation;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.run.Progress;
+import scanline.lab.run.Provenance;
+import scanline.lab.run.Run;
 import scanline.lab.train.Trainer;
 
 /** Runs that are trained within a second, to be looked at. */

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import scanline.lab.cli.Main;
-import scanline.lab.train.CommandProcess;
+import scanline.lab.base.CommandProcess;
 
 /** The studio as people meet it: in a browser. {@code ./build} installs what drives one; without it these tests are skipped. */
 @Timeout(240)

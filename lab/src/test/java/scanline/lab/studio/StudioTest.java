@@ -31,13 +31,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import scanline.lab.cli.Main;
-import scanline.lab.data.ImageSet;
-import scanline.lab.data.ModuleContent;
-import scanline.lab.train.Evaluation;
-import scanline.lab.train.Experiment;
-import scanline.lab.train.Prediction;
-import scanline.lab.train.Run;
-import scanline.lab.train.Trained;
+import scanline.lab.image.ImageSet;
+import scanline.lab.base.ModuleContent;
+import scanline.lab.experiment.Evaluation;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.task.Prediction;
+import scanline.lab.run.Run;
+import scanline.lab.run.Trained;
 import tools.jackson.databind.JsonNode;
 
 @Timeout(120)
@@ -245,7 +245,7 @@ class StudioTest {
                 byte[] pixels = test.slice(i, i + 1).pixels();
                 images.add(pixels);
                 ImageSet one = new ImageSet(28, 28, pixels, new byte[1], 10);
-                Evaluation.of(experiment, experiment.loader(one), new int[] {0}, (_, _, answer) -> expected
+                Evaluation.of(experiment, experiment.examples(one), (_, _, answer) -> expected
                         .add(Prediction.of("image", 0, one.contrast(0), answer, experiment.dataset().classNames())));
             }
         }

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import scanline.engine.io.FileAccessException;
 import scanline.lab.recipe.RecipeException;
-import scanline.lab.train.Result;
-import scanline.lab.train.Run;
+import scanline.lab.run.Result;
+import scanline.lab.run.Run;
 
 /** Lets the n-th call of a run to the disk fail, for every n. */
 class DiskFaultTest {

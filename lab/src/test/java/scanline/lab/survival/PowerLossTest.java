@@ -18,8 +18,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import scanline.engine.random.RandomKey;
-import scanline.lab.train.Result;
-import scanline.lab.train.Run;
+import scanline.lab.run.Result;
+import scanline.lab.run.Run;
 
 /** Records the calls that a run makes, and goes on from every state in which a power cut may leave the disk. */
 class PowerLossTest {

@@ -10,11 +10,11 @@ import scanline.engine.io.SafeTensors;
 import scanline.lab.data.FirstImages;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.train.Evaluation;
-import scanline.lab.train.Experiment;
-import scanline.lab.train.Progress;
-import scanline.lab.train.Result;
-import scanline.lab.train.Run;
+import scanline.lab.experiment.Evaluation;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.run.Progress;
+import scanline.lab.run.Result;
+import scanline.lab.run.Run;
 import scanline.lab.train.Trainer;
 
 /** A run of two epochs of two steps, which saves after every step. */

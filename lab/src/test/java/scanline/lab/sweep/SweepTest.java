@@ -25,14 +25,14 @@ import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.survival.SmallRun;
 import scanline.lab.sweep.Grid.Point;
-import scanline.lab.train.Evaluation;
-import scanline.lab.train.Experiment;
-import scanline.lab.train.Json;
-import scanline.lab.train.Progress;
-import scanline.lab.train.Result;
-import scanline.lab.train.Run;
-import scanline.lab.train.RunException;
-import scanline.lab.train.Spread;
+import scanline.lab.experiment.Evaluation;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.base.Json;
+import scanline.lab.run.Progress;
+import scanline.lab.run.Result;
+import scanline.lab.run.Run;
+import scanline.lab.base.RunException;
+import scanline.lab.base.Spread;
 import scanline.lab.train.Trainer;
 
 class SweepTest {

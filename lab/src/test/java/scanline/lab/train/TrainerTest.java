@@ -27,6 +27,12 @@ import scanline.engine.io.WeightsFile;
 import scanline.lab.data.FirstImages;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
+import scanline.lab.base.RunException;
+import scanline.lab.experiment.Evaluation;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.experiment.Split;
+import scanline.lab.run.Progress;
+import scanline.lab.run.Run;
 
 class TrainerTest {
     private static final double NEVER = 1e9;
@@ -165,13 +171,13 @@ class TrainerTest {
         Run run = create("run", recipe);
         lastWeights(recipe, run, 1, false, () -> false);
         try (Experiment experiment = new Experiment(recipe, 1)) {
-            String first = experiment.weightsHash();
+            String first = WeightsFile.hash(experiment.weights());
             WeightsFile.load(run.best(), experiment.weights());
-            assertThat(experiment.weightsHash()).isNotEqualTo(first);
+            assertThat(WeightsFile.hash(experiment.weights())).isNotEqualTo(first);
             assertThat(experiment.weights().statistics()).hasSize(4)
                     .allSatisfy(statistic -> assertThat(statistic.values()).doesNotContain(0f, 1f));
             experiment.weights().statistics().getFirst().value().write(0, new float[] {7}, 0, 1);
-            assertThat(experiment.weightsHash()).isNotEqualTo(first);
+            assertThat(WeightsFile.hash(experiment.weights())).isNotEqualTo(first);
         }
     }
 
@@ -186,7 +192,7 @@ class TrainerTest {
     @Test
     void theHeadsSoftmaxIsAppliedBeforeTheLoss() throws IOException {
         try (Experiment experiment = new Experiment(small("head.softmax=true"), 1)) {
-            Evaluation.of(experiment, experiment.loader(Experiment.Split.TEST), new int[] {0, 1}, (_, _, answer) -> {
+            Evaluation.of(experiment, experiment.examples(Split.TEST).first(2), (_, _, answer) -> {
                 float sum = 0;
                 for (float output : answer.logits()) {
                     sum += output;
@@ -317,11 +323,11 @@ class TrainerTest {
         }
         SafeTensors.write(run.last(), new SafeTensors(List.copyOf(whole.tensors().values()), position));
         try (Experiment experiment = new Experiment(recipe, 1)) {
-            String before = experiment.weightsHash();
+            String before = WeightsFile.hash(experiment.weights());
             Trainer trainer = new Trainer(experiment, run, Progress.NONE, NEVER);
             assertThatThrownBy(trainer::restore).isInstanceOf(FormatException.class)
                     .hasMessageStartingWith(run.last() + ": " + fault);
-            assertThat(experiment.weightsHash()).isEqualTo(before);
+            assertThat(WeightsFile.hash(experiment.weights())).isEqualTo(before);
         }
     }
 
@@ -336,7 +342,7 @@ class TrainerTest {
     @Test
     void validationThatLeavesNothingToTrainOnIsRefused() {
         try (Experiment experiment = new Experiment(small("data.validation=" + TRAIN), 1)) {
-            assertThatThrownBy(() -> experiment.examples(Experiment.Split.TRAIN)).isInstanceOf(RunException.class)
+            assertThatThrownBy(() -> experiment.examples(Split.TRAIN)).isInstanceOf(RunException.class)
                     .hasMessageStartingWith("data.validation=" + TRAIN + " leaves nothing to train on");
         }
     }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import scanline.lab.data.IdxFiles.Part;
 import scanline.lab.data.KnownSet;
-import scanline.lab.data.Preparation;
+import scanline.lab.image.Preparation;
 import scanline.lab.data.Source;
 
 /** Fashion-MNIST, Zalando's pictures of garments (Xiao, Rasul and Vollgraf, 2017), in the format of MNIST. */

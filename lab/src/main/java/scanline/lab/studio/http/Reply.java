@@ -3,7 +3,7 @@ package scanline.lab.studio.http;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-import scanline.lab.train.Json;
+import scanline.lab.base.Json;
 
 /**
  * An answer that is whole.

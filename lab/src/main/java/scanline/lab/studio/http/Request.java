@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import scanline.lab.train.Json;
+import scanline.lab.base.Json;
 import tools.jackson.core.JacksonException;
 
 /** What was asked for. */

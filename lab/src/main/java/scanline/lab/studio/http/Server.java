@@ -15,9 +15,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import scanline.lab.data.DataException;
-import scanline.lab.recipe.RecipeException;
-import scanline.lab.train.RunException;
+import scanline.lab.base.UserException;
 
 /**
  * The JDK's web server with a virtual thread for each request, and with bounds: on headers, on the time that a request may take
@@ -119,7 +117,7 @@ public final class Server implements AutoCloseable {
             }
         } catch (Refusal e) {
             return Reply.of(e);
-        } catch (RunException | DataException | RecipeException | IOException e) {
+        } catch (UserException | IOException e) {
             return Reply.of(new Refusal(422, String.valueOf(e.getMessage())));
         } catch (OutOfMemoryError _) {
             return Reply.of(Refusal.later(503, "there is not enough memory for this now", 5));

@@ -1,0 +1,41 @@
+package scanline.bench.check;
+
+import scanline.engine.io.WeightsFile;
+import java.util.Arrays;
+import java.util.List;
+
+import scanline.engine.kernel.Lanes;
+import scanline.lab.recipe.Recipe;
+import scanline.lab.recipe.Recipes;
+import scanline.bench.peer.ChildJvm;
+import scanline.bench.peer.Steps;
+
+/** Trains for some steps, once with each number of threads, and prints the width of the vectors in bits and the SHA-256s. */
+final class WeightsHash {
+    private WeightsHash() {}
+
+    /** The command for a JVM with further flags; {@code overrides} are {@code key=value} of the recipe. */
+    static List<String> command(List<String> options, String recipe, int steps, List<Integer> threads,
+            List<String> overrides) {
+        List<String> command = ChildJvm.command(options, WeightsHash.class, recipe, steps,
+                String.join(",", threads.stream().map(String::valueOf).toList()));
+        command.addAll(overrides);
+        return command;
+    }
+
+    /** {@code WeightsHash RECIPE STEPS THREADS,THREADS,... KEY=VALUE ...}. */
+    public static void main(String[] arguments) {
+        Recipe recipe = Recipes.find(arguments[0], Arrays.asList(arguments).subList(3, arguments.length));
+        int count = Integer.parseInt(arguments[1]);
+        StringBuilder line = new StringBuilder(Integer.toString(Lanes.bits()));
+        for (String threads : arguments[2].split(",")) {
+            try (Steps steps = new Steps(recipe, Integer.parseInt(threads))) {
+                for (int i = 0; i < count; i++) {
+                    steps.next();
+                }
+                line.append(' ').append(WeightsFile.hash(steps.experiment().weights()));
+            }
+        }
+        System.out.println(line);
+    }
+}

@@ -1,0 +1,114 @@
+package scanline.bench.peer;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+import scanline.lab.sequence.Batch;
+import scanline.lab.model.Model.Layer;
+import scanline.lab.recipe.Recipe;
+import scanline.lab.recipe.Recipes;
+import scanline.lab.experiment.Experiment;
+
+/**
+ * What both sides are measured at.
+ *
+ * @param recipe the name of a recipe
+ * @param work what is done with it
+ */
+public record Case(String recipe, Work work) {
+    // Measured at all that is done with a recipe, at all but a single image, at training with small batches and large ones
+    // (answering goes a word at a time, and each side has its own way), and at training alone.
+    private static final List<String> WHOLE = List.of("lstm-rows", "lstm-pixels", "vit", "cnn");
+    private static final List<String> MANY = List.of("digit-classifier", "row-transformer");
+    private static final List<String> WRITERS = List.of("digit-sequence");
+    private static final List<String> TRAINED = List.of("rnn-rows-deep", "lstm-rows-deep", "gru-rows-deep",
+            "rnn-pixels-deep", "lstm-pixels-deep", "gru-pixels-deep");
+
+    /** Every case, in the order in which they are measured. */
+    static final List<Case> ALL = Stream.of(of(WHOLE, Work.TRAIN, Work.EVALUATE, Work.PREDICT),
+            of(MANY, Work.TRAIN, Work.EVALUATE), of(WRITERS, Work.TRAIN, Work.TRAIN_LARGE), of(TRAINED, Work.TRAIN))
+            .flatMap(List::stream).toList();
+
+    // Enough different batches for the loss to fall as it does in a training run.
+    private static final int TRAINING_BATCHES = 10;
+    private static final int EVALUATION_BATCH = 250;
+
+    /** Something that is done with a recipe. */
+    enum Work {
+        /** Forward, backward, clipping and update; the backward pass has twice the products of the forward pass. */
+        TRAIN("training step", 3),
+        /** The same with {@value #LARGE_BATCH} examples. */
+        TRAIN_LARGE("training step", 3),
+        /** Forward alone, on many images. */
+        EVALUATE("evaluation", 1),
+        /** Forward alone, on one image. */
+        PREDICT("prediction", 1);
+
+        private static final int LARGE_BATCH = 512;
+        private final String title;
+        private final int passes;
+
+        Work(String title, int passes) {
+            this.title = title;
+            this.passes = passes;
+        }
+
+        /** Whether weights change. */
+        boolean trains() {
+            return this == TRAIN || this == TRAIN_LARGE;
+        }
+    }
+
+    private static List<Case> of(List<String> recipes, Work... works) {
+        return recipes.stream().flatMap(recipe -> Arrays.stream(works).map(work -> new Case(recipe, work))).toList();
+    }
+
+    /** The case that {@link #name()} names. */
+    static Case named(String name) {
+        return ALL.stream().filter(each -> each.name().equals(name)).findFirst().orElseThrow();
+    }
+
+    /** What {@code --cases} chooses it by. */
+    String name() {
+        return recipe + "/" + work.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** What the table calls it. */
+    String title() {
+        return recipe + " " + work.title + ", batch " + batch();
+    }
+
+    /** How many images are worked on at once. */
+    int batch() {
+        return switch (work) {
+            case TRAIN, TRAIN_LARGE -> settings().batch();
+            case EVALUATE -> EVALUATION_BATCH;
+            case PREDICT -> 1;
+        };
+    }
+
+    /** The recipe itself. */
+    Recipe settings() {
+        return Recipes.find(recipe,
+                work == Work.TRAIN_LARGE ? List.of("batch=" + Work.LARGE_BATCH) : List.of());
+    }
+
+    /** What the other sides build. */
+    PeerNetwork network() {
+        return PeerNetwork.of(settings().model());
+    }
+
+    /** What is worked on, in turn. */
+    List<Batch> batches(Steps steps) {
+        return work.trains() ? steps.batches(TRAINING_BATCHES) : List.of(steps.testBatch(batch()));
+    }
+
+    /** Floating-point operations of its products. */
+    double flops(Experiment experiment) {
+        long example = settings().model().layers(experiment.input()).stream()
+                .mapToLong(Layer::flops).sum();
+        return (double) example * batch() * work.passes;
+    }
+}

@@ -1,0 +1,39 @@
+package scanline.bench.peer;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A JVM of its own for a main class, with the flags that Scanline's users have (config/jdk.sh). */
+public final class ChildJvm {
+    /** Scanline's command line, whose package the lab does not export. */
+    static final String SCANLINE = "scanline.lab/scanline.lab.cli.Main";
+
+    private ChildJvm() {}
+
+    /**
+     * The command that starts it.
+     *
+     * @param options further flags
+     */
+    static List<String> command(List<String> options, Class<?> main, Object... arguments) {
+        return command(options, main.getModule().getName() + "/" + main.getName(), arguments);
+    }
+
+    /**
+     * The command that starts it.
+     *
+     * @param main a module, a slash, and a class of it
+     */
+    static List<String> command(List<String> options, String main, Object... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        Stream.of(System.getProperty("scanline.flags", "").split(" ")).filter(flag -> !flag.isEmpty())
+                .forEach(command::add);
+        command.addAll(options);
+        command.addAll(List.of("--module-path", System.getProperty("jdk.module.path"), "--module", main));
+        Stream.of(arguments).map(Object::toString).forEach(command::add);
+        return command;
+    }
+}

@@ -1,0 +1,215 @@
+package scanline.bench.peer;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import scanline.bench.peer.Turns.Player;
+import scanline.bench.peer.Turns.Who;
+import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Recurrence;
+
+/**
+ * {@code ./build bench growth}: how time and memory of a training step grow with the length of the sequence, the state, the
+ * batch and the layers, for Scanline and PyTorch in turn. Every point has processes of its own, so that the memory of one
+ * is not taken for that of another.
+ */
+@Command(name = "growth", mixinStandardHelpOptions = true, sortOptions = false,
+        description = "Measures how the cost of a training step grows with each of its sizes, beside PyTorch.")
+public final class Growth implements Callable<Integer> {
+    private static final double WARM_UP_SECONDS = 3;
+    private static final double TRIAL_SECONDS = 0.3;
+    private static final double TURN_SECONDS = 0.7;
+    private static final double MEBIBYTE = 1 << 20;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Mixin
+    private SidesOptions options = new SidesOptions();
+
+    @Mixin
+    private TurnsOptions turns = new TurnsOptions();
+
+    @Option(names = "--cell", paramLabel = "CELL", defaultValue = "LSTM",
+            description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+    private Recurrence cell = Recurrence.LSTM;
+
+    @Option(names = "--size", paramLabel = "NAME", defaultValue = "",
+            description = "The one size to measure: T, H, B or layers. Default: all.")
+    private String size = "";
+
+    /** What was measured at a point. */
+    private record Measured(double flops, Turns turns, long scanlineBytes, long pyTorchBytes) {}
+
+    /**
+     * What grows.
+     *
+     * @param work what time is held against: what it would be in proportion to
+     */
+    private record Dimension(String name, String per, List<GrowthPoint> points, ToDoubleFunction<GrowthPoint> size,
+            ToDoubleFunction<GrowthPoint> work) {}
+
+    @Override
+    public Integer call() throws IOException {
+        require(options.threads() >= 1 && turns.rounds() >= 1 && turns.processes() >= 1,
+                "--threads, --rounds and --processes must be positive");
+        GrowthPoint base = GrowthPoint.base(cell);
+        List<Dimension> chosen = dimensions(base).stream().filter(each -> size.isEmpty() || each.name().equals(size))
+                .toList();
+        require(!chosen.isEmpty(), "--size " + size + " is none of T, H, B, layers");
+        Report report = new Report(options.threads());
+        report.measurePeak();
+        Map<GrowthPoint, Measured> measured = new LinkedHashMap<>();
+        StringBuilder tables = new StringBuilder();
+        String text = "";
+        for (Dimension dimension : chosen) {
+            for (GrowthPoint point : dimension.points()) {
+                if (!measured.containsKey(point)) {
+                    measured.put(point, measured(point, report));
+                }
+            }
+            tables.append(table(dimension, base, measured, report)).append('\n');
+            text = text(base, tables.toString(), report);
+            turns.save(measured.values().stream().map(Measured::turns).toList(), text, options.out());
+        }
+        Report.publish(text, Objects.requireNonNull(spec).commandLine().getOut(), options.out());
+        return 0;
+    }
+
+    private void require(boolean valid, String message) {
+        if (!valid) {
+            throw new ParameterException(Objects.requireNonNull(spec).commandLine(), message);
+        }
+    }
+
+    private static List<Dimension> dimensions(GrowthPoint base) {
+        Recurrence cell = base.cell();
+        int t = base.steps();
+        int f = base.features();
+        int h = base.hidden();
+        int b = base.batch();
+        return List.of(
+                new Dimension("T", "T",
+                        IntStream.of(28, 112, 392, 784, 1568, 3136)
+                                .mapToObj(steps -> new GrowthPoint(cell, steps, f, h, b, 1)).toList(),
+                        GrowthPoint::steps, GrowthPoint::steps),
+                new Dimension("H", "H²",
+                        IntStream.of(32, 64, 128, 256, 512)
+                                .mapToObj(hidden -> new GrowthPoint(cell, t, f, hidden, b, 1)).toList(),
+                        GrowthPoint::hidden, point -> Math.pow(point.hidden(), 2)),
+                new Dimension("B", "B",
+                        IntStream.of(1, 4, 16, 32, 100, 256, 512)
+                                .mapToObj(batch -> new GrowthPoint(cell, t, f, h, batch, 1)).toList(),
+                        GrowthPoint::batch, GrowthPoint::batch),
+                new Dimension("layers", "layer",
+                        IntStream.rangeClosed(1, 4).mapToObj(layers -> new GrowthPoint(cell, t, f, h, b, layers))
+                                .toList(),
+                        GrowthPoint::layers, GrowthPoint::layers));
+    }
+
+    private Measured measured(GrowthPoint point, Report report) throws IOException {
+        System.err.println("bench: " + point.title());
+        PeerFolder folder;
+        double flops;
+        try (GrowthSide here = new GrowthSide(point, 1)) {
+            folder = PeerFolder.of(point, here.batch(), here.weights());
+            flops = flops(point, here.weights().parameters());
+        }
+        Map<String, List<String>> choices = PyTorch.choices(point, options.threads());
+        Map<String, String> tuned;
+        try (PyTorch trial = new PyTorch(options.python(), folder, choices)) {
+            tuned = trial.tuned(TRIAL_SECONDS);
+        }
+        Turns taken = new Turns(point.title());
+        long ourBytes = 0;
+        long theirBytes = 0;
+        for (int process = 1; process <= turns.processes(); process++) {
+            // Not the processes that tried: their memory would be that of the hungriest settings.
+            try (Side scanline = new Side("Scanline", GrowthSide.command(point, options.threads()));
+                    PyTorch pyTorch = new PyTorch(options.python(), folder, choices)) {
+                report.version("PyTorch", pyTorch.version());
+                // Each further turn makes a new model beside what is left of the last.
+                pyTorch.measure(1, pyTorch.defaults());
+                theirBytes = pyTorch.memory(pyTorch.defaults());
+                Map<Who, Player> players = new LinkedHashMap<>();
+                players.put(Who.SCANLINE,
+                        new Player(iterations -> scanline.measure(iterations, ""), WARM_UP_SECONDS));
+                players.putAll(pyTorch.players(tuned));
+                taken.play(process, turns.rounds(), TURN_SECONDS, players);
+                ourBytes = scanline.memory();
+            }
+        }
+        return new Measured(flops, taken, ourBytes, theirBytes);
+    }
+
+    /** Every weight of a layer is multiplied once a step and example, and twice backward. */
+    private static double flops(GrowthPoint point, List<Parameter> parameters) {
+        long weights = parameters.stream().filter(parameter -> parameter.name().contains(".weight_"))
+                .mapToLong(parameter -> parameter.shape().elements()).sum();
+        return 3 * 2.0 * weights * point.steps() * point.batch();
+    }
+
+    private static String table(Dimension dimension, GrowthPoint base, Map<GrowthPoint, Measured> measured,
+            Report report) {
+        StringBuilder text = new StringBuilder("| " + dimension.name() + " | Scanline | PyTorch at its best "
+                + "| **ratio** (least to most) | PyTorch, default settings | share of peak, Scanline | PyTorch "
+                + "| time per " + dimension.per() + ", Scanline | PyTorch | memory, Scanline | PyTorch | core to core |"
+                + "\n|--:" + "|--:".repeat(10) + "|---|\n");
+        Turns atBase = Objects.requireNonNull(measured.get(base)).turns();
+        for (GrowthPoint point : dimension.points()) {
+            Measured here = Objects.requireNonNull(measured.get(point));
+            Turns taken = here.turns();
+            double growth = dimension.work().applyAsDouble(point) / dimension.work().applyAsDouble(base);
+            double ours = Turns.median(taken.of(Who.SCANLINE));
+            double theirs = Turns.median(taken.bestOfPyTorch());
+            List<Double> ratios = taken.ratios(taken.bestOfPyTorch());
+            text.append(String.format(Locale.ROOT,
+                    "| %.0f | %s | %s | %s%s | %s | %s | %s | %.2f | %.2f | %.1f MiB | %.1f MiB | %s |%n",
+                    dimension.size().applyAsDouble(point), Report.milliseconds(ours), Report.milliseconds(theirs),
+                    Report.spread(ratios), Timings.median(ratios) < 1 ? " slower" : "",
+                    Report.milliseconds(Turns.median(taken.withDefaults())),
+                    report.share(here.flops(), ours), report.share(here.flops(), theirs),
+                    ours / Turns.median(atBase.of(Who.SCANLINE)) / growth,
+                    theirs / Turns.median(atBase.bestOfPyTorch()) / growth, here.scanlineBytes() / MEBIBYTE,
+                    here.pyTorchBytes() / MEBIBYTE, taken.coreToCore()));
+        }
+        return text.toString();
+    }
+
+    private String text(GrowthPoint base, String tables, Report report) {
+        String how = "A training step from " + base.title()
+                + " on, one size at a time: forward, loss on the last step, "
+                + "backward, SGD update. Medians of " + turns.rounds() * turns.processes()
+                + " turns in which Scanline and PyTorch alternate, over " + turns.processes()
+                + (turns.processes() == 1 ? " process" : " processes")
+                + " of each side, on the same made-up inputs and from the same weights.";
+        return report.text("How the cost of a training step grows", how, "growth --cell " + cell + " --threads "
+                + options.threads() + " " + turns.words() + (size.isEmpty() ? "" : " --size " + size),
+                tables + """
+                        A ratio is PyTorch's time divided by Scanline's in the same round; where Scanline is slower, the
+                        line says so. The times per T, H², B and layer are relative to those at the base point: 1.00
+                        everywhere would be growth in proportion. PyTorch at its best is the faster of two turns in each
+                        round: one with default settings, one with the fastest of its allocators, of two layouts, and of one
+                        or all threads where the batch is small. Subnormal numbers are set to zero in both. Memory is that
+                        of a step without the parameters: for Scanline its buffers, work space and gradients, for PyTorch,
+                        with default settings, how much its process's peak of resident memory grew in the first two steps;
+                        that includes what its libraries set up once. Core to core is the time in which a cache line gets
+                        from one core to another, measured before each turn: the median, the least and the most.
+                        """);
+    }
+}

@@ -1,0 +1,46 @@
+package scanline.bench.peer;
+
+import java.util.List;
+
+import scanline.engine.optim.Sgd;
+import scanline.engine.tensor.Recurrence;
+
+/**
+ * Where {@link Growth} measures a training step.
+ *
+ * @param cell the kind of the layers
+ * @param steps T
+ * @param features F
+ * @param hidden H
+ * @param batch B
+ * @param layers how many layers are stacked
+ */
+record GrowthPoint(Recurrence cell, int steps, int features, int hidden, int batch, int layers) {
+    /** What the last step is mapped to. */
+    static final int CLASSES = 10;
+    /** How the weights change. */
+    static final Sgd RULE = new Sgd(0.01, 0, false, 0);
+
+    /** The point from which one dimension at a time grows. */
+    static GrowthPoint base(Recurrence cell) {
+        return new GrowthPoint(cell, 784, 1, 128, 100, 1);
+    }
+
+    /** The point that {@link #words()} says. */
+    static GrowthPoint of(List<String> words) {
+        List<Integer> sizes = words.subList(1, words.size()).stream().map(Integer::valueOf).toList();
+        return new GrowthPoint(Recurrence.valueOf(words.getFirst()), sizes.get(0), sizes.get(1), sizes.get(2),
+                sizes.get(3), sizes.get(4));
+    }
+
+    /** The point as words of a command line. */
+    List<String> words() {
+        return List.of(cell.name(), Integer.toString(steps), Integer.toString(features), Integer.toString(hidden),
+                Integer.toString(batch), Integer.toString(layers));
+    }
+
+    /** What messages call it. */
+    String title() {
+        return cell + " T " + steps + ", F " + features + ", H " + hidden + ", B " + batch + ", layers " + layers;
+    }
+}

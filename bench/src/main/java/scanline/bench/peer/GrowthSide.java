@@ -1,0 +1,100 @@
+package scanline.bench.peer;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+import scanline.engine.cpu.CpuBackend;
+import scanline.engine.optim.Optimizer;
+import scanline.engine.random.RandomKey;
+import scanline.engine.tensor.Losses;
+import scanline.engine.tensor.Memory;
+import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Shape;
+import scanline.engine.tensor.Tape;
+import scanline.engine.tensor.Tensor;
+import scanline.engine.tensor.Weights;
+import scanline.lab.sequence.Batch;
+
+/** Scanline's side at a {@link GrowthPoint}, a process of its own that answers a {@link Side}. */
+final class GrowthSide implements Answers.Measured, AutoCloseable {
+    private final GrowthPoint point;
+    private final CpuBackend backend;
+    private final Memory memory;
+    private final Weights weights;
+    private final GrowthNetwork network;
+    private final List<float[]> first;
+    private final Batch batch;
+    private Optimizer optimizer;
+
+    /** A network and a made-up batch, the same for the same point. */
+    GrowthSide(GrowthPoint point, int threads) {
+        this.point = point;
+        backend = new CpuBackend(threads);
+        memory = new Memory(backend);
+        weights = new Weights(backend, 1);
+        network = new GrowthNetwork(weights, point);
+        first = weights.parameters().stream().map(Parameter::values).toList();
+        batch = new Batch(Samples.floats("growth", point.steps() * point.batch() * point.features()),
+                IntStream.of(Samples.labels(point.batch(), GrowthPoint.CLASSES)).mapToObj(label -> new int[] {label})
+                        .toArray(int[][]::new));
+        optimizer = new Optimizer(GrowthPoint.RULE, weights);
+    }
+
+    /** The command that starts this side. */
+    static List<String> command(GrowthPoint point, int threads) {
+        return ChildJvm.command(List.of(), GrowthSide.class, threads, String.join(",", point.words()));
+    }
+
+    /** {@code GrowthSide THREADS POINT}. */
+    public static void main(String[] arguments) throws IOException {
+        try (GrowthSide side = new GrowthSide(GrowthPoint.of(Arrays.asList(arguments[1].split(","))),
+                Integer.parseInt(arguments[0]))) {
+            Answers.give(side);
+        }
+    }
+
+    /** Its parameters. */
+    Weights weights() {
+        return weights;
+    }
+
+    /** What it is trained on. */
+    Batch batch() {
+        return batch;
+    }
+
+    @Override
+    public void restart() {
+        for (int i = 0; i < first.size(); i++) {
+            weights.parameters().get(i).value().write(0, first.get(i), 0, first.get(i).length);
+        }
+        optimizer = new Optimizer(GrowthPoint.RULE, weights);
+    }
+
+    @Override
+    public float run(int i) {
+        float loss;
+        try (Tape tape = Tape.training(memory, RandomKey.of(1, "growth"))) {
+            Tensor x = tape.input(Shape.of(point.steps(), point.batch(), point.features()), batch.values());
+            Tensor mean = Losses.crossEntropy(network.forward(x), batch.labels(), 0);
+            loss = mean.values()[0];
+            weights.clearGradients();
+            tape.backward(mean);
+        }
+        optimizer.step(GrowthPoint.RULE.rate());
+        return loss;
+    }
+
+    /** The buffers of passes, the work space of the kernels, and the gradients. */
+    @Override
+    public long memory() {
+        return memory.bytes() + backend.workBytes() + Float.BYTES * weights.count();
+    }
+
+    @Override
+    public void close() {
+        backend.close();
+    }
+}

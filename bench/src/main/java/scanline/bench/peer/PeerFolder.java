@@ -1,0 +1,147 @@
+package scanline.bench.peer;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import scanline.engine.nn.Initialisation;
+import scanline.engine.optim.Adam;
+import scanline.engine.optim.AdamW;
+import scanline.engine.optim.Clipping;
+import scanline.engine.optim.RmsProp;
+import scanline.engine.optim.Sgd;
+import scanline.engine.optim.UpdateRule;
+import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Weights;
+import scanline.lab.sequence.Batch;
+import scanline.lab.model.Model;
+import scanline.lab.model.RecurrentModel;
+import scanline.lab.recipe.Recipe;
+import scanline.lab.base.Json;
+
+/**
+ * A case in files that peer.py and DjlCase read: {@code case.json} says what to build and what the others hold;
+ * {@code values} are the batches as float32 [batches, T, B, F], {@code labels} theirs as int64, those of an
+ * answer that has fewer than the longest filled up with -1, {@code weights} the first
+ * weights as float32, one parameter after another. All are little-endian. The folder goes when the JVM ends.
+ */
+public record PeerFolder(Path path) {
+    /** Writes a case to a new temporary folder. */
+    static PeerFolder of(Case what, Steps steps) throws IOException {
+        return of(what, steps, what.batches(steps));
+    }
+
+    /** Writes a case with batches of its own to a new temporary folder. */
+    static PeerFolder of(Case what, Steps steps, List<Batch> batches) throws IOException {
+        return of(what.settings(), what.work(), steps, batches);
+    }
+
+    /** Writes what is done with some batches to a new temporary folder. */
+    static PeerFolder of(Recipe recipe, Case.Work work, Steps steps, List<Batch> batches) throws IOException {
+        Model.Input input = steps.experiment().input();
+        Map<String, Object> description = PeerNetwork.of(recipe.model()).description();
+        description.put("work", work.name());
+        description.put("shape",
+                List.of(batches.size(), input.steps(), batches.getFirst().count(), input.features()));
+        description.put("classes", input.classes());
+        description.put("smoothing", recipe.loss().smoothing());
+        description.put("optimizer", optimizer(recipe.optimizer()));
+        description.put("clip", clip(recipe.clip()));
+        description.put("rates", IntStream.range(0, batches.size()).mapToObj(steps::rate).toList());
+        return of(description, batches, steps.experiment().weights());
+    }
+
+    /** Writes a point of {@link Growth} to a new temporary folder. */
+    static PeerFolder of(GrowthPoint point, Batch batch, Weights weights) throws IOException {
+        Map<String, Object> description = PeerNetwork.of(new RecurrentModel(point.cell(), point.hidden(),
+                point.layers(), 0, false, false, false, false, Initialisation.DEFAULT)).description();
+        description.put("work", Case.Work.TRAIN.name());
+        description.put("shape", List.of(1, point.steps(), point.batch(), point.features()));
+        description.put("classes", GrowthPoint.CLASSES);
+        description.put("smoothing", 0.0);
+        description.put("optimizer", optimizer(GrowthPoint.RULE));
+        description.put("clip", clip(new Clipping.None()));
+        return of(description, List.of(batch), weights);
+    }
+
+    private static PeerFolder of(Map<String, Object> description, List<Batch> batches, Weights weights)
+            throws IOException {
+        PeerFolder folder = new PeerFolder(Files.createTempDirectory("scanline-bench"));
+        folder.path.toFile().deleteOnExit();
+        List<Object> parameters = new ArrayList<>();
+        for (Parameter parameter : weights.parameters()) {
+            parameters.add(List.of(parameter.name(), parameter.shape().sizes()));
+        }
+        description.put("parameters", parameters);
+        folder.write("case.json", Json.text(description).getBytes(StandardCharsets.UTF_8));
+        folder.writeFloats("values", batches.stream().map(Batch::values).toList());
+        folder.writeLabels(batches);
+        folder.writeFloats("weights", weights.parameters().stream().map(Parameter::values).toList());
+        return folder;
+    }
+
+    /** The class in torch.optim and its arguments. */
+    private static List<Object> optimizer(UpdateRule rule) {
+        return switch (rule) {
+            case Sgd(double rate, double momentum, boolean nesterov, double decay) -> List.of("SGD",
+                    Map.of("lr", rate, "momentum", momentum, "nesterov", nesterov, "weight_decay", decay));
+            case RmsProp(double rate, double alpha, double epsilon, double momentum, double decay) -> List.of("RMSprop",
+                    Map.of("lr", rate, "alpha", alpha, "eps", epsilon, "momentum", momentum, "weight_decay", decay));
+            case Adam(double rate, double beta1, double beta2, double epsilon, double decay) -> List.of("Adam",
+                    Map.of("lr", rate, "betas", List.of(beta1, beta2), "eps", epsilon, "weight_decay", decay));
+            case AdamW(double rate, double beta1, double beta2, double epsilon, double decay) -> List.of("AdamW",
+                    Map.of("lr", rate, "betas", List.of(beta1, beta2), "eps", epsilon, "weight_decay", decay));
+        };
+    }
+
+    /** The function in torch.nn.utils and its bound. */
+    private static List<Object> clip(Clipping clipping) {
+        return switch (clipping) {
+            case Clipping.None() -> List.of();
+            case Clipping.Value(double bound) -> List.of("clip_grad_value_", bound);
+            case Clipping.Norm(double bound) -> List.of("clip_grad_norm_", bound);
+        };
+    }
+
+    private void write(String name, byte[] content) throws IOException {
+        Files.write(file(name), content);
+    }
+
+    private Path file(String name) {
+        Path file = path.resolve(name);
+        file.toFile().deleteOnExit();
+        return file;
+    }
+
+    private void writeFloats(String name, List<float[]> blocks) throws IOException {
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file(name)))) {
+            for (float[] block : blocks) {
+                ByteBuffer bytes = ByteBuffer.allocate(4 * block.length).order(ByteOrder.LITTLE_ENDIAN);
+                bytes.asFloatBuffer().put(block);
+                out.write(bytes.array());
+            }
+        }
+    }
+
+    private void writeLabels(List<Batch> batches) throws IOException {
+        List<int[]> answers = batches.stream().flatMap(batch -> Stream.of(batch.answers())).toList();
+        int longest = answers.stream().mapToInt(answer -> answer.length).max().orElseThrow();
+        ByteBuffer bytes = ByteBuffer.allocate(8 * longest * answers.size()).order(ByteOrder.LITTLE_ENDIAN);
+        for (int[] answer : answers) {
+            for (int i = 0; i < longest; i++) {
+                bytes.putLong(i < answer.length ? answer[i] : -1);
+            }
+        }
+        write("labels", bytes.array());
+    }
+}

@@ -1,0 +1,104 @@
+package scanline.bench.peer;
+
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import scanline.lab.model.CnnRnnModel;
+import scanline.lab.model.Model;
+import scanline.lab.model.RecurrentModel;
+
+/**
+ * What the other sides build.
+ *
+ * @param kind which of the classes of networks.py
+ * @param settings what the record of the model holds that is a number, a truth or a choice
+ */
+public record PeerNetwork(Kind kind, Map<String, Object> settings) {
+    /** The models that the other sides know, by their names in a recipe. DJL knows the first alone. */
+    enum Kind {
+        /** {@link RecurrentModel}. */
+        RECURRENT,
+        /** The vision transformer. */
+        VIT,
+        /** The encoder of a transformer. */
+        ENCODER,
+        /** The convolutional network. */
+        CNN,
+        /** The encoder and decoder of a transformer. */
+        TRANSFORMER,
+        /** The CNN whose LSTM writes labels. */
+        CNNRNN
+    }
+
+    /**
+     * That of a model.
+     *
+     * @throws BenchException if the other sides do not know it
+     */
+    static PeerNetwork of(Model model) {
+        String name = model.getClass().getSimpleName();
+        Kind kind = Arrays.stream(Kind.values()).filter(each -> name.equalsIgnoreCase(each + "Model")).findFirst()
+                .orElseThrow(() -> new BenchException("the other sides know no " + name));
+        Map<String, Object> settings = new LinkedHashMap<>();
+        for (RecordComponent component : model.getClass().getRecordComponents()) {
+            if (!component.getType().isRecord()) {
+                settings.put(component.getName(), value(component, model));
+            }
+        }
+        if (model instanceof CnnRnnModel writer) {
+            settings.put("cnn.dropout", writer.cnn().dropout());
+        }
+        return new PeerNetwork(kind, settings);
+    }
+
+    /** As {@code case.json} says it. */
+    Map<String, Object> description() {
+        Map<String, Object> description = new LinkedHashMap<>(settings);
+        description.put("model", kind.name().toLowerCase(Locale.ROOT));
+        return description;
+    }
+
+    /** Whether chance decides about the loss of a training step. */
+    boolean dropsOut() {
+        return Stream.of("dropout", "cnn.dropout")
+                .anyMatch(key -> settings.get(key) instanceof Double rate && rate > 0);
+    }
+
+    /** The settings of PyTorch's network with the values to try; the first is how people mostly write it. */
+    Map<String, List<String>> choices() {
+        Map<String, List<String>> choices = new LinkedHashMap<>();
+        switch (kind) {
+            case RECURRENT -> {
+                choices.put("layout", List.of("batch", "time"));
+                choices.put("head", Boolean.TRUE.equals(settings.get("bidirectional"))
+                        ? List.of("state")
+                        : List.of("output", "state"));
+                choices.put("onednn", List.of("on", "off"));
+            }
+            case VIT -> choices.put("attention", List.of("plain", "fused"));
+            case ENCODER, TRANSFORMER -> {
+                choices.put("layout", List.of("batch", "time"));
+                choices.put("attention", List.of("fused", "plain"));
+            }
+            case CNN, CNNRNN -> {
+                choices.put("memory", List.of("contiguous", "channels_last"));
+                choices.put("onednn", List.of("on", "off"));
+            }
+        }
+        return choices;
+    }
+
+    private static Object value(RecordComponent component, Model model) {
+        try {
+            Object value = component.getAccessor().invoke(model);
+            return value instanceof Enum<?> choice ? choice.name() : value;
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package scanline.bench.peer;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A long-lived process that measures one case: {@link Answers}, peer.py or DjlSide. It says {@code ready VERSION}, then
+ * answers each line {@code measure ITERATIONS KEY=VALUE ...} with {@code measured VALUE MILLISECONDS ...}, peer.py also
+ * {@code losses STEPS KEY=VALUE ...} with {@code losses VALUE ...}, and the line
+ * {@code memory} with {@code memory BYTES}, the memory that its steps needed so far; each may be {@code error MESSAGE}
+ * instead. It ends when its input does, and rests while nobody asks.
+ */
+final class Side implements AutoCloseable {
+    // How long the threads of a side may look out for more work before they sleep.
+    private static final long REST_MILLISECONDS = 30;
+
+    private final String name;
+    private final Process process;
+    private final Path errors;
+    private final BufferedReader answers;
+    private final Writer questions;
+    private final String version;
+
+    /**
+     * Starts the process and waits until it is ready.
+     *
+     * @throws BenchException if it cannot start, or says why it will not
+     */
+    Side(String name, List<String> command) {
+        this(name, command, Map.of());
+    }
+
+    /** The same with further environment variables. */
+    Side(String name, List<String> command, Map<String, String> environment) {
+        this.name = name;
+        try {
+            errors = Files.createTempFile("scanline-bench", ".txt");
+            errors.toFile().deleteOnExit();
+            ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
+            builder.environment().putAll(environment);
+            process = builder.start();
+        } catch (IOException e) {
+            throw new BenchException("cannot start " + name + ": " + e.getMessage());
+        }
+        answers = process.inputReader(StandardCharsets.UTF_8);
+        questions = process.outputWriter(StandardCharsets.UTF_8);
+        version = answer("ready");
+    }
+
+    /** The version of what it measures. */
+    String version() {
+        return version;
+    }
+
+    /** Lets it do its work so many times, after a first time that is not counted, and then come to rest. */
+    Timings measure(int iterations, String settings) {
+        ask("measure " + iterations + " " + settings);
+        double[] numbers = Arrays.stream(answer("measured").split(" ")).mapToDouble(Double::parseDouble).toArray();
+        try {
+            Thread.sleep(REST_MILLISECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        return new Timings(numbers[0], Arrays.copyOfRange(numbers, 1, numbers.length));
+    }
+
+    /** The losses of the first so many training steps. */
+    double[] losses(int count, String settings) {
+        ask("losses " + count + " " + settings);
+        return Arrays.stream(answer("losses").split(" ")).mapToDouble(Double::parseDouble).toArray();
+    }
+
+    /** The bytes that its steps needed so far, apart from the parameters. */
+    long memory() {
+        ask("memory");
+        return Long.parseLong(answer("memory"));
+    }
+
+    @Override
+    public void close() {
+        try {
+            questions.close();
+            process.waitFor(5, TimeUnit.SECONDS);
+        } catch (IOException _) {
+            // It has ended already.
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private void ask(String question) {
+        try {
+            questions.write(question + "\n");
+            questions.flush();
+        } catch (IOException e) {
+            throw ended();
+        }
+    }
+
+    /** The rest of the next line, whose first word should be this one. */
+    private String answer(String word) {
+        String line = line();
+        if (line == null) {
+            throw ended();
+        }
+        if (!line.startsWith(word + " ")) {
+            throw new BenchException(name + ": " + (line.startsWith("error ") ? line.substring(6) : line));
+        }
+        return line.substring(word.length() + 1);
+    }
+
+    private @Nullable String line() {
+        try {
+            return answers.readLine();
+        } catch (IOException _) {
+            return null;
+        }
+    }
+
+    /** With the last thing that it said to standard error, apart from where in the code it was. */
+    private BenchException ended() {
+        String said = "nothing";
+        try {
+            for (String line : Files.readAllLines(errors)) {
+                said = line.isEmpty() || Character.isWhitespace(line.charAt(0)) ? said : line;
+            }
+        } catch (IOException _) {
+            // It said something that is no text.
+        }
+        return new BenchException(name + " ended before it answered; it said: " + said);
+    }
+}

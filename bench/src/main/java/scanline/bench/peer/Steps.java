@@ -1,0 +1,113 @@
+package scanline.bench.peer;
+
+import scanline.lab.experiment.Examples;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Statistic;
+import scanline.engine.tensor.Tape;
+import scanline.lab.sequence.Batch;
+import scanline.lab.recipe.Recipe;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.experiment.Split;
+import scanline.lab.experiment.Learner;
+import scanline.lab.train.Trainer;
+
+/**
+ * A recipe, one step at a time, over the same batches in the same order as a {@link Trainer} takes them, and nothing of the run
+ * around it. A test holds the weights that both come to against each other.
+ */
+public final class Steps implements AutoCloseable {
+    private final Experiment experiment;
+    private final Learner learner;
+    private final List<float[]> first;
+    private final List<float[]> firstStatistics;
+    private Examples order;
+    private int example;
+    private int epoch;
+
+    /** A recipe before its first step. */
+    Steps(Recipe recipe, int threads) {
+        experiment = new Experiment(recipe, threads);
+        learner = new Learner(experiment);
+        first = experiment.weights().parameters().stream().map(Parameter::values).toList();
+        firstStatistics = experiment.weights().statistics().stream().map(Statistic::values).toList();
+        order = experiment.splits().epoch(epoch);
+    }
+
+    /** What is trained, and on what. */
+    Experiment experiment() {
+        return experiment;
+    }
+
+    /** Takes the next step of the training run. */
+    void next() {
+        train(nextBatch());
+    }
+
+    /** The next batches of the training run. */
+    List<Batch> batches(int count) {
+        List<Batch> batches = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            batches.add(copy(nextBatch()));
+        }
+        return batches;
+    }
+
+    /** The first test images. */
+    Batch testBatch(int count) {
+        return copy(experiment.examples(Split.TEST).batch(0, count));
+    }
+
+    /** One training step on a batch: its loss. */
+    float train(Batch batch) {
+        return (float) learner.learn(batch).loss();
+    }
+
+    /** The learning rate of a step, the first being 0. */
+    double rate(long step) {
+        return learner.rate(step);
+    }
+
+    /** The logits of a batch, by a pass that records nothing. */
+    float[] logits(Batch batch) {
+        try (Tape tape = Tape.inference(experiment.memory())) {
+            return experiment.task().logits(experiment.read(tape, batch), batch).values();
+        }
+    }
+
+    /** Goes back to the first weights, and to an optimiser that has taken no step. */
+    void restart() {
+        for (int i = 0; i < first.size(); i++) {
+            Parameter parameter = experiment.weights().parameters().get(i);
+            parameter.value().write(0, first.get(i), 0, first.get(i).length);
+        }
+        for (int i = 0; i < firstStatistics.size(); i++) {
+            experiment.weights().statistics().get(i).value().write(0, firstStatistics.get(i), 0,
+                    firstStatistics.get(i).length);
+        }
+        learner.restart();
+    }
+
+    @Override
+    public void close() {
+        experiment.close();
+    }
+
+    private Batch nextBatch() {
+        if (example == order.count()) {
+            epoch++;
+            example = 0;
+            order = experiment.splits().epoch(epoch);
+        }
+        Batch batch = learner.batch(order, example);
+        example += batch.count();
+        return batch;
+    }
+
+    private static Batch copy(Batch batch) {
+        return new Batch(batch.values().clone(), batch.answers().clone());
+    }
+}

@@ -1,0 +1,17 @@
+package scanline.bench.peer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CaseTest {
+    @Test
+    void everyCaseIsOfARecipeAndIsFoundByItsName() {
+        List<Case> all = Case.ALL;
+        assertThat(all).isNotEmpty().allSatisfy(each -> {
+            assertThat(Case.named(each.name())).isEqualTo(each);
+            assertThat(each.title()).startsWith(each.recipe());
+        });
+    }
+}

@@ -1,0 +1,78 @@
+package scanline.bench.peer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import scanline.bench.peer.PeerNetwork.Kind;
+import scanline.engine.tensor.Weights;
+import scanline.lab.model.Classifier;
+import scanline.lab.model.EncoderModel;
+import scanline.lab.model.Model;
+import scanline.lab.model.RecurrentModel;
+import scanline.lab.model.VitModel;
+import scanline.lab.recipe.Recipes;
+
+/** What peer.py and DjlCase are told of a model. */
+class PeerNetworkTest {
+    @Test
+    void aModelIsDescribedByTheComponentsOfItsRecord() {
+        assertThat(PeerNetwork.of(VitModel.DEFAULT).description()).isEqualTo(Map.of("model", "vit", "width", 64,
+                "depth", 6, "heads", 8, "headWidth", 64, "mlp", 128, "dropout", 0.0));
+        assertThat(PeerNetwork.of(EncoderModel.DEFAULT).description()).isEqualTo(
+                Map.of("model", "encoder", "width", 64, "depth", 6, "heads", 4, "feedForward", 256, "dropout", 0.1,
+                        "positions", true, "pooling", "FIRST", "init", "UNIFORM"));
+        assertThat(PeerNetwork.of(RecurrentModel.DEFAULT).description()).containsEntry("model", "recurrent")
+                .containsEntry("cell", "LSTM").containsEntry("hidden", 128).doesNotContainKey("init");
+    }
+
+    @Test
+    void onlyDropoutLeavesTheLossToChance() {
+        assertThat(PeerNetwork.of(VitModel.DEFAULT).dropsOut()).isFalse();
+        assertThat(PeerNetwork.of(EncoderModel.DEFAULT).dropsOut()).isTrue();
+    }
+
+    @Test
+    void everyModelThatThereIsIsKnown() {
+        assertThat(Recipes.names()).allSatisfy(
+                name -> assertThat(PeerNetwork.of(Recipes.find(name, List.of()).model()).choices()).isNotEmpty());
+    }
+
+    @Test
+    void bothDirectionsLeaveOneWayToTheLastState() {
+        assertThat(choices("model.bidirectional=false").get("head")).containsExactly("output", "state");
+        assertThat(choices("model.bidirectional=true").get("head")).containsExactly("state");
+    }
+
+    @Test
+    void djlIsMeasuredAtTrainingRecurrentNetworksAlone() {
+        assertThat(Djl.knows(new Case("lstm-rows", Case.Work.TRAIN))).isTrue();
+        assertThat(Djl.knows(new Case("lstm-rows", Case.Work.EVALUATE))).isFalse();
+        assertThat(Djl.knows(new Case("vit", Case.Work.TRAIN))).isFalse();
+        assertThat(new Case("row-transformer", Case.Work.TRAIN).network().kind()).isEqualTo(Kind.ENCODER);
+    }
+
+    @Test
+    void whatTheOtherSidesDoNotKnowIsRefused() {
+        assertThatExceptionOfType(BenchException.class).isThrownBy(() -> PeerNetwork.of(new OddModel()))
+                .withMessage("the other sides know no OddModel");
+    }
+
+    private static Map<String, List<String>> choices(String override) {
+        return PeerNetwork.of(Recipes.find("lstm-rows", List.of(override)).model()).choices();
+    }
+
+    private record OddModel() implements Model {
+        @Override
+        public Classifier build(Weights weights, Input input) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<Layer> layers(Input input) {
+            return List.of();
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package scanline.lab.base;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+
+import scanline.engine.io.FormatException;
+import scanline.engine.io.TextFile;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Values as JSON. */
+public final class Json {
+    private static final ObjectMapper MAPPER = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+    private static final ObjectMapper ONE_LINE = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS).disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+    private static final int LONGEST_BYTES = 1 << 20;
+
+    private Json() {}
+
+    /** The JSON of maps, lists, numbers and texts, indented. */
+    public static String text(Object value) {
+        return MAPPER.writeValueAsString(value);
+    }
+
+    /** The same in one line. */
+    public static String line(Object value) {
+        return ONE_LINE.writeValueAsString(value);
+    }
+
+    /**
+     * The record that a JSON object stands for; null for JSON's null.
+     *
+     * @throws JacksonException if it stands for none
+     */
+    public static <T> @Nullable T parse(String text, Class<T> type) {
+        return ONE_LINE.readValue(text, type);
+    }
+
+    /**
+     * The values of an object in a file.
+     *
+     * @throws FormatException if the file holds anything else, a name twice, or more than a megabyte
+     */
+    public static Map<String, Object> read(Path file) throws IOException {
+        return read(file, text -> MAPPER.readValue(text, new TypeReference<Map<String, Object>>() {}));
+    }
+
+    /**
+     * The record that an object in a file stands for.
+     *
+     * @throws FormatException if the file holds anything else
+     */
+    public static <T> T read(Path file, Class<T> type) throws IOException {
+        return read(file, text -> MAPPER.readValue(text, type));
+    }
+
+    private static <T> T read(Path file, Function<String, @Nullable T> reader) throws IOException {
+        try {
+            @Nullable
+            T values = reader.apply(TextFile.read(file, LONGEST_BYTES));
+            if (values != null) {
+                return values;
+            }
+        } catch (JacksonException _) {
+            // said below: Jackson's own words name classes, not the file
+        }
+        throw new FormatException(file, "is no JSON object");
+    }
+}

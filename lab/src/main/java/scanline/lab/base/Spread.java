@@ -1,0 +1,46 @@
+package scanline.lab.base;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What several runs came to: the mean of a fraction and the standard deviation of a sample (divided by n - 1), which is NaN of
+ * fewer than two.
+ */
+public record Spread(double mean, double deviation) {
+    /** The spread of at least one fraction. */
+    public static Spread of(DoubleStream fractions) {
+        double[] values = fractions.toArray();
+        double sum = 0;
+        for (double value : values) {
+            sum += value;
+        }
+        double mean = sum / values.length;
+        double squares = 0;
+        for (double value : values) {
+            squares += (value - mean) * (value - mean);
+        }
+        return new Spread(mean, values.length < 2 ? Double.NaN : Math.sqrt(squares / (values.length - 1)));
+    }
+
+    /** For JSON, which knows no NaN. */
+    public Map<String, @Nullable Double> values() {
+        Map<String, @Nullable Double> values = new LinkedHashMap<>();
+        values.put("mean", Double.isNaN(mean) ? null : (Double) mean);
+        values.put("deviation", Double.isNaN(deviation) ? null : (Double) deviation);
+        return values;
+    }
+
+    /** In percent. */
+    @Override
+    public String toString() {
+        if (Double.isNaN(mean)) {
+            return "-";
+        }
+        String text = String.format(Locale.ROOT, "%.2f %%", 100 * mean);
+        return Double.isNaN(deviation) ? text : text + String.format(Locale.ROOT, " ± %.2f", 100 * deviation);
+    }
+}

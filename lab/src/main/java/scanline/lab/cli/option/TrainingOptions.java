@@ -1,0 +1,155 @@
+package scanline.lab.cli.option;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+import scanline.lab.base.Json;
+import scanline.lab.cli.terminal.ProgressLine;
+import scanline.lab.cli.terminal.StatusLine;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.experiment.Split;
+import scanline.lab.report.Findings;
+import scanline.lab.report.RunReport;
+import scanline.lab.run.Progress;
+import scanline.lab.run.Result;
+import scanline.lab.run.Run;
+import scanline.lab.task.Answer;
+import scanline.lab.task.Measures;
+import scanline.lab.train.TrainingSession;
+
+/** The options of commands that train a run, and what these print meanwhile. */
+public final class TrainingOptions {
+    @Spec(Target.MIXEE)
+    private @Nullable CommandSpec command;
+
+    private double saveSeconds = 30;
+
+    @Option(names = "--json", description = "Prints the result as JSON.")
+    private boolean json;
+
+    @Option(names = "--save-seconds", paramLabel = "S",
+            description = "Seconds between two checkpoints, at most 60. Default: 30.")
+    void saveSeconds(double seconds) {
+        if (!(seconds > 0 && seconds <= 60)) {
+            throw new ParameterException(Objects.requireNonNull(command).commandLine(),
+                    "--save-seconds must be above 0 and at most 60, not " + seconds);
+        }
+        saveSeconds = seconds;
+    }
+
+    /** Whether what comes out is wanted as JSON. */
+    public boolean isJson() {
+        return json;
+    }
+
+    /** Trains a run to its end, from wherever it stands; the exit status of the command. */
+    public int run(CommandLine line, Experiment experiment, Run run, boolean resumed) throws IOException {
+        return train(line, experiment, run, resumed, "./scanline resume " + run.folder(),
+                result -> print(line.getOut(), run, result))
+                        ? CommandLine.ExitCode.OK
+                        : CommandLine.ExitCode.SOFTWARE;
+    }
+
+    /**
+     * Trains a run to its end and tells what it came to; false if it was stopped before.
+     *
+     * @param goOn the command to go on by
+     */
+    public boolean train(CommandLine line, Experiment experiment, Run run, boolean resumed, String goOn,
+            Consumer<Result> told) throws IOException {
+        return TrainingSession.train(experiment, run, resumed, saveSeconds,
+                new Session(line.getErr(), experiment, run, goOn, told));
+    }
+
+    /** Shows a session on the terminal, and writes the report of its run. */
+    private static final class Session implements TrainingSession.Listener {
+        private final PrintWriter err;
+        private final Experiment experiment;
+        private final Run run;
+        private final String goOn;
+        private final Consumer<Result> told;
+        private final ProgressLine progress;
+        private final Findings test;
+
+        Session(PrintWriter err, Experiment experiment, Run run, String goOn, Consumer<Result> told) {
+            this.err = err;
+            this.experiment = experiment;
+            this.run = run;
+            this.goOn = goOn;
+            this.told = told;
+            progress = new ProgressLine(err, StatusLine.onTerminal(err), experiment.recipe().epochs());
+            test = new Findings(experiment, Split.TEST);
+        }
+
+        @Override
+        public void step(Step step) {
+            progress.step(step);
+        }
+
+        @Override
+        public void epoch(Run.Epoch epoch) {
+            progress.epoch(epoch);
+        }
+
+        @Override
+        public void example(int number, int[] truth, Answer answer) {
+            test.example(number, truth, answer);
+        }
+
+        @Override
+        public void resumed(long step) {
+            say(String.format(Locale.ROOT, "%s goes on at step %,d", run.folder(), step));
+        }
+
+        @Override
+        public void stopped(long step) {
+            progress.erase();
+            say(String.format(Locale.ROOT, "stopped at step %,d, saved; go on with: %s", step, goOn));
+        }
+
+        @Override
+        public void tooLate() {
+            say("scanline: the step under way took too long; the last checkpoint stands");
+        }
+
+        @Override
+        public void concluded(Result result) throws IOException {
+            told.accept(result); // before the report, which may find no room
+            RunReport.write(experiment, run, test);
+        }
+
+        private void say(String text) {
+            err.println(text);
+            err.flush();
+        }
+    }
+
+    private void print(PrintWriter out, Run run, Result result) {
+        if (json) {
+            Map<String, Object> values = new LinkedHashMap<>();
+            values.put("run", run.folder().toString());
+            values.put("result", result);
+            out.println(Json.text(values));
+        } else {
+            out.printf(Locale.ROOT, "test accuracy %.2f %%, loss %.4f (weights of epoch %d), trained in %s%n",
+                    100 * result.testAccuracy(), result.testLoss(), result.bestEpoch(),
+                    Progress.duration(result.seconds()));
+            result.testMeasures().forEach((name, value) -> out.println(Measures.text(name, value)));
+            out.printf(Locale.ROOT, "weights %s%nrun     %s%n", result.bestWeights(), run.folder());
+        }
+        out.flush();
+    }
+}

@@ -1,0 +1,32 @@
+package scanline.lab.experiment;
+
+import scanline.lab.sequence.Batch;
+import scanline.lab.task.Score;
+import scanline.lab.task.Task;
+
+/** Adds up what a model says of some examples, batch by batch. */
+public final class Tally {
+    private final Score score;
+    private double loss;
+    private long terms;
+    private int examples;
+
+    /** Nothing yet, for an empty score. */
+    Tally(Score score) {
+        this.score = score;
+    }
+
+    void add(Task.Said said, Batch batch) {
+        loss += (double) said.mean() * said.terms();
+        terms += said.terms();
+        examples += batch.count();
+        for (int b = 0; b < batch.count(); b++) {
+            score.add(batch.answers()[b], said.answers().get(b));
+        }
+    }
+
+    Evaluation evaluation() {
+        return new Evaluation(loss / terms, score.right(), examples, score.measures(), score.confusion(),
+                score.labels());
+    }
+}

@@ -1,0 +1,99 @@
+package scanline.lab.image;
+
+import java.awt.color.ColorSpace;
+import java.awt.image.BufferedImage;
+import java.awt.image.IndexColorModel;
+import java.awt.image.Raster;
+
+/**
+ * The grey levels of a decoded image: a grey one's as they stand in its file, a coloured one's luma (ITU-R BT.601, in 256ths). Of
+ * inks (CMYK) each takes its part of the light.
+ * Java2D would convert some kinds of grey by a gamma of its own. What is transparent shows the paper that the drawing stands out
+ * from: white behind a dark one, black behind a light one.
+ */
+final class Greyscale {
+    private static final int WHITE = 255;
+
+    private final int width;
+    private final byte[] levels;
+    // How opaque each pixel is; empty if all are wholly so.
+    private final byte[] opacity;
+
+    private Greyscale(BufferedImage image) {
+        width = image.getWidth();
+        levels = new byte[image.getHeight() * width];
+        opacity = new byte[image.getColorModel().hasAlpha() ? levels.length : 0];
+    }
+
+    /** Unsigned bytes, row by row: height x width of the image. */
+    static byte[] of(BufferedImage image) {
+        Greyscale grey = new Greyscale(image);
+        for (int y = 0; y < image.getHeight(); y++) {
+            if (image.getColorModel() instanceof IndexColorModel) {
+                grey.readPalette(image, y);
+            } else if (image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_CMYK) {
+                grey.readInks(image.getRaster(), y);
+            } else {
+                grey.readSamples(image.getRaster(), y);
+            }
+        }
+        if (grey.opacity.length > 0) {
+            grey.layOnPaper();
+        }
+        return grey.levels;
+    }
+
+    private void readPalette(BufferedImage image, int y) {
+        int[] argb = image.getRGB(0, y, width, 1, null, 0, width);
+        for (int x = 0; x < width; x++) {
+            set(y * width + x, luma(argb[x] >> 16 & 0xFF, argb[x] >> 8 & 0xFF, argb[x] & 0xFF), argb[x] >>> 24);
+        }
+    }
+
+    /** One or three bands of light, and one more of opacity where there is any; a sample of 16 bits counts by its upper 8. */
+    private void readSamples(Raster raster, int y) {
+        int bands = raster.getNumBands();
+        int dropped = raster.getSampleModel().getSampleSize(0) - 8;
+        int[] row = raster.getPixels(0, y, width, 1, (int[]) null);
+        for (int x = 0, at = 0; x < width; x++, at += bands) {
+            int level = bands < 3
+                    ? row[at] >> dropped
+                    : luma(row[at] >> dropped, row[at + 1] >> dropped, row[at + 2] >> dropped);
+            set(y * width + x, level, row[at + bands - 1] >> dropped);
+        }
+    }
+
+    /** Four bands: how much cyan, magenta, yellow and black there is. */
+    private void readInks(Raster raster, int y) {
+        int[] row = raster.getPixels(0, y, width, 1, (int[]) null);
+        for (int x = 0, at = 0; x < width; x++, at += 4) {
+            int colored = luma(WHITE - row[at], WHITE - row[at + 1], WHITE - row[at + 2]);
+            set(y * width + x, (colored * (WHITE - row[at + 3]) + WHITE / 2) / WHITE, WHITE);
+        }
+    }
+
+    private void set(int pixel, int level, int opaque) {
+        levels[pixel] = (byte) level;
+        if (opacity.length > 0) {
+            opacity[pixel] = (byte) opaque;
+        }
+    }
+
+    private static int luma(int red, int green, int blue) {
+        return (77 * red + 150 * green + 29 * blue + 128) >> 8;
+    }
+
+    private void layOnPaper() {
+        long light = 0;
+        long ink = 0;
+        for (int i = 0; i < levels.length; i++) {
+            light += (long) (levels[i] & 0xFF) * (opacity[i] & 0xFF);
+            ink += opacity[i] & 0xFF;
+        }
+        int paper = 2 * light < ink * WHITE ? WHITE : 0;
+        for (int i = 0; i < levels.length; i++) {
+            int opaque = opacity[i] & 0xFF;
+            levels[i] = (byte) (((levels[i] & 0xFF) * opaque + paper * (WHITE - opaque) + WHITE / 2) / WHITE);
+        }
+    }
+}

@@ -1,0 +1,197 @@
+package scanline.lab.image;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.stream.Collectors;
+import java.util.zip.ZipException;
+import scanline.lab.base.DataException;
+import scanline.lab.base.Sha256;
+
+/**
+ * The content of an IDX file of unsigned bytes, the format of MNIST: two zero bytes, the type 0x08, the number of
+ * dimensions, each size as four big-endian bytes, then the values in row-major order.
+ *
+ * @param sizes the size of each dimension, each at least 1
+ * @param data the values, as many as the product of the sizes
+ */
+public record Idx(int[] sizes, byte[] data) {
+    private static final int UNSIGNED_BYTE = 8;
+    // Deflate (RFC 1951) makes at most 258 bytes of two bits.
+    private static final long MOST_INFLATED = 1032;
+    private static final long MAX_BYTES = Integer.MAX_VALUE - 8L;
+
+    /**
+     * Reads a raw or gzipped file, told apart by its first bytes, that must have this number of dimensions. A header
+     * that promises more than a file of this size can hold, zipped or not, costs no memory.
+     *
+     * @throws DataException when the file is missing, damaged, too short, too long or of another kind
+     */
+    public static Idx read(Path file, int dimensions) {
+        return reading(file.toString(), () -> {
+            try (InputStream stored = Files.newInputStream(file)) {
+                return read(file.toString(), stored, Files.size(file), dimensions);
+            }
+        });
+    }
+
+    /** The same from a stream of which the number of bytes is known; a name stands for it in messages. */
+    static Idx read(String name, InputStream stored, long storedBytes, int dimensions) {
+        return reading(name, () -> {
+            var buffered = new BufferedInputStream(stored, 1 << 16);
+            boolean zipped = isZipped(buffered);
+            try (InputStream content = zipped ? new GzipContent(buffered) : buffered) {
+                int[] sizes = readSizes(name, content, dimensions);
+                long headerBytes = 4 + 4L * dimensions;
+                int promised = product(name, sizes);
+                if (!zipped && storedBytes != headerBytes + promised) {
+                    throw wrongLength(name, sizes, storedBytes);
+                }
+                if (promised > MOST_INFLATED * storedBytes) {
+                    throw wrongLength(name, sizes,
+                            headerBytes + content.transferTo(OutputStream.nullOutputStream()));
+                }
+                byte[] data = new byte[promised];
+                int filled = content.readNBytes(data, 0, promised);
+                if (filled < promised) {
+                    throw wrongLength(name, sizes, headerBytes + filled);
+                }
+                if (content.read() >= 0) {
+                    throw new DataException(name + ": holds more than the " + (headerBytes + promised)
+                            + " bytes that its header, " + text(sizes) + ", stands for");
+                }
+                return new Idx(sizes, data);
+            }
+        });
+    }
+
+    /** Reads only the sizes, from the header. */
+    static int[] sizes(String name, InputStream stored, int dimensions) {
+        return reading(name, () -> {
+            var buffered = new BufferedInputStream(stored);
+            try (InputStream content = isZipped(buffered) ? new GzipContent(buffered) : buffered) {
+                return readSizes(name, content, dimensions);
+            }
+        });
+    }
+
+    /** The SHA-256 of the decompressed file, in hexadecimal: the header follows from the sizes. */
+    public String sha256() {
+        MessageDigest digest = Sha256.digest();
+        ByteBuffer header = ByteBuffer.allocate(4 + 4 * sizes.length).putInt(UNSIGNED_BYTE << 8 | sizes.length);
+        for (int size : sizes) {
+            header.putInt(size);
+        }
+        digest.update(header.flip());
+        return HexFormat.of().formatHex(digest.digest(data));
+    }
+
+    /** Images whose rows and columns have changed places; in the same array, as a large set would not fit twice. */
+    Idx transposed() {
+        int height = sizes[1];
+        int width = sizes[2];
+        byte[] image = new byte[height * width];
+        for (int at = 0; at < data.length; at += image.length) {
+            System.arraycopy(data, at, image, 0, image.length);
+            for (int i = 0; i < image.length; i++) {
+                data[at + i % width * height + i / width] = image[i];
+            }
+        }
+        return new Idx(new int[] {sizes[0], width, height}, data);
+    }
+
+    private static boolean isZipped(BufferedInputStream stored) throws IOException {
+        stored.mark(2);
+        boolean zipped = (stored.read() << 8 | stored.read()) == GzipContent.MAGIC;
+        stored.reset();
+        return zipped;
+    }
+
+    private static int[] readSizes(String name, InputStream content, int dimensions) throws IOException {
+        byte[] start = content.readNBytes(4);
+        if (start.length == 4) {
+            if (start[0] != 0 || start[1] != 0) {
+                throw new DataException(name + ": no IDX file, it starts with " + HexFormat.of().formatHex(start)
+                        + " instead of 0000080" + dimensions);
+            }
+            if (start[2] != UNSIGNED_BYTE) {
+                throw new DataException(name + ": its values are of IDX type 0x" + HexFormat.of().toHexDigits(start[2])
+                        + ", and only unsigned bytes, 0x08, are read");
+            }
+            if (start[3] != dimensions) {
+                throw new DataException(name + ": has " + Byte.toUnsignedInt(start[3]) + " dimensions instead of "
+                        + dimensions + (dimensions == 1 ? " (labels)" : " (images, rows, columns)"));
+            }
+        }
+        byte[] rest = content.readNBytes(4 * dimensions);
+        if (rest.length < 4 * dimensions) {
+            throw new DataException(name + ": truncated: its header alone takes " + (4 + 4 * dimensions)
+                    + " bytes, and it has " + (start.length + rest.length));
+        }
+        int[] sizes = new int[dimensions];
+        ByteBuffer.wrap(rest).asIntBuffer().get(sizes);
+        return sizes;
+    }
+
+    /** How many values these sizes stand for, refused when there are none or more than an array can hold. */
+    private static int product(String name, int[] sizes) {
+        long limit = Math.min(MAX_BYTES, Runtime.getRuntime().maxMemory() / 2);
+        long product = 1;
+        for (int size : sizes) {
+            long unsigned = Integer.toUnsignedLong(size);
+            if (unsigned == 0) {
+                throw new DataException(name + ": empty: its header says " + text(sizes));
+            }
+            if (unsigned > limit / product) {
+                throw new DataException(name + ": too large: its header says " + text(sizes) + ", and at most "
+                        + limit + " bytes are read with this Java heap");
+            }
+            product *= unsigned;
+        }
+        return (int) product;
+    }
+
+    private static DataException wrongLength(String name, int[] sizes, long actualBytes) {
+        long expectedBytes = 4 + 4L * sizes.length + product(name, sizes);
+        return new DataException(name + ": " + (actualBytes < expectedBytes ? "truncated" : "too long")
+                + ": its header, " + text(sizes) + ", stands for " + expectedBytes + " bytes, and it has "
+                + actualBytes);
+    }
+
+    private static String text(int[] sizes) {
+        return Arrays.stream(sizes).mapToObj(Integer::toUnsignedString).collect(Collectors.joining(" x "));
+    }
+
+    /** A reading that can go wrong. */
+    interface Reading<T> {
+        /** Reads. */
+        T read() throws IOException;
+    }
+
+    /** Runs a reading and gives whatever goes wrong in it the name of the file. */
+    static <T> T reading(String name, Reading<T> reading) {
+        try {
+            return reading.read();
+        } catch (NoSuchFileException e) {
+            throw new DataException(name + ": no such file", e);
+        } catch (AccessDeniedException e) {
+            throw new DataException(name + ": you may not read it", e);
+        } catch (EOFException e) {
+            throw new DataException(name + ": truncated: its gzip data end too early", e);
+        } catch (ZipException e) {
+            throw new DataException(name + ": damaged gzip data: " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new DataException(name + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package scanline.lab.image;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import scanline.lab.base.DataException;
+
+/**
+ * Labelled grey images of one size.
+ *
+ * @param height rows of an image
+ * @param width columns of an image
+ * @param pixels unsigned bytes, image by image and row by row: count x height x width
+ * @param labels the class of each image, an unsigned byte: count
+ * @param classes how many classes there are; each label is smaller
+ */
+public record ImageSet(int height, int width, byte[] pixels, byte[] labels, int classes) implements Pictures {
+    /** Checks that the sizes agree and that each label is a class. */
+    public ImageSet {
+        if ((long) labels.length * height * width != pixels.length) {
+            throw new IllegalArgumentException(
+                    labels.length + " images of " + height + " x " + width + " in " + pixels.length + " bytes");
+        }
+        for (byte label : labels) {
+            if (Byte.toUnsignedInt(label) >= classes) {
+                throw new IllegalArgumentException("label " + Byte.toUnsignedInt(label) + " of " + classes);
+            }
+        }
+    }
+
+    /** How many images there are. */
+    public int count() {
+        return labels.length;
+    }
+
+    /** How many pixels an image has. */
+    public int imagePixels() {
+        return height * width;
+    }
+
+    /** The class of an image. */
+    public int label(int image) {
+        return Byte.toUnsignedInt(labels[image]);
+    }
+
+    /** The difference between the lightest pixel of an image and the darkest. */
+    public int contrast(int image) {
+        int least = 255;
+        int most = 0;
+        for (int i = image * imagePixels(); i < (image + 1) * imagePixels(); i++) {
+            least = Math.min(least, Byte.toUnsignedInt(pixels[i]));
+            most = Math.max(most, Byte.toUnsignedInt(pixels[i]));
+        }
+        return most - least;
+    }
+
+    /** The first image of a class, alone; nothing where there is none. */
+    public Optional<ImageSet> firstOf(int label) {
+        return IntStream.range(0, count()).filter(image -> label(image) == label).boxed().findFirst()
+                .map(image -> slice(image, image + 1));
+    }
+
+    @Override
+    public void draw(int number, byte[] to, int at) {
+        System.arraycopy(pixels, number * imagePixels(), to, at, imagePixels());
+    }
+
+    @Override
+    public int[] answer(int number) {
+        return new int[] {label(number)};
+    }
+
+    /** The first n images, or all when there are not more. */
+    public ImageSet first(int n) {
+        return n >= count() ? this : slice(0, n);
+    }
+
+    /** A copy of the images from one index up to, and without, another. */
+    public ImageSet slice(int from, int to) {
+        byte[] some = Arrays.copyOfRange(pixels, from * imagePixels(), to * imagePixels());
+        return new ImageSet(height, width, some, Arrays.copyOfRange(labels, from, to), classes);
+    }
+
+    /**
+     * The images made smaller: each pixel is the mean over a block of factor x factor, rounded, a half upwards.
+     *
+     * @param factor at least 1, which leaves them as they are
+     * @throws DataException if it does not divide height and width
+     */
+    public ImageSet shrunk(int factor) {
+        Divisor.require("data.shrink", factor, gcd(height, width),
+                "both sides of an image of " + height + " x " + width);
+        if (factor == 1) {
+            return this;
+        }
+        byte[] small = new byte[pixels.length / factor / factor];
+        int across = width / factor;
+        for (int i = 0; i < small.length; i++) {
+            // Images lie below each other, so that rows of blocks may be counted through all of them.
+            small[i] = mean(i / across * factor * width + i % across * factor, factor);
+        }
+        return new ImageSet(height / factor, across, small, labels, classes);
+    }
+
+    private byte mean(int corner, int factor) {
+        long sum = 0;
+        for (int y = 0; y < factor; y++) {
+            for (int x = 0; x < factor; x++) {
+                sum += Byte.toUnsignedInt(pixels[corner + y * width + x]);
+            }
+        }
+        long n = (long) factor * factor;
+        return (byte) ((sum + n / 2) / n);
+    }
+
+    private static int gcd(int a, int b) {
+        return b == 0 ? a : gcd(b, a % b);
+    }
+
+    /** The images as the content of an IDX file, whose SHA-256 identifies them. */
+    public Idx imageFile() {
+        return new Idx(new int[] {count(), height, width}, pixels);
+    }
+
+    /** The labels as the content of an IDX file, whose SHA-256 identifies them. */
+    public Idx labelFile() {
+        return new Idx(new int[] {count()}, labels);
+    }
+}

@@ -1,0 +1,64 @@
+package scanline.lab.image;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * What the markers of a JPEG say (ITU T.81, table B.1).
+ *
+ * @param scans how often a decoder goes through the pixels: a progressive image has about ten scans, and may have any number
+ * @param isAdobe whether a segment of Adobe's says how colors are stored
+ * @param orientation how the camera was held
+ */
+record JpegMarkers(long scans, boolean isAdobe, int orientation) {
+    // A length follows all but the first of these and those from the restarts on to the end.
+    private static final int ARITHMETIC = 0x01;
+    private static final int FIRST_RESTART = 0xD0;
+    private static final int END_OF_IMAGE = 0xD9;
+    private static final int START_OF_SCAN = 0xDA;
+    private static final int EXIF = 0xE1;
+    private static final int ADOBE = 0xEE;
+    private static final byte[] EXIF_NAME = "Exif\0\0".getBytes(StandardCharsets.ISO_8859_1);
+    private static final byte[] ADOBE_NAME = "Adobe".getBytes(StandardCharsets.ISO_8859_1);
+
+    /**
+     * Reads up to the end of the image.
+     *
+     * @throws EOFException if there is none
+     */
+    static JpegMarkers read(InputStream in) throws IOException {
+        long scans = 0;
+        boolean adobe = false;
+        int orientation = Orientation.UPRIGHT;
+        for (int marker = next(in); marker != END_OF_IMAGE; marker = next(in)) {
+            scans += marker == START_OF_SCAN ? 1 : 0;
+            if (marker != ARITHMETIC && (marker < FIRST_RESTART || marker > END_OF_IMAGE)) {
+                int length = Math.max(0, (in.read() << Byte.SIZE | in.read()) - 2);
+                byte[] start = in.readNBytes(marker == EXIF || marker == ADOBE ? length : 0);
+                in.skipNBytes(length - start.length);
+                adobe |= marker == ADOBE && begins(start, ADOBE_NAME);
+                if (marker == EXIF && begins(start, EXIF_NAME)) {
+                    orientation = Orientation.of(Arrays.copyOfRange(start, EXIF_NAME.length, start.length));
+                }
+            }
+        }
+        return new JpegMarkers(Math.max(1, scans), adobe, orientation);
+    }
+
+    private static boolean begins(byte[] segment, byte[] name) {
+        return segment.length >= name.length && Arrays.equals(segment, 0, name.length, name, 0, name.length);
+    }
+
+    /** The next marker; coded pixels, in which 0xFF has 0 behind it, are passed over. */
+    private static int next(InputStream in) throws IOException {
+        for (int before = 0, next; (next = in.read()) >= 0; before = next) {
+            if (before == 0xFF && next != 0 && next != 0xFF) {
+                return next;
+            }
+        }
+        throw new EOFException("it ends before its end-of-image marker");
+    }
+}

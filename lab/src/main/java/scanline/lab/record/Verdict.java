@@ -1,0 +1,16 @@
+package scanline.lab.record;
+
+/**
+ * Something that was made again and compared with its record.
+ *
+ * @param name of the record or the recipe
+ * @param agrees whether it is what is recorded, to the bit
+ * @param what it came to, or why it does not agree
+ */
+public record Verdict(String name, boolean agrees, String what) {
+    static Verdict of(String name, String what, String difference) {
+        return difference.isEmpty()
+                ? new Verdict(name, true, "agrees: " + what)
+                : new Verdict(name, false, "DIFFERS: " + difference);
+    }
+}

@@ -1,0 +1,83 @@
+package scanline.lab.run;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+import scanline.engine.io.FormatException;
+import scanline.engine.io.SafeTensors;
+import scanline.engine.io.SafeTensors.Entry;
+import scanline.engine.io.WeightsFile;
+import scanline.engine.optim.Optimizer;
+import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Statistic;
+import scanline.engine.tensor.Weights;
+
+/** Everything that training needs to go on to the bit, in one safetensors file. */
+public final class Checkpoint {
+    private static final String FORMAT = "scanline-checkpoint-1";
+    private static final String MODEL = "model.";
+    private static final String OPTIMIZER = "optimizer.";
+
+    private Checkpoint() {}
+
+    /** Writes it, whole or not at all. */
+    static void save(Path file, Weights weights, Optimizer optimizer, Position position) throws IOException {
+        List<Entry> entries = new ArrayList<>(WeightsFile.entries(MODEL, weights));
+        for (Optimizer.Slot slot : optimizer.state()) {
+            float[] values = new float[slot.shape().elements()];
+            slot.values().read(0, values, 0, values.length);
+            entries.add(new Entry(OPTIMIZER + slot.name(), slot.shape().sizes(), values));
+        }
+        Map<String, String> metadata = position.metadata();
+        metadata.put("format", FORMAT);
+        SafeTensors.write(file, new SafeTensors(entries, metadata));
+    }
+
+    /**
+     * Restores the weights and the optimiser.
+     *
+     * @param possible where this training can stand
+     * @return where the run stood
+     * @throws FormatException if the file is no checkpoint of this model and optimiser; nothing is changed then
+     */
+    static Position load(Path file, Weights weights, Optimizer optimizer, Predicate<Position> possible)
+            throws IOException {
+        SafeTensors content = SafeTensors.read(file);
+        if (!FORMAT.equals(content.metadata().get("format"))) {
+            throw new FormatException(file, "is no checkpoint (its format is not " + FORMAT + ")");
+        }
+        if (!content.converted().isEmpty()) {
+            throw new FormatException(file,
+                    "a checkpoint holds F32 alone, not " + String.join(", ", content.converted()));
+        }
+        for (Parameter parameter : weights.parameters()) {
+            WeightsFile.require(file, content, MODEL + parameter.name(), parameter.shape().sizes());
+        }
+        for (Statistic statistic : weights.statistics()) {
+            WeightsFile.require(file, content, MODEL + statistic.name(), statistic.shape().sizes());
+        }
+        for (Optimizer.Slot slot : optimizer.state()) {
+            WeightsFile.require(file, content, OPTIMIZER + slot.name(), slot.shape().sizes());
+        }
+        Position position;
+        try {
+            position = Position.of(content.metadata());
+        } catch (IllegalArgumentException e) {
+            throw new FormatException(file, "has a broken position: " + e.getMessage());
+        }
+        if (!possible.test(position)) {
+            throw new FormatException(file, "stands at step " + position.step() + ", example " + position.example()
+                    + " of epoch " + (position.epoch() + 1L) + ", where training by this recipe never stands");
+        }
+        WeightsFile.restore(MODEL, content, weights);
+        for (Optimizer.Slot slot : optimizer.state()) {
+            WeightsFile.copy(content, OPTIMIZER + slot.name(), slot.values());
+        }
+        optimizer.steps(position.step());
+        return position;
+    }
+}

@@ -1,0 +1,434 @@
+package scanline.lab.run;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import scanline.engine.io.AtomicFile;
+import scanline.engine.io.Durable;
+import scanline.engine.io.Excerpt;
+import scanline.engine.io.FileAccessException;
+import scanline.engine.io.FormatException;
+import scanline.engine.io.TextFile;
+import scanline.lab.recipe.Recipe;
+import scanline.lab.recipe.Recipes;
+import scanline.lab.base.Json;
+import scanline.lab.base.RunException;
+import scanline.lab.experiment.Evaluation;
+import scanline.lab.format.Csv;
+
+/**
+ * The folder of a run: {@code recipe.yaml} as resolved, {@code provenance.json}, {@code metrics.csv} with a row an epoch,
+ * the checkpoint {@code last.safetensors}, the weights {@code best.safetensors}, and at the end {@code result.json} with
+ * {@code confusion.csv}, or {@code labels.csv} where answers are sets; the report lies beside them. {@code events} has what
+ * TensorBoard shows.
+ */
+public record Run(Path folder) {
+    /** The checkpoint to go on from. */
+    public static final String LAST = "last.safetensors";
+    /** The weights of the best epoch. */
+    public static final String BEST = "best.safetensors";
+    /** The recipe as resolved. */
+    public static final String RECIPE = "recipe.yaml";
+    /** What it was made with and on. */
+    public static final String PROVENANCE = "provenance.json";
+    /** A row for each epoch. */
+    public static final String METRICS = "metrics.csv";
+    /** What it came to. */
+    public static final String RESULT = "result.json";
+    /** How many test examples of each class were taken for each. */
+    public static final String CONFUSION = "confusion.csv";
+    /** Where answers are sets, how each label was found. */
+    public static final String LABELS = "labels.csv";
+    private static final String CLASS = "class";
+    private static final int COLUMNS = 9;
+    // The names of 256 classes, twice, and counts of eight digits fit.
+    private static final int LONGEST_CONFUSION_BYTES = 1 << 21;
+    private static final int LONGEST_METRICS_BYTES = 210 * Recipe.MOST_EPOCHS;
+    private static final String HEADER = "epoch,step,seconds,examplesPerSecond,rate,trainLoss,trainAccuracy,validationLoss,validationAccuracy";
+
+    /** A row of {@code metrics.csv}: an epoch. */
+    public record Epoch(int epoch, long step, double seconds, double examplesPerSecond, double rate, double trainLoss,
+            double trainAccuracy, double validationLoss, double validationAccuracy) {
+        /** The one with the best validation accuracy, of at least one; the last where nothing is held out. */
+        public static Epoch best(List<Epoch> epochs) {
+            Epoch best = epochs.getFirst();
+            for (Epoch epoch : epochs) {
+                if (epoch.isBetterThan(best.validationAccuracy, best.validationLoss)) {
+                    best = epoch;
+                }
+            }
+            return best;
+        }
+
+        /** Whether it is taken rather than an earlier one with this validation accuracy and loss; always where nothing is held out. */
+        boolean isBetterThan(double accuracy, double loss) {
+            return Double.isNaN(validationAccuracy) || validationAccuracy > accuracy
+                    || (validationAccuracy == accuracy && validationLoss < loss);
+        }
+
+        private String row() {
+            return String.format(Locale.ROOT, "%d,%d,%.3f,%.1f,%s,%s,%s,%s,%s", epoch, step, seconds, examplesPerSecond,
+                    rate, trainLoss, trainAccuracy, validationLoss, validationAccuracy);
+        }
+    }
+
+    /** What a run begins with beside its recipe: it is written before the folder counts as a run's. */
+    @FunctionalInterface
+    public interface Beginning {
+        /** A run that begins with the weights of its seed, which need no file. */
+        Beginning OF_SEED = _ -> {};
+
+        /** Writes it into the folder. */
+        void write(Run run) throws IOException;
+    }
+
+    /**
+     * Makes the folder of a new run that begins with the weights of its seed.
+     *
+     * @throws RunException if it exists
+     */
+    public static Run create(Path folder, Recipe recipe, Map<String, Object> provenance) throws IOException {
+        return create(folder, recipe, provenance, Beginning.OF_SEED);
+    }
+
+    /**
+     * Makes the folder of a new run.
+     *
+     * @throws RunException if it exists
+     */
+    public static Run create(Path folder, Recipe recipe, Map<String, Object> provenance, Beginning beginning)
+            throws IOException {
+        try {
+            Durable.createFolder(folder);
+        } catch (FileAlreadyExistsException _) {
+            throw exists(folder);
+        }
+        return begin(new Run(folder), recipe, provenance, beginning);
+    }
+
+    /**
+     * Makes a folder of its own for a new run: {@code runs/NAME}, or the first free one with a number behind it. Of several runs
+     * that begin at once each gets another.
+     */
+    public static Run createNumbered(String name, Recipe recipe, Map<String, Object> provenance, Beginning beginning)
+            throws IOException {
+        Path folder = Path.of("runs", name);
+        for (int i = 2;; i++) {
+            try {
+                Durable.createFolder(folder);
+                return begin(new Run(folder), recipe, provenance, beginning);
+            } catch (FileAlreadyExistsException _) {
+                folder = Path.of("runs", name + "-" + i);
+            }
+        }
+    }
+
+    private static Run begin(Run run, Recipe recipe, Map<String, Object> provenance, Beginning beginning)
+            throws IOException {
+        try {
+            AtomicFile.write(run.provenanceFile(), Json.text(provenance) + "\n");
+            beginning.write(run);
+            AtomicFile.write(run.recipeFile(), recipe.text()); // the last: with it, the folder is a run's
+        } catch (IOException | RuntimeException e) {
+            try {
+                discardUnborn(run.folder);
+            } catch (IOException again) {
+                e.addSuppressed(again);
+            }
+            throw e;
+        }
+        return run;
+    }
+
+    /**
+     * Refuses a folder that exists, before anything is computed for a run in it. What a run leaves that was killed before it
+     * had its recipe is deleted instead.
+     *
+     * @throws RunException if it exists
+     */
+    public static void requireNew(Path folder) throws IOException {
+        boolean free;
+        try {
+            free = !Files.exists(folder) || discardUnborn(folder);
+        } catch (IOException e) {
+            throw new FileAccessException("delete", folder, e);
+        }
+        if (!free) {
+            throw exists(folder);
+        }
+    }
+
+    /** Deletes a folder that holds nothing but what {@link #create} writes before the recipe; false if it holds more. */
+    private static boolean discardUnborn(Path folder) throws IOException {
+        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        List<Path> files;
+        try (Stream<Path> all = Files.list(folder)) {
+            files = all.toList();
+        }
+        Run run = new Run(folder);
+        // The provenance is written first: a checkpoint without one is not from here.
+        Set<Path> first = files.contains(run.provenanceFile())
+                ? Set.of(run.provenanceFile(), run.last())
+                : Set.of();
+        if (!files.stream().allMatch(file -> first.contains(file) || AtomicFile.isTemporary(file))) {
+            return false;
+        }
+        for (Path file : files) {
+            Files.delete(file);
+        }
+        Files.delete(folder);
+        return true;
+    }
+
+    private static RunException exists(Path folder) {
+        return new RunException(is(folder)
+                ? folder + " exists: choose another folder with --run, or go on with `scanline resume " + folder + "`"
+                : folder + " exists, and is no run: choose another folder");
+    }
+
+    /** What runs of a recipe are called: its name, or that of its file. */
+    public static String name(String recipe) {
+        return Recipes.withoutEnding(recipe.replaceFirst(".*[/\\\\]", ""));
+    }
+
+    /** Whether a folder is that of a run. */
+    public static boolean is(Path folder) {
+        return Files.isRegularFile(new Run(folder).recipeFile());
+    }
+
+    /**
+     * An existing run.
+     *
+     * @throws RunException if the folder is none
+     */
+    public static Run open(Path folder) {
+        if (!is(folder)) {
+            throw new RunException(!Files.exists(folder)
+                    ? "there is no folder " + folder
+                    : folder + (Files.isDirectory(folder)
+                            ? " is not a run: it has no recipe.yaml"
+                            : " is a file, not the folder of a run"));
+        }
+        return new Run(folder);
+    }
+
+    /** The recipe as resolved. */
+    public Recipe recipe() throws IOException {
+        return recipe(List.of());
+    }
+
+    /**
+     * The recipe as resolved, with keys changed.
+     *
+     * @param overrides {@code key=value}
+     * @throws RunException if the file is no longer what the run began with
+     */
+    public Recipe recipe(List<String> overrides) throws IOException {
+        Provenance.requireSameRecipe(this);
+        return Recipes.read(recipeFile(), overrides);
+    }
+
+    /**
+     * The file of the best weights.
+     *
+     * @throws RunException if there is none yet
+     */
+    Path weights() {
+        if (!Files.exists(best())) {
+            throw new RunException(folder + " has no best.safetensors yet: it gets one after its first epoch");
+        }
+        return best();
+    }
+
+    /** The checkpoint to go on from. */
+    public Path last() {
+        return folder.resolve(LAST);
+    }
+
+    /** The weights of the best epoch. */
+    public Path best() {
+        return folder.resolve(BEST);
+    }
+
+    /** The folder of {@link RunEvents}. */
+    Path events() {
+        return folder.resolve("events");
+    }
+
+    /** Sets the rows of {@code metrics.csv}, which may be cut to what a checkpoint had seen. */
+    void write(List<Epoch> epochs) throws IOException {
+        write(METRICS, Stream.concat(Stream.of(HEADER), epochs.stream().map(Epoch::row)));
+    }
+
+    /**
+     * The rows of {@code metrics.csv}, the first being epoch 1.
+     *
+     * @throws FormatException if the file is broken
+     */
+    public List<Epoch> epochs() throws IOException {
+        Path file = metricsFile();
+        List<String> lines = TextFile.read(file, LONGEST_METRICS_BYTES).lines().toList();
+        if (lines.isEmpty() || !lines.getFirst().equals(HEADER)) {
+            throw new FormatException(file, "does not begin with the names of its columns");
+        }
+        List<Epoch> epochs = new ArrayList<>();
+        for (int i = 1; i < lines.size(); i++) {
+            epochs.add(epoch(file, lines.get(i), i));
+        }
+        return epochs;
+    }
+
+    /**
+     * The rows of the epochs that a checkpoint has seen. There may be one more: it is written before the checkpoint.
+     *
+     * @throws FormatException if the file is broken, or lacks one
+     */
+    List<Epoch> epochs(int completed) throws IOException {
+        List<Epoch> epochs = completed == 0 ? new ArrayList<>() : epochs();
+        if (epochs.size() < completed) {
+            throw new FormatException(metricsFile(), "has " + epochs.size() + " epochs, but " + last().getFileName()
+                    + " has seen " + completed);
+        }
+        return epochs.subList(0, completed);
+    }
+
+    private static Epoch epoch(Path file, String line, int number) throws FormatException {
+        String[] cells = line.split(",", COLUMNS + 1);
+        Epoch epoch = null;
+        if (cells.length == COLUMNS) {
+            try {
+                epoch = new Epoch(Integer.parseInt(cells[0]), Long.parseLong(cells[1]), Double.parseDouble(cells[2]),
+                        Double.parseDouble(cells[3]), Double.parseDouble(cells[4]), Double.parseDouble(cells[5]),
+                        Double.parseDouble(cells[6]), Double.parseDouble(cells[7]), Double.parseDouble(cells[8]));
+            } catch (NumberFormatException _) {
+                // said below
+            }
+        }
+        if (epoch == null) {
+            throw new FormatException(file, "has a broken row: " + Excerpt.quoted(line));
+        }
+        if (epoch.epoch != number || !Double.isFinite(epoch.trainLoss) || !Double.isFinite(epoch.trainAccuracy)
+                || Double.isInfinite(epoch.validationLoss) || Double.isInfinite(epoch.validationAccuracy)) {
+            throw new FormatException(file, "row " + number + " is no epoch " + number);
+        }
+        return epoch;
+    }
+
+    /** Writes what the run came to; the names are those of the classes. */
+    void write(Result result, Evaluation test, List<String> names) throws IOException {
+        int[][] confusion = test.confusion();
+        if (confusion.length > 0) {
+            write(CONFUSION, row(CLASS, names.stream()), IntStream.range(0, confusion.length)
+                    .mapToObj(c -> row(names.get(c), IntStream.of(confusion[c]).mapToObj(Integer::toString))));
+        }
+        if (!test.labels().isEmpty()) {
+            write(LABELS, List.of("label", "present", "answered", "right", "averagePrecision"),
+                    test.labels().stream().map(label -> row(names.get(label.label()), Stream.of(label.present(),
+                            label.answered(), label.right(), label.averagePrecision()).map(String::valueOf))));
+        }
+        AtomicFile.write(resultFile(), Json.text(result) + "\n");
+    }
+
+    private void write(String file, List<String> head, Stream<List<String>> rows) throws IOException {
+        AtomicFile.write(folder.resolve(file), Csv.text(Stream.concat(Stream.of(head), rows).toList()));
+    }
+
+    private static List<String> row(String name, Stream<String> cells) {
+        return Stream.concat(Stream.of(name), cells).toList();
+    }
+
+    /**
+     * The counts of {@code confusion.csv}: how many examples of a class (row) were taken for each class (column). Runs of older
+     * versions have no names there.
+     *
+     * @throws FormatException if the file is no such table
+     */
+    public int[][] confusion() throws IOException {
+        Path file = folder.resolve(CONFUSION);
+        List<List<String>> rows = Csv.rows(TextFile.read(file, LONGEST_CONFUSION_BYTES));
+        boolean named = !rows.isEmpty() && rows.getFirst().getFirst().equals(CLASS);
+        int names = named ? 1 : 0;
+        int classes = rows.size() - names;
+        // Before anything is made of its size.
+        if (rows.stream().skip(names).anyMatch(cells -> cells.size() != names + classes)) {
+            throw new FormatException(file, "is not a square table");
+        }
+        int[][] counts = new int[classes][classes];
+        for (int right = 0; right < classes; right++) {
+            List<String> cells = rows.get(names + right);
+            for (int taken = 0; taken < classes; taken++) {
+                String cell = cells.get(names + taken);
+                if (!cell.matches("\\d{1,8}")) {
+                    throw new FormatException(file, "has a broken row: " + Excerpt.quoted(String.join(",", cells)));
+                }
+                counts[right][taken] = Integer.parseInt(cell);
+            }
+        }
+        return counts;
+    }
+
+    /**
+     * Whether {@code metrics.csv} has an epoch.
+     *
+     * @throws FormatException if the file is broken
+     */
+    public boolean hasEpoch() throws IOException {
+        return Files.exists(metricsFile()) && !epochs().isEmpty();
+    }
+
+    /** Whether it has come to its end. */
+    public boolean isFinished() {
+        return Files.isRegularFile(resultFile());
+    }
+
+    /**
+     * What it came to, or null while it is not finished.
+     *
+     * @throws scanline.engine.io.FormatException if the file is broken
+     */
+    public @Nullable Result result() throws IOException {
+        return Files.exists(resultFile()) ? Json.read(resultFile(), Result.class) : null;
+    }
+
+    private void write(String file, Stream<String> lines) throws IOException {
+        AtomicFile.write(folder.resolve(file), lines.collect(Collectors.joining("\n", "", "\n")));
+    }
+
+    /** The facts of {@code provenance.json}; none where the file is missing. */
+    public Map<String, Object> provenance() throws IOException {
+        return Files.exists(provenanceFile()) ? Json.read(provenanceFile()) : Map.of();
+    }
+
+    /** What it was made with and on. */
+    Path provenanceFile() {
+        return folder.resolve(PROVENANCE);
+    }
+
+    /** The recipe as resolved. */
+    public Path recipeFile() {
+        return folder.resolve(RECIPE);
+    }
+
+    private Path resultFile() {
+        return folder.resolve(RESULT);
+    }
+
+    private Path metricsFile() {
+        return folder.resolve(METRICS);
+    }
+}

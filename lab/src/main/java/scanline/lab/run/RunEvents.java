@@ -1,0 +1,141 @@
+package scanline.lab.run;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import scanline.engine.io.AtomicFile;
+import scanline.engine.io.Durable;
+import scanline.engine.io.FileAccessException;
+import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Weights;
+import scanline.lab.image.Pictures;
+import scanline.lab.format.EventLog;
+import scanline.lab.experiment.Split;
+import scanline.lab.experiment.Examples;
+import scanline.lab.experiment.Experiment;
+
+/**
+ * What TensorBoard shows of a run while it is trained: the folder {@code events}, with a file a session, numbered. A session
+ * does not read or change the files before it, so that one which was killed while it wrote is in nobody's way. Its file begins
+ * by taking back all that they say of later steps than its checkpoint has seen.
+ */
+public final class RunEvents implements AutoCloseable {
+    // TensorBoard knows its files by the word tfevents, and reads them in the order of their names.
+    private static final String FILE = "events.out.tfevents.";
+    private static final Pattern SESSION = Pattern.compile(Pattern.quote(FILE) + "(?<session>\\d{6})");
+    private static final String TEST = FILE + "test";
+    static final String STEP_LOSS = "loss/step";
+    private static final int EXAMPLES = 8;
+
+    private final Path file;
+    private final OutputStream out;
+    private final EventLog log = new EventLog();
+
+    private RunEvents(Path file, OutputStream out) {
+        this.file = file;
+        this.out = out;
+    }
+
+    /** A new session that goes on after a step; 0 before the first. */
+    static RunEvents after(long step, Run run) throws IOException {
+        Path folder = run.events();
+        try {
+            makeFolder(folder);
+            Path file = folder.resolve(String.format(Locale.ROOT, "%s%06d", FILE, last(folder) + 1));
+            // Not a channel: an interrupted thread, which may be saving its last state, could not write to one.
+            RunEvents events = new RunEvents(file,
+                    Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+            Durable.forceFolder(folder);
+            events.log.begin(step == 0 ? 0 : step + 1);
+            return events;
+        } catch (FileAccessException e) {
+            throw e; // it names the file already
+        } catch (IOException e) {
+            throw new FileAccessException("write to", folder, e);
+        }
+    }
+
+    private static void makeFolder(Path folder) throws IOException {
+        // A link would lead out of the run's folder, which may be a stranger's.
+        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+            Durable.createFolder(folder);
+        }
+    }
+
+    private static int last(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> SESSION.matcher(String.valueOf(file.getFileName()))).filter(Matcher::matches)
+                    .mapToInt(name -> Integer.parseInt(name.group("session"))).max().orElse(0);
+        }
+    }
+
+    /** The first training pictures, as the model sees them before they are scanned. */
+    void examples(Experiment experiment) {
+        Examples examples = experiment.examples(Split.TRAIN);
+        Pictures pictures = examples.pictures();
+        for (int i = 0; i < Math.min(EXAMPLES, examples.count()); i++) {
+            byte[] pixels = pictures.alone(examples.number(i)).pixels();
+            String labels = IntStream.of(pictures.answer(examples.number(i)))
+                    .mapToObj(experiment.dataset().classNames()::get).collect(Collectors.joining(" "));
+            log.image("examples/" + (i + 1) + " (" + labels + ")", 0, pixels, pictures.height(), pictures.width());
+        }
+    }
+
+    /** The loss of one step. */
+    void loss(long step, double loss) {
+        log.scalar(STEP_LOSS, step, loss);
+    }
+
+    /** The end of an epoch; the gradients are those of its last step, as they changed the weights. */
+    void epoch(Run.Epoch row, Weights weights) {
+        log.scalar("loss/train", row.step(), row.trainLoss());
+        log.scalar("accuracy/train", row.step(), row.trainAccuracy());
+        if (!Double.isNaN(row.validationLoss())) {
+            log.scalar("loss/validation", row.step(), row.validationLoss());
+            log.scalar("accuracy/validation", row.step(), row.validationAccuracy());
+        }
+        log.scalar("training/rate", row.step(), row.rate());
+        log.scalar("training/examplesPerSecond", row.step(), row.examplesPerSecond());
+        for (Parameter parameter : weights.parameters()) {
+            log.histogram("weights/" + parameter.name(), row.step(), parameter.values());
+            log.histogram("gradients/" + parameter.name(), row.step(), parameter.gradients());
+        }
+    }
+
+    /** Brings what was told to the disk. */
+    void write() throws IOException {
+        try {
+            log.writeTo(out);
+            Durable.force(file);
+        } catch (IOException e) {
+            throw new FileAccessException("write", file, e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (out) {
+            write();
+        }
+    }
+
+    /** What the run came to: a file of its own, replaced when a finished run is concluded again. */
+    static void write(Result result, Run run) throws IOException {
+        EventLog log = new EventLog();
+        log.scalar("test/loss", result.steps(), result.testLoss());
+        log.scalar("test/accuracy", result.steps(), result.testAccuracy());
+        result.testMeasures().forEach((name, value) -> log.scalar("test/" + name, result.steps(), value));
+        makeFolder(run.events());
+        AtomicFile.write(run.events().resolve(TEST), log::writeTo);
+    }
+}

@@ -1,0 +1,63 @@
+package scanline.lab.task;
+
+import java.util.List;
+import java.util.stream.IntStream;
+
+import scanline.engine.tensor.Losses;
+import scanline.engine.tensor.Tensor;
+import scanline.lab.sequence.Batch;
+import scanline.lab.model.Classifier;
+import scanline.lab.recipe.Recipe;
+
+/** One class a picture: softmax and cross-entropy. */
+public record Classification(Classifier network, Recipe recipe, int classes) implements Task {
+    @Override
+    public Tensor logits(Tensor x, Batch batch) {
+        return network.forward(x);
+    }
+
+    @Override
+    public Loss loss(Tensor x, Batch batch) {
+        Tensor logits = logits(x, batch);
+        int[] labels = batch.labels();
+        return new Loss(Losses.crossEntropy(logits, labels, (float) recipe.loss().smoothing()), () -> {
+            float[] values = logits.values();
+            return (int) IntStream.range(0, labels.length)
+                    .filter(b -> Answers.largest(values, b * classes, classes) == labels[b]).count();
+        });
+    }
+
+    @Override
+    public List<Answer> answers(Tensor x) {
+        return answersOf(network.forward(x));
+    }
+
+    @Override
+    public Said said(Tensor x, Batch batch) {
+        return saidBy(network.forward(x), batch);
+    }
+
+    /** The answers of logits, [B, C]. */
+    List<Answer> answersOf(Tensor logits) {
+        return Answers.rows(logits.values(), classes).map(this::answer).toList();
+    }
+
+    /** What logits say, [B, C], held against the right classes. */
+    Said saidBy(Tensor logits, Batch batch) {
+        return new Said(Losses.crossEntropy(logits, batch.labels(), 0f).values()[0], batch.count(), answersOf(logits));
+    }
+
+    /** With a softmax as the model's head its outputs are probabilities already. */
+    private Answer answer(float[] logits) {
+        int largest = Answers.largest(logits, 0, classes);
+        double[] p = recipe.head().softmax()
+                ? IntStream.range(0, classes).mapToDouble(c -> logits[c]).toArray()
+                : Answers.softmax(logits);
+        return new Answer(new int[] {largest}, p[largest], p, logits);
+    }
+
+    @Override
+    public Score score() {
+        return new ClassScore(classes);
+    }
+}

@@ -1,0 +1,71 @@
+package scanline.lab.task;
+
+import java.util.List;
+import java.util.stream.IntStream;
+
+import scanline.engine.tensor.Losses;
+import scanline.engine.tensor.Tensor;
+import scanline.lab.sequence.Batch;
+import scanline.lab.model.Classifier;
+
+/**
+ * A set of labels a picture, each by a sigmoid of its own that knows nothing of the others (binary relevance): a label is in
+ * the answer where its probability is at least one half.
+ */
+record Labelling(Classifier network, int classes) implements Task {
+    @Override
+    public Tensor logits(Tensor x, Batch batch) {
+        return network.forward(x);
+    }
+
+    @Override
+    public Loss loss(Tensor x, Batch batch) {
+        Tensor logits = logits(x, batch);
+        boolean[] targets = targets(batch);
+        return new Loss(Losses.binaryCrossEntropy(logits, targets), () -> {
+            float[] values = logits.values();
+            return (int) IntStream.range(0, batch.count()).filter(b -> IntStream.range(b * classes, (b + 1) * classes)
+                    .allMatch(i -> values[i] >= 0 == targets[i])).count();
+        });
+    }
+
+    @Override
+    public List<Answer> answers(Tensor x) {
+        return answersOf(network.forward(x));
+    }
+
+    @Override
+    public Said said(Tensor x, Batch batch) {
+        Tensor logits = network.forward(x);
+        return new Said(Losses.binaryCrossEntropy(logits, targets(batch)).values()[0], batch.count(),
+                answersOf(logits));
+    }
+
+    private List<Answer> answersOf(Tensor logits) {
+        return Answers.rows(logits.values(), classes).map(Labelling::answer).toList();
+    }
+
+    private static Answer answer(float[] logits) {
+        double[] p = IntStream.range(0, logits.length).mapToDouble(c -> Answers.sigmoid(logits[c])).toArray();
+        int[] labels = IntStream.range(0, p.length).filter(c -> logits[c] >= 0).toArray();
+        double all = IntStream.range(0, p.length).mapToDouble(c -> logits[c] >= 0 ? p[c] : 1 - p[c])
+                .reduce(1, (a, b) -> a * b);
+        return new Answer(labels, all, p, logits);
+    }
+
+    /** Whether each label is in the answer to each example, [B, C]. */
+    private boolean[] targets(Batch batch) {
+        boolean[] targets = new boolean[batch.count() * classes];
+        for (int b = 0; b < batch.count(); b++) {
+            for (int label : batch.answers()[b]) {
+                targets[b * classes + label] = true;
+            }
+        }
+        return targets;
+    }
+
+    @Override
+    public Score score() {
+        return new SetScore(classes);
+    }
+}

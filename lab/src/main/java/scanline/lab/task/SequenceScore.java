@@ -1,0 +1,74 @@
+package scanline.lab.task;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Sequences: all right is a sequence of the right length with the right label at every place. Besides that
+ * {@code digitAccuracy}, the fraction of the right labels that stand at their place in the answer; {@code editDistance}, the
+ * mean number of labels that must be put in, taken out or replaced (Levenshtein 1966); {@code lengthAccuracy}, the fraction
+ * of answers that are as long as they should be. The confusion matrix counts the places that both sequences have.
+ */
+final class SequenceScore implements Score {
+    private final int[][] confusion;
+    private int examples;
+    private int right;
+    private int rightLengths;
+    private long labels;
+    private long rightLabels;
+    private long edits;
+
+    SequenceScore(int classes) {
+        confusion = new int[classes][classes];
+    }
+
+    @Override
+    public void add(int[] truth, Answer answer) {
+        int[] said = answer.labels();
+        examples++;
+        right += Arrays.equals(truth, said) ? 1 : 0;
+        rightLengths += truth.length == said.length ? 1 : 0;
+        labels += truth.length;
+        for (int i = 0; i < Math.min(truth.length, said.length); i++) {
+            confusion[truth[i]][said[i]]++;
+            rightLabels += truth[i] == said[i] ? 1 : 0;
+        }
+        edits += editDistance(truth, said);
+    }
+
+    /** The least number of insertions, deletions and replacements that make one of the other. */
+    static int editDistance(int[] a, int[] b) {
+        int[] distances = new int[b.length + 1]; // from the first i labels of a to each beginning of b
+        Arrays.setAll(distances, j -> j);
+        for (int i = 1; i <= a.length; i++) {
+            int diagonal = distances[0];
+            distances[0] = i;
+            for (int j = 1; j <= b.length; j++) {
+                int replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+                diagonal = distances[j];
+                distances[j] = Math.min(replaced, 1 + Math.min(distances[j], distances[j - 1]));
+            }
+        }
+        return distances[b.length];
+    }
+
+    @Override
+    public int right() {
+        return right;
+    }
+
+    @Override
+    public Map<String, Double> measures() {
+        Map<String, Double> measures = new LinkedHashMap<>();
+        measures.put("digitAccuracy", labels == 0 ? 1 : (double) rightLabels / labels);
+        measures.put("editDistance", (double) edits / examples);
+        measures.put("lengthAccuracy", (double) rightLengths / examples);
+        return measures;
+    }
+
+    @Override
+    public int[][] confusion() {
+        return confusion;
+    }
+}

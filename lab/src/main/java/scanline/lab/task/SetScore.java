@@ -1,0 +1,102 @@
+package scanline.lab.task;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Sets of labels: all right is the same set. Besides that precision, recall and F1, overall (of all labels counted together)
+ * and per class (the means of the labels' precisions and recalls, and the harmonic mean of these two), as Wang et al. (2016)
+ * report them, and the mean of the average precisions of the labels that are in a picture.
+ */
+final class SetScore implements Score {
+    private record Ranked(double score, boolean present) {}
+
+    private final int classes;
+    private final int[] present;
+    private final int[] answered;
+    private final int[] both;
+    private final List<List<Ranked>> ranked = new ArrayList<>();
+    private int right;
+
+    SetScore(int classes) {
+        this.classes = classes;
+        present = new int[classes];
+        answered = new int[classes];
+        both = new int[classes];
+        for (int c = 0; c < classes; c++) {
+            ranked.add(new ArrayList<>());
+        }
+    }
+
+    @Override
+    public void add(int[] truth, Answer answer) {
+        boolean all = true;
+        for (int c = 0; c < classes; c++) {
+            boolean is = contains(truth, c);
+            boolean said = contains(answer.labels(), c);
+            present[c] += is ? 1 : 0;
+            answered[c] += said ? 1 : 0;
+            both[c] += is && said ? 1 : 0;
+            all &= is == said;
+            ranked.get(c).add(new Ranked(answer.scores()[c], is));
+        }
+        right += all ? 1 : 0;
+    }
+
+    private static boolean contains(int[] labels, int label) {
+        return IntStream.of(labels).anyMatch(other -> other == label);
+    }
+
+    @Override
+    public int right() {
+        return right;
+    }
+
+    @Override
+    public List<LabelScore> labels() {
+        return IntStream.range(0, classes)
+                .mapToObj(c -> new LabelScore(c, present[c], answered[c], both[c], averagePrecision(ranked.get(c))))
+                .toList();
+    }
+
+    /** Pictures of equal score are one step of the ranking, so that their order does not matter. */
+    private static double averagePrecision(List<Ranked> pictures) {
+        List<Ranked> sorted = pictures.stream().sorted(Comparator.comparingDouble(Ranked::score).reversed()).toList();
+        double sum = 0;
+        int found = 0;
+        for (int from = 0, to; from < sorted.size(); from = to) {
+            int before = found;
+            for (to = from; to < sorted.size()
+                    && Double.compare(sorted.get(to).score, sorted.get(from).score) == 0; to++) {
+                found += sorted.get(to).present ? 1 : 0;
+            }
+            sum += (found - before) * ((double) found / to);
+        }
+        return found == 0 ? 0 : sum / found;
+    }
+
+    @Override
+    public Map<String, Double> measures() {
+        int truth = IntStream.of(present).sum();
+        int said = IntStream.of(answered).sum();
+        int hits = IntStream.of(both).sum();
+        LabelScore overall = new LabelScore(0, truth, said, hits, 0);
+        List<LabelScore> labels = labels();
+        double precision = labels.stream().mapToDouble(LabelScore::precision).average().orElseThrow();
+        double recall = labels.stream().mapToDouble(LabelScore::recall).average().orElseThrow();
+        Map<String, Double> measures = new LinkedHashMap<>();
+        measures.put("overallPrecision", overall.precision());
+        measures.put("overallRecall", overall.recall());
+        measures.put("overallF1", overall.f1());
+        measures.put("classPrecision", precision);
+        measures.put("classRecall", recall);
+        measures.put("classF1", LabelScore.harmonic(precision, recall));
+        measures.put("meanAveragePrecision", labels.stream().filter(label -> label.present() > 0)
+                .mapToDouble(LabelScore::averagePrecision).average().orElse(0));
+        return measures;
+    }
+}

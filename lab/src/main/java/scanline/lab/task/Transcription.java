@@ -1,0 +1,101 @@
+package scanline.lab.task;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+import scanline.engine.tensor.Losses;
+import scanline.engine.tensor.Tensor;
+import scanline.lab.sequence.Batch;
+import scanline.lab.canvas.Canvas;
+import scanline.lab.model.Autoregressive;
+import scanline.lab.model.BeamSearch;
+import scanline.lab.recipe.Recipe;
+
+/**
+ * Several labels a picture, written one after the other: a sequence, or a set in the order in which it is learned. It learns
+ * by teacher forcing, the cross-entropy of each next word given the right ones before it, averaged over all words of a batch,
+ * the ends of answers with them; it answers by {@link BeamSearch}.
+ */
+public record Transcription(Autoregressive network, Recipe recipe, int classes) implements Task {
+    /**
+     * The right words of a batch, time-major, [L, B], as long as the longest answer and its end.
+     *
+     * @param given what the network is given: the start and the labels; behind an answer anything
+     * @param next what it must say: the labels and the end; behind that what is ignored
+     */
+    private record Words(int[] given, int[] next) {}
+
+    private Words words(Batch batch) {
+        int count = batch.count();
+        int steps = 1 + Arrays.stream(batch.answers()).mapToInt(answer -> answer.length).max().orElse(0);
+        int[] given = new int[steps * count];
+        int[] next = new int[steps * count];
+        Arrays.fill(given, network.end());
+        Arrays.fill(next, Losses.IGNORED);
+        for (int b = 0; b < count; b++) {
+            int[] answer = batch.answers()[b];
+            given[b] = network.start();
+            for (int t = 0; t < answer.length; t++) {
+                given[(t + 1) * count + b] = answer[t];
+                next[t * count + b] = answer[t];
+            }
+            next[answer.length * count + b] = network.end();
+        }
+        return new Words(given, next);
+    }
+
+    @Override
+    public Tensor logits(Tensor x, Batch batch) {
+        return network.forward(network.encode(x), words(batch).given);
+    }
+
+    @Override
+    public Loss loss(Tensor x, Batch batch) {
+        Words words = words(batch);
+        Tensor logits = network.forward(network.encode(x), words.given);
+        Tensor mean = Losses.crossEntropy(logits, words.next, (float) recipe.loss().smoothing());
+        return new Loss(mean, () -> {
+            float[] values = logits.values();
+            int count = batch.count();
+            int vocabulary = logits.shape().size(2);
+            return (int) IntStream.range(0, count).filter(b -> IntStream.range(0, words.next.length / count)
+                    .map(t -> t * count + b)
+                    .allMatch(i -> words.next[i] == Losses.IGNORED
+                            || Answers.largest(values, i * vocabulary, vocabulary) == words.next[i]))
+                    .count();
+        });
+    }
+
+    @Override
+    public List<Answer> answers(Tensor x) {
+        return found(network.encode(x));
+    }
+
+    @Override
+    public Said said(Tensor x, Batch batch) {
+        Tensor encoded = network.encode(x);
+        Words words = words(batch);
+        float mean = Losses.crossEntropy(network.forward(encoded, words.given), words.next, 0f).values()[0];
+        return new Said(mean, (int) IntStream.of(words.next).filter(word -> word != Losses.IGNORED).count(),
+                found(encoded));
+    }
+
+    private List<Answer> found(Tensor encoded) {
+        return search().search(encoded).stream()
+                .map(found -> new Answer(found.labels(), found.probability(), found.scores(), new float[0])).toList();
+    }
+
+    /** How answers are looked for. */
+    BeamSearch search() {
+        Canvas canvas = recipe.data().canvas();
+        return new BeamSearch(network, classes, canvas.longest(), canvas.answer() == Canvas.Answer.SET);
+    }
+
+    @Override
+    public Score score() {
+        return recipe.data().canvas().answer() == Canvas.Answer.SET
+                ? new SetScore(classes)
+                : new SequenceScore(classes);
+    }
+}

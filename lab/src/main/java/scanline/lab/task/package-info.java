@@ -1,0 +1,5 @@
+/** Tasks: the loss and the answers of a network that classifies, labels or transcribes pictures, and their scores. */
+@NullMarked
+package scanline.lab.task;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,109 @@
+package scanline.lab.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import scanline.engine.tensor.Backend;
+import scanline.engine.tensor.Tape;
+import scanline.engine.tensor.Tensor;
+import scanline.lab.image.ImageSet;
+import scanline.lab.sequence.Loader;
+import scanline.lab.image.Pictures;
+import scanline.lab.model.Autoregressive;
+import scanline.lab.model.Classifier;
+import scanline.lab.recipe.Recipe;
+import scanline.lab.recipe.Recipes;
+import scanline.lab.insight.Reading;
+import scanline.lab.task.Answer;
+import scanline.lab.task.Transcription;
+
+class AnswerTest {
+    private static final int COUNT = 5;
+
+    private final List<String> duties = new ArrayList<>();
+
+    /** A backend that writes down what it is asked for. */
+    private Backend recording(Backend backend) {
+        return (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(), backend.getClass().getInterfaces(),
+                (_, duty, arguments) -> {
+                    duties.add(duty.getName());
+                    try {
+                        return duty.invoke(backend, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    private Experiment experiment(String recipe) {
+        List<String> keys = switch (recipe) {
+            case "lstm-rows" -> List.of("model.hidden=9");
+            case "cnn-sigmoid" -> List.of("data.canvas.size=16", "data.canvas.smallest=5", "data.canvas.largest=8",
+                    "model.channels=2", "model.hidden=6");
+            case "cnn-rnn" -> List.of("data.canvas.size=16", "data.canvas.smallest=5", "data.canvas.largest=8",
+                    "model.cnn.channels=2", "model.cnn.hidden=6", "model.embedding=6", "model.hidden=8");
+            default -> List.of("data.shrink=4", "data.scan.size=7", "model.width=8", "model.heads=2",
+                    "model.feedForward=12", "model.encoderDepth=1", "model.decoderDepth=1");
+        };
+        Recipe found = Recipes.find(recipe, keys);
+        return new Experiment(found, found.data().open(), recording(Backend.load(1)));
+    }
+
+    /** The first pictures of the test set, as a stranger's: without what is on them. */
+    private static ImageSet pictures(Experiment experiment) {
+        Pictures known = experiment.testPictures();
+        int pixels = known.height() * known.width();
+        byte[] all = new byte[COUNT * pixels];
+        IntStream.range(0, COUNT).forEach(i -> known.draw(i, all, i * pixels));
+        return new ImageSet(known.height(), known.width(), all, new byte[COUNT], known.classes());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lstm-rows", "cnn-sigmoid", "cnn-rnn", "digit-sequence"})
+    void answersAreThoseOfAnEvaluationToTheBit(String recipe) {
+        try (Experiment experiment = experiment(recipe)) {
+            List<Answer> expected = new ArrayList<>();
+            Evaluation.of(experiment, experiment.examples(Split.TEST).first(COUNT),
+                    (_, _, answer) -> expected.add(answer));
+            assertThat(experiment.answers(pictures(experiment))).usingRecursiveComparison().isEqualTo(expected);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lstm-rows", "cnn-sigmoid", "cnn-rnn", "digit-sequence"})
+    void answersTakeAPassOfTheNetworkAndNothingElse(String recipe) {
+        try (Experiment experiment = experiment(recipe)) {
+            ImageSet pictures = pictures(experiment);
+            Examples examples = experiment.examples(pictures);
+            experiment.answers(pictures); // buffers are kept from now on
+            duties.clear();
+            try (Tape tape = Tape.inference(experiment.memory())) {
+                Tensor x = experiment.read(tape, examples.batch(0, COUNT));
+                switch (experiment.network()) {
+                    case Classifier classifier -> classifier.forward(x);
+                    case Autoregressive writer ->
+                        ((Transcription) experiment.task()).search().search(writer.encode(x));
+                }
+            }
+            List<String> needed = List.copyOf(duties);
+            duties.clear();
+            experiment.answers(pictures);
+            assertThat(duties).isEqualTo(needed).isNotEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lstm-rows", "cnn-rnn", "digit-sequence"})
+    void whatIsSeenOfAPictureTakesNoLoss(String recipe) {
+        try (Experiment experiment = experiment(recipe)) {
+            Reading.of(experiment, pictures(experiment).first(1));
+            assertThat(duties).isNotEmpty().doesNotContain("crossEntropy");
+        }
+    }
+}

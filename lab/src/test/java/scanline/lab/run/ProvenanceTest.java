@@ -1,0 +1,68 @@
+package scanline.lab.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import scanline.lab.recipe.Recipes;
+import scanline.lab.base.Json;
+import scanline.lab.experiment.Experiment;
+
+class ProvenanceTest {
+    private static final String FIRST = "faa8cf3a3998b4ad535165943a10db7ef3b8737dd46f77376383f2dcdf669e5c";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void thePermutationIsHashedAsLittleEndianNumbers() throws IOException {
+        Path file = Files.writeString(folder.resolve("backwards.txt"), "3 2 1 0");
+        // printf '\3\0\0\0\2\0\0\0\1\0\0\0\0\0\0\0' | sha256sum
+        assertThat(data("data.shrink=14", "data.scan=permuted", "data.scan.file=" + file))
+                .containsEntry("permutation", "e19cfc999da3dbc38ee6a0ed0e78e5ff402e920daac978b67b9e822d2e62b975");
+    }
+
+    @Test
+    void thePermutationOfASeedIsTheSameEverywhere() {
+        assertThat(data("data.scan=permuted")).containsEntry("permutation", FIRST);
+        assertThat(data("data.scan=permuted", "data.scan.size=28")).containsEntry("permutation", FIRST);
+        assertThat(data("data.scan=permuted", "data.scan.seed=2").get("permutation")).isNotEqualTo(FIRST);
+    }
+
+    @Test
+    void anotherScanHasNoPermutationAndTheHashesAreThoseOfTheFiles() {
+        assertThat(data("data.scan=columns", "data.shrink=2")).doesNotContainKey("permutation")
+                .containsEntry("testImages", "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7");
+    }
+
+    @Test
+    void onlyAnotherProgramOrMachineIsWrittenDownWhenARunGoesOn() throws IOException {
+        Run run = Run.create(folder.resolve("run"), Recipes.find("lstm-rows", List.of()), Provenance.machine());
+        Map<String, Object> before = run.provenance();
+        Provenance.resumed(run, 3);
+        assertThat(run.provenance()).isEqualTo(before);
+        Map<String, Object> other = new HashMap<>(before);
+        other.put("commit", "another");
+        Files.writeString(run.provenanceFile(), Json.text(other));
+        Provenance.resumed(run, 5);
+        Provenance.resumed(run, 7);
+        Map<String, Object> session = new HashMap<>(before);
+        session.put("step", 5);
+        assertThat(run.provenance()).containsEntry("commit", "another").containsEntry("resumed", List.of(session));
+    }
+
+    private static Map<String, Object> data(String... overrides) {
+        try (Experiment experiment = new Experiment(Recipes.find("lstm-rows", List.of(overrides)), 1)) {
+            Map<String, Object> data = new HashMap<>();
+            ((Map<?, ?>) Provenance.of(experiment, 1, List.of(), null).get("data"))
+                    .forEach((key, value) -> data.put((String) key, value));
+            return data;
+        }
+    }
+}
