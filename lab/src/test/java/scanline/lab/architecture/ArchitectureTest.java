@@ -13,12 +13,14 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -50,6 +52,8 @@ class ArchitectureTest {
             lab.studio.http -> lab.data lab.recipe lab.train
             lab.cli       -> engine.io engine.kernel engine.tensor lab.data lab.export lab.model lab.recipe lab.record lab.report lab.studio lab.sweep lab.train
             """;
+
+    private static final int MOST_FILES = 20;
 
     private static final String KERNEL = "scanline.engine.kernel";
     private static final String VECTOR_API = "jdk.incubator.vector";
@@ -85,6 +89,30 @@ class ArchitectureTest {
                         "%nThe arrows between the packages are not those in EDGES.%nUnexpected:%n%s%nVanished:%n%s",
                         witnesses(unexpected), lines(vanished))
                 .isTrue();
+    }
+
+    @Test
+    void noPackagesReferToEachOtherInACircle() {
+        assertThat(circle(edges(classes))).isEmpty();
+    }
+
+    @Test
+    void aPlantedCircleIsFound() {
+        TreeSet<String> edges = new TreeSet<>(Set.of("a -> b", "b -> c", "c -> a", "a -> d", "e -> a"));
+        assertThat(circle(edges)).containsExactly("a -> b", "b -> c", "c -> a");
+    }
+
+    @Test
+    void noPackageOfTheLabHasTooManyFiles() {
+        assertThat(tooFull(classes)).isEmpty();
+    }
+
+    @Test
+    void aPackageWithTooManyFilesIsFound() {
+        List<CompiledClass> planted = IntStream.rangeClosed(0, MOST_FILES)
+                .mapToObj(i -> generated("scanline.lab.planted.Planted" + i, CodeBuilder::return_)).toList();
+        assertThat(tooFull(planted)).containsExactly("lab.planted");
+        assertThat(tooFull(planted.subList(0, MOST_FILES))).isEmpty();
     }
 
     @Test
@@ -152,6 +180,32 @@ class ArchitectureTest {
             }
         });
         return edges;
+    }
+
+    /** What is left of the arrows when none is left that begins where no other ends, or ends where no other begins. */
+    private static TreeSet<String> circle(TreeSet<String> edges) {
+        TreeSet<String> left = new TreeSet<>(edges);
+        while (left.removeIf(edge -> left.stream().noneMatch(other -> to(other).equals(from(edge)))
+                || left.stream().noneMatch(other -> from(other).equals(to(edge))))) {
+            // again, as others may begin or end nowhere now
+        }
+        return left;
+    }
+
+    private static String from(String edge) {
+        return edge.substring(0, edge.indexOf(' '));
+    }
+
+    private static String to(String edge) {
+        return edge.substring(edge.lastIndexOf(' ') + 1);
+    }
+
+    /** The packages of the lab with more files than a reader takes in at a glance. */
+    private static List<String> tooFull(List<CompiledClass> classes) {
+        return classes.stream().filter(type -> !type.name().contains("$"))
+                .collect(Collectors.groupingBy(type -> room(type.packageName()), TreeMap::new, Collectors.counting()))
+                .entrySet().stream().filter(room -> room.getKey().startsWith("lab.") && room.getValue() > MOST_FILES)
+                .map(Map.Entry::getKey).toList();
     }
 
     private static TreeSet<String> edges(List<CompiledClass> classes) {

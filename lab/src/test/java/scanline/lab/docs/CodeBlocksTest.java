@@ -58,7 +58,7 @@ class CodeBlocksTest {
 
     @Test
     void whatIsQuotedMayLeaveLinesOut() throws IOException {
-        String link = "[code](../lab/src/main/java/scanline/lab/data/Scan.java)";
+        String link = "[code](../lab/src/main/java/scanline/lab/sequence/Scan.java)";
         String first = "public sealed interface Scan {";
         String second = "record Rows() implements Scan {";
         assertThat(faults(page("docs/tour.md", link, "```java", first, "    // ...", second, "```"))).isEmpty();
@@ -67,10 +67,10 @@ class CodeBlocksTest {
 
     @Test
     void aQuotationThatIsGoneIsFound() throws IOException {
-        String link = "[code](../lab/src/main/java/scanline/lab/data/Scan.java)";
+        String link = "[code](../lab/src/main/java/scanline/lab/sequence/Scan.java)";
         assertThat(faults(page("docs/tour.md", link, "```java", "int BLACK = -1;", "```"))).isEmpty();
         assertThat(faults(page("docs/tour.md", link, "```java", "int BLACK = -2;", "```")))
-                .containsExactly("not in lab/src/main/java/scanline/lab/data/Scan.java: int BLACK = -2;");
+                .containsExactly("not in lab/src/main/java/scanline/lab/sequence/Scan.java: int BLACK = -2;");
         assertThat(faults(page("docs/tour.md", "Scan.java", "```java", "int BLACK = -1;", "```")))
                 .containsExactly("no file is linked before: int BLACK = -1;");
     }
@@ -79,7 +79,7 @@ class CodeBlocksTest {
     void codeThatDoesNotCompileIsFound() throws IOException {
         assertThat(faults(page("README.md", "```java", "final class A {", "    B b;", "}", "```"))).singleElement()
                 .asString().contains("A.java:2", "class B");
-        String link = "[code](../lab/src/main/java/scanline/lab/data/Scan.java)";
+        String link = "[code](../lab/src/main/java/scanline/lab/sequence/Scan.java)";
         String[] scan = {link, "```java", "    record Odd() implements Scan {", "        @Override",
                 "        public int features(int height, int width) { return width; }", "    }", "```"};
         assertThat(faults(page("docs/adding.md", scan))).isEmpty();
