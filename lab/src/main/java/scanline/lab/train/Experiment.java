@@ -283,9 +283,7 @@ public final class Experiment implements AutoCloseable {
      * @param training all training images of its data set
      */
     static Stream<ByteBuffer> trainedOn(Recipe recipe, ImageSet training) {
-        int limit = recipe.data().limit();
-        return IntStream
-                .of(images(recipe, limit == 0 ? training.count() : Math.min(limit, training.count()), Split.TRAIN))
+        return IntStream.of(images(recipe, training.count(), Split.TRAIN))
                 .mapToObj(image -> content(training, image));
     }
 
