@@ -202,4 +202,13 @@ class ExperimentTest {
         assertThatThrownBy(() -> grids("data.canvas.train=2000000000")).isInstanceOf(RecipeException.class)
                 .hasMessage("epochs times data.canvas.train must be at most 2147483647");
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"data.limit=0", "data.limit=200"})
+    void whatARecipeTrainsOnIsWhatItsExperimentTrainsOn(String limit) {
+        try (Experiment experiment = new Experiment(grids(limit), 1)) {
+            assertThat(Splits.trainedOn(experiment.recipe(), experiment.splits().trainingImages()))
+                    .containsExactlyElementsOf(experiment.splits().contents(Split.TRAIN).toList());
+        }
+    }
 }
