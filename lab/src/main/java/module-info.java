@@ -29,6 +29,5 @@ module scanline.lab {
 
     opens scanline.lab.cli to info.picocli, tools.jackson.databind;
     opens scanline.lab.cli.option to info.picocli;
-    opens scanline.lab.record to tools.jackson.databind;
     opens scanline.lab.studio to tools.jackson.databind;
 }

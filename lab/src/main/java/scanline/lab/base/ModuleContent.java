@@ -20,7 +20,7 @@ public final class ModuleContent {
     }
 
     /** The public constants of a type in the classes of a package. */
-    static <T> List<T> constants(Class<T> type, String where) {
+    public static <T> List<T> constants(Class<T> type, String where) {
         return classes(where).flatMap(found -> Stream.of(found.getFields())).filter(field -> field.getType() == type)
                 .map(field -> type.cast(value(field))).toList();
     }

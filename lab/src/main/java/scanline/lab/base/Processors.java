@@ -16,7 +16,7 @@ public final class Processors {
      * Does something with each number below n, a range a processor. What fails first, by its number, is thrown; what the others
      * do is done by then.
      */
-    static void each(int n, IntConsumer work) {
+    public static void each(int n, IntConsumer work) {
         int threads = Math.clamp(n, 1, Runtime.getRuntime().availableProcessors());
         try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
             List<Future<?>> ranges = new ArrayList<>();

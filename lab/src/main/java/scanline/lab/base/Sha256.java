@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import scanline.lab.image.Idx;
 
 /** The SHA-256 of what lies on a disk, in hexadecimal. */
 public final class Sha256 {
@@ -15,7 +14,7 @@ public final class Sha256 {
 
     /** That of a file's bytes as they are stored. */
     public static String of(Path file) {
-        return Idx.reading(file.toString(), () -> {
+        return FileReading.of(file.toString(), () -> {
             try (InputStream in = Files.newInputStream(file)) {
                 return of(in);
             }
@@ -28,7 +27,7 @@ public final class Sha256 {
     }
 
     /** That of what a stream still has to give. */
-    static String of(InputStream in) throws IOException {
+    public static String of(InputStream in) throws IOException {
         MessageDigest digest = digest();
         byte[] some = new byte[1 << 16];
         for (int n = in.read(some); n >= 0; n = in.read(some)) {
@@ -38,7 +37,7 @@ public final class Sha256 {
     }
 
     /** A new digest. */
-    static MessageDigest digest() {
+    public static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

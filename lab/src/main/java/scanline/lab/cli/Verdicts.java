@@ -2,6 +2,7 @@ package scanline.lab.cli;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -36,9 +37,17 @@ final class Verdicts {
     int conclude() {
         long agree = all.stream().filter(Verdict::agrees).count();
         out.println(json
-                ? Json.text(Map.of("verdicts", all))
+                ? Json.text(Map.of("verdicts", all.stream().map(Verdicts::values).toList()))
                 : agree + " of " + all.size() + " agree");
         out.flush();
         return agree == all.size() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+    }
+
+    private static Map<String, Object> values(Verdict verdict) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("name", verdict.name());
+        values.put("agrees", verdict.agrees());
+        values.put("what", verdict.what());
+        return values;
     }
 }

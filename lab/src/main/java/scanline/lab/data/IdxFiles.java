@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import scanline.lab.base.FileReading;
 import scanline.lab.base.DataException;
 import scanline.lab.image.Idx;
 
@@ -72,7 +73,7 @@ public sealed interface IdxFiles permits IdxFiles.Folder, IdxFiles.Resources, Zi
     }
 
     private <T> T reading(Part part, Function<Stored, T> reading) {
-        return Idx.reading(name(part), () -> {
+        return FileReading.of(name(part), () -> {
             try (Stored stored = open(part)) {
                 return reading.apply(stored);
             }

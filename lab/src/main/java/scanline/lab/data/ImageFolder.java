@@ -15,13 +15,13 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import scanline.lab.base.FileReading;
 import scanline.engine.io.Excerpt;
 import scanline.engine.random.RandomKey;
 import scanline.lab.base.DataException;
 import scanline.lab.base.Processors;
 import scanline.lab.base.Sha256;
 import scanline.lab.image.ClassFolders;
-import scanline.lab.image.Idx;
 import scanline.lab.image.ImageFile;
 import scanline.lab.image.ImageSet;
 import scanline.lab.image.PictureSize;
@@ -198,7 +198,7 @@ public final class ImageFolder implements Dataset {
     }
 
     private static long bytes(Path file) {
-        return Idx.reading(file.toString(), () -> Files.size(file));
+        return FileReading.of(file.toString(), () -> Files.size(file));
     }
 
     private ImageSet decoded(List<Member> members) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import scanline.lab.base.FileReading;
 import scanline.lab.data.IdxFiles.Folder;
 import scanline.lab.data.IdxFiles.Part;
 import scanline.lab.base.DataException;
@@ -106,7 +107,7 @@ public sealed interface Source {
 
         @Override
         public Idx read(KnownSet set, Part part, IdxFiles files) {
-            String actual = Idx.reading(files.name(part), () -> {
+            String actual = FileReading.of(files.name(part), () -> {
                 try (InputStream content = files.open(part).content()) {
                     return Sha256.of(content);
                 }

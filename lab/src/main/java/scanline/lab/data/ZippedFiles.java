@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import scanline.lab.base.FileReading;
 import scanline.lab.base.DataException;
-import scanline.lab.image.Idx;
 
 /** Files in a zip archive, whose SHA-256 is checked before the first one is read. */
 final class ZippedFiles implements IdxFiles {
@@ -54,7 +54,7 @@ final class ZippedFiles implements IdxFiles {
     /** The whole archive's, as it holds other sets too. */
     @Override
     public long storedBytes() {
-        return Idx.reading(archive.toString(), () -> Files.size(archive));
+        return FileReading.of(archive.toString(), () -> Files.size(archive));
     }
 
     private synchronized void check() {

@@ -22,7 +22,7 @@ import scanline.lab.task.Task;
 public record Evaluation(double loss, int right, int examples, Map<String, Double> measures, int[][] confusion,
         List<LabelScore> labels) {
     // Few enough for the states of a step to stay in the second-level cache. It does not change any example's logits.
-    static final int BATCH = 250;
+    public static final int BATCH = 250;
 
     /** Is told of each example, in order. */
     @FunctionalInterface

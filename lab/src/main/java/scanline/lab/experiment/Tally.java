@@ -12,11 +12,11 @@ public final class Tally {
     private int examples;
 
     /** Nothing yet, for an empty score. */
-    Tally(Score score) {
+    public Tally(Score score) {
         this.score = score;
     }
 
-    void add(Task.Said said, Batch batch) {
+    public void add(Task.Said said, Batch batch) {
         loss += (double) said.mean() * said.terms();
         terms += said.terms();
         examples += batch.count();
@@ -25,7 +25,7 @@ public final class Tally {
         }
     }
 
-    Evaluation evaluation() {
+    public Evaluation evaluation() {
         return new Evaluation(loss / terms, score.right(), examples, score.measures(), score.confusion(),
                 score.labels());
     }

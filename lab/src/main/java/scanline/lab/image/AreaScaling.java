@@ -12,7 +12,7 @@ public final class AreaScaling {
     // For one new row what it covers of each column of the image: height times its mean.
     private final long[] columns;
 
-    AreaScaling(ImageSet images) {
+    public AreaScaling(ImageSet images) {
         this.images = images;
         columns = new long[images.width()];
     }
@@ -24,7 +24,7 @@ public final class AreaScaling {
      * @param width new columns
      * @param scaled gets unsigned bytes, row by row: height x width of them
      */
-    void scale(int image, int height, int width, byte[] scaled) {
+    public void scale(int image, int height, int width, byte[] scaled) {
         // A row of the image is cut into as many slices as there are new rows. Then each new row takes as many slices as the
         // image has rows, and their number is a slice's part of the new row.
         int row = image * images.height();

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import scanline.lab.base.FileReading;
 import scanline.lab.base.DataException;
 
 /** The images of a folder that has a folder for each class. Names count as Unicode's composed form, whatever the disk has. */
@@ -19,7 +20,7 @@ public final class ClassFolders {
     private ClassFolders() {}
 
     /** The images of each class, both sorted by name. */
-    static SortedMap<String, List<Path>> of(Path folder) {
+    public static SortedMap<String, List<Path>> of(Path folder) {
         SortedMap<String, List<Path>> classes = new TreeMap<>();
         for (Path inner : folders(folder)) {
             if (classes.put(name(inner), images(inner)) != null) {
@@ -30,12 +31,12 @@ public final class ClassFolders {
     }
 
     /** The folders in a folder, those through links too; other files there are of no class. */
-    static List<Path> folders(Path folder) {
+    public static List<Path> folders(Path folder) {
         return entries(folder).stream().filter(Files::isDirectory).toList();
     }
 
     /** The name of a file or folder. */
-    static String name(Path path) {
+    public static String name(Path path) {
         return Normalizer.normalize(path.getFileName().toString(), Normalizer.Form.NFC);
     }
 
@@ -59,7 +60,7 @@ public final class ClassFolders {
         if (!Files.isDirectory(folder)) {
             throw new DataException(folder + ": no such folder");
         }
-        return Idx.reading(folder.toString(), () -> {
+        return FileReading.of(folder.toString(), () -> {
             try (Stream<Path> entries = Files.list(folder)) {
                 return entries.filter(entry -> !isLeftBehind(name(entry))).sorted(ClassFolders::compare).toList();
             }

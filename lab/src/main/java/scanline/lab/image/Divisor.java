@@ -14,7 +14,7 @@ public final class Divisor {
      * @param what what n counts
      * @throws DataException if it does not; it names the nearest values on either side that do
      */
-    static int require(String key, int value, int n, String what) {
+    public static int require(String key, int value, int n, String what) {
         if (n % value == 0) {
             return value;
         }

@@ -1,20 +1,17 @@
 package scanline.lab.image;
 
 import java.io.BufferedInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.stream.Collectors;
-import java.util.zip.ZipException;
+import scanline.lab.base.FileReading;
 import scanline.lab.base.DataException;
 import scanline.lab.base.Sha256;
 
@@ -38,7 +35,7 @@ public record Idx(int[] sizes, byte[] data) {
      * @throws DataException when the file is missing, damaged, too short, too long or of another kind
      */
     public static Idx read(Path file, int dimensions) {
-        return reading(file.toString(), () -> {
+        return FileReading.of(file.toString(), () -> {
             try (InputStream stored = Files.newInputStream(file)) {
                 return read(file.toString(), stored, Files.size(file), dimensions);
             }
@@ -46,8 +43,8 @@ public record Idx(int[] sizes, byte[] data) {
     }
 
     /** The same from a stream of which the number of bytes is known; a name stands for it in messages. */
-    static Idx read(String name, InputStream stored, long storedBytes, int dimensions) {
-        return reading(name, () -> {
+    public static Idx read(String name, InputStream stored, long storedBytes, int dimensions) {
+        return FileReading.of(name, () -> {
             var buffered = new BufferedInputStream(stored, 1 << 16);
             boolean zipped = isZipped(buffered);
             try (InputStream content = zipped ? new GzipContent(buffered) : buffered) {
@@ -77,7 +74,7 @@ public record Idx(int[] sizes, byte[] data) {
 
     /** Reads only the sizes, from the header. */
     static int[] sizes(String name, InputStream stored, int dimensions) {
-        return reading(name, () -> {
+        return FileReading.of(name, () -> {
             var buffered = new BufferedInputStream(stored);
             try (InputStream content = isZipped(buffered) ? new GzipContent(buffered) : buffered) {
                 return readSizes(name, content, dimensions);
@@ -97,7 +94,7 @@ public record Idx(int[] sizes, byte[] data) {
     }
 
     /** Images whose rows and columns have changed places; in the same array, as a large set would not fit twice. */
-    Idx transposed() {
+    public Idx transposed() {
         int height = sizes[1];
         int width = sizes[2];
         byte[] image = new byte[height * width];
@@ -170,28 +167,5 @@ public record Idx(int[] sizes, byte[] data) {
 
     private static String text(int[] sizes) {
         return Arrays.stream(sizes).mapToObj(Integer::toUnsignedString).collect(Collectors.joining(" x "));
-    }
-
-    /** A reading that can go wrong. */
-    interface Reading<T> {
-        /** Reads. */
-        T read() throws IOException;
-    }
-
-    /** Runs a reading and gives whatever goes wrong in it the name of the file. */
-    static <T> T reading(String name, Reading<T> reading) {
-        try {
-            return reading.read();
-        } catch (NoSuchFileException e) {
-            throw new DataException(name + ": no such file", e);
-        } catch (AccessDeniedException e) {
-            throw new DataException(name + ": you may not read it", e);
-        } catch (EOFException e) {
-            throw new DataException(name + ": truncated: its gzip data end too early", e);
-        } catch (ZipException e) {
-            throw new DataException(name + ": damaged gzip data: " + e.getMessage(), e);
-        } catch (IOException e) {
-            throw new DataException(name + ": cannot be read: " + e.getMessage(), e);
-        }
     }
 }

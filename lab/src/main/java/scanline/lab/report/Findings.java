@@ -38,7 +38,7 @@ public final class Findings implements Evaluation.Listener {
      * @param probability how probable the model takes its answer to be
      * @param right whether the answer is all right
      */
-    record Example(int number, int[] truth, int[] answer, double probability, boolean right) {}
+    public record Example(int number, int[] truth, int[] answer, double probability, boolean right) {}
 
     /** Nothing yet of a split. */
     public Findings(Experiment experiment, Split split) {

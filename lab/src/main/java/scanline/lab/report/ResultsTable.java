@@ -257,11 +257,11 @@ public final class ResultsTable {
         return path.replace(" ", "%20");
     }
 
-    static String number(long number) {
+    public static String number(long number) {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
-    static String percent(double fraction) {
+    public static String percent(double fraction) {
         return digits(100 * fraction) + " %";
     }
 

@@ -25,7 +25,7 @@ public final class Checkpoint {
     private Checkpoint() {}
 
     /** Writes it, whole or not at all. */
-    static void save(Path file, Weights weights, Optimizer optimizer, Position position) throws IOException {
+    public static void save(Path file, Weights weights, Optimizer optimizer, Position position) throws IOException {
         List<Entry> entries = new ArrayList<>(WeightsFile.entries(MODEL, weights));
         for (Optimizer.Slot slot : optimizer.state()) {
             float[] values = new float[slot.shape().elements()];
@@ -44,7 +44,7 @@ public final class Checkpoint {
      * @return where the run stood
      * @throws FormatException if the file is no checkpoint of this model and optimiser; nothing is changed then
      */
-    static Position load(Path file, Weights weights, Optimizer optimizer, Predicate<Position> possible)
+    public static Position load(Path file, Weights weights, Optimizer optimizer, Predicate<Position> possible)
             throws IOException {
         SafeTensors content = SafeTensors.read(file);
         if (!FORMAT.equals(content.metadata().get("format"))) {

@@ -47,7 +47,7 @@ public final class RunEvents implements AutoCloseable {
     }
 
     /** A new session that goes on after a step; 0 before the first. */
-    static RunEvents after(long step, Run run) throws IOException {
+    public static RunEvents after(long step, Run run) throws IOException {
         Path folder = run.events();
         try {
             makeFolder(folder);
@@ -80,7 +80,7 @@ public final class RunEvents implements AutoCloseable {
     }
 
     /** The first training pictures, as the model sees them before they are scanned. */
-    void examples(Experiment experiment) {
+    public void examples(Experiment experiment) {
         Examples examples = experiment.examples(Split.TRAIN);
         Pictures pictures = examples.pictures();
         for (int i = 0; i < Math.min(EXAMPLES, examples.count()); i++) {
@@ -92,12 +92,12 @@ public final class RunEvents implements AutoCloseable {
     }
 
     /** The loss of one step. */
-    void loss(long step, double loss) {
+    public void loss(long step, double loss) {
         log.scalar(STEP_LOSS, step, loss);
     }
 
     /** The end of an epoch; the gradients are those of its last step, as they changed the weights. */
-    void epoch(Run.Epoch row, Weights weights) {
+    public void epoch(Run.Epoch row, Weights weights) {
         log.scalar("loss/train", row.step(), row.trainLoss());
         log.scalar("accuracy/train", row.step(), row.trainAccuracy());
         if (!Double.isNaN(row.validationLoss())) {

@@ -20,7 +20,7 @@ public final class Answers {
     }
 
     /** The rows of a matrix, a copy of each. */
-    static Stream<float[]> rows(float[] values, int columns) {
+    public static Stream<float[]> rows(float[] values, int columns) {
         return IntStream.range(0, values.length / columns)
                 .mapToObj(row -> Arrays.copyOfRange(values, row * columns, (row + 1) * columns));
     }

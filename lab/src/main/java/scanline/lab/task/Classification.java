@@ -38,12 +38,12 @@ public record Classification(Classifier network, Recipe recipe, int classes) imp
     }
 
     /** The answers of logits, [B, C]. */
-    List<Answer> answersOf(Tensor logits) {
+    public List<Answer> answersOf(Tensor logits) {
         return Answers.rows(logits.values(), classes).map(this::answer).toList();
     }
 
     /** What logits say, [B, C], held against the right classes. */
-    Said saidBy(Tensor logits, Batch batch) {
+    public Said saidBy(Tensor logits, Batch batch) {
         return new Said(Losses.crossEntropy(logits, batch.labels(), 0f).values()[0], batch.count(), answersOf(logits));
     }
 

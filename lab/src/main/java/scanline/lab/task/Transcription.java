@@ -87,7 +87,7 @@ public record Transcription(Autoregressive network, Recipe recipe, int classes) 
     }
 
     /** How answers are looked for. */
-    BeamSearch search() {
+    public BeamSearch search() {
         Canvas canvas = recipe.data().canvas();
         return new BeamSearch(network, classes, canvas.longest(), canvas.answer() == Canvas.Answer.SET);
     }

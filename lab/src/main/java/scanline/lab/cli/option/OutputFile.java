@@ -17,7 +17,7 @@ public final class OutputFile {
     private final Path file;
     private final boolean standard;
 
-    OutputFile(String name) {
+    public OutputFile(String name) {
         file = Path.of(name);
         standard = STANDARD_OUTPUT.contains(name);
     }
@@ -27,14 +27,14 @@ public final class OutputFile {
      *
      * @throws scanline.engine.io.FileAccessException if it cannot be written as things stand
      */
-    void requireWritable() throws IOException {
+    public void requireWritable() throws IOException {
         if (!standard) {
             AtomicFile.requireWritable(file);
         }
     }
 
     /** Writes it, as {@link AtomicFile} does; whether standard output took it, {@link Main} finds out. */
-    void write(AtomicFile.Content content) throws IOException {
+    public void write(AtomicFile.Content content) throws IOException {
         if (standard) {
             content.writeTo(System.out);
         } else {
@@ -43,12 +43,12 @@ public final class OutputFile {
     }
 
     /** Writes a text in UTF-8 to it. */
-    void write(String text) throws IOException {
+    public void write(String text) throws IOException {
         write(out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** Where a command says what there is to say besides: not in the middle of the file. */
-    PrintWriter words(CommandLine line) {
+    public PrintWriter words(CommandLine line) {
         return standard ? line.getErr() : line.getOut();
     }
 

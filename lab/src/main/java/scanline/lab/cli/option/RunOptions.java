@@ -36,12 +36,12 @@ public final class RunOptions {
         places = List.copyOf(words);
     }
 
-    Path folder() {
+    public Path folder() {
         return folder;
     }
 
     /** {@code key=value} for each place that is another now. */
-    List<String> overrides() {
+    public List<String> overrides() {
         return places;
     }
 }

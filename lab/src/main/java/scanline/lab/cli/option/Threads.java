@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec.Target;
 
 /** The option {@code --threads}. */
 public final class Threads {
-    static final int MOST = 1024;
+    public static final int MOST = 1024;
 
     @Spec(Target.MIXEE)
     private @Nullable CommandSpec command;
@@ -29,7 +29,7 @@ public final class Threads {
         count = wanted;
     }
 
-    int count() {
+    public int count() {
         return count;
     }
 

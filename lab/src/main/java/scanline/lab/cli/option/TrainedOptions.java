@@ -29,12 +29,12 @@ public final class TrainedOptions {
     private @Nullable CommandSpec command;
 
     /** Opens it as {@link Trained#open} does, and tells what was done to the weights so that they fit. */
-    Trained open(List<String> overrides, int threads) throws IOException {
+    public Trained open(List<String> overrides, int threads) throws IOException {
         return told(Trained.open(trained, weights, overrides, threads));
     }
 
     /** Opens it as {@link Trained#openAlone} does, and tells what was done to the weights so that they fit. */
-    Trained openAlone(List<String> overrides, int threads) throws IOException {
+    public Trained openAlone(List<String> overrides, int threads) throws IOException {
         return told(Trained.openAlone(trained, weights, overrides, threads));
     }
 

@@ -21,7 +21,7 @@ public final class ProgressLine implements Progress {
     private long last;
 
     /** Progress on a writer, and on the status line of its terminal. */
-    ProgressLine(PrintWriter out, StatusLine status, int epochs) {
+    public ProgressLine(PrintWriter out, StatusLine status, int epochs) {
         this.out = out;
         this.status = status;
         this.epochs = epochs;
@@ -57,7 +57,7 @@ public final class ProgressLine implements Progress {
     }
 
     /** Takes the changing line away. */
-    void erase() {
+    public void erase() {
         status.erase();
     }
 }

@@ -29,7 +29,7 @@ public final class StandardOutput extends OutputStream {
 
     /** Why the first write failed that did; null where all went well. */
     @Nullable
-    IOException failure() {
+    public IOException failure() {
         return failure;
     }
 }

@@ -24,7 +24,7 @@ public final class StatusLine {
     }
 
     /** On standard error, of which the launcher says whether and how wide a terminal it is. */
-    static StatusLine onTerminal(PrintWriter err) {
+    public static StatusLine onTerminal(PrintWriter err) {
         return new StatusLine(err, Integer.getInteger("scanline.terminal", 0));
     }
 
@@ -61,7 +61,7 @@ public final class StatusLine {
     }
 
     /** Takes the changing line away. */
-    void erase() {
+    public void erase() {
         if (isLive()) {
             out.print(ERASE);
             out.flush();

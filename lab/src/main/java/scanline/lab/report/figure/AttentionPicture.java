@@ -27,12 +27,12 @@ public final class AttentionPicture {
     }
 
     /** The drawing of one map at least, all of one model. */
-    static String svg(List<AttentionMap> maps) {
+    public static String svg(List<AttentionMap> maps) {
         return new AttentionPicture(maps).draw();
     }
 
     /** In words, what the maps show. */
-    static String title(AttentionMap map) {
+    public static String title(AttentionMap map) {
         return switch (map.readout()) {
             case CLASS_TOKEN -> "What the class token takes of each part of an image";
             case FIRST_STEP -> "What the first step, which is classified, takes of each part of an image";

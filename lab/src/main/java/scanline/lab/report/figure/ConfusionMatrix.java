@@ -29,14 +29,14 @@ public final class ConfusionMatrix {
      * @param counts how many labels (row) were taken for each label (column)
      * @param names of the labels
      */
-    ConfusionMatrix(int[][] counts, List<String> names) {
+    public ConfusionMatrix(int[][] counts, List<String> names) {
         this.counts = counts;
         this.names = names;
         worst = pairs().stream().mapToDouble(pair -> share(pair.right, pair.taken)).max().orElse(0);
     }
 
     /** The labels that were most often taken for another, in a sentence. */
-    String worst() {
+    public String worst() {
         List<Pair> pairs = pairs();
         return pairs.isEmpty()
                 ? "No label was taken for another."
@@ -47,7 +47,7 @@ public final class ConfusionMatrix {
     }
 
     /** The table. */
-    String html() {
+    public String html() {
         boolean many = counts.length > MANY;
         boolean words = names.stream().limit(counts.length).anyMatch(name -> name.length() > SHORT);
         StringBuilder html = new StringBuilder("<table class=\"matrix").append(words ? " long" : "")

@@ -20,7 +20,7 @@ import scanline.lab.report.ResultsTable;
  */
 public final class Curves {
     /** How many runs can be told apart by their colours. */
-    static final int MOST_RUNS = 12;
+    public static final int MOST_RUNS = 12;
     private static final int MOST_POINTS = 200;
     private static final int MOST_TIPS = 50;
     private static final int MOST_TICKS = 9;
@@ -43,7 +43,7 @@ public final class Curves {
             """;
 
     /** The style of drawings in a page, where a run has one colour, and training is dashed. */
-    static final String STYLE_OF_PAGE = """
+    public static final String STYLE_OF_PAGE = """
             .curves{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,21rem),1fr));gap:.5rem 1.5rem}
             .curves svg{display:block;width:100%;max-width:33rem;height:auto}
             .curves text{font:11px system-ui,-apple-system,"Segoe UI",Helvetica,Arial,sans-serif;fill:var(--soft)}
@@ -128,7 +128,7 @@ public final class Curves {
     }
 
     /** A drawing of one run that stands alone, with its two panels side by side. */
-    static String svg(RunRecord run) {
+    public static String svg(RunRecord run) {
         return new Curves(List.of(run), new Box(720, 260, 56, 58, 286, 218), false).alone(run);
     }
 
@@ -138,7 +138,7 @@ public final class Curves {
      *
      * @param runs at most {@value #MOST_RUNS}
      */
-    static String ofPage(List<RunRecord> runs) {
+    public static String ofPage(List<RunRecord> runs) {
         return "<div class=\"curves\">\n" + new Curves(runs, OF_PAGE, true).drawing(Figure.LOSS)
                 + new Curves(runs, OF_PAGE, true).drawing(Figure.ACCURACY) + "</div>\n";
     }

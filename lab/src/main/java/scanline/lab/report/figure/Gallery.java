@@ -24,7 +24,7 @@ public record Gallery(Pictures pictures, List<String> names, Answer kind) {
     private static final int LEAST_SIDE = 84; // pixels of a page; a picture's pixels are enlarged by a whole number
 
     /** The examples as a list. */
-    String html(List<Example> examples) {
+    public String html(List<Example> examples) {
         StringBuilder html = new StringBuilder("<ul class=\"gallery\">\n");
         for (Example example : examples) {
             html.append("<li><figure>").append(image(example)).append("<figcaption><dl><dt>right</dt><dd>")

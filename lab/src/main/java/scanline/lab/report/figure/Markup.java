@@ -7,7 +7,7 @@ public final class Markup {
     private Markup() {}
 
     /** Words as text, or as the value of an attribute: none of them is a mark. */
-    static String escaped(String words) {
+    public static String escaped(String words) {
         StringBuilder text = new StringBuilder();
         words.codePoints().forEach(c -> {
             switch (c) {

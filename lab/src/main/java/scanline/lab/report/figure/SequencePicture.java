@@ -12,7 +12,7 @@ import scanline.lab.insight.SequenceMap;
  * encoder attends to, what each written word takes of the picture, and what the words take of each other.
  */
 public final class SequencePicture {
-    static final String TITLE = "What each written label takes of each part of a picture";
+    public static final String TITLE = "What each written label takes of each part of a picture";
     private static final int STRIDE = 68;
     private static final int LINE = 84;
     private static final int LEFT = 300; // room for four names of garments
@@ -23,7 +23,7 @@ public final class SequencePicture {
     private SequencePicture() {}
 
     /** The drawing of one map at least, all of one model. */
-    static String svg(List<SequenceMap> maps) {
+    public static String svg(List<SequenceMap> maps) {
         int longest = maps.stream().mapToInt(map -> map.cross().size()).max().orElseThrow();
         int words = Math.min(MOST_WORDS, longest);
         MapSheet sheet = new MapSheet(Math.max(LEAST_WIDTH, LEFT + (3 + words) * STRIDE + 8),

@@ -20,7 +20,7 @@ public record StatesGallery(List<HiddenStates> read, List<String> names) {
     private static final int[] POSITIVE = {214, 73, 20};
 
     /** The pictures as a list. */
-    String html() {
+    public String html() {
         StringBuilder html = new StringBuilder("<ul class=\"states\">\n");
         for (HiddenStates states : read) {
             ImageSet image = states.image();

@@ -20,7 +20,7 @@ public final class StepsChart {
     private StepsChart() {}
 
     /** The drawing. */
-    static String svg(AccuracyAfterSteps accuracy) {
+    public static String svg(AccuracyAfterSteps accuracy) {
         List<Point> points = accuracy.points();
         int last = points.getLast().steps();
         StringBuilder svg = new StringBuilder("<div class=\"curves run0\"><svg viewBox=\"0 0 " + WIDTH + " " + HEIGHT
