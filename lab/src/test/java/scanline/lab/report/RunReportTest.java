@@ -39,6 +39,7 @@ import scanline.lab.recipe.Recipes;
 import scanline.lab.record.RunRecord;
 import scanline.lab.insight.AccuracyAfterSteps;
 import scanline.lab.insight.AttentionMap;
+import scanline.lab.insight.Findings;
 import scanline.lab.experiment.Evaluation;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
