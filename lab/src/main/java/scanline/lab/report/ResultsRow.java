@@ -11,6 +11,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import scanline.lab.record.Records;
 import scanline.lab.record.RunRecord;
 import scanline.lab.record.RunRecord.Outcome;
 import scanline.lab.base.RunException;
@@ -30,7 +31,7 @@ record ResultsRow(List<RunRecord> runs, long examples) {
      */
     static List<ResultsRow> of(Collection<RunRecord> records) {
         Map<Object, List<RunRecord>> rows = new LinkedHashMap<>();
-        for (RunRecord run : records.stream().sorted(RunRecord.ORDER).toList()) {
+        for (RunRecord run : records.stream().sorted(Records.ORDER).toList()) {
             Object key = run.outcome() == null ? run.name() : run.settings();
             List<RunRecord> runs = rows.computeIfAbsent(key, _ -> new ArrayList<>());
             for (RunRecord other : runs) {
