@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.ToDoubleFunction;
@@ -106,7 +105,7 @@ record ResultsRow(List<RunRecord> runs, long examples) {
 
     /** The mean test loss. */
     String loss() {
-        return outcomes().isEmpty() ? Table.NONE : String.format(Locale.ROOT, "%.4f", mean(Outcome::loss));
+        return outcomes().isEmpty() ? Table.NONE : ResultsTable.fourDecimals(mean(Outcome::loss));
     }
 
     static String validation(RunRecord run) {
