@@ -1,6 +1,7 @@
 package scanline.lab.insight;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -14,13 +15,10 @@ import scanline.lab.task.Score;
 
 /**
  * What an evaluation shows beside its figures: how each label did, and the examples that are worth a look. It listens to the
- * evaluation, so that the examples are gone through once.
+ * evaluation, so that the examples are gone through once. Of equally sure answers the one to the earlier example is first.
  */
 public final class Findings implements Evaluation.Listener {
-    private static final Comparator<Example> LEAST_SURE = Comparator.comparingDouble(Example::probability)
-            .thenComparingInt(Example::number);
-    private static final Comparator<Example> SUREST = Comparator.comparingDouble(Example::probability).reversed()
-            .thenComparingInt(Example::number);
+    private static final Comparator<Example> BY_PROBABILITY = Comparator.comparingDouble(Example::probability);
 
     private final Split split;
     private final Score score;
@@ -35,12 +33,7 @@ public final class Findings implements Evaluation.Listener {
      * @param probability how probable the model takes its answer to be
      * @param right whether the answer is all right
      */
-    public record Example(int number, int[] truth, int[] answer, double probability, boolean right) {
-        private boolean isOf(int truth, int answer) {
-            return this.truth.length == 1 && this.answer.length == 1 && this.truth[0] == truth
-                    && this.answer[0] == answer;
-        }
-    }
+    public record Example(int number, int[] truth, int[] answer, double probability, boolean right) {}
 
     /** Nothing yet of a split. */
     public Findings(Experiment experiment, Split split) {
@@ -79,17 +72,20 @@ public final class Findings implements Evaluation.Listener {
 
     /** The wrong answers, the one that the model is surest of first. */
     public List<Example> mistakes() {
-        return examples.stream().filter(example -> !example.right).sorted(SUREST).toList();
+        return examples.stream().filter(example -> !example.right).sorted(BY_PROBABILITY.reversed()).toList();
     }
 
     /** All answers, the one that the model is least sure of first. */
     public List<Example> unsure() {
-        return examples.stream().sorted(LEAST_SURE).toList();
+        return examples.stream().sorted(BY_PROBABILITY).toList();
     }
 
     /** The answers in a cell of the confusion matrix, the one that the model is surest of first. */
     public List<Example> cell(int truth, int answer) {
-        return examples.stream().filter(example -> example.isOf(truth, answer)).sorted(SUREST).toList();
+        return examples.stream()
+                .filter(example -> Arrays.equals(example.truth, new int[] {truth})
+                        && Arrays.equals(example.answer, new int[] {answer}))
+                .sorted(BY_PROBABILITY.reversed()).toList();
     }
 
     /** How many labels (row) were taken for each label (column); empty for sets. */

@@ -55,9 +55,7 @@ final class FindingsSections {
                         ? " Places that both sequences have are counted."
                         : ""));
         page.paragraph(matrix.worst());
-        page.beginScroll("confusion matrix");
-        page.add(matrix.html());
-        page.endScroll();
+        page.scroll("confusion matrix", matrix.html());
         page.paragraph("soft",
                 "An empty cell is 0. Blue is what is right, orange what is wrong, which has a scale of its own so"
                         + " that rare mistakes are seen.");

@@ -196,10 +196,8 @@ final class RunReportPage {
         }
         page.section("Attention");
         page.paragraph(attention.explanation);
-        page.beginScroll("Attention");
-        page.add("<img alt=\"" + Markup.escaped(attention.title) + "\" src=\"data:image/svg+xml;base64,"
+        page.scroll("Attention", "<img alt=\"" + Markup.escaped(attention.title) + "\" src=\"data:image/svg+xml;base64,"
                 + Base64.getEncoder().encodeToString(attention.svg.getBytes(StandardCharsets.UTF_8)) + "\"/>\n");
-        page.endScroll();
     }
 
     /** Of a run that has ended alone, as the images are test images. */
