@@ -8,11 +8,9 @@ import scanline.lab.record.RunRecord;
 
 /** A comparison for a terminal. */
 public final class ComparisonText {
-    private static final int LINE = 100;
-
     private ComparisonText() {}
 
-    /** The tables and notes of a comparison; notes are wrapped at {@value #LINE} columns. */
+    /** The tables and the notes of a comparison. */
     public static String of(Comparison comparison) {
         Table names = Table.ofWords("", "run", "command");
         List<RunRecord> runs = comparison.runs();
@@ -31,18 +29,8 @@ public final class ComparisonText {
         return text.toString();
     }
 
+    /** A line of 100 columns at most and, for what is left, indented ones; a word that is longer has one of its own. */
     private static String wrapped(String words) {
-        StringBuilder text = new StringBuilder();
-        int column = 0;
-        for (String word : Excerpt.line(words).split(" ")) {
-            if (column > 0 && column + 1 + word.length() > LINE) {
-                text.append("\n  ").append(word);
-                column = 2 + word.length();
-            } else {
-                text.append(column > 0 ? " " : "").append(word);
-                column += word.length() + (column > 0 ? 1 : 0);
-            }
-        }
-        return text.append('\n').toString();
+        return Excerpt.line(words).replaceAll("(^.{1,100}|.{1,98})( |$)", "$1\n  ").stripTrailing() + "\n";
     }
 }

@@ -3,7 +3,6 @@ package scanline.lab.studio;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -122,24 +121,15 @@ final class Evaluated implements AutoCloseable {
             case "cell" -> findings.cell(truth, taken);
             default -> throw new Refusal(400, "kind must be mistakes, unsure or cell");
         };
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("split", findings.split());
-        json.put("height", known.pictures.height());
-        json.put("width", known.pictures.width());
-        json.put("total", all.size());
-        json.put("examples", all.stream().limit(MOST_SHOWN).map(example -> example(known, example)).toList());
-        return json;
+        return Map.of("split", findings.split(), "height", known.pictures.height(), "width", known.pictures.width(),
+                "total", all.size(), "examples",
+                all.stream().limit(MOST_SHOWN).map(example -> example(known, example)).toList());
     }
 
     private static Map<String, Object> example(Found found, Example example) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("number", example.number());
-        json.put("truth", names(found.classes, example.truth()));
-        json.put("answer", names(found.classes, example.answer()));
-        json.put("probability", example.probability());
-        json.put("right", example.right());
-        json.put("pixels", pixels(found.pictures, Arrays.binarySearch(found.numbers, example.number())));
-        return json;
+        return Map.of("number", example.number(), "truth", names(found.classes, example.truth()), "answer",
+                names(found.classes, example.answer()), "probability", example.probability(), "right", example.right(),
+                "pixels", pixels(found.pictures, Arrays.binarySearch(found.numbers, example.number())));
     }
 
     static List<String> names(List<String> classes, int[] labels) {
