@@ -17,10 +17,10 @@ final class OnnxFormulas {
     private final OnnxLayers layers;
     private final OnnxRecurrent recurrentLayers;
 
-    OnnxFormulas(OnnxGraph graph, OnnxParameters parameters) {
+    OnnxFormulas(OnnxGraph graph) {
         this.graph = graph;
-        layers = new OnnxLayers(graph, parameters);
-        recurrentLayers = new OnnxRecurrent(graph, parameters);
+        layers = new OnnxLayers(graph);
+        recurrentLayers = new OnnxRecurrent(graph);
     }
 
     /**

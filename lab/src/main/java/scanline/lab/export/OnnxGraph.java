@@ -2,9 +2,16 @@ package scanline.lab.export;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 
+import scanline.engine.io.SafeTensors.Entry;
+import scanline.engine.io.WeightsFile;
+import scanline.engine.tensor.Weights;
 import scanline.lab.format.Protobuf;
 
 /**
@@ -14,10 +21,16 @@ import scanline.lab.format.Protobuf;
 final class OnnxGraph {
     private final OnnxOperators operators;
     private final Protobuf graph = new Protobuf().text(2, "scanline");
+    private final Map<String, Entry> parameters = new HashMap<>();
+    private final Map<String, Value> read = new HashMap<>();
+    private final Set<String> unread;
     private int values;
 
-    OnnxGraph(OnnxOperators operators) {
+    /** An empty graph that may read the parameters and statistics of these weights. */
+    OnnxGraph(OnnxOperators operators, Weights weights) {
         this.operators = operators;
+        WeightsFile.entries("", weights).forEach(entry -> parameters.put(entry.name(), entry));
+        unread = new TreeSet<>(parameters.keySet());
     }
 
     /** Something that a node reads and gives; none is an input that is left out. */
@@ -91,6 +104,33 @@ final class OnnxGraph {
         }
         Protobuf tensor = new Protobuf().varint(1, element.number).message(2, shape);
         return new Protobuf().text(1, name).message(2, new Protobuf().message(1, tensor)).text(3, meaning);
+    }
+
+    /** A parameter or statistic in its own shape; it stands in the graph once, under its own name. */
+    Value parameter(String name) {
+        return read.computeIfAbsent(name, _ -> {
+            Entry entry = entry(name);
+            return constant(name, entry.shape(), entry.values());
+        });
+    }
+
+    /** The shape and the numbers of a parameter, for a layer that ONNX stores in another order. */
+    Entry entry(String name) {
+        Entry entry = parameters.get(name);
+        if (entry == null) {
+            throw new IllegalArgumentException("the model has no parameter " + name);
+        }
+        unread.remove(name);
+        return entry;
+    }
+
+    boolean hasParameter(String name) {
+        return parameters.containsKey(name);
+    }
+
+    /** The parameters and statistics that no layer has read: a model is exported whole only when there is none. */
+    Set<String> unread() {
+        return unread;
     }
 
     /** Numbers that never change; the name is none of a value that there is. */

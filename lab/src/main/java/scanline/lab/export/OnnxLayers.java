@@ -10,7 +10,7 @@ import scanline.lab.export.OnnxGraph.Value;
  * The layers of {@link scanline.engine.nn} in ONNX's operators, in a pass that drops nothing. A layer is called by the name
  * that its parameters begin with; sequences are batch first, [B, T, F].
  */
-record OnnxLayers(OnnxGraph graph, OnnxParameters parameters) {
+record OnnxLayers(OnnxGraph graph) {
     private static final float EPSILON = 1e-5f; // of both normalizations
 
     /** {@code x W^T + b}. */
@@ -30,29 +30,29 @@ record OnnxLayers(OnnxGraph graph, OnnxParameters parameters) {
 
     /** {@link scanline.engine.nn.ClassToken}: [B, T, width] to [B, T + 1, width]. */
     Value classToken(String name, Value x) {
-        int width = parameters.entry(name).shape()[0];
+        int width = graph.entry(name).shape()[0];
         Value shape = graph.concat(0, graph.size(x, 0), graph.list(1, width));
-        return graph.concat(1, graph.node("Expand", List.of(parameters.value(name), shape)), x);
+        return graph.concat(1, graph.node("Expand", List.of(graph.parameter(name), shape)), x);
     }
 
     /** {@link scanline.engine.nn.Positions} of sequences of this length, a list of one number. */
     Value positions(String name, Value x, Value length) {
-        return graph.add(x, graph.firstRows(parameters.value(name), length));
+        return graph.add(x, graph.firstRows(graph.parameter(name), length));
     }
 
     /** {@link scanline.engine.nn.Positions} of sequences as long as there are places. */
     Value positions(String name, Value x) {
-        return graph.add(x, parameters.value(name));
+        return graph.add(x, graph.parameter(name));
     }
 
     /** The rows of a table for words, [B, L]: [B, L, width]. */
     Value embedding(String name, Value words) {
-        return graph.node("Gather", List.of(parameters.value(name), words), Attribute.of("axis", 0));
+        return graph.node("Gather", List.of(graph.parameter(name), words), Attribute.of("axis", 0));
     }
 
     /** The rows of a table, but for the last. */
     Value allRowsButLast(String name) {
-        return graph.firstRows(parameters.value(name), graph.list(-1));
+        return graph.firstRows(graph.parameter(name), graph.list(-1));
     }
 
     /** 0 where a step sees another, which is not behind it, else -infinity: [length, length]. */
@@ -70,11 +70,11 @@ record OnnxLayers(OnnxGraph graph, OnnxParameters parameters) {
      * @param mask added to the scores; none lets every step see every other
      */
     Value attention(String name, int heads, Value x, Value memory, Value mask) {
-        int inner = parameters.entry(name + ".in_proj_weight").shape()[0] / 3;
+        int inner = graph.entry(name + ".in_proj_weight").shape()[0] / 3;
         int width = inner / heads;
-        List<Value> weights = graph.thirds(parameters.value(name + ".in_proj_weight"));
-        List<Value> biases = parameters.has(name + ".in_proj_bias")
-                ? graph.thirds(parameters.value(name + ".in_proj_bias"))
+        List<Value> weights = graph.thirds(graph.parameter(name + ".in_proj_weight"));
+        List<Value> biases = graph.hasParameter(name + ".in_proj_bias")
+                ? graph.thirds(graph.parameter(name + ".in_proj_bias"))
                 : List.of();
         Value[] projected = new Value[3]; // queries, keys, values
         for (int i = 0; i < projected.length; i++) {
@@ -121,7 +121,7 @@ record OnnxLayers(OnnxGraph graph, OnnxParameters parameters) {
 
     /** {@link scanline.engine.nn.Conv2d} of [B, C, H, W], which keeps the size of the image. */
     Value conv(String name, Value x) {
-        int kernel = parameters.entry(name + ".weight").shape()[2];
+        int kernel = graph.entry(name + ".weight").shape()[2];
         int pad = kernel / 2;
         return graph.node("Conv", List.of(x, weight(name), bias(name)),
                 Attribute.of("kernel_shape", kernel, kernel), Attribute.of("pads", pad, pad, pad, pad));
@@ -130,16 +130,16 @@ record OnnxLayers(OnnxGraph graph, OnnxParameters parameters) {
     /** {@link scanline.engine.nn.BatchNorm2d} by its running statistics. */
     Value batchNorm(String name, Value x) {
         return graph.node("BatchNormalization",
-                List.of(x, weight(name), bias(name), parameters.value(name + ".running_mean"),
-                        parameters.value(name + ".running_var")),
+                List.of(x, weight(name), bias(name), graph.parameter(name + ".running_mean"),
+                        graph.parameter(name + ".running_var")),
                 Attribute.of("epsilon", EPSILON));
     }
 
     private Value weight(String name) {
-        return parameters.value(name + ".weight");
+        return graph.parameter(name + ".weight");
     }
 
     private Value bias(String name) {
-        return parameters.value(name + ".bias");
+        return graph.parameter(name + ".bias");
     }
 }

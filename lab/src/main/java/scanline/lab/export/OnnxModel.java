@@ -33,20 +33,18 @@ final class OnnxModel {
 
     private final Experiment experiment;
     private final OnnxGraph graph;
-    private final OnnxParameters parameters;
 
     private OnnxModel(Experiment experiment, OnnxOperators operators) {
         this.experiment = experiment;
-        graph = new OnnxGraph(operators);
-        parameters = new OnnxParameters(graph, experiment.weights());
+        graph = new OnnxGraph(operators, experiment.weights());
     }
 
     /** The model of an experiment, as ONNX's ModelProto. */
     static Protobuf of(Experiment experiment, OnnxOperators operators, Map<String, String> facts) {
         OnnxModel model = new OnnxModel(experiment, operators);
         model.write();
-        if (!model.parameters.unread().isEmpty()) {
-            throw new IllegalStateException("the formula in OnnxFormulas leaves out " + model.parameters.unread());
+        if (!model.graph.unread().isEmpty()) {
+            throw new IllegalStateException("the formula in OnnxFormulas leaves out " + model.graph.unread());
         }
         Protobuf file = new Protobuf().varint(1, operators.format()).text(2, "scanline").text(3, Provenance.version())
                 .text(6, experiment.recipe().about()).message(7, model.graph.message())
@@ -61,7 +59,7 @@ final class OnnxModel {
         Value pixels = graph.input("pixels", "grey pictures, from 0 for black to 1 for white", Element.FLOAT, BATCH,
                 pictures.height(), pictures.width());
         Value x = sequences(pixels, pictures.height(), pictures.width());
-        OnnxFormulas formulas = new OnnxFormulas(graph, parameters);
+        OnnxFormulas formulas = new OnnxFormulas(graph);
         switch (experiment.network()) {
             case Classifier _ -> {
                 Value logits = formulas.classifier(recipe.model(), x);

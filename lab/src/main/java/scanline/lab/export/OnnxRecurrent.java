@@ -12,7 +12,7 @@ import scanline.lab.export.OnnxGraph.Attribute;
 import scanline.lab.export.OnnxGraph.Value;
 
 /** {@link scanline.engine.nn.Recurrent} in ONNX's operators, which order the gates otherwise. Sequences are time-major, [T, B, F]. */
-record OnnxRecurrent(OnnxGraph graph, OnnxParameters parameters) {
+record OnnxRecurrent(OnnxGraph graph) {
     /**
      * What the last layer gives.
      *
@@ -32,13 +32,13 @@ record OnnxRecurrent(OnnxGraph graph, OnnxParameters parameters) {
 
     private States layer(String name, int l, Recurrence kind, Value x) {
         String forward = "_l" + l;
-        boolean bidirectional = parameters.has(name + ".weight_ih" + forward + "_reverse");
+        boolean bidirectional = graph.hasParameter(name + ".weight_ih" + forward + "_reverse");
         List<String> directions = bidirectional ? List.of(forward, forward + "_reverse") : List.of(forward);
-        int hidden = parameters.entry(name + ".weight_hh" + forward).shape()[1];
+        int hidden = graph.entry(name + ".weight_hh" + forward).shape()[1];
         int width = directions.size() * hidden;
         List<Value> inputs = new ArrayList<>(List.of(x, gates(name, kind, directions, "weight_ih"),
                 gates(name, kind, directions, "weight_hh"), gates(name, kind, directions, "bias_ih", "bias_hh")));
-        if (parameters.has(name + ".h0" + forward)) {
+        if (graph.hasParameter(name + ".h0" + forward)) {
             inputs.add(Value.NONE); // all sequences are of the same length
             inputs.add(first(name, directions, "h0", x));
             if (kind.hasCellState()) {
@@ -75,13 +75,13 @@ record OnnxRecurrent(OnnxGraph graph, OnnxParameters parameters) {
         List<float[]> blocks = new ArrayList<>();
         for (String direction : directions) {
             for (String each : kinds) {
-                float[] values = parameters.entry(name + "." + each + direction).values();
+                float[] values = graph.entry(name + "." + each + direction).values();
                 int gate = values.length / order.length;
                 IntStream.of(order)
                         .forEach(i -> blocks.add(Arrays.copyOfRange(values, i * gate, (i + 1) * gate)));
             }
         }
-        int[] shape = parameters.entry(name + "." + kinds[0] + directions.getFirst()).shape();
+        int[] shape = graph.entry(name + "." + kinds[0] + directions.getFirst()).shape();
         int[] stacked = shape.length == 1
                 ? new int[] {directions.size(), kinds.length * shape[0]}
                 : new int[] {directions.size(), shape[0], shape[1]};
@@ -91,7 +91,7 @@ record OnnxRecurrent(OnnxGraph graph, OnnxParameters parameters) {
 
     /** A learned state for each sequence of x: [directions, B, H]. */
     private Value first(String name, List<String> directions, String state, Value x) {
-        List<float[]> states = directions.stream().map(each -> parameters.entry(name + "." + state + each).values()).toList();
+        List<float[]> states = directions.stream().map(each -> graph.entry(name + "." + state + each).values()).toList();
         Value learned = graph.constant(name + "." + state + directions.getFirst(),
                 new int[] {directions.size(), 1, states.getFirst().length}, joined(states));
         return graph.node("Expand", List.of(learned, graph.concat(0, graph.list(1), graph.size(x, 1), graph.list(1))));

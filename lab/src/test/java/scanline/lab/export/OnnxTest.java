@@ -226,13 +226,11 @@ class OnnxTest {
     @Test
     void aParameterThatNoLayerReadIsKnown() {
         try (Experiment experiment = new Experiment(recipe("lstm-rows", "model.layers=1"), 1)) {
-            OnnxGraph graph = new OnnxGraph(OnnxOperators.OPSET_20);
-            OnnxParameters parameters = new OnnxParameters(graph, experiment.weights());
-            new OnnxLayers(graph, parameters).linear("fc", new OnnxGraph.Value("x"));
-            parameters.value("lstm.bias_hh_l0");
-            assertThat(parameters.unread())
-                    .containsExactly("lstm.bias_ih_l0", "lstm.weight_hh_l0", "lstm.weight_ih_l0");
-            assertThatThrownBy(() -> parameters.value("lstm.bias")).hasMessage("the model has no parameter lstm.bias");
+            OnnxGraph graph = new OnnxGraph(OnnxOperators.OPSET_20, experiment.weights());
+            new OnnxLayers(graph).linear("fc", new OnnxGraph.Value("x"));
+            graph.parameter("lstm.bias_hh_l0");
+            assertThat(graph.unread()).containsExactly("lstm.bias_ih_l0", "lstm.weight_hh_l0", "lstm.weight_ih_l0");
+            assertThatThrownBy(() -> graph.parameter("lstm.bias")).hasMessage("the model has no parameter lstm.bias");
         }
     }
 
