@@ -31,7 +31,6 @@ import scanline.lab.run.Run;
 public final class RunRecordReader {
     private static final int LONGEST_SHOWN = 100;
 
-    private final Path folder;
     private final Run run;
     private final Map<String, String> keys;
     private final Fields made;
@@ -98,7 +97,6 @@ public final class RunRecordReader {
     }
 
     private RunRecordReader(Path folder) throws IOException {
-        this.folder = folder;
         run = new Run(folder);
         try {
             keys = Recipes.keys(run.recipeFile());
@@ -135,10 +133,10 @@ public final class RunRecordReader {
     }
 
     private RunRecord record() throws IOException {
-        return new RunRecord(folder.toAbsolutePath().normalize().getFileName().toString(), keys, command, published(),
+        return new RunRecord(run.folder().toAbsolutePath().normalize().getFileName().toString(), keys, command, published(),
                 made.whole("seed"), made.whole("parameters"), commits(), machine(), data(), epochs, parent(),
-                Files.exists(folder.resolve(Run.RESULT)) ? outcome() : null,
-                Files.exists(folder.resolve(RunRecord.ATTENTION)));
+                Files.exists(run.folder().resolve(Run.RESULT)) ? outcome() : null,
+                Files.exists(run.folder().resolve(RunRecord.ATTENTION)));
     }
 
     private String machine() throws FormatException {
@@ -207,7 +205,7 @@ public final class RunRecordReader {
     }
 
     private Outcome outcome() throws IOException {
-        Fields result = Fields.of(folder.resolve(Run.RESULT));
+        Fields result = Fields.of(run.folder().resolve(Run.RESULT));
         boolean isClass = keys.getOrDefault(RunRecord.CANVAS, RunRecord.SINGLE).equals(RunRecord.SINGLE);
         boolean counted = result.values.containsKey("testRight"); // not in records of older versions
         long[] counts = counted
@@ -250,7 +248,7 @@ public final class RunRecordReader {
         long right = IntStream.range(0, counts.length).mapToLong(c -> counts[c][c]).sum();
         long all = Stream.of(counts).flatMapToInt(IntStream::of).asLongStream().sum();
         if (all == 0) {
-            throw new FormatException(folder.resolve(Run.CONFUSION), "counts no example");
+            throw new FormatException(run.folder().resolve(Run.CONFUSION), "counts no example");
         }
         return new long[] {right, all};
     }
