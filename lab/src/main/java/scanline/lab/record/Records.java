@@ -62,7 +62,8 @@ public final class Records {
     /**
      * Refuses a folder that lacks a file or an epoch.
      *
-     * @param purpose a verb: what the record is needed for
+     * @param purpose what the record is needed for: a verb
+     * @throws RunException if something is missing
      */
     public static void require(Path folder, String purpose) throws IOException {
         String lack = lack(folder);
