@@ -16,6 +16,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import scanline.lab.report.Comparison;
+import scanline.lab.report.ComparisonPage;
+import scanline.lab.report.ComparisonText;
 import scanline.lab.cli.option.OutputFile;
 
 /** {@code scanline compare}: several runs beside each other. */
@@ -43,10 +45,10 @@ final class CompareCommand implements Callable<Integer> {
         }
         Comparison comparison = Comparison.of(folders);
         if (to != null) {
-            to.write(comparison.page());
+            to.write(ComparisonPage.of(comparison));
         }
         PrintWriter out = to == null ? line.getOut() : to.words(line);
-        out.print(json ? comparison.json() + "\n" : comparison.text());
+        out.print(json ? comparison.json() + "\n" : ComparisonText.of(comparison));
         out.flush();
         return CommandLine.ExitCode.OK;
     }

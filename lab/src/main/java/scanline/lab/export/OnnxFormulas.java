@@ -13,10 +13,14 @@ import scanline.lab.base.RunException;
 
 /** The formulas of the models, told once more for ONNX: a case here for each model that can be exported. */
 final class OnnxFormulas {
+    private final OnnxGraph graph;
     private final OnnxLayers layers;
+    private final OnnxRecurrent recurrentLayers;
 
-    OnnxFormulas(OnnxLayers layers) {
-        this.layers = layers;
+    OnnxFormulas(OnnxGraph graph) {
+        this.graph = graph;
+        layers = new OnnxLayers(graph);
+        recurrentLayers = new OnnxRecurrent(graph);
     }
 
     /**
@@ -57,19 +61,19 @@ final class OnnxFormulas {
     }
 
     private Value recurrent(RecurrentModel model, Value x) {
-        Value last = layers.recurrent(model.cell().layer(), model.cell(), model.layers(), layers.transpose(x, 1, 0, 2))
+        Value last = recurrentLayers.forward(model.cell().layer(), model.cell(), model.layers(), graph.transpose(x, 1, 0, 2))
                 .last();
-        return layers.linear("fc", model.relu() ? layers.relu(last) : last);
+        return layers.linear("fc", model.relu() ? graph.relu(last) : last);
     }
 
     /** All but the last linear map of a CNN, the steps being the rows of its image. */
     private Value features(String scope, Value x) {
-        Value y = layers.unsqueeze(x, 1);
+        Value y = graph.unsqueeze(x, 1);
         for (int i = 1; i <= 2; i++) {
             y = layers.batchNorm(scope + "bn" + i, layers.conv(scope + "conv" + i, y));
-            y = layers.maxPool(layers.relu(y));
+            y = graph.maxPool(graph.relu(y));
         }
-        return layers.relu(layers.linear(scope + "fc1", layers.flatten(y)));
+        return graph.relu(layers.linear(scope + "fc1", graph.flatten(y)));
     }
 
     private Value encoder(EncoderModel model, Value x) {
@@ -81,8 +85,8 @@ final class OnnxFormulas {
             y = layers.postNormBlock("layers." + l, model.heads(), y);
         }
         return layers.linear("fc", switch (model.pooling()) {
-            case FIRST -> layers.firstStep(y);
-            case MEAN -> layers.meanOverSteps(y);
+            case FIRST -> graph.firstStep(y);
+            case MEAN -> graph.meanOverSteps(y);
         });
     }
 
@@ -92,7 +96,7 @@ final class OnnxFormulas {
         for (int l = 0; l < model.depth(); l++) {
             y = layers.preNormBlock("layers." + l, model.heads(), y);
         }
-        return layers.linear("fc", layers.layerNorm("norm", layers.firstStep(y)));
+        return layers.linear("fc", layers.layerNorm("norm", graph.firstStep(y)));
     }
 
     private Value transformer(TransformerModel model, Value x, Value words) {
@@ -100,7 +104,7 @@ final class OnnxFormulas {
         for (int l = 0; l < model.encoderDepth(); l++) {
             encoded = layers.postNormBlock("encoder.layers." + l, model.heads(), encoded);
         }
-        Value length = layers.size(words, 1);
+        Value length = graph.size(words, 1);
         Value mask = layers.causalMask(length);
         Value y = layers.positions("decoder.pos_embedding", layers.embedding("decoder.embedding.weight", words),
                 length);
@@ -112,9 +116,9 @@ final class OnnxFormulas {
 
     private Value cnnRnn(Value x, Value words) {
         Value image = layers.linear("image_projection", features("cnn.", x));
-        Value labels = layers.transpose(layers.embedding("embedding.weight", words), 1, 0, 2);
-        Value o = layers.transpose(layers.recurrent("lstm", Recurrence.LSTM, 1, labels).steps(), 1, 0, 2);
-        Value both = layers.relu(layers.add(layers.linear("label_projection", o), layers.unsqueeze(image, 1)));
-        return layers.multiply(both, layers.transpose(layers.allRowsButLast("embedding.weight"), 1, 0));
+        Value labels = graph.transpose(layers.embedding("embedding.weight", words), 1, 0, 2);
+        Value o = graph.transpose(recurrentLayers.forward("lstm", Recurrence.LSTM, 1, labels).steps(), 1, 0, 2);
+        Value both = graph.relu(graph.add(layers.linear("label_projection", o), graph.unsqueeze(image, 1)));
+        return graph.matmul(both, graph.transpose(layers.allRowsButLast("embedding.weight"), 1, 0));
     }
 }

@@ -2,9 +2,16 @@ package scanline.lab.export;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 
+import scanline.engine.io.SafeTensors.Entry;
+import scanline.engine.io.WeightsFile;
+import scanline.engine.tensor.Weights;
 import scanline.lab.format.Protobuf;
 
 /**
@@ -14,10 +21,16 @@ import scanline.lab.format.Protobuf;
 final class OnnxGraph {
     private final OnnxOperators operators;
     private final Protobuf graph = new Protobuf().text(2, "scanline");
+    private final Map<String, Entry> parameters = new HashMap<>();
+    private final Map<String, Value> read = new HashMap<>();
+    private final Set<String> unread;
     private int values;
 
-    OnnxGraph(OnnxOperators operators) {
+    /** An empty graph that may read the parameters and statistics of these weights. */
+    OnnxGraph(OnnxOperators operators, Weights weights) {
         this.operators = operators;
+        WeightsFile.entries("", weights).forEach(entry -> parameters.put(entry.name(), entry));
+        unread = new TreeSet<>(parameters.keySet());
     }
 
     /** Something that a node reads and gives; none is an input that is left out. */
@@ -93,6 +106,33 @@ final class OnnxGraph {
         return new Protobuf().text(1, name).message(2, new Protobuf().message(1, tensor)).text(3, meaning);
     }
 
+    /** A parameter or statistic in its own shape; it stands in the graph once, under its own name. */
+    Value parameter(String name) {
+        return read.computeIfAbsent(name, _ -> {
+            Entry entry = entry(name);
+            return constant(name, entry.shape(), entry.values());
+        });
+    }
+
+    /** The shape and the numbers of a parameter, for a layer that ONNX stores in another order. */
+    Entry entry(String name) {
+        Entry entry = parameters.get(name);
+        if (entry == null) {
+            throw new IllegalArgumentException("the model has no parameter " + name);
+        }
+        unread.remove(name);
+        return entry;
+    }
+
+    boolean hasParameter(String name) {
+        return parameters.containsKey(name);
+    }
+
+    /** The parameters and statistics that no layer has read: a model is exported whole only when there is none. */
+    Set<String> unread() {
+        return unread;
+    }
+
     /** Numbers that never change; the name is none of a value that there is. */
     Value constant(String name, int[] shape, float... numbers) {
         return constant(name, shape, Element.FLOAT, Protobuf.littleEndian(numbers));
@@ -151,9 +191,86 @@ final class OnnxGraph {
         return kind + "_" + values++;
     }
 
-    /** Which operators its nodes may be. */
-    OnnxOperators operators() {
-        return operators;
+    Value add(Value a, Value b) {
+        return node("Add", List.of(a, b));
+    }
+
+    Value matmul(Value a, Value b) {
+        return node("MatMul", List.of(a, b));
+    }
+
+    Value relu(Value x) {
+        return node("Relu", x);
+    }
+
+    Value softmax(Value x) {
+        return node("Softmax", x, Attribute.of("axis", -1));
+    }
+
+    Value transpose(Value x, int... axes) {
+        return node("Transpose", x, Attribute.of("perm", axes));
+    }
+
+    /** A size of 0 is that of x at the same place. */
+    Value reshape(Value x, long... sizes) {
+        return node("Reshape", List.of(x, list(sizes)));
+    }
+
+    /** A further axis, of size 1. */
+    Value unsqueeze(Value x, int axis) {
+        return node("Unsqueeze", List.of(x, list(axis)));
+    }
+
+    Value concat(int axis, Value... parts) {
+        return node("Concat", List.of(parts), Attribute.of("axis", axis));
+    }
+
+    /** The first rows; {@code count} is a list of one number, from the end if it is negative. */
+    Value firstRows(Value x, Value count) {
+        return node("Slice", List.of(x, list(0), count, list(0)));
+    }
+
+    /** One size of x, as a list. */
+    Value size(Value x, int axis) {
+        return node("Shape", x, Attribute.of("start", axis), Attribute.of("end", axis + 1));
+    }
+
+    /** The first step of [B, T, F]: [B, F]. */
+    Value firstStep(Value x) {
+        return node("Gather", List.of(x, whole(0)), Attribute.of("axis", 1));
+    }
+
+    Value meanOverSteps(Value x) {
+        Attribute dropped = Attribute.of("keepdims", 0);
+        return operators.areFrom(18)
+                ? node("ReduceMean", List.of(x, list(1)), dropped)
+                : node("ReduceMean", x, Attribute.of("axes", new int[] {1}), dropped);
+    }
+
+    Value gelu(Value x) {
+        if (operators.areFrom(20)) {
+            return node("Gelu", x);
+        }
+        Value erf = node("Erf", node("Mul", List.of(x, constant((float) Math.sqrt(0.5)))));
+        Value share = node("Mul", List.of(add(erf, constant(1)), constant(0.5f)));
+        return node("Mul", List.of(x, share));
+    }
+
+    /** Three equal parts along the first axis. */
+    List<Value> thirds(Value x) {
+        Attribute axis = Attribute.of("axis", 0);
+        return operators.areFrom(18)
+                ? nodes("Split", 3, List.of(x), axis, Attribute.of("num_outputs", 3))
+                : nodes("Split", 3, List.of(x), axis);
+    }
+
+    /** By windows of 2 x 2 pixels. */
+    Value maxPool(Value x) {
+        return node("MaxPool", x, Attribute.of("kernel_shape", 2, 2), Attribute.of("strides", 2, 2));
+    }
+
+    Value flatten(Value x) {
+        return node("Flatten", x, Attribute.of("axis", 1));
     }
 
     /** The graph as ONNX's GraphProto. */

@@ -33,20 +33,18 @@ final class OnnxModel {
 
     private final Experiment experiment;
     private final OnnxGraph graph;
-    private final OnnxLayers layers;
 
     private OnnxModel(Experiment experiment, OnnxOperators operators) {
         this.experiment = experiment;
-        graph = new OnnxGraph(operators);
-        layers = new OnnxLayers(graph, experiment.weights());
+        graph = new OnnxGraph(operators, experiment.weights());
     }
 
     /** The model of an experiment, as ONNX's ModelProto. */
     static Protobuf of(Experiment experiment, OnnxOperators operators, Map<String, String> facts) {
         OnnxModel model = new OnnxModel(experiment, operators);
         model.write();
-        if (!model.layers.unread().isEmpty()) {
-            throw new IllegalStateException("the formula in OnnxFormulas leaves out " + model.layers.unread());
+        if (!model.graph.unread().isEmpty()) {
+            throw new IllegalStateException("the formula in OnnxFormulas leaves out " + model.graph.unread());
         }
         Protobuf file = new Protobuf().varint(1, operators.format()).text(2, "scanline").text(3, Provenance.version())
                 .text(6, experiment.recipe().about()).message(7, model.graph.message())
@@ -61,11 +59,11 @@ final class OnnxModel {
         Value pixels = graph.input("pixels", "grey pictures, from 0 for black to 1 for white", Element.FLOAT, BATCH,
                 pictures.height(), pictures.width());
         Value x = sequences(pixels, pictures.height(), pictures.width());
-        OnnxFormulas formulas = new OnnxFormulas(layers);
+        OnnxFormulas formulas = new OnnxFormulas(graph);
         switch (experiment.network()) {
             case Classifier _ -> {
                 Value logits = formulas.classifier(recipe.model(), x);
-                graph.output(recipe.head().softmax() ? layers.softmax(logits) : logits, "logits", scores(recipe),
+                graph.output(recipe.head().softmax() ? graph.softmax(logits) : logits, "logits", scores(recipe),
                         Element.FLOAT, BATCH, experiment.input().classes());
             }
             case Autoregressive writer -> {
@@ -85,8 +83,8 @@ final class OnnxModel {
         Value small = shrinks ? shrunk(pixels, factor) : pixels;
         int pixelsLeft = height / factor * (width / factor);
         int[] order = data.scan().order(height / factor, width / factor);
-        Value scanned = ordered(layers.reshape(small, 0, pixelsLeft), order);
-        return layers.reshape(normalised(scanned, data.mean(), data.deviation()), 0, experiment.input().steps(),
+        Value scanned = ordered(graph.reshape(small, 0, pixelsLeft), order);
+        return graph.reshape(normalised(scanned, data.mean(), data.deviation()), 0, experiment.input().steps(),
                 experiment.input().features());
     }
 
@@ -94,11 +92,11 @@ final class OnnxModel {
     private Value shrunk(Value pixels, int factor) {
         Value white = graph.constant(255);
         Value levels = graph.node("Round", graph.node("Mul", List.of(pixels, white)));
-        Value means = graph.node("AveragePool", layers.unsqueeze(levels, 1),
+        Value means = graph.node("AveragePool", graph.unsqueeze(levels, 1),
                 Attribute.of("kernel_shape", factor, factor), Attribute.of("strides", factor, factor));
         // Means are multiples of 1 / factor^2: a quarter of that more lets no rounding of floats lose a half.
         Value up = graph.constant(0.5f + 0.25f / factor / factor);
-        return graph.node("Div", List.of(graph.node("Floor", layers.add(means, up)), white));
+        return graph.node("Div", List.of(graph.node("Floor", graph.add(means, up)), white));
     }
 
     /** Pixels [B, H W] in the order of a scan. */

@@ -135,7 +135,7 @@ public final class Reproducing implements AutoCloseable {
             if (!before && !train(plan, run, threads, training)) {
                 return null;
             }
-            RunRecord again = RunRecord.read(run.folder());
+            RunRecord again = RunRecordReader.read(run.folder());
             if (before && again.epochs().equals(plan.reproduction().record().epochs())) { // the seconds that they took, too
                 throw new RunException(
                         run.folder() + " is the run that was recorded, which would be compared with itself:"

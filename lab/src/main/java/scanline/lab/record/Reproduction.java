@@ -39,8 +39,8 @@ public final class Reproduction {
      * @throws RecipeException if no record is called so, nor one of a recipe of that name
      */
     public static List<Reproduction> of(Path results, List<String> wanted) throws IOException {
-        List<RunRecord> records = RunRecord.all(results).stream().filter(record -> record.outcome() != null)
-                .sorted(RunRecord.ORDER).toList();
+        List<RunRecord> records = Records.all(results).stream().filter(record -> record.outcome() != null)
+                .sorted(Records.ORDER).toList();
         Collection<String> names = records.stream().flatMap(Reproduction::names)
                 .collect(Collectors.toCollection(LinkedHashSet::new));
         for (String name : wanted) {

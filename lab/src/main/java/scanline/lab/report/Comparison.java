@@ -8,7 +8,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -19,34 +18,25 @@ import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
-import scanline.engine.io.Excerpt;
+import scanline.lab.record.Records;
 import scanline.lab.record.RunRecord;
 import scanline.lab.record.RunRecord.Outcome;
+import scanline.lab.record.RunRecordReader;
 import scanline.lab.base.Json;
 import scanline.lab.task.Measures;
 import scanline.lab.run.Progress;
 import scanline.lab.run.Run;
 import scanline.lab.base.RunException;
-import scanline.lab.report.figure.Curves;
-import scanline.lab.report.figure.Markup;
 
 /**
- * Several runs beside each other: in what they differ, and what each came to, in the order in which they are given. What is
- * marked best is best by validation; the test images choose nothing.
+ * Several runs beside each other: in what they differ, and what each came to. What is marked best is best by validation; the
+ * test images choose nothing.
+ *
+ * @param runs at least one, in the order in which they are shown
  */
-public final class Comparison {
-    private static final int LINE = 100;
+public record Comparison(List<RunRecord> runs) {
     private static final int HASH_DIGITS = 8;
     private static final String CANVAS = "data.canvas";
-    private static final String BEST = "* ";
-
-    private final List<RunRecord> runs;
-    private final List<String> notes = new ArrayList<>();
-
-    private Comparison(List<RunRecord> runs) {
-        this.runs = runs;
-        notes();
-    }
 
     /**
      * Runs by their folders, finished or not.
@@ -61,36 +51,14 @@ public final class Comparison {
             if (!seen.add(folder.toAbsolutePath().normalize())) {
                 throw new RunException(folder + " is given twice");
             }
-            String lack = RunRecord.lack(folder);
-            if (lack != null) {
-                throw new RunException(folder + " " + lack + ": there is nothing to compare");
-            }
-            runs.add(RunRecord.read(folder));
+            Records.require(folder, "compare");
+            runs.add(RunRecordReader.read(folder));
         }
         if (runs.stream().map(RunRecord::name).distinct().count() < runs.size()) {
             return new Comparison(IntStream.range(0, runs.size())
                     .mapToObj(i -> runs.get(i).named(folders.get(i).toString())).toList());
         }
         return new Comparison(runs);
-    }
-
-    /** The comparison for a terminal. */
-    public String text() {
-        StringBuilder text = new StringBuilder();
-        Table names = Table.ofWords("", "run", "command");
-        for (int i = 0; i < runs.size(); i++) {
-            names.row(Integer.toString(i + 1), runs.get(i).name(), runs.get(i).command().text());
-        }
-        text.append(names.text()).append('\n');
-        Table differences = differences();
-        if (!differences.rows().isEmpty()) {
-            text.append(differences.text()).append('\n');
-        }
-        text.append(outcomes().text()).append('\n');
-        text.append(wrapped("The same: " + same().entrySet().stream().map(key -> key.getKey() + "=" + key.getValue())
-                .collect(Collectors.joining(", "))));
-        notes.forEach(note -> text.append(wrapped(note)));
-        return text.toString();
     }
 
     /** The comparison as JSON; what a run does not have is null. */
@@ -100,49 +68,8 @@ public final class Comparison {
         values.put("same", same());
         values.put("sameWeights", sameWeights().stream().map(group -> group.stream().map(RunRecord::name).toList())
                 .toList());
-        values.put("notes", notes);
+        values.put("notes", notes());
         return Json.text(values);
-    }
-
-    /**
-     * The comparison as one page that needs no other file and no network.
-     *
-     * @throws RunException if there are more runs than colours
-     */
-    public String page() {
-        if (runs.size() > Curves.MOST_RUNS) {
-            throw new RunException("a page shows at most " + Curves.MOST_RUNS + " runs, not " + runs.size()
-                    + ": more curves cannot be told apart");
-        }
-        Page page = new Page(runs.size() == 1 ? runs.getFirst().name() : runs.size() + " runs compared");
-        page.add("<ol class=\"runs\">\n");
-        for (int i = 0; i < runs.size(); i++) {
-            page.add("<li>" + Page.swatch(i) + "<b>" + (i + 1) + "  "
-                    + Markup.escaped(runs.get(i).name()) + "</b> <code>"
-                    + Markup.escaped(runs.get(i).command().text()) + "</code></li>\n");
-        }
-        page.add("</ol>\n" + Curves.ofPage(runs));
-        page.paragraph("soft",
-                "Training dashed, validation solid; the ring is the best epoch. Loss, and errors in place of accuracy,"
-                        + " go up by the logarithm. Point at a line to see it alone, and at a point of it for its figure.");
-        page.section("Results");
-        page.tableOfRuns("what each run came to", outcomes());
-        if (!notes.isEmpty()) {
-            page.list(notes);
-        }
-        page.paragraph("soft",
-                "Accuracies are shares of the images that are answered wholly rightly; losses are means in nats. The best"
-                        + " epoch is chosen by validation, on training images held out; the test images choose nothing.");
-        page.section("Differences");
-        Table differences = differences();
-        if (differences.rows().isEmpty()) {
-            page.paragraph("No key of the recipes differs but for the seed.");
-        } else {
-            page.tableOfRuns("what differs between the runs", differences);
-        }
-        page.section("The same in all");
-        page.keys(same());
-        return page.text();
     }
 
     private Table table(String corner) {
@@ -150,16 +77,19 @@ public final class Comparison {
                 .mapToObj(Integer::toString)).toArray(String[]::new));
     }
 
-    private void row(Table table, String name, Function<RunRecord, String> value) {
-        table.row(Stream.concat(Stream.of(name), runs.stream().map(value)).toArray(String[]::new));
+    private void row(Table table, String name, Function<RunRecord, @Nullable String> value) {
+        table.row(Stream.concat(Stream.of(name), runs.stream().map(run -> {
+            String cell = value.apply(run);
+            return cell == null ? Table.NONE : cell.isEmpty() ? "(empty)" : cell;
+        })).toArray(String[]::new));
     }
 
     /** What decides a result and is not the same in all runs, but for the seed. */
-    private Table differences() {
+    Table differences() {
         Table table = table("what differs");
         rowIfDifferent(table, "recipe", run -> run.command().name());
         keys().stream().filter(key -> !isSame(run -> run.decisions().get(key)))
-                .forEach(key -> row(table, key, run -> shown(run.decisions().get(key))));
+                .forEach(key -> row(table, key, run -> run.decisions().get(key)));
         if (isSame(run -> run.key("data"))) {
             runs.getFirst().data().keySet()
                     .forEach(part -> rowIfDifferent(table, "data: " + part, run -> prefix(run.data().get(part))));
@@ -171,13 +101,14 @@ public final class Comparison {
         return table;
     }
 
-    private void rowIfDifferent(Table table, String name, Function<RunRecord, String> value) {
+    private void rowIfDifferent(Table table, String name, Function<RunRecord, @Nullable String> value) {
         if (!isSame(value)) {
             row(table, name, value);
         }
     }
 
-    private Table outcomes() {
+    /** What each run came to. */
+    Table outcomes() {
         Table table = table("what came of it");
         RunRecord best = best();
         row(table, "seed", run -> Long.toString(run.seed()));
@@ -186,40 +117,32 @@ public final class Comparison {
                 ? run.epochs().size() + " of " + run.key("epochs")
                 : Integer.toString(run.epochs().size()));
         row(table, "best epoch", run -> Integer.toString(run.best().epoch()));
-        row(table, "validation accuracy", run -> (run.equals(best) ? BEST : "") + (isHeld(run)
-                ? ResultsTable.percent(run.best().validationAccuracy())
-                : Table.NONE));
-        row(table, "validation loss", run -> isHeld(run) ? loss(run.best().validationLoss()) : Table.NONE);
+        row(table, "validation accuracy", run -> isHeld(run)
+                ? (run.equals(best) ? "* " : "") + ResultsTable.percent(run.best().validationAccuracy())
+                : null);
+        row(table, "validation loss", run -> isHeld(run) ? ResultsTable.fourDecimals(run.best().validationLoss()) : null);
         row(table, "test accuracy", run -> ofEnd(run, outcome -> ResultsTable.percent(outcome.accuracy())));
-        row(table, "test loss", run -> ofEnd(run, outcome -> loss(outcome.loss())));
+        row(table, "test loss", run -> ofEnd(run, outcome -> ResultsTable.fourDecimals(outcome.loss())));
         for (String measure : measures()) {
             row(table, "test " + Measures.title(measure), run -> ofEnd(run, outcome -> {
                 Double value = outcome.measures().get(measure);
-                return value == null ? Table.NONE : Measures.value(measure, value);
+                return value == null ? null : Measures.value(measure, value);
             }));
         }
         row(table, "training time", run -> Progress.duration(run.seconds()));
         row(table, "examples/s", run -> ResultsTable.speed(List.of(run)));
-        row(table, "weights", run -> ofEnd(run, outcome -> outcome.weights().substring(0, HASH_DIGITS)));
+        row(table, "weights", run -> ofEnd(run, outcome -> prefix(outcome.weights())));
         return table;
     }
 
-    private static String ofEnd(RunRecord run, Function<Outcome, String> figure) {
+    /** A figure of a finished run; null for another. */
+    private static <T> @Nullable T ofEnd(RunRecord run, Function<Outcome, @Nullable T> figure) {
         Outcome outcome = run.outcome();
-        return outcome == null ? Table.NONE : figure.apply(outcome);
+        return outcome == null ? null : figure.apply(outcome);
     }
 
-    private static String loss(double loss) {
-        return String.format(Locale.ROOT, "%.4f", loss);
-    }
-
-    private static String prefix(@Nullable Object hash) {
-        String text = Objects.toString(hash, Table.NONE);
-        return text.substring(0, Math.min(HASH_DIGITS, text.length()));
-    }
-
-    private static String shown(@Nullable String value) {
-        return value == null ? Table.NONE : value.isEmpty() ? "(empty)" : value;
+    private static @Nullable String prefix(@Nullable String hash) {
+        return hash == null ? null : hash.substring(0, Math.min(HASH_DIGITS, hash.length()));
     }
 
     private static boolean isHeld(RunRecord run) {
@@ -238,7 +161,8 @@ public final class Comparison {
         return rooms.values().stream().flatMap(List::stream).collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
-    private Map<String, String> same() {
+    /** The keys that all runs have in common, with their values. */
+    Map<String, String> same() {
         Map<String, String> same = new LinkedHashMap<>();
         keys().stream().filter(key -> isSame(run -> run.decisions().get(key)))
                 .forEach(key -> same.put(key, runs.getFirst().decisions().getOrDefault(key, "")));
@@ -274,7 +198,9 @@ public final class Comparison {
                 .values().stream().filter(group -> group.size() > 1).toList();
     }
 
-    private void notes() {
+    /** What to know before the figures of the runs are compared, a sentence or two each. */
+    List<String> notes() {
+        List<String> notes = new ArrayList<>();
         runs.stream().filter(run -> run.outcome() == null).forEach(run -> notes.add(run.name() + " is unfinished: "
                 + run.epochs().size() + " of " + run.key("epochs") + " epochs, so it has no test figures yet."));
         for (List<RunRecord> group : sameWeights()) {
@@ -283,15 +209,16 @@ public final class Comparison {
                     + prefix(Objects.requireNonNull(group.getFirst().outcome()).weights()) + ".");
         }
         if (runs.size() > 1) {
-            differencesThatMatter();
+            differencesThatMatter(notes);
         }
         RunRecord best = best();
         if (best != null) {
             notes.add("* " + best.name() + " has the best validation accuracy.");
         }
+        return notes;
     }
 
-    private void differencesThatMatter() {
+    private void differencesThatMatter(List<String> notes) {
         if (!isSame(run -> run.decisions().get(CANVAS))) {
             notes.add("The answers are not of one kind (" + CANVAS + "), so neither accuracies nor losses compare.");
         } else if (!isOneTask()) {
@@ -321,16 +248,15 @@ public final class Comparison {
         }
     }
 
-    private Map<String, Object> values(RunRecord run) {
-        Map<String, Object> values = new LinkedHashMap<>();
-        Outcome outcome = run.outcome();
+    private Map<String, @Nullable Object> values(RunRecord run) {
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
         Map<String, @Nullable Object> differs = new LinkedHashMap<>();
         Map<String, String> same = same();
         keys().stream().filter(key -> !same.containsKey(key))
                 .forEach(key -> differs.put(key, run.decisions().get(key)));
         values.put("run", run.name());
         values.put("command", run.command().text());
-        values.put("finished", outcome != null);
+        values.put("finished", run.outcome() != null);
         values.put("differs", differs);
         values.put("seed", run.seed());
         values.put("parameters", run.parameters());
@@ -338,12 +264,12 @@ public final class Comparison {
         values.put("bestEpoch", run.best().epoch());
         values.put("validationAccuracy", orNull(run.best().validationAccuracy()));
         values.put("validationLoss", orNull(run.best().validationLoss()));
-        values.put("testAccuracy", outcome == null ? null : outcome.accuracy());
-        values.put("testLoss", outcome == null ? null : outcome.loss());
-        values.put("testMeasures", outcome == null ? null : outcome.measures());
+        values.put("testAccuracy", ofEnd(run, Outcome::accuracy));
+        values.put("testLoss", ofEnd(run, Outcome::loss));
+        values.put("testMeasures", ofEnd(run, Outcome::measures));
         values.put("seconds", run.seconds());
         values.put("examplesPerSecond", ResultsTable.medianSpeed(List.of(run)));
-        values.put("weights", outcome == null ? null : outcome.weights());
+        values.put("weights", ofEnd(run, Outcome::weights));
         values.put("commits", run.commits());
         values.put("machine", run.machine());
         values.put("data", run.data());
@@ -352,20 +278,5 @@ public final class Comparison {
 
     private static @Nullable Double orNull(double value) {
         return Double.isNaN(value) ? null : value;
-    }
-
-    private static String wrapped(String words) {
-        StringBuilder text = new StringBuilder();
-        int column = 0;
-        for (String word : Excerpt.line(words).split(" ")) {
-            if (column > 0 && column + 1 + word.length() > LINE) {
-                text.append("\n  ").append(word);
-                column = 2 + word.length();
-            } else {
-                text.append(column > 0 ? " " : "").append(word);
-                column += word.length() + (column > 0 ? 1 : 0);
-            }
-        }
-        return text.append('\n').toString();
     }
 }

@@ -171,22 +171,20 @@ final class Page {
     }
 
     private void table(String name, Table table, boolean ofRuns) {
-        String kind = table.isOfFigures() ? " class=\"figures\"" : "";
-        beginScroll(name);
-        body.append("<table").append(kind).append(">\n<thead><tr>");
+        StringBuilder markup = new StringBuilder("<table").append(table.isOfFigures() ? " class=\"figures\"" : "")
+                .append(">\n<thead><tr>");
         for (int c = 0; c < table.columns().size(); c++) {
-            body.append("<th scope=\"col\">").append(ofRuns && c > 0 ? swatch(c - 1) : "")
+            markup.append("<th scope=\"col\">").append(ofRuns && c > 0 ? swatch(c - 1) : "")
                     .append(Markup.escaped(table.columns().get(c))).append("</th>");
         }
-        body.append("</tr></thead>\n<tbody>\n");
+        markup.append("</tr></thead>\n<tbody>\n");
         for (List<String> row : table.rows()) {
-            body.append("<tr><th scope=\"row\">").append(Markup.escaped(row.getFirst())).append("</th>");
+            markup.append("<tr><th scope=\"row\">").append(Markup.escaped(row.getFirst())).append("</th>");
             row.stream().skip(1)
-                    .forEach(cell -> body.append("<td>").append(Markup.escaped(cell)).append("</td>"));
-            body.append("</tr>\n");
+                    .forEach(cell -> markup.append("<td>").append(Markup.escaped(cell)).append("</td>"));
+            markup.append("</tr>\n");
         }
-        body.append("</tbody>\n</table>\n");
-        endScroll();
+        scroll(name, markup + "</tbody>\n</table>\n");
     }
 
     /** The colour of a run's curves. */
@@ -202,15 +200,10 @@ final class Page {
         body.append("</dl>\n");
     }
 
-    /** Begins what scrolls where it is wider than the page; with the keyboard too. */
-    void beginScroll(String name) {
+    /** Markup that scrolls where it is wider than the page; with the keyboard too. */
+    void scroll(String name, String markup) {
         body.append("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"").append(Markup.escaped(name))
-                .append("\">\n");
-    }
-
-    /** Ends it. */
-    void endScroll() {
-        body.append("</div>\n");
+                .append("\">\n").append(markup).append("</div>\n");
     }
 
     /** Marks that are written already. */

@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 import scanline.engine.io.AtomicFile;
 import scanline.lab.recipe.Recipes;
+import scanline.lab.record.Records;
 import scanline.lab.record.RunRecord;
+import scanline.lab.record.RunRecordReader;
 import scanline.lab.run.Run;
 import scanline.lab.base.RunException;
 import scanline.lab.report.figure.Curves;
@@ -33,7 +35,7 @@ public final class Results {
      * @return how many records there are
      */
     public static int write(Path folder) throws IOException {
-        List<RunRecord> records = RunRecord.all(folder);
+        List<RunRecord> records = Records.all(folder);
         for (Map.Entry<Path, String> page : pages(folder, records).entrySet()) {
             AtomicFile.write(page.getKey(), page.getValue());
         }
@@ -46,7 +48,7 @@ public final class Results {
      * @return the first page that is not; null if all are
      */
     public static @Nullable Path firstStale(Path folder) throws IOException {
-        for (Map.Entry<Path, String> page : pages(folder, RunRecord.all(folder)).entrySet()) {
+        for (Map.Entry<Path, String> page : pages(folder, Records.all(folder)).entrySet()) {
             byte[] content = content(page.getKey());
             if (!Arrays.equals(content, page.getValue().getBytes(StandardCharsets.UTF_8))) {
                 return page.getKey();
@@ -62,7 +64,7 @@ public final class Results {
      */
     public static Map<String, String> measured(Path folder) throws IOException {
         Map<String, String> measured = new TreeMap<>();
-        List<ResultsRow> rows = ResultsRow.of(RunRecord.all(folder)).stream()
+        List<ResultsRow> rows = ResultsRow.of(Records.all(folder)).stream()
                 .sorted(Comparator.comparing(row -> row.first().key("data"), ResultsTable.BY_DATA)).toList();
         for (ResultsRow row : rows) {
             if (row.first().changes().isEmpty() && !row.outcomes().isEmpty()) {
@@ -84,11 +86,8 @@ public final class Results {
      * @param replace whether a record of that name with other content may be replaced
      */
     public static void add(Path folder, Path run, boolean replace) throws IOException {
-        String lack = RunRecord.lack(run);
-        if (lack != null) {
-            throw new RunException(run + " " + lack + ": there is nothing to record");
-        }
-        Path target = folder.resolve(RunRecord.read(run).name());
+        Records.require(run, "record");
+        Path target = folder.resolve(RunRecordReader.read(run).name());
         if (Files.exists(target) && Files.isSameFile(run, target)) {
             throw new RunException(run + " is in " + folder + " already");
         }
@@ -98,8 +97,8 @@ public final class Results {
         Files.createDirectories(target);
         Files.deleteIfExists(new Run(target).recipeFile()); // no record, until all of it is the new one
         boolean finished = new Run(run).isFinished();
-        for (String file : Stream.concat(RunRecord.CHECKPOINT.stream(), RunRecord.FILES.stream()).toList()) {
-            byte[] content = finished && RunRecord.CHECKPOINT.contains(file) ? null : recorded(run, file);
+        for (String file : Stream.concat(Records.CHECKPOINT.stream(), Records.FILES.stream()).toList()) {
+            byte[] content = finished && Records.CHECKPOINT.contains(file) ? null : recorded(run, file);
             if (content == null) {
                 Files.deleteIfExists(target.resolve(file));
             } else {
@@ -109,7 +108,7 @@ public final class Results {
     }
 
     private static boolean differ(Path run, Path target) throws IOException {
-        for (String file : RunRecord.FILES) {
+        for (String file : Records.FILES) {
             if (!Arrays.equals(recorded(run, file), content(target.resolve(file)))) {
                 return true;
             }

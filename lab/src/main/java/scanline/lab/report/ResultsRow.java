@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import scanline.lab.record.Records;
 import scanline.lab.record.RunRecord;
 import scanline.lab.record.RunRecord.Outcome;
 import scanline.lab.base.RunException;
@@ -30,7 +30,7 @@ record ResultsRow(List<RunRecord> runs, long examples) {
      */
     static List<ResultsRow> of(Collection<RunRecord> records) {
         Map<Object, List<RunRecord>> rows = new LinkedHashMap<>();
-        for (RunRecord run : records.stream().sorted(RunRecord.ORDER).toList()) {
+        for (RunRecord run : records.stream().sorted(Records.ORDER).toList()) {
             Object key = run.outcome() == null ? run.name() : run.settings();
             List<RunRecord> runs = rows.computeIfAbsent(key, _ -> new ArrayList<>());
             for (RunRecord other : runs) {
@@ -105,7 +105,7 @@ record ResultsRow(List<RunRecord> runs, long examples) {
 
     /** The mean test loss. */
     String loss() {
-        return outcomes().isEmpty() ? Table.NONE : String.format(Locale.ROOT, "%.4f", mean(Outcome::loss));
+        return outcomes().isEmpty() ? Table.NONE : ResultsTable.fourDecimals(mean(Outcome::loss));
     }
 
     static String validation(RunRecord run) {

@@ -269,6 +269,11 @@ public final class ResultsTable {
         return String.format(Locale.ROOT, "%.2f", points);
     }
 
+    /** A loss, or a fraction that is not given in percent. */
+    static String fourDecimals(double value) {
+        return String.format(Locale.ROOT, "%.4f", value);
+    }
+
     /** Examples a second: the median over all epochs. */
     static double medianSpeed(List<RunRecord> runs) {
         return median(runs.stream().flatMap(run -> run.epochs().stream()).mapToDouble(Run.Epoch::examplesPerSecond)

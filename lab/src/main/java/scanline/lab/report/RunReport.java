@@ -1,81 +1,27 @@
 package scanline.lab.report;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Base64;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
 import scanline.engine.io.AtomicFile;
 import scanline.engine.io.SafeTensors;
-import scanline.lab.canvas.Canvas.Answer;
-import scanline.lab.model.Autoregressive;
-import scanline.lab.record.RunRecord;
-import scanline.lab.record.RunRecord.Outcome;
-import scanline.lab.insight.AccuracyAfterSteps;
-import scanline.lab.insight.AttentionMap;
+import scanline.lab.base.RunException;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
-import scanline.lab.insight.HiddenStates;
-import scanline.lab.task.LabelScore;
-import scanline.lab.task.Measures;
-import scanline.lab.run.Progress;
+import scanline.lab.insight.Findings;
+import scanline.lab.record.Records;
+import scanline.lab.record.RunRecord;
+import scanline.lab.record.RunRecordReader;
+import scanline.lab.report.RunReportPage.Attention;
 import scanline.lab.run.Run;
-import scanline.lab.base.RunException;
-import scanline.lab.insight.SequenceMap;
-import scanline.lab.report.figure.AttentionPicture;
-import scanline.lab.report.figure.ConfusionMatrix;
-import scanline.lab.report.figure.Curves;
-import scanline.lab.report.figure.Gallery;
-import scanline.lab.report.figure.Markup;
-import scanline.lab.report.figure.SequencePicture;
-import scanline.lab.report.figure.StatesGallery;
-import scanline.lab.report.figure.StepsChart;
 
-/**
- * What a run came to, as one page that needs no other file and no network: {@link Page}. It depends on the run alone, so the
- * same run gives the same bytes.
- */
+/** Writes what a run came to as a {@link RunReportPage}, and refuses a run whose files do not fit together. */
 public final class RunReport {
     /** What the page is called in the folder of a run. */
     public static final String FILE = "report.html";
 
-    // What the head of the page says, and where the data lay: that is of no use to others, and not theirs to know.
-    private static final Set<String> LEFT_OUT = Set.of("about", "source", "published", "data.dir");
-    private static final double QUANTILE = 1.96; // of the normal distribution, for 95 %
-    private static final String OF_CLASSES = "The first test image of each of the first classes, read with the best weights."
-            + " Rollout follows Abnar and Zuidema (2020): attention and what passes it by, half and half, multiplied through"
-            + " all blocks. What is taken of a step lies on the pixels of that step.";
-    private static final String OF_SEQUENCES = "The first test pictures, read with the best weights. Encoder: what all steps"
-            + " together take of each step. Words: what each word (row) takes of each word before it and of itself (column),"
-            + " the start being the first. Word 1 and so on: what the word that is written takes of each step, on the pixels"
-            + " of that step; the last one is the end.";
-
-    private final Experiment experiment;
-    private final RunRecord run;
-    private final @Nullable Findings findings;
-    private final Answer kind;
-    private final List<String> names;
-    private final Page page;
-
-    /** A drawing, and what it shows. */
-    private record Picture(String title, String explanation, String svg) {}
-
-    private RunReport(Experiment experiment, RunRecord run, @Nullable Findings findings) {
-        this.experiment = experiment;
-        this.run = run;
-        this.findings = findings;
-        kind = experiment.recipe().data().canvas().answer();
-        names = experiment.dataset().classNames();
-        page = new Page(run.name());
-    }
+    private RunReport() {}
 
     /**
      * Writes {@code report.html} into the folder of a run that has ended, and {@code attention.svg} where the model attends.
@@ -84,12 +30,12 @@ public final class RunReport {
      * @param test what their evaluation on the test examples showed
      */
     public static void write(Experiment experiment, Run run, Findings test) throws IOException {
-        Picture attention = attention(experiment);
+        Attention attention = Attention.of(experiment);
         if (attention != null) {
-            AtomicFile.write(run.folder().resolve(RunRecord.ATTENTION), attention.svg);
+            AtomicFile.write(run.folder().resolve(RunRecord.ATTENTION), attention.svg());
         }
-        String text = new RunReport(experiment, RunRecord.read(run.folder()), test).text(attention);
-        AtomicFile.write(run.folder().resolve(FILE), text);
+        RunReportPage page = new RunReportPage(experiment, RunRecordReader.read(run.folder()), test, attention);
+        AtomicFile.write(run.folder().resolve(FILE), page.text());
     }
 
     /**
@@ -100,17 +46,14 @@ public final class RunReport {
      * @throws RunException if the run lacks a file or an epoch, or the weights or the data are not those of the run
      */
     public static String page(Experiment experiment, Run run) throws IOException {
-        String lack = RunRecord.lack(run.folder());
-        if (lack != null) {
-            throw new RunException(run.folder() + " " + lack + ": there is nothing to report");
-        }
-        RunRecord record = RunRecord.read(run.folder());
+        Records.require(run.folder(), "report");
+        RunRecord record = RunRecordReader.read(run.folder());
         Split split = record.outcome() == null ? Split.VALIDATION : Split.TEST;
         Findings findings = experiment.examples(split).isEmpty() ? null : Findings.of(experiment, split);
         requireSaved(run, record);
         requireSame(record, findings);
-        return new RunReport(experiment, record, findings)
-                .text(record.outcome() == null ? null : attention(experiment));
+        return new RunReportPage(experiment, record, findings,
+                record.outcome() == null ? null : Attention.of(experiment)).text();
     }
 
     /** Of a new best epoch the weights are written first, then its row and the checkpoint. */
@@ -135,291 +78,5 @@ public final class RunReport {
                     + findings.examples() + " examples, but the run says " + right
                     + ": the weights, the data or a key are not those of the run");
         }
-    }
-
-    private static @Nullable Picture attention(Experiment experiment) {
-        List<AttentionMap> maps = AttentionMap.of(experiment);
-        if (!maps.isEmpty()) {
-            return new Picture(AttentionPicture.title(maps.getFirst()), OF_CLASSES, AttentionPicture.svg(maps));
-        }
-        List<SequenceMap> sequences = SequenceMap.of(experiment);
-        return sequences.isEmpty()
-                ? null
-                : new Picture(SequencePicture.TITLE, OF_SEQUENCES, SequencePicture.svg(sequences));
-    }
-
-    private String text(@Nullable Picture attention) {
-        head();
-        figures();
-        curves();
-        if (findings != null) {
-            confusion(findings);
-            labels(findings);
-            examples(findings);
-        }
-        picture("Attention", attention);
-        steps();
-        states();
-        repeat();
-        recipe();
-        notes();
-        return page.text();
-    }
-
-    private void head() {
-        String about = run.key("about");
-        page.paragraph(about + (about.endsWith(".") ? "" : ".") + " Source: " + run.key("source") + ".");
-        if (run.outcome() == null) {
-            page.paragraph("state", "Unfinished: " + run.epochs().size() + " of " + run.key("epochs") + " epochs. "
-                    + (findings == null
-                            ? "No training images are held out, and the test images wait for the end, so no examples are shown."
-                            : "Figures and pictures are those of the validation images, held out of training, with the"
-                                    + " best weights so far. The test images wait for the end."));
-        }
-    }
-
-    private void figures() {
-        page.add("<dl class=\"tiles\">\n");
-        Outcome outcome = run.outcome();
-        if (outcome != null) {
-            tile("test accuracy", ResultsTable.percent(outcome.accuracy()),
-                    ResultsTable.number(outcome.right()) + " of " + ResultsTable.number(outcome.examples()));
-            tile("test loss", String.format(Locale.ROOT, "%.4f", outcome.loss()), "nats");
-        }
-        double loss = run.best().validationLoss();
-        tile("validation accuracy", ResultsRow.validation(run),
-                Double.isNaN(loss) ? "" : String.format(Locale.ROOT, "loss %.4f", loss));
-        tile("best epoch", Integer.toString(run.best().epoch()), "of " + run.epochs().size()
-                + (outcome == null ? " so far" : ""));
-        tile("parameters", ResultsTable.number(run.parameters()), "numbers learned");
-        tile("training time", Progress.duration(run.seconds()), ResultsTable.speed(List.of(run)) + " examples/s");
-        page.add("</dl>\n");
-        if (outcome != null) {
-            result(outcome);
-        }
-    }
-
-    private void tile(String name, String value, String beside) {
-        page.add("<div><dt>" + Markup.escaped(name) + "</dt><dd><b>" + Markup.escaped(value) + "</b><small>"
-                + Markup.escaped(beside) + "</small></dd></div>\n");
-    }
-
-    private void result(Outcome outcome) {
-        Table table = Table.ofFigures("on the test images", "value");
-        outcome.measures().forEach((name, value) -> table.row(Measures.title(name), Measures.value(name, value)));
-        table.row("accuracy, 95 % interval", interval(outcome.right(), outcome.examples()));
-        PublishedFigure published = new PublishedFigure(run.published(), outcome.examples());
-        if (run.published().accuracy() > 0) {
-            table.row("published accuracy", published.text());
-        }
-        if (published.isPrintedWrongly()) {
-            table.row("ours, as the source would print it", published.printed(outcome));
-        }
-        page.table("figures on the test images", table);
-        String said = run.published().name();
-        if (!said.isEmpty()) {
-            page.paragraph("soft", "Published: " + said + (said.endsWith(".") ? " " : ". ") + published.explanation());
-        }
-    }
-
-    /** Between which shares the true one lies with 95 %, as far as the number of examples tells (Wilson 1927). */
-    private static String interval(long right, long examples) {
-        double n = examples;
-        double p = right / n;
-        double square = QUANTILE * QUANTILE;
-        double middle = (p + square / (2 * n)) / (1 + square / n);
-        double half = QUANTILE * Math.sqrt(p * (1 - p) / n + square / (4 * n * n)) / (1 + square / n);
-        return String.format(Locale.ROOT, "%.2f to %.2f %%", 100 * Math.max(0, middle - half),
-                100 * Math.min(1, middle + half));
-    }
-
-    private void curves() {
-        page.section("Learning curves");
-        page.add("<ul class=\"legend run0\"><li><i class=\"swatch dashed\"></i><span>training</span></li>"
-                + (Double.isNaN(run.best().validationLoss())
-                        ? ""
-                        : "<li><i class=\"swatch\"></i><span>validation; the ring is the best epoch</span></li>")
-                + "</ul>\n" + Curves.ofPage(List.of(run)));
-        page.paragraph("soft",
-                "Loss, and errors in place of accuracy, go up by the logarithm. Training figures are means over an"
-                        + " epoch in which the weights change."
-                        + (kind == Answer.CLASS || findings == null || !isWritten()
-                                ? ""
-                                : " While training the right labels before each are given; in validation they are not."));
-    }
-
-    private boolean isWritten() {
-        return experiment.network() instanceof Autoregressive;
-    }
-
-    private void confusion(Findings found) {
-        int[][] counts = found.confusion();
-        if (counts.length == 0) {
-            return;
-        }
-        page.section("Confusion matrix");
-        ConfusionMatrix matrix = new ConfusionMatrix(counts, names);
-        page.paragraph("How many labels of the " + images(found)
-                + " (row) were taken for each label (column), with their share"
-                + " of the row." + (kind == Answer.SEQUENCE
-                        ? " Places that both sequences have are counted."
-                        : ""));
-        page.paragraph(matrix.worst());
-        page.beginScroll("confusion matrix");
-        page.add(matrix.html());
-        page.endScroll();
-        page.paragraph("soft",
-                "An empty cell is 0. Blue is what is right, orange what is wrong, which has a scale of its own so"
-                        + " that rare mistakes are seen.");
-    }
-
-    private static String images(Findings found) {
-        return found.split() == Split.TEST ? "test images" : "validation images";
-    }
-
-    private void labels(Findings found) {
-        page.section(kind == Answer.CLASS ? "Classes" : "Labels");
-        Table table = found.isOfSets()
-                ? Table.ofFigures("label", "precision", "recall", "F1", "images with it", "answers with it", "right",
-                        "average precision")
-                : Table.ofFigures("label", "precision", "recall", "F1", "support", "answered", "right");
-        for (LabelScore label : found.labels()) {
-            List<String> cells = new ArrayList<>(List.of(names.get(label.label()), fraction(label.precision()),
-                    fraction(label.recall()), fraction(label.f1()), ResultsTable.number(label.present()),
-                    ResultsTable.number(label.answered()), ResultsTable.number(label.right())));
-            if (found.isOfSets()) {
-                cells.add(fraction(label.averagePrecision()));
-            }
-            table.row(cells.toArray(String[]::new));
-        }
-        page.table("how each label did", table);
-        page.paragraph("soft",
-                "Fractions, on the " + images(found) + ". Precision: of the answers with a label, those that are"
-                        + " right about it. Recall: of the " + (kind == Answer.SEQUENCE ? "places" : "images")
-                        + " with it, those answered with it. F1: their harmonic mean."
-                        + (found.isOfSets() ? "" : " Support: how many there are."));
-    }
-
-    private static String fraction(double value) {
-        return String.format(Locale.ROOT, "%.4f", value);
-    }
-
-    private void examples(Findings found) {
-        Gallery gallery = new Gallery(experiment.examples(found.split()).pictures(), names, kind);
-        String of = images(found);
-        int wrong = found.examples() - found.right();
-        page.section("The most confident mistakes");
-        if (wrong == 0) {
-            page.paragraph("There is none among the " + of + ".");
-        } else {
-            page.paragraph((found.mistakes().size() < wrong
-                    ? "The " + found.mistakes().size() + " of " + ResultsTable.number(wrong) + " wrong answers"
-                    : "All wrong answers") + " among the " + of + " that the model is most sure of, the surest first."
-                    + (kind == Answer.CLASS ? "" : " What is wrong or missing is underlined."));
-            page.add(gallery.html(found.mistakes()));
-        }
-        page.section("The least sure answers");
-        page.paragraph("Where the answer to one of the " + of + " has the lowest probability, right or wrong.");
-        page.add(gallery.html(found.unsure()));
-    }
-
-    /** A drawing in a section of its own, as it stands in a file; nothing if there is none. */
-    private void picture(String heading, @Nullable Picture picture) {
-        if (picture == null) {
-            return;
-        }
-        page.section(heading);
-        page.paragraph(picture.explanation);
-        page.beginScroll(heading);
-        page.add("<img alt=\"" + Markup.escaped(picture.title) + "\" src=\"data:image/svg+xml;base64,"
-                + Base64.getEncoder().encodeToString(picture.svg.getBytes(StandardCharsets.UTF_8)) + "\"/>\n");
-        page.endScroll();
-    }
-
-    private void steps() {
-        if (findings == null) {
-            return;
-        }
-        AccuracyAfterSteps.of(experiment, findings.split()).ifPresent(accuracy -> {
-            page.section("Accuracy over the steps");
-            page.paragraph("How many of the " + images(findings) + " are classified rightly when the model may read the"
-                    + " first steps alone: its head is given the state that they leave behind. It was trained on the last"
-                    + " state alone.");
-            page.add(StepsChart.svg(accuracy));
-        });
-    }
-
-    /** Of a run that has ended alone, as the images are test images. */
-    private void states() {
-        List<HiddenStates> read = run.outcome() == null ? List.of() : HiddenStates.of(experiment);
-        if (read.isEmpty()) {
-            return;
-        }
-        page.section("What it remembers while it reads");
-        page.paragraph(
-                "The first test image of each of the first classes; the hidden state of the last layer, a row for each"
-                        + " of its units and a column for each step; and how probable each class (a row) is if the sequence ended"
-                        + " there. Blue is negative, orange positive, the stronger the farther from 0, by the largest of a picture.");
-        page.add(new StatesGallery(read, names).html());
-    }
-
-    private void repeat() {
-        page.section("To repeat it");
-        page.command(run.command().text());
-        page.paragraph(
-                "At this commit it gives the same weights to the bit, on any machine, whatever the threads and the width"
-                        + " of vectors." + (run.commits().stream().anyMatch(commit -> commit.endsWith("-dirty"))
-                                ? " But files differed from that commit when this run was made."
-                                : ""));
-        Table table = Table.ofWords("made with", "");
-        table.row("commit", String.join(", ", run.commits()));
-        table.row("machine", run.machine());
-        table.row("data", Objects.toString(run.data().get("name"), run.key("data")));
-        run.data().forEach((part, hash) -> {
-            if (!part.equals("name")) {
-                table.row("SHA-256 of " + part, hash);
-            }
-        });
-        Outcome outcome = run.outcome();
-        if (outcome != null) {
-            table.row("SHA-256 of the best weights", outcome.weights());
-        }
-        page.table("what it was made with", table);
-    }
-
-    private void recipe() {
-        page.section("Recipe");
-        Map<String, String> keys = new LinkedHashMap<>(run.keys());
-        keys.keySet().removeAll(LEFT_OUT);
-        page.keys(keys);
-    }
-
-    private void notes() {
-        page.section("What the figures mean");
-        List<String> notes = new ArrayList<>();
-        notes.add(switch (kind) {
-            case CLASS -> "Accuracy is the share of images whose class is the most probable one.";
-            case SEQUENCE ->
-                "Accuracy is the share of pictures of which the whole sequence is right. Digit accuracy is the share of"
-                        + " the right labels that stand at their place; edit distance the mean number of labels to put in, take out"
-                        + " or replace; length accuracy the share of answers that are as long as they should be.";
-            case SET ->
-                "Accuracy is the share of pictures of which the whole set is right (exact match). Overall figures count all"
-                        + " labels together; per-class ones are means over the labels, and F1 is the harmonic mean of precision and"
-                        + " recall. Average precision ranks the pictures by their score for a label.";
-        });
-        notes.add("Loss is the mean cross-entropy in nats " + (isWritten()
-                ? "of a written word, the right ones before it given"
-                : kind == Answer.SET ? "of the labels' sigmoids" : "of an image")
-                + ", without smoothing. It compares within a task alone.");
-        notes.add(
-                "How sure the model is, is the probability that it gives its whole answer; it need not be calibrated.");
-        notes.add("The best epoch is the one with the highest validation accuracy, on training images held out"
-                + " (data.validation); with none held out, the last. Because it was chosen by them, validation figures are a"
-                + " little too good. The test images choose nothing: they are looked at once, at the end.");
-        notes.add(
-                "The interval says what the number of test images leaves open. Another seed gives another model, and often"
-                        + " differs by as much: compare recipes over several seeds.");
-        page.list(notes);
     }
 }

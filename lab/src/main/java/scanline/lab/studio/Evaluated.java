@@ -2,13 +2,9 @@ package scanline.lab.studio;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
@@ -20,6 +16,8 @@ import scanline.lab.experiment.Evaluation;
 import scanline.lab.experiment.Examples;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
+import scanline.lab.insight.Findings;
+import scanline.lab.insight.Findings.Example;
 import scanline.lab.run.Run;
 import scanline.lab.run.Trained;
 import scanline.lab.run.TrainedOn;
@@ -36,19 +34,17 @@ final class Evaluated implements AutoCloseable {
     private final Thread thread;
     private volatile int done;
     private volatile int total;
-    private volatile @Nullable Findings findings;
+    private volatile @Nullable Found found;
     private volatile @Nullable String failure;
     private volatile boolean closed;
 
-    /** An answer; {@code picture} is where its picture is among those that are kept. */
-    private record Example(int number, int picture, int[] truth, int[] answer, double probability) {
-        boolean isRight() {
-            return Arrays.equals(truth, answer);
-        }
-    }
-
-    /** What came of it. */
-    private record Findings(Split split, Pictures pictures, List<String> classes, List<Example> examples) {}
+    /**
+     * What came of it.
+     *
+     * @param pictures those of the examples
+     * @param numbers for each picture the number of its example, ascending
+     */
+    private record Found(Findings findings, Pictures pictures, int[] numbers, List<String> classes) {}
 
     /** Stops an evaluation. */
     private static final class Closed extends RuntimeException {
@@ -73,16 +69,16 @@ final class Evaluated implements AutoCloseable {
             TrainedOn.of(trained, split, List.of()); // refuses data that have changed
             Examples all = experiment.examples(split);
             total = all.count();
-            List<Example> examples = new ArrayList<>();
+            Findings findings = new Findings(experiment, split);
             Evaluation.of(experiment, all, (number, truth, answer) -> {
                 if (closed) {
                     throw new Closed();
                 }
-                examples.add(new Example(number, number, truth, answer.labels(), answer.probability()));
-                done = examples.size();
+                findings.example(number, truth, answer);
+                done = findings.examples();
             });
-            findings = kept(
-                    new Findings(split, all.pictures(), experiment.dataset().classNames(), examples));
+            found = new Found(findings, split == Split.TEST ? all.pictures() : alone(all), all.numbers(),
+                    experiment.dataset().classNames());
         } catch (Closed _) {
             // nobody waits
         } catch (OutOfMemoryError _) {
@@ -93,21 +89,15 @@ final class Evaluated implements AutoCloseable {
     }
 
     /** Images for validation are some of those for training: these alone are kept, and not all. */
-    private static Findings kept(Findings found) {
-        if (!(found.pictures instanceof ImageSet images) || found.split == Split.TEST) {
-            return found;
+    private static Pictures alone(Examples examples) {
+        if (!(examples.pictures() instanceof ImageSet images)) {
+            return examples.pictures();
         }
-        int pixels = images.imagePixels();
-        byte[] some = new byte[found.examples.size() * pixels];
-        List<Example> examples = new ArrayList<>();
-        for (Example example : found.examples) {
-            images.draw(example.number, some, examples.size() * pixels);
-            examples.add(
-                    new Example(example.number, examples.size(), example.truth, example.answer, example.probability));
+        byte[] pixels = new byte[examples.count() * images.imagePixels()];
+        for (int i = 0; i < examples.count(); i++) {
+            images.draw(examples.number(i), pixels, i * images.imagePixels());
         }
-        return new Findings(found.split,
-                new ImageSet(images.height(), images.width(), some, new byte[examples.size()], images.classes()),
-                found.classes, examples);
+        return new ImageSet(images.height(), images.width(), pixels, new byte[examples.count()], images.classes());
     }
 
     /**
@@ -120,41 +110,26 @@ final class Evaluated implements AutoCloseable {
         if (why != null) {
             throw new Refusal(422, why);
         }
-        Findings found = findings;
-        if (found == null) {
+        Found known = found;
+        if (known == null) {
             return Map.of("progress", total == 0 ? 0.0 : (double) done / total);
         }
-        Comparator<Example> bySureness = Comparator.comparingDouble(Example::probability);
-        return switch (kind) {
-            case "mistakes" -> json(found, example -> !example.isRight(), bySureness.reversed());
-            case "unsure" -> json(found, _ -> true, bySureness);
-            case "cell" -> json(found, example -> example.truth.length == 1 && example.answer.length == 1
-                    && example.truth[0] == truth && example.answer[0] == taken, bySureness.reversed());
+        Findings findings = known.findings;
+        List<Example> all = switch (kind) {
+            case "mistakes" -> findings.mistakes();
+            case "unsure" -> findings.unsure();
+            case "cell" -> findings.cell(truth, taken);
             default -> throw new Refusal(400, "kind must be mistakes, unsure or cell");
         };
+        return Map.of("split", findings.split(), "height", known.pictures.height(), "width", known.pictures.width(),
+                "total", all.size(), "examples",
+                all.stream().limit(MOST_SHOWN).map(example -> example(known, example)).toList());
     }
 
-    private static Map<String, Object> json(Findings found, Predicate<Example> which, Comparator<Example> order) {
-        List<Example> all = found.examples.stream().filter(which).toList();
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("split", found.split);
-        json.put("height", found.pictures.height());
-        json.put("width", found.pictures.width());
-        json.put("total", all.size());
-        json.put("examples", all.stream().sorted(order.thenComparingInt(Example::number)).limit(MOST_SHOWN)
-                .map(example -> example(found, example)).toList());
-        return json;
-    }
-
-    private static Map<String, Object> example(Findings found, Example example) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("number", example.number);
-        json.put("truth", names(found.classes, example.truth));
-        json.put("answer", names(found.classes, example.answer));
-        json.put("probability", example.probability);
-        json.put("right", example.isRight());
-        json.put("pixels", pixels(found.pictures, example.picture));
-        return json;
+    private static Map<String, Object> example(Found found, Example example) {
+        return Map.of("number", example.number(), "truth", names(found.classes, example.truth()), "answer",
+                names(found.classes, example.answer()), "probability", example.probability(), "right", example.right(),
+                "pixels", pixels(found.pictures, Arrays.binarySearch(found.numbers, example.number())));
     }
 
     static List<String> names(List<String> classes, int[] labels) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import scanline.engine.io.SafeTensors;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.record.RunRecord;
+import scanline.lab.record.RunRecordReader;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.run.Parent;
 import scanline.lab.run.Provenance;
@@ -52,7 +52,7 @@ class FineTuningTest {
     @Test
     void aRunThatBeginsWithAnothersWeightsNamesThem() throws IOException {
         Path child = train("child", set, "--from", base.toString());
-        Parent parent = RunRecord.read(child).parent();
+        Parent parent = RunRecordReader.read(child).parent();
         assertThat(parent).isNotNull();
         assertThat(parent.path()).isEqualTo(base.toString());
         assertThat(parent.weights()).isEqualTo(Objects.requireNonNull(new Run(base).result()).bestWeights());
@@ -100,7 +100,7 @@ class FineTuningTest {
             }
         }
         Path child = train("child", four, "--from", base.toString(), "--new-head");
-        assertThat(Objects.requireNonNull(RunRecord.read(child).parent()).newHead()).isTrue();
+        assertThat(Objects.requireNonNull(RunRecordReader.read(child).parent()).newHead()).isTrue();
     }
 
     @Test
@@ -136,6 +136,6 @@ class FineTuningTest {
         assertThat(results.resolve("base/recipe.yaml")).content().contains("data.dir: \"\"")
                 .doesNotContain(folder.toString());
         assertThat(answer("results", results.toString(), "--add", base.toString()).status()).isZero();
-        assertThat(RunRecord.read(results.resolve("base")).decisions()).isEqualTo(RunRecord.read(base).decisions());
+        assertThat(RunRecordReader.read(results.resolve("base")).decisions()).isEqualTo(RunRecordReader.read(base).decisions());
     }
 }

@@ -226,11 +226,11 @@ class OnnxTest {
     @Test
     void aParameterThatNoLayerReadIsKnown() {
         try (Experiment experiment = new Experiment(recipe("lstm-rows", "model.layers=1"), 1)) {
-            OnnxLayers layers = new OnnxLayers(new OnnxGraph(OnnxOperators.OPSET_20), experiment.weights());
-            layers.linear("fc", new OnnxGraph.Value("x"));
-            layers.parameter("lstm.bias_hh_l0");
-            assertThat(layers.unread()).containsExactly("lstm.bias_ih_l0", "lstm.weight_hh_l0", "lstm.weight_ih_l0");
-            assertThatThrownBy(() -> layers.parameter("lstm.bias")).hasMessage("the model has no parameter lstm.bias");
+            OnnxGraph graph = new OnnxGraph(OnnxOperators.OPSET_20, experiment.weights());
+            new OnnxLayers(graph).linear("fc", new OnnxGraph.Value("x"));
+            graph.parameter("lstm.bias_hh_l0");
+            assertThat(graph.unread()).containsExactly("lstm.bias_ih_l0", "lstm.weight_hh_l0", "lstm.weight_ih_l0");
+            assertThatThrownBy(() -> graph.parameter("lstm.bias")).hasMessage("the model has no parameter lstm.bias");
         }
     }
 

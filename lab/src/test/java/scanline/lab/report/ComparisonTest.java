@@ -49,7 +49,7 @@ class ComparisonTest {
     }
 
     private static String text(Path... runs) throws IOException {
-        return Comparison.of(List.of(runs)).text();
+        return ComparisonText.of(Comparison.of(List.of(runs)));
     }
 
     /** The cells of a line of the tables, which stand apart by two spaces at least. */
@@ -204,8 +204,8 @@ class ComparisonTest {
         for (int i = 0; i < 12; i++) {
             runs.add(run("run " + i + " <b>", "lstm-rows seed=" + i, 9880, 0.97));
         }
-        String html = Comparison.of(runs).page();
-        assertThat(html).isEqualTo(Comparison.of(runs).page()).doesNotContain("https:", "src=", "href=", "<script",
+        String html = ComparisonPage.of(Comparison.of(runs));
+        assertThat(html).isEqualTo(ComparisonPage.of(Comparison.of(runs))).doesNotContain("https:", "src=", "href=", "<script",
                 "url(", "@import", "NaN");
         assertThat(html.replace("xmlns=\"http://www.w3.org/1999/xhtml\"", "")).doesNotContain("http:");
         Document page = DocumentBuilderFactory.newNSInstance().newDocumentBuilder()
@@ -231,9 +231,9 @@ class ComparisonTest {
             assertThat(html).contains(".run" + i + "{color:#");
         }
         runs.add(run("one more", "lstm-rows seed=99", 9880, 0.97));
-        assertThatThrownBy(() -> Comparison.of(runs).page()).isInstanceOf(RunException.class)
+        assertThatThrownBy(() -> ComparisonPage.of(Comparison.of(runs))).isInstanceOf(RunException.class)
                 .hasMessageStartingWith("a page shows at most 12 runs, not 13");
-        assertThat(Comparison.of(runs).text()).contains("13  one more");
+        assertThat(ComparisonText.of(Comparison.of(runs))).contains("13  one more");
     }
 
     @Test

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import scanline.lab.docs.Markdown;
 import scanline.lab.docs.Repository;
+import scanline.lab.record.Records;
 import scanline.lab.record.RunRecord;
 import scanline.lab.record.RunRecord.Outcome;
 import scanline.lab.base.Json;
@@ -39,7 +40,7 @@ class FiguresTest {
 
     @BeforeAll
     static void readTheRecords() throws IOException {
-        records = RunRecord.all(RESULTS);
+        records = Records.all(RESULTS);
     }
 
     static List<Path> pages() throws IOException {

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import scanline.engine.io.FormatException;
 import scanline.lab.docs.Repository;
-import scanline.lab.record.RunRecord;
+import scanline.lab.record.Records;
 import scanline.lab.record.TrainingCommand;
 import scanline.lab.base.Json;
 import scanline.lab.base.RunException;
@@ -284,7 +284,8 @@ class ResultsTest {
         Files.delete(inTheWay.resolve("something"));
         Files.delete(inTheWay);
         Files.copy(run.resolve("metrics.csv"), inTheWay);
-        assertThat(RunRecord.is(results.resolve("a"))).isFalse();
+        assertThatThrownBy(() -> Records.require(results.resolve("a"), "read"))
+                .hasMessage(results.resolve("a") + " has no recipe.yaml: there is nothing to read");
     }
 
     @Test

@@ -37,8 +37,10 @@ import scanline.lab.image.ImageSet;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.record.RunRecord;
+import scanline.lab.record.RunRecordReader;
 import scanline.lab.insight.AccuracyAfterSteps;
 import scanline.lab.insight.AttentionMap;
+import scanline.lab.insight.Findings;
 import scanline.lab.experiment.Evaluation;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
@@ -459,7 +461,7 @@ class RunReportTest {
                 "published.divisor=10240");
         Document page = page(Files.readString(run.resolve("report.html")));
         assertThat(row(page, "published accuracy")).containsExactly("96.07 % printed, 98.38 % true");
-        long right = RunRecord.read(run).outcome().right();
+        long right = RunRecordReader.read(run).outcome().right();
         assertThat(row(page, "ours, as the source would print it"))
                 .containsExactly(ResultsTable.percent(right / 10_240.0));
         assertThat(String.join("\n", texts(page, "p")))
@@ -512,7 +514,7 @@ class RunReportTest {
         assertThat(texts(page, "h2")).contains("Confusion matrix", "Labels", "Attention");
         assertThat(row(page, "edit distance").getFirst()).matches("\\d\\.\\d{4}");
         assertThat(elements(page, "img").getLast().getAttribute("alt")).isEqualTo(SequencePicture.TITLE);
-        RunRecord record = RunRecord.read(run);
+        RunRecord record = RunRecordReader.read(run);
         assertThat(record.outcome()).isNotNull();
         assertThat(record.outcome().examples()).isEqualTo(9);
         assertThat(record.outcome().measures()).containsKeys("digitAccuracy", "editDistance", "lengthAccuracy");

@@ -21,7 +21,7 @@ import scanline.lab.cli.terminal.ProgressLine;
 import scanline.lab.cli.terminal.StatusLine;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
-import scanline.lab.report.Findings;
+import scanline.lab.insight.Findings;
 import scanline.lab.report.RunReport;
 import scanline.lab.run.Progress;
 import scanline.lab.run.Result;

@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 import scanline.lab.canvas.Canvas.Answer;
 import scanline.lab.image.Pictures;
 import scanline.lab.format.Png;
-import scanline.lab.report.Findings.Example;
+import scanline.lab.insight.Findings.Example;
 import scanline.lab.report.ResultsTable;
 
 /**

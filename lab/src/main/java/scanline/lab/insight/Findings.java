@@ -1,33 +1,28 @@
-package scanline.lab.report;
+package scanline.lab.insight;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.NavigableSet;
-import java.util.TreeSet;
 import java.util.stream.IntStream;
 
-import scanline.lab.task.Answer;
 import scanline.lab.experiment.Evaluation;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
+import scanline.lab.task.Answer;
 import scanline.lab.task.LabelScore;
 import scanline.lab.task.Score;
 
 /**
  * What an evaluation shows beside its figures: how each label did, and the examples that are worth a look. It listens to the
- * evaluation, so that the examples are gone through once.
+ * evaluation, so that the examples are gone through once. Of equally sure answers the one to the earlier example is first.
  */
 public final class Findings implements Evaluation.Listener {
-    static final int MISTAKES = 24;
-    static final int UNSURE = 12;
+    private static final Comparator<Example> BY_PROBABILITY = Comparator.comparingDouble(Example::probability);
 
     private final Split split;
     private final Score score;
-    private final NavigableSet<Example> mistakes = new TreeSet<>(
-            Comparator.comparingDouble(Example::probability).reversed().thenComparingInt(Example::number));
-    private final NavigableSet<Example> unsure = new TreeSet<>(
-            Comparator.comparingDouble(Example::probability).thenComparingInt(Example::number));
-    private int examples;
+    private final List<Example> examples = new ArrayList<>();
 
     /**
      * An example that was answered.
@@ -57,58 +52,54 @@ public final class Findings implements Evaluation.Listener {
     public void example(int number, int[] truth, Answer answer) {
         int before = score.right();
         score.add(truth, answer);
-        Example example = new Example(number, truth, answer.labels(), answer.probability(), score.right() > before);
-        examples++;
-        keep(unsure, example, UNSURE);
-        if (!example.right()) {
-            keep(mistakes, example, MISTAKES);
-        }
-    }
-
-    private static void keep(NavigableSet<Example> kept, Example example, int most) {
-        kept.add(example);
-        if (kept.size() > most) {
-            kept.pollLast();
-        }
+        examples.add(new Example(number, truth, answer.labels(), answer.probability(), score.right() > before));
     }
 
     /** Which pictures were answered. */
-    Split split() {
+    public Split split() {
         return split;
     }
 
     /** How many there are. */
-    int examples() {
-        return examples;
+    public int examples() {
+        return examples.size();
     }
 
     /** How many answers are all right. */
-    int right() {
+    public int right() {
         return score.right();
     }
 
-    /** The wrong answers that the model is most sure of, the surest first. */
-    List<Example> mistakes() {
-        return List.copyOf(mistakes);
+    /** The wrong answers, the one that the model is surest of first. */
+    public List<Example> mistakes() {
+        return examples.stream().filter(example -> !example.right).sorted(BY_PROBABILITY.reversed()).toList();
     }
 
-    /** The answers that the model is least sure of, the least sure first. */
-    List<Example> unsure() {
-        return List.copyOf(unsure);
+    /** All answers, the one that the model is least sure of first. */
+    public List<Example> unsure() {
+        return examples.stream().sorted(BY_PROBABILITY).toList();
+    }
+
+    /** The answers in a cell of the confusion matrix, the one that the model is surest of first. */
+    public List<Example> cell(int truth, int answer) {
+        return examples.stream()
+                .filter(example -> Arrays.equals(example.truth, new int[] {truth})
+                        && Arrays.equals(example.answer, new int[] {answer}))
+                .sorted(BY_PROBABILITY.reversed()).toList();
     }
 
     /** How many labels (row) were taken for each label (column); empty for sets. */
-    int[][] confusion() {
+    public int[][] confusion() {
         return score.confusion();
     }
 
     /** Whether answers are sets, whose labels have an average precision each. */
-    boolean isOfSets() {
+    public boolean isOfSets() {
         return !score.labels().isEmpty();
     }
 
     /** How each label did; an average precision is there for sets alone, else it is 0. */
-    List<LabelScore> labels() {
+    public List<LabelScore> labels() {
         int[][] confusion = confusion();
         return isOfSets()
                 ? score.labels()
