@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A JVM of its own for a main class, with the flags that Scanline's users have (config/jdk.sh). */
+/** A JVM of its own for a main class, with the flags that Scanline's users have (scripts/jdk.sh). */
 public final class ChildJvm {
     /** Scanline's command line, whose package the lab does not export. */
     static final String SCANLINE = "scanline.lab/scanline.lab.cli.Main";

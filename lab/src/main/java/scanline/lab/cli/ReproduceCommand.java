@@ -30,6 +30,7 @@ import scanline.lab.record.FirstSteps;
 import scanline.lab.record.Reproducing;
 import scanline.lab.record.RunRecord;
 import scanline.lab.record.Verdict;
+import scanline.lab.report.Results;
 
 /** {@code scanline reproduce}: trains what the table of results says, and compares. */
 @Command(name = "reproduce", mixinStandardHelpOptions = true, sortOptions = false,
@@ -62,7 +63,7 @@ final class ReproduceCommand implements Callable<Integer> {
     private boolean background;
 
     @Option(names = "--results", paramLabel = "DIR", defaultValue = "results",
-            description = "The folder of records. Default: ${DEFAULT-VALUE}.")
+            description = "The folder of results. Default: ${DEFAULT-VALUE}.")
     private Path results = Path.of("results");
 
     @Option(names = "--to", paramLabel = "DIR", defaultValue = "runs/reproduced",
@@ -89,12 +90,16 @@ final class ReproduceCommand implements Callable<Integer> {
             return quick();
         }
         requireResults();
-        try (Reproducing reproducing = new Reproducing(results, wanted, folder)) {
+        try (Reproducing reproducing = new Reproducing(records(), wanted, folder)) {
             if (!background) {
                 return reproduce(reproducing);
             }
         }
         return background(); // which takes the folder itself
+    }
+
+    private Path records() {
+        return results.resolve(Results.RECORDS);
     }
 
     private void requireResults() {
@@ -129,13 +134,13 @@ final class ReproduceCommand implements Callable<Integer> {
         requireResults();
         PrintWriter out = line().getOut();
         if (record) {
-            FirstSteps.record(results, names, threads.count());
-            out.println(results.resolve(FirstSteps.FILE) + " says what the first steps of " + names.size()
+            FirstSteps.record(records(), names, threads.count());
+            out.println(records().resolve(FirstSteps.FILE) + " says what the first steps of " + names.size()
                     + (names.size() == 1 ? " recipe comes to" : " recipes come to"));
             out.flush();
             return CommandLine.ExitCode.OK;
         }
-        Map<String, FirstSteps> recorded = FirstSteps.read(results);
+        Map<String, FirstSteps> recorded = FirstSteps.read(records());
         Verdicts verdicts = new Verdicts(out, training.isJson());
         names.forEach(name -> verdicts.add(FirstSteps.compare(name, recorded.get(name), threads.count())));
         return verdicts.conclude();

@@ -22,17 +22,17 @@ import scanline.lab.base.RunException;
 /** {@code scanline results}: the page of results, from the records of runs. */
 @Command(name = "results", mixinStandardHelpOptions = true,
         description = "Writes FOLDER/README.md, the curves of each run and the tables in FOLDER's other pages, and in the"
-                + " README.md beside FOLDER, from the records in FOLDER.")
+                + " README.md beside FOLDER, from the records in FOLDER/records.")
 final class ResultsCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
     @Parameters(index = "0", paramLabel = "FOLDER", defaultValue = "results",
-            description = "A folder of records. Default: ${DEFAULT-VALUE}.")
+            description = "A folder of results. Default: ${DEFAULT-VALUE}.")
     private Path folder = Path.of("results");
 
     @Option(names = "--add", paramLabel = "RUN", arity = "1..*",
-            description = "Copies the records of these runs into FOLDER first, without their weights.")
+            description = "Copies the records of these runs into FOLDER/records first, without their weights.")
     private List<Path> runs = List.of();
 
     @Option(names = "--replace", description = "Lets --add replace a record of the same name with other content.")

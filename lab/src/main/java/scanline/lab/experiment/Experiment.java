@@ -61,7 +61,7 @@ public final class Experiment implements AutoCloseable {
     }
 
     /** The same, with a backend that it closes at its end. */
-    Experiment(Recipe recipe, Dataset dataset, Backend backend) {
+    public Experiment(Recipe recipe, Dataset dataset, Backend backend) {
         this.recipe = recipe;
         this.dataset = dataset;
         this.backend = backend;

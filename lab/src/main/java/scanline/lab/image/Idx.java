@@ -73,7 +73,7 @@ public record Idx(int[] sizes, byte[] data) {
     }
 
     /** Reads only the sizes, from the header. */
-    static int[] sizes(String name, InputStream stored, int dimensions) {
+    public static int[] sizes(String name, InputStream stored, int dimensions) {
         return FileReading.of(name, () -> {
             var buffered = new BufferedInputStream(stored);
             try (InputStream content = isZipped(buffered) ? new GzipContent(buffered) : buffered) {

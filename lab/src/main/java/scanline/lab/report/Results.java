@@ -23,10 +23,13 @@ import scanline.lab.base.RunException;
 import scanline.lab.report.figure.Curves;
 
 /**
- * A folder of records, and the pages made from them: README.md, curves.svg beside each record, and the tables in pages that are
- * written by hand, those of README.md beside the folder too.
+ * A folder of results: the records of runs, in a folder of their own, and the pages made from them. These are README.md,
+ * curves.svg in each record, and the tables in pages that are written by hand, those of README.md beside the folder too.
  */
 public final class Results {
+    /** The folder of records in it. */
+    public static final String RECORDS = "records";
+
     private Results() {}
 
     /**
@@ -35,7 +38,7 @@ public final class Results {
      * @return how many records there are
      */
     public static int write(Path folder) throws IOException {
-        List<RunRecord> records = Records.all(folder);
+        List<RunRecord> records = records(folder);
         for (Map.Entry<Path, String> page : pages(folder, records).entrySet()) {
             AtomicFile.write(page.getKey(), page.getValue());
         }
@@ -48,7 +51,7 @@ public final class Results {
      * @return the first page that is not; null if all are
      */
     public static @Nullable Path firstStale(Path folder) throws IOException {
-        for (Map.Entry<Path, String> page : pages(folder, Records.all(folder)).entrySet()) {
+        for (Map.Entry<Path, String> page : pages(folder, records(folder)).entrySet()) {
             byte[] content = content(page.getKey());
             if (!Arrays.equals(content, page.getValue().getBytes(StandardCharsets.UTF_8))) {
                 return page.getKey();
@@ -64,7 +67,7 @@ public final class Results {
      */
     public static Map<String, String> measured(Path folder) throws IOException {
         Map<String, String> measured = new TreeMap<>();
-        List<ResultsRow> rows = ResultsRow.of(Records.all(folder)).stream()
+        List<ResultsRow> rows = ResultsRow.of(records(folder)).stream()
                 .sorted(Comparator.comparing(row -> row.first().key("data"), ResultsTable.BY_DATA)).toList();
         for (ResultsRow row : rows) {
             if (row.first().changes().isEmpty() && !row.outcomes().isEmpty()) {
@@ -79,15 +82,15 @@ public final class Results {
     }
 
     /**
-     * Copies the record of a run into a folder, under the run's own name: its figures, and what it was made with. Weights,
-     * events and the page {@code report.html} stay behind; of an unfinished run the checkpoint comes along, so that whoever has the
-     * record can go on.
+     * Copies the record of a run into a folder's records, under the run's own name: its figures, and what it was made with.
+     * Weights, events and the page {@code report.html} stay behind; of an unfinished run the checkpoint comes along, so that
+     * whoever has the record can go on.
      *
      * @param replace whether a record of that name with other content may be replaced
      */
     public static void add(Path folder, Path run, boolean replace) throws IOException {
         Records.require(run, "record");
-        Path target = folder.resolve(RunRecordReader.read(run).name());
+        Path target = folder.resolve(RECORDS).resolve(RunRecordReader.read(run).name());
         if (Files.exists(target) && Files.isSameFile(run, target)) {
             throw new RunException(run + " is in " + folder + " already");
         }
@@ -128,6 +131,10 @@ public final class Results {
         return Files.exists(file) ? Files.readAllBytes(file) : null;
     }
 
+    private static List<RunRecord> records(Path folder) throws IOException {
+        return Records.all(folder.resolve(RECORDS));
+    }
+
     private static Map<Path, String> pages(Path folder, List<RunRecord> records) throws IOException {
         Map<Path, String> pages = new TreeMap<>();
         List<WrittenPage> written = WrittenPage.in(folder);
@@ -143,7 +150,7 @@ public final class Results {
             }
         }
         for (RunRecord record : records) {
-            pages.put(folder.resolve(record.name()).resolve("curves.svg"), Curves.svg(record));
+            pages.put(folder.resolve(RECORDS).resolve(record.name()).resolve("curves.svg"), Curves.svg(record));
         }
         return pages;
     }

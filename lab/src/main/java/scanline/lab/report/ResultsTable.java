@@ -27,7 +27,7 @@ public final class ResultsTable {
     private static final String INTRODUCTION = """
             # Results
 
-            Written by `./scanline results` from the records in this folder, not by hand. Each test accuracy is that
+            Written by `./scanline results` from [the records](records), not by hand. Each test accuracy is that
             of the epoch with the best validation accuracy; the test images are looked at once, at the end.
             """;
     private static final String LEGEND = """
@@ -57,7 +57,7 @@ public final class ResultsTable {
               for the source to say.
             - **Training time** is without evaluation; **examples/s** is the median over all epochs. Both are of a busy machine,
               with one thread or with two: the same work has taken 2.7 times as long. They are not for comparisons;
-              [bench.md](bench.md) is.
+              [bench.md](measured/bench.md) is.
             - **Curves**: loss and accuracy over the epochs, on the training and on the held-out images. The ring is
               the best epoch. Training figures are averages over an epoch in which the weights change, so at first
               they lie below those of validation.
@@ -67,7 +67,7 @@ public final class ResultsTable {
             `./scanline reproduce NAME` trains a record again, or all those of a recipe, and compares losses, accuracies
             and weights with it, to the bit; without a name it does so with all of them, one after another.
             `./scanline reproduce --quick` compares the first steps of every recipe with
-            [first-steps.csv](first-steps.csv), in a minute. `--threads`, the width of vectors and the machine change nothing
+            [first-steps.csv](records/first-steps.csv), in a minute. `--threads`, the width of vectors and the machine change nothing
             but the time. A data set that does not come with Scanline is fetched once with `./scanline data fetch NAME`.
             It uses the code that you have. For the code that made a record: `git checkout COMMIT`, then the command of
             the table; the last line but one that it prints is the SHA-256 of the weights. Who cites a figure gives the
@@ -77,7 +77,7 @@ public final class ResultsTable {
             SHA-256 of the data), `metrics.csv` (a row an epoch), `result.json` (the figures above, and the whole
             hashes) and `confusion.csv` (how many test images of a class, the row, were taken for each class), `labels.csv`
             for sets of labels, and `attention.svg` where the model attends. An unfinished run has its checkpoint there as well:
-            `./scanline resume results/NAME` goes on with it, on any machine. To add one:
+            `./scanline resume results/records/NAME` goes on with it, on any machine. To add one:
 
             ```sh
             ./scanline train lstm-rows seed=4 --run runs/lstm-rows-seed4
@@ -98,7 +98,7 @@ public final class ResultsTable {
     /**
      * The page of these records.
      *
-     * @param pages others below the same folder
+     * @param pages the others of the same folder
      */
     ResultsTable(List<RunRecord> records, List<WrittenPage> pages) {
         this.records = records;
@@ -116,7 +116,7 @@ public final class ResultsTable {
         }
         sections.forEach(this::section);
         text.append(LEGEND);
-        links("Beside this page:", "");
+        links("What was measured besides:", WrittenPage.MEASURED);
         return text.toString();
     }
 
@@ -196,14 +196,15 @@ public final class ResultsTable {
 
     private void made(RunRecord run) {
         Outcome outcome = run.outcome();
-        String curves = link(run.name() + "/curves.svg");
-        cells("[" + run.name() + "](" + link(run.name()) + ")", code(run.command().text()),
+        String record = link(Results.RECORDS + "/" + run.name());
+        String curves = record + "/curves.svg";
+        cells("[" + run.name() + "](" + record + ")", code(run.command().text()),
                 outcome == null ? Table.NONE : percent(outcome.accuracy()), ResultsRow.validation(run),
                 Integer.toString(run.best().epoch()),
                 outcome == null ? Table.NONE : outcome.weights().substring(0, HASH_DIGITS) + "...",
                 commits(run),
                 "<a href=\"" + curves + "\"><img src=\"" + curves + "\" width=\"240\" alt=\"curves\"></a>"
-                        + (run.attends() ? " [attention](" + link(run.name() + "/" + RunRecord.ATTENTION) + ")" : ""));
+                        + (run.attends() ? " [attention](" + record + "/" + RunRecord.ATTENTION + ")" : ""));
     }
 
     private void links(String title, String folder) {

@@ -26,12 +26,14 @@ import scanline.lab.task.Measures;
  * one data set with {@code data=NAME} behind them.
  *
  * @param file the page
- * @param results the folder of records
+ * @param results the folder of results
  * @param text as it is
  */
 record WrittenPage(Path file, Path results, String text) {
     /** The folder of pages about the systems that the recipes reproduce. */
     static final String SYSTEMS = "systems";
+    /** The folder of pages about what programs measured, such as speeds. */
+    static final String MEASURED = "measured";
 
     private static final int LONGEST_BYTES = 1 << 20;
     private static final String OPENING = "<!-- results ";
@@ -49,30 +51,28 @@ record WrittenPage(Path file, Path results, String text) {
         return text.contains(OPENING);
     }
 
-    /** Every page in a folder of records and in its folder of systems, but for the page of results itself. */
+    /** Every page in the folders of a folder of results that have pages. */
     static List<WrittenPage> in(Path results) throws IOException {
         List<WrittenPage> pages = new ArrayList<>();
-        for (Path folder : List.of(results, results.resolve(SYSTEMS))) {
+        for (Path folder : List.of(results.resolve(SYSTEMS), results.resolve(MEASURED))) {
             if (!Files.isDirectory(folder)) {
                 continue;
             }
             try (Stream<Path> files = Files.list(folder)) {
                 for (Path file : files.filter(path -> path.toString().endsWith(".md")).sorted().toList()) {
-                    if (!file.equals(results.resolve("README.md"))) {
-                        pages.add(of(file, results));
-                    }
+                    pages.add(of(file, results));
                 }
             }
         }
         return pages;
     }
 
-    /** Where it lies below the folder of records; empty if directly in it. */
+    /** The name of the folder that it lies in. */
     String folder() {
-        return results.equals(file.getParent()) ? "" : path().replaceFirst("/[^/]*$", "");
+        return path().replaceFirst("/[^/]*$", "");
     }
 
-    /** Where it lies, seen from the folder of records. */
+    /** Where it lies, seen from the folder of results. */
     String path() {
         return results.relativize(file).toString().replace('\\', '/');
     }
@@ -140,7 +140,7 @@ record WrittenPage(Path file, Path results, String text) {
     private String links(ResultsRow row) {
         Path from = Objects.requireNonNull(file.toAbsolutePath().getParent());
         return row.runs().stream().map(run -> "[" + run.seed() + "]("
-                + ResultsTable.link(from.relativize(results.toAbsolutePath().resolve(run.name())).toString()
+                + ResultsTable.link(from.relativize(results.toAbsolutePath().resolve(Results.RECORDS).resolve(run.name())).toString()
                         .replace('\\', '/'))
                 + ")").collect(Collectors.joining(", "));
     }

@@ -271,7 +271,7 @@ public record Run(Path folder) {
     }
 
     /** Sets the rows of {@code metrics.csv}, which may be cut to what a checkpoint had seen. */
-    void write(List<Epoch> epochs) throws IOException {
+    public void write(List<Epoch> epochs) throws IOException {
         write(METRICS, Stream.concat(Stream.of(HEADER), epochs.stream().map(Epoch::row)));
     }
 
@@ -298,7 +298,7 @@ public record Run(Path folder) {
      *
      * @throws FormatException if the file is broken, or lacks one
      */
-    List<Epoch> epochs(int completed) throws IOException {
+    public List<Epoch> epochs(int completed) throws IOException {
         List<Epoch> epochs = completed == 0 ? new ArrayList<>() : epochs();
         if (epochs.size() < completed) {
             throw new FormatException(metricsFile(), "has " + epochs.size() + " epochs, but " + last().getFileName()
@@ -330,7 +330,7 @@ public record Run(Path folder) {
     }
 
     /** Writes what the run came to; the names are those of the classes. */
-    void write(Result result, Evaluation test, List<String> names) throws IOException {
+    public void write(Result result, Evaluation test, List<String> names) throws IOException {
         int[][] confusion = test.confusion();
         if (confusion.length > 0) {
             write(CONFUSION, row(CLASS, names.stream()), IntStream.range(0, confusion.length)

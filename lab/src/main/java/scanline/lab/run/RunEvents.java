@@ -113,7 +113,7 @@ public final class RunEvents implements AutoCloseable {
     }
 
     /** Brings what was told to the disk. */
-    void write() throws IOException {
+    public void write() throws IOException {
         try {
             log.writeTo(out);
             Durable.force(file);
@@ -130,7 +130,7 @@ public final class RunEvents implements AutoCloseable {
     }
 
     /** What the run came to: a file of its own, replaced when a finished run is concluded again. */
-    static void write(Result result, Run run) throws IOException {
+    public static void write(Result result, Run run) throws IOException {
         EventLog log = new EventLog();
         log.scalar("test/loss", result.steps(), result.testLoss());
         log.scalar("test/accuracy", result.steps(), result.testAccuracy());

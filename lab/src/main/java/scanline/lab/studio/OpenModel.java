@@ -10,7 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import scanline.lab.base.DataException;
+import scanline.lab.base.UserException;
 import scanline.lab.image.ImageSet;
 import scanline.lab.image.PictureSize;
 import scanline.lab.studio.http.Refusal;
@@ -18,7 +18,6 @@ import scanline.lab.task.Answer;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
 import scanline.lab.run.Run;
-import scanline.lab.base.RunException;
 import scanline.lab.run.Trained;
 import scanline.lab.run.TrainedOn;
 

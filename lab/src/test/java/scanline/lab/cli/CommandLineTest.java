@@ -122,8 +122,8 @@ class CommandLineTest {
         Answer added = answer("results", results.toString(), "--add", run.toString());
         assertThat(added.status()).as(added.err()).isZero();
         assertThat(results.resolve("README.md")).content().contains("`lstm-rows` `epochs=1` `data.limit=200`",
-                "run/curves.svg");
-        assertThat(results.resolve("run/best.safetensors")).doesNotExist();
+                "records/run/curves.svg");
+        assertThat(results.resolve("records/run/best.safetensors")).doesNotExist();
         assertThat(answer("results", results.toString(), "--check").status()).isZero();
         assertThat(answer("results", results.toString(), "--check", "--add", run.toString()).status()).isEqualTo(2);
         Files.writeString(results.resolve("README.md"), "by hand");

@@ -133,9 +133,10 @@ class FineTuningTest {
     void aRecordDoesNotSayWhereDataWere() throws IOException {
         Path results = folder.resolve("results");
         assertThat(answer("results", results.toString(), "--add", base.toString()).status()).isZero();
-        assertThat(results.resolve("base/recipe.yaml")).content().contains("data.dir: \"\"")
+        assertThat(results.resolve("records/base/recipe.yaml")).content().contains("data.dir: \"\"")
                 .doesNotContain(folder.toString());
         assertThat(answer("results", results.toString(), "--add", base.toString()).status()).isZero();
-        assertThat(RunRecordReader.read(results.resolve("base")).decisions()).isEqualTo(RunRecordReader.read(base).decisions());
+        assertThat(RunRecordReader.read(results.resolve("records/base")).decisions())
+                .isEqualTo(RunRecordReader.read(base).decisions());
     }
 }

@@ -40,6 +40,7 @@ class ReproduceCommandTest {
     private Path root;
 
     private Path results = Path.of("");
+    private Path records = Path.of("");
     private Path runs = Path.of("");
 
     @BeforeAll
@@ -52,6 +53,7 @@ class ReproduceCommandTest {
     @BeforeEach
     void recordIt() throws IOException {
         results = root.resolve("results");
+        records = results.resolve("records");
         runs = root.resolve("runs");
         Results.add(results, once.resolve("small"), false);
     }
@@ -62,7 +64,7 @@ class ReproduceCommandTest {
     }
 
     private void change(String file, String old, String now) throws IOException {
-        Path path = results.resolve("small").resolve(file);
+        Path path = records.resolve("small").resolve(file);
         String before = Files.readString(path);
         assertThat(before).containsPattern(old);
         Files.writeString(path, before.replaceFirst(old, now));
@@ -91,12 +93,12 @@ class ReproduceCommandTest {
         assertThat(again.err()).doesNotContain("epoch   train loss");
         // What it trained is a run like any other, with the command to train it.
         Results.add(root.resolve("other"), runs.resolve("small"), false);
-        assertThat(root.resolve("other/small/result.json")).exists();
+        assertThat(root.resolve("other/records/small/result.json")).exists();
     }
 
     @Test
     void oneThatWasStoppedGoesOnAndAgrees() throws IOException {
-        Reproduction one = Reproduction.of(results, List.of()).getFirst();
+        Reproduction one = Reproduction.of(records, List.of()).getFirst();
         try (Experiment experiment = new Experiment(one.recipe(), 2)) {
             Run run = Run.create(runs.resolve("small"), one.recipe(),
                     Provenance.of(experiment, 2, List.of("scanline", "train", "lstm-rows"), null));
@@ -130,7 +132,7 @@ class ReproduceCommandTest {
         change("recipe.yaml", "optimizer.beta1: 0.9", "optimizer.beta1: 0.8");
         assertThat(reproduce().err()).contains(
                 "small/recipe.yaml has changed since the run began: optimizer.beta1 was 0.9 and is 0.8");
-        forgetRecipe(results.resolve("small"));
+        forgetRecipe(records.resolve("small"));
         Answer answer = reproduce();
         assertThat(answer.status()).isEqualTo(1);
         assertThat(answer.out()).contains("small NOT TRAINED: small was made by another state of the recipe lstm-rows: "
@@ -144,9 +146,10 @@ class ReproduceCommandTest {
 
     @Test
     void whatIsNoRunOfTheRecordIsNotComparedWithIt() throws IOException {
-        assertThat(answer("reproduce", "--results", results.toString(), "--to", results.toString()).err())
+        assertThat(answer("reproduce", "--results", results.toString(), "--to", records.toString()).err())
                 .contains("which would be compared with themselves");
-        Results.add(runs, once.resolve("small"), false);
+        Results.add(root, once.resolve("small"), false);
+        Files.move(root.resolve("records"), runs);
         assertThat(reproduce().out()).contains("NOT TRAINED: " + runs.resolve("small") + " has no weights");
         Path recipe = runs.resolve("small/recipe.yaml");
         Files.writeString(recipe, Files.readString(recipe).replace("seed: 1", "seed: 2"));
@@ -196,7 +199,7 @@ class ReproduceCommandTest {
                 .isEqualToIgnoringNewLines(
                         "scanline: cannot make the folder " + file + ": something of that name is in the way");
         assertThat(reproduce("lstm-row").status()).isEqualTo(2);
-        assertThat(reproduce("lstm-row").err()).isEqualToIgnoringNewLines("scanline: no finished record in " + results
+        assertThat(reproduce("lstm-row").err()).isEqualToIgnoringNewLines("scanline: no finished record in " + records
                 + " is of a recipe lstm-row, or called so; did you mean lstm-rows?");
         assertThat(reproduce("--quick", "lstm-row").err())
                 .isEqualToIgnoringNewLines(
@@ -205,17 +208,17 @@ class ReproduceCommandTest {
         assertThat(reproduce("--quick", "--background").status()).isEqualTo(2);
         assertThat(reproduce("--quick", "rnn-rows").err())
                 .isEqualToIgnoringNewLines(
-                        "scanline: cannot read " + results.resolve(FirstSteps.FILE) + ": no such file or folder");
+                        "scanline: cannot read " + records.resolve(FirstSteps.FILE) + ": no such file or folder");
     }
 
     @Test
     void theFirstStepsOfARecipeAreRecordedAndCompared() throws IOException {
         Answer recorded = reproduce("--quick", "--record", "rnn-rows");
         assertThat(recorded.out().strip())
-                .isEqualTo(results.resolve(FirstSteps.FILE) + " says what the first steps of 1 recipe comes to");
+                .isEqualTo(records.resolve(FirstSteps.FILE) + " says what the first steps of 1 recipe comes to");
         assertThat(reproduce("--quick", "rnn-rows", "--threads", "3").out())
                 .matches("rnn-rows agrees: 3 steps, weights [0-9a-f]{16}\n1 of 1 agree\n");
-        Path file = results.resolve(FirstSteps.FILE);
+        Path file = records.resolve(FirstSteps.FILE);
         Files.writeString(file, Files.readString(file).replaceFirst(",[0-9a-f]{64}", "," + "0".repeat(64)));
         Answer other = reproduce("--quick", "rnn-rows");
         assertThat(other.status()).isEqualTo(1);
@@ -254,7 +257,7 @@ class ReproduceCommandTest {
 
     @Test
     void everyRecordOfTheRepositoryIsOfARecipeAsItIsToday() throws IOException {
-        Path repository = Repository.folder().resolve("results");
+        Path repository = Repository.folder().resolve("results/records");
         for (Reproduction one : Reproduction.of(repository, List.of())) {
             assertThat(one.recipe().seed()).as(one.record().name()).isEqualTo(one.record().seed());
         }

@@ -280,7 +280,7 @@ final class Targets {
     /** The first byte says which file of the record the others are. */
     private Target record() throws IOException {
         Path results = folder.resolve("results");
-        Path record = Files.createDirectories(results.resolve("rnn-rows"));
+        Path record = Files.createDirectories(results.resolve("records/rnn-rows"));
         List<Path> files = List.of(record.resolve("recipe.yaml"), record.resolve("provenance.json"),
                 record.resolve("metrics.csv"), record.resolve("result.json"), record.resolve("confusion.csv"));
         List<byte[]> whole = List.of(utf8(Recipes.find("rnn-rows", List.of()).text()), utf8(PROVENANCE), utf8(METRICS),

@@ -63,10 +63,10 @@ class LauncherTest {
     }
 
     private static void layOut(Path root) throws IOException {
-        for (String folder : List.of("config", "engine/src/main", "lab/src/main", "recipes", "target/app")) {
+        for (String folder : List.of("scripts", "engine/src/main", "lab/src/main", "recipes", "target/app")) {
             Files.createDirectories(root.resolve(folder));
         }
-        for (String file : List.of("scanline", "config/jdk.sh")) {
+        for (String file : List.of("scanline", "scripts/jdk.sh")) {
             Files.copy(Repository.folder().resolve(file), root.resolve(file));
         }
         for (String file : List.of("pom.xml", "engine/pom.xml", "lab/pom.xml", "target/app/built")) {

@@ -129,7 +129,7 @@ class ComparisonTest {
 
     @Test
     void howLabelsAreLearnedAndFromHowManyPicturesIsNoOtherTask() throws IOException {
-        Path results = Repository.folder().resolve("results");
+        Path results = Repository.folder().resolve("results/records");
         String orders = text(results.resolve("cnn-rnn-seed1"), results.resolve("cnn-rnn-random-seed1"));
         assertThat(row(orders, "data.canvas.order")).containsExactly("frequent", "random");
         assertThat(orders).contains("* cnn-rnn-seed1 has the best validation accuracy")

@@ -40,7 +40,7 @@ class FiguresTest {
 
     @BeforeAll
     static void readTheRecords() throws IOException {
-        records = Records.all(RESULTS);
+        records = Records.all(RESULTS.resolve(Results.RECORDS));
     }
 
     static List<Path> pages() throws IOException {
@@ -97,7 +97,7 @@ class FiguresTest {
 
     /** What {@code evaluate --json} has said of runs of these recipes with other widths of the beam, run by run and as means. */
     private static Set<String> evaluations(Set<String> named) throws IOException {
-        Path folder = RESULTS.resolve("beams");
+        Path folder = RESULTS.resolve(WrittenPage.SYSTEMS).resolve("i-cnn-rnn");
         if (!Files.isDirectory(folder)) {
             return Set.of();
         }
@@ -208,7 +208,7 @@ class FiguresTest {
     @Test
     void everySpeedIsOfThePageOfSpeeds() throws IOException {
         String readme = Files.readString(ROOT.resolve("README.md"));
-        String bench = Files.readString(RESULTS.resolve("bench.md"));
+        String bench = Files.readString(RESULTS.resolve(WrittenPage.MEASURED).resolve("bench.md"));
         assertThat(readme).contains("| `lstm-rows` training step, batch 100 |");
         assertThat(speedsWithoutARecord(readme, bench)).isEmpty();
         String planted = readme.replaceFirst(
@@ -221,7 +221,7 @@ class FiguresTest {
     @Test
     void everyPageOfMeasurementsSaysHowItWasMade() throws IOException {
         for (WrittenPage page : WrittenPage.in(RESULTS)) {
-            if (page.folder().isEmpty()) {
+            if (page.folder().equals(WrittenPage.MEASURED)) {
                 assertThat(page.text()).as(page.path()).containsPattern("`\\./build (bench|fuzz)")
                         .containsPattern("(?i)commits? `?[0-9a-f]{7}");
             }

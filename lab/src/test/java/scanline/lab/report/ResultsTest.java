@@ -33,10 +33,12 @@ class ResultsTest {
     private Path root;
 
     private Path results = Path.of("");
+    private Path records = Path.of("");
 
     @BeforeEach
     void aFolderForRecords() throws IOException {
-        results = Files.createDirectory(root.resolve("results"));
+        results = root.resolve("results");
+        records = Files.createDirectories(results.resolve("records"));
     }
 
     /** A run with this many of 10,000 right, over two epochs; recipe.yaml has the keys that are given besides. */
@@ -70,7 +72,11 @@ class ResultsTest {
     }
 
     private Path run(String name, String words, int right, String... keys) throws IOException {
-        return run(results, name, words, right, keys);
+        return run(records, name, words, right, keys);
+    }
+
+    private Path folder(String name) throws IOException {
+        return Files.createDirectories(results.resolve(name));
     }
 
     private String page() throws IOException {
@@ -121,8 +127,8 @@ class ResultsTest {
                 "| `lstm-rows` | 68,362 | 98.86 % | **98.90 %** | 98.80 to 99.00 % | 0.10 | 1, 2, 3 | 0.0500 | 2 "
                         + "| 3 min 10 s | 1,500 |\n",
                 "| `lstm-rows` `clip=norm` | 68,362 | 98.86 % | **97.00 %** | - | - | 1 | 0.0500 | 2 |",
-                "| [b](b) | `./scanline train lstm-rows seed=2` | 98.90 % | 97.60 % | 2 | 0123456789abcdef... | 50bf0ae | "
-                        + "<a href=\"b/curves.svg\">",
+                "| [b](records/b) | `./scanline train lstm-rows seed=2` | 98.90 % | 97.60 % | 2 | 0123456789abcdef... | 50bf0ae | "
+                        + "<a href=\"records/b/curves.svg\">",
                 "- 4 runs on: A|B, 2 threads, 512 bits, JDK 25.0.3+9-LTS\n").doesNotContain("/somewhere");
     }
 
@@ -177,7 +183,7 @@ class ResultsTest {
         Files.writeString(metrics, Files.readString(metrics).replaceFirst("(?m)^2,.*\n", ""));
         assertThat(page()).contains(
                 "| unfinished: 1 of 2 epochs, best validation accuracy 95.00 % | - | - | 1 | - | 1 | 1 min 40 s | 1,000 |",
-                "| [a](a) | `./scanline train lstm-rows seed=1` | - | 95.00 % | 1 | - | 50bf0ae |")
+                "| [a](records/a) | `./scanline train lstm-rows seed=1` | - | 95.00 % | 1 | - | 50bf0ae |")
                 .doesNotContain("98.80 %");
         assertThat(run.resolve("curves.svg")).content().contains("a, unfinished", "h.01");
     }
@@ -187,7 +193,7 @@ class ResultsTest {
         Path metrics = run("a", "lstm-rows seed=1", 9880).resolve("metrics.csv");
         Files.writeString(metrics, Files.readString(metrics).replaceAll("(?m)^(\\d.*),[^,]*,[^,]*$", "$1,NaN,NaN"));
         assertThat(page()).contains("| none held out | 2 |");
-        assertThat(results.resolve("a/curves.svg")).content().contains("l t").doesNotContain("validation", "NaN",
+        assertThat(records.resolve("a/curves.svg")).content().contains("l t").doesNotContain("validation", "NaN",
                 "circle");
     }
 
@@ -209,8 +215,8 @@ class ResultsTest {
         run("b", "lstm-rows seed=2", 9890);
         run("a", "lstm-rows seed=1", 9880);
         Path others = results.resolveSibling("others"); // the same, made in the other order
-        run(others, "a", "lstm-rows seed=1", 9880);
-        run(others, "b", "lstm-rows seed=2", 9890);
+        run(others.resolve("records"), "a", "lstm-rows seed=1", 9880);
+        run(others.resolve("records"), "b", "lstm-rows seed=2", 9890);
         Results.write(others);
         assertThat(page()).isEqualTo(Files.readString(others.resolve("README.md"))).isEqualTo(page());
     }
@@ -222,15 +228,15 @@ class ResultsTest {
         assertThat(results.resolve("README.md")).doesNotExist();
         Results.write(results);
         assertThat(Results.firstStale(results)).isNull();
-        Files.writeString(results.resolve("a/curves.svg"), "something else");
-        assertThat(Results.firstStale(results)).isEqualTo(results.resolve("a/curves.svg"));
+        Files.writeString(records.resolve("a/curves.svg"), "something else");
+        assertThat(Results.firstStale(results)).isEqualTo(records.resolve("a/curves.svg"));
     }
 
     @Test
     void addingCopiesTheRecordWithoutTheWeights() throws IOException {
         Path run = run(root, "runs/a", "lstm-rows seed=1", 9880);
         Results.add(results, run, false);
-        try (var files = Files.list(results.resolve("a"))) {
+        try (var files = Files.list(records.resolve("a"))) {
             assertThat(files.map(Path::getFileName)).extracting(Path::toString).containsExactlyInAnyOrder("recipe.yaml",
                     "provenance.json", "metrics.csv", "result.json", "confusion.csv");
         }
@@ -244,13 +250,13 @@ class ResultsTest {
         Files.writeString(run.resolve("last.safetensors"), "the state");
         Path result = Files.move(run.resolve("result.json"), root.resolve("result.json"));
         Results.add(results, run, false);
-        assertThat(results.resolve("a/last.safetensors")).hasContent("the state");
-        assertThat(results.resolve("a/best.safetensors")).hasContent("weights");
+        assertThat(records.resolve("a/last.safetensors")).hasContent("the state");
+        assertThat(records.resolve("a/best.safetensors")).hasContent("weights");
         assertThat(page()).contains("unfinished");
         Files.move(result, run.resolve("result.json"));
         Results.add(results, run, true);
-        assertThat(results.resolve("a/last.safetensors")).doesNotExist();
-        assertThat(results.resolve("a/best.safetensors")).doesNotExist();
+        assertThat(records.resolve("a/last.safetensors")).doesNotExist();
+        assertThat(records.resolve("a/best.safetensors")).doesNotExist();
     }
 
     @Test
@@ -259,7 +265,7 @@ class ResultsTest {
         Path run = run(root, "runs/a", "lstm-rows seed=1", 9890);
         Files.delete(run.resolve("result.json"));
         assertThatThrownBy(() -> Results.add(results, run, false)).isInstanceOf(RunException.class)
-                .hasMessageContaining(results.resolve("a") + " exists with other content");
+                .hasMessageContaining(records.resolve("a") + " exists with other content");
         Results.add(results, run, true);
         assertThat(page()).contains("unfinished").doesNotContain("98.80 %");
     }
@@ -267,31 +273,31 @@ class ResultsTest {
     @Test
     void aRunInTheFolderItselfIsNotAddedWhichWouldDeleteItsWeights() throws IOException {
         run("a", "lstm-rows seed=1", 9880);
-        assertThatThrownBy(() -> Results.add(results, results.resolve("a"), true)).isInstanceOf(RunException.class)
-                .hasMessage(results.resolve("a") + " is in " + results + " already");
-        assertThat(results.resolve("a/best.safetensors")).exists();
+        assertThatThrownBy(() -> Results.add(results, records.resolve("a"), true)).isInstanceOf(RunException.class)
+                .hasMessage(records.resolve("a") + " is in " + results + " already");
+        assertThat(records.resolve("a/best.safetensors")).exists();
     }
 
     @Test
     void whatIsReplacedByHalfIsNoRecord() throws IOException {
         run("a", "lstm-rows seed=1", 9880);
         Path run = run(root, "runs/a", "lstm-rows seed=1", 9890);
-        Path inTheWay = results.resolve("a/metrics.csv");
+        Path inTheWay = records.resolve("a/metrics.csv");
         Files.delete(inTheWay);
         Files.createDirectories(inTheWay.resolve("something"));
         assertThatThrownBy(() -> Results.add(results, run, true)).isInstanceOf(IOException.class);
-        assertThat(results.resolve("a/result.json")).content().contains("0.989");
+        assertThat(records.resolve("a/result.json")).content().contains("0.989");
         Files.delete(inTheWay.resolve("something"));
         Files.delete(inTheWay);
         Files.copy(run.resolve("metrics.csv"), inTheWay);
-        assertThatThrownBy(() -> Records.require(results.resolve("a"), "read"))
-                .hasMessage(results.resolve("a") + " has no recipe.yaml: there is nothing to read");
+        assertThatThrownBy(() -> Records.require(records.resolve("a"), "read"))
+                .hasMessage(records.resolve("a") + " has no recipe.yaml: there is nothing to read");
     }
 
     @Test
     void everyCommitThatARunWasMadeAtIsNamed() throws IOException {
         run("a", "lstm-rows seed=1", 9880);
-        Path provenance = results.resolve("a/provenance.json");
+        Path provenance = records.resolve("a/provenance.json");
         Files.writeString(provenance, Files.readString(provenance).replace("\"seed\"",
                 "\"resumed\": [{\"commit\": \"a2f1303e5763\"}, {\"commit\": \"a2f1303e5763\"}], \"seed\""));
         assertThat(page()).contains("| 50bf0ae, a2f1303 |");
@@ -309,7 +315,7 @@ class ResultsTest {
     @Test
     void aFolderWithoutARecordIsRefused() {
         assertThatThrownBy(() -> Results.write(results)).isInstanceOf(RunException.class)
-                .hasMessageContaining(results + " holds no record of a run");
+                .hasMessageContaining(records + " holds no record of a run");
     }
 
     @Test
@@ -403,10 +409,10 @@ class ResultsTest {
         run("a", "lstm-rows seed=1", 9880);
         run("b", "lstm-rows seed=2", 9890);
         run("c", "rnn-rows seed=1", 9700, "model.cell: rnn_tanh");
-        Path system = Files.createDirectories(results.resolve("systems")).resolve("h.md");
+        Path system = folder("systems").resolve("h.md");
         String table = "<!-- results rnn-rows lstm-rows -->\nsomething old\n<!-- end -->";
         Files.writeString(system, "# H: rows\nbefore\n" + table + "\nafter\n");
-        Path speeds = Files.writeString(results.resolve("speeds.md"), "# How fast\n");
+        Path speeds = Files.writeString(folder("measured").resolve("speeds.md"), "# How fast\n");
         Path elsewhere = Files.writeString(root.resolve("README.md"), "# All\n" + table.replace("rnn-rows lstm-rows",
                 "lstm-rows data=mnist") + "\n");
         assertThat(Results.firstStale(results)).isNotNull();
@@ -419,15 +425,16 @@ class ResultsTest {
                         <!-- results rnn-rows lstm-rows -->
                         | recipe | data | published | test accuracy | least to most | test loss | epochs | seeds, each with its record |
                         |---|---|---|---|---|--:|--:|---|
-                        | `rnn-rows` | MNIST | - | **97.00 %** | - | 0.0500 | 2 | [1](../c) |
-                        | `lstm-rows` | MNIST | 98.86 % | **98.85 %** | 98.80 to 98.90 % | 0.0500 | 2 | [1](../a), [2](../b) |
+                        | `rnn-rows` | MNIST | - | **97.00 %** | - | 0.0500 | 2 | [1](../records/c) |
+                        | `lstm-rows` | MNIST | 98.86 % | **98.85 %** | 98.80 to 98.90 % | 0.0500 | 2 | [1](../records/a), [2](../records/b) |
                         <!-- end -->
                         after
                         """);
-        assertThat(elsewhere).content().contains("| [1](results/a), [2](results/b) |").doesNotContain("`rnn-rows`");
+        assertThat(elsewhere).content().contains("| [1](results/records/a), [2](results/records/b) |")
+                .doesNotContain("`rnn-rows`");
         assertThat(speeds).content().isEqualTo("# How fast\n");
         assertThat(results.resolve("README.md")).content().containsSubsequence("A page for each system",
-                "- [H: rows](systems/h.md)", "## MNIST", "Beside this page:", "- [How fast](speeds.md)");
+                "- [H: rows](systems/h.md)", "## MNIST", "What was measured besides:", "- [How fast](measured/speeds.md)");
     }
 
     @Test
@@ -440,7 +447,7 @@ class ResultsTest {
     @Test
     void aTableOfARecipeWithoutARecordIsRefused() throws IOException {
         run("a", "lstm-rows seed=1", 9880);
-        Path page = Files.writeString(results.resolve("p.md"), "<!-- results cnn -->\n<!-- end -->\n");
+        Path page = Files.writeString(folder("systems").resolve("p.md"), "<!-- results cnn -->\n<!-- end -->\n");
         assertThatThrownBy(() -> Results.write(results)).isInstanceOf(FormatException.class)
                 .hasMessage(page + ": asks for results of cnn, of which there is no record");
         Files.writeString(page, "<!-- results lstm-rows data=emnist -->\n<!-- end -->\n");
@@ -452,7 +459,7 @@ class ResultsTest {
             "<!-- results lstm-rows -->\n<!-- end -->\n<!-- results lstm-rows -->\nmine\n"})
     void aTableWithoutAnEndDoesNotTakeWhatIsWrittenBehindIt(String text) throws IOException {
         run("a", "lstm-rows seed=1", 9880);
-        Path page = Files.writeString(results.resolve("p.md"), text);
+        Path page = Files.writeString(folder("systems").resolve("p.md"), text);
         assertThatThrownBy(() -> Results.write(results)).isInstanceOf(FormatException.class)
                 .hasMessageContaining(page + ": has no <!-- end --> behind");
         assertThat(page).content().isEqualTo(text);

@@ -474,10 +474,10 @@ class RunReportTest {
         Path run = Files.move(copy(vit()), root.resolve("a vit"));
         Results.add(results, run, false);
         Results.write(results);
-        assertThat(results.resolve("a vit/attention.svg")).hasSameBinaryContentAs(run.resolve("attention.svg"));
-        assertThat(results.resolve("README.md")).content().contains(" [attention](a%20vit/attention.svg) |");
+        assertThat(results.resolve("records/a vit/attention.svg")).hasSameBinaryContentAs(run.resolve("attention.svg"));
+        assertThat(results.resolve("README.md")).content().contains(" [attention](records/a%20vit/attention.svg) |");
         assertThat(Results.firstStale(results)).isNull();
-        Files.delete(results.resolve("a vit/attention.svg"));
+        Files.delete(results.resolve("records/a vit/attention.svg"));
         assertThat(Results.firstStale(results)).isEqualTo(results.resolve("README.md"));
     }
 

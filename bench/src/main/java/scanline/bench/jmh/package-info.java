@@ -1,0 +1,5 @@
+/** JMH benchmarks: kernels beside their plain twins. */
+@NullMarked
+package scanline.bench.jmh;
+
+import org.jspecify.annotations.NullMarked;
