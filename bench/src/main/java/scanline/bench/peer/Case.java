@@ -36,7 +36,7 @@ public record Case(String recipe, Work work) {
     private static final int EVALUATION_BATCH = 250;
 
     /** Something that is done with a recipe. */
-    enum Work {
+    public enum Work {
         /** Forward, backward, clipping and update; the backward pass has twice the products of the forward pass. */
         TRAIN("training step", 3),
         /** The same with {@value #LARGE_BATCH} examples. */
@@ -90,7 +90,7 @@ public record Case(String recipe, Work work) {
     }
 
     /** The recipe itself. */
-    Recipe settings() {
+    public Recipe settings() {
         return Recipes.find(recipe,
                 work == Work.TRAIN_LARGE ? List.of("batch=" + Work.LARGE_BATCH) : List.of());
     }

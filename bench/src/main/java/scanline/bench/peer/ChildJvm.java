@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 /** A JVM of its own for a main class, with the flags that Scanline's users have (scripts/jdk.sh). */
 public final class ChildJvm {
     /** Scanline's command line, whose package the lab does not export. */
-    static final String SCANLINE = "scanline.lab/scanline.lab.cli.Main";
+    public static final String SCANLINE = "scanline.lab/scanline.lab.cli.Main";
 
     private ChildJvm() {}
 
@@ -17,7 +17,7 @@ public final class ChildJvm {
      *
      * @param options further flags
      */
-    static List<String> command(List<String> options, Class<?> main, Object... arguments) {
+    public static List<String> command(List<String> options, Class<?> main, Object... arguments) {
         return command(options, main.getModule().getName() + "/" + main.getName(), arguments);
     }
 
@@ -26,7 +26,7 @@ public final class ChildJvm {
      *
      * @param main a module, a slash, and a class of it
      */
-    static List<String> command(List<String> options, String main, Object... arguments) {
+    public static List<String> command(List<String> options, String main, Object... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         Stream.of(System.getProperty("scanline.flags", "").split(" ")).filter(flag -> !flag.isEmpty())

@@ -37,17 +37,17 @@ import scanline.lab.base.Json;
  */
 public record PeerFolder(Path path) {
     /** Writes a case to a new temporary folder. */
-    static PeerFolder of(Case what, Steps steps) throws IOException {
+    public static PeerFolder of(Case what, Steps steps) throws IOException {
         return of(what, steps, what.batches(steps));
     }
 
     /** Writes a case with batches of its own to a new temporary folder. */
-    static PeerFolder of(Case what, Steps steps, List<Batch> batches) throws IOException {
+    public static PeerFolder of(Case what, Steps steps, List<Batch> batches) throws IOException {
         return of(what.settings(), what.work(), steps, batches);
     }
 
     /** Writes what is done with some batches to a new temporary folder. */
-    static PeerFolder of(Recipe recipe, Case.Work work, Steps steps, List<Batch> batches) throws IOException {
+    public static PeerFolder of(Recipe recipe, Case.Work work, Steps steps, List<Batch> batches) throws IOException {
         Model.Input input = steps.experiment().input();
         Map<String, Object> description = PeerNetwork.of(recipe.model()).description();
         description.put("work", work.name());
@@ -62,7 +62,7 @@ public record PeerFolder(Path path) {
     }
 
     /** Writes a point of {@link Growth} to a new temporary folder. */
-    static PeerFolder of(GrowthPoint point, Batch batch, Weights weights) throws IOException {
+    public static PeerFolder of(GrowthPoint point, Batch batch, Weights weights) throws IOException {
         Map<String, Object> description = PeerNetwork.of(new RecurrentModel(point.cell(), point.hidden(),
                 point.layers(), 0, false, false, false, false, Initialisation.DEFAULT)).description();
         description.put("work", Case.Work.TRAIN.name());

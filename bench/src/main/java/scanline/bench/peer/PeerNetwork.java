@@ -40,7 +40,7 @@ public record PeerNetwork(Kind kind, Map<String, Object> settings) {
      *
      * @throws BenchException if the other sides do not know it
      */
-    static PeerNetwork of(Model model) {
+    public static PeerNetwork of(Model model) {
         String name = model.getClass().getSimpleName();
         Kind kind = Arrays.stream(Kind.values()).filter(each -> name.equalsIgnoreCase(each + "Model")).findFirst()
                 .orElseThrow(() -> new BenchException("the other sides know no " + name));
@@ -70,7 +70,7 @@ public record PeerNetwork(Kind kind, Map<String, Object> settings) {
     }
 
     /** The settings of PyTorch's network with the values to try; the first is how people mostly write it. */
-    Map<String, List<String>> choices() {
+    public Map<String, List<String>> choices() {
         Map<String, List<String>> choices = new LinkedHashMap<>();
         switch (kind) {
             case RECURRENT -> {

@@ -44,14 +44,14 @@ public final class PyTorch implements AutoCloseable {
      * @param choices the values to try of each setting that peer.py knows, of "flush" and of "allocator"; the first is what
      *     it begins with
      */
-    PyTorch(String python, PeerFolder folder, Map<String, List<String>> choices) {
+    public PyTorch(String python, PeerFolder folder, Map<String, List<String>> choices) {
         this.python = python;
         this.folder = folder;
         this.choices = choices;
     }
 
     /** PyTorch's version. */
-    String version() {
+    public String version() {
         return process(defaults()).version();
     }
 
@@ -101,7 +101,7 @@ public final class PyTorch implements AutoCloseable {
     }
 
     /** The losses of the first so many training steps, in "float" or in "double" precision. */
-    double[] losses(int count, String precision) {
+    public double[] losses(int count, String precision) {
         Map<String, String> settings = defaults();
         settings.put("precision", precision);
         settings.put(FLUSH, "on");
@@ -147,7 +147,7 @@ public final class PyTorch implements AutoCloseable {
     }
 
     /** All that is tried at a case; PyTorch's own come first. */
-    static Map<String, List<String>> choices(Case what, int threads) {
+    public static Map<String, List<String>> choices(Case what, int threads) {
         Map<String, List<String>> choices = new LinkedHashMap<>();
         choices.put(FLUSH, List.of("off", "on"));
         choices.put(ALLOCATOR, Allocator.names());
@@ -160,7 +160,7 @@ public final class PyTorch implements AutoCloseable {
     }
 
     /** What is tried at a point of {@link Growth}: what made a difference to training there. */
-    static Map<String, List<String>> choices(GrowthPoint point, int threads) {
+    public static Map<String, List<String>> choices(GrowthPoint point, int threads) {
         Map<String, List<String>> choices = new LinkedHashMap<>();
         choices.put(FLUSH, List.of("on"));
         choices.put(ALLOCATOR, Allocator.names());

@@ -27,19 +27,19 @@ public final class Report {
     private double peak;
 
     /** A report of what so many threads do. */
-    Report(int threads) {
+    public Report(int threads) {
         this.threads = threads;
     }
 
     /** Measures what the machine can do, again if it has been measured: the best counts. */
-    void measurePeak() {
+    public void measurePeak() {
         try (Parallel parallel = new Parallel(threads)) {
             peak = Math.max(peak, Peak.gigaflopsPerSecond(parallel, PEAK_SECONDS));
         }
     }
 
     /** Notes the version of another side. */
-    void version(String side, String version) {
+    public void version(String side, String version) {
         versions.put(side, version);
     }
 
@@ -49,14 +49,14 @@ public final class Report {
      * @param how one paragraph under the title
      * @param command what was typed
      */
-    String text(String title, String how, String command, String tables) {
+    public String text(String title, String how, String command, String tables) {
         StringBuilder text = new StringBuilder("# " + title + "\n\n" + how + "\n\n| | |\n|---|---|\n");
         facts(command).forEach((name, value) -> text.append("| " + name + " | " + value + " |\n"));
         return text.append('\n').append(tables).toString();
     }
 
     /** Prints a text, and writes it to a file if there is one. */
-    static void publish(String text, PrintWriter printer, @Nullable Path file) throws IOException {
+    public static void publish(String text, PrintWriter printer, @Nullable Path file) throws IOException {
         printer.print(text);
         printer.flush();
         if (file != null) {

@@ -8,19 +8,19 @@ import scanline.engine.tensor.Buffer;
 public final class Samples {
     private Samples() {}
 
-    static float[] floats(String name, int n) {
+    public static float[] floats(String name, int n) {
         float[] values = new float[n];
         RandomKey.of(1, name).uniform(values, 0, n, -1, 1);
         return values;
     }
 
-    static Buffer buffer(Backend backend, String name, int n) {
+    public static Buffer buffer(Backend backend, String name, int n) {
         Buffer buffer = backend.allocate(n);
         buffer.write(0, floats(name, n), 0, n);
         return buffer;
     }
 
-    static int[] labels(int n, int classes) {
+    public static int[] labels(int n, int classes) {
         int[] labels = new int[n];
         for (int i = 0; i < n; i++) {
             labels[i] = i % classes;

@@ -19,16 +19,16 @@ public final class SidesOptions {
     @Option(names = "--out", paramLabel = "FILE", description = "Writes what is printed to a file as well.")
     private @Nullable Path out;
 
-    String python() {
+    public String python() {
         return python;
     }
 
-    int threads() {
+    public int threads() {
         return threads;
     }
 
     @Nullable
-    Path out() {
+    public Path out() {
         return out;
     }
 }

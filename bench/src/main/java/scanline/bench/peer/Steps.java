@@ -29,7 +29,7 @@ public final class Steps implements AutoCloseable {
     private int epoch;
 
     /** A recipe before its first step. */
-    Steps(Recipe recipe, int threads) {
+    public Steps(Recipe recipe, int threads) {
         experiment = new Experiment(recipe, threads);
         learner = new Learner(experiment);
         first = experiment.weights().parameters().stream().map(Parameter::values).toList();
@@ -38,17 +38,17 @@ public final class Steps implements AutoCloseable {
     }
 
     /** What is trained, and on what. */
-    Experiment experiment() {
+    public Experiment experiment() {
         return experiment;
     }
 
     /** Takes the next step of the training run. */
-    void next() {
+    public void next() {
         train(nextBatch());
     }
 
     /** The next batches of the training run. */
-    List<Batch> batches(int count) {
+    public List<Batch> batches(int count) {
         List<Batch> batches = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             batches.add(copy(nextBatch()));
@@ -57,12 +57,12 @@ public final class Steps implements AutoCloseable {
     }
 
     /** The first test images. */
-    Batch testBatch(int count) {
+    public Batch testBatch(int count) {
         return copy(experiment.examples(Split.TEST).batch(0, count));
     }
 
     /** One training step on a batch: its loss. */
-    float train(Batch batch) {
+    public float train(Batch batch) {
         return (float) learner.learn(batch).loss();
     }
 
@@ -72,7 +72,7 @@ public final class Steps implements AutoCloseable {
     }
 
     /** The logits of a batch, by a pass that records nothing. */
-    float[] logits(Batch batch) {
+    public float[] logits(Batch batch) {
         try (Tape tape = Tape.inference(experiment.memory())) {
             return experiment.task().logits(experiment.read(tape, batch), batch).values();
         }

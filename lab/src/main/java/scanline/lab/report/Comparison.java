@@ -1,5 +1,6 @@
 package scanline.lab.report;
 
+import scanline.lab.base.Numbers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -112,17 +113,17 @@ public record Comparison(List<RunRecord> runs) {
         Table table = table("what came of it");
         RunRecord best = best();
         row(table, "seed", run -> Long.toString(run.seed()));
-        row(table, "parameters", run -> ResultsTable.number(run.parameters()));
+        row(table, "parameters", run -> Numbers.whole(run.parameters()));
         row(table, "epochs", run -> run.outcome() == null
                 ? run.epochs().size() + " of " + run.key("epochs")
                 : Integer.toString(run.epochs().size()));
         row(table, "best epoch", run -> Integer.toString(run.best().epoch()));
         row(table, "validation accuracy", run -> isHeld(run)
-                ? (run.equals(best) ? "* " : "") + ResultsTable.percent(run.best().validationAccuracy())
+                ? (run.equals(best) ? "* " : "") + Numbers.percent(run.best().validationAccuracy())
                 : null);
-        row(table, "validation loss", run -> isHeld(run) ? ResultsTable.fourDecimals(run.best().validationLoss()) : null);
-        row(table, "test accuracy", run -> ofEnd(run, outcome -> ResultsTable.percent(outcome.accuracy())));
-        row(table, "test loss", run -> ofEnd(run, outcome -> ResultsTable.fourDecimals(outcome.loss())));
+        row(table, "validation loss", run -> isHeld(run) ? Numbers.fourDecimals(run.best().validationLoss()) : null);
+        row(table, "test accuracy", run -> ofEnd(run, outcome -> Numbers.percent(outcome.accuracy())));
+        row(table, "test loss", run -> ofEnd(run, outcome -> Numbers.fourDecimals(outcome.loss())));
         for (String measure : measures()) {
             row(table, "test " + Measures.title(measure), run -> ofEnd(run, outcome -> {
                 Double value = outcome.measures().get(measure);

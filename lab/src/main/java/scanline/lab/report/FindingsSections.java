@@ -1,5 +1,6 @@
 package scanline.lab.report;
 
+import scanline.lab.base.Numbers;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -68,11 +69,11 @@ final class FindingsSections {
                         "average precision")
                 : Table.ofFigures("label", "precision", "recall", "F1", "support", "answered", "right");
         for (LabelScore label : findings.labels()) {
-            List<String> cells = new ArrayList<>(List.of(names.get(label.label()), ResultsTable.fourDecimals(label.precision()),
-                    ResultsTable.fourDecimals(label.recall()), ResultsTable.fourDecimals(label.f1()), ResultsTable.number(label.present()),
-                    ResultsTable.number(label.answered()), ResultsTable.number(label.right())));
+            List<String> cells = new ArrayList<>(List.of(names.get(label.label()), Numbers.fourDecimals(label.precision()),
+                    Numbers.fourDecimals(label.recall()), Numbers.fourDecimals(label.f1()), Numbers.whole(label.present()),
+                    Numbers.whole(label.answered()), Numbers.whole(label.right())));
             if (findings.isOfSets()) {
-                cells.add(ResultsTable.fourDecimals(label.averagePrecision()));
+                cells.add(Numbers.fourDecimals(label.averagePrecision()));
             }
             table.row(cells.toArray(String[]::new));
         }
@@ -92,7 +93,7 @@ final class FindingsSections {
             page.paragraph("There is none among the " + images + ".");
         } else {
             page.paragraph((wrong > MISTAKES
-                    ? "The " + MISTAKES + " of " + ResultsTable.number(wrong) + " wrong answers"
+                    ? "The " + MISTAKES + " of " + Numbers.whole(wrong) + " wrong answers"
                     : "All wrong answers") + " among the " + images + " that the model is most sure of, the surest first."
                     + (kind == Answer.CLASS ? "" : " What is wrong or missing is underlined."));
             page.add(gallery.html(first(MISTAKES, findings.mistakes())));

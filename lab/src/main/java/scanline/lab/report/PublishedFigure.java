@@ -1,5 +1,6 @@
 package scanline.lab.report;
 
+import scanline.lab.base.Numbers;
 import scanline.lab.recipe.Recipe.Published;
 import scanline.lab.record.RunRecord.Outcome;
 
@@ -16,24 +17,24 @@ record PublishedFigure(Published published, long examples) {
             return Table.NONE;
         }
         return isPrintedWrongly()
-                ? ResultsTable.percent(published.accuracy()) + " printed, " + ResultsTable.percent(truth()) + " true"
-                : ResultsTable.percent(published.accuracy());
+                ? Numbers.percent(published.accuracy()) + " printed, " + Numbers.percent(truth()) + " true"
+                : Numbers.percent(published.accuracy());
     }
 
     /** What is wrong about it, where its source divides by another number than that of the test examples; else nothing. */
     String explanation() {
         return !isPrintedWrongly()
                 ? ""
-                : "The source's code divides the right answers by " + ResultsTable.number(published.divisor())
-                        + ", though there are " + ResultsTable.number(examples) + " test images: the "
-                        + ResultsTable.percent(published.accuracy()) + " that it printed are "
-                        + ResultsTable.number(Math.round(published.accuracy() * published.divisor()))
-                        + " right answers, which is " + ResultsTable.percent(truth()) + " in truth.";
+                : "The source's code divides the right answers by " + Numbers.whole(published.divisor())
+                        + ", though there are " + Numbers.whole(examples) + " test images: the "
+                        + Numbers.percent(published.accuracy()) + " that it printed are "
+                        + Numbers.whole(Math.round(published.accuracy() * published.divisor()))
+                        + " right answers, which is " + Numbers.percent(truth()) + " in truth.";
     }
 
     /** What the source's code would have printed for an outcome. */
     String printed(Outcome outcome) {
-        return ResultsTable.percent((double) outcome.right() / published.divisor());
+        return Numbers.percent((double) outcome.right() / published.divisor());
     }
 
     boolean isPrintedWrongly() {

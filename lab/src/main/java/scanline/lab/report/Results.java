@@ -1,5 +1,6 @@
 package scanline.lab.report;
 
+import scanline.lab.base.Numbers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -73,7 +74,7 @@ public final class Results {
             if (row.first().changes().isEmpty() && !row.outcomes().isEmpty()) {
                 int seeds = row.outcomes().size();
                 measured.merge(row.first().command().name(), ResultsTable.title(row.first().key("data")) + " "
-                        + ResultsTable.percent(row.spread().mean())
+                        + Numbers.percent(row.spread().mean())
                         + (seeds == 1 ? " (1 seed)" : " (" + seeds + " seeds)"),
                         (one, other) -> one + ", " + other);
             }

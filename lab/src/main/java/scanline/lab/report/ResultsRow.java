@@ -1,5 +1,6 @@
 package scanline.lab.report;
 
+import scanline.lab.base.Numbers;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -87,10 +88,10 @@ record ResultsRow(List<RunRecord> runs, long examples) {
             return "unfinished: " + first().epochs().size() + " of " + first().key("epochs")
                     + " epochs, best validation accuracy " + validation(first());
         }
-        String ours = "**" + ResultsTable.percent(spread().mean()) + "**";
+        String ours = "**" + Numbers.percent(spread().mean()) + "**";
         return published().isPrintedWrongly()
                 ? ours + ", would print as "
-                        + ResultsTable.percent(mean(Outcome::right) / first().published().divisor())
+                        + Numbers.percent(mean(Outcome::right) / first().published().divisor())
                 : ours;
     }
 
@@ -100,16 +101,16 @@ record ResultsRow(List<RunRecord> runs, long examples) {
             return Table.NONE;
         }
         double[] sorted = outcomes().stream().mapToDouble(Outcome::accuracy).sorted().toArray();
-        return ResultsTable.digits(100 * sorted[0]) + " to " + ResultsTable.percent(sorted[sorted.length - 1]);
+        return Numbers.twoDecimals(100 * sorted[0]) + " to " + Numbers.percent(sorted[sorted.length - 1]);
     }
 
     /** The mean test loss. */
     String loss() {
-        return outcomes().isEmpty() ? Table.NONE : ResultsTable.fourDecimals(mean(Outcome::loss));
+        return outcomes().isEmpty() ? Table.NONE : Numbers.fourDecimals(mean(Outcome::loss));
     }
 
     static String validation(RunRecord run) {
         double accuracy = run.best().validationAccuracy();
-        return Double.isNaN(accuracy) ? "none held out" : ResultsTable.percent(accuracy);
+        return Double.isNaN(accuracy) ? "none held out" : Numbers.percent(accuracy);
     }
 }

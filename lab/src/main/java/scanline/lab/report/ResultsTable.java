@@ -1,5 +1,6 @@
 package scanline.lab.report;
 
+import scanline.lab.base.Numbers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -141,8 +142,8 @@ public final class ResultsTable {
     }
 
     private void figures(ResultsRow row) {
-        cells(row.recipe(), number(row.first().parameters()), row.published().text(), row.accuracy(), row.leastToMost(),
-                row.isSeveral() ? digits(100 * row.spread().deviation()) : Table.NONE,
+        cells(row.recipe(), Numbers.whole(row.first().parameters()), row.published().text(), row.accuracy(), row.leastToMost(),
+                row.isSeveral() ? Numbers.twoDecimals(100 * row.spread().deviation()) : Table.NONE,
                 row.runs().stream().map(run -> Long.toString(run.seed())).collect(Collectors.joining(", ")), row.loss(),
                 Integer.toString(row.first().epochs().size()),
                 Progress.duration(row.runs().stream().mapToDouble(RunRecord::seconds).average().orElseThrow()),
@@ -160,7 +161,7 @@ public final class ResultsTable {
             header(Stream.concat(Stream.of("recipe", "all right"), names.stream().map(Measures::title))
                     .toArray(String[]::new));
             for (ResultsRow row : same) {
-                cells(Stream.concat(Stream.of(row.recipe(), percent(row.spread().mean())),
+                cells(Stream.concat(Stream.of(row.recipe(), Numbers.percent(row.spread().mean())),
                         names.stream().map(name -> Measures.value(name,
                                 row.mean(outcome -> outcome.measures().getOrDefault(name, Double.NaN)))))
                         .toArray(String[]::new));
@@ -190,7 +191,7 @@ public final class ResultsTable {
         row.outcomes().stream().findFirst().ifPresent(outcome -> text
                 .append(" What it would have printed for our runs is")
                 .append(" beside their accuracy: seed ").append(row.first().seed()).append(", for example, has ")
-                .append(number(outcome.right())).append(" right answers, so ").append(percent(outcome.accuracy()))
+                .append(Numbers.whole(outcome.right())).append(" right answers, so ").append(Numbers.percent(outcome.accuracy()))
                 .append(", and it would have printed ").append(published.printed(outcome)).append('.'));
     }
 
@@ -199,7 +200,7 @@ public final class ResultsTable {
         String record = link(Results.RECORDS + "/" + run.name());
         String curves = record + "/curves.svg";
         cells("[" + run.name() + "](" + record + ")", code(run.command().text()),
-                outcome == null ? Table.NONE : percent(outcome.accuracy()), ResultsRow.validation(run),
+                outcome == null ? Table.NONE : Numbers.percent(outcome.accuracy()), ResultsRow.validation(run),
                 Integer.toString(run.best().epoch()),
                 outcome == null ? Table.NONE : outcome.weights().substring(0, HASH_DIGITS) + "...",
                 commits(run),
@@ -258,23 +259,6 @@ public final class ResultsTable {
         return path.replace(" ", "%20");
     }
 
-    public static String number(long number) {
-        return String.format(Locale.ROOT, "%,d", number);
-    }
-
-    public static String percent(double fraction) {
-        return digits(100 * fraction) + " %";
-    }
-
-    static String digits(double points) {
-        return String.format(Locale.ROOT, "%.2f", points);
-    }
-
-    /** A loss, or a fraction that is not given in percent. */
-    static String fourDecimals(double value) {
-        return String.format(Locale.ROOT, "%.4f", value);
-    }
-
     /** Examples a second: the median over all epochs. */
     static double medianSpeed(List<RunRecord> runs) {
         return median(runs.stream().flatMap(run -> run.epochs().stream()).mapToDouble(Run.Epoch::examplesPerSecond)
@@ -283,7 +267,7 @@ public final class ResultsTable {
 
     /** The same as words. */
     static String speed(List<RunRecord> runs) {
-        return number(Math.round(medianSpeed(runs)));
+        return Numbers.whole(Math.round(medianSpeed(runs)));
     }
 
     private static double median(double[] values) {

@@ -1,5 +1,6 @@
 package scanline.lab.report;
 
+import scanline.lab.base.Numbers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -119,16 +120,16 @@ final class RunReportPage {
         page.add("<dl class=\"tiles\">\n");
         Outcome outcome = run.outcome();
         if (outcome != null) {
-            tile("test accuracy", ResultsTable.percent(outcome.accuracy()),
-                    ResultsTable.number(outcome.right()) + " of " + ResultsTable.number(outcome.examples()));
-            tile("test loss", ResultsTable.fourDecimals(outcome.loss()), "nats");
+            tile("test accuracy", Numbers.percent(outcome.accuracy()),
+                    Numbers.whole(outcome.right()) + " of " + Numbers.whole(outcome.examples()));
+            tile("test loss", Numbers.fourDecimals(outcome.loss()), "nats");
         }
         double loss = run.best().validationLoss();
         tile("validation accuracy", ResultsRow.validation(run),
-                Double.isNaN(loss) ? "" : "loss " + ResultsTable.fourDecimals(loss));
+                Double.isNaN(loss) ? "" : "loss " + Numbers.fourDecimals(loss));
         tile("best epoch", Integer.toString(run.best().epoch()), "of " + run.epochs().size()
                 + (outcome == null ? " so far" : ""));
-        tile("parameters", ResultsTable.number(run.parameters()), "numbers learned");
+        tile("parameters", Numbers.whole(run.parameters()), "numbers learned");
         tile("training time", Progress.duration(run.seconds()), ResultsTable.speed(List.of(run)) + " examples/s");
         page.add("</dl>\n");
         if (outcome != null) {

@@ -26,7 +26,7 @@ public final class Answers {
     }
 
     /** {@code exp(x) / sum(exp(x))}. */
-    static double[] softmax(float[] logits) {
+    public static double[] softmax(float[] logits) {
         double max = logits[largest(logits, 0, logits.length)];
         double[] p = IntStream.range(0, logits.length).mapToDouble(i -> StrictMath.exp(logits[i] - max)).toArray();
         double sum = Arrays.stream(p).sum();

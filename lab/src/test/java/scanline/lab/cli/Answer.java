@@ -7,15 +7,15 @@ import picocli.CommandLine;
 
 /** What the command line does with some words: exit status, standard output, standard error. */
 public record Answer(int status, String out, String err) {
-    static Answer answer(String... words) {
+    public static Answer answer(String... words) {
         return answer(Main.commandLine(), words);
     }
 
-    static Answer answer(List<String> words) {
+    public static Answer answer(List<String> words) {
         return answer(words.toArray(String[]::new));
     }
 
-    static Answer answer(CommandLine line, String... words) {
+    public static Answer answer(CommandLine line, String... words) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         line.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));

@@ -2,8 +2,8 @@ package scanline.lab.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static scanline.lab.data.IdxSamples.images;
-import static scanline.lab.data.IdxSamples.labels;
+import static scanline.lab.image.IdxSamples.images;
+import static scanline.lab.image.IdxSamples.labels;
 
 import java.io.IOException;
 import java.nio.file.Files;

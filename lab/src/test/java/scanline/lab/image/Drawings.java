@@ -7,12 +7,12 @@ import scanline.engine.random.RandomKey;
 /** What tests of drawn pictures have in common. */
 public final class Drawings {
     /** How many deviations a count may be off: by chance in one of 1.7 million. */
-    static final double DEVIATIONS = 5;
+    public static final double DEVIATIONS = 5;
 
     private Drawings() {}
 
     /** Images of random pixels, labelled 0, 1, ... again and again. */
-    static ImageSet noise(int count, int height, int width, int classes) {
+    public static ImageSet noise(int count, int height, int width, int classes) {
         RandomKey key = RandomKey.of(1, "noise");
         byte[] pixels = new byte[count * height * width];
         for (int i = 0; i < pixels.length; i++) {
@@ -22,7 +22,7 @@ public final class Drawings {
     }
 
     /** Images that each have one level: the first 1, the second 2, and so on. */
-    static ImageSet flat(int count, int height, int width, int classes) {
+    public static ImageSet flat(int count, int height, int width, int classes) {
         byte[] pixels = new byte[count * height * width];
         for (int i = 0; i < pixels.length; i++) {
             pixels[i] = (byte) (1 + i / (height * width));
@@ -39,7 +39,7 @@ public final class Drawings {
     }
 
     /** A picture, over what was in the array before. */
-    static byte[] draw(Pictures pictures, int number) {
+    public static byte[] draw(Pictures pictures, int number) {
         byte[] pixels = new byte[pictures.height() * pictures.width()];
         Arrays.fill(pixels, (byte) 0x5A);
         pictures.draw(number, pixels, 0);
@@ -47,7 +47,7 @@ public final class Drawings {
     }
 
     /** The checksum of the first pictures and their answers. */
-    static long checksum(Pictures pictures, int count) {
+    public static long checksum(Pictures pictures, int count) {
         CRC32 crc = new CRC32();
         for (int number = 0; number < count; number++) {
             crc.update(draw(pictures, number));
@@ -59,7 +59,7 @@ public final class Drawings {
     }
 
     /** How many deviations a count is from that of a probability. */
-    static double deviations(long count, int trials, double probability) {
+    public static double deviations(long count, int trials, double probability) {
         double variance = trials * probability * (1 - probability);
         return variance == 0
                 ? count == Math.round(trials * probability) ? 0 : Double.POSITIVE_INFINITY

@@ -13,7 +13,7 @@ import java.util.zip.GZIPOutputStream;
 public final class IdxSamples {
     private IdxSamples() {}
 
-    static byte[] idx(byte[] data, int... sizes) {
+    public static byte[] idx(byte[] data, int... sizes) {
         ByteBuffer file = ByteBuffer.allocate(4 + 4 * sizes.length + data.length).putInt(0x800 | sizes.length);
         for (int size : sizes) {
             file.putInt(size);
@@ -21,13 +21,13 @@ public final class IdxSamples {
         return file.put(data).array();
     }
 
-    static byte[] images(int count, int height, int width) {
+    public static byte[] images(int count, int height, int width) {
         byte[] pixels = new byte[count * height * width];
         new Random(count).nextBytes(pixels);
         return idx(pixels, count, height, width);
     }
 
-    static byte[] labels(int... labels) {
+    public static byte[] labels(int... labels) {
         byte[] data = new byte[labels.length];
         for (int i = 0; i < data.length; i++) {
             data[i] = (byte) labels[i];
@@ -35,7 +35,7 @@ public final class IdxSamples {
         return idx(data, data.length);
     }
 
-    static byte[] gzip(byte[] content) {
+    public static byte[] gzip(byte[] content) {
         var out = new ByteArrayOutputStream();
         try (var gzip = new GZIPOutputStream(out)) {
             gzip.write(content);
@@ -46,7 +46,7 @@ public final class IdxSamples {
     }
 
     /** Writes the four files of a set: 4 images of 3 x 2 to train on and 2 to test on. */
-    static void writeSet(Path folder) throws IOException {
+    public static void writeSet(Path folder) throws IOException {
         Files.write(folder.resolve("train-images-idx3-ubyte"), images(4, 3, 2));
         Files.write(folder.resolve("train-labels-idx1-ubyte.gz"), gzip(labels(0, 2, 1, 2)));
         Files.write(folder.resolve("t10k-images-idx3-ubyte.gz"), gzip(images(2, 3, 2)));

@@ -3,10 +3,10 @@ package scanline.lab.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
-import static scanline.lab.data.IdxSamples.gzip;
-import static scanline.lab.data.IdxSamples.idx;
-import static scanline.lab.data.IdxSamples.images;
-import static scanline.lab.data.IdxSamples.labels;
+import static scanline.lab.image.IdxSamples.gzip;
+import static scanline.lab.image.IdxSamples.idx;
+import static scanline.lab.image.IdxSamples.images;
+import static scanline.lab.image.IdxSamples.labels;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

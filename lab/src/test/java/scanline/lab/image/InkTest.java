@@ -75,7 +75,7 @@ class InkTest {
         assertThat(Ink.laid(picture(300, 400,
                 (y, x) -> 120 + x / 8.0
                         + 10 * (noise.uniform(2L * (400 * y + x)) + noise.uniform(2L * (400 * y + x) + 1))),
-                28, 28)).containsOnly(0);
+                SIZE)).containsOnly(0);
     }
 
     @Test

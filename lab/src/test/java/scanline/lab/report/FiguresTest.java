@@ -2,6 +2,7 @@ package scanline.lab.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import scanline.lab.base.Numbers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +55,7 @@ class FiguresTest {
     }
 
     private static String digits(double fraction) {
-        return ResultsTable.digits(100 * fraction);
+        return Numbers.twoDecimals(100 * fraction);
     }
 
     /**
@@ -78,7 +79,7 @@ class FiguresTest {
                 add(figures, row.outcomes(), outcome -> (double) outcome.right() / row.first().published().divisor());
             }
             if (row.isSeveral()) {
-                figures.add(ResultsTable.digits(100 * row.spread().deviation()));
+                figures.add(Numbers.twoDecimals(100 * row.spread().deviation()));
             }
             for (RunRecord run : epochs ? row.runs() : List.<RunRecord>of()) {
                 for (Run.Epoch epoch : run.epochs()) {

@@ -3,6 +3,7 @@ package scanline.lab.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import scanline.lab.base.Numbers;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 import java.io.ByteArrayInputStream;
@@ -242,7 +243,7 @@ class RunReportTest {
         for (int i = 0; i < shown.size(); i++) {
             Answered answered = expected.get(i);
             assertThat(shown.get(i).getTextContent()).isEqualTo("right" + answered.truth() + "answer" + answered.said()
-                    + "sure" + ResultsTable.percent(answered.probability()));
+                    + "sure" + Numbers.percent(answered.probability()));
             assertThat(shown.get(i).getElementsByTagName("mark").getLength())
                     .isEqualTo(answered.truth() == answered.said() ? 0 : 1);
             String source = ((Element) shown.get(i).getElementsByTagName("img").item(0)).getAttribute("src");
@@ -290,7 +291,7 @@ class RunReportTest {
         }
         assertThat(accuracy.points()).allSatisfy(point -> assertThat(html).contains(
                 "after " + point.steps() + (point.steps() == 1 ? " step: " : " steps: ")
-                        + ResultsTable.percent(point.accuracy())));
+                        + Numbers.percent(point.accuracy())));
     }
 
     @Test
@@ -320,7 +321,7 @@ class RunReportTest {
                     Integer.toString(c), String.format(Locale.ROOT, "%.4f", precision),
                     String.format(Locale.ROOT, "%.4f", recall), String.format(Locale.ROOT, "%.4f",
                             right == 0 ? 0 : 2 * precision * recall / (precision + recall)),
-                    ResultsTable.number(support), ResultsTable.number(answered), ResultsTable.number(right));
+                    Numbers.whole(support), Numbers.whole(answered), Numbers.whole(right));
         }
     }
 
@@ -463,7 +464,7 @@ class RunReportTest {
         assertThat(row(page, "published accuracy")).containsExactly("96.07 % printed, 98.38 % true");
         long right = RunRecordReader.read(run).outcome().right();
         assertThat(row(page, "ours, as the source would print it"))
-                .containsExactly(ResultsTable.percent(right / 10_240.0));
+                .containsExactly(Numbers.percent(right / 10_240.0));
         assertThat(String.join("\n", texts(page, "p")))
                 .contains("Published: 96.07 % as printed. The source's code divides");
     }

@@ -16,12 +16,12 @@ import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
 import scanline.lab.sequence.Batch;
-import scanline.lab.sequence.Loader;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.experiment.Split;
 import scanline.lab.base.RunException;
 import scanline.lab.experiment.Evaluation;
+import scanline.lab.experiment.Examples;
 import scanline.lab.experiment.Experiment;
 
 class TaskTest {
@@ -264,14 +264,13 @@ class TaskTest {
             default -> cnnRnn();
         };
         try (Experiment experiment = new Experiment(recipe, 1)) {
-            int[] examples = experiment.examples(Split.TEST).numbers();
-            assertThat(examples).hasSize(60);
-            Loader loader = experiment.examples(Split.TEST).loader();
+            Examples examples = experiment.examples(Split.TEST);
+            assertThat(examples.count()).isEqualTo(60);
             Score score = experiment.task().score();
             double loss = 0;
             int words = 0;
-            for (int i = 0; i < examples.length; i++) {
-                Batch one = loader.batch(examples, i, i + 1);
+            for (int i = 0; i < examples.count(); i++) {
+                Batch one = examples.batch(i, i + 1);
                 Task.Said said = said(experiment, one);
                 int weight = what.equals("sets at once") ? 1 : 1 + one.answers()[0].length;
                 loss += (double) said.mean() * weight;
@@ -279,14 +278,14 @@ class TaskTest {
                 score.add(one.answers()[0], said.answers().getFirst());
             }
             List<Integer> heard = new ArrayList<>();
-            Evaluation evaluation = Evaluation.of(experiment, loader, examples, (i, _, _) -> heard.add(i));
+            Evaluation evaluation = Evaluation.of(experiment, examples, (i, _, _) -> heard.add(i));
             assertThat(evaluation.examples()).isEqualTo(60);
             assertThat(evaluation.right()).isEqualTo(score.right());
             assertThat(evaluation.measures()).isNotEmpty().isEqualTo(score.measures());
             assertThat(evaluation.confusion()).isDeepEqualTo(score.confusion());
             assertThat(evaluation.labels()).isEqualTo(score.labels());
             assertThat(evaluation.loss()).isCloseTo(loss / words, within(1e-5));
-            assertThat(heard).containsExactlyElementsOf(IntStream.of(examples).boxed().toList());
+            assertThat(heard).containsExactlyElementsOf(IntStream.of(examples.numbers()).boxed().toList());
         }
     }
 

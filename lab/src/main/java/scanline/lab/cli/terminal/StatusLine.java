@@ -34,7 +34,7 @@ public final class StatusLine {
     }
 
     /** Shows as many of the first fields as there is room for. */
-    void show(List<String> fields) {
+    public void show(List<String> fields) {
         if (isLive()) {
             out.print(ERASE + WRAPPING_OFF + fitting(fields, columns) + WRAPPING_ON);
             out.flush();
@@ -54,7 +54,7 @@ public final class StatusLine {
     }
 
     /** Writes a line that stays, above. */
-    void print(String line) {
+    public void print(String line) {
         erase();
         out.println(line);
         out.flush();

@@ -1,12 +1,12 @@
 package scanline.lab.report.figure;
 
+import scanline.lab.base.Numbers;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import scanline.lab.report.ResultsTable;
 
 /** A confusion matrix as a table whose cells are coloured by their shares of the row. */
 public final class ConfusionMatrix {
@@ -42,7 +42,7 @@ public final class ConfusionMatrix {
                 ? "No label was taken for another."
                 : "Most often: " + pairs.stream().limit(MOST_PAIRS)
                         .map(pair -> names.get(pair.right) + " taken for " + names.get(pair.taken) + " ("
-                                + ResultsTable.number(pair.count) + ", " + percent(pair.right, pair.taken) + ")")
+                                + Numbers.whole(pair.count) + ", " + percent(pair.right, pair.taken) + ")")
                         .collect(Collectors.joining(", ")) + ".";
     }
 
@@ -72,7 +72,7 @@ public final class ConfusionMatrix {
         if (count > 0) {
             html.append(String.format(Locale.ROOT, " style=\"--a:%.2f\"", strength(right, taken)))
                     .append(" title=\"").append(name(right)).append(" taken for ").append(name(taken)).append(": ")
-                    .append(ResultsTable.number(count)).append(", ").append(percent(right, taken)).append("\">")
+                    .append(Numbers.whole(count)).append(", ").append(percent(right, taken)).append("\">")
                     .append(count).append(many ? "" : " <small>" + percent(right, taken) + "</small>");
         } else {
             html.append('>');

@@ -1,5 +1,6 @@
 package scanline.lab.report.figure;
 
+import scanline.lab.base.Numbers;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +13,6 @@ import java.util.stream.IntStream;
 import scanline.lab.record.RunRecord;
 import scanline.lab.record.RunRecord.Outcome;
 import scanline.lab.run.Run;
-import scanline.lab.report.ResultsTable;
 
 /**
  * Loss and accuracy over the epochs of runs, as drawings. Both axes up are logarithmic: that of the loss, and that of the
@@ -86,7 +86,7 @@ public final class Curves {
                 epoch -> 1 - epoch.validationAccuracy());
 
         String text(double value) {
-            return name + " " + (errors ? ResultsTable.percent(1 - value) : String.format(Locale.ROOT, "%.4f", value));
+            return name + " " + (errors ? Numbers.percent(1 - value) : String.format(Locale.ROOT, "%.4f", value));
         }
     }
 

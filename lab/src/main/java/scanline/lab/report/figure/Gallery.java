@@ -1,5 +1,6 @@
 package scanline.lab.report.figure;
 
+import scanline.lab.base.Numbers;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -11,7 +12,6 @@ import scanline.lab.canvas.Canvas.Answer;
 import scanline.lab.image.Pictures;
 import scanline.lab.format.Png;
 import scanline.lab.insight.Findings.Example;
-import scanline.lab.report.ResultsTable;
 
 /**
  * Pictures with what is on them and what a model says of them.
@@ -31,7 +31,7 @@ public record Gallery(Pictures pictures, List<String> names, Answer kind) {
                     .append(labels(example.truth(), i -> isMissing(example, i)))
                     .append("</dd><dt>answer</dt><dd>")
                     .append(labels(example.answer(), i -> isWrong(example, i)))
-                    .append("</dd><dt>sure</dt><dd>").append(ResultsTable.percent(example.probability()))
+                    .append("</dd><dt>sure</dt><dd>").append(Numbers.percent(example.probability()))
                     .append("</dd></dl></figcaption></figure></li>\n");
         }
         return html.append("</ul>\n").toString();

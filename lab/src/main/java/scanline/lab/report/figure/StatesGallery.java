@@ -1,12 +1,12 @@
 package scanline.lab.report.figure;
 
+import scanline.lab.base.Numbers;
 import java.util.Base64;
 import java.util.List;
 
 import scanline.lab.image.ImageSet;
 import scanline.lab.format.Png;
 import scanline.lab.insight.HiddenStates;
-import scanline.lab.report.ResultsTable;
 
 /**
  * What a recurrent model remembers while it reads: for each image the image, its hidden state and the probability of each
@@ -33,7 +33,7 @@ public record StatesGallery(List<HiddenStates> read, List<String> names) {
                     .append(image("film", "probability of each class", map(states.probabilities())))
                     .append("<figcaption>").append(Markup.escaped(states.label())).append(", taken for ")
                     .append(Markup.escaped(names.get(answer))).append(", ")
-                    .append(ResultsTable.percent(last[answer])).append("</figcaption></figure></li>\n");
+                    .append(Numbers.percent(last[answer])).append("</figcaption></figure></li>\n");
         }
         return html.append("</ul>\n").toString();
     }

@@ -1,11 +1,11 @@
 package scanline.lab.report.figure;
 
+import scanline.lab.base.Numbers;
 import java.util.List;
 import java.util.Locale;
 
 import scanline.lab.insight.AccuracyAfterSteps;
 import scanline.lab.insight.AccuracyAfterSteps.Point;
-import scanline.lab.report.ResultsTable;
 
 /** How the accuracy grows with the steps that are read, a drawing as large as one of {@link Curves#ofPage}, with its style. */
 public final class StepsChart {
@@ -44,7 +44,7 @@ public final class StepsChart {
             svg.append(String.format(Locale.ROOT, "<circle class=\"p\" cx=\"%.1f\" cy=\"%.1f\" r=\"4\"><title>%s"
                     + "</title></circle>\n", x(point.steps(), last), y(point.accuracy()),
                     "after " + point.steps() + (point.steps() == 1 ? " step: " : " steps: ")
-                            + ResultsTable.percent(point.accuracy())));
+                            + Numbers.percent(point.accuracy())));
         }
         return svg.append("</svg></div>\n").toString();
     }
