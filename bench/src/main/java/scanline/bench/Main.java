@@ -2,7 +2,6 @@ package scanline.bench;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import scanline.lab.base.UserException;
 import scanline.bench.check.HashMatrix;
 import scanline.bench.check.Kills;
 import scanline.bench.check.Losses;
@@ -10,6 +9,7 @@ import scanline.bench.check.OnnxCheck;
 import scanline.bench.check.StudioLoad;
 import scanline.bench.peer.Growth;
 import scanline.bench.peer.SideBySide;
+import scanline.lab.base.UserException;
 
 /** The commands of {@code ./build bench} that are no JMH benchmarks. */
 @Command(name = "bench", mixinStandardHelpOptions = true,

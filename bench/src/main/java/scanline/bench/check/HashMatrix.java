@@ -12,17 +12,12 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
-
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import scanline.lab.sequence.Batch;
-import scanline.lab.recipe.Recipe;
-import scanline.lab.recipe.Recipes;
 import scanline.bench.peer.BenchException;
 import scanline.bench.peer.Case;
 import scanline.bench.peer.PeerFolder;
@@ -30,6 +25,9 @@ import scanline.bench.peer.PeerNetwork;
 import scanline.bench.peer.Report;
 import scanline.bench.peer.SidesOptions;
 import scanline.bench.peer.Steps;
+import scanline.lab.recipe.Recipe;
+import scanline.lab.recipe.Recipes;
+import scanline.lab.sequence.Batch;
 
 /**
  * {@code ./build bench hashes}: the weights that training comes to on 1, 2, 3 and 8 threads, with vectors of 128, 256 and

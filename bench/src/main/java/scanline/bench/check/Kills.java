@@ -19,13 +19,13 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import scanline.bench.peer.BenchException;
+import scanline.bench.peer.ChildJvm;
 import scanline.engine.io.AtomicFile;
 import scanline.engine.random.RandomKey;
 import scanline.lab.data.Dataset;
@@ -33,8 +33,6 @@ import scanline.lab.data.Datasets;
 import scanline.lab.image.ImageSet;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.run.Run;
-import scanline.bench.peer.BenchException;
-import scanline.bench.peer.ChildJvm;
 
 /**
  * {@code ./build bench kills}: trains with the command line, kills it at random moments (SIGKILL), resumes it, and kills it

@@ -5,21 +5,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import scanline.lab.sequence.Batch;
 import scanline.bench.peer.Case;
 import scanline.bench.peer.PeerFolder;
 import scanline.bench.peer.PyTorch;
 import scanline.bench.peer.Report;
 import scanline.bench.peer.SidesOptions;
 import scanline.bench.peer.Steps;
+import scanline.lab.sequence.Batch;
 
 /**
  * {@code ./build bench losses}: whether training here is the training of PyTorch: the loss of every step, from the same

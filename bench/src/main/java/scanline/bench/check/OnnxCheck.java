@@ -18,20 +18,20 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import scanline.bench.peer.Steps;
 import scanline.engine.io.AtomicFile;
 import scanline.engine.io.SafeTensors;
 import scanline.engine.io.SafeTensors.Entry;
-import scanline.lab.sequence.Batch;
 import scanline.lab.experiment.Examples;
-import scanline.lab.image.Pictures;
+import scanline.lab.experiment.Split;
 import scanline.lab.export.ExportFormat;
 import scanline.lab.export.OnnxOperators;
+import scanline.lab.image.Pictures;
 import scanline.lab.model.Autoregressive;
 import scanline.lab.model.Model;
 import scanline.lab.model.Network;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.experiment.Split;
-import scanline.bench.peer.Steps;
+import scanline.lab.sequence.Batch;
 
 /**
  * {@code ./build bench onnx}: exports recipes after some steps of training and holds what ONNX Runtime makes of test

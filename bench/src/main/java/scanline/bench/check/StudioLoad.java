@@ -25,27 +25,24 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
-
 import javax.imageio.ImageIO;
-
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import scanline.lab.image.ImageSet;
-import scanline.lab.experiment.Evaluation;
-import scanline.lab.experiment.Experiment;
-import scanline.lab.base.Json;
-import scanline.lab.run.LiveRun;
-import scanline.lab.task.Prediction;
-import scanline.lab.run.Progress;
-import scanline.lab.run.Run;
-import scanline.lab.run.Trained;
 import scanline.bench.peer.BenchException;
 import scanline.bench.peer.ChildJvm;
 import scanline.bench.peer.Report;
+import scanline.lab.base.Json;
+import scanline.lab.experiment.Evaluation;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.image.ImageSet;
+import scanline.lab.run.LiveRun;
+import scanline.lab.run.Progress;
+import scanline.lab.run.Run;
+import scanline.lab.run.Trained;
+import scanline.lab.task.Prediction;
 
 /**
  * {@code ./build bench studio}: a studio in a heap of 256 MB. How fast it answers a drawing while a run trains; what five hundred

@@ -1,14 +1,13 @@
 package scanline.bench.check;
 
-import scanline.engine.io.WeightsFile;
 import java.util.Arrays;
 import java.util.List;
-
+import scanline.bench.peer.ChildJvm;
+import scanline.bench.peer.Steps;
+import scanline.engine.io.WeightsFile;
 import scanline.engine.kernel.Lanes;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.bench.peer.ChildJvm;
-import scanline.bench.peer.Steps;
 
 /** Trains for some steps, once with each number of threads, and prints the width of the vectors in bits and the SHA-256s. */
 final class WeightsHash {

@@ -1,7 +1,6 @@
 package scanline.bench.jmh;
 
 import java.util.concurrent.TimeUnit;
-
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -15,13 +14,12 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
-
+import scanline.bench.peer.Samples;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.cpu.ReferenceBackend;
 import scanline.engine.kernel.Activations;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Buffer;
-import scanline.bench.peer.Samples;
 
 /** Duties that go over elements, on one thread: nanoseconds an element, with vectors and by plain loops. */
 @State(Scope.Benchmark)

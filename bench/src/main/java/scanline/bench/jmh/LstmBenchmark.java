@@ -1,7 +1,6 @@
 package scanline.bench.jmh;
 
 import java.util.concurrent.TimeUnit;
-
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -14,7 +13,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
-
+import scanline.bench.peer.Samples;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Backend;
@@ -28,7 +27,6 @@ import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
-import scanline.bench.peer.Samples;
 
 /**
  * One LSTM layer over the rows of 100 images, fused and composed of plain ops, on all processors: ops/ns are GFLOP/s of its

@@ -1,7 +1,6 @@
 package scanline.bench.jmh;
 
 import java.util.concurrent.TimeUnit;
-
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -12,13 +11,12 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-
+import scanline.bench.peer.Samples;
 import scanline.engine.cpu.ReferenceBackend;
 import scanline.engine.kernel.Gemm;
 import scanline.engine.kernel.Transposition;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Buffer;
-import scanline.bench.peer.Samples;
 
 /**
  * The three products of an LSTM with 128 hidden units, for half a batch of 100, on one thread: ops/ns are GFLOP/s. The

@@ -4,12 +4,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
-
-import scanline.lab.sequence.Batch;
+import scanline.lab.experiment.Experiment;
 import scanline.lab.model.Model.Layer;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.experiment.Experiment;
+import scanline.lab.sequence.Batch;
 
 /**
  * What both sides are measured at.

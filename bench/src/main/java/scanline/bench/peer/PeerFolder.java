@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-
 import scanline.engine.nn.Initialisation;
 import scanline.engine.optim.Adam;
 import scanline.engine.optim.AdamW;
@@ -23,11 +22,11 @@ import scanline.engine.optim.Sgd;
 import scanline.engine.optim.UpdateRule;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Weights;
-import scanline.lab.sequence.Batch;
+import scanline.lab.base.Json;
 import scanline.lab.model.Model;
 import scanline.lab.model.RecurrentModel;
 import scanline.lab.recipe.Recipe;
-import scanline.lab.base.Json;
+import scanline.lab.sequence.Batch;
 
 /**
  * A case in files that peer.py and DjlCase read: {@code case.json} says what to build and what the others hold;

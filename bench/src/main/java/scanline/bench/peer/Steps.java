@@ -1,18 +1,17 @@
 package scanline.bench.peer;
 
-import scanline.lab.experiment.Examples;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Statistic;
 import scanline.engine.tensor.Tape;
-import scanline.lab.sequence.Batch;
-import scanline.lab.recipe.Recipe;
+import scanline.lab.experiment.Examples;
 import scanline.lab.experiment.Experiment;
-import scanline.lab.experiment.Split;
 import scanline.lab.experiment.Learner;
+import scanline.lab.experiment.Split;
+import scanline.lab.recipe.Recipe;
+import scanline.lab.sequence.Batch;
 import scanline.lab.train.Trainer;
 
 /**

@@ -2,16 +2,16 @@ package scanline.bench.peer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import scanline.engine.io.WeightsFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scanline.engine.io.WeightsFile;
+import scanline.lab.experiment.Experiment;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.experiment.Experiment;
 import scanline.lab.run.Progress;
 import scanline.lab.run.Run;
 import scanline.lab.train.Trainer;

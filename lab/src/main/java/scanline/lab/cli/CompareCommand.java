@@ -6,19 +6,17 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import scanline.lab.cli.option.OutputFile;
 import scanline.lab.report.Comparison;
 import scanline.lab.report.ComparisonPage;
 import scanline.lab.report.ComparisonText;
-import scanline.lab.cli.option.OutputFile;
 
 /** {@code scanline compare}: several runs beside each other. */
 @Command(name = "compare", mixinStandardHelpOptions = true,

@@ -14,13 +14,13 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import scanline.lab.base.DataException;
+import scanline.lab.cli.terminal.StatusLine;
 import scanline.lab.data.Datasets;
 import scanline.lab.data.Fetch;
 import scanline.lab.data.IdxFiles;
 import scanline.lab.data.IdxFiles.Part;
 import scanline.lab.data.ImageFolder;
 import scanline.lab.data.KnownSet;
-import scanline.lab.cli.terminal.StatusLine;
 
 /** {@code scanline data}: which data sets there are, getting them, and checking them. */
 @Command(name = "data", mixinStandardHelpOptions = true, description = "Lists, fetches and verifies data sets.")

@@ -3,20 +3,18 @@ package scanline.lab.cli;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Objects;
-
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 import scanline.engine.kernel.Parallel;
 import scanline.engine.kernel.Peak;
+import scanline.lab.cli.option.Threads;
 import scanline.lab.data.Datasets;
 import scanline.lab.data.IdxFiles;
 import scanline.lab.data.KnownSet;
 import scanline.lab.run.Provenance;
-import scanline.lab.cli.option.Threads;
 
 /** {@code scanline doctor}: what this machine offers. */
 @Command(name = "doctor", mixinStandardHelpOptions = true,

@@ -1,6 +1,5 @@
 package scanline.lab.cli;
 
-import scanline.engine.io.WeightsFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
@@ -14,9 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,22 +21,23 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import scanline.engine.io.WeightsFile;
+import scanline.lab.base.Json;
+import scanline.lab.base.RunException;
+import scanline.lab.cli.option.OutputFile;
+import scanline.lab.cli.option.Threads;
+import scanline.lab.cli.option.TrainedOptions;
 import scanline.lab.cli.terminal.Messages;
-import scanline.lab.model.Autoregressive;
-import scanline.lab.report.Table;
 import scanline.lab.experiment.Evaluation;
 import scanline.lab.experiment.Examples;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
-import scanline.lab.base.Json;
-import scanline.lab.task.LabelScore;
-import scanline.lab.task.Measures;
-import scanline.lab.base.RunException;
+import scanline.lab.model.Autoregressive;
+import scanline.lab.report.Table;
 import scanline.lab.run.Trained;
 import scanline.lab.run.TrainedOn;
-import scanline.lab.cli.option.OutputFile;
-import scanline.lab.cli.option.Threads;
-import scanline.lab.cli.option.TrainedOptions;
+import scanline.lab.task.LabelScore;
+import scanline.lab.task.Measures;
 
 /** {@code scanline evaluate}: loss, accuracy and confusion matrix on a split. */
 @Command(name = "evaluate", mixinStandardHelpOptions = true,

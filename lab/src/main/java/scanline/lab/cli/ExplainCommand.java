@@ -4,23 +4,21 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import scanline.lab.cli.terminal.Messages;
 import scanline.engine.io.Excerpt;
 import scanline.engine.tensor.Parameter;
+import scanline.lab.cli.terminal.Messages;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.insight.LayerTimes;
 import scanline.lab.model.Model;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.experiment.Experiment;
-import scanline.lab.insight.LayerTimes;
 
 /** {@code scanline explain}: what a recipe's model is made of. */
 @Command(name = "explain", mixinStandardHelpOptions = true,

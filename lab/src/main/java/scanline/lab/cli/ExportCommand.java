@@ -1,6 +1,5 @@
 package scanline.lab.cli;
 
-import scanline.engine.io.WeightsFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -9,9 +8,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,12 +17,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import scanline.lab.export.ExportFormat;
-import scanline.lab.export.OnnxOperators;
-import scanline.lab.experiment.Experiment;
-import scanline.lab.run.Trained;
+import scanline.engine.io.WeightsFile;
 import scanline.lab.cli.option.OutputFile;
 import scanline.lab.cli.option.TrainedOptions;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.export.ExportFormat;
+import scanline.lab.export.OnnxOperators;
+import scanline.lab.run.Trained;
 
 /** {@code scanline export}: a trained model as a file that others read. */
 @Command(name = "export", mixinStandardHelpOptions = true,
@@ -70,7 +68,8 @@ final class ExportCommand implements Callable<Integer> {
             file.write(format.of(experiment, operators, opened.provenance()));
             PrintWriter words = file.words(Objects.requireNonNull(spec).commandLine());
             words.printf(Locale.ROOT, "%s: %s, %,d parameters, SHA-256 %s%n", file,
-                    format.name().toLowerCase(Locale.ROOT), experiment.weights().count(), WeightsFile.hash(experiment.weights()));
+                    format.name().toLowerCase(Locale.ROOT), experiment.weights().count(),
+                    WeightsFile.hash(experiment.weights()));
             words.flush();
             return CommandLine.ExitCode.OK;
         }

@@ -7,7 +7,6 @@ import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
@@ -16,12 +15,12 @@ import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
-import scanline.lab.recipe.RecipeException;
-import scanline.lab.run.Provenance;
-import scanline.lab.cli.option.OutputFile;
 import scanline.lab.base.UserException;
+import scanline.lab.cli.option.OutputFile;
 import scanline.lab.cli.terminal.Messages;
 import scanline.lab.cli.terminal.StandardOutput;
+import scanline.lab.recipe.RecipeException;
+import scanline.lab.run.Provenance;
 
 /** The command line: results go to standard output, progress and errors to standard error. */
 @Command(name = "scanline", mixinStandardHelpOptions = true, versionProvider = Main.Version.class,

@@ -8,9 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,18 +16,18 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import scanline.lab.cli.terminal.Messages;
 import scanline.lab.base.DataException;
+import scanline.lab.base.Json;
+import scanline.lab.cli.option.Threads;
+import scanline.lab.cli.option.TrainedOptions;
+import scanline.lab.cli.terminal.Messages;
+import scanline.lab.experiment.Experiment;
 import scanline.lab.image.ImageFile;
 import scanline.lab.image.ImageSet;
 import scanline.lab.image.Preparation;
-import scanline.lab.task.Answer;
-import scanline.lab.experiment.Experiment;
-import scanline.lab.base.Json;
-import scanline.lab.task.Prediction;
 import scanline.lab.run.Trained;
-import scanline.lab.cli.option.Threads;
-import scanline.lab.cli.option.TrainedOptions;
+import scanline.lab.task.Answer;
+import scanline.lab.task.Prediction;
 
 /** {@code scanline predict}: the classes of images, or the labels that are on them. */
 @Command(name = "predict", mixinStandardHelpOptions = true,
@@ -68,7 +66,8 @@ final class PredictCommand implements Callable<Integer> {
                 results.add(file, () -> {
                     for (Path image : Files.isDirectory(file) ? ImageFile.in(file) : List.of(file)) {
                         results.add(image, () -> {
-                            ImageSet images = ImageFile.read(image, experiment.pictureSize(), experiment.input().classes(),
+                            ImageSet images = ImageFile.read(image, experiment.pictureSize(),
+                                    experiment.input().classes(),
                                     asIs ? Preparation.SCALE : experiment.preparation());
                             List<Answer> answers = experiment.answers(images);
                             for (int i = 0; i < answers.size(); i++) {

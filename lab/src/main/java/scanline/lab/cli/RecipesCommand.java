@@ -10,18 +10,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
+import scanline.lab.experiment.Experiment;
 import scanline.lab.model.Model;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.report.Results;
-import scanline.lab.experiment.Experiment;
 
 /** {@code scanline recipes}: what can be trained. */
 @Command(name = "recipes", mixinStandardHelpOptions = true, description = "Lists the recipes.")

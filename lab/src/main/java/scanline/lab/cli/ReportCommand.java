@@ -5,22 +5,20 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import scanline.lab.cli.option.OutputFile;
+import scanline.lab.cli.option.RunOptions;
+import scanline.lab.cli.option.Threads;
 import scanline.lab.report.RunReport;
 import scanline.lab.run.Provenance;
 import scanline.lab.run.Run;
 import scanline.lab.run.Trained;
-import scanline.lab.cli.option.OutputFile;
-import scanline.lab.cli.option.RunOptions;
-import scanline.lab.cli.option.Threads;
 
 /** {@code scanline report}: what a run came to, as one page. */
 @Command(name = "report", mixinStandardHelpOptions = true,

@@ -6,9 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,8 +14,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import scanline.lab.report.Results;
 import scanline.lab.base.RunException;
+import scanline.lab.report.Results;
 
 /** {@code scanline results}: the page of results, from the records of runs. */
 @Command(name = "results", mixinStandardHelpOptions = true,

@@ -3,19 +3,17 @@ package scanline.lab.cli;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
-import scanline.lab.experiment.Experiment;
-import scanline.lab.run.Provenance;
-import scanline.lab.run.Run;
 import scanline.lab.cli.option.RunOptions;
 import scanline.lab.cli.option.Threads;
 import scanline.lab.cli.option.TrainingOptions;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.run.Provenance;
+import scanline.lab.run.Run;
 
 /** {@code scanline resume}: goes on where a run stopped, to the bit. */
 @Command(name = "resume", mixinStandardHelpOptions = true,

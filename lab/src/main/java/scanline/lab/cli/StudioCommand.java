@@ -9,9 +9,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,8 +17,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import scanline.lab.studio.Studio;
 import scanline.lab.cli.option.Threads;
+import scanline.lab.studio.Studio;
 
 /** {@code scanline studio}: the web studio. */
 @Command(name = "studio", mixinStandardHelpOptions = true, sortOptions = false,

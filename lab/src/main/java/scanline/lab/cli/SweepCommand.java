@@ -11,9 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
-
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,13 +19,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import scanline.lab.base.Json;
+import scanline.lab.cli.option.Threads;
+import scanline.lab.run.Run;
 import scanline.lab.sweep.Grid;
 import scanline.lab.sweep.Sweep;
 import scanline.lab.sweep.SweepTable;
 import scanline.lab.sweep.SweepTable.Row;
-import scanline.lab.base.Json;
-import scanline.lab.run.Run;
-import scanline.lab.cli.option.Threads;
 
 /** {@code scanline sweep}: a grid of runs as processes of this machine. */
 @Command(name = "sweep", mixinStandardHelpOptions = true,

@@ -7,9 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,17 +16,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import scanline.lab.cli.terminal.Messages;
 import scanline.engine.io.Excerpt;
-import scanline.lab.recipe.Recipe;
-import scanline.lab.recipe.Recipes;
+import scanline.lab.cli.option.Threads;
+import scanline.lab.cli.option.TrainingOptions;
+import scanline.lab.cli.terminal.Messages;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
+import scanline.lab.recipe.Recipe;
+import scanline.lab.recipe.Recipes;
 import scanline.lab.run.Parent;
 import scanline.lab.run.Provenance;
 import scanline.lab.run.Run;
-import scanline.lab.cli.option.Threads;
-import scanline.lab.cli.option.TrainingOptions;
 
 /** {@code scanline train}: trains a recipe in a new run folder. */
 @Command(name = "train", mixinStandardHelpOptions = true, description = "Trains a recipe.")

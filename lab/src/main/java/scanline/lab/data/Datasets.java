@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import scanline.lab.data.IdxFiles.Resources;
 import scanline.lab.base.DataException;
 import scanline.lab.base.FileName;
 import scanline.lab.base.ModuleContent;
 import scanline.lab.base.Nearest;
+import scanline.lab.data.IdxFiles.Resources;
 import scanline.lab.image.Preparation;
 
 /**

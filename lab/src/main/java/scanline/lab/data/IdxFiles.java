@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import scanline.lab.base.FileReading;
 import scanline.lab.base.DataException;
+import scanline.lab.base.FileReading;
 import scanline.lab.image.Idx;
 
 /** The four IDX files of a data set, wherever they lie. */

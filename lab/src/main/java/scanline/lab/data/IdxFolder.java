@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import scanline.lab.base.DataException;
 import scanline.lab.data.IdxFiles.Folder;
 import scanline.lab.data.IdxFiles.Part;
-import scanline.lab.base.DataException;
 import scanline.lab.image.ImageSet;
 
 /**

@@ -2,8 +2,8 @@ package scanline.lab.data;
 
 import java.net.URI;
 import java.util.List;
-import scanline.lab.data.IdxFiles.Part;
 import scanline.lab.base.DataException;
+import scanline.lab.data.IdxFiles.Part;
 import scanline.lab.image.Idx;
 import scanline.lab.image.Preparation;
 

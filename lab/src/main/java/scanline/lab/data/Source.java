@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import scanline.lab.base.DataException;
 import scanline.lab.base.FileReading;
+import scanline.lab.base.Sha256;
 import scanline.lab.data.IdxFiles.Folder;
 import scanline.lab.data.IdxFiles.Part;
-import scanline.lab.base.DataException;
-import scanline.lab.base.Sha256;
 import scanline.lab.image.Idx;
 
 /** How a known set is published: the files that are downloaded, and the SHA-256 that tells whether they are right. */

@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
-import scanline.lab.base.FileReading;
 import scanline.lab.base.DataException;
+import scanline.lab.base.FileReading;
 
 /** Files in a zip archive, whose SHA-256 is checked before the first one is read. */
 final class ZippedFiles implements IdxFiles {

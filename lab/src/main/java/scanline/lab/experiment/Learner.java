@@ -3,8 +3,8 @@ package scanline.lab.experiment;
 import scanline.engine.optim.Optimizer;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Tape;
-import scanline.lab.sequence.Batch;
 import scanline.lab.recipe.Recipe;
+import scanline.lab.sequence.Batch;
 import scanline.lab.task.Task;
 
 /**

@@ -1,13 +1,12 @@
 package scanline.lab.export;
 
-import scanline.engine.io.WeightsFile;
 import java.util.LinkedHashMap;
 import java.util.Map;
-
+import scanline.engine.io.WeightsFile;
+import scanline.lab.base.Json;
+import scanline.lab.experiment.Experiment;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.experiment.Experiment;
-import scanline.lab.base.Json;
 
 /** What a file says of where its weights come from: nothing that differs from one machine or day of exporting to the next. */
 final class Facts {

@@ -1,6 +1,7 @@
 package scanline.lab.export;
 
 import scanline.engine.tensor.Recurrence;
+import scanline.lab.base.RunException;
 import scanline.lab.export.OnnxGraph.Value;
 import scanline.lab.model.CnnModel;
 import scanline.lab.model.CnnRnnModel;
@@ -9,7 +10,6 @@ import scanline.lab.model.Model;
 import scanline.lab.model.RecurrentModel;
 import scanline.lab.model.TransformerModel;
 import scanline.lab.model.VitModel;
-import scanline.lab.base.RunException;
 
 /** The formulas of the models, told once more for ONNX: a case here for each model that can be exported. */
 final class OnnxFormulas {
@@ -61,7 +61,8 @@ final class OnnxFormulas {
     }
 
     private Value recurrent(RecurrentModel model, Value x) {
-        Value last = recurrentLayers.forward(model.cell().layer(), model.cell(), model.layers(), graph.transpose(x, 1, 0, 2))
+        Value last = recurrentLayers
+                .forward(model.cell().layer(), model.cell(), model.layers(), graph.transpose(x, 1, 0, 2))
                 .last();
         return layers.linear("fc", model.relu() ? graph.relu(last) : last);
     }

@@ -86,7 +86,8 @@ record OnnxLayers(OnnxGraph graph) {
         Value v = graph.transpose(projected[2], 0, 2, 1, 3);
         Value scores = graph.node("Mul", List.of(graph.matmul(q, k), graph.constant((float) (1 / Math.sqrt(width)))));
         Value taken = graph.softmax(mask.equals(Value.NONE) ? scores : graph.add(scores, mask));
-        return linear(name + ".out_proj", graph.reshape(graph.transpose(graph.matmul(taken, v), 0, 2, 1, 3), 0, 0, inner));
+        return linear(name + ".out_proj",
+                graph.reshape(graph.transpose(graph.matmul(taken, v), 0, 2, 1, 3), 0, 0, inner));
     }
 
     /** {@link scanline.engine.nn.FeedForward}; {@code name} ends with a dot. */

@@ -8,18 +8,18 @@ import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.lab.canvas.Canvas;
-import scanline.lab.image.PictureSize;
-import scanline.lab.sequence.Scan;
+import scanline.lab.experiment.Experiment;
 import scanline.lab.export.OnnxGraph.Attribute;
 import scanline.lab.export.OnnxGraph.Element;
 import scanline.lab.export.OnnxGraph.Value;
 import scanline.lab.format.Protobuf;
+import scanline.lab.image.PictureSize;
 import scanline.lab.model.Autoregressive;
 import scanline.lab.model.Classifier;
 import scanline.lab.model.Model;
 import scanline.lab.recipe.Recipe;
-import scanline.lab.experiment.Experiment;
 import scanline.lab.run.Provenance;
+import scanline.lab.sequence.Scan;
 
 /**
  * A trained model as a file of ONNX (onnx.ai/onnx/repo-docs/IR.html). It reads pictures as they are, and does all that the

@@ -91,7 +91,8 @@ record OnnxRecurrent(OnnxGraph graph) {
 
     /** A learned state for each sequence of x: [directions, B, H]. */
     private Value first(String name, List<String> directions, String state, Value x) {
-        List<float[]> states = directions.stream().map(each -> graph.entry(name + "." + state + each).values()).toList();
+        List<float[]> states = directions.stream().map(each -> graph.entry(name + "." + state + each).values())
+                .toList();
         Value learned = graph.constant(name + "." + state + directions.getFirst(),
                 new int[] {directions.size(), 1, states.getFirst().length}, joined(states));
         return graph.node("Expand", List.of(learned, graph.concat(0, graph.list(1), graph.size(x, 1), graph.list(1))));

@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import scanline.lab.base.FileReading;
 import scanline.lab.base.DataException;
+import scanline.lab.base.FileReading;
 
 /** The images of a folder that has a folder for each class. Names count as Unicode's composed form, whatever the disk has. */
 public final class ClassFolders {

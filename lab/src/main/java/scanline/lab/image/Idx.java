@@ -11,8 +11,8 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.stream.Collectors;
-import scanline.lab.base.FileReading;
 import scanline.lab.base.DataException;
+import scanline.lab.base.FileReading;
 import scanline.lab.base.Sha256;
 
 /**

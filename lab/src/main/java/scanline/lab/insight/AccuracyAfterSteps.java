@@ -4,17 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-
 import scanline.engine.tensor.Shaping;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
-import scanline.lab.sequence.Batch;
-import scanline.lab.model.Classifier.Stepwise;
-import scanline.lab.experiment.Split;
 import scanline.lab.experiment.Evaluation;
 import scanline.lab.experiment.Examples;
 import scanline.lab.experiment.Experiment;
+import scanline.lab.experiment.Split;
 import scanline.lab.experiment.Tally;
+import scanline.lab.model.Classifier.Stepwise;
+import scanline.lab.sequence.Batch;
 import scanline.lab.task.Classification;
 
 /**

@@ -4,13 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-
 import scanline.engine.tensor.Shaping;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
+import scanline.lab.experiment.Experiment;
 import scanline.lab.image.ImageSet;
 import scanline.lab.model.Classifier.Stepwise;
-import scanline.lab.experiment.Experiment;
 import scanline.lab.task.Classification;
 
 /**

@@ -7,21 +7,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-
 import org.jspecify.annotations.Nullable;
-
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Buffer;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Tape;
-import scanline.lab.sequence.Batch;
 import scanline.lab.data.Dataset;
-import scanline.lab.model.Model;
-import scanline.lab.recipe.Recipe;
-import scanline.lab.experiment.Split;
 import scanline.lab.experiment.Examples;
 import scanline.lab.experiment.Experiment;
+import scanline.lab.experiment.Split;
+import scanline.lab.model.Model;
+import scanline.lab.recipe.Recipe;
+import scanline.lab.sequence.Batch;
 import scanline.lab.task.Task;
 
 /**
@@ -79,7 +77,8 @@ public final class LayerTimes {
     private void measure(Experiment experiment) {
         Examples test = experiment.examples(Split.TEST);
         int count = Math.min(MOST_EXAMPLES, experiment.recipe().batch());
-        Batch batch = test.loader().batch(IntStream.range(0, count).map(i -> test.number(i % test.count())).toArray(), 0,
+        Batch batch = test.loader().batch(IntStream.range(0, count).map(i -> test.number(i % test.count())).toArray(),
+                0,
                 count);
         for (int step = 0; step < WARM_UP_STEPS + STEPS; step++) {
             if (step == WARM_UP_STEPS) {

@@ -5,23 +5,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-
 import org.jspecify.annotations.Nullable;
-
 import scanline.engine.nn.Recurrent;
 import scanline.engine.tensor.Shaping;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
+import scanline.lab.experiment.Examples;
+import scanline.lab.experiment.Experiment;
 import scanline.lab.image.ImageSet;
-import scanline.lab.sequence.Loader;
 import scanline.lab.model.Autoregressive;
 import scanline.lab.model.BeamSearch.Followed;
 import scanline.lab.model.Classifier;
 import scanline.lab.model.Classifier.Readout;
 import scanline.lab.model.FeatureMaps;
 import scanline.lab.model.Network;
-import scanline.lab.experiment.Examples;
-import scanline.lab.experiment.Experiment;
+import scanline.lab.sequence.Loader;
 import scanline.lab.task.Answer;
 import scanline.lab.task.Answers;
 import scanline.lab.task.Classification;

@@ -6,18 +6,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-
 import scanline.engine.optim.Clipping;
 import scanline.engine.optim.Schedule;
 import scanline.engine.optim.UpdateRule;
+import scanline.lab.base.FileName;
 import scanline.lab.canvas.Canvas;
 import scanline.lab.data.Dataset;
 import scanline.lab.data.Datasets;
-import scanline.lab.base.FileName;
 import scanline.lab.data.ImageFolder;
 import scanline.lab.image.Preparation;
-import scanline.lab.sequence.Scan;
 import scanline.lab.model.Model;
+import scanline.lab.sequence.Scan;
 
 /**
  * Everything that decides a training run. Each component is a key of the recipe's text; where a component chooses between

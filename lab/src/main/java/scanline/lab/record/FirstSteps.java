@@ -1,6 +1,5 @@
 package scanline.lab.record;
 
-import scanline.engine.io.WeightsFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,16 +8,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
-
+import org.jspecify.annotations.Nullable;
 import scanline.engine.io.AtomicFile;
 import scanline.engine.io.Excerpt;
 import scanline.engine.io.FormatException;
 import scanline.engine.io.TextFile;
-import scanline.lab.recipe.Recipes;
+import scanline.engine.io.WeightsFile;
 import scanline.lab.experiment.Examples;
 import scanline.lab.experiment.Experiment;
-import org.jspecify.annotations.Nullable;
 import scanline.lab.experiment.Learner;
+import scanline.lab.recipe.Recipes;
 
 /**
  * What a recipe comes to in its first steps: first weights, order of the examples, dropout, passes forward and back, clipping and

@@ -17,7 +17,8 @@ import scanline.lab.run.Run;
 /** The records in a folder, each of which is a folder of its own. */
 public final class Records {
     /** The files of a record. The last three make one, so whoever copies in this order never leaves half of one. */
-    public static final List<String> FILES = List.of(RunRecord.ATTENTION, Run.LABELS, Run.CONFUSION, Run.RESULT, Run.PROVENANCE,
+    public static final List<String> FILES = List.of(RunRecord.ATTENTION, Run.LABELS, Run.CONFUSION, Run.RESULT,
+            Run.PROVENANCE,
             Run.METRICS, Run.RECIPE);
 
     /**

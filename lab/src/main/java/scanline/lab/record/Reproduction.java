@@ -13,14 +13,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import scanline.lab.base.Nearest;
+import scanline.lab.base.RunException;
+import scanline.lab.experiment.Experiment;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.RecipeException;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.record.RunRecord.Outcome;
-import scanline.lab.experiment.Experiment;
 import scanline.lab.run.Parent;
 import scanline.lab.run.Run;
-import scanline.lab.base.RunException;
 
 /** A record that is trained again: with what, and whether the same comes out. */
 public final class Reproduction {

@@ -133,7 +133,8 @@ public final class RunRecordReader {
     }
 
     private RunRecord record() throws IOException {
-        return new RunRecord(run.folder().toAbsolutePath().normalize().getFileName().toString(), keys, command, published(),
+        return new RunRecord(run.folder().toAbsolutePath().normalize().getFileName().toString(), keys, command,
+                published(),
                 made.whole("seed"), made.whole("parameters"), commits(), machine(), data(), epochs, parent(),
                 Files.exists(run.folder().resolve(Run.RESULT)) ? outcome() : null,
                 Files.exists(run.folder().resolve(RunRecord.ATTENTION)));

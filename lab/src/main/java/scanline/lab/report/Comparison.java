@@ -1,6 +1,5 @@
 package scanline.lab.report;
 
-import scanline.lab.base.Numbers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,18 +15,17 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-
 import org.jspecify.annotations.Nullable;
-
+import scanline.lab.base.Json;
+import scanline.lab.base.Numbers;
+import scanline.lab.base.RunException;
 import scanline.lab.record.Records;
 import scanline.lab.record.RunRecord;
 import scanline.lab.record.RunRecord.Outcome;
 import scanline.lab.record.RunRecordReader;
-import scanline.lab.base.Json;
-import scanline.lab.task.Measures;
 import scanline.lab.run.Progress;
 import scanline.lab.run.Run;
-import scanline.lab.base.RunException;
+import scanline.lab.task.Measures;
 
 /**
  * Several runs beside each other: in what they differ, and what each came to. What is marked best is best by validation; the

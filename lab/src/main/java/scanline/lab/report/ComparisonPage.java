@@ -25,7 +25,8 @@ public final class ComparisonPage {
         Page page = new Page(runs.size() == 1 ? runs.getFirst().name() : runs.size() + " runs compared");
         page.add("<ol class=\"runs\">\n");
         for (int i = 0; i < runs.size(); i++) {
-            page.add("<li>" + Page.swatch(i) + "<b>" + (i + 1) + "  " + Markup.escaped(runs.get(i).name()) + "</b> <code>"
+            page.add("<li>" + Page.swatch(i) + "<b>" + (i + 1) + "  " + Markup.escaped(runs.get(i).name())
+                    + "</b> <code>"
                     + Markup.escaped(runs.get(i).command().text()) + "</code></li>\n");
         }
         page.add("</ol>\n" + Curves.ofPage(runs));

@@ -1,9 +1,8 @@
 package scanline.lab.report;
 
-import scanline.lab.base.Numbers;
 import java.util.ArrayList;
 import java.util.List;
-
+import scanline.lab.base.Numbers;
 import scanline.lab.canvas.Canvas.Answer;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
@@ -69,9 +68,11 @@ final class FindingsSections {
                         "average precision")
                 : Table.ofFigures("label", "precision", "recall", "F1", "support", "answered", "right");
         for (LabelScore label : findings.labels()) {
-            List<String> cells = new ArrayList<>(List.of(names.get(label.label()), Numbers.fourDecimals(label.precision()),
-                    Numbers.fourDecimals(label.recall()), Numbers.fourDecimals(label.f1()), Numbers.whole(label.present()),
-                    Numbers.whole(label.answered()), Numbers.whole(label.right())));
+            List<String> cells = new ArrayList<>(
+                    List.of(names.get(label.label()), Numbers.fourDecimals(label.precision()),
+                            Numbers.fourDecimals(label.recall()), Numbers.fourDecimals(label.f1()),
+                            Numbers.whole(label.present()),
+                            Numbers.whole(label.answered()), Numbers.whole(label.right())));
             if (findings.isOfSets()) {
                 cells.add(Numbers.fourDecimals(label.averagePrecision()));
             }
@@ -94,7 +95,8 @@ final class FindingsSections {
         } else {
             page.paragraph((wrong > MISTAKES
                     ? "The " + MISTAKES + " of " + Numbers.whole(wrong) + " wrong answers"
-                    : "All wrong answers") + " among the " + images + " that the model is most sure of, the surest first."
+                    : "All wrong answers") + " among the " + images
+                    + " that the model is most sure of, the surest first."
                     + (kind == Answer.CLASS ? "" : " What is wrong or missing is underlined."));
             page.add(gallery.html(first(MISTAKES, findings.mistakes())));
         }

@@ -1,6 +1,5 @@
 package scanline.lab.report;
 
-import scanline.lab.base.Numbers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,17 +10,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-
 import org.jspecify.annotations.Nullable;
-
 import scanline.engine.io.AtomicFile;
+import scanline.lab.base.Numbers;
+import scanline.lab.base.RunException;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.record.Records;
 import scanline.lab.record.RunRecord;
 import scanline.lab.record.RunRecordReader;
-import scanline.lab.run.Run;
-import scanline.lab.base.RunException;
 import scanline.lab.report.figure.Curves;
+import scanline.lab.run.Run;
 
 /**
  * A folder of results: the records of runs, in a folder of their own, and the pages made from them. These are README.md,

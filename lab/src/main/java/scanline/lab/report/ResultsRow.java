@@ -1,6 +1,5 @@
 package scanline.lab.report;
 
-import scanline.lab.base.Numbers;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -10,12 +9,12 @@ import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-
+import scanline.lab.base.Numbers;
+import scanline.lab.base.RunException;
+import scanline.lab.base.Spread;
 import scanline.lab.record.Records;
 import scanline.lab.record.RunRecord;
 import scanline.lab.record.RunRecord.Outcome;
-import scanline.lab.base.RunException;
-import scanline.lab.base.Spread;
 
 /**
  * A row of a table of results, in words.

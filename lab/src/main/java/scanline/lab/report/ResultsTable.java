@@ -1,6 +1,5 @@
 package scanline.lab.report;
 
-import scanline.lab.base.Numbers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -12,13 +11,13 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-
 import scanline.engine.io.Excerpt;
+import scanline.lab.base.Numbers;
 import scanline.lab.record.RunRecord;
 import scanline.lab.record.RunRecord.Outcome;
-import scanline.lab.task.Measures;
 import scanline.lab.run.Progress;
 import scanline.lab.run.Run;
+import scanline.lab.task.Measures;
 
 /** The page of results, in Markdown. It depends on the records alone: no dates, nothing of this machine. */
 public final class ResultsTable {
@@ -142,7 +141,8 @@ public final class ResultsTable {
     }
 
     private void figures(ResultsRow row) {
-        cells(row.recipe(), Numbers.whole(row.first().parameters()), row.published().text(), row.accuracy(), row.leastToMost(),
+        cells(row.recipe(), Numbers.whole(row.first().parameters()), row.published().text(), row.accuracy(),
+                row.leastToMost(),
                 row.isSeveral() ? Numbers.twoDecimals(100 * row.spread().deviation()) : Table.NONE,
                 row.runs().stream().map(run -> Long.toString(run.seed())).collect(Collectors.joining(", ")), row.loss(),
                 Integer.toString(row.first().epochs().size()),
@@ -191,7 +191,8 @@ public final class ResultsTable {
         row.outcomes().stream().findFirst().ifPresent(outcome -> text
                 .append(" What it would have printed for our runs is")
                 .append(" beside their accuracy: seed ").append(row.first().seed()).append(", for example, has ")
-                .append(Numbers.whole(outcome.right())).append(" right answers, so ").append(Numbers.percent(outcome.accuracy()))
+                .append(Numbers.whole(outcome.right())).append(" right answers, so ")
+                .append(Numbers.percent(outcome.accuracy()))
                 .append(", and it would have printed ").append(published.printed(outcome)).append('.'));
     }
 

@@ -1,6 +1,5 @@
 package scanline.lab.report;
 
-import scanline.lab.base.Numbers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -10,9 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-
 import org.jspecify.annotations.Nullable;
-
+import scanline.lab.base.Numbers;
 import scanline.lab.canvas.Canvas.Answer;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.insight.AttentionMap;

@@ -140,7 +140,8 @@ record WrittenPage(Path file, Path results, String text) {
     private String links(ResultsRow row) {
         Path from = Objects.requireNonNull(file.toAbsolutePath().getParent());
         return row.runs().stream().map(run -> "[" + run.seed() + "]("
-                + ResultsTable.link(from.relativize(results.toAbsolutePath().resolve(Results.RECORDS).resolve(run.name())).toString()
+                + ResultsTable.link(from
+                        .relativize(results.toAbsolutePath().resolve(Results.RECORDS).resolve(run.name())).toString()
                         .replace('\\', '/'))
                 + ")").collect(Collectors.joining(", "));
     }

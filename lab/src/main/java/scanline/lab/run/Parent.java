@@ -6,15 +6,13 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-
 import org.jspecify.annotations.Nullable;
-
 import scanline.engine.io.FormatException;
 import scanline.engine.io.LoadReport;
 import scanline.engine.io.WeightsFile;
 import scanline.engine.optim.Optimizer;
-import scanline.lab.base.Sha256;
 import scanline.lab.base.RunException;
+import scanline.lab.base.Sha256;
 import scanline.lab.experiment.Experiment;
 
 /**

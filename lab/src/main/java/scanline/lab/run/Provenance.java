@@ -18,24 +18,22 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-
 import org.jspecify.annotations.Nullable;
-
 import scanline.engine.io.AtomicFile;
 import scanline.engine.io.Excerpt;
 import scanline.engine.io.FormatException;
 import scanline.engine.kernel.Lanes;
-import scanline.lab.data.Dataset;
-import scanline.lab.image.ImageSet;
-import scanline.lab.data.Outline;
-import scanline.lab.sequence.Scan;
-import scanline.lab.base.Sha256;
-import scanline.lab.recipe.Recipe;
-import scanline.lab.recipe.Recipes;
-import scanline.lab.experiment.Split;
 import scanline.lab.base.Json;
 import scanline.lab.base.RunException;
+import scanline.lab.base.Sha256;
+import scanline.lab.data.Dataset;
+import scanline.lab.data.Outline;
 import scanline.lab.experiment.Experiment;
+import scanline.lab.experiment.Split;
+import scanline.lab.image.ImageSet;
+import scanline.lab.recipe.Recipe;
+import scanline.lab.recipe.Recipes;
+import scanline.lab.sequence.Scan;
 
 /** What a run was made with and on. */
 public final class Provenance {

@@ -13,21 +13,19 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-
 import org.jspecify.annotations.Nullable;
-
 import scanline.engine.io.AtomicFile;
 import scanline.engine.io.Durable;
 import scanline.engine.io.Excerpt;
 import scanline.engine.io.FileAccessException;
 import scanline.engine.io.FormatException;
 import scanline.engine.io.TextFile;
-import scanline.lab.recipe.Recipe;
-import scanline.lab.recipe.Recipes;
 import scanline.lab.base.Json;
 import scanline.lab.base.RunException;
 import scanline.lab.experiment.Evaluation;
 import scanline.lab.format.Csv;
+import scanline.lab.recipe.Recipe;
+import scanline.lab.recipe.Recipes;
 
 /**
  * The folder of a run: {@code recipe.yaml} as resolved, {@code provenance.json}, {@code metrics.csv} with a row an epoch,

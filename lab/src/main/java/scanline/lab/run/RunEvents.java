@@ -12,17 +12,16 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-
 import scanline.engine.io.AtomicFile;
 import scanline.engine.io.Durable;
 import scanline.engine.io.FileAccessException;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Weights;
-import scanline.lab.image.Pictures;
-import scanline.lab.format.EventLog;
-import scanline.lab.experiment.Split;
 import scanline.lab.experiment.Examples;
 import scanline.lab.experiment.Experiment;
+import scanline.lab.experiment.Split;
+import scanline.lab.format.EventLog;
+import scanline.lab.image.Pictures;
 
 /**
  * What TensorBoard shows of a run while it is trained: the folder {@code events}, with a file a session, numbered. A session

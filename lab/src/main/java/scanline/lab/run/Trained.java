@@ -5,16 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-
 import org.jspecify.annotations.Nullable;
-
 import scanline.engine.io.LoadReport;
 import scanline.engine.io.WeightsFile;
+import scanline.lab.base.RunException;
 import scanline.lab.data.Dataset;
+import scanline.lab.experiment.Experiment;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.base.RunException;
-import scanline.lab.experiment.Experiment;
 
 /**
  * A trained model by what the user calls it: the folder of a run, or a recipe and a file of weights.

@@ -9,16 +9,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-
 import org.jspecify.annotations.Nullable;
-
 import scanline.lab.base.DataException;
-import scanline.lab.image.ImageSet;
-import scanline.lab.recipe.Recipe;
-import scanline.lab.experiment.Split;
 import scanline.lab.base.RunException;
 import scanline.lab.experiment.Experiment;
+import scanline.lab.experiment.Split;
 import scanline.lab.experiment.Splits;
+import scanline.lab.image.ImageSet;
+import scanline.lab.recipe.Recipe;
 
 /**
  * How the images that a run is evaluated on relate to those that it was trained on.

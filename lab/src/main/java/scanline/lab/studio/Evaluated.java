@@ -6,21 +6,19 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-
 import org.jspecify.annotations.Nullable;
-
-import scanline.lab.image.ImageSet;
-import scanline.lab.image.Pictures;
-import scanline.lab.studio.http.Refusal;
 import scanline.lab.experiment.Evaluation;
 import scanline.lab.experiment.Examples;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
+import scanline.lab.image.ImageSet;
+import scanline.lab.image.Pictures;
 import scanline.lab.insight.Findings;
 import scanline.lab.insight.Findings.Example;
 import scanline.lab.run.Run;
 import scanline.lab.run.Trained;
 import scanline.lab.run.TrainedOn;
+import scanline.lab.studio.http.Refusal;
 
 /**
  * What the best weights of a run say of every picture of a split, computed once, on a thread of its own while the page waits: the

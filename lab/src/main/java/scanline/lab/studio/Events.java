@@ -11,10 +11,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
-
+import scanline.lab.base.Json;
 import scanline.lab.studio.http.Refusal;
 import scanline.lab.studio.http.Streamed;
-import scanline.lab.base.Json;
 
 /**
  * What changes, to everybody who listens. The last events are kept, so that who was cut off goes on where it was. Each listener

@@ -5,12 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-
 import scanline.lab.data.Dataset;
-import scanline.lab.model.Model;
-import scanline.lab.recipe.Recipe;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.insight.LayerTimes;
+import scanline.lab.model.Model;
+import scanline.lab.recipe.Recipe;
 import scanline.lab.run.Provenance;
 import scanline.lab.run.Run;
 

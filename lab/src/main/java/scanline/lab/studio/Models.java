@@ -5,9 +5,8 @@ import java.nio.file.Files;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
-
-import scanline.lab.studio.http.Refusal;
 import scanline.lab.run.Run;
+import scanline.lab.studio.http.Refusal;
 
 /** The models that are open: the few that were asked last, each with the weights that its run has now. */
 final class Models implements AutoCloseable {

@@ -11,15 +11,15 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import scanline.lab.base.UserException;
-import scanline.lab.image.ImageSet;
-import scanline.lab.image.PictureSize;
-import scanline.lab.studio.http.Refusal;
-import scanline.lab.task.Answer;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
+import scanline.lab.image.ImageSet;
+import scanline.lab.image.PictureSize;
 import scanline.lab.run.Run;
 import scanline.lab.run.Trained;
 import scanline.lab.run.TrainedOn;
+import scanline.lab.studio.http.Refusal;
+import scanline.lab.task.Answer;
 
 /**
  * The best weights of a run, ready to answer, on a thread of their own: a model is for one thread. What waits is bounded, and

@@ -1,14 +1,12 @@
 package scanline.lab.studio;
 
 import java.util.Base64;
-
 import org.jspecify.annotations.Nullable;
-
+import scanline.lab.experiment.Experiment;
 import scanline.lab.image.Drawing;
 import scanline.lab.image.ImageFile;
 import scanline.lab.image.ImageSet;
 import scanline.lab.studio.http.Refusal;
-import scanline.lab.experiment.Experiment;
 
 /**
  * A picture as a request has it: an encoded one, or grey levels, light on dark.

@@ -7,12 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
-
 import org.jspecify.annotations.Nullable;
-
+import scanline.lab.insight.Reading;
 import scanline.lab.model.BeamSearch.Followed;
 import scanline.lab.task.Answer;
-import scanline.lab.insight.Reading;
 
 /**
  * A {@link Reading} for the page. Long arrays of numbers that are only drawn travel as a byte each, with the values that 0 and

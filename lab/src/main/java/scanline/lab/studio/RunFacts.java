@@ -8,16 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-
 import org.jspecify.annotations.Nullable;
-
 import scanline.engine.io.FormatException;
+import scanline.lab.base.Json;
+import scanline.lab.base.RunException;
 import scanline.lab.recipe.RecipeException;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.base.Json;
 import scanline.lab.run.Provenance;
 import scanline.lab.run.Run;
-import scanline.lab.base.RunException;
 
 /**
  * What the files of a run say, as far as they can be read: those of another version, and of a run that was broken off, too.

@@ -12,12 +12,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
-
 import org.jspecify.annotations.Nullable;
-
-import scanline.lab.studio.http.Refusal;
 import scanline.lab.run.LiveRun;
 import scanline.lab.run.Run;
+import scanline.lab.studio.http.Refusal;
 
 /**
  * The runs of a folder, and of the folders in it, where a sweep keeps its own. A run goes by its path below that folder; only

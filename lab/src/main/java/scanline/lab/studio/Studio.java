@@ -13,25 +13,23 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-
 import org.jspecify.annotations.Nullable;
-
+import scanline.lab.experiment.Examples;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.experiment.Split;
 import scanline.lab.image.ImageSet;
 import scanline.lab.image.Pictures;
+import scanline.lab.insight.Reading;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
+import scanline.lab.run.Run;
 import scanline.lab.studio.http.Refusal;
 import scanline.lab.studio.http.Reply;
 import scanline.lab.studio.http.Request;
 import scanline.lab.studio.http.Routes;
 import scanline.lab.studio.http.Server;
 import scanline.lab.task.Answer;
-import scanline.lab.experiment.Examples;
-import scanline.lab.experiment.Experiment;
-import scanline.lab.experiment.Split;
 import scanline.lab.task.Prediction;
-import scanline.lab.insight.Reading;
-import scanline.lab.run.Run;
 
 /**
  * The web studio: a server on this machine whose page shows runs while they train, compares them, and draws what a model does with

@@ -11,12 +11,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-
-import scanline.lab.recipe.Recipes;
-import scanline.lab.studio.http.Refusal;
 import scanline.lab.base.CommandProcess;
+import scanline.lab.recipe.Recipes;
 import scanline.lab.run.LiveRun;
 import scanline.lab.run.Run;
+import scanline.lab.studio.http.Refusal;
 
 /**
  * Runs that were started from the page, each a process of its own, as the command line starts it: what one of them does to memory

@@ -18,20 +18,18 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
-
 import org.jspecify.annotations.Nullable;
-
 import scanline.engine.io.AtomicFile;
 import scanline.engine.io.Durable;
 import scanline.engine.io.Excerpt;
 import scanline.engine.io.TextFile;
+import scanline.lab.base.CommandProcess;
+import scanline.lab.base.RunException;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.sweep.Grid.Point;
-import scanline.lab.base.CommandProcess;
 import scanline.lab.run.Result;
 import scanline.lab.run.Run;
-import scanline.lab.base.RunException;
+import scanline.lab.sweep.Grid.Point;
 
 /**
  * The runs of a grid, each a process of its own: what one of them does to memory or to the machine does not touch the

@@ -7,15 +7,13 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-
 import org.jspecify.annotations.Nullable;
-
 import scanline.engine.io.AtomicFile;
-import scanline.lab.sweep.Grid.Point;
-import scanline.lab.sweep.Grid.Setting;
+import scanline.lab.base.Spread;
 import scanline.lab.format.Csv;
 import scanline.lab.run.Result;
-import scanline.lab.base.Spread;
+import scanline.lab.sweep.Grid.Point;
+import scanline.lab.sweep.Grid.Setting;
 
 /** What the finished runs of a sweep came to: run by run, and setting by setting over the seeds. */
 public final class SweepTable {

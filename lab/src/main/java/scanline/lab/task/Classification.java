@@ -2,12 +2,11 @@ package scanline.lab.task;
 
 import java.util.List;
 import java.util.stream.IntStream;
-
 import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.Tensor;
-import scanline.lab.sequence.Batch;
 import scanline.lab.model.Classifier;
 import scanline.lab.recipe.Recipe;
+import scanline.lab.sequence.Batch;
 
 /** One class a picture: softmax and cross-entropy. */
 public record Classification(Classifier network, Recipe recipe, int classes) implements Task {

@@ -2,11 +2,10 @@ package scanline.lab.task;
 
 import java.util.List;
 import java.util.stream.IntStream;
-
 import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.Tensor;
-import scanline.lab.sequence.Batch;
 import scanline.lab.model.Classifier;
+import scanline.lab.sequence.Batch;
 
 /**
  * A set of labels a picture, each by a sigmoid of its own that knows nothing of the others (binary relevance): a label is in

@@ -2,15 +2,14 @@ package scanline.lab.task;
 
 import java.util.List;
 import java.util.function.IntSupplier;
-
 import scanline.engine.tensor.Tensor;
-import scanline.lab.sequence.Batch;
+import scanline.lab.base.RunException;
 import scanline.lab.canvas.Canvas;
 import scanline.lab.model.Autoregressive;
 import scanline.lab.model.Classifier;
 import scanline.lab.model.Network;
 import scanline.lab.recipe.Recipe;
-import scanline.lab.base.RunException;
+import scanline.lab.sequence.Batch;
 
 /** What a network is asked for: how wrong it is about some examples, and what it says of them. */
 public interface Task {

@@ -3,14 +3,13 @@ package scanline.lab.task;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-
 import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.Tensor;
-import scanline.lab.sequence.Batch;
 import scanline.lab.canvas.Canvas;
 import scanline.lab.model.Autoregressive;
 import scanline.lab.model.BeamSearch;
 import scanline.lab.recipe.Recipe;
+import scanline.lab.sequence.Batch;
 
 /**
  * Several labels a picture, written one after the other: a sequence, or a set in the order in which it is learned. It learns

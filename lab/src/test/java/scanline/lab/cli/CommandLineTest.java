@@ -3,7 +3,6 @@ package scanline.lab.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static scanline.lab.cli.Answer.answer;
 
-import scanline.lab.image.PictureSize;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -28,6 +27,7 @@ import scanline.engine.io.SafeTensors.Entry;
 import scanline.lab.data.Datasets;
 import scanline.lab.image.ImageFile;
 import scanline.lab.image.ImageSet;
+import scanline.lab.image.PictureSize;
 import scanline.lab.image.Pngs;
 import scanline.lab.image.Preparation;
 import scanline.lab.run.Provenance;

@@ -12,8 +12,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import scanline.lab.image.Pngs;
 import scanline.lab.base.Json;
+import scanline.lab.image.Pngs;
 
 /** {@code predict} of many files. */
 class PredictCommandTest {

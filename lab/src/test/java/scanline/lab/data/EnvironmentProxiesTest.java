@@ -28,9 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import scanline.lab.cli.Main;
 import scanline.lab.base.CommandProcess;
 import scanline.lab.base.DataException;
+import scanline.lab.cli.Main;
 
 @Timeout(60)
 class EnvironmentProxiesTest {

@@ -19,11 +19,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import scanline.lab.base.DataException;
+import scanline.lab.base.Sha256;
 import scanline.lab.data.IdxFiles.Part;
 import scanline.lab.data.Mirror.Answer;
 import scanline.lab.data.known.Emnist;
-import scanline.lab.base.DataException;
-import scanline.lab.base.Sha256;
 import scanline.lab.image.IdxSamples;
 import scanline.lab.image.Preparation;
 

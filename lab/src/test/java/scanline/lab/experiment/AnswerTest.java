@@ -13,13 +13,13 @@ import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.lab.image.ImageSet;
-import scanline.lab.sequence.Loader;
 import scanline.lab.image.Pictures;
+import scanline.lab.insight.Reading;
 import scanline.lab.model.Autoregressive;
 import scanline.lab.model.Classifier;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.insight.Reading;
+import scanline.lab.sequence.Loader;
 import scanline.lab.task.Answer;
 import scanline.lab.task.Transcription;
 

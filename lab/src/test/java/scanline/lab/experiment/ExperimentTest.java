@@ -13,12 +13,12 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import scanline.lab.base.RunException;
 import scanline.lab.image.ImageSet;
 import scanline.lab.image.Pictures;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.RecipeException;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.base.RunException;
 
 /** Which pictures an experiment is made of. */
 class ExperimentTest {
@@ -80,7 +80,8 @@ class ExperimentTest {
             Arrays.sort(sorted);
             assertThat(sorted).isEqualTo(IntStream.range(80, 120).toArray()).isNotEqualTo(order);
             assertThat(experiment.splits().epoch(2).numbers()).isEqualTo(order);
-            assertThat(IntStream.of(experiment.splits().epoch(1).numbers()).map(i -> i + 40).toArray()).isNotEqualTo(order);
+            assertThat(IntStream.of(experiment.splits().epoch(1).numbers()).map(i -> i + 40).toArray())
+                    .isNotEqualTo(order);
         }
     }
 
@@ -117,7 +118,8 @@ class ExperimentTest {
         List<String> keys = new ArrayList<>(List.of("model.hidden=2"));
         keys.addAll(List.of(overrides));
         try (Experiment experiment = new Experiment(Recipes.find("lstm-rows", keys), 1)) {
-            return new int[][] {experiment.examples(Split.TRAIN).numbers(), experiment.examples(Split.VALIDATION).numbers()};
+            return new int[][] {experiment.examples(Split.TRAIN).numbers(),
+                    experiment.examples(Split.VALIDATION).numbers()};
         }
     }
 

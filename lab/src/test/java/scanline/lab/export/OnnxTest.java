@@ -3,7 +3,6 @@ package scanline.lab.export;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import scanline.engine.io.WeightsFile;
 import ai.onnxruntime.OrtException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import scanline.engine.io.AtomicFile;
+import scanline.engine.io.WeightsFile;
 import scanline.engine.nn.Linear;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Parameter;
@@ -30,19 +30,19 @@ import scanline.engine.tensor.Statistic;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
-import scanline.lab.sequence.Batch;
-import scanline.lab.data.Datasets;
-import scanline.lab.image.ImageSet;
 import scanline.lab.base.ModuleContent;
+import scanline.lab.base.RunException;
+import scanline.lab.data.Datasets;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.experiment.Split;
+import scanline.lab.image.ImageSet;
 import scanline.lab.image.Pictures;
 import scanline.lab.model.Autoregressive;
 import scanline.lab.model.Classifier;
 import scanline.lab.model.Model;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.experiment.Experiment;
-import scanline.lab.experiment.Split;
-import scanline.lab.base.RunException;
+import scanline.lab.sequence.Batch;
 
 /** Holds exported models against ONNX Runtime; {@code ./build bench onnx} does so with more images and trained weights. */
 class OnnxTest {

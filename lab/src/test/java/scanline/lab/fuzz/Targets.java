@@ -1,6 +1,5 @@
 package scanline.lab.fuzz;
 
-import scanline.lab.image.PictureSize;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +15,6 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-
 import scanline.engine.io.FileAccessException;
 import scanline.engine.io.FormatException;
 import scanline.engine.io.SafeTensors;
@@ -29,20 +27,21 @@ import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Statistic;
 import scanline.engine.tensor.Weights;
 import scanline.lab.base.DataException;
-import scanline.lab.image.Idx;
 import scanline.lab.data.IdxFolder;
-import scanline.lab.image.ImageFile;
 import scanline.lab.data.ImageFolder;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.image.Idx;
+import scanline.lab.image.ImageFile;
 import scanline.lab.image.ImageSet;
+import scanline.lab.image.PictureSize;
 import scanline.lab.image.Preparation;
-import scanline.lab.sequence.Scan;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.RecipeException;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.report.Results;
-import scanline.lab.experiment.Experiment;
 import scanline.lab.run.Progress;
 import scanline.lab.run.Run;
+import scanline.lab.sequence.Scan;
 import scanline.lab.train.Trainer;
 
 /** Every reader of Scanline that opens files, each with a folder of its own. */

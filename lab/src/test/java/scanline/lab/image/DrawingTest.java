@@ -25,7 +25,8 @@ class DrawingTest {
     @Test
     void whatIsDrawnFillsTwentyPixelsInTheMiddleWhereverItWas() {
         for (int corner : new int[] {0, 50, 200}) {
-            ImageSet image = rectangle(280, corner, corner + 60, corner, corner + 30).centred(new PictureSize(28, 28), 10);
+            ImageSet image = rectangle(280, corner, corner + 60, corner, corner + 30).centred(new PictureSize(28, 28),
+                    10);
             for (int y = 0; y < 28; y++) {
                 for (int x = 0; x < 28; x++) {
                     assertThat(at(image, y, x)).as("%d, %d", y, x)

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import scanline.lab.fuzz.Pictures;
 import scanline.lab.base.DataException;
+import scanline.lab.fuzz.Pictures;
 
 /** What a file says about its image: whether it is whole, how its colors are stored, and how the camera was held. */
 class ImageDamageTest {
@@ -44,7 +44,8 @@ class ImageDamageTest {
     }
 
     private byte[] read(byte[] content, int height, int width) throws IOException {
-        return ImageFile.pixels(Files.write(folder.resolve("image"), content), new PictureSize(height, width), Preparation.SCALE);
+        return ImageFile.pixels(Files.write(folder.resolve("image"), content), new PictureSize(height, width),
+                Preparation.SCALE);
     }
 
     private void refused(byte[] content, String reason) {

@@ -20,8 +20,8 @@ import java.util.HexFormat;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import scanline.lab.fuzz.Pictures;
 import scanline.lab.base.DataException;
+import scanline.lab.fuzz.Pictures;
 
 class ImageFileTest {
     private static final int SIDE = 8;
@@ -179,12 +179,14 @@ class ImageFileTest {
         Path cut = folder.resolve("cut.png");
         Pngs.write(cut, Pngs.drawn(1, 40), 40, 40);
         Files.write(cut, Arrays.copyOf(Files.readAllBytes(cut), 300));
-        assertThatExceptionOfType(DataException.class).isThrownBy(() -> ImageFile.pixels(cut, new PictureSize(4, 4), Preparation.SCALE))
+        assertThatExceptionOfType(DataException.class)
+                .isThrownBy(() -> ImageFile.pixels(cut, new PictureSize(4, 4), Preparation.SCALE))
                 .withMessageStartingWith(cut + " is a broken image: ");
     }
 
     private static void refused(Path file, String message) {
-        assertThatExceptionOfType(DataException.class).isThrownBy(() -> ImageFile.pixels(file, new PictureSize(4, 4), Preparation.SCALE))
+        assertThatExceptionOfType(DataException.class)
+                .isThrownBy(() -> ImageFile.pixels(file, new PictureSize(4, 4), Preparation.SCALE))
                 .withMessage(message);
     }
 }

@@ -6,8 +6,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import scanline.engine.random.RandomKey;
-import scanline.lab.data.IdxFiles.Part;
 import scanline.lab.data.IdxFiles;
+import scanline.lab.data.IdxFiles.Part;
 
 class InkTest {
     private static final PictureSize SIZE = new PictureSize(28, 28);

@@ -13,13 +13,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
-import scanline.lab.sequence.Loader;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.experiment.Split;
 import scanline.lab.model.Classifier;
 import scanline.lab.model.Classifier.Readout;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.experiment.Split;
-import scanline.lab.experiment.Experiment;
+import scanline.lab.sequence.Loader;
 
 class AttentionMapTest {
     private static Recipe small(String recipe, String... more) {

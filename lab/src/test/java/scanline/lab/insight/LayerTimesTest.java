@@ -9,9 +9,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import scanline.lab.data.Dataset;
+import scanline.lab.experiment.Experiment;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.experiment.Experiment;
 
 class LayerTimesTest {
     /** Each model is made such that one layer has nearly all of the arithmetic, whatever else the machine does meanwhile. */

@@ -15,16 +15,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
-import scanline.lab.sequence.Batch;
-import scanline.lab.image.ImageSet;
+import scanline.lab.experiment.Evaluation;
 import scanline.lab.experiment.Examples;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.experiment.Split;
+import scanline.lab.image.ImageSet;
+import scanline.lab.insight.AccuracyAfterSteps.Point;
 import scanline.lab.model.Classifier;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.insight.AccuracyAfterSteps.Point;
-import scanline.lab.experiment.Split;
-import scanline.lab.experiment.Evaluation;
-import scanline.lab.experiment.Experiment;
+import scanline.lab.sequence.Batch;
 import scanline.lab.task.Answer;
 import scanline.lab.task.Answers;
 
@@ -53,7 +53,8 @@ class StepwiseTest {
         try (Experiment experiment = new Experiment(recurrent("model.cell=" + cell, "data.scan=" + scan,
                 "model.relu=" + relu, "head.softmax=" + softmax), 2)) {
             AccuracyAfterSteps after = AccuracyAfterSteps.of(experiment, Split.VALIDATION).orElseThrow();
-            Evaluation whole = Evaluation.of(experiment, experiment.examples(Split.VALIDATION), Evaluation.Listener.NONE);
+            Evaluation whole = Evaluation.of(experiment, experiment.examples(Split.VALIDATION),
+                    Evaluation.Listener.NONE);
             assertThat(after.points().getLast())
                     .isEqualTo(new Point(experiment.input().steps(), whole.accuracy(), whole.loss()));
             assertThat(after.examples()).isEqualTo(260);

@@ -24,15 +24,15 @@ import scanline.engine.optim.Sgd;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Recurrence;
 import scanline.engine.tensor.Weights;
+import scanline.lab.experiment.Experiment;
 import scanline.lab.image.ImageSet;
-import scanline.lab.sequence.Scan;
 import scanline.lab.model.CnnModel;
 import scanline.lab.model.EncoderModel;
 import scanline.lab.model.Model;
 import scanline.lab.model.RecurrentModel;
 import scanline.lab.model.VitModel;
-import scanline.lab.experiment.Experiment;
 import scanline.lab.run.Run;
+import scanline.lab.sequence.Scan;
 
 class RecipesTest {
     static List<String> names() {

@@ -19,9 +19,9 @@ import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
-import scanline.lab.docs.Repository;
 import scanline.lab.base.Json;
 import scanline.lab.base.RunException;
+import scanline.lab.docs.Repository;
 
 class ComparisonTest {
     @TempDir
@@ -205,7 +205,8 @@ class ComparisonTest {
             runs.add(run("run " + i + " <b>", "lstm-rows seed=" + i, 9880, 0.97));
         }
         String html = ComparisonPage.of(Comparison.of(runs));
-        assertThat(html).isEqualTo(ComparisonPage.of(Comparison.of(runs))).doesNotContain("https:", "src=", "href=", "<script",
+        assertThat(html).isEqualTo(ComparisonPage.of(Comparison.of(runs))).doesNotContain("https:", "src=", "href=",
+                "<script",
                 "url(", "@import", "NaN");
         assertThat(html.replace("xmlns=\"http://www.w3.org/1999/xhtml\"", "")).doesNotContain("http:");
         Document page = DocumentBuilderFactory.newNSInstance().newDocumentBuilder()

@@ -2,7 +2,6 @@ package scanline.lab.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import scanline.lab.base.Numbers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,12 +21,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import scanline.lab.base.Json;
+import scanline.lab.base.Numbers;
 import scanline.lab.docs.Markdown;
 import scanline.lab.docs.Repository;
 import scanline.lab.record.Records;
 import scanline.lab.record.RunRecord;
 import scanline.lab.record.RunRecord.Outcome;
-import scanline.lab.base.Json;
 import scanline.lab.run.Run;
 
 /** Every figure that a page shows stems from a record: a percentage from a run, a speed from the page of speeds. */

@@ -17,11 +17,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import scanline.engine.io.FormatException;
+import scanline.lab.base.Json;
+import scanline.lab.base.RunException;
 import scanline.lab.docs.Repository;
 import scanline.lab.record.Records;
 import scanline.lab.record.TrainingCommand;
-import scanline.lab.base.Json;
-import scanline.lab.base.RunException;
 
 class ResultsTest {
     static final String HASH = "0123456789abcdef".repeat(4);
@@ -434,7 +434,8 @@ class ResultsTest {
                 .doesNotContain("`rnn-rows`");
         assertThat(speeds).content().isEqualTo("# How fast\n");
         assertThat(results.resolve("README.md")).content().containsSubsequence("A page for each system",
-                "- [H: rows](systems/h.md)", "## MNIST", "What was measured besides:", "- [How fast](measured/speeds.md)");
+                "- [H: rows](systems/h.md)", "## MNIST", "What was measured besides:",
+                "- [How fast](measured/speeds.md)");
     }
 
     @Test

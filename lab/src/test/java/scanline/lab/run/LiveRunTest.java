@@ -13,8 +13,8 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import scanline.lab.recipe.Recipes;
 import scanline.lab.base.RunException;
+import scanline.lab.recipe.Recipes;
 
 class LiveRunTest {
     private static final Progress.Step STEP = new Progress.Step(2, 3, 10, 0.5, 0.6, 0.75, 1000, 12.5);

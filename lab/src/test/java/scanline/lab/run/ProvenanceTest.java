@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import scanline.lab.recipe.Recipes;
 import scanline.lab.base.Json;
 import scanline.lab.experiment.Experiment;
+import scanline.lab.recipe.Recipes;
 
 class ProvenanceTest {
     private static final String FIRST = "faa8cf3a3998b4ad535165943a10db7ef3b8737dd46f77376383f2dcdf669e5c";

@@ -27,15 +27,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import scanline.engine.io.FileAccessException;
-import scanline.lab.image.Pictures;
+import scanline.lab.experiment.Evaluation;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.experiment.Split;
 import scanline.lab.format.EventReader;
 import scanline.lab.format.EventReader.Event;
 import scanline.lab.format.EventReader.Kind;
+import scanline.lab.image.Pictures;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.experiment.Split;
-import scanline.lab.experiment.Evaluation;
-import scanline.lab.experiment.Experiment;
 import scanline.lab.train.Trainer;
 
 class RunEventsTest {

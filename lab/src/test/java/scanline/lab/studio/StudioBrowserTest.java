@@ -34,8 +34,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import scanline.lab.cli.Main;
 import scanline.lab.base.CommandProcess;
+import scanline.lab.cli.Main;
 
 /** The studio as people meet it: in a browser. {@code ./build} installs what drives one; without it these tests are skipped. */
 @Timeout(240)

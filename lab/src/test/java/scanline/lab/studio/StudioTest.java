@@ -30,14 +30,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import scanline.lab.cli.Main;
-import scanline.lab.image.ImageSet;
 import scanline.lab.base.ModuleContent;
+import scanline.lab.cli.Main;
 import scanline.lab.experiment.Evaluation;
 import scanline.lab.experiment.Experiment;
-import scanline.lab.task.Prediction;
+import scanline.lab.image.ImageSet;
 import scanline.lab.run.Run;
 import scanline.lab.run.Trained;
+import scanline.lab.task.Prediction;
 import tools.jackson.databind.JsonNode;
 
 @Timeout(120)

@@ -20,19 +20,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import scanline.lab.base.Json;
+import scanline.lab.base.RunException;
+import scanline.lab.base.Spread;
 import scanline.lab.cli.Main;
-import scanline.lab.recipe.Recipe;
-import scanline.lab.recipe.Recipes;
-import scanline.lab.survival.SmallRun;
-import scanline.lab.sweep.Grid.Point;
 import scanline.lab.experiment.Evaluation;
 import scanline.lab.experiment.Experiment;
-import scanline.lab.base.Json;
+import scanline.lab.recipe.Recipe;
+import scanline.lab.recipe.Recipes;
 import scanline.lab.run.Progress;
 import scanline.lab.run.Result;
 import scanline.lab.run.Run;
-import scanline.lab.base.RunException;
-import scanline.lab.base.Spread;
+import scanline.lab.survival.SmallRun;
+import scanline.lab.sweep.Grid.Point;
 import scanline.lab.train.Trainer;
 
 class SweepTest {

@@ -15,14 +15,14 @@ import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
-import scanline.lab.sequence.Batch;
-import scanline.lab.recipe.Recipe;
-import scanline.lab.recipe.Recipes;
-import scanline.lab.experiment.Split;
 import scanline.lab.base.RunException;
 import scanline.lab.experiment.Evaluation;
 import scanline.lab.experiment.Examples;
 import scanline.lab.experiment.Experiment;
+import scanline.lab.experiment.Split;
+import scanline.lab.recipe.Recipe;
+import scanline.lab.recipe.Recipes;
+import scanline.lab.sequence.Batch;
 
 class TaskTest {
     private static final int END = 11;
@@ -293,7 +293,8 @@ class TaskTest {
     void moreExamplesThanABatchAreAllCounted() {
         try (Experiment experiment = new Experiment(sigmoid("data.canvas.test=260"), 1)) {
             List<int[]> truths = new ArrayList<>();
-            Evaluation evaluation = Evaluation.of(experiment, experiment.examples(Split.TEST), (_, truth, _) -> truths.add(truth));
+            Evaluation evaluation = Evaluation.of(experiment, experiment.examples(Split.TEST),
+                    (_, truth, _) -> truths.add(truth));
             assertThat(truths).hasSize(260);
             for (LabelScore label : evaluation.labels()) {
                 assertThat(label.present()).isEqualTo((int) truths.stream()

@@ -24,13 +24,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 import scanline.engine.io.FormatException;
 import scanline.engine.io.SafeTensors;
 import scanline.engine.io.WeightsFile;
-import scanline.lab.data.FirstImages;
-import scanline.lab.recipe.Recipe;
-import scanline.lab.recipe.Recipes;
 import scanline.lab.base.RunException;
+import scanline.lab.data.FirstImages;
 import scanline.lab.experiment.Evaluation;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
+import scanline.lab.recipe.Recipe;
+import scanline.lab.recipe.Recipes;
 import scanline.lab.run.Progress;
 import scanline.lab.run.Run;
 

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import scanline.lab.data.IdxFiles.Part;
 import scanline.lab.data.KnownSet;
-import scanline.lab.image.Preparation;
 import scanline.lab.data.Source;
+import scanline.lab.image.Preparation;
 
 /**
  * EMNIST (Cohen, Afshar, Tapson and van Schaik, 2017, "EMNIST: extending MNIST to handwritten letters"), six sets made of NIST's

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import scanline.lab.data.IdxFiles.Part;
 import scanline.lab.data.KnownSet;
-import scanline.lab.image.Preparation;
 import scanline.lab.data.Source;
+import scanline.lab.image.Preparation;
 
 /** Fashion-MNIST, Zalando's pictures of garments (Xiao, Rasul and Vollgraf, 2017), in the format of MNIST. */
 public final class FashionMnist {

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import scanline.lab.data.IdxFiles.Part;
 import scanline.lab.data.KnownSet;
-import scanline.lab.image.Preparation;
 import scanline.lab.data.Source;
+import scanline.lab.image.Preparation;
 
 /**
  * Kuzushiji-MNIST (Clanuwat et al., 2018, "Deep learning for classical Japanese literature"), a character for each of the ten

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import scanline.lab.data.IdxFiles.Part;
 import scanline.lab.data.KnownSet;
-import scanline.lab.image.Preparation;
 import scanline.lab.data.Source;
+import scanline.lab.image.Preparation;
 
 /** MNIST, the handwritten digits of LeCun, Cortes and Burges (1998); its files come with Scanline. */
 public final class Mnist {

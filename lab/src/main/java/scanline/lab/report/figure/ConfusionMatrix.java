@@ -1,12 +1,12 @@
 package scanline.lab.report.figure;
 
-import scanline.lab.base.Numbers;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import scanline.lab.base.Numbers;
 
 /** A confusion matrix as a table whose cells are coloured by their shares of the row. */
 public final class ConfusionMatrix {

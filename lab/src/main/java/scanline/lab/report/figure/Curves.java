@@ -1,6 +1,5 @@
 package scanline.lab.report.figure;
 
-import scanline.lab.base.Numbers;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +8,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
-
+import scanline.lab.base.Numbers;
 import scanline.lab.record.RunRecord;
 import scanline.lab.record.RunRecord.Outcome;
 import scanline.lab.run.Run;

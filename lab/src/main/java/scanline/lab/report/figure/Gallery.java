@@ -1,16 +1,15 @@
 package scanline.lab.report.figure;
 
-import scanline.lab.base.Numbers;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-
+import scanline.lab.base.Numbers;
 import scanline.lab.canvas.Canvas.Answer;
-import scanline.lab.image.Pictures;
 import scanline.lab.format.Png;
+import scanline.lab.image.Pictures;
 import scanline.lab.insight.Findings.Example;
 
 /**

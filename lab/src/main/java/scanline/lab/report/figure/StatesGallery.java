@@ -1,11 +1,10 @@
 package scanline.lab.report.figure;
 
-import scanline.lab.base.Numbers;
 import java.util.Base64;
 import java.util.List;
-
-import scanline.lab.image.ImageSet;
+import scanline.lab.base.Numbers;
 import scanline.lab.format.Png;
+import scanline.lab.image.ImageSet;
 import scanline.lab.insight.HiddenStates;
 
 /**

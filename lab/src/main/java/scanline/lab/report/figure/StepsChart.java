@@ -1,9 +1,8 @@
 package scanline.lab.report.figure;
 
-import scanline.lab.base.Numbers;
 import java.util.List;
 import java.util.Locale;
-
+import scanline.lab.base.Numbers;
 import scanline.lab.insight.AccuracyAfterSteps;
 import scanline.lab.insight.AccuracyAfterSteps.Point;
 

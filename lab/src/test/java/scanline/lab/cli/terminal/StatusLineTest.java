@@ -8,8 +8,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import scanline.lab.run.Progress.Step;
 import scanline.lab.cli.Answer;
+import scanline.lab.run.Progress.Step;
 
 class StatusLineTest {
     private final StringWriter written = new StringWriter();
