@@ -33,24 +33,46 @@ class ArchitectureTest {
      * used goes as well.
      */
     private static final String EDGES = """
-            engine.kernel -> engine.random
-            engine.tensor -> engine.random
-            engine.cpu    -> engine.random engine.kernel engine.tensor
-            engine.nn     -> engine.random engine.tensor
-            engine.optim  -> engine.tensor
-            engine.io     -> engine.tensor
-            lab.data      -> engine.io engine.random
-            lab.data.known -> lab.data
-            lab.model     -> engine.nn engine.tensor
-            lab.recipe    -> engine.io engine.optim lab.data lab.model
-            lab.train     -> engine.io engine.kernel engine.nn engine.optim engine.random engine.tensor lab.data lab.format lab.model lab.recipe
-            lab.record    -> engine.io lab.data lab.recipe lab.train
-            lab.report    -> engine.io lab.data lab.format lab.model lab.recipe lab.record lab.train
-            lab.sweep     -> engine.io lab.data lab.recipe lab.train
-            lab.export    -> engine.io engine.tensor lab.data lab.format lab.model lab.recipe lab.train
-            lab.studio    -> engine.io engine.tensor lab.data lab.model lab.recipe lab.studio.http lab.train
-            lab.studio.http -> lab.data lab.recipe lab.train
-            lab.cli       -> engine.io engine.kernel engine.tensor lab.data lab.export lab.model lab.recipe lab.record lab.report lab.studio lab.sweep lab.train
+            engine.kernel     -> engine.random
+            engine.tensor     -> engine.random
+            engine.cpu        -> engine.kernel engine.random engine.tensor
+            engine.io         -> engine.tensor
+            engine.nn         -> engine.random engine.tensor
+            engine.optim      -> engine.tensor
+            lab.base          -> engine.io
+            lab.model         -> engine.nn engine.tensor
+            lab.image         -> engine.io lab.base
+            lab.studio.http   -> lab.base
+            lab.canvas        -> engine.random lab.base lab.image
+            lab.data          -> engine.io engine.random lab.base lab.image
+            lab.sequence      -> engine.io engine.random lab.base lab.image
+            lab.data.known    -> lab.data lab.image
+            lab.recipe        -> engine.io engine.optim lab.base lab.canvas lab.data lab.image lab.model lab.sequence
+            lab.task          -> engine.tensor lab.base lab.canvas lab.model lab.recipe lab.sequence
+            lab.experiment    -> engine.optim engine.random engine.tensor lab.base lab.canvas lab.data lab.image
+            lab.experiment    -> lab.model lab.recipe lab.sequence lab.task
+            lab.insight       -> engine.nn engine.random engine.tensor lab.canvas lab.data lab.experiment lab.image
+            lab.insight       -> lab.model lab.recipe lab.sequence lab.task
+            lab.run           -> engine.io engine.kernel engine.optim engine.tensor lab.base lab.data lab.experiment
+            lab.run           -> lab.format lab.image lab.recipe lab.sequence lab.task
+            lab.cli.terminal  -> lab.run
+            lab.export        -> engine.io engine.tensor lab.base lab.canvas lab.data lab.experiment lab.format
+            lab.export        -> lab.image lab.model lab.recipe lab.run lab.sequence
+            lab.record        -> engine.io engine.tensor lab.base lab.data lab.experiment lab.recipe lab.run
+            lab.record        -> lab.sequence
+            lab.studio        -> engine.io engine.tensor lab.base lab.data lab.experiment lab.format lab.image
+            lab.studio        -> lab.insight lab.model lab.recipe lab.run lab.studio.http lab.task
+            lab.sweep         -> engine.io lab.base lab.canvas lab.format lab.recipe lab.run
+            lab.train         -> engine.io engine.optim engine.tensor lab.base lab.data lab.experiment lab.recipe
+            lab.train         -> lab.run lab.sequence
+            lab.report.figure -> lab.base lab.canvas lab.format lab.image lab.insight lab.model lab.record lab.run
+            lab.report        -> engine.io lab.base lab.canvas lab.data lab.experiment lab.image lab.insight lab.model
+            lab.report        -> lab.recipe lab.record lab.report.figure lab.run lab.task
+            lab.cli.option    -> engine.io lab.base lab.cli.terminal lab.experiment lab.insight lab.recipe lab.report
+            lab.cli.option    -> lab.run lab.task lab.train
+            lab.cli           -> engine.io engine.kernel engine.tensor lab.base lab.cli.option lab.cli.terminal
+            lab.cli           -> lab.data lab.experiment lab.export lab.image lab.insight lab.model lab.recipe
+            lab.cli           -> lab.record lab.report lab.run lab.studio lab.sweep lab.task
             """;
 
     private static final int MOST_FILES = 20;
