@@ -1,7 +1,6 @@
 package scanline.bench;
 
 import java.util.concurrent.TimeUnit;
-
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -14,8 +13,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
-
 import scanline.engine.cpu.CpuBackend;
+import scanline.engine.geometry.CellKind;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Losses;
@@ -62,7 +61,7 @@ public class LstmBenchmark {
     /** Makes the weights. */
     public LstmBenchmark() {
         Weights weights = new Weights(backend, 1);
-        layer = new RecurrentWeights(Recurrence.LSTM, weights.uniform("inputHidden", Shape.of(G, F), 0.1f),
+        layer = new RecurrentWeights(CellKind.LSTM, weights.uniform("inputHidden", Shape.of(G, F), 0.1f),
                 weights.uniform("hiddenHidden", Shape.of(G, H), 0.1f), weights.uniform("inputBias", Shape.of(G), 0.1f),
                 weights.uniform("hiddenBias", Shape.of(G), 0.1f));
     }

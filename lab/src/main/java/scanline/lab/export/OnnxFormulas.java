@@ -1,6 +1,6 @@
 package scanline.lab.export;
 
-import scanline.engine.tensor.Recurrence;
+import scanline.engine.geometry.CellKind;
 import scanline.lab.export.OnnxGraph.Value;
 import scanline.lab.model.CnnModel;
 import scanline.lab.model.CnnRnnModel;
@@ -113,7 +113,7 @@ final class OnnxFormulas {
     private Value cnnRnn(Value x, Value words) {
         Value image = layers.linear("image_projection", features("cnn.", x));
         Value labels = layers.transpose(layers.embedding("embedding.weight", words), 1, 0, 2);
-        Value o = layers.transpose(layers.recurrent("lstm", Recurrence.LSTM, 1, labels).steps(), 1, 0, 2);
+        Value o = layers.transpose(layers.recurrent("lstm", CellKind.LSTM, 1, labels).steps(), 1, 0, 2);
         Value both = layers.relu(layers.add(layers.linear("label_projection", o), layers.unsqueeze(image, 1)));
         return layers.multiply(both, layers.transpose(layers.allRowsButLast("embedding.weight"), 1, 0));
     }

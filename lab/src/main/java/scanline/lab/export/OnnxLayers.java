@@ -10,11 +10,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
-
+import scanline.engine.geometry.CellKind;
+import scanline.engine.geometry.Nonlinearity;
 import scanline.engine.io.SafeTensors.Entry;
 import scanline.engine.io.WeightsFile;
-import scanline.engine.tensor.Nonlinearity;
-import scanline.engine.tensor.Recurrence;
 import scanline.engine.tensor.Weights;
 import scanline.lab.export.OnnxGraph.Attribute;
 import scanline.lab.export.OnnxGraph.Value;
@@ -279,7 +278,7 @@ final class OnnxLayers {
     record States(Value steps, Value last) {}
 
     /** {@link scanline.engine.nn.Recurrent} over x, [T, B, F]. */
-    States recurrent(String name, Recurrence kind, int layers, Value x) {
+    States recurrent(String name, CellKind kind, int layers, Value x) {
         States y = layer(name, 0, kind, x);
         for (int l = 1; l < layers; l++) {
             y = layer(name, l, kind, y.steps);
@@ -287,7 +286,7 @@ final class OnnxLayers {
         return y;
     }
 
-    private States layer(String name, int l, Recurrence kind, Value x) {
+    private States layer(String name, int l, CellKind kind, Value x) {
         String forward = "_l" + l;
         boolean bidirectional = parameters.containsKey(name + ".weight_ih" + forward + "_reverse");
         List<String> directions = bidirectional ? List.of(forward, forward + "_reverse") : List.of(forward);
@@ -306,7 +305,7 @@ final class OnnxLayers {
                 Attribute.of("direction", bidirectional ? "bidirectional" : "forward")));
         String operator = switch (kind) {
             case RNN_TANH, RNN_RELU -> {
-                String function = kind == Recurrence.RNN_TANH ? "Tanh" : "Relu";
+                String function = kind == CellKind.RNN_TANH ? "Tanh" : "Relu";
                 attributes.add(Attribute.of("activations", Collections.nCopies(directions.size(), function)));
                 yield "RNN";
             }
@@ -323,7 +322,7 @@ final class OnnxLayers {
     }
 
     /** Some parameters of each direction behind each other, the gates in ONNX's order: [directions, ...]. */
-    private Value gates(String name, Recurrence kind, List<String> directions, String... kinds) {
+    private Value gates(String name, CellKind kind, List<String> directions, String... kinds) {
         int[] order = switch (kind) {
             case RNN_TANH, RNN_RELU -> new int[] {0};
             case LSTM -> new int[] {0, 3, 1, 2}; // i, o, f, g of i, f, g, o

@@ -31,21 +31,22 @@ class ArchitectureTest {
      * used goes as well.
      */
     private static final String EDGES = """
-            engine.kernel -> engine.random
-            engine.tensor -> engine.random
-            engine.cpu    -> engine.random engine.kernel engine.tensor
-            engine.nn     -> engine.random engine.tensor
+            engine.geometry -> engine.random
+            engine.kernel -> engine.geometry engine.random
+            engine.tensor -> engine.geometry engine.random
+            engine.cpu    -> engine.geometry engine.random engine.kernel engine.tensor
+            engine.nn     -> engine.geometry engine.random engine.tensor
             engine.optim  -> engine.tensor
             engine.io     -> engine.tensor
             lab.data      -> engine.io engine.random
             lab.data.known -> lab.data
-            lab.model     -> engine.nn engine.tensor
+            lab.model     -> engine.geometry engine.nn engine.tensor
             lab.recipe    -> engine.io engine.optim lab.data lab.model
-            lab.train     -> engine.io engine.kernel engine.nn engine.optim engine.random engine.tensor lab.data lab.format lab.model lab.recipe
+            lab.train     -> engine.geometry engine.io engine.kernel engine.nn engine.optim engine.random engine.tensor lab.data lab.format lab.model lab.recipe
             lab.record    -> engine.io lab.data lab.recipe lab.train
             lab.report    -> engine.io lab.data lab.format lab.model lab.recipe lab.record lab.train
             lab.sweep     -> engine.io lab.data lab.recipe lab.train
-            lab.export    -> engine.io engine.tensor lab.data lab.format lab.model lab.recipe lab.train
+            lab.export    -> engine.geometry engine.io engine.tensor lab.data lab.format lab.model lab.recipe lab.train
             lab.studio    -> engine.io engine.tensor lab.data lab.model lab.recipe lab.studio.http lab.train
             lab.studio.http -> lab.data lab.recipe lab.train
             lab.cli       -> engine.io engine.kernel engine.tensor lab.data lab.export lab.model lab.recipe lab.record lab.report lab.studio lab.sweep lab.train
