@@ -5,6 +5,7 @@
     requires static transitive org.jspecify;
 
     exports scanline.engine.tensor;
+    exports scanline.engine.geometry;
     exports scanline.engine.nn;
     exports scanline.engine.optim;
     exports scanline.engine.io;

@@ -25,7 +25,7 @@ public record OwnLayer(Linear value, Linear gate) {
         try (Backend backend = Backend.load(1)) {
             Weights weights = new Weights(backend, 1);
             OwnLayer own = new OwnLayer(weights.scope("own"), 8);
-            Recurrent lstm = new Recurrent(weights.scope("lstm"), Recurrence.LSTM, 8, 32, 1, Recurrent.Options.DEFAULT);
+            Recurrent lstm = new Recurrent(weights.scope("lstm"), CellKind.LSTM, 8, 32, 1, Recurrent.Options.DEFAULT);
             Linear fc = new Linear(weights.scope("fc"), 32, 8);
             Optimizer optimizer = new Optimizer(Adam.DEFAULT, weights);
             Memory memory = new Memory(backend);

@@ -10,7 +10,7 @@ public final class TrainAModel {
     /** An LSTM over the rows of an image, and a linear map of its last state to ten classes. */
     record RowReader(Recurrent lstm, Linear fc) {
         RowReader(Weights weights) {
-            this(new Recurrent(weights.scope("lstm"), Recurrence.LSTM, 28, 64, 1, Recurrent.Options.DEFAULT),
+            this(new Recurrent(weights.scope("lstm"), CellKind.LSTM, 28, 64, 1, Recurrent.Options.DEFAULT),
                     new Linear(weights.scope("fc"), 64, 10));
         }
 

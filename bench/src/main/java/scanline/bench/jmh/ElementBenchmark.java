@@ -19,6 +19,7 @@ import scanline.engine.cpu.CpuBackend;
 import scanline.engine.cpu.ReferenceBackend;
 import scanline.engine.kernel.Activations;
 import scanline.engine.tensor.Backend;
+import scanline.engine.tensor.Backend.AdamStep;
 import scanline.engine.tensor.Buffer;
 
 /** Duties that go over elements, on one thread: nanoseconds an element, with vectors and by plain loops. */
@@ -32,6 +33,7 @@ public class ElementBenchmark {
     private static final int N = 65_536;
     private static final int ROWS = 100;
     private static final int CLASSES = 10;
+    private static final AdamStep STEP = new AdamStep(1e-3f, 1f, 0f, 0.9f, 0.999f, 1f, 1e-8f);
 
     /** Which backend computes. */
     @Param({"vector", "reference"})
@@ -104,7 +106,7 @@ public class ElementBenchmark {
     @Benchmark
     @OperationsPerInvocation(N)
     public Buffer adam() {
-        used.adam(x, y, mean, square, 1e-3f, 1f, 0f, 0.9f, 0.999f, 1f, 1e-8f, N);
+        used.adam(x, y, mean, square, STEP, N);
         return x;
     }
 

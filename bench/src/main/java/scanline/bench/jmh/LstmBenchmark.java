@@ -15,11 +15,12 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import scanline.bench.peer.Samples;
 import scanline.engine.cpu.CpuBackend;
+import scanline.engine.geometry.CellKind;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.Memory;
-import scanline.engine.tensor.Recurrence;
+import scanline.engine.geometry.CellKind;
 import scanline.engine.tensor.Recurrence.RecurrentWeights;
 import scanline.engine.tensor.Sequences;
 import scanline.engine.tensor.Sequences.Output;
@@ -61,7 +62,7 @@ public class LstmBenchmark {
     /** Makes the weights. */
     public LstmBenchmark() {
         Weights weights = new Weights(backend, 1);
-        layer = new RecurrentWeights(Recurrence.LSTM, weights.uniform("inputHidden", Shape.of(G, F), 0.1f),
+        layer = new RecurrentWeights(CellKind.LSTM, weights.uniform("inputHidden", Shape.of(G, F), 0.1f),
                 weights.uniform("hiddenHidden", Shape.of(G, H), 0.1f), weights.uniform("inputBias", Shape.of(G), 0.1f),
                 weights.uniform("hiddenBias", Shape.of(G), 0.1f));
     }

@@ -13,6 +13,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import scanline.bench.peer.Samples;
 import scanline.engine.cpu.ReferenceBackend;
+import scanline.engine.geometry.LinearShape;
 import scanline.engine.kernel.Gemm;
 import scanline.engine.kernel.Transposition;
 import scanline.engine.tensor.Backend;
@@ -77,7 +78,7 @@ public class ProductBenchmark {
     @Benchmark
     @OperationsPerInvocation(STATE_FLOPS)
     public Buffer forwardReference() {
-        reference.linear(referenceGates, referenceState, referenceWeights, referenceBias, B, H, G);
+        reference.linear(referenceGates, referenceState, referenceWeights, referenceBias, new LinearShape(B, H, G));
         return referenceGates;
     }
 
@@ -93,7 +94,8 @@ public class ProductBenchmark {
     @Benchmark
     @OperationsPerInvocation(STATE_FLOPS)
     public Buffer backwardReference() {
-        reference.linear(referenceState, referenceGates, referenceWeights, null, B, G, H);
+        reference.linear(referenceState, referenceGates, referenceWeights, null,
+                new LinearShape(B, G, H));
         return referenceState;
     }
 
@@ -110,8 +112,8 @@ public class ProductBenchmark {
     @Benchmark
     @OperationsPerInvocation(WEIGHT_FLOPS)
     public Buffer weightGradientReference() {
-        reference.linearGradient(null, referenceSum, null, referenceAllGates, referenceStates, referenceWeights, K, H,
-                G);
+        reference.linearGradient(null, referenceSum, null, referenceAllGates, referenceStates, referenceWeights,
+                new LinearShape(K, H, G));
         return referenceSum;
     }
 }

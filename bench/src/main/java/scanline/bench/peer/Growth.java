@@ -9,9 +9,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
-
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,8 +18,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import scanline.bench.peer.Turns.Player;
 import scanline.bench.peer.Turns.Who;
+import scanline.engine.geometry.CellKind;
 import scanline.engine.tensor.Parameter;
-import scanline.engine.tensor.Recurrence;
 
 /**
  * {@code ./build bench growth}: how time and memory of a training step grow with the length of the sequence, the state, the
@@ -47,7 +45,7 @@ public final class Growth implements Callable<Integer> {
 
     @Option(names = "--cell", paramLabel = "CELL", defaultValue = "LSTM",
             description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-    private Recurrence cell = Recurrence.LSTM;
+    private CellKind cell = CellKind.LSTM;
 
     @Option(names = "--size", paramLabel = "NAME", defaultValue = "",
             description = "The one size to measure: T, H, B or layers. Default: all.")
@@ -98,7 +96,7 @@ public final class Growth implements Callable<Integer> {
     }
 
     private static List<Dimension> dimensions(GrowthPoint base) {
-        Recurrence cell = base.cell();
+        CellKind cell = base.cell();
         int t = base.steps();
         int f = base.features();
         int h = base.hidden();

@@ -1,8 +1,8 @@
 package scanline.bench.peer;
 
+import scanline.engine.geometry.CellKind;
 import scanline.engine.nn.Linear;
 import scanline.engine.nn.Recurrent;
-import scanline.engine.tensor.Recurrence;
 import scanline.engine.tensor.Sequences.Output;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
@@ -13,7 +13,7 @@ final class GrowthNetwork {
     private final Linear fc;
 
     GrowthNetwork(Weights weights, GrowthPoint point) {
-        Recurrence cell = point.cell();
+        CellKind cell = point.cell();
         layers = new Recurrent(weights.scope(cell.layer()), cell, point.features(), point.hidden(), point.layers(),
                 Recurrent.Options.DEFAULT);
         fc = new Linear(weights.scope("fc"), point.hidden(), GrowthPoint.CLASSES);

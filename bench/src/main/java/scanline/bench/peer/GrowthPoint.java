@@ -1,9 +1,8 @@
 package scanline.bench.peer;
 
 import java.util.List;
-
+import scanline.engine.geometry.CellKind;
 import scanline.engine.optim.Sgd;
-import scanline.engine.tensor.Recurrence;
 
 /**
  * Where {@link Growth} measures a training step.
@@ -15,21 +14,21 @@ import scanline.engine.tensor.Recurrence;
  * @param batch B
  * @param layers how many layers are stacked
  */
-record GrowthPoint(Recurrence cell, int steps, int features, int hidden, int batch, int layers) {
+record GrowthPoint(CellKind cell, int steps, int features, int hidden, int batch, int layers) {
     /** What the last step is mapped to. */
     static final int CLASSES = 10;
     /** How the weights change. */
     static final Sgd RULE = new Sgd(0.01, 0, false, 0);
 
     /** The point from which one dimension at a time grows. */
-    static GrowthPoint base(Recurrence cell) {
+    static GrowthPoint base(CellKind cell) {
         return new GrowthPoint(cell, 784, 1, 128, 100, 1);
     }
 
     /** The point that {@link #words()} says. */
     static GrowthPoint of(List<String> words) {
         List<Integer> sizes = words.subList(1, words.size()).stream().map(Integer::valueOf).toList();
-        return new GrowthPoint(Recurrence.valueOf(words.getFirst()), sizes.get(0), sizes.get(1), sizes.get(2),
+        return new GrowthPoint(CellKind.valueOf(words.getFirst()), sizes.get(0), sizes.get(1), sizes.get(2),
                 sizes.get(3), sizes.get(4));
     }
 

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import scanline.engine.tensor.Recurrence;
+import scanline.engine.geometry.CellKind;
 
 class GrowthSideTest {
-    private static final GrowthPoint SMALL = new GrowthPoint(Recurrence.LSTM, 5, 2, 8, 3, 2);
+    private static final GrowthPoint SMALL = new GrowthPoint(CellKind.LSTM, 5, 2, 8, 3, 2);
 
     @Test
     void aPointIsWhatItsWordsSay() {

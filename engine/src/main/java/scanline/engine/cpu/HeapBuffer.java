@@ -1,11 +1,16 @@
 package scanline.engine.cpu;
 
+import org.jspecify.annotations.Nullable;
 import scanline.engine.tensor.Buffer;
 
 /** A buffer in the Java heap. */
 record HeapBuffer(float[] values) implements Buffer {
     static float[] floats(Buffer buffer) {
         return ((HeapBuffer) buffer).values;
+    }
+
+    static float @Nullable [] floatsOrNull(@Nullable Buffer buffer) {
+        return buffer == null ? null : floats(buffer);
     }
 
     @Override

@@ -4,11 +4,15 @@ import static scanline.engine.cpu.HeapBuffer.floats;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import scanline.engine.geometry.Affine;
+import scanline.engine.geometry.ChannelNorm;
+import scanline.engine.geometry.LinearShape;
+import scanline.engine.geometry.RowMoments;
+import scanline.engine.geometry.Window;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Buffer;
 import scanline.engine.tensor.Losses;
-import scanline.engine.tensor.Window;
 
 /**
  * Every duty as plain loops: the executable specification that {@link CpuBackend} is held against. It has no extra
@@ -156,8 +160,8 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public void layerNorm(Buffer y, Buffer mean, Buffer inverse, Buffer x, Buffer gamma, Buffer beta, float epsilon,
-            int rows, int n) {
+    public void layerNorm(Buffer y, RowMoments<Buffer> saved, Buffer x, Affine<Buffer> affine, float epsilon, int rows,
+            int n) {
         for (int i = 0; i < rows; i++) {
             double sum = 0;
             for (int j = 0; j < n; j++) {
@@ -169,32 +173,32 @@ public final class ReferenceBackend implements Backend {
                 squares += (floats(x)[i * n + j] - m) * (floats(x)[i * n + j] - m);
             }
             double scale = 1 / Math.sqrt(squares / n + epsilon);
-            floats(mean)[i] = (float) m;
-            floats(inverse)[i] = (float) scale;
+            floats(saved.mean())[i] = (float) m;
+            floats(saved.inverse())[i] = (float) scale;
             for (int j = 0; j < n; j++) {
-                floats(y)[i * n + j] = (float) ((floats(x)[i * n + j] - m) * scale * floats(gamma)[j]
-                        + floats(beta)[j]);
+                floats(y)[i * n + j] = (float) ((floats(x)[i * n + j] - m) * scale * floats(affine.gamma())[j]
+                        + floats(affine.beta())[j]);
             }
         }
     }
 
     @Override
-    public void layerNormGradient(@Nullable Buffer dx, Buffer dgamma, Buffer dbeta, Buffer dy, Buffer x, Buffer mean,
-            Buffer inverse, Buffer gamma, int rows, int n) {
+    public void layerNormGradient(@Nullable Buffer dx, Affine<Buffer> daffine, Buffer dy, Buffer x,
+            RowMoments<Buffer> saved, Buffer gamma, int rows, int n) {
         for (int i = 0; i < rows; i++) {
-            double scale = floats(inverse)[i];
+            double scale = floats(saved.inverse())[i];
             double sum = 0;
             double product = 0;
             for (int j = 0; j < n; j++) {
-                double z = (floats(x)[i * n + j] - (double) floats(mean)[i]) * scale;
+                double z = (floats(x)[i * n + j] - (double) floats(saved.mean())[i]) * scale;
                 double g = (double) floats(dy)[i * n + j] * floats(gamma)[j];
-                floats(dgamma)[j] += (float) (floats(dy)[i * n + j] * z);
-                floats(dbeta)[j] += floats(dy)[i * n + j];
+                floats(daffine.gamma())[j] += (float) (floats(dy)[i * n + j] * z);
+                floats(daffine.beta())[j] += floats(dy)[i * n + j];
                 sum += g;
                 product += g * z;
             }
             for (int j = 0; j < n && dx != null; j++) {
-                double z = (floats(x)[i * n + j] - (double) floats(mean)[i]) * scale;
+                double z = (floats(x)[i * n + j] - (double) floats(saved.mean())[i]) * scale;
                 double g = (double) floats(dy)[i * n + j] * floats(gamma)[j];
                 floats(dx)[i * n + j] += (float) (scale * (g - sum / n - z * product / n));
             }
@@ -251,8 +255,10 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public void linear(Buffer y, Buffer x, Buffer w, @Nullable Buffer b, int rows, int inputs, int outputs) {
-        for (int i = 0; i < rows; i++) {
+    public void linear(Buffer y, Buffer x, Buffer w, @Nullable Buffer b, LinearShape shape) {
+        int inputs = shape.inputs();
+        int outputs = shape.outputs();
+        for (int i = 0; i < shape.rows(); i++) {
             for (int j = 0; j < outputs; j++) {
                 float sum = b == null ? 0f : floats(b)[j];
                 for (int k = 0; k < inputs; k++) {
@@ -265,8 +271,10 @@ public final class ReferenceBackend implements Backend {
 
     @Override
     public void linearGradient(@Nullable Buffer dx, @Nullable Buffer dw, @Nullable Buffer db, Buffer dy, Buffer x,
-            Buffer w, int rows, int inputs, int outputs) {
-        for (int i = 0; i < rows; i++) {
+            Buffer w, LinearShape shape) {
+        int inputs = shape.inputs();
+        int outputs = shape.outputs();
+        for (int i = 0; i < shape.rows(); i++) {
             for (int j = 0; j < outputs; j++) {
                 float d = floats(dy)[i * outputs + j];
                 for (int k = 0; k < inputs; k++) {
@@ -446,36 +454,36 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public void batchNorm(Buffer y, Buffer x, Buffer mean, Buffer variance, Buffer gamma, Buffer beta, float epsilon,
-            boolean relu, int rows, int channels) {
+    public void batchNorm(Buffer y, Buffer x, ChannelNorm<Buffer> norm, boolean relu, int rows, int channels) {
         for (int i = 0; i < rows * channels; i++) {
             int c = i % channels;
-            double v = (floats(x)[i] - (double) floats(mean)[c]) / Math.sqrt((double) floats(variance)[c] + epsilon);
-            double z = floats(gamma)[c] * v + floats(beta)[c];
+            double v = (floats(x)[i] - (double) floats(norm.mean())[c])
+                    / Math.sqrt((double) floats(norm.variance())[c] + norm.epsilon());
+            double z = floats(norm.affine().gamma())[c] * v + floats(norm.affine().beta())[c];
             floats(y)[i] = relu && z <= 0 ? 0f : (float) z;
         }
     }
 
     @Override
-    public void batchNormGradient(@Nullable Buffer dx, Buffer dgamma, Buffer dbeta, Buffer dy, Buffer x, Buffer mean,
-            Buffer variance, Buffer gamma, Buffer beta, float epsilon, boolean relu, int rows, int channels) {
+    public void batchNormGradient(@Nullable Buffer dx, Affine<Buffer> daffine, Buffer dy, Buffer x,
+            ChannelNorm<Buffer> norm, boolean relu, int rows, int channels) {
         for (int c = 0; c < channels; c++) {
-            double deviation = Math.sqrt((double) floats(variance)[c] + epsilon);
+            double deviation = Math.sqrt((double) floats(norm.variance())[c] + norm.epsilon());
             double[] v = new double[rows];
             double[] g = new double[rows];
             double sum = 0;
             double product = 0;
             for (int i = 0; i < rows; i++) {
-                v[i] = (floats(x)[i * channels + c] - (double) floats(mean)[c]) / deviation;
-                boolean cut = relu && floats(gamma)[c] * v[i] + floats(beta)[c] <= 0;
+                v[i] = (floats(x)[i * channels + c] - (double) floats(norm.mean())[c]) / deviation;
+                boolean cut = relu && floats(norm.affine().gamma())[c] * v[i] + floats(norm.affine().beta())[c] <= 0;
                 g[i] = cut ? 0 : floats(dy)[i * channels + c];
                 sum += g[i];
                 product += g[i] * v[i];
             }
-            floats(dbeta)[c] += (float) sum;
-            floats(dgamma)[c] += (float) product;
+            floats(daffine.beta())[c] += (float) sum;
+            floats(daffine.gamma())[c] += (float) product;
             for (int i = 0; i < rows && dx != null; i++) {
-                floats(dx)[i * channels + c] += (float) (floats(gamma)[c] / deviation
+                floats(dx)[i * channels + c] += (float) (floats(norm.affine().gamma())[c] / deviation
                         * (g[i] - sum / rows - v[i] * product / rows));
             }
         }
@@ -553,26 +561,30 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public void rmsProp(Buffer w, Buffer dw, Buffer s, Buffer v, float rate, double alpha, float epsilon,
-            float momentum,
-            float decay, int n) {
+    public void rmsProp(Buffer w, Buffer dw, Buffer s, Buffer v, RmsPropStep step, int n) {
+        float alpha = (float) step.alpha();
+        float rest = (float) (1 - step.alpha());
         for (int i = 0; i < n; i++) {
-            float g = floats(dw)[i] + decay * floats(w)[i];
-            floats(s)[i] = (float) alpha * floats(s)[i] + (float) (1 - alpha) * g * g;
-            floats(v)[i] = momentum * floats(v)[i] + g / ((float) Math.sqrt(floats(s)[i]) + epsilon);
-            floats(w)[i] -= rate * floats(v)[i];
+            float g = floats(dw)[i] + step.decay() * floats(w)[i];
+            floats(s)[i] = alpha * floats(s)[i] + rest * g * g;
+            floats(v)[i] = step.momentum() * floats(v)[i] + g / ((float) Math.sqrt(floats(s)[i]) + step.epsilon());
+            floats(w)[i] -= step.rate() * floats(v)[i];
         }
     }
 
     @Override
-    public void adam(Buffer w, Buffer dw, Buffer m, Buffer s, float stepSize, float shrink, float decay, double beta1,
-            double beta2, float correction, float epsilon, int n) {
+    public void adam(Buffer w, Buffer dw, Buffer m, Buffer s, AdamStep step, int n) {
+        float beta1 = (float) step.beta1();
+        float rest1 = (float) (1 - step.beta1());
+        float beta2 = (float) step.beta2();
+        float rest2 = (float) (1 - step.beta2());
         for (int i = 0; i < n; i++) {
-            floats(w)[i] *= shrink;
-            float g = floats(dw)[i] + decay * floats(w)[i];
-            floats(m)[i] = (float) beta1 * floats(m)[i] + (float) (1 - beta1) * g;
-            floats(s)[i] = (float) beta2 * floats(s)[i] + (float) (1 - beta2) * g * g;
-            floats(w)[i] -= stepSize * floats(m)[i] / ((float) Math.sqrt(floats(s)[i]) / correction + epsilon);
+            floats(w)[i] *= step.shrink();
+            float g = floats(dw)[i] + step.decay() * floats(w)[i];
+            floats(m)[i] = beta1 * floats(m)[i] + rest1 * g;
+            floats(s)[i] = beta2 * floats(s)[i] + rest2 * g * g;
+            floats(w)[i] -= step.stepSize() * floats(m)[i]
+                    / ((float) Math.sqrt(floats(s)[i]) / step.correction() + step.epsilon());
         }
     }
 

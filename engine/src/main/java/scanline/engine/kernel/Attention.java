@@ -5,7 +5,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.jspecify.annotations.Nullable;
-import scanline.engine.random.RandomKey;
+import scanline.engine.geometry.AttentionShape;
+import scanline.engine.geometry.HeadsView;
+import scanline.engine.geometry.Qkv;
 
 /**
  * Scaled dot-product attention, {@code softmax(Q K^T / sqrt(d)) V} for each head of each example (Vaswani et al. 2017,
@@ -28,64 +30,32 @@ public final class Attention {
 
     private Attention() {}
 
-    /**
-     * Sizes and mask.
-     *
-     * @param width
-     *            d
-     * @param queries
-     *            T_q
-     * @param keys
-     *            T_k
-     * @param causal
-     *            whether query i sees the keys up to i alone
-     * @param lengths
-     *            how many keys of an example count; empty for all
-     * @param key
-     *            what dropout of the weights draws from
-     * @param dropout
-     *            its rate
-     */
-    public record Sizes(int heads, int width, int queries, int keys, boolean causal, int[] lengths,
-            RandomKey key, float dropout) {
-        /** How many keys the queries before {@code end} of a head see at most; those that they see come first. */
-        int keys(int number, int end) {
-            int count = lengths.length == 0 ? keys : lengths[number / heads];
-            return causal ? Math.min(count, end) : count;
-        }
-
-        float scale() {
-            return (float) (1 / Math.sqrt(width));
-        }
-    }
-
-    /**
-     * Where the heads of a block lie: neighbours in a row, from {@code at} on, whose rows are {@code step} apart from one
-     * step to the next and {@code example} from one example to the next.
-     */
-    public record Heads(float[] values, int at, int step, int example) {
-        int at(Sizes sizes, int t, int b, int h) {
-            return at + t * step + b * example + h * sizes.width;
-        }
-    }
-
     /** Where a thread's work space has what. */
     record Layout(int packed, int scores, int dropped, int gradients, int values, int line,
             int end) {
-        static Layout of(int at, Sizes sizes) {
-            int square = sizes.keys * BLOCK;
-            int scores = at + Gemm.packedLength(sizes.width, BLOCK);
-            int dropped = sizes.dropout > 0 ? scores + square : scores;
+        static Layout of(int at, AttentionShape shape) {
+            int square = shape.keys() * BLOCK;
+            int scores = at + Gemm.packedLength(shape.width(), BLOCK);
+            int dropped = shape.dropout().rate() > 0 ? scores + square : scores;
             int gradients = dropped + square;
             int values = gradients + square;
-            int line = values + Gemm.packedLength(Math.max(sizes.keys, BLOCK), sizes.width);
+            int line = values + Gemm.packedLength(Math.max(shape.keys(), BLOCK), shape.width());
             return new Layout(at, scores, dropped, gradients, values, line, line + BLOCK);
         }
     }
 
+    /** Floats of work space for a team. */
+    public static int work(AttentionShape shape, int threads) {
+        return Lanes.FIRST + threads * threadWork(shape);
+    }
+
     /** Floats of work space that a thread needs. */
-    public static int work(Sizes sizes) {
-        return Lanes.lines(Layout.of(0, sizes).end);
+    static int threadWork(AttentionShape shape) {
+        return Lanes.lines(Layout.of(0, shape).end);
+    }
+
+    private static float scale(AttentionShape shape) {
+        return (float) (1 / Math.sqrt(shape.width()));
     }
 
     /**
@@ -98,13 +68,14 @@ public final class Attention {
      * @param number
      *            the head's number among all heads of all examples, on which mask and dropout depend
      */
-    static void forward(Heads y, Heads q, Heads k, Heads v, float[] work, Layout at, Sizes sizes, int b, int h,
+    static void forward(HeadsView<float[]> y, Qkv<float[]> x, float[] work, Layout at, AttentionShape shape, int b,
+            int h,
             int number) {
-        for (int first = 0; first < sizes.queries; first += BLOCK) {
-            int count = Math.min(BLOCK, sizes.queries - first);
-            weights(work, at, q, k, sizes, first, count, b, h, number);
-            drop(work, at, sizes, first, count, number);
-            outputs(y, v, work, at, sizes, first, count, b, h, number);
+        for (int first = 0; first < shape.queries(); first += BLOCK) {
+            int count = Math.min(BLOCK, shape.queries() - first);
+            weights(work, at, x, shape, first, count, b, h, number);
+            drop(work, at, shape, first, count, number);
+            outputs(y, x.v(), work, at, shape, first, count, b, h, number);
         }
     }
 
@@ -114,110 +85,138 @@ public final class Attention {
      * @param y
      *            where what the head gives is set again, or null
      */
-    static void backward(Heads dq, Heads dk, Heads dv, @Nullable Heads y, Heads dy, Heads q, Heads k, Heads v,
-            float[] work, Layout at, Sizes sizes, int b, int h, int number) {
-        for (int first = 0; first < sizes.queries; first += BLOCK) {
-            int count = Math.min(BLOCK, sizes.queries - first);
-            weights(work, at, q, k, sizes, first, count, b, h, number);
-            drop(work, at, sizes, first, count, number);
+    static void backward(Qkv<float[]> dx, @Nullable HeadsView<float[]> y, HeadsView<float[]> dy, Qkv<float[]> x,
+            float[] work, Layout at, AttentionShape shape, int b, int h, int number) {
+        for (int first = 0; first < shape.queries(); first += BLOCK) {
+            int count = Math.min(BLOCK, shape.queries() - first);
+            weights(work, at, x, shape, first, count, b, h, number);
+            drop(work, at, shape, first, count, number);
             if (y != null) {
-                outputs(y, v, work, at, sizes, first, count, b, h, number);
+                outputs(y, x.v(), work, at, shape, first, count, b, h, number);
             }
-            gradients(dq, dk, dv, dy, q, k, v, work, at, sizes, first, count, b, h, number);
+            gradients(dx, dy, x, work, at, shape, first, count, b, h, number);
         }
     }
 
-    /** The heads {@code from} to {@code to}, counted example by example. */
-    public static void forward(Heads y, Heads q, Heads k, Heads v, float[] work, int workAt, Sizes sizes, int from,
-            int to) {
-        Layout at = Layout.of(workAt, sizes);
-        for (int number = from; number < to; number++) {
-            forward(y, q, k, v, work, at, sizes, number / sizes.heads, number % sizes.heads, number);
-        }
+    @FunctionalInterface
+    private interface Head {
+        void run(Layout at, int number);
     }
 
-    /** The gradients of the heads {@code from} to {@code to}. */
-    public static void backward(Heads dq, Heads dk, Heads dv, Heads dy, Heads q, Heads k, Heads v, float[] work,
-            int workAt, Sizes sizes, int from, int to) {
-        Layout at = Layout.of(workAt, sizes);
-        for (int number = from; number < to; number++) {
-            backward(dq, dk, dv, null, dy, q, k, v, work, at, sizes, number / sizes.heads, number % sizes.heads,
-                    number);
-        }
+    /** Each thread takes its share of all heads of all examples. */
+    private static void each(Parallel parallel, AttentionShape shape, Head head) {
+        int count = shape.batch() * shape.heads();
+        int piece = threadWork(shape);
+        parallel.run(2L * count * shape.queries() * shape.keys() * shape.width(), (part, parts) -> {
+            Layout at = Layout.of(Lanes.FIRST + part * piece, shape);
+            int end = Parallel.from(part + 1, parts, count);
+            for (int number = Parallel.from(part, parts, count); number < end; number++) {
+                head.run(at, number);
+            }
+        });
+    }
+
+    /** Sets y. */
+    public static void forward(Parallel parallel, HeadsView<float[]> y, Qkv<float[]> x, float[] work,
+            AttentionShape shape) {
+        each(parallel, shape, (at, number) -> forward(y, x, work, at, shape, number / shape.heads(),
+                number % shape.heads(), number));
+    }
+
+    /** Adds to the gradients of queries, keys and values. */
+    public static void backward(Parallel parallel, Qkv<float[]> dx, HeadsView<float[]> dy, Qkv<float[]> x, float[] work,
+            AttentionShape shape) {
+        each(parallel, shape, (at, number) -> backward(dx, null, dy, x, work, at, shape, number / shape.heads(),
+                number % shape.heads(), number));
     }
 
     /** {@code Y = P V}. */
-    private static void outputs(Heads y, Heads v, float[] work, Layout at, Sizes sizes, int first, int count, int b,
+    private static void outputs(HeadsView<float[]> y, HeadsView<float[]> v, float[] work, Layout at,
+            AttentionShape shape, int first, int count, int b,
             int h, int number) {
-        int d = sizes.width;
-        int keys = sizes.keys(number, first + count);
+        int d = shape.width();
+        int keys = shape.keys(number, first + count);
         int ld = Lanes.lines(count);
-        Gemm.pack(work, at.values, v.values, v.at(sizes, 0, b, h), v.step, keys, d, 0, Gemm.panels(d));
+        Gemm.pack(work, at.values, v.values(), v.at(shape, 0, b, h), v.step(), keys, d, 0, Gemm.panels(d));
         for (int column = 0; column < d; column += ZEROS.length) {
             // Sums begin at zero, for as many columns as there are zeros.
             int columns = Math.min(ZEROS.length, d - column);
-            Gemm.multiplyTurned(y.values, y.at(sizes, first, b, h) + column, y.step, ZEROS, 0, 0, work, at.dropped, ld,
+            Gemm.multiplyTransposed(y.values(), y.at(shape, first, b, h) + column, y.step(), ZEROS, 0, 0, work,
+                    at.dropped, ld,
                     work, at.values + column * keys, count, keys, columns);
         }
     }
 
-    private static void gradients(Heads dq, Heads dk, Heads dv, Heads dy, Heads q, Heads k, Heads v, float[] work,
-            Layout at, Sizes sizes, int first, int count, int b, int h, int number) {
-        int d = sizes.width;
+    private static void gradients(Qkv<float[]> dx, HeadsView<float[]> dy, Qkv<float[]> x, float[] work,
+            Layout at, AttentionShape shape, int first, int count, int b, int h, int number) {
+        int d = shape.width();
         int panels = Gemm.panels(d);
-        int keys = sizes.keys(number, first + count);
+        int keys = shape.keys(number, first + count);
+        HeadsView<float[]> q = x.q();
+        HeadsView<float[]> k = x.k();
+        HeadsView<float[]> dq = dx.q();
+        HeadsView<float[]> dk = dx.k();
+        HeadsView<float[]> dv = dx.v();
         int ld = Lanes.lines(count);
         // dV += P^T dY, dP^T = V dY^T
-        Gemm.pack(work, at.values, dy.values, dy.at(sizes, first, b, h), dy.step, count, d, 0, panels);
-        int to = dv.at(sizes, 0, b, h);
-        Gemm.multiply(dv.values, to, dv.step, dv.values, to, dv.step, work, at.dropped, ld, work, at.values, keys,
+        Gemm.pack(work, at.values, dy.values(), dy.at(shape, first, b, h), dy.step(), count, d, 0, panels);
+        int to = dv.at(shape, 0, b, h);
+        Gemm.multiply(dv.values(), to, dv.step(), dv.values(), to, dv.step(), work, at.dropped, ld, work, at.values,
+                keys,
                 count,
                 d);
-        products(work, at.gradients, at.packed, v, dy, sizes, first, count, keys, b, h);
-        if (sizes.dropout > 0) {
-            dropFrom(work, at.gradients, sizes, first, count, keys, ld, number);
+        products(work, at.gradients, at.packed, x.v(), dy, shape, first, count, keys, b, h);
+        if (shape.dropout().rate() > 0) {
+            dropFrom(work, at.gradients, shape, first, count, keys, ld, number);
         }
-        scoreGradients(work, at.gradients, at.scores, at.line, keys, ld, sizes.scale());
+        scoreGradients(work, at.gradients, at.scores, at.line, keys, ld, scale(shape));
         // dK += dS^T Q, dQ += dS K
-        Gemm.pack(work, at.values, q.values, q.at(sizes, first, b, h), q.step, count, d, 0, panels);
-        to = dk.at(sizes, 0, b, h);
-        Gemm.multiply(dk.values, to, dk.step, dk.values, to, dk.step, work, at.gradients, ld, work, at.values, keys,
+        Gemm.pack(work, at.values, q.values(), q.at(shape, first, b, h), q.step(), count, d, 0, panels);
+        to = dk.at(shape, 0, b, h);
+        Gemm.multiply(dk.values(), to, dk.step(), dk.values(), to, dk.step(), work, at.gradients, ld, work, at.values,
+                keys,
                 count, d);
-        Gemm.pack(work, at.values, k.values, k.at(sizes, 0, b, h), k.step, keys, d, 0, panels);
-        to = dq.at(sizes, first, b, h);
-        Gemm.multiplyTurned(dq.values, to, dq.step, dq.values, to, dq.step, work, at.gradients, ld, work, at.values,
+        Gemm.pack(work, at.values, k.values(), k.at(shape, 0, b, h), k.step(), keys, d, 0, panels);
+        to = dq.at(shape, first, b, h);
+        Gemm.multiplyTransposed(dq.values(), to, dq.step(), dq.values(), to, dq.step(), work, at.gradients, ld, work,
+                at.values,
                 count, keys, d);
     }
 
     /** {@code P^T = softmax(K Q^T / sqrt(d))} down the columns, [keys, ld]. */
-    private static void weights(float[] work, Layout at, Heads q, Heads k, Sizes sizes, int first, int count, int b,
+    private static void weights(float[] work, Layout at, Qkv<float[]> x, AttentionShape shape, int first, int count,
+            int b,
             int h, int number) {
-        int keys = sizes.keys(number, first + count);
+        int keys = shape.keys(number, first + count);
         int ld = Lanes.lines(count);
-        products(work, at.scores, at.packed, k, q, sizes, first, count, keys, b, h);
-        hide(work, at.scores, sizes, first, count, keys, ld, Float.NEGATIVE_INFINITY);
+        products(work, at.scores, at.packed, x.k(), x.q(), shape, first, count, keys, b, h);
+        hide(work, at.scores, shape, first, count, keys, ld, Float.NEGATIVE_INFINITY);
         maxima(work, at.line, at.scores, keys, ld);
-        shift(work, at.scores, at.line, keys, ld, sizes.scale());
+        shift(work, at.scores, at.line, keys, ld, scale(shape));
         Activations.exp(work, at.scores, work, at.scores, keys * ld);
-        hide(work, at.scores, sizes, first, count, keys, ld, 0f);
+        hide(work, at.scores, shape, first, count, keys, ld, 0f);
         inverseSums(work, at.line, at.scores, keys, ld);
         normalise(work, at.scores, at.line, keys, ld);
     }
 
     /** {@code A B^T} of the keys' rows of a head of A and a block of rows of B: [keys, ld]. */
-    private static void products(float[] work, int to, int packed, Heads a, Heads b, Sizes sizes, int first, int count,
+    private static void products(float[] work, int to, int packed, HeadsView<float[]> a, HeadsView<float[]> b,
+            AttentionShape shape, int first, int count,
             int keys, int example, int head) {
         int ld = Lanes.lines(count);
-        Gemm.packTransposed(work, packed, b.values, b.at(sizes, first, example, head), b.step, sizes.width, count, 0,
+        Gemm.packTransposed(work, packed, b.values(), b.at(shape, first, example, head), b.step(), shape.width(), count,
+                0,
                 Gemm.panels(count));
         // Up to ld the panels hold zeros, so that whole vectors can be written.
-        Gemm.multiply(work, to, ld, ZEROS, 0, 0, a.values, a.at(sizes, 0, example, head), a.step, work, packed, keys,
-                sizes.width, Math.min(ld, Gemm.panels(count) * Gemm.PANEL));
+        Gemm.multiply(work, to, ld, ZEROS, 0, 0, a.values(), a.at(shape, 0, example, head), a.step(), work, packed,
+                keys,
+                shape.width(), Math.min(ld, Gemm.panels(count) * Gemm.PANEL));
     }
 
     /** Sets the scores of keys that a query must not see. */
-    private static void hide(float[] work, int at, Sizes sizes, int first, int count, int keys, int ld, float value) {
-        if (sizes.causal) {
+    private static void hide(float[] work, int at, AttentionShape shape, int first, int count, int keys, int ld,
+            float value) {
+        if (shape.mask().causal()) {
             for (int j = first + 1; j < keys; j++) {
                 Arrays.fill(work, at + j * ld, at + j * ld + Math.min(count, j - first), value);
             }
@@ -288,38 +287,40 @@ public final class Attention {
     }
 
     /** A copy of the weights with some dropped; without dropout they are that copy themselves. */
-    private static void drop(float[] work, Layout at, Sizes sizes, int first, int count, int number) {
-        if (sizes.dropout > 0) {
-            int keys = sizes.keys(number, first + count);
+    private static void drop(float[] work, Layout at, AttentionShape shape, int first, int count, int number) {
+        if (shape.dropout().rate() > 0) {
+            int keys = shape.keys(number, first + count);
             int ld = Lanes.lines(count);
             System.arraycopy(work, at.scores, work, at.dropped, keys * ld);
-            dropFrom(work, at.dropped, sizes, first, count, keys, ld, number);
+            dropFrom(work, at.dropped, shape, first, count, keys, ld, number);
         }
     }
 
     /** Drops from [keys, ld]: the weight of query i and key j of head n has the number (n T_q + i) T_k + j. */
-    private static void dropFrom(float[] work, int at, Sizes sizes, int first, int count, int keys, int ld,
+    private static void dropFrom(float[] work, int at, AttentionShape shape, int first, int count, int keys, int ld,
             int number) {
-        long place = ((long) number * sizes.queries + first) * sizes.keys;
-        int all = count * sizes.keys;
+        long place = ((long) number * shape.queries() + first) * shape.keys();
+        int all = count * shape.keys();
         for (int done = 0; done < all; done += RandomWords.CHUNK) {
             int chunk = Math.min(RandomWords.CHUNK, all - done);
-            dropChunk(work, at, sizes, RandomWords.of(sizes.key, place + done, chunk), chunk, done / sizes.keys,
-                    done % sizes.keys, keys, ld);
+            dropChunk(work, at, shape, RandomWords.of(shape.dropout().key(), place + done, chunk), chunk,
+                    done / shape.keys(),
+                    done % shape.keys(), keys, ld);
         }
     }
 
     /** The weights from that of query i and key j on; only so many keys of a query count. */
-    private static void dropChunk(float[] work, int at, Sizes sizes, int[] words, int chunk, int i, int j, int keys,
+    private static void dropChunk(float[] work, int at, AttentionShape shape, int[] words, int chunk, int i, int j,
+            int keys,
             int ld) {
-        float scale = Dropout.scale(sizes.dropout);
-        int bound = Dropout.bound(sizes.dropout);
+        float scale = Dropout.scale(shape.dropout().rate());
+        int bound = Dropout.bound(shape.dropout().rate());
         for (int e = 0; e < chunk; e++) {
             if (j < keys) {
                 int place = at + j * ld + i;
                 work[place] = Dropout.drops(words[e], bound) ? 0f : work[place] * scale;
             }
-            if (++j == sizes.keys) {
+            if (++j == shape.keys()) {
                 j = 0;
                 i++;
             }

@@ -5,6 +5,9 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
+import scanline.engine.geometry.Affine;
+import scanline.engine.geometry.ChannelNorm;
 
 /**
  * Batch normalisation of x[N, C], N rows and C channels, alone or with the positive part behind it. The derivation is in
@@ -23,8 +26,27 @@ public final class BatchNorm {
     private BatchNorm() {}
 
     /** Into how many chunks so many rows are cut. */
-    public static int chunks(int rows) {
+    private static int chunks(int rows) {
         return Math.ceilDiv(rows, CHUNK);
+    }
+
+    /** Divides the chunks of so many rows. */
+    private static void chunks(Parallel parallel, int rows, int channels, Parallel.Rows some) {
+        int chunks = chunks(rows);
+        parallel.rows(chunks, rows * channels / chunks, some);
+    }
+
+    /** Floats of work space that {@link #statistics} and {@link #backward} need. */
+    public static int work(int rows, int channels) {
+        return 2 * chunks(rows) * channels;
+    }
+
+    /** The mean and the biased variance of every channel. */
+    public static void statistics(Parallel parallel, float[] mean, float[] variance, float[] x, float[] work, int rows,
+            int channels) {
+        int squaresAt = chunks(rows) * channels;
+        chunks(parallel, rows, channels, (from, to) -> moments(work, squaresAt, x, rows, channels, from, to));
+        combine(mean, variance, work, squaresAt, rows, channels);
     }
 
     /**
@@ -33,7 +55,7 @@ public final class BatchNorm {
      * @param means
      *            [chunks, C], and from {@code squaresAt} on the squared differences, [chunks, C]
      */
-    public static void moments(float[] means, int squaresAt, float[] x, int rows, int channels, int from, int to) {
+    private static void moments(float[] means, int squaresAt, float[] x, int rows, int channels, int from, int to) {
         for (int chunk = from; chunk < to; chunk++) {
             int count = Math.min(CHUNK, rows - chunk * CHUNK);
             int own = chunk * channels;
@@ -107,7 +129,7 @@ public final class BatchNorm {
      * Mean and biased variance of everything from those of the chunks (Chan, Golub and LeVeque 1979): no difference of
      * large sums, however far the mean is from zero.
      */
-    public static void combine(float[] mean, float[] variance, float[] means, int squaresAt, int rows, int channels) {
+    private static void combine(float[] mean, float[] variance, float[] means, int squaresAt, int rows, int channels) {
         int chunks = chunks(rows);
         for (int c = 0; c < channels; c++) {
             double sum = 0;
@@ -134,12 +156,43 @@ public final class BatchNorm {
     }
 
     /** {@code y = scale x + shift}: the scale [C], then the shift [C]. */
-    public static void scales(float[] scales, float[] mean, float[] variance, float[] gamma, float[] beta,
-            float epsilon, int channels) {
+    static float[] scales(ChannelNorm<float[]> norm, int channels) {
+        float[] mean = norm.mean();
+        float[] variance = norm.variance();
+        float[] gamma = norm.affine().gamma();
+        float[] beta = norm.affine().beta();
+        float[] scales = new float[2 * channels];
         for (int c = 0; c < channels; c++) {
-            float scale = (float) (gamma[c] / Math.sqrt((double) variance[c] + epsilon));
+            float scale = (float) (gamma[c] / Math.sqrt((double) variance[c] + norm.epsilon()));
             scales[c] = scale;
             scales[channels + c] = (float) (beta[c] - (double) mean[c] * scale);
+        }
+        return scales;
+    }
+
+    private static float floor(boolean relu) {
+        return relu ? 0f : Float.NEGATIVE_INFINITY;
+    }
+
+    /** Sets y, or only its positive part. */
+    public static void forward(Parallel parallel, float[] y, float[] x, ChannelNorm<float[]> norm, boolean relu,
+            int rows, int channels) {
+        float[] scales = scales(norm, channels);
+        chunks(parallel, rows, channels,
+                (from, to) -> normalise(y, x, scales, floor(relu), rows, channels, from, to));
+    }
+
+    /** Adds to dx, unless null, and to the gradients of gamma and beta, where the statistics are those of x. */
+    public static void backward(Parallel parallel, float @Nullable [] dx, Affine<float[]> daffine, float[] dy,
+            float[] x, ChannelNorm<float[]> norm, boolean relu, float[] work, int rows, int channels) {
+        float[] scales = scales(norm, channels);
+        float[] mean = norm.mean();
+        chunks(parallel, rows, channels, (from, to) -> gradientSums(work, dy, x, mean, scales, floor(relu), rows,
+                channels, from, to));
+        float[] slopes = combineGradient(daffine, work, chunks(rows), norm, rows, channels);
+        if (dx != null) {
+            chunks(parallel, rows, channels, (from, to) -> gradient(dx, dy, x, mean, scales, slopes, floor(relu), rows,
+                    channels, from, to));
         }
     }
 
@@ -149,7 +202,7 @@ public final class BatchNorm {
      * @param floor
      *            0 for the positive part alone, minus infinity for everything
      */
-    public static void normalise(float[] y, float[] x, float[] scales, float floor, int rows, int channels, int from,
+    private static void normalise(float[] y, float[] x, float[] scales, float floor, int rows, int channels, int from,
             int to) {
         for (int chunk = from; chunk < to; chunk++) {
             int count = Math.min(CHUNK, rows - chunk * CHUNK);
@@ -184,7 +237,7 @@ public final class BatchNorm {
      * @param sums
      *            [chunks, 2, C]
      */
-    public static void gradientSums(float[] sums, float[] dy, float[] x, float[] mean, float[] scales, float floor,
+    private static void gradientSums(float[] sums, float[] dy, float[] x, float[] mean, float[] scales, float floor,
             int rows, int channels, int from, int to) {
         for (int chunk = from; chunk < to; chunk++) {
             int count = Math.min(CHUNK, rows - chunk * CHUNK);
@@ -249,13 +302,16 @@ public final class BatchNorm {
      * Adds up the sums of {@code count} chunks: the gradients of gamma and beta, and what the gradient of x is made of,
      * {@code dx = scale g + slope (x - mean) + offset}: the slope [C], then the offset [C].
      *
-     * @param slopes
-     *            [2, C]
      * @param sums
      *            [count, 2, C]
      */
-    public static void combineGradient(float[] slopes, float[] dgamma, float[] dbeta, float[] sums, int count,
-            float[] variance, float[] gamma, float epsilon, int rows, int channels) {
+    static float[] combineGradient(Affine<float[]> daffine, float[] sums, int count, ChannelNorm<float[]> norm,
+            int rows, int channels) {
+        float[] dgamma = daffine.gamma();
+        float[] dbeta = daffine.beta();
+        float[] variance = norm.variance();
+        float[] gamma = norm.affine().gamma();
+        float[] slopes = new float[2 * channels];
         for (int c = 0; c < channels; c++) {
             double g = 0;
             double gx = 0;
@@ -263,16 +319,17 @@ public final class BatchNorm {
                 g += sums[2 * chunk * channels + c];
                 gx += sums[(2 * chunk + 1) * channels + c];
             }
-            double inverse = 1 / Math.sqrt((double) variance[c] + epsilon);
+            double inverse = 1 / Math.sqrt((double) variance[c] + norm.epsilon());
             dgamma[c] += (float) (gx * inverse);
             dbeta[c] += (float) g;
             slopes[c] = (float) (-gamma[c] * inverse * inverse * inverse * gx / rows);
             slopes[channels + c] = (float) (-gamma[c] * inverse * g / rows);
         }
+        return slopes;
     }
 
     /** Adds {@code scale g + slope (x - mean) + offset} to dx in chunks {@code from..to}. */
-    public static void gradient(float[] dx, float[] dy, float[] x, float[] mean, float[] scales, float[] slopes,
+    private static void gradient(float[] dx, float[] dy, float[] x, float[] mean, float[] scales, float[] slopes,
             float floor, int rows, int channels, int from, int to) {
         for (int chunk = from; chunk < to; chunk++) {
             int count = Math.min(CHUNK, rows - chunk * CHUNK);

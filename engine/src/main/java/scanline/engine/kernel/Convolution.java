@@ -4,6 +4,7 @@ import java.util.Arrays;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
+import scanline.engine.geometry.Window;
 
 /**
  * Convolutions over channels-last images as products of matrices that read the images as they lie: the derivation is in
@@ -363,7 +364,7 @@ public final class Convolution {
         for (int r = 0; r < frame.rows; r++) {
             // The run under a row of the kernel is a column of the left operand, which lies turned.
             int element = sums + r * frame.run() * outputs;
-            Gemm.multiplyTurned(work, element, outputs, work, element, outputs, work,
+            Gemm.multiplyTransposed(work, element, outputs, work, element, outputs, work,
                     own + r * frame.width * frame.channels, frame.stride * frame.channels, work, own + at.packed,
                     frame.run(), at.places, outputs);
         }

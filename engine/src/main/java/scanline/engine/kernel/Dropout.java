@@ -5,6 +5,7 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+import scanline.engine.geometry.DropoutMask;
 import scanline.engine.random.Philox;
 import scanline.engine.random.RandomKey;
 
@@ -38,16 +39,18 @@ public final class Dropout {
     }
 
     /**
-     * {@code y[at + i] *= 1 / (1 - rate)} where the key's number {@code first + i} is at least {@code rate}, else it becomes
+     * {@code y[at + i] *= 1 / (1 - rate)} where the key's number {@code first + i} is at least the rate, else it becomes
      * 0, for i below n; at rate 0 nothing changes.
      */
-    static void drop(float[] y, int at, RandomKey key, float rate, long first, int n) {
-        if (rate == 0f) {
+    static void drop(float[] y, int at, DropoutMask mask, long first, int n) {
+        if (mask.rate() == 0f) {
             return;
         }
         for (int done = 0; done < n; done += RandomWords.CHUNK) {
             int chunk = Math.min(RandomWords.CHUNK, n - done);
-            multiply(y, at + done, RandomWords.of(key, first + done, chunk), bound(rate), scale(rate), chunk);
+            multiply(y, at + done, RandomWords.of(mask.key(), first + done, chunk), bound(mask.rate()),
+                    scale(mask.rate()),
+                    chunk);
         }
     }
 

@@ -134,7 +134,7 @@ public final class Gemm {
      * As {@link #multiply}, for an A that lies transposed: the number of row i and column p at {@code aAt + p step + i}. It is
      * faster for most shapes by about an eighth, and takes A as it lies where A is the transpose of what there is.
      */
-    public static void multiplyTurned(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt,
+    public static void multiplyTransposed(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt,
             int step,
             float[] b, int bAt, int m, int k, int n) {
         int block = blockDepth(k);
@@ -147,11 +147,12 @@ public final class Gemm {
                 int piece = bAt + column * k + p * PANEL;
                 int width = Math.min(PANEL, n - column);
                 if (width % W == 0) {
-                    turnedRows(c, cAt + column, ldc, start, startAt + column, startLd, a, aAt + p * step, step, b,
+                    transposedRows(c, cAt + column, ldc, start, startAt + column, startLd, a, aAt + p * step, step, b,
                             piece, m, depth,
                             width / W);
                 } else {
-                    turnedEdgeRows(c, cAt + column, ldc, start, startAt + column, startLd, a, aAt + p * step, step, b,
+                    transposedEdgeRows(c, cAt + column, ldc, start, startAt + column, startLd, a, aAt + p * step, step,
+                            b,
                             piece, m,
                             depth, width);
                 }
@@ -246,21 +247,21 @@ public final class Gemm {
         }
     }
 
-    private static void turnedRows(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt,
+    private static void transposedRows(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt,
             int step,
             float[] b, int bAt, int m, int k, int vectors) {
         switch (vectors) {
-            case 1 -> turnedOfOne(c, cAt, ldc, s, sAt, lds, a, aAt, step, b, bAt, m, k);
-            case 2 -> turnedOfTwo(c, cAt, ldc, s, sAt, lds, a, aAt, step, b, bAt, m, k);
+            case 1 -> transposedOfOne(c, cAt, ldc, s, sAt, lds, a, aAt, step, b, bAt, m, k);
+            case 2 -> transposedOfTwo(c, cAt, ldc, s, sAt, lds, a, aAt, step, b, bAt, m, k);
             case 3 -> {
-                turnedOfTwo(c, cAt, ldc, s, sAt, lds, a, aAt, step, b, bAt, m, k);
-                turnedOfOne(c, cAt + 2 * W, ldc, s, sAt + 2 * W, lds, a, aAt, step, b, bAt + 2 * W, m, k);
+                transposedOfTwo(c, cAt, ldc, s, sAt, lds, a, aAt, step, b, bAt, m, k);
+                transposedOfOne(c, cAt + 2 * W, ldc, s, sAt + 2 * W, lds, a, aAt, step, b, bAt + 2 * W, m, k);
             }
-            default -> turnedOfFour(c, cAt, ldc, s, sAt, lds, a, aAt, step, b, bAt, m, k);
+            default -> transposedOfFour(c, cAt, ldc, s, sAt, lds, a, aAt, step, b, bAt, m, k);
         }
     }
 
-    private static void turnedOfFour(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt,
+    private static void transposedOfFour(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt,
             int step, float[] b, int bAt, int m, int k) {
         int i = 0;
         for (int end = FEW_REGISTERS ? 0 : 5 * fives(m); i < end; i += 5) {
@@ -277,7 +278,7 @@ public final class Gemm {
         }
     }
 
-    private static void turnedOfTwo(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt,
+    private static void transposedOfTwo(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt,
             int step, float[] b, int bAt, int m, int k) {
         int i = 0;
         for (int end = 5 * fives(m); i < end; i += 5) {
@@ -294,7 +295,7 @@ public final class Gemm {
         }
     }
 
-    private static void turnedOfOne(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt,
+    private static void transposedOfOne(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt,
             int step, float[] b, int bAt, int m, int k) {
         int i = 0;
         for (int end = 5 * fives(m); i < end; i += 5) {
@@ -311,14 +312,14 @@ public final class Gemm {
         }
     }
 
-    private static void turnedEdgeRows(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt,
+    private static void transposedEdgeRows(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt,
             int step,
             float[] b, int bAt, int m, int k, int width) {
         float[] edge = EDGE.get();
         for (int i = 0; i < m; i += 6) {
             int rows = Math.min(6, m - i);
             copy(edge, 0, PANEL, s, sAt + i * lds, lds, rows, width);
-            turnedRows(edge, 0, PANEL, edge, 0, PANEL, a, aAt + i, step, b, bAt, rows, k, (width + W - 1) / W);
+            transposedRows(edge, 0, PANEL, edge, 0, PANEL, a, aAt + i, step, b, bAt, rows, k, (width + W - 1) / W);
             copy(c, cAt + i * ldc, ldc, edge, 0, PANEL, rows, width);
         }
     }

@@ -3,6 +3,8 @@ package scanline.engine.kernel;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+import scanline.engine.geometry.CellKind;
+import scanline.engine.geometry.View;
 
 /**
  * The gated recurrent unit (Cho et al. 2014), with the reset gate inside the candidate's activation, and the gates in the
@@ -19,8 +21,8 @@ public record GruCell() implements RecurrentCell {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
 
     @Override
-    public int gates() {
-        return 3;
+    public CellKind kind() {
+        return CellKind.GRU;
     }
 
     @Override
@@ -29,54 +31,49 @@ public record GruCell() implements RecurrentCell {
     }
 
     @Override
-    public int kept() {
+    public int saved() {
         return 4;
     }
 
     @Override
-    public boolean hasCellState() {
-        return false;
-    }
-
-    @Override
-    public void forward(float[] h, int hAt, float[] before, int beforeAt, float[] c, int cAt, float[] cellBefore,
-            int cellBeforeAt, float[] kept, int keptAt, float[] sums, int sumAt, int rows, int n, int hidden) {
+    public void forward(CellStep at, View<float[]> sums, int rows, int n, int hidden) {
+        float[] gates = at.saved().values();
+        float[] a = sums.values();
         for (int i = 0; i < rows; i++) {
-            int gates = keptAt + 4 * i * hidden;
-            int sum = sumAt + 4 * i * hidden;
-            int state = i * hidden;
-            Activations.sigmoid(kept, gates + hidden, sums, sum + hidden, n);
-            Activations.sigmoid(kept, gates + 2 * hidden, sums, sum + 2 * hidden, n);
-            candidate(kept, gates, sums, sum, n, hidden);
-            Activations.tanh(kept, gates, sums, sum, n);
-            blend(h, hAt + state, before, beforeAt + state, kept, gates, n, hidden);
+            int gate = at.saved().at() + 4 * i * hidden;
+            int sum = sums.at() + 4 * i * hidden;
+            Activations.sigmoid(gates, gate + hidden, a, sum + hidden, n);
+            Activations.sigmoid(gates, gate + 2 * hidden, a, sum + 2 * hidden, n);
+            candidate(gates, gate, a, sum, n, hidden);
+            Activations.tanh(gates, gate, a, sum, n);
+            blend(at.h().values(), at.h().at() + i * hidden, at.before().values(), at.before().at() + i * hidden, gates,
+                    gate, n, hidden);
         }
     }
 
     @Override
-    public void backward(float[] work, int d, int panels, int depth, int scratch, float[] dh, float[] dc, int at,
-            float[] h, int hAt, float[] before, int beforeAt, float[] c, int cAt, float[] cellBefore, int cellBeforeAt,
-            float[] kept, int keptAt, int rows, int hidden) {
+    public void backward(CellStep at, CellStepGradients d, int rows, int hidden) {
         for (int i = 0; i < rows; i++) {
             int row = i * hidden;
-            gateGradients(work, d + 4 * row, panels + i * Gemm.PANEL, depth, dh, at + row, before, beforeAt + row, kept,
-                    keptAt + 4 * row, hidden);
+            gateGradients(d.work(), d.sums() + 4 * row, d.panels() + i * Gemm.PANEL, d.depth(), d.dh().values(),
+                    d.dh().at() + row, at.before().values(), at.before().at() + row, at.saved().values(),
+                    at.saved().at() + 4 * row, hidden);
         }
     }
 
     /** Keeps q, and adds {@code r q} to the candidate's sum. */
-    private static void candidate(float[] kept, int at, float[] sums, int sum, int n, int hidden) {
+    private static void candidate(float[] saved, int at, float[] sums, int sum, int n, int hidden) {
         int j = 0;
         for (int end = S.loopBound(n); j < end; j += S.length()) {
             FloatVector q = FloatVector.fromArray(S, sums, sum + 3 * hidden + j);
-            q.intoArray(kept, at + 3 * hidden + j);
-            FloatVector.fromArray(S, kept, at + hidden + j).fma(q, FloatVector.fromArray(S, sums, sum + j))
+            q.intoArray(saved, at + 3 * hidden + j);
+            FloatVector.fromArray(S, saved, at + hidden + j).fma(q, FloatVector.fromArray(S, sums, sum + j))
                     .intoArray(sums, sum + j);
         }
         for (; j < n; j++) {
             float q = sums[sum + 3 * hidden + j];
-            kept[at + 3 * hidden + j] = q;
-            sums[sum + j] = Math.fma(kept[at + hidden + j], q, sums[sum + j]);
+            saved[at + 3 * hidden + j] = q;
+            sums[sum + j] = Math.fma(saved[at + hidden + j], q, sums[sum + j]);
         }
     }
 

@@ -4,6 +4,8 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.jspecify.annotations.Nullable;
+import scanline.engine.geometry.Affine;
+import scanline.engine.geometry.RowMoments;
 
 /**
  * Layer normalisation of rows of n floats: {@code y = (x - mean) / sqrt(variance + epsilon) gamma + beta} (Ba, Kiros and
@@ -23,16 +25,18 @@ public final class LayerNorm {
 
     private LayerNorm() {}
 
-    /** How many shards the sums of this many rows have. */
-    public static int shards(int rows) {
+    private static int shards(int rows) {
         return (rows + SHARD - 1) / SHARD;
     }
 
-    /**
-     * Rows {@code from} to {@code to}; {@code mean} and {@code inverse}, of {@code 1 / sqrt(variance + epsilon)}, hold one
-     * number a row for the backward pass.
-     */
-    public static void forward(float[] y, float[] mean, float[] inverse, float[] x, float[] gamma, float[] beta,
+    /** Sets y and what the backward pass needs. */
+    public static void forward(Parallel parallel, float[] y, RowMoments<float[]> saved, float[] x,
+            Affine<float[]> affine, float epsilon, int rows, int n) {
+        parallel.rows(rows, n, (from, to) -> forward(y, saved.mean(), saved.inverse(), x, affine.gamma(),
+                affine.beta(), epsilon, n, from, to));
+    }
+
+    private static void forward(float[] y, float[] mean, float[] inverse, float[] x, float[] gamma, float[] beta,
             float epsilon, int n, int from, int to) {
         float[] lanes = LANES.get();
         for (int row = from; row < to; row++) {
@@ -46,15 +50,28 @@ public final class LayerNorm {
         }
     }
 
-    /**
-     * The rows of shards {@code from} to {@code to}: adds to their dx, unless null, and sets their sums for dgamma and dbeta
-     * in {@code sums}, [shards, 2, n] from {@code sumsAt} on.
-     */
-    public static void backward(float @Nullable [] dx, float[] sums, int sumsAt, float[] dy, float[] x, float[] mean,
+    /** Floats of work space that {@link #backward} needs: for each shard the sums for dgamma and dbeta, [shards, 2, n]. */
+    public static int work(int rows, int n) {
+        return shards(rows) * 2 * n;
+    }
+
+    /** Adds to dx, unless null, and to the gradients of gamma and beta. */
+    public static void backward(Parallel parallel, float @Nullable [] dx, Affine<float[]> daffine, float[] dy,
+            float[] x, RowMoments<float[]> saved, float[] gamma, float[] work, int rows, int n) {
+        int shards = shards(rows);
+        parallel.rows(shards, rows / shards * n, (from, to) -> backward(dx, work, dy, x, saved.mean(), saved.inverse(),
+                gamma, rows, n, from, to));
+        for (int shard = 0; shard < shards; shard++) {
+            Elementwise.accumulate(daffine.gamma(), 0, work, shard * 2 * n, n);
+            Elementwise.accumulate(daffine.beta(), 0, work, (shard * 2 + 1) * n, n);
+        }
+    }
+
+    private static void backward(float @Nullable [] dx, float[] sums, float[] dy, float[] x, float[] mean,
             float[] inverse, float[] gamma, int rows, int n, int from, int to) {
         float[] lanes = LANES.get();
         for (int shard = from; shard < to; shard++) {
-            int at = sumsAt + shard * 2 * n;
+            int at = shard * 2 * n;
             Arrays.fill(sums, at, at + 2 * n, 0f);
             for (int row = shard * SHARD; row < Math.min(rows, (shard + 1) * SHARD); row++) {
                 parameters(sums, at, dy, x, row * n, mean[row], inverse[row], n);

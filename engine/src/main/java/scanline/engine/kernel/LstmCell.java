@@ -3,6 +3,8 @@ package scanline.engine.kernel;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+import scanline.engine.geometry.CellKind;
+import scanline.engine.geometry.View;
 
 /**
  * Long short-term memory (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000; gate order i, f, g, o
@@ -18,8 +20,8 @@ public record LstmCell() implements RecurrentCell {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
 
     @Override
-    public int gates() {
-        return 4;
+    public CellKind kind() {
+        return CellKind.LSTM;
     }
 
     @Override
@@ -28,44 +30,41 @@ public record LstmCell() implements RecurrentCell {
     }
 
     @Override
-    public int kept() {
+    public int saved() {
         return 4;
     }
 
     @Override
-    public boolean hasCellState() {
-        return true;
-    }
-
-    @Override
-    public void forward(float[] h, int hAt, float[] before, int beforeAt, float[] c, int cAt, float[] cellBefore,
-            int cellBeforeAt, float[] kept, int keptAt, float[] sums, int sumAt, int rows, int n, int hidden) {
+    public void forward(CellStep at, View<float[]> sums, int rows, int n, int hidden) {
+        float[] gates = at.saved().values();
+        float[] a = sums.values();
+        float[] c = at.c().values();
+        float[] h = at.h().values();
         for (int i = 0; i < rows; i++) {
             // The tiles write to the same cached place at every step; only here, row after row, does the processor see
             // a stream that it can fetch ahead in the memory that keeps all steps.
-            int gates = keptAt + 4 * i * hidden;
-            int sum = sumAt + 4 * i * hidden;
-            int state = i * hidden;
-            Activations.sigmoid(kept, gates, sums, sum, n);
-            Activations.sigmoid(kept, gates + hidden, sums, sum + hidden, n);
-            Activations.tanh(kept, gates + 2 * hidden, sums, sum + 2 * hidden, n);
-            Activations.sigmoid(kept, gates + 3 * hidden, sums, sum + 3 * hidden, n);
-            cell(c, cAt + state, cellBefore, cellBeforeAt + state, kept, gates, n, hidden);
-            Activations.tanh(h, hAt + state, c, cAt + state, n);
-            Elementwise.multiply(h, hAt + state, h, hAt + state, kept, gates + 3 * hidden, n);
+            int gate = at.saved().at() + 4 * i * hidden;
+            int sum = sums.at() + 4 * i * hidden;
+            int cAt = at.c().at() + i * hidden;
+            int hAt = at.h().at() + i * hidden;
+            Activations.sigmoid(gates, gate, a, sum, n);
+            Activations.sigmoid(gates, gate + hidden, a, sum + hidden, n);
+            Activations.tanh(gates, gate + 2 * hidden, a, sum + 2 * hidden, n);
+            Activations.sigmoid(gates, gate + 3 * hidden, a, sum + 3 * hidden, n);
+            cell(c, cAt, at.cellBefore().values(), at.cellBefore().at() + i * hidden, gates, gate, n, hidden);
+            Activations.tanh(h, hAt, c, cAt, n);
+            Elementwise.multiply(h, hAt, h, hAt, gates, gate + 3 * hidden, n);
         }
     }
 
     @Override
-    public void backward(float[] work, int d, int panels, int depth, int scratch, float[] dh, float[] dc, int at,
-            float[] h, int hAt, float[] before, int beforeAt, float[] c, int cAt, float[] cellBefore, int cellBeforeAt,
-            float[] kept, int keptAt, int rows, int hidden) {
-        Activations.tanh(work, scratch, c, cAt, rows * hidden);
+    public void backward(CellStep at, CellStepGradients d, int rows, int hidden) {
+        Activations.tanh(d.work(), d.scratch(), at.c().values(), at.c().at(), rows * hidden);
         for (int i = 0; i < rows; i++) {
             int row = i * hidden;
-            gateGradients(work, d + 4 * row, panels + i * Gemm.PANEL, depth, scratch + row, dh, dc, at + row,
-                    cellBefore,
-                    cellBeforeAt + row, kept, keptAt + 4 * row, hidden);
+            gateGradients(d.work(), d.sums() + 4 * row, d.panels() + i * Gemm.PANEL, d.depth(), d.scratch() + row,
+                    d.dh().values(), d.dh().at() + row, d.dc().values(), d.dc().at() + row, at.cellBefore().values(),
+                    at.cellBefore().at() + row, at.saved().values(), at.saved().at() + 4 * row, hidden);
         }
     }
 
@@ -86,8 +85,8 @@ public record LstmCell() implements RecurrentCell {
     }
 
     /** The gradients of one row of gates before their activation, and of the cell state of the step before. */
-    private static void gateGradients(float[] work, int d, int panels, int depth, int tanh, float[] dh, float[] dc,
-            int at, float[] before, int beforeAt, float[] gates, int gate, int hidden) {
+    private static void gateGradients(float[] work, int d, int panels, int depth, int tanh, float[] dh, int dhAt,
+            float[] dc, int dcAt, float[] before, int beforeAt, float[] gates, int gate, int hidden) {
         int block = Gemm.packedLength(depth, hidden);
         int j = 0;
         for (int end = S.loopBound(hidden); j < end; j += S.length()) {
@@ -96,12 +95,12 @@ public record LstmCell() implements RecurrentCell {
             FloatVector g = FloatVector.fromArray(S, gates, gate + 2 * hidden + j);
             FloatVector o = FloatVector.fromArray(S, gates, gate + 3 * hidden + j);
             FloatVector tc = FloatVector.fromArray(S, work, tanh + j);
-            FloatVector dhj = FloatVector.fromArray(S, dh, at + j);
+            FloatVector dhj = FloatVector.fromArray(S, dh, dhAt + j);
             // Tiny values become zero here and below; written out, as C2 might not inline a method that returns a vector.
             FloatVector product = dhj.mul(o);
             FloatVector dho = product.blend(0f, product.abs().compare(VectorOperators.LT, TINY));
             // dh o (1 - tanh(c)^2) + dc
-            FloatVector sum = dho.sub(dho.mul(tc).mul(tc)).add(FloatVector.fromArray(S, dc, at + j));
+            FloatVector sum = dho.sub(dho.mul(tc).mul(tc)).add(FloatVector.fromArray(S, dc, dcAt + j));
             FloatVector dcj = sum.blend(0f, sum.abs().compare(VectorOperators.LT, TINY));
             FloatVector di = dcj.mul(g).mul(i);
             FloatVector df = dcj.mul(FloatVector.fromArray(S, before, beforeAt + j)).mul(f);
@@ -120,8 +119,8 @@ public record LstmCell() implements RecurrentCell {
             d1.intoArray(work, to + block);
             d2.intoArray(work, to + 2 * block);
             d3.intoArray(work, to + 3 * block);
-            dcj.mul(f).intoArray(dc, at + j);
-            FloatVector.zero(S).intoArray(dh, at + j);
+            dcj.mul(f).intoArray(dc, dcAt + j);
+            FloatVector.zero(S).intoArray(dh, dhAt + j);
         }
         for (; j < hidden; j++) {
             float i = gates[gate + j];
@@ -129,8 +128,8 @@ public record LstmCell() implements RecurrentCell {
             float g = gates[gate + 2 * hidden + j];
             float o = gates[gate + 3 * hidden + j];
             float tc = work[tanh + j];
-            float dho = RecurrentCell.flush(dh[at + j] * o);
-            float dcj = RecurrentCell.flush(dho - dho * tc * tc + dc[at + j]);
+            float dho = RecurrentCell.flush(dh[dhAt + j] * o);
+            float dcj = RecurrentCell.flush(dho - dho * tc * tc + dc[dcAt + j]);
             float di = dcj * g * i;
             float df = dcj * before[beforeAt + j] * f;
             float dg = dcj * i;
@@ -140,8 +139,8 @@ public record LstmCell() implements RecurrentCell {
             work[d + hidden + j] = work[to + block] = df - df * f;
             work[d + 2 * hidden + j] = work[to + 2 * block] = dg - dg * g * g;
             work[d + 3 * hidden + j] = work[to + 3 * block] = dO - dO * o;
-            dc[at + j] = dcj * f;
-            dh[at + j] = 0f;
+            dc[dcAt + j] = dcj * f;
+            dh[dhAt + j] = 0f;
         }
     }
 }

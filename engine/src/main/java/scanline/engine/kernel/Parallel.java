@@ -25,6 +25,17 @@ public final class Parallel implements AutoCloseable {
         void run(int part, int parts);
     }
 
+    /** What a member does with rows {@code from..to}. */
+    @FunctionalInterface
+    public interface Rows {
+        /** Runs some rows. */
+        void run(int from, int to);
+    }
+
+    // Below these sizes waking the other threads takes longer than the work.
+    private static final int ELEMENTS_A_THREAD = 16_384;
+    private static final long PRODUCTS_A_THREAD = 100_000;
+
     // Up to a millisecond of spinning: longer than the pause between two kernels of a training step, shorter than anything
     // a person notices. With more threads than processors spinning only steals time from those that work.
     private static final int SPINS = 20_000;
@@ -109,6 +120,24 @@ public final class Parallel implements AutoCloseable {
         }
     }
 
+    /** As {@link #run(Task)}; what has few products is one part, which the caller runs alone. */
+    public void run(long products, Task newTask) {
+        if (products < 2 * PRODUCTS_A_THREAD) {
+            newTask.run(0, 1);
+        } else {
+            run(newTask);
+        }
+    }
+
+    /** Divides rows of n elements each; what has few elements the caller runs alone. */
+    public void rows(int rows, int n, Rows some) {
+        if ((long) rows * n < 2 * ELEMENTS_A_THREAD) {
+            some.run(0, rows);
+        } else {
+            run((part, parts) -> some.run(from(part, parts, rows), from(part + 1, parts, rows)));
+        }
+    }
+
     /**
      * Waits, inside a task, until every member has come here. What a member wrote before is then visible to all.
      *
@@ -119,7 +148,7 @@ public final class Parallel implements AutoCloseable {
         meet(threads);
     }
 
-    /** As {@link #meet()}, of so many members only, always the same ones in a task. */
+    /** As {@link #meet()}, of so many members only, always the same ones in a task; a single one does not wait. */
     public void meet(int members) {
         if (members == 1) {
             return;

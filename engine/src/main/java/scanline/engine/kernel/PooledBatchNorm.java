@@ -4,6 +4,10 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
+import scanline.engine.geometry.Affine;
+import scanline.engine.geometry.ChannelNorm;
+import scanline.engine.geometry.Window;
 
 /**
  * Batch normalisation of images, its positive part and pooling of 2 x 2 pixels in one pass: what lies between them is never
@@ -14,8 +18,37 @@ public final class PooledBatchNorm {
 
     private PooledBatchNorm() {}
 
+    /** Divides the images. */
+    private static void images(Parallel parallel, Window window, Parallel.Rows some) {
+        parallel.rows(window.batch(), window.pixels() * window.channels(), some);
+    }
+
+    /** Normalizes, and keeps the largest of each 2 x 2 pixels, or 0. */
+    public static void forward(Parallel parallel, float[] y, float[] x, ChannelNorm<float[]> norm, Window window) {
+        float[] scales = BatchNorm.scales(norm, window.channels());
+        images(parallel, window, (from, to) -> forward(y, x, scales, window, from, to));
+    }
+
+    /** Floats of work space that {@link #backward} needs. */
+    public static int work(Window window) {
+        return 2 * window.batch() * window.channels();
+    }
+
+    /** Adds to dx, unless null, and to the gradients of gamma and beta, where the statistics are those of x. */
+    public static void backward(Parallel parallel, float @Nullable [] dx, Affine<float[]> daffine, float[] dy,
+            float[] x, ChannelNorm<float[]> norm, float[] work, Window window) {
+        float[] scales = BatchNorm.scales(norm, window.channels());
+        float[] mean = norm.mean();
+        images(parallel, window, (from, to) -> gradientSums(work, dy, x, mean, scales, window, from, to));
+        float[] slopes = BatchNorm.combineGradient(daffine, work, window.batch(), norm,
+                window.batch() * window.pixels(), window.channels());
+        if (dx != null) {
+            images(parallel, window, (from, to) -> gradient(dx, dy, x, mean, scales, slopes, window, from, to));
+        }
+    }
+
     /** Normalises images {@code from..to}, and keeps the largest of each 2 x 2 pixels, or 0. */
-    public static void forward(float[] y, float[] x, float[] scales, Window window, int from, int to) {
+    private static void forward(float[] y, float[] x, float[] scales, Window window, int from, int to) {
         int channels = window.channels();
         int row = window.width() * channels;
         int outWidth = window.outWidth();
@@ -73,7 +106,7 @@ public final class PooledBatchNorm {
      * @param sums
      *            [B, 2, C]
      */
-    public static void gradientSums(float[] sums, float[] dy, float[] x, float[] mean, float[] scales, Window window,
+    private static void gradientSums(float[] sums, float[] dy, float[] x, float[] mean, float[] scales, Window window,
             int from, int to) {
         int channels = window.channels();
         int row = window.width() * channels;
@@ -149,7 +182,7 @@ public final class PooledBatchNorm {
     }
 
     /** As {@link BatchNorm#gradient}, of images {@code from..to} that were pooled. */
-    public static void gradient(float[] dx, float[] dy, float[] x, float[] mean, float[] scales, float[] slopes,
+    private static void gradient(float[] dx, float[] dy, float[] x, float[] mean, float[] scales, float[] slopes,
             Window window, int from, int to) {
         int channels = window.channels();
         int row = window.width() * channels;

@@ -3,18 +3,27 @@ package scanline.engine.kernel;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+import scanline.engine.geometry.Window;
 
-/** Pooling of channels-last images without padding, image {@code from} to {@code to}. Lanes hold channels. */
+/** Pooling of channels-last images without padding. Lanes hold channels; an image belongs to one thread. */
 public final class Pooling {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
 
     private Pooling() {}
 
+    /** Divides the places of the window by images. */
+    private static void places(Parallel parallel, Window window, Parallel.Rows some) {
+        parallel.rows(window.batch(), window.pixels() * window.channels(),
+                (from, to) -> some.run(from * window.places(), to * window.places()));
+    }
+
     /** The largest number under each place of the window, and which number it is, the first of equals; a NaN is one. */
-    public static void max(float[] y, float[] which, float[] x, Window window, int from, int to) {
-        for (int place = from * window.places(); place < to * window.places(); place++) {
-            max(y, which, place * window.channels(), x, start(place, window), window);
-        }
+    public static void max(Parallel parallel, float[] y, float[] which, float[] x, Window window) {
+        places(parallel, window, (from, to) -> {
+            for (int place = from; place < to; place++) {
+                max(y, which, place * window.channels(), x, start(place, window), window);
+            }
+        });
     }
 
     private static void max(float[] y, float[] which, int at, float[] x, int start, Window window) {
@@ -46,10 +55,12 @@ public final class Pooling {
     }
 
     /** Adds dy to dx where the largest number came from. */
-    public static void maxGradient(float[] dx, float[] dy, float[] which, Window window, int from, int to) {
-        for (int place = from * window.places(); place < to * window.places(); place++) {
-            maxGradient(dx, start(place, window), dy, which, place * window.channels(), window);
-        }
+    public static void maxGradient(Parallel parallel, float[] dx, float[] dy, float[] which, Window window) {
+        places(parallel, window, (from, to) -> {
+            for (int place = from; place < to; place++) {
+                maxGradient(dx, start(place, window), dy, which, place * window.channels(), window);
+            }
+        });
     }
 
     private static void maxGradient(float[] dx, int start, float[] dy, float[] which, int at, Window window) {
@@ -70,10 +81,12 @@ public final class Pooling {
     }
 
     /** The mean of the numbers under each place of the window. */
-    public static void average(float[] y, float[] x, Window window, int from, int to) {
-        for (int place = from * window.places(); place < to * window.places(); place++) {
-            average(y, place * window.channels(), x, start(place, window), window);
-        }
+    public static void average(Parallel parallel, float[] y, float[] x, Window window) {
+        places(parallel, window, (from, to) -> {
+            for (int place = from; place < to; place++) {
+                average(y, place * window.channels(), x, start(place, window), window);
+            }
+        });
     }
 
     private static void average(float[] y, int at, float[] x, int start, Window window) {
@@ -97,10 +110,12 @@ public final class Pooling {
     }
 
     /** Adds dy, divided by the size of the window, to dx everywhere under the window. */
-    public static void averageGradient(float[] dx, float[] dy, Window window, int from, int to) {
-        for (int place = from * window.places(); place < to * window.places(); place++) {
-            averageGradient(dx, start(place, window), dy, place * window.channels(), window);
-        }
+    public static void averageGradient(Parallel parallel, float[] dx, float[] dy, Window window) {
+        places(parallel, window, (from, to) -> {
+            for (int place = from; place < to; place++) {
+                averageGradient(dx, start(place, window), dy, place * window.channels(), window);
+            }
+        });
     }
 
     private static void averageGradient(float[] dx, int start, float[] dy, int at, Window window) {

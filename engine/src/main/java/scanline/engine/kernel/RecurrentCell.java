@@ -1,7 +1,10 @@
 package scanline.engine.kernel;
 
+import scanline.engine.geometry.CellKind;
+import scanline.engine.geometry.View;
+
 /**
- * What sets one kind of recurrent layer apart within a {@link RecurrentSequence}: how many sums it needs, and how these
+ * What sets one kind of recurrent layer apart within a {@link RecurrentForward}: how many sums it needs, and how these
  * become the next state, forward and backward.
  *
  * <p>
@@ -10,11 +13,25 @@ package scanline.engine.kernel;
  * the input's part of the split gates, then the gates in one piece, then the state's part of the split gates.
  *
  * <p>
- * Letters are those of {@link RecurrentSequence}. Rows of sums and of kept values are blocks x H apart, others H apart.
+ * Letters are those of {@link RecurrentForward}. Rows of sums and of saved values are blocks x H apart, others H apart.
  */
 public sealed interface RecurrentCell permits RnnCell, LstmCell, GruCell {
+    /** The cell of a kind. */
+    static RecurrentCell of(CellKind kind) {
+        return switch (kind) {
+            case RNN_TANH, RNN_RELU -> new RnnCell(kind);
+            case LSTM -> new LstmCell();
+            case GRU -> new GruCell();
+        };
+    }
+
+    /** Which kind it computes. */
+    CellKind kind();
+
     /** Blocks of H rows that W and U have. */
-    int gates();
+    default int gates() {
+        return kind().gates();
+    }
 
     /** How many of them, the last ones, are split. */
     int split();
@@ -30,41 +47,18 @@ public sealed interface RecurrentCell permits RnnCell, LstmCell, GruCell {
     }
 
     /** Floats that the backward pass needs of a unit and a step, besides the states. */
-    int kept();
-
-    /** Whether there is a cell state c beside the hidden state h. */
-    boolean hasCellState();
+    int saved();
 
     /**
      * From the sums to the next state, for n units of some rows.
      *
-     * @param h
-     *            the next hidden state, {@code before} the one that it follows; they may be one place
-     * @param c
-     *            the next cell state, {@code cellBefore} the one that it follows; they may be one place
-     * @param kept
-     *            what the backward pass needs, blocks H apart
      * @param sums
      *            blocks H apart; overwritten
      */
-    void forward(float[] h, int hAt, float[] before, int beforeAt, float[] c, int cAt, float[] cellBefore,
-            int cellBeforeAt, float[] kept, int keptAt, float[] sums, int sumAt, int rows, int n, int hidden);
+    void forward(CellStep at, View<float[]> sums, int rows, int n, int hidden);
 
-    /**
-     * The gradients of the sums of some rows, from those of the states after a step. What of those reaches the states
-     * before without a product takes their place.
-     *
-     * @param work
-     *            gets the gradients twice: from {@code d} on as rows, for the products, and from {@code panels} on as
-     *            {@link Gemm#pack} would pack them, each block into panels of its own, {@code depth} rows long
-     * @param scratch
-     *            rows x H floats of {@code work} to use
-     * @param dh
-     *            from {@code at} on, as {@code dc}
-     */
-    void backward(float[] work, int d, int panels, int depth, int scratch, float[] dh, float[] dc, int at, float[] h,
-            int hAt, float[] before, int beforeAt, float[] c, int cAt, float[] cellBefore, int cellBeforeAt,
-            float[] kept, int keptAt, int rows, int hidden);
+    /** The gradients of the sums of some rows, and of the states before as far as they need no product. */
+    void backward(CellStep at, CellStepGradients d, int rows, int hidden);
 
     /**
      * Gradients below this become zero. One that fades over hundreds of steps ends in subnormal numbers, which processors

@@ -5,22 +5,19 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+import scanline.engine.geometry.CellKind;
+import scanline.engine.geometry.View;
 
 /**
  * A simple recurrent network (Elman 1990, "Finding structure in time"): {@code h = tanh(W x + b + U h' + d)}, or with the
  * positive part instead of tanh. The backward pass needs the states alone. The derivation is in
  * docs/kernels/recurrent.md.
  *
- * @param relu
+ * @param kind
  *            whether the positive part takes the place of tanh
  */
-public record RnnCell(boolean relu) implements RecurrentCell {
+public record RnnCell(CellKind kind) implements RecurrentCell {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
-
-    @Override
-    public int gates() {
-        return 1;
-    }
 
     @Override
     public int split() {
@@ -28,40 +25,38 @@ public record RnnCell(boolean relu) implements RecurrentCell {
     }
 
     @Override
-    public int kept() {
+    public int saved() {
         return 0;
     }
 
     @Override
-    public boolean hasCellState() {
-        return false;
-    }
-
-    @Override
-    public void forward(float[] h, int hAt, float[] before, int beforeAt, float[] c, int cAt, float[] cellBefore,
-            int cellBeforeAt, float[] kept, int keptAt, float[] sums, int sumAt, int rows, int n, int hidden) {
+    public void forward(CellStep at, View<float[]> sums, int rows, int n, int hidden) {
         for (int i = 0; i < rows; i++) {
-            if (relu) {
-                Elementwise.relu(h, hAt + i * hidden, sums, sumAt + i * hidden, n);
+            int to = at.h().at() + i * hidden;
+            int from = sums.at() + i * hidden;
+            if (kind == CellKind.RNN_RELU) {
+                Elementwise.relu(at.h().values(), to, sums.values(), from, n);
             } else {
-                Activations.tanh(h, hAt + i * hidden, sums, sumAt + i * hidden, n);
+                Activations.tanh(at.h().values(), to, sums.values(), from, n);
             }
         }
     }
 
     @Override
-    public void backward(float[] work, int d, int panels, int depth, int scratch, float[] dh, float[] dc, int at,
-            float[] h, int hAt, float[] before, int beforeAt, float[] c, int cAt, float[] cellBefore, int cellBeforeAt,
-            float[] kept, int keptAt, int rows, int hidden) {
+    public void backward(CellStep at, CellStepGradients d, int rows, int hidden) {
+        float[] dh = d.dh().values();
+        int dhAt = d.dh().at();
         for (int i = 0; i < rows; i++) {
             int row = i * hidden;
-            if (relu) {
-                reluGradient(work, d + row, panels + i * Gemm.PANEL, depth, dh, at + row, h, hAt + row, hidden);
+            if (kind == CellKind.RNN_RELU) {
+                reluGradient(d.work(), d.sums() + row, d.panels() + i * Gemm.PANEL, d.depth(), dh, dhAt + row,
+                        at.h().values(), at.h().at() + row, hidden);
             } else {
-                tanhGradient(work, d + row, panels + i * Gemm.PANEL, depth, dh, at + row, h, hAt + row, hidden);
+                tanhGradient(d.work(), d.sums() + row, d.panels() + i * Gemm.PANEL, d.depth(), dh, dhAt + row,
+                        at.h().values(), at.h().at() + row, hidden);
             }
         }
-        Arrays.fill(dh, at, at + rows * hidden, 0f);
+        Arrays.fill(dh, dhAt, dhAt + rows * hidden, 0f);
     }
 
     /** {@code d = dh (1 - h^2)} for one row. */

@@ -2,6 +2,10 @@ package scanline.engine.kernel;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import scanline.engine.geometry.AttentionShape;
+import scanline.engine.geometry.AttentionWeights;
+import scanline.engine.geometry.HeadsView;
+import scanline.engine.geometry.Qkv;
 
 /**
  * A layer of self-attention with its projections, {@code y = [heads] Wo^T + bo} with {@code [Q K V] = x Wi^T + bi} and
@@ -24,11 +28,12 @@ public final class SelfAttention {
 
     private SelfAttention() {}
 
-    /** The layer's weights, or the gradients of these: wi [3 I, F], bi [3 I] or null, wo [F, I], bo [F]. */
-    public record Matrices(float[] wi, float @Nullable [] bi, float[] wo, float[] bo) {}
+    /** The layer's sizes, and how it is divided. */
+    private record Sizes(int features, AttentionShape heads) {
+        int batch() {
+            return heads.batch();
+        }
 
-    /** The layer's sizes. */
-    public record Sizes(int batch, int width, Attention.Sizes heads) {
         int steps() {
             return heads.queries();
         }
@@ -39,16 +44,17 @@ public final class SelfAttention {
 
         /** Examples that are worked on together. */
         int together() {
-            return Math.max(1, Math.min((batch + LEAST_BLOCKS - 1) / LEAST_BLOCKS, ROWS / steps()));
+            return Math.max(1, Math.min((batch() + LEAST_BLOCKS - 1) / LEAST_BLOCKS, ROWS / steps()));
         }
 
         int shards() {
-            return Shards.count((batch + together() - 1) / together(), 4L * inner() * width);
+            return Shards.count((batch() + together() - 1) / together(), 4L * inner() * features);
         }
 
         /** The first example of a shard. */
         int first(int shard) {
-            return Math.min(batch, Parallel.from(shard, shards(), (batch + together() - 1) / together()) * together());
+            return Math.min(batch(),
+                    Parallel.from(shard, shards(), (batch() + together() - 1) / together()) * together());
         }
 
         /** Heads that are worked on together. */
@@ -74,7 +80,7 @@ public final class SelfAttention {
     /** Where the work space has what: first what all threads share, each with a piece a group, then a piece a thread. */
     private record Layout(int zeros, int in, int out, int inBack, int outBack, int sums, int shard, int own) {
         static Layout of(Sizes sizes, boolean backward) {
-            int f = sizes.width;
+            int f = sizes.features;
             int g = sizes.columns();
             int in = Lanes.FIRST + Lanes.lines(g);
             int out = in + sizes.groups() * 3 * Gemm.packedLength(f, g);
@@ -91,34 +97,37 @@ public final class SelfAttention {
      * Where a thread's piece has what: of a whole shard x, the gradient of y, and the transposes of both, y or the gradient of
      * x; of some heads of some examples q, k and v, the heads' outputs, and the gradients of these.
      */
-    private record Own(int x, int dy, int xTurned, int dyTurned, int result, int qkv, int o, int dout, int dqkv,
+    private record Own(int x, int dy, int xTransposed, int dyTransposed, int result, int qkv, int o, int dout, int dqkv,
             int heads, int end) {
         static Own of(int at, Sizes sizes, boolean backward) {
-            int examples = (sizes.batch + sizes.shards() - 1) / sizes.shards() + sizes.together();
-            int whole = Lanes.lines(examples * sizes.steps() * sizes.width);
-            int packed = examples * sizes.steps() * Gemm.packedLength(1, sizes.width);
+            int examples = (sizes.batch() + sizes.shards() - 1) / sizes.shards() + sizes.together();
+            int whole = Lanes.lines(examples * sizes.steps() * sizes.features);
+            int packed = examples * sizes.steps() * Gemm.packedLength(1, sizes.features);
             int some = Lanes.lines(sizes.together() * sizes.steps() * sizes.columns());
             int dy = at + packed;
-            int xTurned = dy + (backward ? packed : 0);
-            int dyTurned = xTurned + whole;
-            int result = dyTurned + (backward ? whole : 0);
+            int xTransposed = dy + (backward ? packed : 0);
+            int dyTransposed = xTransposed + whole;
+            int result = dyTransposed + (backward ? whole : 0);
             int qkv = result + whole;
             int o = qkv + 3 * some;
             int dout = o + some;
             int dqkv = dout + (backward ? some : 0);
             int heads = dqkv + (backward ? 3 * some : 0);
-            return new Own(at, dy, xTurned, dyTurned, result, qkv, o, dout, dqkv, heads,
-                    heads + Attention.work(sizes.heads));
+            return new Own(at, dy, xTransposed, dyTransposed, result, qkv, o, dout, dqkv, heads,
+                    heads + Attention.threadWork(sizes.heads));
         }
     }
 
     /** Floats of work space for a team. */
-    public static int work(Sizes sizes, boolean backward, int threads) {
+    public static int work(int features, AttentionShape shape, boolean backward, int threads) {
+        Sizes sizes = new Sizes(features, shape);
         return Layout.of(sizes, backward).own + threads * Lanes.lines(Own.of(0, sizes, backward).end);
     }
 
-    /** Sets y from x, both [T, B, F]. */
-    public static void forward(Parallel parallel, float[] y, float[] x, Matrices w, float[] work, Sizes sizes) {
+    /** Sets y from x, both [T, B, features]. */
+    public static void forward(Parallel parallel, float[] y, float[] x, AttentionWeights<float[]> w, float[] work,
+            int features, AttentionShape shape) {
+        Sizes sizes = new Sizes(features, shape);
         Layout at = Layout.of(sizes, false);
         int piece = Lanes.lines(Own.of(0, sizes, false).end);
         parallel.run((part, parts) -> {
@@ -133,8 +142,10 @@ public final class SelfAttention {
     }
 
     /** Adds to dx, unless null, and to the gradients of the weights. */
-    public static void backward(Parallel parallel, float @Nullable [] dx, Matrices dw, float[] dy, float[] x,
-            Matrices w, float[] work, Sizes sizes) {
+    public static void backward(Parallel parallel, float @Nullable [] dx, AttentionWeights<float[]> dw, float[] dy,
+            float[] x,
+            AttentionWeights<float[]> w, float[] work, int features, AttentionShape shape) {
+        Sizes sizes = new Sizes(features, shape);
         Layout at = Layout.of(sizes, true);
         int piece = Lanes.lines(Own.of(0, sizes, true).end);
         parallel.run((part, parts) -> {
@@ -153,32 +164,31 @@ public final class SelfAttention {
     }
 
     /** Some heads of some examples: g columns of each. */
-    private record Some(int g, Attention.Heads q, Attention.Heads k, Attention.Heads v, Attention.Heads dq,
-            Attention.Heads dk, Attention.Heads dv, Attention.Heads o, Attention.Heads dout) {}
+    private record Some(int g, Qkv<float[]> qkv, Qkv<float[]> dqkv, HeadsView<float[]> o, HeadsView<float[]> dout) {}
 
     /** What a thread does with its shards. */
     private static final class Pass {
         private final float[] work;
         private final Layout at;
         private final Own own;
-        private final Matrices w;
+        private final AttentionWeights<float[]> w;
         private final Sizes sizes;
         private final int f;
         private final Attention.Layout heads;
         private @Nullable Some some;
 
-        Pass(float[] work, Layout at, Own own, Matrices w, Sizes sizes) {
+        Pass(float[] work, Layout at, Own own, AttentionWeights<float[]> w, Sizes sizes) {
             this.work = work;
             this.at = at;
             this.own = own;
             this.w = w;
             this.sizes = sizes;
-            f = sizes.width;
+            f = sizes.features;
             heads = Attention.Layout.of(own.heads, sizes.heads);
         }
 
         void forward(float[] y, float[] x, int from, int to) {
-            turn(own.x, own.xTurned, x, from, to);
+            transpose(own.x, own.xTransposed, x, from, to);
             for (int group = 0; group < sizes.groups(); group++) {
                 int g = sizes.columns(group);
                 Some some = some(g);
@@ -189,11 +199,11 @@ public final class SelfAttention {
                     project(group, rows, place);
                     for (int b = 0; b < count; b++) {
                         for (int h = 0; h < g / sizes.heads.width(); h++) {
-                            Attention.forward(some.o, some.q, some.k, some.v, work, heads, sizes.heads, b, h,
+                            Attention.forward(some.o, some.qkv, work, heads, sizes.heads, b, h,
                                     number(first + b, group, h));
                         }
                     }
-                    float[] start = group == 0 ? w.bo : work;
+                    float[] start = group == 0 ? w.bo() : work;
                     int y0 = own.result + place;
                     Gemm.multiply(work, y0, f, start, group == 0 ? 0 : y0, group == 0 ? 0 : f, work, own.o, g, work,
                             at.out + group * Gemm.packedLength(sizes.columns(), f), rows, g, f);
@@ -204,14 +214,14 @@ public final class SelfAttention {
 
         void backward(float @Nullable [] dx, float[] dy, float[] x, int sums, int from, int to) {
             Arrays.fill(work, sums, sums + at.shard, 0f);
-            turn(own.x, own.xTurned, x, from, to);
-            turn(own.dy, own.dyTurned, dy, from, to);
+            transpose(own.x, own.xTransposed, x, from, to);
+            transpose(own.dy, own.dyTransposed, dy, from, to);
             if (dx != null) {
                 gather(own.result, dx, from, to);
             }
             int biases = sums + sizes.groups() * 4 * sizes.columns() * f;
             for (int t = 0; t < sizes.steps(); t++) {
-                Shards.addRows(work, biases + 3 * sizes.inner(), dy, (t * sizes.batch + from) * f, f, to - from, f);
+                Shards.addRows(work, biases + 3 * sizes.inner(), dy, (t * sizes.batch() + from) * f, f, to - from, f);
             }
             for (int group = 0; group < sizes.groups(); group++) {
                 for (int first = from; first < to; first += sizes.together()) {
@@ -230,16 +240,16 @@ public final class SelfAttention {
             int rows = count * sizes.steps();
             project(group, rows, place);
             // dO = dY Wo, then dQ, dK, dV, and O again
-            Gemm.multiplyTurned(work, own.dout, g, work, at.zeros, 0, work, own.dyTurned + place, rows, work,
+            Gemm.multiplyTransposed(work, own.dout, g, work, at.zeros, 0, work, own.dyTransposed + place, rows, work,
                     at.outBack + group * Gemm.packedLength(f, sizes.columns()), rows, f, g);
             Arrays.fill(work, own.dqkv, own.dqkv + rows * 3 * g, 0f);
             attend(group, g, first, count);
             // dWo^T += O^T dY
             int packed = place / f * Gemm.packedLength(1, f);
-            Gemm.multiplyTurned(work, sums + 3 * g * f, f, work, sums + 3 * g * f, f, work, own.o, g, work,
+            Gemm.multiplyTransposed(work, sums + 3 * g * f, f, work, sums + 3 * g * f, f, work, own.o, g, work,
                     own.dy + packed, g, rows, f);
             // dWi += [dQ dK dV]^T X, dX += [dQ dK dV] Wi
-            Gemm.multiplyTurned(work, sums, f, work, sums, f, work, own.dqkv, 3 * g, work, own.x + packed, 3 * g,
+            Gemm.multiplyTransposed(work, sums, f, work, sums, f, work, own.dqkv, 3 * g, work, own.x + packed, 3 * g,
                     rows, f);
             for (int which = 0; which < 3; which++) {
                 Shards.addRows(work, biases + which * sizes.inner() + group * sizes.columns(), work,
@@ -256,7 +266,7 @@ public final class SelfAttention {
             Some some = some(g);
             for (int b = 0; b < count; b++) {
                 for (int h = 0; h < g / sizes.heads.width(); h++) {
-                    Attention.backward(some.dq, some.dk, some.dv, some.o, some.dout, some.q, some.k, some.v, work,
+                    Attention.backward(some.dqkv, some.o, some.dout, some.qkv, work,
                             heads, sizes.heads, b, h, number(first + b, group, h));
                 }
             }
@@ -265,10 +275,11 @@ public final class SelfAttention {
         /** Queries, keys and values of a group of heads. */
         private void project(int group, int rows, int place) {
             int g = sizes.columns(group);
-            float[] bias = w.bi == null ? work : w.bi;
+            float[] bias = w.bi() == null ? work : w.bi();
             for (int which = 0; which < 3; which++) {
-                int biasAt = w.bi == null ? at.zeros : which * sizes.inner() + group * sizes.columns();
-                Gemm.multiplyTurned(work, own.qkv + which * g, 3 * g, bias, biasAt, 0, work, own.xTurned + place, rows,
+                int biasAt = w.bi() == null ? at.zeros : which * sizes.inner() + group * sizes.columns();
+                Gemm.multiplyTransposed(work, own.qkv + which * g, 3 * g, bias, biasAt, 0, work,
+                        own.xTransposed + place, rows,
                         work, at.in + (group * 3 + which) * Gemm.packedLength(f, sizes.columns()), rows, f, g);
             }
         }
@@ -281,22 +292,25 @@ public final class SelfAttention {
         /** Where heads of so many columns lie, which most groups share. */
         private Some some(int g) {
             if (some == null || some.g != g) {
-                some = new Some(g, part(own.qkv, g, 0), part(own.qkv, g, 1), part(own.qkv, g, 2), part(own.dqkv, g, 0),
-                        part(own.dqkv, g, 1), part(own.dqkv, g, 2), whole(own.o, g), whole(own.dout, g));
+                some = new Some(g, parts(own.qkv, g), parts(own.dqkv, g), whole(own.o, g), whole(own.dout, g));
             }
             return some;
         }
 
-        private Attention.Heads part(int from, int g, int which) {
-            return new Attention.Heads(work, from + which * g, 3 * g, sizes.steps() * 3 * g);
+        private Qkv<float[]> parts(int from, int g) {
+            return new Qkv<>(part(from, g), part(from + g, g), part(from + 2 * g, g));
         }
 
-        private Attention.Heads whole(int from, int g) {
-            return new Attention.Heads(work, from, g, sizes.steps() * g);
+        private HeadsView<float[]> part(int from, int g) {
+            return new HeadsView<>(work, from, 3 * g, sizes.steps() * 3 * g);
+        }
+
+        private HeadsView<float[]> whole(int from, int g) {
+            return new HeadsView<>(work, from, g, sizes.steps() * g);
         }
 
         /** Those examples of a time-major block that are worked on together, packed, and the transpose of that. */
-        private void turn(int packed, int turned, float[] x, int from, int end) {
+        private void transpose(int packed, int transposed, float[] x, int from, int end) {
             for (int first = from; first < end; first += sizes.together()) {
                 int count = Math.min(sizes.together(), end - first);
                 int rows = count * sizes.steps();
@@ -307,11 +321,12 @@ public final class SelfAttention {
                     int piece = packed + before * Gemm.packedLength(1, f) + rows * column;
                     for (int i = 0; i < rows; i++) {
                         int at = piece + i * Gemm.PANEL;
-                        int row = i % sizes.steps() * sizes.batch + first + i / sizes.steps();
+                        int row = i % sizes.steps() * sizes.batch() + first + i / sizes.steps();
                         System.arraycopy(x, row * f + column, work, at, width);
                         Arrays.fill(work, at + width, at + Gemm.PANEL, 0f);
                     }
-                    Transposition.transpose(work, turned + before * f + rows * column, rows, work, piece, Gemm.PANEL,
+                    Transposition.transpose(work, transposed + before * f + rows * column, rows, work, piece,
+                            Gemm.PANEL,
                             rows, width);
                 }
             }
@@ -321,7 +336,8 @@ public final class SelfAttention {
         private void gather(int to, float[] x, int from, int end) {
             for (int b = from; b < end; b++) {
                 for (int t = 0; t < sizes.steps(); t++) {
-                    System.arraycopy(x, (t * sizes.batch + b) * f, work, to + ((b - from) * sizes.steps() + t) * f, f);
+                    System.arraycopy(x, (t * sizes.batch() + b) * f, work, to + ((b - from) * sizes.steps() + t) * f,
+                            f);
                 }
             }
         }
@@ -329,15 +345,17 @@ public final class SelfAttention {
         private void scatter(float[] y, int at, int from, int end) {
             for (int b = from; b < end; b++) {
                 for (int t = 0; t < sizes.steps(); t++) {
-                    System.arraycopy(work, at + ((b - from) * sizes.steps() + t) * f, y, (t * sizes.batch + b) * f, f);
+                    System.arraycopy(work, at + ((b - from) * sizes.steps() + t) * f, y, (t * sizes.batch() + b) * f,
+                            f);
                 }
             }
         }
     }
 
     /** Packs the weights of a thread's groups, and its zeros. */
-    private static void pack(float[] work, Layout at, Matrices w, Sizes sizes, boolean backward, int part, int parts) {
-        int f = sizes.width;
+    private static void pack(float[] work, Layout at, AttentionWeights<float[]> w, Sizes sizes, boolean backward,
+            int part, int parts) {
+        int f = sizes.features;
         int inner = sizes.inner();
         if (part == 0) {
             Arrays.fill(work, at.zeros, at.in, 0f);
@@ -348,48 +366,50 @@ public final class SelfAttention {
             int column = group * sizes.columns();
             for (int which = 0; which < 3; which++) {
                 int rows = (which * inner + column) * f;
-                Gemm.packTransposed(work, at.in + (group * 3 + which) * Gemm.packedLength(f, sizes.columns()), w.wi,
+                Gemm.packTransposed(work, at.in + (group * 3 + which) * Gemm.packedLength(f, sizes.columns()), w.wi(),
                         rows, f, f, g, 0, Gemm.panels(g));
                 if (backward) {
-                    Gemm.pack(work, at.inBack + (group * 3 + which) * Gemm.packedLength(sizes.columns(), f), w.wi, rows,
+                    Gemm.pack(work, at.inBack + (group * 3 + which) * Gemm.packedLength(sizes.columns(), f), w.wi(),
+                            rows,
                             f, g, f, 0, Gemm.panels(f));
                 }
             }
             if (backward) {
-                Gemm.pack(work, at.outBack + group * Gemm.packedLength(f, sizes.columns()), w.wo, column, inner, f, g,
+                Gemm.pack(work, at.outBack + group * Gemm.packedLength(f, sizes.columns()), w.wo(), column, inner, f, g,
                         0, Gemm.panels(g));
             } else {
-                Gemm.packTransposed(work, at.out + group * Gemm.packedLength(sizes.columns(), f), w.wo, column, inner,
+                Gemm.packTransposed(work, at.out + group * Gemm.packedLength(sizes.columns(), f), w.wo(), column, inner,
                         g, f, 0, Gemm.panels(f));
             }
         }
     }
 
     /** A part of the first shard's sums, which are those of all shards by now. */
-    private static void addSums(Matrices dw, float[] work, Layout at, Sizes sizes, int part, int parts) {
-        int f = sizes.width;
+    private static void addSums(AttentionWeights<float[]> dw, float[] work, Layout at, Sizes sizes, int part,
+            int parts) {
+        int f = sizes.features;
         int inner = sizes.inner();
         int end = Parallel.from(part + 1, parts, 3 * inner);
         for (int row = Parallel.from(part, parts, 3 * inner); row < end; row++) {
             int group = row % inner / sizes.columns();
             int g = sizes.columns(group);
             int own = row / inner * g + row % inner % sizes.columns();
-            Elementwise.accumulate(dw.wi, row * f, work, at.sums + (group * 4 * sizes.columns() + own) * f, f);
+            Elementwise.accumulate(dw.wi(), row * f, work, at.sums + (group * 4 * sizes.columns() + own) * f, f);
         }
         end = Parallel.from(part + 1, parts, f);
         for (int row = Parallel.from(part, parts, f); row < end; row++) {
             for (int group = 0; group < sizes.groups(); group++) {
                 int g = sizes.columns(group);
-                Shards.addColumn(dw.wo, row * inner + group * sizes.columns(), work,
+                Shards.addColumn(dw.wo(), row * inner + group * sizes.columns(), work,
                         at.sums + (group * 4 * sizes.columns() + 3 * g) * f + row, f, g);
             }
         }
         if (part == 0) {
             int biases = at.sums + sizes.groups() * 4 * sizes.columns() * f;
-            if (dw.bi != null) {
-                Elementwise.accumulate(dw.bi, 0, work, biases, 3 * inner);
+            if (dw.bi() != null) {
+                Elementwise.accumulate(dw.bi(), 0, work, biases, 3 * inner);
             }
-            Elementwise.accumulate(dw.bo, 0, work, biases + 3 * inner, f);
+            Elementwise.accumulate(dw.bo(), 0, work, biases + 3 * inner, f);
         }
     }
 }

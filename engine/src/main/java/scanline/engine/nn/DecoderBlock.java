@@ -1,8 +1,8 @@
 package scanline.engine.nn;
 
 import org.jspecify.annotations.Nullable;
+import scanline.engine.geometry.Mask;
 import scanline.engine.tensor.Arithmetic;
-import scanline.engine.tensor.Attention.Mask;
 import scanline.engine.tensor.Shaping;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;

@@ -1,8 +1,8 @@
 package scanline.engine.nn;
 
+import scanline.engine.geometry.Mask;
+import scanline.engine.geometry.Nonlinearity;
 import scanline.engine.tensor.Arithmetic;
-import scanline.engine.tensor.Attention.Mask;
-import scanline.engine.tensor.Nonlinearity;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 

@@ -1,8 +1,8 @@
 package scanline.engine.nn;
 
-import scanline.engine.tensor.Nonlinearity;
-import scanline.engine.tensor.Perceptron;
-import scanline.engine.tensor.Perceptron.Layers;
+import scanline.engine.geometry.FeedForwardWeights;
+import scanline.engine.geometry.Nonlinearity;
+import scanline.engine.tensor.Products;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
@@ -12,7 +12,7 @@ import scanline.engine.tensor.Weights;
  * 2017, section 3.3), named as in PyTorch's {@code nn.TransformerEncoderLayer}.
  */
 public final class FeedForward {
-    private final Layers layers;
+    private final FeedForwardWeights<Tensor> layers;
     private final Nonlinearity nonlinearity;
     private final float dropout;
 
@@ -24,7 +24,7 @@ public final class FeedForward {
      */
     public FeedForward(Weights weights, int width, int hidden, Nonlinearity nonlinearity, float dropout,
             FirstValues first) {
-        layers = new Layers(first.weight(weights, "linear1.weight", Shape.of(hidden, width)),
+        layers = new FeedForwardWeights<>(first.weight(weights, "linear1.weight", Shape.of(hidden, width)),
                 first.bias(weights, "linear1.bias", hidden, width),
                 first.weight(weights, "linear2.weight", Shape.of(width, hidden)),
                 first.bias(weights, "linear2.bias", width, hidden));
@@ -34,6 +34,6 @@ public final class FeedForward {
 
     /** For x of shape [..., width]. */
     public Tensor forward(Tensor x) {
-        return Perceptron.forward(x, layers, nonlinearity, dropout);
+        return Products.feedForward(x, layers, nonlinearity, dropout);
     }
 }

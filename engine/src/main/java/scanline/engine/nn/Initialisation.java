@@ -1,10 +1,9 @@
 package scanline.engine.nn;
 
 import java.util.Arrays;
-
+import scanline.engine.geometry.CellKind;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Parameter;
-import scanline.engine.tensor.Recurrence;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Weights;
 
@@ -81,8 +80,8 @@ public record Initialisation(Matrix input, Matrix recurrent, Bias bias, double f
      * @throws IllegalArgumentException
      *             if it lacks the gate
      */
-    public void requireFor(Recurrence kind, String prefix) {
-        if (forget != 0 && kind != Recurrence.LSTM) {
+    public void requireFor(CellKind kind, String prefix) {
+        if (forget != 0 && kind != CellKind.LSTM) {
             throw new IllegalArgumentException(
                     prefix + "forget must be 0 for " + kind + ": only an LSTM has a forget gate, not " + forget);
         }
@@ -92,17 +91,17 @@ public record Initialisation(Matrix input, Matrix recurrent, Bias bias, double f
     }
 
     /** W of a layer. */
-    Parameter inputWeight(Weights weights, String name, Recurrence kind, int features, int hidden) {
+    Parameter inputWeight(Weights weights, String name, CellKind kind, int features, int hidden) {
         return matrix(input, weights, name, kind, features, hidden);
     }
 
     /** U of a layer. */
-    Parameter hiddenWeight(Weights weights, String name, Recurrence kind, int hidden) {
+    Parameter hiddenWeight(Weights weights, String name, CellKind kind, int hidden) {
         return matrix(recurrent, weights, name, kind, hidden, hidden);
     }
 
     /** The bias of the input, which takes what a gate begins with. */
-    Parameter inputBias(Weights weights, String name, Recurrence kind, int hidden) {
+    Parameter inputBias(Weights weights, String name, CellKind kind, int hidden) {
         return weights.filled(name, Shape.of(kind.gates() * hidden), (values, key) -> {
             uniformBias(values, key, hidden);
             if (bias == Bias.CHRONO) {
@@ -113,7 +112,7 @@ public record Initialisation(Matrix input, Matrix recurrent, Bias bias, double f
     }
 
     /** The bias of the state: zero where the input's has a value of its own. */
-    Parameter hiddenBias(Weights weights, String name, Recurrence kind, int hidden) {
+    Parameter hiddenBias(Weights weights, String name, CellKind kind, int hidden) {
         return weights.filled(name, Shape.of(kind.gates() * hidden), (values, key) -> {
             uniformBias(values, key, hidden);
             fillForget(values, kind, hidden, 0f);
@@ -126,23 +125,23 @@ public record Initialisation(Matrix input, Matrix recurrent, Bias bias, double f
         }
     }
 
-    private void fillForget(float[] values, Recurrence kind, int hidden, float value) {
-        if (forget != 0 && kind == Recurrence.LSTM) {
+    private void fillForget(float[] values, CellKind kind, int hidden, float value) {
+        if (forget != 0 && kind == CellKind.LSTM) {
             Arrays.fill(values, hidden, 2 * hidden, value);
         }
     }
 
-    private void chrono(float[] values, RandomKey key, Recurrence kind, int hidden) {
+    private void chrono(float[] values, RandomKey key, CellKind kind, int hidden) {
         for (int j = 0; j < hidden; j++) {
             float keep = (float) StrictMath.log(1 + key.uniform(j) * (longest - 2.0));
             values[hidden + j] = keep; // f of an LSTM, z of a GRU
-            if (kind == Recurrence.LSTM) {
+            if (kind == CellKind.LSTM) {
                 values[j] = -keep;
             }
         }
     }
 
-    private Parameter matrix(Matrix rule, Weights weights, String name, Recurrence kind, int columns, int hidden) {
+    private Parameter matrix(Matrix rule, Weights weights, String name, CellKind kind, int columns, int hidden) {
         return weights.filled(name, Shape.of(kind.gates() * hidden, columns), (values, key) -> {
             switch (rule) {
                 case UNIFORM -> uniform(values, key, hidden);
@@ -162,7 +161,7 @@ public record Initialisation(Matrix input, Matrix recurrent, Bias bias, double f
         });
     }
 
-    private static void orthogonal(float[] values, RandomKey key, Recurrence kind, int hidden, int columns) {
+    private static void orthogonal(float[] values, RandomKey key, CellKind kind, int hidden, int columns) {
         key.normal(values, 0, values.length, 0, 1);
         for (int gate = 0; gate < kind.gates(); gate++) {
             Orthonormal.of(values, gate * hidden * columns, hidden, columns);

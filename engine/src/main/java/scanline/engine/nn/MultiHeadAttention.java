@@ -1,10 +1,10 @@
 package scanline.engine.nn;
 
 import org.jspecify.annotations.Nullable;
+import scanline.engine.geometry.AttentionWeights;
+import scanline.engine.geometry.Mask;
 import scanline.engine.tensor.Attention;
 import scanline.engine.tensor.Attention.Heads;
-import scanline.engine.tensor.Attention.Mask;
-import scanline.engine.tensor.Attention.Projections;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Products;
 import scanline.engine.tensor.Shape;
@@ -93,7 +93,7 @@ public final class MultiHeadAttention {
      * @return [T, B, width]
      */
     public Tensor self(Tensor x, Mask mask) {
-        return Attention.self(x, new Projections(inWeight, inBias, outWeight, outBias), options.heads(),
+        return Attention.self(x, new AttentionWeights<>(inWeight, inBias, outWeight, outBias), options.heads(),
                 options.headWidth(), mask, options.dropout());
     }
 

@@ -3,9 +3,8 @@ package scanline.engine.nn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-
 import org.jspecify.annotations.Nullable;
-
+import scanline.engine.geometry.CellKind;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Recurrence;
 import scanline.engine.tensor.Recurrence.RecurrentWeights;
@@ -62,8 +61,8 @@ public final class Recurrent {
             List<State> states = new ArrayList<>();
             List<List<Tensor>> gates = new ArrayList<>();
             for (int t = 0; t < x.shape().size(0); t++) {
-                gates.add(weights.kind().gates(Shaping.step(x, t), state, weights));
-                state = weights.kind().next(gates.getLast(), state);
+                gates.add(weights.gates(Shaping.step(x, t), state));
+                state = weights.next(gates.getLast(), state);
                 states.add(state);
             }
             return new Trace(Shaping.stack(states.stream().map(State::h).toList()),
@@ -92,7 +91,7 @@ public final class Recurrent {
      * @throws IllegalArgumentException
      *             if there is no layer, the rate of dropout is none, or the kind lacks a gate that the initialisation names
      */
-    public Recurrent(Weights weights, Recurrence kind, int inputs, int hidden, int layers, Options options) {
+    public Recurrent(Weights weights, CellKind kind, int inputs, int hidden, int layers, Options options) {
         if (layers < 1) {
             throw new IllegalArgumentException("a recurrent network needs at least 1 layer, not " + layers);
         }
@@ -108,7 +107,7 @@ public final class Recurrent {
         }
     }
 
-    private static Direction direction(Weights weights, Recurrence kind, String name, int features, int hidden,
+    private static Direction direction(Weights weights, CellKind kind, String name, int features, int hidden,
             Options options) {
         Initialisation first = options.initialisation();
         RecurrentWeights w = new RecurrentWeights(kind,
@@ -146,7 +145,7 @@ public final class Recurrent {
      * @param c
      *            the cell states, [T, B, H]; null where the kind has none
      * @param gates
-     *            in the order of {@link Recurrence#gateNames}, [T, B, H] each
+     *            in the order of {@link CellKind#gateNames}, [T, B, H] each
      */
     public record Trace(Tensor h, @Nullable Tensor c, List<Tensor> gates) {}
 
@@ -158,7 +157,7 @@ public final class Recurrent {
      * @param reverse
      *            whether it reads from the end; the trace is in the order in which it reads
      */
-    public record Layer(String name, Recurrence kind, boolean reverse, Trace trace) {}
+    public record Layer(String name, CellKind kind, boolean reverse, Trace trace) {}
 
     /** What goes on in every layer while it runs over a sequence, [T, B, inputs], without dropout. */
     public List<Layer> trace(Tensor x) {

@@ -53,8 +53,9 @@ public record Adam(double rate, double beta1, double beta2, double epsilon, doub
             long step) {
         double meanCorrection = 1 - StrictMath.pow(beta1, (double) step);
         double squareCorrection = Math.sqrt(1 - StrictMath.pow(beta2, (double) step));
-        backend.adam(weight.value(), weight.gradient(), slots.get(0), slots.get(1), (float) (rate / meanCorrection),
-                (float) shrink, (float) decay, beta1, beta2, (float) squareCorrection, (float) epsilon,
+        backend.adam(weight.value(), weight.gradient(), slots.get(0), slots.get(1),
+                new Backend.AdamStep((float) (rate / meanCorrection), (float) shrink, (float) decay, beta1, beta2,
+                        (float) squareCorrection, (float) epsilon),
                 weight.shape().elements());
     }
 }

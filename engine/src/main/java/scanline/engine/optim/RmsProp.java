@@ -41,7 +41,8 @@ public record RmsProp(double rate, double alpha, double epsilon, double momentum
 
     @Override
     public void update(Backend backend, Parameter weight, List<Buffer> slots, double rate, long step) {
-        backend.rmsProp(weight.value(), weight.gradient(), slots.get(0), slots.get(1), (float) rate, alpha,
-                (float) epsilon, (float) momentum, (float) weightDecay, weight.shape().elements());
+        backend.rmsProp(weight.value(), weight.gradient(), slots.get(0), slots.get(1),
+                new Backend.RmsPropStep((float) rate, alpha, (float) epsilon, (float) momentum, (float) weightDecay),
+                weight.shape().elements());
     }
 }

@@ -1,5 +1,7 @@
 package scanline.engine.tensor;
 
+import scanline.engine.geometry.Nonlinearity;
+
 /** Non-linear functions, element by element or along the last axis. */
 public final class Activation {
     private Activation() {}
@@ -56,5 +58,13 @@ public final class Activation {
         tape.backend().softmax(y.value(), x.value(), rows, n);
         tape.undo(y, () -> tape.backend().softmaxGradient(x.gradient(), y.gradient(), y.value(), rows, n));
         return y;
+    }
+
+    /** What stands between two linear maps, element by element. */
+    static Tensor of(Nonlinearity f, Tensor x) {
+        return switch (f) {
+            case RELU -> relu(x);
+            case GELU -> gelu(x);
+        };
     }
 }

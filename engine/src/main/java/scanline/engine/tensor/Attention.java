@@ -3,7 +3,11 @@ package scanline.engine.tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import scanline.engine.geometry.AttentionShape;
+import scanline.engine.geometry.AttentionWeights;
+import scanline.engine.geometry.HeadsView;
+import scanline.engine.geometry.Mask;
+import scanline.engine.geometry.Qkv;
 
 /**
  * Scaled dot-product attention, {@code softmax(Q K^T / sqrt(d)) V} for every head (Vaswani et al. 2017, "Attention is all
@@ -14,30 +18,6 @@ public final class Attention {
     private Attention() {}
 
     /**
-     * Which keys a query sees: the first ones, in both ways.
-     *
-     * @param causal
-     *            whether query i sees keys 0 to i alone
-     * @param lengths
-     *            how many keys of an example are no padding, at least 1; empty for all
-     */
-    public record Mask(boolean causal, int[] lengths) {
-        /** Every query sees every key. */
-        public static final Mask NONE = new Mask(false, new int[0]);
-        /** No query sees a key behind its own place. */
-        public static final Mask CAUSAL = new Mask(true, new int[0]);
-
-        /** This mask for sequences with padding behind their first {@code lengths} steps, one number an example. */
-        public Mask padded(int... lengths) {
-            return new Mask(causal, lengths);
-        }
-
-        boolean sees(int example, int query, int key) {
-            return (!causal || key <= query) && (lengths.length == 0 || key < lengths[example]);
-        }
-    }
-
-    /**
      * Where heads lie side by side.
      *
      * @param tensor
@@ -46,15 +26,15 @@ public final class Attention {
      *            the column where the first head begins
      */
     public record Heads(Tensor tensor, int from) {
-        private FusedAttention.Place value() {
-            return new FusedAttention.Place(tensor.value(), from, tensor.shape().size(2));
+        private HeadsView<Tensor> view() {
+            int columns = tensor.shape().size(2);
+            return new HeadsView<>(tensor, from, tensor.shape().size(1) * columns, columns);
         }
+    }
 
-        private FusedAttention.Place gradient(Tape tape) {
-            // What nobody asks for goes to where nobody reads.
-            Buffer gradient = tensor.needsGradient() ? tensor.gradient() : tape.scratch(tensor.shape().elements());
-            return new FusedAttention.Place(gradient, from, tensor.shape().size(2));
-        }
+    /** What nobody asks for goes to where nobody reads. */
+    private static Buffer gradient(Tensor tensor) {
+        return tensor.needsGradient() ? tensor.gradient() : Tape.of(tensor).scratch(tensor.shape().elements());
     }
 
     /**
@@ -86,29 +66,16 @@ public final class Attention {
         if (!(tape.backend() instanceof FusedAttention fused)) {
             return composed(q, k, v, heads, width, mask, dropout);
         }
-        Tape.Drop drop = tape.drop(dropout);
-        FusedAttention.Sizes sizes = new FusedAttention.Sizes(batch, heads, width, queries.size(0), keys.size(0), mask,
-                drop.key(), drop.rate());
+        AttentionShape shape = new AttentionShape(batch, heads, width, queries.size(0), keys.size(0), mask,
+                tape.dropoutMask(dropout));
         Tensor y = tape.result(Shape.of(queries.size(0), batch, heads * width), q.tensor, k.tensor, v.tensor);
-        fused.attend(new FusedAttention.Place(y.value(), 0, heads * width), q.value(), k.value(), v.value(), sizes);
-        tape.undo(y, () -> fused.attendGradient(q.gradient(tape), k.gradient(tape), v.gradient(tape),
-                new FusedAttention.Place(y.gradient(), 0, heads * width), q.value(), k.value(), v.value(), sizes));
+        HeadsView<Tensor> result = new Heads(y, 0).view();
+        Qkv<Tensor> qkv = new Qkv<>(q.view(), k.view(), v.view());
+        fused.attend(result.map(Tensor::value), qkv.map(Tensor::value), shape);
+        tape.undo(y, () -> fused.attendGradient(qkv.map(Attention::gradient), result.map(Tensor::gradient),
+                qkv.map(Tensor::value), shape));
         return y;
     }
-
-    /**
-     * The weights of a layer of self-attention.
-     *
-     * @param wi
-     *            [3 heads d, F], of queries, keys and values
-     * @param bi
-     *            [3 heads d], or null for none
-     * @param wo
-     *            [F, heads d]
-     * @param bo
-     *            [F]
-     */
-    public record Projections(Tensor wi, @Nullable Tensor bi, Tensor wo, Tensor bo) {}
 
     /**
      * A layer of self-attention: {@code [heads] wo^T + bo}, where queries, keys and values are {@code x wi^T + bi}.
@@ -119,45 +86,41 @@ public final class Attention {
      * @throws IllegalArgumentException
      *             if the shapes do not fit each other, or the mask does not fit them
      */
-    public static Tensor self(Tensor x, Projections w, int heads, int width, Mask mask, float dropout) {
+    public static Tensor self(Tensor x, AttentionWeights<Tensor> w, int heads, int width, Mask mask, float dropout) {
         Shape shape = x.shape().requireAxes("the input of an attention", 3);
         int features = shape.size(2);
         int inner = heads * width;
-        w.wi.shape().require("the input projection of an attention", Shape.of(3 * inner, features));
-        if (w.bi != null) {
-            w.bi.shape().require("the bias of the input projection", Shape.of(3 * inner));
+        w.wi().shape().require("the input projection of an attention", Shape.of(3 * inner, features));
+        Tensor bi = w.bi();
+        if (bi != null) {
+            bi.shape().require("the bias of the input projection", Shape.of(3 * inner));
         }
-        w.wo.shape().require("the output projection of an attention", Shape.of(features, inner));
-        w.bo.shape().require("the bias of the output projection", Shape.of(features));
+        w.wo().shape().require("the output projection of an attention", Shape.of(features, inner));
+        w.bo().shape().require("the bias of the output projection", Shape.of(features));
         requireFits(mask, shape.size(1), shape.size(0));
         Tape tape = Tape.of(x);
         if (!(tape.backend() instanceof FusedAttention fused)) {
             return composedSelf(x, w, heads, width, mask, dropout);
         }
-        Tape.Drop drop = tape.drop(dropout);
-        FusedAttention.Sizes sizes = new FusedAttention.Sizes(shape.size(1), heads, width, shape.size(0),
-                shape.size(0), mask, drop.key(), drop.rate());
-        Tensor y = w.bi == null
-                ? tape.result(shape, x, w.wi, w.wo, w.bo)
-                : tape.result(shape, x, w.wi, w.bi, w.wo, w.bo);
-        FusedAttention.Matrices matrices = new FusedAttention.Matrices(w.wi.value(),
-                w.bi == null ? null : w.bi.value(), w.wo.value(), w.bo.value());
-        fused.selfAttend(y.value(), x.value(), matrices, features, sizes);
-        tape.undo(y, () -> {
-            FusedAttention.Matrices gradients = new FusedAttention.Matrices(w.wi.gradient(),
-                    w.bi == null ? null : w.bi.gradient(), w.wo.gradient(), w.bo.gradient());
-            fused.selfAttendGradient(x.needsGradient() ? x.gradient() : null, gradients, y.gradient(), x.value(),
-                    matrices, features, sizes);
-        });
+        AttentionShape sizes = new AttentionShape(shape.size(1), heads, width, shape.size(0), shape.size(0), mask,
+                tape.dropoutMask(dropout));
+        Tensor y = bi == null
+                ? tape.result(shape, x, w.wi(), w.wo(), w.bo())
+                : tape.result(shape, x, w.wi(), bi, w.wo(), w.bo());
+        AttentionWeights<Buffer> values = w.map(Tensor::value);
+        fused.selfAttend(y.value(), x.value(), values, features, sizes);
+        tape.undo(y, () -> fused.selfAttendGradient(x.needsGradient() ? x.gradient() : null, w.map(Tensor::gradient),
+                y.gradient(), x.value(), values, features, sizes));
         return y;
     }
 
     /** The same made of plain ops: the twin that the fused layer is held against. */
-    public static Tensor composedSelf(Tensor x, Projections w, int heads, int width, Mask mask, float dropout) {
-        Tensor qkv = Products.linear(x, w.wi, w.bi);
+    public static Tensor composedSelf(Tensor x, AttentionWeights<Tensor> w, int heads, int width, Mask mask,
+            float dropout) {
+        Tensor qkv = Products.linear(x, w.wi(), w.bi());
         int inner = heads * width;
         return Products.linear(attend(new Heads(qkv, 0), new Heads(qkv, inner), new Heads(qkv, 2 * inner), heads, width,
-                mask, dropout), w.wo, w.bo);
+                mask, dropout), w.wo(), w.bo());
     }
 
     /** The same made of plain ops: the twin that the fused one is held against. */
@@ -234,10 +197,10 @@ public final class Attention {
     }
 
     private static void requireFits(Mask mask, int batch, int keys) {
-        if (mask.lengths.length != 0 && (mask.lengths.length != batch
-                || Arrays.stream(mask.lengths).anyMatch(length -> length < 1 || length > keys))) {
+        if (mask.lengths().length != 0 && (mask.lengths().length != batch
+                || Arrays.stream(mask.lengths()).anyMatch(length -> length < 1 || length > keys))) {
             throw new IllegalArgumentException("a mask needs " + batch + " lengths from 1 to " + keys + ", not "
-                    + Arrays.toString(mask.lengths));
+                    + Arrays.toString(mask.lengths()));
         }
     }
 }

@@ -4,12 +4,17 @@ import java.util.ServiceLoader;
 
 import org.jspecify.annotations.Nullable;
 
+import scanline.engine.geometry.Affine;
+import scanline.engine.geometry.ChannelNorm;
+import scanline.engine.geometry.LinearShape;
+import scanline.engine.geometry.RowMoments;
+import scanline.engine.geometry.Window;
 import scanline.engine.random.RandomKey;
 
 /**
  * What a processor must be able to do. Blocks are row-major float32; outputs come first, then inputs, then sizes; a
  * {@code Gradient} duty adds to what is already in its outputs. What else a backend may offer, such as a fused sequence,
- * is an interface of its own ({@link RecurrentSequences}); an op whose ability is missing runs composed of these duties.
+ * is an interface of its own ({@link FusedRecurrence}); an op whose ability is missing runs composed of these duties.
  *
  * <p>
  * Every backend must add up each element of a product in increasing order by fused multiply-adds, and must give the same
@@ -90,22 +95,19 @@ public interface Backend extends AutoCloseable {
     /**
      * {@code y = (x - mean) / sqrt(variance + epsilon) gamma + beta} for every row, mean and variance being those of the row.
      *
-     * @param mean
-     *            [rows], kept for the gradient
-     * @param inverse
-     *            [rows], {@code 1 / sqrt(variance + epsilon)}, likewise
-     * @param gamma
-     *            [n], as {@code beta}
+     * @param saved
+     *            [rows] each, set for the gradient
+     * @param affine
+     *            [n] each
      */
-    void layerNorm(Buffer y, Buffer mean, Buffer inverse, Buffer x, Buffer gamma, Buffer beta, float epsilon, int rows,
-            int n);
+    void layerNorm(Buffer y, RowMoments<Buffer> saved, Buffer x, Affine<Buffer> affine, float epsilon, int rows, int n);
 
     /**
      * With {@code z = (x - mean) inverse} and {@code g = dy gamma}: {@code dx += inverse (g - mean(g) - z mean(g z))},
      * {@code dgamma += the sum of dy z over the rows, dbeta += the sum of dy}; dx may be null.
      */
-    void layerNormGradient(@Nullable Buffer dx, Buffer dgamma, Buffer dbeta, Buffer dy, Buffer x, Buffer mean,
-            Buffer inverse, Buffer gamma, int rows, int n);
+    void layerNormGradient(@Nullable Buffer dx, Affine<Buffer> daffine, Buffer dy, Buffer x, RowMoments<Buffer> saved,
+            Buffer gamma, int rows, int n);
 
     /** The softmax of every row: {@code y = exp(x) / sum(exp(x))}, both [rows, n]. */
     void softmax(Buffer y, Buffer x, int rows, int n);
@@ -120,11 +122,11 @@ public interface Backend extends AutoCloseable {
     void dropoutGradient(Buffer dx, Buffer dy, RandomKey key, float rate, int n);
 
     /** {@code y[rows, outputs] = x[rows, inputs] w[outputs, inputs]^T + b[outputs]}. */
-    void linear(Buffer y, Buffer x, Buffer w, @Nullable Buffer b, int rows, int inputs, int outputs);
+    void linear(Buffer y, Buffer x, Buffer w, @Nullable Buffer b, LinearShape shape);
 
     /** {@code dx += dy w, dw += dy^T x, db += column sums of dy}; what is null is left out. */
     void linearGradient(@Nullable Buffer dx, @Nullable Buffer dw, @Nullable Buffer db, Buffer dy, Buffer x, Buffer w,
-            int rows, int inputs, int outputs);
+            LinearShape shape);
 
     /**
      * Every image as its channels, one after the other: {@code y[b, c, p] = x[b, p, c]}.
@@ -182,21 +184,20 @@ public interface Backend extends AutoCloseable {
             int rows, int channels);
 
     /**
-     * {@code y = gamma (x - mean) / sqrt(variance + epsilon) + beta} for every row of x[rows, channels].
+     * Normalizes every row of x[rows, channels].
      *
      * @param relu
      *            whether what is not positive becomes 0
      */
-    void batchNorm(Buffer y, Buffer x, Buffer mean, Buffer variance, Buffer gamma, Buffer beta, float epsilon,
-            boolean relu, int rows, int channels);
+    void batchNorm(Buffer y, Buffer x, ChannelNorm<Buffer> norm, boolean relu, int rows, int channels);
 
     /**
      * The gradients of {@link #batchNorm}, where the statistics are those of x: with n rows, {@code v = (x - mean) /
      * sqrt(variance + epsilon)} and g = dy, or 0 where relu cut it off, {@code dbeta += sum(g), dgamma += sum(g v), dx +=
      * gamma / sqrt(variance + epsilon) (g - sum(g) / n - v sum(g v) / n)}; dx is left out where it is null.
      */
-    void batchNormGradient(@Nullable Buffer dx, Buffer dgamma, Buffer dbeta, Buffer dy, Buffer x, Buffer mean,
-            Buffer variance, Buffer gamma, Buffer beta, float epsilon, boolean relu, int rows, int channels);
+    void batchNormGradient(@Nullable Buffer dx, Affine<Buffer> daffine, Buffer dy, Buffer x, ChannelNorm<Buffer> norm,
+            boolean relu, int rows, int channels);
 
     /**
      * The cross-entropy of softmax(logits) against labels, and the probabilities: with smoothing s the target is
@@ -230,19 +231,24 @@ public interface Backend extends AutoCloseable {
      */
     void sgd(Buffer w, Buffer dw, Buffer v, float rate, float momentum, boolean nesterov, float decay, int n);
 
+    /** The numbers of a step of RMSProp. */
+    record RmsPropStep(float rate, double alpha, float epsilon, float momentum, float decay) {}
+
     /**
      * One step of RMSProp, as PyTorch's {@code RMSprop}: {@code g += decay w; s = alpha s + (1 - alpha) g^2;
      * v = momentum v + g / (sqrt(s) + epsilon); w -= rate v}.
      */
-    void rmsProp(Buffer w, Buffer dw, Buffer s, Buffer v, float rate, double alpha, float epsilon, float momentum,
-            float decay, int n);
+    void rmsProp(Buffer w, Buffer dw, Buffer s, Buffer v, RmsPropStep step, int n);
+
+    /** The numbers of a step of Adam. */
+    record AdamStep(float stepSize, float shrink, float decay, double beta1, double beta2, float correction,
+            float epsilon) {}
 
     /**
      * One step of Adam, as PyTorch's {@code Adam}: {@code w *= shrink; g += decay w; m += (1 - beta1) (g - m);
      * s = beta2 s + (1 - beta2) g^2; w -= stepSize m / (sqrt(s) / correction + epsilon)}.
      */
-    void adam(Buffer w, Buffer dw, Buffer m, Buffer s, float stepSize, float shrink, float decay, double beta1,
-            double beta2, float correction, float epsilon, int n);
+    void adam(Buffer w, Buffer dw, Buffer m, Buffer s, AdamStep step, int n);
 
     /** Ends its threads. */
     @Override

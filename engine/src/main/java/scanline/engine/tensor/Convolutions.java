@@ -1,5 +1,7 @@
 package scanline.engine.tensor;
 
+import scanline.engine.geometry.Window;
+
 /** Convolutions over images. */
 public final class Convolutions {
     private Convolutions() {}
@@ -25,14 +27,14 @@ public final class Convolutions {
     public static Tensor conv2d(Tensor x, Tensor w, Tensor b, int stride, int padding) {
         Shape kernel = w.shape().requireAxes("the weight of a convolution", 4);
         int outputs = kernel.size(0);
-        Window window = Window.on(x, kernel.size(2), kernel.size(3), stride, padding);
+        Window window = Images.window(x, kernel.size(2), kernel.size(3), stride, padding);
         if (window.channels() != kernel.size(1)) {
             throw new IllegalArgumentException(
                     "a convolution of " + kernel.size(1) + " channels was given shape " + x.shape());
         }
         b.shape().require("the bias of a convolution", Shape.of(outputs));
         Tape tape = Tape.of(x);
-        Tensor y = tape.result(window.result(outputs), x, w, b);
+        Tensor y = tape.result(Images.places(window, outputs), x, w, b);
         tape.backend().convolution(y.value(), x.value(), w.value(), b.value(), outputs, window);
         tape.undo(y, () -> tape.backend().convolutionGradient(x.needsGradient() ? x.gradient() : null, w.gradient(),
                 b.gradient(), y.gradient(), x.value(), w.value(), outputs, window));

@@ -1,8 +1,21 @@
 package scanline.engine.tensor;
 
+import scanline.engine.geometry.Window;
+
 /** Between sequences, images and vectors. Images are channels-last, [B, H, W, C]. */
 public final class Images {
     private Images() {}
+
+    /** A window on images [B, H, W, C]. */
+    static Window window(Tensor images, int rows, int columns, int stride, int padding) {
+        Shape shape = images.shape().requireAxes("a batch of images", 4);
+        return new Window(shape.size(0), shape.size(1), shape.size(2), shape.size(3), rows, columns, stride, padding);
+    }
+
+    /** What is computed of so many numbers for each place of a window. */
+    static Shape places(Window window, int outputs) {
+        return Shape.of(window.batch(), window.outHeight(), window.outWidth(), outputs);
+    }
 
     /** Sequences of rows, [H, B, W], as images of one channel, [B, H, W, 1]. */
     public static Tensor ofRows(Tensor x) {

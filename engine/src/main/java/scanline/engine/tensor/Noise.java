@@ -1,5 +1,7 @@
 package scanline.engine.tensor;
 
+import scanline.engine.geometry.DropoutMask;
+
 /** Ops that draw random numbers. */
 public final class Noise {
     private Noise() {}
@@ -10,14 +12,14 @@ public final class Noise {
      */
     public static Tensor dropout(Tensor x, float rate) {
         Tape tape = Tape.of(x);
-        Tape.Drop drop = tape.drop(rate);
-        if (drop.rate() == 0) {
+        DropoutMask mask = tape.dropoutMask(rate);
+        if (mask.rate() == 0) {
             return x;
         }
         int n = x.shape().elements();
         Tensor y = tape.result(x.shape(), x);
-        tape.backend().dropout(y.value(), x.value(), drop.key(), rate, n);
-        tape.undo(y, () -> tape.backend().dropoutGradient(x.gradient(), y.gradient(), drop.key(), rate, n));
+        tape.backend().dropout(y.value(), x.value(), mask.key(), rate, n);
+        tape.undo(y, () -> tape.backend().dropoutGradient(x.gradient(), y.gradient(), mask.key(), rate, n));
         return y;
     }
 }

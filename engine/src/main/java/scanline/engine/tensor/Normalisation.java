@@ -1,6 +1,10 @@
 package scanline.engine.tensor;
 
 import org.jspecify.annotations.Nullable;
+import scanline.engine.geometry.Affine;
+import scanline.engine.geometry.ChannelNorm;
+import scanline.engine.geometry.RowMoments;
+import scanline.engine.geometry.Window;
 
 /** Numbers brought to mean 0 and variance 1, then scaled and shifted by what is learned. */
 public final class Normalisation {
@@ -45,11 +49,9 @@ public final class Normalisation {
         Pass pass = new Pass(x, norm);
         Tape tape = pass.tape;
         Tensor y = tape.result(x.shape(), x, norm.gamma, norm.beta);
-        tape.backend().batchNorm(y.value(), x.value(), pass.mean, pass.variance, norm.gamma.value(), norm.beta.value(),
-                norm.epsilon, relu, pass.rows, pass.channels);
-        tape.undo(y, () -> tape.backend().batchNormGradient(pass.dx(), norm.gamma.gradient(), norm.beta.gradient(),
-                y.gradient(), x.value(), pass.mean, pass.variance, norm.gamma.value(), norm.beta.value(),
-                norm.epsilon, relu, pass.rows, pass.channels));
+        tape.backend().batchNorm(y.value(), x.value(), pass.norm, relu, pass.rows, pass.channels);
+        tape.undo(y, () -> tape.backend().batchNormGradient(pass.dx(), gradients(norm.gamma, norm.beta), y.gradient(),
+                x.value(), pass.norm, relu, pass.rows, pass.channels));
         return y;
     }
 
@@ -63,18 +65,16 @@ public final class Normalisation {
      * @return [B, H / 2, W / 2, C], rounded down
      */
     public static Tensor batchNormReluMaxPool(Tensor x, BatchNorm norm) {
-        Window window = Window.on(x, POOLED, POOLED, POOLED, 0);
-        if (!(Tape.of(x).backend() instanceof PooledNormalisation fused)) {
+        Window window = Images.window(x, POOLED, POOLED, POOLED, 0);
+        if (!(Tape.of(x).backend() instanceof FusedNormPool fused)) {
             return composed(x, norm);
         }
         Pass pass = new Pass(x, norm);
         Tape tape = pass.tape;
-        Tensor y = tape.result(window.result(window.channels()), x, norm.gamma, norm.beta);
-        fused.batchNormPool(y.value(), x.value(), pass.mean, pass.variance, norm.gamma.value(), norm.beta.value(),
-                norm.epsilon, window);
-        tape.undo(y, () -> fused.batchNormPoolGradient(pass.dx(), norm.gamma.gradient(), norm.beta.gradient(),
-                y.gradient(), x.value(), pass.mean, pass.variance, norm.gamma.value(), norm.beta.value(),
-                norm.epsilon, window));
+        Tensor y = tape.result(Images.places(window, window.channels()), x, norm.gamma, norm.beta);
+        fused.batchNormPool(y.value(), x.value(), pass.norm, window);
+        tape.undo(y, () -> fused.batchNormPoolGradient(pass.dx(), gradients(norm.gamma, norm.beta), y.gradient(),
+                x.value(), pass.norm, window));
         return y;
     }
 
@@ -99,12 +99,16 @@ public final class Normalisation {
         beta.shape().require("the bias of a layer normalisation", Shape.of(n));
         Tape tape = Tape.of(x, gamma, beta);
         Tensor y = tape.result(x.shape(), x, gamma, beta);
-        Buffer mean = tape.scratch(rows);
-        Buffer inverse = tape.scratch(rows);
-        tape.backend().layerNorm(y.value(), mean, inverse, x.value(), gamma.value(), beta.value(), epsilon, rows, n);
-        tape.undo(y, () -> tape.backend().layerNormGradient(x.needsGradient() ? x.gradient() : null, gamma.gradient(),
-                beta.gradient(), y.gradient(), x.value(), mean, inverse, gamma.value(), rows, n));
+        RowMoments<Buffer> saved = new RowMoments<>(tape.scratch(rows), tape.scratch(rows));
+        Affine<Buffer> affine = new Affine<>(gamma.value(), beta.value());
+        tape.backend().layerNorm(y.value(), saved, x.value(), affine, epsilon, rows, n);
+        tape.undo(y, () -> tape.backend().layerNormGradient(x.needsGradient() ? x.gradient() : null,
+                gradients(gamma, beta), y.gradient(), x.value(), saved, gamma.value(), rows, n));
         return y;
+    }
+
+    private static Affine<Buffer> gradients(Tensor gamma, Tensor beta) {
+        return new Affine<>(gamma.gradient(), beta.gradient());
     }
 
     /** What every normalisation of a batch begins with: the statistics to normalise by. */
@@ -113,8 +117,7 @@ public final class Normalisation {
         private final Tensor x;
         private final int rows;
         private final int channels;
-        private final Buffer mean;
-        private final Buffer variance;
+        private final ChannelNorm<Buffer> norm;
 
         Pass(Tensor x, BatchNorm norm) {
             this.x = x;
@@ -129,20 +132,21 @@ public final class Normalisation {
             norm.beta.shape().require("the summand of a batch normalisation", each);
             norm.mean.shape().require("the mean of a batch normalisation", each);
             norm.variance.shape().require("the variance of a batch normalisation", each);
+            Affine<Buffer> affine = new Affine<>(norm.gamma.value(), norm.beta.value());
             if (!tape.training()) {
-                mean = norm.mean.value();
-                variance = norm.variance.value();
+                this.norm = new ChannelNorm<>(norm.mean.value(), norm.variance.value(), affine, norm.epsilon);
                 return;
             }
             if (rows < 2) {
                 throw new IllegalArgumentException(
                         "a batch normalisation needs at least 2 numbers a channel to learn from, unlike " + x.shape());
             }
-            mean = tape.scratch(channels);
-            variance = tape.scratch(channels);
+            Buffer mean = tape.scratch(channels);
+            Buffer variance = tape.scratch(channels);
             tape.backend().batchStatistics(mean, variance, x.value(), rows, channels);
             tape.backend().trackStatistics(norm.mean.value(), norm.variance.value(), mean, variance, norm.momentum,
                     rows, channels);
+            this.norm = new ChannelNorm<>(mean, variance, affine, norm.epsilon);
         }
 
         @Nullable

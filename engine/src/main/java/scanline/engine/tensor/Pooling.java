@@ -1,5 +1,7 @@
 package scanline.engine.tensor;
 
+import scanline.engine.geometry.Window;
+
 /** Images made smaller: a window goes over them and leaves one number a channel. */
 public final class Pooling {
     private Pooling() {}
@@ -16,9 +18,9 @@ public final class Pooling {
      * @return [B, H', W', C], where {@code H' = (H - size) / stride + 1}, rounded down
      */
     public static Tensor max(Tensor x, int size, int stride) {
-        Window window = Window.on(x, size, size, stride, 0);
+        Window window = Images.window(x, size, size, stride, 0);
         Tape tape = Tape.of(x);
-        Tensor y = tape.result(window.result(window.channels()), x);
+        Tensor y = tape.result(Images.places(window, window.channels()), x);
         Buffer from = tape.scratch(y.shape().elements());
         tape.backend().maxPool(y.value(), from, x.value(), window);
         tape.undo(y, () -> tape.backend().maxPoolGradient(x.gradient(), y.gradient(), from, window));
@@ -27,9 +29,9 @@ public final class Pooling {
 
     /** The mean of the numbers under the window; sizes as for {@link #max}. */
     public static Tensor average(Tensor x, int size, int stride) {
-        Window window = Window.on(x, size, size, stride, 0);
+        Window window = Images.window(x, size, size, stride, 0);
         Tape tape = Tape.of(x);
-        Tensor y = tape.result(window.result(window.channels()), x);
+        Tensor y = tape.result(Images.places(window, window.channels()), x);
         tape.backend().averagePool(y.value(), x.value(), window);
         tape.undo(y, () -> tape.backend().averagePoolGradient(x.gradient(), y.gradient(), window));
         return y;

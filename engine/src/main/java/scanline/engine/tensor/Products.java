@@ -1,6 +1,11 @@
 package scanline.engine.tensor;
 
 import org.jspecify.annotations.Nullable;
+import scanline.engine.geometry.DropoutMask;
+import scanline.engine.geometry.FeedForwardShape;
+import scanline.engine.geometry.FeedForwardWeights;
+import scanline.engine.geometry.LinearShape;
+import scanline.engine.geometry.Nonlinearity;
 
 /** Products with matrices. */
 public final class Products {
@@ -29,15 +34,54 @@ public final class Products {
             b.shape().require("the bias of a linear map", Shape.of(outputs));
         }
         Tape tape = Tape.of(x, w);
-        int rows = x.shape().rows();
+        LinearShape shape = new LinearShape(x.shape().rows(), inputs, outputs);
         Tensor y = b == null
                 ? tape.result(x.shape().withLast(outputs), x, w)
                 : tape.result(x.shape().withLast(outputs), x, w, b);
-        tape.backend().linear(y.value(), x.value(), w.value(), b == null ? null : b.value(), rows, inputs, outputs);
+        tape.backend().linear(y.value(), x.value(), w.value(), b == null ? null : b.value(), shape);
         tape.undo(y,
                 () -> tape.backend().linearGradient(gradient(x), gradient(w), gradient(b), y.gradient(), x.value(),
-                        w.value(), rows, inputs, outputs));
+                        w.value(), shape));
         return y;
+    }
+
+    /**
+     * Two linear maps with a non-linear function between them, {@code dropout(f(x w1^T + b1)) w2^T + b2} for every row of x, as
+     * in a transformer's blocks (Vaswani et al. 2017, section 3.3): fused where the backend can, composed of plain ops where it
+     * cannot.
+     *
+     * @param x
+     *            [..., F]
+     * @param dropout
+     *            the rate of dropout while training, in [0, 1)
+     * @return [..., F]
+     * @throws IllegalArgumentException
+     *             if the shapes do not fit each other
+     */
+    public static Tensor feedForward(Tensor x, FeedForwardWeights<Tensor> w, Nonlinearity f, float dropout) {
+        int features = x.shape().size(-1);
+        int hidden = w.b1().shape().size(-1);
+        w.w1().shape().require("the first weight of a feed-forward part", Shape.of(hidden, features));
+        w.w2().shape().require("the second weight of a feed-forward part", Shape.of(features, hidden));
+        w.b2().shape().require("the second bias of a feed-forward part", Shape.of(features));
+        Tape tape = Tape.of(x);
+        if (!(tape.backend() instanceof FusedFeedForward fused)) {
+            return composedFeedForward(x, w, f, dropout);
+        }
+        DropoutMask mask = tape.dropoutMask(dropout);
+        FeedForwardShape shape = new FeedForwardShape(x.shape().rows(), features, hidden, f, mask);
+        FeedForwardWeights<Buffer> values = w.map(Tensor::value);
+        Tensor y = tape.result(x.shape(), x, w.w1(), w.b1(), w.w2(), w.b2());
+        fused.feedForward(y.value(), x.value(), values, shape);
+        tape.undo(y, () -> fused.feedForwardGradient(gradient(x), w.map(Tensor::gradient), y.gradient(), x.value(),
+                values, shape));
+        return y;
+    }
+
+    /** The same made of plain ops: the twin that the fused one is held against. */
+    public static Tensor composedFeedForward(Tensor x, FeedForwardWeights<Tensor> w, Nonlinearity f, float dropout) {
+        Tensor hidden = Noise.dropout(Activation.of(f, linear(x, w.w1(), w.b1())), dropout);
+        return linear(hidden, w.w2(), w.b2());
     }
 
     private static @Nullable Buffer gradient(@Nullable Tensor tensor) {

@@ -11,132 +11,63 @@ import static scanline.engine.tensor.Shaping.columns;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import scanline.engine.geometry.CellKind;
+import scanline.engine.geometry.CellWeights;
 
 /**
- * The kinds of recurrent layers, named as PyTorch's modes, each with the formula of one step made of plain ops: what to
- * read, and what the fused kernels are held against.
+ * The formulas of one step of recurrent layers, made of plain ops: what to read, and what the fused kernels are held against.
+ * A step computes the gates, and from these the next state.
+ *
+ * <ul>
+ * <li>{@code RNN_TANH}: {@code h = tanh(W x + b + U h' + d)} (Elman 1990, "Finding structure in time").
+ * <li>{@code RNN_RELU}: {@code h = max(0, W x + b + U h' + d)} (Le, Jaitly and Hinton 2015).
+ * <li>{@code LSTM}: long short-term memory (Hochreiter and Schmidhuber 1997; forget gate: Gers et al. 2000), gates in the
+ * order i, f, g, o.
+ * <li>{@code GRU}: the gated recurrent unit (Cho et al. 2014), gates in the order r, z, n, the reset gate inside as in
+ * PyTorch.
+ * </ul>
  */
-public enum Recurrence {
-    /** {@code h = tanh(W x + b + U h' + d)} (Elman 1990, "Finding structure in time"). */
-    RNN_TANH("rnn", "h", false) {
-        @Override
-        public List<Tensor> gates(Tensor x, State s, RecurrentWeights w) {
-            return List.of(tanh(add(w.ofInput(x), w.ofState(s.h()))));
-        }
+public final class Recurrence {
+    private Recurrence() {}
 
-        @Override
-        public State next(List<Tensor> gates, State s) {
-            return new State(gates.getFirst(), null);
-        }
-    },
-
-    /** {@code h = max(0, W x + b + U h' + d)} (Le, Jaitly and Hinton 2015). */
-    RNN_RELU("rnn", "h", false) {
-        @Override
-        public List<Tensor> gates(Tensor x, State s, RecurrentWeights w) {
-            return List.of(relu(add(w.ofInput(x), w.ofState(s.h()))));
-        }
-
-        @Override
-        public State next(List<Tensor> gates, State s) {
-            return new State(gates.getFirst(), null);
-        }
-    },
-
-    /**
-     * Long short-term memory (Hochreiter and Schmidhuber 1997; forget gate: Gers et al. 2000), gates in the order i, f, g,
-     * o:
-     *
-     * <pre>
-     * i, f, o = sigmoid(W x + b + U h' + d)      g = tanh(W x + b + U h' + d)
-     * c = f c' + i g                             h = o tanh(c)
-     * </pre>
-     */
-    LSTM("lstm", "ifgo", true) {
-        @Override
-        public List<Tensor> gates(Tensor x, State s, RecurrentWeights w) {
-            int n = w.hidden();
-            Tensor a = add(w.ofInput(x), w.ofState(s.h()));
-            Tensor i = sigmoid(columns(a, 0, n));
-            Tensor f = sigmoid(columns(a, n, 2 * n));
-            Tensor g = tanh(columns(a, 2 * n, 3 * n));
-            Tensor o = sigmoid(columns(a, 3 * n, 4 * n));
-            return List.of(i, f, g, o);
-        }
-
-        @Override
-        public State next(List<Tensor> gates, State s) {
-            Tensor i = gates.get(0);
-            Tensor f = gates.get(1);
-            Tensor g = gates.get(2);
-            Tensor o = gates.get(3);
-            Tensor c = add(multiply(f, s.cell()), multiply(i, g));
-            return new State(multiply(o, tanh(c)), c);
-        }
-    },
-
-    /**
-     * The gated recurrent unit (Cho et al. 2014), gates in the order r, z, n, the reset gate inside as in PyTorch:
-     *
-     * <pre>
-     * r, z = sigmoid(W x + b + U h' + d)      n = tanh(W x + b + r (U h' + d))      h = n + z (h' - n)
-     * </pre>
-     */
-    GRU("gru", "rzn", false) {
-        @Override
-        public List<Tensor> gates(Tensor x, State s, RecurrentWeights w) {
-            int m = w.hidden();
-            Tensor a = w.ofInput(x);
-            Tensor u = w.ofState(s.h());
-            Tensor r = sigmoid(add(columns(a, 0, m), columns(u, 0, m)));
-            Tensor z = sigmoid(add(columns(a, m, 2 * m), columns(u, m, 2 * m)));
-            Tensor n = tanh(add(columns(a, 2 * m, 3 * m), multiply(r, columns(u, 2 * m, 3 * m))));
-            return List.of(r, z, n);
-        }
-
-        @Override
-        public State next(List<Tensor> gates, State s) {
-            Tensor z = gates.get(1);
-            Tensor n = gates.get(2);
-            return new State(add(n, multiply(z, subtract(s.h(), n))), null);
-        }
-    };
-
-    private final String layer;
-    private final String gates; // a letter each
-    private final boolean hasCellState;
-
-    Recurrence(String layer, String gates, boolean hasCellState) {
-        this.layer = layer;
-        this.gates = gates;
-        this.hasCellState = hasCellState;
+    /** {@code i, f, o = sigmoid(W x + b + U h' + d), g = tanh(W x + b + U h' + d)}. */
+    private static List<Tensor> lstmGates(Tensor x, State s, RecurrentWeights w) {
+        int n = w.hidden();
+        Tensor a = add(w.ofInput(x), w.ofState(s.h()));
+        Tensor i = sigmoid(columns(a, 0, n));
+        Tensor f = sigmoid(columns(a, n, 2 * n));
+        Tensor g = tanh(columns(a, 2 * n, 3 * n));
+        Tensor o = sigmoid(columns(a, 3 * n, 4 * n));
+        return List.of(i, f, g, o);
     }
 
-    /** What a layer of this kind is usually called, as in {@code lstm.weight_ih_l0}. */
-    public String layer() {
-        return layer;
+    /** {@code c = f c' + i g, h = o tanh(c)}. */
+    private static State lstm(List<Tensor> gates, State s) {
+        Tensor i = gates.get(0);
+        Tensor f = gates.get(1);
+        Tensor g = gates.get(2);
+        Tensor o = gates.get(3);
+        Tensor c = add(multiply(f, s.cell()), multiply(i, g));
+        return new State(multiply(o, tanh(c)), c);
     }
 
-    /** How many blocks of H rows its weights have. */
-    public int gates() {
-        return gates.length();
+    /** {@code r, z = sigmoid(W x + b + U h' + d), n = tanh(W x + b + r (U h' + d))}. */
+    private static List<Tensor> gruGates(Tensor x, State s, RecurrentWeights w) {
+        int m = w.hidden();
+        Tensor a = w.ofInput(x);
+        Tensor u = w.ofState(s.h());
+        Tensor r = sigmoid(add(columns(a, 0, m), columns(u, 0, m)));
+        Tensor z = sigmoid(add(columns(a, m, 2 * m), columns(u, m, 2 * m)));
+        Tensor n = tanh(add(columns(a, 2 * m, 3 * m), multiply(r, columns(u, 2 * m, 3 * m))));
+        return List.of(r, z, n);
     }
 
-    /** What each of these is called in the formulas; an RNN has no gate, its one block is of the state itself. */
-    public List<String> gateNames() {
-        return gates.chars().mapToObj(Character::toString).toList();
+    /** {@code h = n + z (h' - n)}. */
+    private static State gru(List<Tensor> gates, State s) {
+        Tensor z = gates.get(1);
+        Tensor n = gates.get(2);
+        return new State(add(n, multiply(z, subtract(s.h(), n))), null);
     }
-
-    /** Whether it has a cell state c beside the hidden state h. */
-    public boolean hasCellState() {
-        return hasCellState;
-    }
-
-    /** What the blocks of rows come to in one step, [B, H] each, from the input [B, F] and the state before. */
-    public abstract List<Tensor> gates(Tensor x, State s, RecurrentWeights w);
-
-    /** The next state, from these and the state before. */
-    public abstract State next(List<Tensor> gates, State s);
 
     /**
      * The state of a layer.
@@ -167,7 +98,7 @@ public enum Recurrence {
      * @param hiddenBias
      *            d, [G]
      */
-    public record RecurrentWeights(Recurrence kind, Tensor inputHidden, Tensor hiddenHidden, Tensor inputBias,
+    public record RecurrentWeights(CellKind kind, Tensor inputHidden, Tensor hiddenHidden, Tensor inputBias,
             Tensor hiddenBias) {
         /** Refuses, with an {@link IllegalArgumentException}, shapes that are not those of one layer. */
         public RecurrentWeights {
@@ -185,12 +116,39 @@ public enum Recurrence {
             return hiddenHidden.shape().size(1);
         }
 
+        /**
+         * What the blocks of rows come to in one step, from its input [B, F] and the state before.
+         *
+         * @return [B, H] each, in the order of {@link CellKind#gateNames}
+         */
+        public List<Tensor> gates(Tensor x, State s) {
+            return switch (kind) {
+                case RNN_TANH -> List.of(tanh(add(ofInput(x), ofState(s.h()))));
+                case RNN_RELU -> List.of(relu(add(ofInput(x), ofState(s.h()))));
+                case LSTM -> lstmGates(x, s, this);
+                case GRU -> gruGates(x, s, this);
+            };
+        }
+
+        /** The next state, from the gates and the state before. */
+        public State next(List<Tensor> gates, State s) {
+            return switch (kind) {
+                case RNN_TANH, RNN_RELU -> new State(gates.getFirst(), null);
+                case LSTM -> lstm(gates, s);
+                case GRU -> gru(gates, s);
+            };
+        }
+
         /** The state that a layer begins with which learns none, for a sequence [T, B, F]. */
         public State zeros(Tensor x) {
             Shape shape = Shape.of(x.shape().size(1), hidden());
             Tape tape = Tape.of(x);
             Tensor zeros = new Tensor(tape, shape, tape.zeros(shape.elements()), false, null);
-            return new State(zeros, kind.hasCellState ? zeros : null);
+            return new State(zeros, kind.hasCellState() ? zeros : null);
+        }
+
+        CellWeights<Tensor> blocks() {
+            return new CellWeights<>(inputHidden, hiddenHidden, inputBias, hiddenBias);
         }
 
         private Tensor ofInput(Tensor x) {

@@ -6,9 +6,13 @@ import static scanline.engine.tensor.Shaping.step;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import scanline.engine.geometry.CellGradients;
+import scanline.engine.geometry.CellStates;
+import scanline.engine.geometry.CellWeights;
+import scanline.engine.geometry.Span;
+import scanline.engine.geometry.View;
 import scanline.engine.tensor.Recurrence.RecurrentWeights;
 import scanline.engine.tensor.Recurrence.State;
-import scanline.engine.tensor.RecurrentSequences.Span;
 
 /** Recurrent layers over whole sequences, fused where the backend can, composed of plain ops where it cannot. */
 public final class Sequences {
@@ -45,7 +49,7 @@ public final class Sequences {
         if (w.kind().hasCellState()) {
             first.cell().shape().require("the first cell state", state);
         }
-        return Tape.of(x).backend() instanceof RecurrentSequences fused
+        return Tape.of(x).backend() instanceof FusedRecurrence fused
                 ? new Pass(fused, x, w, first, recompute).result(output)
                 : composed(x, w, first, output);
     }
@@ -55,7 +59,7 @@ public final class Sequences {
         State state = initial;
         List<Tensor> states = new ArrayList<>();
         for (int t = 0; t < x.shape().size(0); t++) {
-            state = w.kind().next(w.kind().gates(step(x, t), state, w), state);
+            state = w.next(w.gates(step(x, t), state), state);
             states.add(state.h());
         }
         return output == Output.LAST_STEP ? state.h() : stack(states);
@@ -63,10 +67,11 @@ public final class Sequences {
 
     /** A pass of a fused layer, span by span. */
     private static final class Pass {
-        private final RecurrentSequences fused;
+        private final FusedRecurrence fused;
         private final Tape tape;
         private final Tensor x;
         private final RecurrentWeights w;
+        private final CellWeights<Buffer> values;
         private final State initial;
         private final boolean recompute;
         private final int steps;
@@ -75,22 +80,15 @@ public final class Sequences {
         private final int spanSteps;
         private final List<Stored> stored = new ArrayList<>();
 
-        /**
-         * What is left of the forward pass over a span.
-         *
-         * @param c
-         *            the cell states, unless they are to be computed again; so with {@code kept}
-         * @param cellBefore
-         *            the cell state before the span, from {@code cellBeforeAt} on
-         */
-        private record Stored(Span span, @Nullable Buffer c, @Nullable Buffer kept, Buffer cellBefore,
-                int cellBeforeAt) {}
+        /** A span, and what the forward pass over it left: all of its states, or with {@code recompute} the last ones alone. */
+        private record Stored(Span span, CellStates<Buffer> states) {}
 
-        Pass(RecurrentSequences fused, Tensor x, RecurrentWeights w, State initial, boolean recompute) {
+        Pass(FusedRecurrence fused, Tensor x, RecurrentWeights w, State initial, boolean recompute) {
             this.fused = fused;
             this.tape = Tape.of(x);
             this.x = x;
             this.w = w;
+            this.values = w.blocks().map(Tensor::value);
             this.initial = initial;
             this.recompute = recompute;
             this.steps = x.shape().size(0);
@@ -105,33 +103,33 @@ public final class Sequences {
             Tensor y = initial.c() == null
                     ? tape.result(shape, x, w.inputHidden(), initial.h())
                     : tape.result(shape, x, w.inputHidden(), initial.h(), initial.c());
+            View<Buffer> before = new View<>(initial.h().value(), 0);
+            View<Buffer> cell = new View<>(firstCell(), 0);
             if (!y.needsGradient()) {
-                Buffer c = cellStates(1);
-                run(y.value(), c, kept(1), firstCell(), 0, allSteps, false, span(0, steps));
+                run(new CellStates<>(y.value(), cellStates(1), saved(1), before, cell, allSteps, false),
+                        span(0, steps));
                 return y;
             }
             requireRoom();
             Buffer h = allSteps ? y.value() : tape.scratch(steps * state);
-            Buffer cell = firstCell();
-            int cellAt = 0;
             for (int first = 0, end; first < steps; first = end) {
                 end = recompute ? first + (steps - first - 1) % spanSteps + 1 : steps;
                 Span span = span(first, end - first);
-                Buffer c = cellStates(recompute ? 1 : span.steps());
-                Buffer kept = kept(recompute ? 1 : span.steps());
-                run(h, c, kept, cell, cellAt, true, !recompute, span);
-                stored.add(new Stored(span, recompute ? null : c, recompute ? null : kept, cell, cellAt));
-                cell = c;
-                cellAt = recompute ? 0 : (span.steps() - 1) * cellLength();
+                int stay = recompute ? 1 : span.steps();
+                var states = new CellStates<>(h, cellStates(stay), saved(stay), before, cell, true, !recompute);
+                run(states, span);
+                stored.add(new Stored(span, states));
+                before = new View<>(h, (end - 1) * state);
+                cell = new View<>(states.c(), (stay - 1) * cellLength());
             }
             if (!allSteps) {
                 tape.backend().copy(y.value(), 0, state, h, (steps - 1) * state, state, 1, state);
             }
-            tape.undo(y, () -> undo(y, h, allSteps));
+            tape.undo(y, () -> undo(y, allSteps));
             return y;
         }
 
-        private void undo(Tensor y, Buffer h, boolean allSteps) {
+        private void undo(Tensor y, boolean allSteps) {
             Buffer dh = tape.scratch(state);
             if (allSteps) {
                 tape.backend().fill(dh, 0, state, 0f);
@@ -139,22 +137,19 @@ public final class Sequences {
                 tape.backend().copy(dh, 0, state, y.gradient(), 0, state, 1, state);
             }
             Buffer dc = tape.zeros(cellLength());
-            Buffer again = recompute ? cellStates(Math.min(spanSteps, steps)) : dc;
-            Buffer keptAgain = recompute ? kept(Math.min(spanSteps, steps)) : dc;
+            int again = recompute ? Math.min(spanSteps, steps) : 0;
+            Buffer c = cellStates(again);
+            Buffer saved = saved(again);
             Buffer work = tape.scratch(fused.gradientWork(w.kind(), stored.getFirst().span));
-            for (Stored span : stored.reversed()) {
-                Buffer c = span.c == null ? again : span.c;
-                Buffer kept = span.kept == null ? keptAgain : span.kept;
+            CellGradients<Buffer> d = new CellGradients<>(x.needsGradient() ? x.gradient() : null,
+                    w.blocks().map(Tensor::gradient), dh, dc, allSteps ? y.gradient() : null);
+            for (Stored each : stored.reversed()) {
+                CellStates<Buffer> states = each.states;
                 if (recompute) {
-                    run(h, c, kept, span.cellBefore, span.cellBeforeAt, true, true, span.span);
+                    states = new CellStates<>(states.h(), c, saved, states.before(), states.cellBefore(), true, true);
+                    run(states, each.span);
                 }
-                boolean begins = span.span.first() == 0;
-                fused.recurrentGradient(x.needsGradient() ? x.gradient() : null, w.inputHidden().gradient(),
-                        w.hiddenHidden().gradient(), w.inputBias().gradient(), w.hiddenBias().gradient(), dh, dc,
-                        allSteps ? y.gradient() : null, h, c, kept, x.value(), w.inputHidden().value(),
-                        w.hiddenHidden().value(), begins ? initial.h().value() : h,
-                        begins ? 0 : (span.span.first() - 1) * state, span.cellBefore, span.cellBeforeAt, work,
-                        w.kind(), span.span);
+                fused.recurrentGradient(d, states, x.value(), values, work, w.kind(), each.span);
             }
             passOn(initial.h(), dh);
             if (initial.c() != null) {
@@ -168,12 +163,8 @@ public final class Sequences {
             }
         }
 
-        private void run(Buffer h, Buffer c, Buffer kept, Buffer cellBefore, int cellBeforeAt, boolean allSteps,
-                boolean keep, Span span) {
-            boolean begins = span.first() == 0;
-            fused.recurrent(h, c, kept, x.value(), w.inputHidden().value(), w.hiddenHidden().value(),
-                    w.inputBias().value(), w.hiddenBias().value(), begins ? initial.h().value() : h,
-                    begins ? 0 : (span.first() - 1) * state, cellBefore, cellBeforeAt, allSteps, keep, w.kind(), span);
+        private void run(CellStates<Buffer> states, Span span) {
+            fused.recurrent(states, x.value(), values, w.kind(), span);
         }
 
         private Span span(int first, int count) {
@@ -188,13 +179,13 @@ public final class Sequences {
             return tape.scratch(count * cellLength());
         }
 
-        private Buffer kept(int count) {
-            return tape.scratch(count * fused.kept(w.kind()) * state);
+        private Buffer saved(int count) {
+            return tape.scratch(count * fused.saved(w.kind()) * state);
         }
 
         /** Refuses what would not fit into one block, before anything is allocated. */
         private void requireRoom() {
-            long floats = (long) Math.max(1, fused.kept(w.kind())) * state * (recompute ? spanSteps : steps);
+            long floats = (long) Math.max(1, fused.saved(w.kind())) * state * (recompute ? spanSteps : steps);
             if (Math.max(floats, (long) steps * state) > Integer.MAX_VALUE) {
                 throw new IllegalArgumentException("a recurrent layer would keep " + floats
                         + " numbers in one block, which holds 2^31 at most: take a smaller batch, or recompute");

@@ -3,6 +3,7 @@ package scanline.engine.tensor;
 import java.util.ArrayList;
 import java.util.List;
 
+import scanline.engine.geometry.DropoutMask;
 import scanline.engine.random.RandomKey;
 
 /**
@@ -103,12 +104,9 @@ public final class Tape implements AutoCloseable {
         }
     }
 
-    /** A rate of dropout, 0 in a pass that drops nothing, and what it draws from. */
-    record Drop(float rate, RandomKey key) {}
-
-    /** How an op drops in this pass. */
-    Drop drop(float rate) {
-        return training && rate > 0 ? new Drop(rate, draw()) : new Drop(0f, NO_KEY);
+    /** What an op drops in this pass: nothing in one for inference. */
+    DropoutMask dropoutMask(float rate) {
+        return training && rate > 0 ? new DropoutMask(draw(), rate) : new DropoutMask(NO_KEY, 0f);
     }
 
     /** The next key of this pass: the same for the same order of draws. */

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static scanline.engine.tensor.Numbers.onTape;
 
 import org.junit.jupiter.api.Test;
+import scanline.engine.geometry.Mask;
 import scanline.engine.tensor.Attention;
 import scanline.engine.tensor.Attention.Heads;
-import scanline.engine.tensor.Attention.Mask;
 import scanline.engine.tensor.Memory;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;

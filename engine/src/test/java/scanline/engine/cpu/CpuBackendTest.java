@@ -23,14 +23,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 import scanline.engine.ops.OpDuties;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Backend;
+import scanline.engine.tensor.Backend.AdamStep;
+import scanline.engine.tensor.Backend.RmsPropStep;
 import scanline.engine.tensor.Buffer;
 import scanline.engine.tensor.FusedAttention;
-import scanline.engine.tensor.FusedPerceptron;
+import scanline.engine.tensor.FusedFeedForward;
+import scanline.engine.tensor.FusedNormPool;
+import scanline.engine.tensor.FusedRecurrence;
 import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.Memory;
 import scanline.engine.tensor.Parameter;
-import scanline.engine.tensor.PooledNormalisation;
-import scanline.engine.tensor.RecurrentSequences;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
@@ -81,11 +83,14 @@ class CpuBackendTest {
                 new Duty("sgd", 5e-7, (b, v, n) -> b.sgd(v[0], v[1], v[2], 0.1f, 0.9f, false, 0.01f, n)),
                 new Duty("sgd", 5e-7, (b, v, n) -> b.sgd(v[0], v[1], v[2], 0.1f, 0.9f, true, 0.01f, n)),
                 new Duty("rmsProp", 5e-7,
-                        (b, v, n) -> b.rmsProp(v[0], v[1], v[3], v[2], 0.01f, 0.99, 1e-8f, 0.9f, 0.01f, n)),
+                        (b, v, n) -> b.rmsProp(v[0], v[1], v[3], v[2], new RmsPropStep(0.01f, 0.99, 1e-8f, 0.9f, 0.01f),
+                                n)),
                 new Duty("adam", 5e-7,
-                        (b, v, n) -> b.adam(v[0], v[1], v[2], v[3], 0.01f, 1f, 0.01f, 0.9, 0.999, 0.3f, 1e-8f, n)),
+                        (b, v, n) -> b.adam(v[0], v[1], v[2], v[3],
+                                new AdamStep(0.01f, 1f, 0.01f, 0.9, 0.999, 0.3f, 1e-8f), n)),
                 new Duty("adam", 5e-7,
-                        (b, v, n) -> b.adam(v[0], v[1], v[2], v[3], 0.01f, 0.99f, 0f, 0.9, 0.999, 0.3f, 1e-8f, n)));
+                        (b, v, n) -> b.adam(v[0], v[1], v[2], v[3],
+                                new AdamStep(0.01f, 0.99f, 0f, 0.9, 0.999, 0.3f, 1e-8f), n)));
     }
 
     @ParameterizedTest
@@ -231,8 +236,8 @@ class CpuBackendTest {
         }
         assertThat(tested).isEqualTo(duties);
         // The abilities belong to ops.
-        assertThat(CpuBackend.class.getInterfaces()).containsExactly(Backend.class, RecurrentSequences.class,
-                FusedAttention.class, FusedPerceptron.class, PooledNormalisation.class);
+        assertThat(CpuBackend.class.getInterfaces()).containsExactly(Backend.class, FusedRecurrence.class,
+                FusedAttention.class, FusedFeedForward.class, FusedNormPool.class);
     }
 
     private static int[] append(int[] sizes, int size) {

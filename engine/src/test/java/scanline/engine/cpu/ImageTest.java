@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import scanline.engine.geometry.Window;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Buffer;
@@ -22,7 +23,6 @@ import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Weights;
-import scanline.engine.tensor.Window;
 
 /** What the duties on images do with numbers that are none, and what a fused normalisation does to the bit. */
 class ImageTest {

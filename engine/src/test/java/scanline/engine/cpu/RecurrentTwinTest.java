@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import scanline.engine.geometry.CellKind;
 import scanline.engine.nn.Initialisation;
 import scanline.engine.nn.Recurrent;
 import scanline.engine.nn.Recurrent.Options;
@@ -21,7 +22,6 @@ import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Memory;
 import scanline.engine.tensor.Parameter;
-import scanline.engine.tensor.Recurrence;
 import scanline.engine.tensor.Sequences.Output;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
@@ -63,9 +63,9 @@ class RecurrentTwinTest {
     /** Every kind and output; each option with one of them. */
     private static List<Case> cases(int layers, int steps, int batch, int features, int hidden) {
         List<Case> cases = new ArrayList<>();
-        for (Recurrence kind : Recurrence.values()) {
+        for (CellKind kind : CellKind.values()) {
             for (Output output : Output.values()) {
-                Options options = new Options(0, batch % 3 == 1, output == Output.ALL_STEPS ^ kind == Recurrence.GRU,
+                Options options = new Options(0, batch % 3 == 1, output == Output.ALL_STEPS ^ kind == CellKind.GRU,
                         false, Initialisation.DEFAULT);
                 cases.add(new Case(kind, options, layers, steps, batch, features, hidden, output));
             }
@@ -84,7 +84,7 @@ class RecurrentTwinTest {
         actual.forEach((name, values) -> assertSameBits(name + ", " + what, values, expected.get(name)));
     }
 
-    private record Case(Recurrence kind, Options options, int layers, int steps, int batch, int features, int hidden,
+    private record Case(CellKind kind, Options options, int layers, int steps, int batch, int features, int hidden,
             Output output) {
         Case recomputing() {
             return new Case(kind,

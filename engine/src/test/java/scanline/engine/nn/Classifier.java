@@ -2,6 +2,7 @@ package scanline.engine.nn;
 
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import scanline.engine.geometry.CellKind;
 import scanline.engine.optim.Adam;
 import scanline.engine.optim.Clipping;
 import scanline.engine.optim.Optimizer;
@@ -10,7 +11,6 @@ import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.Memory;
 import scanline.engine.tensor.Numbers;
-import scanline.engine.tensor.Recurrence;
 import scanline.engine.tensor.Sequences.Output;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
@@ -48,7 +48,7 @@ public final class Classifier {
     }
 
     /** Two recurrent layers, a dropout after each, and a linear map of the last step. */
-    public static Classifier recurrent(Backend backend, Recurrence kind, int steps, int batch, int features,
+    public static Classifier recurrent(Backend backend, CellKind kind, int steps, int batch, int features,
             int hidden) {
         return new Classifier(backend, Shape.of(steps, batch, features), weights -> {
             Recurrent recurrent = new Recurrent(weights.scope(kind.layer()), kind, features, hidden, 2,

@@ -18,12 +18,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.cpu.ReferenceBackend;
+import scanline.engine.geometry.Mask;
+import scanline.engine.geometry.Nonlinearity;
 import scanline.engine.random.RandomKey;
-import scanline.engine.tensor.Attention.Mask;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.CentralDifferences;
 import scanline.engine.tensor.Memory;
-import scanline.engine.tensor.Nonlinearity;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Shaping;
@@ -94,8 +94,8 @@ class DecoderBlockTest {
                 new SignError("linearGradient", 1), new SignError("linearGradient", 2),
                 new SignError("selfAttendGradient", 0), new SignError("selfAttendGradient", 1),
                 new SignError("attendGradient", 0), new SignError("attendGradient", 1),
-                new SignError("attendGradient", 2), new SignError("perceptronGradient", 0),
-                new SignError("perceptronGradient", 1), new SignError("layerNormGradient", 0),
+                new SignError("attendGradient", 2), new SignError("feedForwardGradient", 0),
+                new SignError("feedForwardGradient", 1), new SignError("layerNormGradient", 0),
                 new SignError("layerNormGradient", 1), new SignError("layerNormGradient", 2),
                 new SignError("dropoutGradient", 0));
     }

@@ -7,13 +7,13 @@ import static scanline.engine.tensor.Numbers.values;
 
 import java.util.stream.Stream;
 import scanline.engine.cpu.CpuBackend;
+import scanline.engine.geometry.CellKind;
 import scanline.engine.kernel.Activations;
 import scanline.engine.kernel.Lanes;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Buffer;
 import scanline.engine.tensor.Numbers;
 import scanline.engine.tensor.Parameter;
-import scanline.engine.tensor.Recurrence;
 
 /**
  * Prints what must be the same to the bit on every machine: {@code Fingerprint [kernels] STEPS T B F H THREADS...} prints
@@ -47,7 +47,7 @@ public final class Fingerprint {
     public static String training(int threads, int count, int steps, int batch, int features, int hidden) {
         Fingerprint print = new Fingerprint();
         try (CpuBackend backend = new CpuBackend(threads)) {
-            for (Recurrence kind : Recurrence.values()) {
+            for (CellKind kind : CellKind.values()) {
                 print.add(Classifier.recurrent(backend, kind, steps, batch, features, hidden), count);
             }
         }
@@ -104,8 +104,8 @@ public final class Fingerprint {
         Buffer z = buffer(backend, uniform("z", n, 2));
         Buffer s = backend.allocate(n);
         backend.sgd(x, y, z, 0.01f, 0.9f, true, 0.01f, n);
-        backend.rmsProp(x, y, s, z, 0.01f, 0.99, 1e-8f, 0.9f, 0.01f, n);
-        backend.adam(x, y, z, s, 0.01f, 0.99f, 0.01f, 0.9, 0.999, 0.3f, 1e-8f, n);
+        backend.rmsProp(x, y, s, z, new Backend.RmsPropStep(0.01f, 0.99, 1e-8f, 0.9f, 0.01f), n);
+        backend.adam(x, y, z, s, new Backend.AdamStep(0.01f, 0.99f, 0.01f, 0.9, 0.999, 0.3f, 1e-8f), n);
         float[] exponentials = new float[n];
         Activations.exp(exponentials, 0, values(x), 0, n);
         add(exponentials);

@@ -3,10 +3,10 @@ package scanline.engine.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static scanline.engine.geometry.CellKind.GRU;
+import static scanline.engine.geometry.CellKind.LSTM;
 import static scanline.engine.nn.Recurrent.Options.DEFAULT;
 import static scanline.engine.tensor.Numbers.uniform;
-import static scanline.engine.tensor.Recurrence.GRU;
-import static scanline.engine.tensor.Recurrence.LSTM;
 
 import java.util.Arrays;
 import java.util.List;
@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.cpu.ReferenceBackend;
+import scanline.engine.geometry.CellKind;
 import scanline.engine.nn.Initialisation.Bias;
 import scanline.engine.nn.Initialisation.Matrix;
 import scanline.engine.nn.Recurrent.Options;
@@ -26,7 +27,6 @@ import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.Memory;
 import scanline.engine.tensor.Parameter;
-import scanline.engine.tensor.Recurrence;
 import scanline.engine.tensor.Sequences.Output;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
@@ -71,7 +71,7 @@ class LayersTest {
 
     @ParameterizedTest
     @CsvSource({"RNN_TANH, 3, 87562", "RNN_RELU, 3, 87562", "LSTM, 3, 346378", "GRU, 3, 260106", "LSTM, 2, 214282"})
-    void theRowModelsHaveAsManyParametersAsTheirSources(Recurrence kind, int layers, int count) {
+    void theRowModelsHaveAsManyParametersAsTheirSources(CellKind kind, int layers, int count) {
         assertThat(weights(w -> {
             new Recurrent(w.scope(kind.layer()), kind, 28, 128, layers, DEFAULT);
             new Linear(w.scope("fc"), 128, 10);
@@ -111,7 +111,7 @@ class LayersTest {
     @Test
     void identityNormalAndHeMatricesAreWhatTheyAreCalled() {
         Initialisation irnn = new Initialisation(Matrix.NORMAL, Matrix.IDENTITY, Bias.ZERO, 0, 784, 0.001);
-        List<Parameter> parameters = first(Recurrence.RNN_RELU, 28, 100, irnn);
+        List<Parameter> parameters = first(CellKind.RNN_RELU, 28, 100, irnn);
         float[] u = parameters.get(1).values();
         for (int i = 0; i < u.length; i++) {
             assertThat(u[i]).isEqualTo(i / 100 == i % 100 ? 1f : 0f);
@@ -166,14 +166,14 @@ class LayersTest {
     void gatesThatAKindLacksAreRefused() {
         assertThatThrownBy(() -> first(GRU, 3, 5, new Initialisation(Matrix.HE, Matrix.HE, Bias.ZERO, 1, 784, 1)))
                 .hasMessage("forget must be 0 for GRU: only an LSTM has a forget gate, not 1.0");
-        assertThatThrownBy(() -> first(Recurrence.RNN_TANH, 3, 5,
+        assertThatThrownBy(() -> first(CellKind.RNN_TANH, 3, 5,
                 new Initialisation(Matrix.HE, Matrix.HE, Bias.CHRONO, 0, 784, 1)))
                 .hasMessage("bias must not be chrono for RNN_TANH, which has no gates");
         assertThatThrownBy(() -> new Initialisation(Matrix.HE, Matrix.HE, Bias.CHRONO, 0, 2, 1))
                 .hasMessage("longest must be at least 3 steps for bias chrono, not 2");
     }
 
-    private static List<Parameter> first(Recurrence kind, int features, int hidden, Initialisation initialisation) {
+    private static List<Parameter> first(CellKind kind, int features, int hidden, Initialisation initialisation) {
         return weights(w -> new Recurrent(w, kind, features, hidden, 1,
                 new Options(0, false, false, false, initialisation))).parameters();
     }
@@ -265,7 +265,7 @@ class LayersTest {
 
     @Test
     void computingStatesAgainNeedsLessThanHalfTheMemory() {
-        for (Recurrence kind : List.of(LSTM, GRU)) {
+        for (CellKind kind : List.of(LSTM, GRU)) {
             assertThat(trainingBytes(kind, true)).isLessThan(trainingBytes(kind, false) / 2);
         }
     }
@@ -281,7 +281,7 @@ class LayersTest {
         }
     }
 
-    private static long trainingBytes(Recurrence kind, boolean recompute) {
+    private static long trainingBytes(CellKind kind, boolean recompute) {
         int steps = 300;
         int batch = 48;
         try (CpuBackend cpu = new CpuBackend(1)) {

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import scanline.engine.cpu.ReferenceBackend;
+import scanline.engine.geometry.CellKind;
 import scanline.engine.io.SafeTensors;
 import scanline.engine.optim.Adam;
 import scanline.engine.optim.AdamW;
@@ -19,7 +20,6 @@ import scanline.engine.optim.Schedule;
 import scanline.engine.optim.Sgd;
 import scanline.engine.optim.UpdateRule;
 import scanline.engine.tensor.Backend;
-import scanline.engine.tensor.Recurrence;
 import scanline.engine.tensor.Sequences.Output;
 
 /** What PyTorch computed, in files that src/test/python/golden.py wrote, from the weights that it began with. */
@@ -74,7 +74,7 @@ class PyTorchParityTest {
     /** Recurrent layers and a linear map of the last step. */
     private static GoldenModel golden(Backend backend, String model) throws IOException {
         String[] words = model.split("-");
-        Recurrence kind = Recurrence.valueOf(words[0].toUpperCase(Locale.ROOT));
+        CellKind kind = CellKind.valueOf(words[0].toUpperCase(Locale.ROOT));
         boolean bidirectional = words.length == 3;
         return new GoldenModel(backend, model, weights -> {
             Recurrent recurrent = new Recurrent(weights.scope(kind.layer()), kind, 7, 12, Integer.parseInt(words[1]),
@@ -86,7 +86,7 @@ class PyTorchParityTest {
 
     /** Every kind, as deep as the files have it, in one direction and in both. */
     static Stream<String> names() {
-        return Stream.of(Recurrence.values()).map(kind -> kind.name().toLowerCase(Locale.ROOT))
+        return Stream.of(CellKind.values()).map(kind -> kind.name().toLowerCase(Locale.ROOT))
                 .flatMap(kind -> Stream.of("-1", "-2", "-3", "-1-bidirectional", "-2-bidirectional").map(kind::concat));
     }
 

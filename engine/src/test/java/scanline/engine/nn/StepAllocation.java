@@ -1,7 +1,7 @@
 package scanline.engine.nn;
 
 import scanline.engine.cpu.CpuBackend;
-import scanline.engine.tensor.Recurrence;
+import scanline.engine.geometry.CellKind;
 
 /**
  * Prints how many bytes of heap a step of training allocates, in a JVM that collects no garbage meanwhile and whose steps wait
@@ -22,7 +22,7 @@ public final class StepAllocation {
                 case "images" -> new ImageClassifier(backend, 16, 12, 12, 16, 32)::step;
                 case "transformer" -> TransformerClassifier.of(backend, 25, 16, 28, 32, 4, 16)::step;
                 case "decoder" -> WordClassifier.of(backend, 16, 16, 28, 32, 4, 8)::step;
-                default -> Classifier.recurrent(backend, Recurrence.LSTM, 8, 16, 28, 32)::step;
+                default -> Classifier.recurrent(backend, CellKind.LSTM, 8, 16, 28, 32)::step;
             };
             System.out.println("bytes " + measured(step));
         }

@@ -2,10 +2,10 @@ package scanline.engine.nn;
 
 import static scanline.engine.tensor.Numbers.labels;
 
-import scanline.engine.tensor.Attention.Mask;
+import scanline.engine.geometry.Mask;
+import scanline.engine.geometry.Nonlinearity;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Losses;
-import scanline.engine.tensor.Nonlinearity;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tensor;
 

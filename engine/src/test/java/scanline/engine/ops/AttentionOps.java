@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import scanline.engine.geometry.AttentionWeights;
+import scanline.engine.geometry.Mask;
 import scanline.engine.ops.Op.Tolerances;
 import scanline.engine.ops.Op.Undoing;
 import scanline.engine.ops.Sample.Draw;
@@ -15,8 +17,7 @@ import scanline.engine.ops.Sample.Formula;
 import scanline.engine.ops.Sample.Input;
 import scanline.engine.tensor.Attention;
 import scanline.engine.tensor.Attention.Heads;
-import scanline.engine.tensor.Attention.Mask;
-import scanline.engine.tensor.Attention.Projections;
+import scanline.engine.tensor.Tensor;
 
 /** Attention, and layers of it. */
 final class AttentionOps {
@@ -122,7 +123,8 @@ final class AttentionOps {
 
     private static Formula self(boolean composed, boolean bias, Mask mask, float dropout, int... n) {
         return pass -> {
-            Projections w = new Projections(pass.of("wi"), bias ? pass.of("bi") : null, pass.of("wo"), pass.of("bo"));
+            AttentionWeights<Tensor> w = new AttentionWeights<>(pass.of("wi"), bias ? pass.of("bi") : null,
+                    pass.of("wo"), pass.of("bo"));
             return composed
                     ? Attention.composedSelf(pass.of("x"), w, n[3], n[4], mask, dropout)
                     : Attention.self(pass.of("x"), w, n[3], n[4], mask, dropout);

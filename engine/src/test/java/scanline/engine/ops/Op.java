@@ -22,7 +22,7 @@ record Op(String name, String composed, Tolerances tolerances, List<Undoing> und
      * A duty that adds to gradients.
      *
      * @param outputs
-     *            how many of its first arguments are such
+     *            how many of the blocks of its first arguments are such
      */
     record Undoing(String duty, int outputs) {}
 

@@ -17,9 +17,9 @@ import scanline.engine.cpu.ReferenceBackend;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.CentralDifferences;
 import scanline.engine.tensor.FusedAttention;
-import scanline.engine.tensor.FusedPerceptron;
-import scanline.engine.tensor.PooledNormalisation;
-import scanline.engine.tensor.RecurrentSequences;
+import scanline.engine.tensor.FusedFeedForward;
+import scanline.engine.tensor.FusedNormPool;
+import scanline.engine.tensor.FusedRecurrence;
 
 /** The gradient of every op of {@link Ops} against central differences. */
 class OpGradientTest {
@@ -71,8 +71,8 @@ class OpGradientTest {
 
     @Test
     void aSignErrorIsPlantedInEveryGradientDuty() {
-        Set<String> duties = Stream.of(Backend.class, RecurrentSequences.class, FusedAttention.class,
-                FusedPerceptron.class, PooledNormalisation.class)
+        Set<String> duties = Stream.of(Backend.class, FusedRecurrence.class, FusedAttention.class,
+                FusedFeedForward.class, FusedNormPool.class)
                 .flatMap(type -> Stream.of(type.getMethods()))
                 .map(Method::getName).filter(name -> name.endsWith("Gradient")).collect(Collectors.toSet());
         duties.add("accumulate");

@@ -8,23 +8,24 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import scanline.engine.geometry.FeedForwardWeights;
+import scanline.engine.geometry.Nonlinearity;
 import scanline.engine.ops.Op.Tolerance;
 import scanline.engine.ops.Op.Tolerances;
 import scanline.engine.ops.Op.Undoing;
 import scanline.engine.ops.Sample.Draw;
 import scanline.engine.ops.Sample.Formula;
 import scanline.engine.ops.Sample.Input;
-import scanline.engine.tensor.Nonlinearity;
 import scanline.engine.tensor.Normalisation;
-import scanline.engine.tensor.Perceptron;
 import scanline.engine.tensor.Products;
+import scanline.engine.tensor.Tensor;
 
 /** Along rows. */
 final class ProductOps {
     private ProductOps() {}
 
     static List<Op> all() {
-        return List.of(linear(), layerNorm(), perceptron());
+        return List.of(linear(), layerNorm(), feedForward());
     }
 
     private static Op linear() {
@@ -77,36 +78,36 @@ final class ProductOps {
         return new Input[] {Input.of("x", Draw.within(2), sizes), Input.of("gamma", n), Input.of("beta", n)};
     }
 
-    private static Op perceptron() {
+    private static Op feedForward() {
         List<Sample> samples = new ArrayList<>();
         for (Nonlinearity f : Nonlinearity.values()) {
             for (float dropout : new float[] {0f, 0.3f}) {
-                Formula fused = pass -> Perceptron.forward(pass.of("x"), layers(pass), f, dropout);
-                Formula composed = pass -> Perceptron.composed(pass.of("x"), layers(pass), f, dropout);
+                Formula fused = pass -> Products.feedForward(pass.of("x"), layers(pass), f, dropout);
+                Formula composed = pass -> Products.composedFeedForward(pass.of("x"), layers(pass), f, dropout);
                 String mode = f + ", dropout " + dropout;
                 // So few sums that none is near 0, where a ReLU has no slope to compare with.
                 for (int[] n : new int[][] {{2, 5, 3}, {1, 1, 1}, {3, 2, 1}}) {
                     String torch = "F.linear(F." + f.name().toLowerCase(Locale.ROOT) + "(F.linear(x, w1, b1)) * "
                             + Torch.kept(dropout, n[0] * n[2]) + ".reshape(" + n[0] + ", " + n[2] + "), w2, b2)";
-                    samples.add(small(torch, fused, perceptron(n)).as(composed).in(mode));
+                    samples.add(small(torch, fused, feedForward(n)).as(composed).in(mode));
                 }
                 for (int[] n : new int[][] {{2, 3, 5}, {95, 7, 13}, {97, 64, 128}, {200, 17, 65}, {1000, 33, 31},
                         {769, 15, 100}}) {
-                    samples.add(awkward(fused, perceptron(n)).as(composed).in(mode));
+                    samples.add(awkward(fused, feedForward(n)).as(composed).in(mode));
                 }
             }
         }
-        return new Op("Perceptron.forward", "Perceptron.composed", Tolerances.of(2e-6, 5e-6),
-                List.of(new Undoing("perceptronGradient", 2)), samples);
+        return new Op("Products.feedForward", "Products.composedFeedForward", Tolerances.of(2e-6, 5e-6),
+                List.of(new Undoing("feedForwardGradient", 2)), samples);
     }
 
     /** Rows, features, hidden. */
-    private static Input[] perceptron(int... n) {
+    private static Input[] feedForward(int... n) {
         return new Input[] {Input.of("x", n[0], n[1]), Input.of("w1", n[2], n[1]), Input.of("b1", n[2]),
                 Input.of("w2", n[1], n[2]), Input.of("b2", n[1])};
     }
 
-    private static Perceptron.Layers layers(Trial.Pass pass) {
-        return new Perceptron.Layers(pass.of("w1"), pass.of("b1"), pass.of("w2"), pass.of("b2"));
+    private static FeedForwardWeights<Tensor> layers(Trial.Pass pass) {
+        return new FeedForwardWeights<>(pass.of("w1"), pass.of("b1"), pass.of("w2"), pass.of("b2"));
     }
 }

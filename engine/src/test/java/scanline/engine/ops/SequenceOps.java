@@ -6,12 +6,12 @@ import static scanline.engine.ops.Sample.small;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import scanline.engine.geometry.CellKind;
 import scanline.engine.ops.Op.Tolerance;
 import scanline.engine.ops.Op.Tolerances;
 import scanline.engine.ops.Op.Undoing;
 import scanline.engine.ops.Sample.Formula;
 import scanline.engine.ops.Sample.Input;
-import scanline.engine.tensor.Recurrence;
 import scanline.engine.tensor.Recurrence.RecurrentWeights;
 import scanline.engine.tensor.Recurrence.State;
 import scanline.engine.tensor.Sequences;
@@ -33,7 +33,7 @@ final class SequenceOps {
 
     static List<Op> all() {
         List<Sample> samples = new ArrayList<>();
-        for (Recurrence kind : Recurrence.values()) {
+        for (CellKind kind : CellKind.values()) {
             for (Output output : Output.values()) {
                 for (boolean recompute : new boolean[] {false, true}) {
                     String mode = kind + ", " + output + (recompute ? ", recomputed" : "");
@@ -58,14 +58,14 @@ final class SequenceOps {
                 List.of(new Undoing("recurrentGradient", 7)), samples));
     }
 
-    private static String torch(Recurrence kind, Output output) {
+    private static String torch(CellKind kind, Output output) {
         return "torch." + kind.name().toLowerCase(Locale.ROOT) + "(x, "
                 + (kind.hasCellState() ? "(h[None], c[None])" : "h[None]")
                 + ", (w_ih, w_hh, b_ih, b_hh), True, 1, 0., False, False, False)[0]"
                 + (output == Output.LAST_STEP ? "[-1]" : "");
     }
 
-    private static Input[] inputs(Recurrence kind, int... n) {
+    private static Input[] inputs(CellKind kind, int... n) {
         int rows = kind.gates() * n[3];
         float bound = (float) (1 / Math.sqrt(n[3]));
         Sample.Draw draw = Sample.Draw.within(bound);
@@ -78,11 +78,11 @@ final class SequenceOps {
         return inputs.toArray(Input[]::new);
     }
 
-    private static RecurrentWeights weights(Recurrence kind, Trial.Pass pass) {
+    private static RecurrentWeights weights(CellKind kind, Trial.Pass pass) {
         return new RecurrentWeights(kind, pass.of("w_ih"), pass.of("w_hh"), pass.of("b_ih"), pass.of("b_hh"));
     }
 
-    private static State state(Recurrence kind, Trial.Pass pass) {
+    private static State state(CellKind kind, Trial.Pass pass) {
         return new State(pass.of("h"), kind.hasCellState() ? pass.of("c") : null);
     }
 }

@@ -5,7 +5,11 @@ import static scanline.engine.tensor.Numbers.weightedSum;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import scanline.engine.geometry.Blocks;
 import scanline.engine.random.RandomKey;
 
 /** Gradients against central differences, and a backend with an error that these must find. */
@@ -57,13 +61,13 @@ public final class CentralDifferences {
         }
     }
 
-    /** The backend with what one duty adds to one of its outputs negated. */
+    /** The backend with what one duty adds to one of its outputs negated, counting the blocks of each argument. */
     public static Backend withSignError(Backend backend, String wrong, int output) {
         return (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(),
-                new Class<?>[] {Backend.class, RecurrentSequences.class, FusedAttention.class,
-                        FusedPerceptron.class, PooledNormalisation.class},
+                new Class<?>[] {Backend.class, FusedRecurrence.class, FusedAttention.class,
+                        FusedFeedForward.class, FusedNormPool.class},
                 (_, duty, arguments) -> {
-                    Buffer target = duty.getName().equals(wrong) ? buffer(arguments[output]) : null;
+                    Buffer target = duty.getName().equals(wrong) ? (Buffer) blocks(arguments).get(output) : null;
                     float[] before = target == null ? new float[0] : Numbers.values(target);
                     try {
                         return duty.invoke(backend, arguments);
@@ -81,13 +85,16 @@ public final class CentralDifferences {
                 });
     }
 
-    private static Buffer buffer(Object output) {
-        return switch (output) {
-            case null -> null;
-            case FusedAttention.Place place -> place.values();
-            case FusedAttention.Matrices matrices -> matrices.wi();
-            case FusedPerceptron.Matrices matrices -> matrices.w1();
-            default -> (Buffer) output;
-        };
+    /** The blocks that these arguments are or hold, in order. */
+    private static List<@Nullable Object> blocks(Object... arguments) {
+        List<@Nullable Object> blocks = new ArrayList<>();
+        for (Object argument : arguments) {
+            if (argument instanceof Blocks<?> group) {
+                group.map(blocks::add);
+            } else {
+                blocks.add(argument);
+            }
+        }
+        return blocks;
     }
 }

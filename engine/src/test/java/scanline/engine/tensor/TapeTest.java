@@ -11,6 +11,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import scanline.engine.cpu.ReferenceBackend;
+import scanline.engine.geometry.CellKind;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Recurrence.RecurrentWeights;
 
@@ -157,13 +158,13 @@ class TapeTest {
     void weightsThatAreNotThoseOfOneLayerAreRefused() {
         Tensor ih = input(8, 3);
         Tensor hh = input(8, 2);
-        assertRefused(() -> new RecurrentWeights(Recurrence.LSTM, ih, input(8, 3), input(8), input(8)),
+        assertRefused(() -> new RecurrentWeights(CellKind.LSTM, ih, input(8, 3), input(8), input(8)),
                 "the hidden weight of LSTM must have shape [12, 3], not [8, 3]");
-        assertRefused(() -> new RecurrentWeights(Recurrence.LSTM, input(7, 3), hh, input(8), input(8)),
+        assertRefused(() -> new RecurrentWeights(CellKind.LSTM, input(7, 3), hh, input(8), input(8)),
                 "the input weight of LSTM must have shape [8, 3], not [7, 3]");
-        assertRefused(() -> new RecurrentWeights(Recurrence.LSTM, ih, hh, input(7), input(8)),
+        assertRefused(() -> new RecurrentWeights(CellKind.LSTM, ih, hh, input(7), input(8)),
                 "the input bias of LSTM must have shape [8], not [7]");
-        assertRefused(() -> new RecurrentWeights(Recurrence.LSTM, ih, hh, input(8), input(9)),
+        assertRefused(() -> new RecurrentWeights(CellKind.LSTM, ih, hh, input(8), input(9)),
                 "the hidden bias of LSTM must have shape [8], not [9]");
     }
 

@@ -1,6 +1,6 @@
 package scanline.lab.export;
 
-import scanline.engine.tensor.Recurrence;
+import scanline.engine.geometry.CellKind;
 import scanline.lab.base.RunException;
 import scanline.lab.export.OnnxGraph.Value;
 import scanline.lab.model.CnnModel;
@@ -118,7 +118,7 @@ final class OnnxFormulas {
     private Value cnnRnn(Value x, Value words) {
         Value image = layers.linear("image_projection", features("cnn.", x));
         Value labels = graph.transpose(layers.embedding("embedding.weight", words), 1, 0, 2);
-        Value o = graph.transpose(recurrentLayers.forward("lstm", Recurrence.LSTM, 1, labels).steps(), 1, 0, 2);
+        Value o = graph.transpose(recurrentLayers.forward("lstm", CellKind.LSTM, 1, labels).steps(), 1, 0, 2);
         Value both = graph.relu(graph.add(layers.linear("label_projection", o), graph.unsqueeze(image, 1)));
         return graph.matmul(both, graph.transpose(layers.allRowsButLast("embedding.weight"), 1, 0));
     }

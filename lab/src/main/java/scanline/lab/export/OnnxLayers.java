@@ -2,7 +2,7 @@ package scanline.lab.export;
 
 import java.util.List;
 
-import scanline.engine.tensor.Nonlinearity;
+import scanline.engine.geometry.Nonlinearity;
 import scanline.lab.export.OnnxGraph.Attribute;
 import scanline.lab.export.OnnxGraph.Value;
 

@@ -7,7 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 
-import scanline.engine.tensor.Recurrence;
+import scanline.engine.geometry.CellKind;
 import scanline.lab.export.OnnxGraph.Attribute;
 import scanline.lab.export.OnnxGraph.Value;
 
@@ -22,7 +22,7 @@ record OnnxRecurrent(OnnxGraph graph) {
     record States(Value steps, Value last) {}
 
     /** All layers over x, [T, B, F]. */
-    States forward(String name, Recurrence kind, int layers, Value x) {
+    States forward(String name, CellKind kind, int layers, Value x) {
         States y = layer(name, 0, kind, x);
         for (int l = 1; l < layers; l++) {
             y = layer(name, l, kind, y.steps);
@@ -30,7 +30,7 @@ record OnnxRecurrent(OnnxGraph graph) {
         return y;
     }
 
-    private States layer(String name, int l, Recurrence kind, Value x) {
+    private States layer(String name, int l, CellKind kind, Value x) {
         String forward = "_l" + l;
         boolean bidirectional = graph.hasParameter(name + ".weight_ih" + forward + "_reverse");
         List<String> directions = bidirectional ? List.of(forward, forward + "_reverse") : List.of(forward);
@@ -49,7 +49,7 @@ record OnnxRecurrent(OnnxGraph graph) {
                 Attribute.of("direction", bidirectional ? "bidirectional" : "forward")));
         String operator = switch (kind) {
             case RNN_TANH, RNN_RELU -> {
-                String function = kind == Recurrence.RNN_TANH ? "Tanh" : "Relu";
+                String function = kind == CellKind.RNN_TANH ? "Tanh" : "Relu";
                 attributes.add(Attribute.of("activations", Collections.nCopies(directions.size(), function)));
                 yield "RNN";
             }
@@ -66,7 +66,7 @@ record OnnxRecurrent(OnnxGraph graph) {
     }
 
     /** Some parameters of each direction behind each other, the gates in ONNX's order: [directions, ...]. */
-    private Value gates(String name, Recurrence kind, List<String> directions, String... kinds) {
+    private Value gates(String name, CellKind kind, List<String> directions, String... kinds) {
         int[] order = switch (kind) {
             case RNN_TANH, RNN_RELU -> new int[] {0};
             case LSTM -> new int[] {0, 3, 1, 2}; // i, o, f, g of i, f, g, o

@@ -52,9 +52,12 @@ public record Drawing(int height, int width, byte[] pixels) {
             int h = Math.max(1, (int) Math.round(scale * (bottom - top)));
             int w = Math.max(1, (int) Math.round(scale * (right - left)));
             byte[] ink = scaled(cut(top, bottom, left, right), h, w);
-            int y = (int) Math.round(to.height() / 2.0 - centre(ink, h, w, true));
-            int x = (int) Math.round(to.width() / 2.0 - centre(ink, h, w, false));
-            lay(ink, h, w, image, to.height(), to.width(), y, x);
+            // What would lie outside is moved in, as an image of an uneven mass is.
+            int y = Math.clamp(Math.round(to.height() / 2.0 - centre(ink, h, w, true)), 0, to.height() - h);
+            int x = Math.clamp(Math.round(to.width() / 2.0 - centre(ink, h, w, false)), 0, to.width() - w);
+            for (int row = 0; row < h; row++) {
+                System.arraycopy(ink, row * w, image, (y + row) * to.width() + x, w);
+            }
         }
         return image(image, to.height(), to.width(), classes);
     }
@@ -101,14 +104,5 @@ public record Drawing(int height, int width, byte[] pixels) {
             moment += level * ((ofRows ? i / width : i % width) + 0.5);
         }
         return mass == 0 ? (ofRows ? height : width) / 2.0 : moment / mass;
-    }
-
-    /** What would lie outside is moved in, as an image of an uneven mass is. */
-    private static void lay(byte[] ink, int h, int w, byte[] image, int height, int width, int y, int x) {
-        int top = Math.clamp(y, 0, height - h);
-        int left = Math.clamp(x, 0, width - w);
-        for (int row = 0; row < h; row++) {
-            System.arraycopy(ink, row * w, image, (top + row) * width + left, w);
-        }
     }
 }

@@ -2,12 +2,14 @@ package scanline.lab.insight;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import scanline.engine.geometry.Blocks;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Buffer;
@@ -111,13 +113,19 @@ public final class LayerTimes {
     }
 
     private @Nullable String layer(Object @Nullable [] arguments) {
-        if (arguments != null) {
-            for (Object argument : arguments) {
-                String owner = argument instanceof Buffer buffer ? owners.get(buffer) : null;
-                if (owner != null) {
-                    current = owner;
-                    return owner;
-                }
+        List<@Nullable Object> blocks = new ArrayList<>();
+        for (Object argument : arguments == null ? new Object[0] : arguments) {
+            if (argument instanceof Blocks<?> group) {
+                group.map(blocks::add);
+            } else {
+                blocks.add(argument);
+            }
+        }
+        for (Object block : blocks) {
+            String owner = owners.get(block);
+            if (owner != null) {
+                current = owner;
+                return owner;
             }
         }
         return current;

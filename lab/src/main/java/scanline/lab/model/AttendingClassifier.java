@@ -4,10 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-
+import scanline.engine.geometry.Mask;
 import scanline.engine.nn.EncoderBlock;
 import scanline.engine.tensor.Arithmetic;
-import scanline.engine.tensor.Attention.Mask;
 import scanline.engine.tensor.Shaping;
 import scanline.engine.tensor.Tensor;
 

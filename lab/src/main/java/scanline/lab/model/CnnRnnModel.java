@@ -3,14 +3,13 @@ package scanline.lab.model;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-
+import scanline.engine.geometry.CellKind;
 import scanline.engine.nn.Linear;
 import scanline.engine.nn.Recurrent;
 import scanline.engine.tensor.Activation;
 import scanline.engine.tensor.Arithmetic;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Products;
-import scanline.engine.tensor.Recurrence;
 import scanline.engine.tensor.Sequences.Output;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Shaping;
@@ -54,7 +53,7 @@ public record CnnRnnModel(CnnModel cnn, int embedding, int hidden, int beam) imp
         int classes = input.classes();
         Parameter u = weights.uniform("embedding.weight", Shape.of(classes + 2, embedding),
                 (float) Math.sqrt(3.0 / embedding)); // vectors of length 1, about
-        Recurrent lstm = new Recurrent(weights.scope("lstm"), Recurrence.LSTM, embedding, hidden, 1,
+        Recurrent lstm = new Recurrent(weights.scope("lstm"), CellKind.LSTM, embedding, hidden, 1,
                 Recurrent.Options.DEFAULT);
         Linear ofLabels = new Linear(weights.scope("label_projection"), hidden, embedding);
         Linear ofImage = new Linear(weights.scope("image_projection"), cnn.hidden(), embedding);

@@ -3,12 +3,12 @@ package scanline.lab.model;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import scanline.engine.geometry.Nonlinearity;
 import scanline.engine.nn.EncoderBlock;
 import scanline.engine.nn.FirstValues;
 import scanline.engine.nn.Linear;
 import scanline.engine.nn.MultiHeadAttention;
 import scanline.engine.nn.Positions;
-import scanline.engine.tensor.Nonlinearity;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 

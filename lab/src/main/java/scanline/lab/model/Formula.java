@@ -1,6 +1,6 @@
 package scanline.lab.model;
 
-import scanline.engine.tensor.Recurrence;
+import scanline.engine.geometry.CellKind;
 
 /** What a layer computes, in a formula, and the page of docs/ that derives how. */
 public enum Formula {
@@ -56,7 +56,7 @@ public enum Formula {
     }
 
     /** The formula of a kind of recurrent layer. */
-    static Formula of(Recurrence kind) {
+    static Formula of(CellKind kind) {
         return valueOf(kind.name());
     }
 

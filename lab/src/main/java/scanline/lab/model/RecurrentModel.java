@@ -4,12 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
-
+import scanline.engine.geometry.CellKind;
 import scanline.engine.nn.Initialisation;
 import scanline.engine.nn.Linear;
 import scanline.engine.nn.Recurrent;
 import scanline.engine.tensor.Activation;
-import scanline.engine.tensor.Recurrence;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
@@ -27,10 +26,10 @@ import scanline.engine.tensor.Weights;
  *     time, the same weights
  * @param init the first values of the layers
  */
-public record RecurrentModel(Recurrence cell, int hidden, int layers, double dropout, boolean bidirectional,
+public record RecurrentModel(CellKind cell, int hidden, int layers, double dropout, boolean bidirectional,
         boolean learnedState, boolean relu, boolean recompute, Initialisation init) implements Model {
     /** One LSTM layer of 128. */
-    public static final RecurrentModel DEFAULT = new RecurrentModel(Recurrence.LSTM, 128, 1, 0, false, false, false,
+    public static final RecurrentModel DEFAULT = new RecurrentModel(CellKind.LSTM, 128, 1, 0, false, false, false,
             false, Initialisation.DEFAULT);
 
     /** Checks the hyperparameters. */

@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-
 import org.jspecify.annotations.Nullable;
-
+import scanline.engine.geometry.Mask;
+import scanline.engine.geometry.Nonlinearity;
 import scanline.engine.nn.DecoderBlock;
 import scanline.engine.nn.Embedding;
 import scanline.engine.nn.EncoderBlock;
@@ -15,8 +15,6 @@ import scanline.engine.nn.FirstValues;
 import scanline.engine.nn.Linear;
 import scanline.engine.nn.MultiHeadAttention;
 import scanline.engine.nn.Positions;
-import scanline.engine.tensor.Attention.Mask;
-import scanline.engine.tensor.Nonlinearity;
 import scanline.engine.tensor.Shaping;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;

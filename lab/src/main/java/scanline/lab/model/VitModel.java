@@ -2,6 +2,7 @@ package scanline.lab.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import scanline.engine.geometry.Nonlinearity;
 import scanline.engine.nn.ClassToken;
 import scanline.engine.nn.Dropout;
 import scanline.engine.nn.EncoderBlock;
@@ -11,7 +12,6 @@ import scanline.engine.nn.Linear;
 import scanline.engine.nn.MultiHeadAttention;
 import scanline.engine.nn.PatchEmbedding;
 import scanline.engine.nn.Positions;
-import scanline.engine.tensor.Nonlinearity;
 import scanline.engine.tensor.Weights;
 
 /**

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import scanline.engine.geometry.CellKind;
 import scanline.engine.nn.FirstValues;
 import scanline.engine.nn.Initialisation;
 import scanline.engine.optim.Adam;
@@ -22,7 +23,6 @@ import scanline.engine.optim.Clipping;
 import scanline.engine.optim.Schedule;
 import scanline.engine.optim.Sgd;
 import scanline.engine.tensor.Backend;
-import scanline.engine.tensor.Recurrence;
 import scanline.engine.tensor.Weights;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.image.ImageSet;
@@ -50,7 +50,7 @@ class RecipesTest {
     void theRowLstmIsSystemH() {
         Recipe recipe = Recipes.find("lstm-rows", List.of());
         assertThat(recipe.model()).isEqualTo(
-                new RecurrentModel(Recurrence.LSTM, 128, 2, 0, false, false, false, false, Initialisation.DEFAULT));
+                new RecurrentModel(CellKind.LSTM, 128, 2, 0, false, false, false, false, Initialisation.DEFAULT));
         assertThat(recipe.optimizer()).isEqualTo(Adam.DEFAULT);
         assertThat(parameters(recipe, new Model.Input(28, 28, 10, 1))).isEqualTo(214_282);
     }

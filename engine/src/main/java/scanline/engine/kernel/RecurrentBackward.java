@@ -2,20 +2,21 @@ package scanline.engine.kernel;
 
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
-import scanline.engine.kernel.RecurrentSequence.Matrices;
-import scanline.engine.kernel.RecurrentSequence.Run;
-import scanline.engine.kernel.RecurrentSequence.Span;
-import scanline.engine.kernel.RecurrentSequence.States;
+import scanline.engine.geometry.CellGradients;
+import scanline.engine.geometry.CellStates;
+import scanline.engine.geometry.CellWeights;
+import scanline.engine.geometry.Span;
+import scanline.engine.geometry.View;
+import scanline.engine.kernel.RecurrentForward.SumBlocks;
 
 /**
- * The gradients of {@link RecurrentSequence}, from the last step to the first. Letters and layouts are the same.
+ * The gradients of {@link RecurrentForward}, from the last step to the first. Letters and layouts are the same.
  *
  * <p>
  * Weight gradients are sums over the batch, so the batch is cut into shards whose number depends on its size alone; each shard
  * has sums of its own, and these are added in the order of the shards at the end.
  */
-public final class RecurrentGradient {
+public final class RecurrentBackward {
     // Rows of gradients that a shard gathers before it adds up its weight gradient: fewer load and store the sums more
     // often, more leave the caches. It decides the order of the sums, so it depends on nothing but the shape.
     private static final int BLOCK_ROWS = 128;
@@ -23,11 +24,11 @@ public final class RecurrentGradient {
     // Fewer rows than this in a shard make the sums larger than what is summed; more shards occupy more threads.
     private static final int LEAST_SHARD_ROWS = 24;
 
-    // Steps that are computed again at once. Many make large what is kept of them for a while, few make many the states
-    // between them, which are kept all the time.
+    // Steps that are computed again at once. Many make large what is saved of them for a while, few make many the states
+    // between them, which are saved all the time.
     private static final int LEAST_SPAN = 60;
 
-    private RecurrentGradient() {}
+    private RecurrentBackward() {}
 
     /** Steps of the spans into which a sequence may be cut: a multiple of the blocks of the backward pass. */
     public static int spanSteps(int batch) {
@@ -50,19 +51,9 @@ public final class RecurrentGradient {
     }
 
     /**
-     * Goes back through every step of the span and adds to the gradient of the input. The gradients of the weights gather
-     * in the work space; after the span that begins the sequence they are added to {@code dw}.
+     * Goes back through every step of the span. The gradients of the weights gather in the work space; after the span that
+     * begins the sequence they are added to {@code d.dw()}.
      *
-     * @param dx
-     *            [T, B, F], added to; null when the input needs no gradient
-     * @param dw
-     *            added to
-     * @param dh
-     *            [B, H], the gradient of the last hidden state as far as it does not come through {@code dy}; after it
-     *            that of the state before the first step. So it is with {@code dc}, which is empty where there is no cell
-     *            state
-     * @param dy
-     *            [T, B, H], the gradient of every hidden state, or null
      * @param y
      *            as the forward pass left it, with every step
      * @param work
@@ -70,8 +61,8 @@ public final class RecurrentGradient {
      *            steps of every span but the first must be a multiple of {@link #spanSteps}, so that no block of steps is cut
      *            in two
      */
-    public static void backward(Parallel parallel, RecurrentCell cell, float @Nullable [] dx, Matrices dw, float[] dh,
-            float[] dc, float @Nullable [] dy, States y, float[] x, float[] wIh, float[] wHh, float[] work, Span span) {
+    public static void backward(Parallel parallel, RecurrentCell cell, CellGradients<float[]> d,
+            CellStates<float[]> y, float[] x, CellWeights<float[]> w, float[] work, Span span) {
         int features = span.features();
         int hidden = span.hidden();
         Layout at = Layout.of(cell, span);
@@ -79,19 +70,19 @@ public final class RecurrentGradient {
             int from = Parallel.from(part, parts, at.shards);
             int to = Parallel.from(part + 1, parts, at.shards);
             if (span.first() + span.steps() == span.all()) {
-                pack(work, at.u, wHh, cell.gates() * hidden, hidden, part, parts);
-                if (dx != null) {
-                    pack(work, at.w, wIh, cell.gates() * hidden, features, part, parts);
+                pack(work, at.u, w.wHh(), cell.gates() * hidden, hidden, part, parts);
+                if (d.dx() != null) {
+                    pack(work, at.w, w.wIh(), cell.gates() * hidden, features, part, parts);
                 }
                 clear(at, from, to, cell, work, span);
                 parallel.meet();
             }
             if (from < to) {
-                backward(at, from, to, cell, dx, dh, dc, dy, y, x, work, span);
+                backward(at, from, to, cell, d, y, x, work, span);
             }
             if (span.first() == 0) {
                 parallel.meet();
-                addShards(at, dw, cell, work, span, Parallel.from(part, parts, hidden),
+                addShards(at, d.dw(), cell, work, span, Parallel.from(part, parts, hidden),
                         Parallel.from(part + 1, parts, hidden));
             }
         });
@@ -157,8 +148,11 @@ public final class RecurrentGradient {
     }
 
     /** Shards {@code from..to} of the batch, from the last step to the first. */
-    private static void backward(Layout at, int from, int to, RecurrentCell cell, float @Nullable [] dx, float[] dh,
-            float[] dc, float @Nullable [] dy, States y, float[] x, float[] work, Span span) {
+    private static void backward(Layout at, int from, int to, RecurrentCell cell, CellGradients<float[]> d,
+            CellStates<float[]> y, float[] x, float[] work, Span span) {
+        float[] dx = d.dx();
+        float[] dy = d.dy();
+        float[] dh = d.dh();
         int hidden = span.hidden();
         int features = span.features();
         int inputsLength = (span.depth() + 1) * at.depth;
@@ -168,7 +162,7 @@ public final class RecurrentGradient {
         int row = at.row(from, span);
         int rows = at.row(to, span) - row;
         int own = row * hidden;
-        List<Run> runs = Run.of(cell);
+        List<SumBlocks> blocks = SumBlocks.of(cell);
         for (int end = span.steps(); end > 0; end -= at.block) {
             int begin = Math.max(0, end - at.block);
             for (int t = end - 1; t >= begin; t--) {
@@ -176,31 +170,27 @@ public final class RecurrentGradient {
                 if (dy != null) {
                     Elementwise.accumulate(dh, own, dy, step * span.states() + own, rows * hidden);
                 }
-                float[] before = t == 0 ? y.before() : y.h();
-                int beforeAt = t == 0 ? y.beforeAt() : (step - 1) * y.hStep();
-                float[] cellBefore = t == 0 ? y.cellBefore() : y.c();
-                int cellBeforeAt = t == 0 ? y.cellBeforeAt() : (t - 1) * y.cStep();
                 for (int shard = from; shard < to; shard++) {
                     int first = at.row(shard, span);
                     int count = at.row(shard + 1, span) - first;
                     int s = first * hidden;
                     int column = (t - begin) * count;
-                    cell.backward(work, at.d + first * width, at.packed + shard * packedLength + column * Gemm.PANEL,
-                            (end - begin) * count, at.scratch + s, dh, dc, s, y.h(), step * y.hStep() + s, before,
-                            beforeAt + s, y.c(), t * y.cStep() + s, cellBefore, cellBeforeAt + s, y.kept(),
-                            t * y.keptStep() + first * cell.kept() * hidden, count, hidden);
+                    CellStep states = CellStep.of(y, cell, span, t, first, 0);
+                    cell.backward(states, new CellStepGradients(work, at.d + first * width,
+                            at.packed + shard * packedLength + column * Gemm.PANEL, (end - begin) * count,
+                            at.scratch + s, new View<>(dh, s), new View<>(d.dc(), s)), count, hidden);
                     gather(work, at.inputs + shard * inputsLength + column * (span.depth() + 1), x,
-                            (step * span.batch() + first) * features, before, beforeAt + s, count, features, hidden);
+                            (step * span.batch() + first) * features, states.before(), count, features, hidden);
                 }
-                for (Run run : runs) {
-                    int d = at.d + row * width + run.block() * hidden;
-                    int k = run.blocks() * hidden;
-                    int gate = cell.gate(run.block()) * hidden;
-                    if (run.state()) {
-                        multiply(dh, own, work, d, width, at.u, gate, cell.gates() * hidden, rows, k, hidden);
+                for (SumBlocks some : blocks) {
+                    int sums = at.d + row * width + some.block() * hidden;
+                    int k = some.blocks() * hidden;
+                    int gate = cell.gate(some.block()) * hidden;
+                    if (some.state()) {
+                        multiply(dh, own, work, sums, width, at.u, gate, cell.gates() * hidden, rows, k, hidden);
                     }
-                    if (run.input() && dx != null) {
-                        multiply(dx, (step * span.batch() + row) * features, work, d, width, at.w, gate,
+                    if (some.input() && dx != null) {
+                        multiply(dx, (step * span.batch() + row) * features, work, sums, width, at.w, gate,
                                 cell.gates() * hidden, rows, k, features);
                     }
                 }
@@ -213,7 +203,7 @@ public final class RecurrentGradient {
                     int first = b < cell.gates() ? 0 : features;
                     int last = b < cell.split() ? features + 1 : features + 1 + hidden;
                     int sum = sums + first * width + b * hidden;
-                    Gemm.multiplyTurned(work, sum, width, work, sum, width, work, inputs + first, span.depth() + 1,
+                    Gemm.multiplyTransposed(work, sum, width, work, sum, width, work, inputs + first, span.depth() + 1,
                             work,
                             at.packed + shard * packedLength + b * Gemm.packedLength(depth, hidden), last - first,
                             depth, hidden);
@@ -223,12 +213,13 @@ public final class RecurrentGradient {
     }
 
     /** Rows of [x 1 h], where the ones are already. */
-    private static void gather(float[] inputs, int at, float[] x, int xAt, float[] h, int hAt, int rows, int features,
+    private static void gather(float[] inputs, int at, float[] x, int xAt, View<float[]> h, int rows, int features,
             int hidden) {
+        float[] before = h.values();
         for (int i = 0; i < rows; i++) {
             int row = at + i * (features + 1 + hidden);
             System.arraycopy(x, xAt + i * features, inputs, row, features);
-            System.arraycopy(h, hAt + i * hidden, inputs, row + features + 1, hidden);
+            System.arraycopy(before, h.at() + i * hidden, inputs, row + features + 1, hidden);
         }
     }
 
@@ -251,7 +242,8 @@ public final class RecurrentGradient {
     }
 
     /** Adds the sums of all shards, in their order, to the gradients of units {@code from..to} of every gate. */
-    private static void addShards(Layout at, Matrices dw, RecurrentCell cell, float[] work, Span span, int from,
+    private static void addShards(Layout at, CellWeights<float[]> dw, RecurrentCell cell, float[] work, Span span,
+            int from,
             int to) {
         int hidden = span.hidden();
         int features = span.features();

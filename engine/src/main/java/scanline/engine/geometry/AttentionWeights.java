@@ -1,0 +1,23 @@
+package scanline.engine.geometry;
+
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The weights of a layer of self-attention, or the gradients of these.
+ *
+ * @param wi
+ *            [3 heads d, F], of queries, keys and values
+ * @param bi
+ *            [3 heads d], or null for none
+ * @param wo
+ *            [F, heads d]
+ * @param bo
+ *            [F]
+ */
+public record AttentionWeights<A>(A wi, @Nullable A bi, A wo, A bo) implements Blocks<A> {
+    @Override
+    public <B> AttentionWeights<B> map(Function<A, B> of) {
+        return new AttentionWeights<>(of.apply(wi), bi == null ? null : of.apply(bi), of.apply(wo), of.apply(bo));
+    }
+}

@@ -1,0 +1,11 @@
+package scanline.engine.geometry;
+
+import java.util.function.Function;
+
+/** The weights of a recurrent layer, or the gradients of these: wIh [G, F], wHh [G, H], bIh [G], bHh [G], G being gates x H. */
+public record CellWeights<A>(A wIh, A wHh, A bIh, A bHh) implements Blocks<A> {
+    @Override
+    public <B> CellWeights<B> map(Function<A, B> of) {
+        return new CellWeights<>(of.apply(wIh), of.apply(wHh), of.apply(bIh), of.apply(bHh));
+    }
+}

@@ -1,0 +1,18 @@
+package scanline.engine.geometry;
+
+import java.util.function.Function;
+
+/**
+ * What a batch normalization does to each channel: {@code gamma (x - mean) / sqrt(variance + epsilon) + beta}.
+ *
+ * @param mean
+ *            [channels], as {@code variance}
+ * @param affine
+ *            gamma and beta
+ */
+public record ChannelNorm<A>(A mean, A variance, Affine<A> affine, float epsilon) implements Blocks<A> {
+    @Override
+    public <B> ChannelNorm<B> map(Function<A, B> of) {
+        return new ChannelNorm<>(of.apply(mean), of.apply(variance), affine.map(of), epsilon);
+    }
+}

@@ -1,0 +1,11 @@
+package scanline.engine.geometry;
+
+import java.util.function.Function;
+
+/** Numbers of a block from a place on. */
+public record View<A>(A values, int at) implements Blocks<A> {
+    @Override
+    public <B> View<B> map(Function<A, B> of) {
+        return new View<>(of.apply(values), at);
+    }
+}

@@ -1,0 +1,76 @@
+package scanline.engine.kernel;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import scanline.engine.geometry.LinearShape;
+
+/** Linear maps of rows, {@code y = x w^T + b} with w [outputs, inputs], whose weight all threads pack first. */
+public final class Linear {
+    private Linear() {}
+
+    /** Floats of work space that {@link #forward} needs. */
+    public static int forwardWork(LinearShape shape) {
+        return Lanes.FIRST + Gemm.packedLength(shape.inputs(), shape.outputs());
+    }
+
+    /** Sets y. */
+    public static void forward(Parallel parallel, float[] y, float[] x, float[] w, float @Nullable [] b, float[] work,
+            LinearShape shape) {
+        int inputs = shape.inputs();
+        int outputs = shape.outputs();
+        parallel.run(shape.products(), (part, parts) -> {
+            int panels = Gemm.panels(outputs);
+            int panel = Parallel.from(part, parts, panels);
+            Gemm.packTransposed(work, Lanes.FIRST + panel * inputs * Gemm.PANEL, w, 0, inputs, inputs, outputs, panel,
+                    Parallel.from(part + 1, parts, panels));
+            int from = Parallel.from(part, parts, shape.rows());
+            int to = Parallel.from(part + 1, parts, shape.rows());
+            if (b == null) {
+                Arrays.fill(y, from * outputs, to * outputs, 0f);
+            }
+            parallel.meet(parts);
+            float[] start = b == null ? y : b;
+            int startAt = b == null ? from * outputs : 0;
+            Gemm.multiply(y, from * outputs, outputs, start, startAt, b == null ? outputs : 0, x, from * inputs, inputs,
+                    work, Lanes.FIRST, to - from, inputs, outputs);
+        });
+    }
+
+    /** Floats of work space that {@link #backward} needs, with the gradient of the input or without. */
+    public static int backwardWork(LinearShape shape, boolean input, int threads) {
+        return Lanes.FIRST + new WeightGradient(shape, threads).work()
+                + (input ? Gemm.packedLength(shape.outputs(), shape.inputs()) : 0);
+    }
+
+    /** {@code dx += dy w, dw += dy^T x, db += column sums of dy}; what is null is left out. */
+    public static void backward(Parallel parallel, float @Nullable [] dx, float @Nullable [] dw,
+            float @Nullable [] db, float[] dy, float[] x, float[] w, float[] work, LinearShape shape) {
+        int rows = shape.rows();
+        int inputs = shape.inputs();
+        int outputs = shape.outputs();
+        WeightGradient gradient = new WeightGradient(shape, parallel.threads());
+        int weightAt = Lanes.FIRST + gradient.work();
+        parallel.run(shape.products(), (part, parts) -> {
+            if (dx != null) {
+                int panels = Gemm.panels(inputs);
+                int panel = Parallel.from(part, parts, panels);
+                Gemm.pack(work, weightAt + panel * outputs * Gemm.PANEL, w, 0, inputs, outputs, inputs, panel,
+                        Parallel.from(part + 1, parts, panels));
+            }
+            parallel.meet(parts);
+            if (dx != null) {
+                int from = Parallel.from(part, parts, rows);
+                Gemm.multiply(dx, from * inputs, inputs, dx, from * inputs, inputs, dy, from * outputs, outputs, work,
+                        weightAt, Parallel.from(part + 1, parts, rows) - from, outputs, inputs);
+            }
+            if (dw != null) {
+                gradient.add(dw, work, Lanes.FIRST, dy, x, part, parts);
+            }
+            if (db != null) {
+                int output = Parallel.from(part, parts, outputs);
+                Shards.addRows(db, output, dy, output, outputs, rows,
+                        Parallel.from(part + 1, parts, outputs) - output);
+            }
+        });
+    }
+}

@@ -1,0 +1,224 @@
+package scanline.engine.kernel;
+
+import java.util.List;
+import java.util.stream.Stream;
+import scanline.engine.geometry.CellStates;
+import scanline.engine.geometry.CellWeights;
+import scanline.engine.geometry.Span;
+import scanline.engine.geometry.View;
+
+/**
+ * One recurrent layer over consecutive steps of a sequence, for any {@link RecurrentCell}; {@link RecurrentBackward} goes
+ * back. The derivation is in docs/kernels/recurrent.md.
+ *
+ * <p>
+ * The batch is divided over the threads for the whole sequence, because its rows never meet: no thread waits for another,
+ * and none reads what another wrote, which on two cores costs more than the arithmetic.
+ *
+ * <p>
+ * Letters: T steps of the whole sequence, B batch, F features, H hidden, G = gates x H, K = blocks x H. Sequences are
+ * time-major: {@code x[T, B, F]}.
+ */
+public final class RecurrentForward {
+    // Of a batch of fewer rows than a tile has, each thread takes units instead of rows: then it reads its part of the
+    // weights instead of all of them.
+    private static final int FEW_ROWS = 6;
+
+    /** Blocks of sums that lie side by side and are made of the same: of the input, of the state, or of both. */
+    record SumBlocks(int block, int blocks, boolean input, boolean state) {
+        /** Those of a cell that are not empty. */
+        static List<SumBlocks> of(RecurrentCell cell) {
+            int split = cell.split();
+            int whole = cell.gates() - split;
+            return Stream.of(new SumBlocks(0, split, true, false), new SumBlocks(split, whole, true, true),
+                    new SumBlocks(cell.gates(), split, false, true)).filter(some -> some.blocks > 0).toList();
+        }
+
+        int depth(Span span) {
+            return (input ? span.features() : 0) + (state ? span.hidden() : 0);
+        }
+
+        /** Where its operands begin in a row of [x h]. */
+        int from(Span span) {
+            return input ? 0 : span.features();
+        }
+    }
+
+    private RecurrentForward() {}
+
+    /** Floats of work space that {@link #forward} needs. */
+    public static int work(RecurrentCell cell, Span span) {
+        return inputsAt(cell, span) + 2 * span.batch() * span.depth();
+    }
+
+    // The forward work space: the packed weights, the biases, the sums of a step, its inputs.
+    private static int biasAt(RecurrentCell cell, Span span) {
+        return Lanes.FIRST + cell.blocks() * Gemm.packedLength(span.depth(), span.hidden());
+    }
+
+    private static int sumsAt(RecurrentCell cell, Span span) {
+        return biasAt(cell, span) + Lanes.lines(cell.blocks() * span.hidden());
+    }
+
+    private static int inputsAt(RecurrentCell cell, Span span) {
+        return sumsAt(cell, span) + Lanes.lines(span.batch() * cell.blocks() * span.hidden());
+    }
+
+    /**
+     * Computes every step of the span.
+     *
+     * @param x
+     *            [T, B, F]
+     * @param work
+     *            {@link #work} floats
+     */
+    public static void forward(Parallel parallel, RecurrentCell cell, CellStates<float[]> y, float[] x,
+            CellWeights<float[]> w, float[] work,
+            Span span) {
+        if (span.batch() < FEW_ROWS) {
+            parallel.run((part, parts) -> forwardUnits(parallel, part, parts, cell, y, x, w, work, span));
+        } else {
+            parallel.run((part, parts) -> forwardRows(parallel, part, parts, cell, y, x, w, work, span));
+        }
+    }
+
+    /** One thread's rows of the batch. */
+    private static void forwardRows(Parallel parallel, int part, int parts, RecurrentCell cell, CellStates<float[]> y,
+            float[] x,
+            CellWeights<float[]> w, float[] work, Span span) {
+        int hidden = span.hidden();
+        int features = span.features();
+        int depth = span.depth();
+        int width = cell.blocks() * hidden;
+        List<SumBlocks> all = SumBlocks.of(cell);
+        int[] packed = new int[all.size()];
+        int at = Lanes.FIRST;
+        for (int r = 0; r < packed.length; r++) {
+            SumBlocks some = all.get(r);
+            packed[r] = at;
+            int panels = Gemm.panels(some.blocks * hidden);
+            pack(work, at, cell, some, w, span, Parallel.from(part, parts, panels),
+                    Parallel.from(part + 1, parts, panels));
+            at += Gemm.packedLength(some.depth(span), some.blocks * hidden);
+        }
+        int biasAt = biasAt(cell, span);
+        if (part == 0) {
+            for (int b = 0; b < cell.blocks(); b++) {
+                bias(work, biasAt + b * hidden, cell, b, w, hidden, 0, hidden);
+            }
+        }
+        parallel.meet();
+        int row = Parallel.from(part, parts, span.batch());
+        int rows = Parallel.from(part + 1, parts, span.batch()) - row;
+        int inputs = inputsAt(cell, span) + row * depth;
+        int sums = sumsAt(cell, span) + row * width;
+        for (int t = 0; t < span.steps(); t++) {
+            int step = span.first() + t;
+            CellStep states = CellStep.of(y, cell, span, t, row, 0);
+            float[] before = states.before().values();
+            int beforeAt = states.before().at();
+            for (int i = 0; i < rows; i++) {
+                int input = inputs + i * depth;
+                System.arraycopy(x, (step * span.batch() + row + i) * features, work, input, features);
+                System.arraycopy(before, beforeAt + i * hidden, work, input + features, hidden);
+            }
+            for (int r = 0; r < packed.length; r++) {
+                SumBlocks some = all.get(r);
+                int k = some.depth(span);
+                int from = some.block * hidden;
+                // Panel by panel, so that the sums of a panel stay in the first-level cache over all blocks of k.
+                for (int column = 0; column < some.blocks * hidden; column += Gemm.PANEL) {
+                    Gemm.multiply(work, sums + from + column, width, work, biasAt + from + column, 0, work,
+                            inputs + some.from(span), depth, work, packed[r] + column * k, rows, k,
+                            Math.min(Gemm.PANEL, some.blocks * hidden - column));
+                }
+            }
+            cell.forward(states, new View<>(work, sums), rows, hidden, hidden);
+        }
+    }
+
+    /** One thread's units of all rows; the threads meet after each step, as each unit needs the whole state before. */
+    private static void forwardUnits(Parallel parallel, int part, int parts, RecurrentCell cell, CellStates<float[]> y,
+            float[] x,
+            CellWeights<float[]> w, float[] work, Span span) {
+        int hidden = span.hidden();
+        int features = span.features();
+        int batch = span.batch();
+        int depth = span.depth();
+        int width = cell.blocks() * hidden;
+        int blockLength = Gemm.packedLength(depth, hidden);
+        int biasAt = biasAt(cell, span);
+        int sumsAt = sumsAt(cell, span);
+        int panels = Gemm.panels(hidden);
+        int members = Math.min(parts, panels);
+        if (part >= members) {
+            return; // nothing to do, and nobody's meetings to make longer
+        }
+        int from = Parallel.from(part, members, panels);
+        int to = Parallel.from(part + 1, members, panels);
+        int unit = Math.min(hidden, from * Gemm.PANEL);
+        int units = Math.min(hidden, to * Gemm.PANEL) - unit;
+        List<SumBlocks> blocks = SumBlocks.of(cell).stream()
+                .flatMap(some -> Stream.iterate(0, i -> i < some.blocks, i -> i + 1)
+                        .map(i -> new SumBlocks(some.block + i, 1, some.input, some.state)))
+                .toList();
+        for (SumBlocks block : blocks) {
+            pack(work, Lanes.FIRST + block.block * blockLength, cell, block, w, span, from, to);
+            bias(work, biasAt + block.block * hidden, cell, block.block, w, hidden, unit, units);
+        }
+        for (int t = 0; t < span.steps(); t++) {
+            int step = span.first() + t;
+            CellStep states = CellStep.of(y, cell, span, t, 0, unit);
+            float[] before = states.before().values();
+            int beforeAt = states.before().at();
+            // Two places in turn: a thread may begin to write the next state before another has read this one.
+            int inputs = inputsAt(cell, span) + t % 2 * batch * depth;
+            for (int i = 0; i < batch; i++) {
+                int input = inputs + i * depth + features;
+                System.arraycopy(before, beforeAt + i * hidden, work, input + unit, units);
+                if (part == 0) {
+                    System.arraycopy(x, (step * batch + i) * features, work, input - features, features);
+                }
+            }
+            parallel.meet(members);
+            for (SumBlocks block : blocks) {
+                int column = block.block * hidden + unit;
+                int k = block.depth(span);
+                Gemm.multiply(work, sumsAt + column, width, work, biasAt + column, 0, work, inputs + block.from(span),
+                        depth, work, Lanes.FIRST + block.block * blockLength + from * k * Gemm.PANEL, batch, k, units);
+            }
+            cell.forward(states, new View<>(work, sumsAt + unit), batch, units, hidden);
+        }
+    }
+
+    /** Packs panels {@code from..to} of the weights of some blocks, transposed: W above U, for one product with [x h]. */
+    private static void pack(float[] work, int at, RecurrentCell cell, SumBlocks some, CellWeights<float[]> w,
+            Span span, int from,
+            int to) {
+        int features = span.features();
+        int hidden = span.hidden();
+        int depth = some.depth(span);
+        int row = cell.gate(some.block) * hidden;
+        int packed = at + from * depth * Gemm.PANEL;
+        if (some.input) {
+            Gemm.packTransposedRows(work, packed, depth, 0, w.wIh(), row * features, features, features,
+                    some.blocks * hidden, from, to);
+        }
+        if (some.state) {
+            Gemm.packTransposedRows(work, packed, depth, some.input ? features : 0, w.wHh(), row * hidden, hidden,
+                    hidden,
+                    some.blocks * hidden, from, to);
+        }
+    }
+
+    /** Where the sums of n units of a block start. */
+    private static void bias(float[] work, int at, RecurrentCell cell, int block, CellWeights<float[]> w, int hidden,
+            int unit,
+            int n) {
+        int row = cell.gate(block) * hidden;
+        for (int j = unit; j < unit + n; j++) {
+            float input = block < cell.gates() ? w.bIh()[row + j] : 0f;
+            work[at + j] = block < cell.split() ? input : input + w.bHh()[row + j];
+        }
+    }
+}
