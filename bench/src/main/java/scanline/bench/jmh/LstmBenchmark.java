@@ -21,6 +21,7 @@ import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.Memory;
 import scanline.engine.geometry.CellKind;
+import scanline.engine.tensor.Recurrence;
 import scanline.engine.tensor.Recurrence.RecurrentWeights;
 import scanline.engine.tensor.Sequences;
 import scanline.engine.tensor.Sequences.Output;
