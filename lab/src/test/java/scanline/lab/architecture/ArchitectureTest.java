@@ -33,14 +33,15 @@ class ArchitectureTest {
      * used goes as well.
      */
     private static final String EDGES = """
-            engine.kernel     -> engine.random
-            engine.tensor     -> engine.random
-            engine.cpu        -> engine.kernel engine.random engine.tensor
+            engine.geometry   -> engine.random
+            engine.kernel     -> engine.geometry engine.random
+            engine.tensor     -> engine.geometry engine.random
+            engine.cpu        -> engine.geometry engine.kernel engine.random engine.tensor
             engine.io         -> engine.tensor
-            engine.nn         -> engine.random engine.tensor
+            engine.nn         -> engine.geometry engine.random engine.tensor
             engine.optim      -> engine.tensor
             lab.base          -> engine.io
-            lab.model         -> engine.nn engine.tensor
+            lab.model         -> engine.geometry engine.nn engine.tensor
             lab.image         -> engine.io lab.base
             lab.studio.http   -> lab.base
             lab.canvas        -> engine.random lab.base lab.image
@@ -51,13 +52,13 @@ class ArchitectureTest {
             lab.task          -> engine.tensor lab.base lab.canvas lab.model lab.recipe lab.sequence
             lab.experiment    -> engine.optim engine.random engine.tensor lab.base lab.canvas lab.data lab.image
             lab.experiment    -> lab.model lab.recipe lab.sequence lab.task
-            lab.insight       -> engine.nn engine.random engine.tensor lab.canvas lab.data lab.experiment lab.image
-            lab.insight       -> lab.model lab.recipe lab.sequence lab.task
+            lab.insight       -> engine.geometry engine.nn engine.random engine.tensor lab.canvas lab.data
+            lab.insight       -> lab.experiment lab.image lab.model lab.recipe lab.sequence lab.task
             lab.run           -> engine.io engine.kernel engine.optim engine.tensor lab.base lab.data lab.experiment
             lab.run           -> lab.format lab.image lab.recipe lab.sequence lab.task
             lab.cli.terminal  -> lab.run
-            lab.export        -> engine.io engine.tensor lab.base lab.canvas lab.data lab.experiment lab.format
-            lab.export        -> lab.image lab.model lab.recipe lab.run lab.sequence
+            lab.export        -> engine.geometry engine.io engine.tensor lab.base lab.canvas lab.data lab.experiment
+            lab.export        -> lab.format lab.image lab.model lab.recipe lab.run lab.sequence
             lab.record        -> engine.io engine.tensor lab.base lab.data lab.experiment lab.recipe lab.run
             lab.record        -> lab.sequence
             lab.studio        -> engine.io engine.tensor lab.base lab.data lab.experiment lab.format lab.image
