@@ -256,9 +256,10 @@ public final class ReferenceBackend implements Backend {
 
     @Override
     public void linear(Buffer y, Buffer x, Buffer w, @Nullable Buffer b, LinearShape shape) {
+        int rows = shape.rows();
         int inputs = shape.inputs();
         int outputs = shape.outputs();
-        for (int i = 0; i < shape.rows(); i++) {
+        for (int i = 0; i < rows; i++) {
             for (int j = 0; j < outputs; j++) {
                 float sum = b == null ? 0f : floats(b)[j];
                 for (int k = 0; k < inputs; k++) {
@@ -272,9 +273,10 @@ public final class ReferenceBackend implements Backend {
     @Override
     public void linearGradient(@Nullable Buffer dx, @Nullable Buffer dw, @Nullable Buffer db, Buffer dy, Buffer x,
             Buffer w, LinearShape shape) {
+        int rows = shape.rows();
         int inputs = shape.inputs();
         int outputs = shape.outputs();
-        for (int i = 0; i < shape.rows(); i++) {
+        for (int i = 0; i < rows; i++) {
             for (int j = 0; j < outputs; j++) {
                 float d = floats(dy)[i * outputs + j];
                 for (int k = 0; k < inputs; k++) {

@@ -8,6 +8,7 @@ import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.attribute.RecordAttribute;
+import java.lang.classfile.constantpool.ClassEntry;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
@@ -15,6 +16,7 @@ import java.lang.reflect.AccessFlag;
 import java.util.Collections;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -50,7 +52,8 @@ class SignatureTest {
     @Test
     void aPlantedTwinOfARecordIsFound() throws IOException {
         assertThat(equalRecords(List.of(compiled(First.class), compiled(Second.class), compiled(Third.class),
-                compiled(Nine.class)))).containsExactly(List.of(First.class.getName(), Second.class.getName()));
+                compiled(Nine.class), compiled(Sum.class), compiled(Product.class))))
+                .containsExactly(List.of(First.class.getName(), Second.class.getName()));
     }
 
     /** Those of a class that are written in its source, but for the canonical constructor of a record. */
@@ -75,13 +78,28 @@ class SignatureTest {
         return components.components().stream().map(component -> component.descriptor().stringValue()).toList();
     }
 
-    /** The names of the records whose components have the same types and names in the same order. */
+    /**
+     * The names of records whose components have the same types and names in the same order, unless they are choices: records
+     * that implement an interface of their own, and differ in what they do.
+     */
     private static List<List<String>> equalRecords(List<CompiledClass> classes) {
-        TreeMap<String, List<String>> records = new TreeMap<>(classes.stream()
+        TreeMap<String, List<CompiledClass>> records = new TreeMap<>(classes.stream()
                 .filter(type -> !components(type).isEmpty())
-                .collect(Collectors.groupingBy(SignatureTest::components,
-                        Collectors.mapping(CompiledClass::name, Collectors.toList()))));
-        return records.values().stream().filter(names -> names.size() > 1).toList();
+                .collect(Collectors.groupingBy(SignatureTest::components)));
+        return records.values().stream().filter(equal -> equal.size() > 1 && !areChoices(equal))
+                .map(equal -> equal.stream().map(CompiledClass::name).toList()).toList();
+    }
+
+    private static boolean areChoices(List<CompiledClass> records) {
+        TreeSet<String> shared = interfaces(records.getFirst());
+        records.forEach(type -> shared.retainAll(interfaces(type)));
+        shared.remove("scanline/engine/geometry/Blocks"); // which says nothing of what a record does
+        return !shared.isEmpty();
+    }
+
+    private static TreeSet<String> interfaces(CompiledClass type) {
+        return type.model().interfaces().stream().map(ClassEntry::asInternalName)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static String components(CompiledClass type) {
@@ -141,4 +159,25 @@ class SignatureTest {
 
     /** Of the same types with other names. */
     record Third(int columns, float[] values) {}
+
+    /** What two records of the same components may do each in its own way. */
+    interface Choice {
+        int of(int a);
+    }
+
+    /** A choice. */
+    record Sum(int b) implements Choice {
+        @Override
+        public int of(int a) {
+            return a + b;
+        }
+    }
+
+    /** Another choice. */
+    record Product(int b) implements Choice {
+        @Override
+        public int of(int a) {
+            return a * b;
+        }
+    }
 }
