@@ -156,7 +156,8 @@ public final class Attention {
         for (int column = 0; column < d; column += ZEROS.length) {
             // Sums begin at zero, for as many columns as there are zeros.
             int columns = Math.min(ZEROS.length, d - column);
-            Gemm.multiplyTurned(y.values, y.at(sizes, first, b, h) + column, y.step, ZEROS, 0, 0, work, at.dropped, ld,
+            Gemm.multiplyTransposed(y.values, y.at(sizes, first, b, h) + column, y.step, ZEROS, 0, 0, work, at.dropped,
+                    ld,
                     work, at.values + column * keys, count, keys, columns);
         }
     }
@@ -185,7 +186,7 @@ public final class Attention {
                 count, d);
         Gemm.pack(work, at.values, k.values, k.at(sizes, 0, b, h), k.step, keys, d, 0, panels);
         to = dq.at(sizes, first, b, h);
-        Gemm.multiplyTurned(dq.values, to, dq.step, dq.values, to, dq.step, work, at.gradients, ld, work, at.values,
+        Gemm.multiplyTransposed(dq.values, to, dq.step, dq.values, to, dq.step, work, at.gradients, ld, work, at.values,
                 count, keys, d);
     }
 

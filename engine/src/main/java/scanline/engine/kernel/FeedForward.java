@@ -140,12 +140,13 @@ public final class FeedForward {
         hidden(work, at, own, x, w, sizes, row, rows);
         // dW2^T += H^T dY, dH = dY W2
         Gemm.pack(work, own.packed, dy, row * f, f, rows, f, 0, Gemm.panels(f));
-        Gemm.multiplyTurned(work, sums + f * h, f, work, sums + f * h, f, work, own.behind, h, work, own.packed, h,
+        Gemm.multiplyTransposed(work, sums + f * h, f, work, sums + f * h, f, work, own.behind, h, work, own.packed, h,
                 rows,
                 f);
         Shards.addRows(work, biases + h, dy, row * f, f, rows, f);
         Transposition.transpose(work, own.turned, rows, dy, row * f, f, rows, f);
-        Gemm.multiplyTurned(work, own.behind, h, work, at.zeros, 0, work, own.turned, rows, work, at.back2, rows, f, h);
+        Gemm.multiplyTransposed(work, own.behind, h, work, at.zeros, 0, work, own.turned, rows, work, at.back2, rows, f,
+                h);
         Dropout.drop(work, own.behind, sizes.key, sizes.dropout, (long) row * h, rows * h);
         // dA
         Arrays.fill(work, own.gradient, own.gradient + rows * h, 0f);
@@ -156,7 +157,7 @@ public final class FeedForward {
         }
         // dW1 += dA^T X, dX += dA W1
         Gemm.pack(work, own.packed, x, row * f, f, rows, f, 0, Gemm.panels(f));
-        Gemm.multiplyTurned(work, sums, f, work, sums, f, work, own.gradient, h, work, own.packed, h, rows, f);
+        Gemm.multiplyTransposed(work, sums, f, work, sums, f, work, own.gradient, h, work, own.packed, h, rows, f);
         Shards.addRows(work, biases, work, own.gradient, h, rows, h);
         if (dx != null) {
             Gemm.multiply(dx, row * f, f, dx, row * f, f, work, own.gradient, h, work, at.back1, rows, h, f);
@@ -169,7 +170,7 @@ public final class FeedForward {
         int f = sizes.width;
         int h = sizes.hidden;
         Transposition.transpose(work, own.turned, rows, x, row * f, f, rows, f);
-        Gemm.multiplyTurned(work, own.before, h, w.b1, 0, 0, work, own.turned, rows, work, at.packed1, rows, f, h);
+        Gemm.multiplyTransposed(work, own.before, h, w.b1, 0, 0, work, own.turned, rows, work, at.packed1, rows, f, h);
         if (sizes.gelu) {
             Gelu.gelu(work, own.behind, work, own.before, rows * h);
         } else {

@@ -213,7 +213,7 @@ public final class RecurrentGradient {
                     int first = b < cell.gates() ? 0 : features;
                     int last = b < cell.split() ? features + 1 : features + 1 + hidden;
                     int sum = sums + first * width + b * hidden;
-                    Gemm.multiplyTurned(work, sum, width, work, sum, width, work, inputs + first, span.depth() + 1,
+                    Gemm.multiplyTransposed(work, sum, width, work, sum, width, work, inputs + first, span.depth() + 1,
                             work,
                             at.packed + shard * packedLength + b * Gemm.packedLength(depth, hidden), last - first,
                             depth, hidden);

@@ -230,16 +230,16 @@ public final class SelfAttention {
             int rows = count * sizes.steps();
             project(group, rows, place);
             // dO = dY Wo, then dQ, dK, dV, and O again
-            Gemm.multiplyTurned(work, own.dout, g, work, at.zeros, 0, work, own.dyTurned + place, rows, work,
+            Gemm.multiplyTransposed(work, own.dout, g, work, at.zeros, 0, work, own.dyTurned + place, rows, work,
                     at.outBack + group * Gemm.packedLength(f, sizes.columns()), rows, f, g);
             Arrays.fill(work, own.dqkv, own.dqkv + rows * 3 * g, 0f);
             attend(group, g, first, count);
             // dWo^T += O^T dY
             int packed = place / f * Gemm.packedLength(1, f);
-            Gemm.multiplyTurned(work, sums + 3 * g * f, f, work, sums + 3 * g * f, f, work, own.o, g, work,
+            Gemm.multiplyTransposed(work, sums + 3 * g * f, f, work, sums + 3 * g * f, f, work, own.o, g, work,
                     own.dy + packed, g, rows, f);
             // dWi += [dQ dK dV]^T X, dX += [dQ dK dV] Wi
-            Gemm.multiplyTurned(work, sums, f, work, sums, f, work, own.dqkv, 3 * g, work, own.x + packed, 3 * g,
+            Gemm.multiplyTransposed(work, sums, f, work, sums, f, work, own.dqkv, 3 * g, work, own.x + packed, 3 * g,
                     rows, f);
             for (int which = 0; which < 3; which++) {
                 Shards.addRows(work, biases + which * sizes.inner() + group * sizes.columns(), work,
@@ -268,7 +268,8 @@ public final class SelfAttention {
             float[] bias = w.bi == null ? work : w.bi;
             for (int which = 0; which < 3; which++) {
                 int biasAt = w.bi == null ? at.zeros : which * sizes.inner() + group * sizes.columns();
-                Gemm.multiplyTurned(work, own.qkv + which * g, 3 * g, bias, biasAt, 0, work, own.xTurned + place, rows,
+                Gemm.multiplyTransposed(work, own.qkv + which * g, 3 * g, bias, biasAt, 0, work, own.xTurned + place,
+                        rows,
                         work, at.in + (group * 3 + which) * Gemm.packedLength(f, sizes.columns()), rows, f, g);
             }
         }

@@ -59,7 +59,8 @@ public final class WeightGradient {
         for (int row = 0; row < rows; row += BLOCK) {
             int depth = Math.min(BLOCK, rows - row);
             Gemm.pack(work, packed, turned ? dy : x, row * wide, wide, depth, wide, panel, end);
-            Gemm.multiplyTurned(sums, sumsAt, ld, sums, sumsAt, ld, turned ? x : dy, row * narrow, narrow, work, packed,
+            Gemm.multiplyTransposed(sums, sumsAt, ld, sums, sumsAt, ld, turned ? x : dy, row * narrow, narrow, work,
+                    packed,
                     narrow, depth, columns);
         }
         if (turned) {
