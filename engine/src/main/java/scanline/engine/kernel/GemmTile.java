@@ -11,11 +11,11 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>
  * Why each size of a tile is written out: C2 keeps vectors in registers only when they are local variables of a small
  * method. Six rows of four vectors are 24 sums, which with 4 vectors of B and one broadcast of A fill 29 of the 32
- * registers of AVX-512 and Neon. 24 independent sums hide the latency of the fused multiply-add (4 cycles, 2 a cycle), and
- * each vector of B serves six of them. AVX2 has 16 registers, for two rows of four vectors: six rows of two would fit as
- * well, but C2 loads the broadcasts of many rows at once, spills, and gets about half the speed. The last panel of a
- * matrix may have one vector or two, as attention heads and classes have: a tile of four would multiply zeros for half
- * its time or more. Every sum runs over increasing k, so all tiles, and a range of k cut in pieces, give the same bits.
+ * registers of AVX-512 and Neon. 24 independent sums hide the latency of the fused multiply-add (4 cycles, 2 a cycle),
+ * and each vector of B serves six of them. AVX2 has 16 registers, for two rows of four vectors; six rows of two would
+ * fill 15, but are slower by a third. The last panel of a matrix may have one vector or two, as attention heads and
+ * classes have: a tile of four would multiply zeros for half its time or more. Every sum runs over increasing k, so all
+ * tiles, and a range of k cut in pieces, give the same bits.
  */
 final class GemmTile {
     // Written by TileGenerator, a class of the tests: change that, and run ./build tiles.
