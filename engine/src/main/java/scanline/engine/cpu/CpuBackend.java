@@ -25,6 +25,7 @@ import scanline.engine.kernel.Activations;
 import scanline.engine.kernel.Attention;
 import scanline.engine.kernel.BatchNorm;
 import scanline.engine.kernel.Convolution;
+import scanline.engine.kernel.ConvolutionGradient;
 import scanline.engine.kernel.Dropout;
 import scanline.engine.kernel.Elementwise;
 import scanline.engine.kernel.FeedForward;
@@ -251,11 +252,11 @@ public final class CpuBackend
     @Override
     public void convolutionGradient(@Nullable Buffer dx, Buffer dw, Buffer dbias, Buffer dy, Buffer x, Buffer w,
             int outputs, Window window) {
-        Convolution.weightGradient(parallel, floats(dw), floats(dbias), floats(dy), floats(x),
-                work(Convolution.weightWork(parallel.threads(), outputs, window)), outputs, window);
+        ConvolutionGradient.weights(parallel, floats(dw), floats(dbias), floats(dy), floats(x),
+                work(ConvolutionGradient.weightsWork(parallel.threads(), outputs, window)), outputs, window);
         if (dx != null) {
-            Convolution.inputGradient(parallel, floats(dx), floats(dy), floats(w),
-                    work(Convolution.inputWork(parallel.threads(), outputs, window)), outputs, window);
+            ConvolutionGradient.input(parallel, floats(dx), floats(dy), floats(w),
+                    work(ConvolutionGradient.inputWork(parallel.threads(), outputs, window)), outputs, window);
         }
     }
 

@@ -11,7 +11,7 @@ import jdk.incubator.vector.VectorSpecies;
  * shape of the tiles.
  *
  * <p>
- * The right operand is packed first: its columns are cut into panels as wide as a tile (4 vectors), each panel lies in
+ * The right operand is packed first: its columns are cut into panels as wide as the widest tile (4 vectors), each panel lies in
  * memory row after row, and the last panel is filled up with zeros. The product then goes over k in blocks that keep a
  * piece of a panel in the first-level cache (Goto and van de Geijn 2008, "Anatomy of high-performance matrix
  * multiplication").
@@ -30,7 +30,7 @@ public final class Gemm {
     private static final int PACKED_ROWS = 64;
 
     // Machines with 256-bit vectors have 16 registers: a tile of 6 x 4 would spill, one of 2 x 4 does not.
-    private static final boolean FEW_REGISTERS = Lanes.count() == 8;
+    static final boolean FEW_REGISTERS = Lanes.count() == 8;
 
     // Where a tile puts results of the last panel, whose unused columns do not exist in C.
     private static final ThreadLocal<float[]> EDGE = ThreadLocal.withInitial(() -> new float[6 * PANEL]);
@@ -120,8 +120,8 @@ public final class Gemm {
                 int piece = bAt + column * k + p * PANEL;
                 int width = Math.min(PANEL, n - column);
                 if (width % W == 0) {
-                    rows(c, cAt + column, ldc, start, startAt + column, startLd, a, aAt + p, lda, b, piece, m, depth,
-                            width / W);
+                    GemmTile.multiply(c, cAt + column, ldc, start, startAt + column, startLd, a, aAt + p, lda, b,
+                            piece, m, depth, width / W);
                 } else {
                     edgeRows(c, cAt + column, ldc, start, startAt + column, startLd, a, aAt + p, lda, b, piece, m,
                             depth, width);
@@ -131,12 +131,11 @@ public final class Gemm {
     }
 
     /**
-     * As {@link #multiply}, for an A that lies transposed: the number of row i and column p at {@code aAt + p step + i}. It is
+     * As {@link #multiply}, for an A that is stored transposed: the element of row i and column p at {@code aAt + p * lda + i}. It is
      * faster for most shapes by about an eighth, and takes A as it lies where A is the transpose of what there is.
      */
     public static void multiplyTransposed(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt,
-            int step,
-            float[] b, int bAt, int m, int k, int n) {
+            int lda, float[] b, int bAt, int m, int k, int n) {
         int block = blockDepth(k);
         for (int p = 0; p < k; p += block) {
             int depth = Math.min(block, k - p);
@@ -147,12 +146,12 @@ public final class Gemm {
                 int piece = bAt + column * k + p * PANEL;
                 int width = Math.min(PANEL, n - column);
                 if (width % W == 0) {
-                    transposedRows(c, cAt + column, ldc, start, startAt + column, startLd, a, aAt + p * step, step, b,
+                    TransposedTile.multiply(c, cAt + column, ldc, start, startAt + column, startLd, a, aAt + p * lda,
+                            lda, b,
                             piece, m, depth,
                             width / W);
                 } else {
-                    transposedEdgeRows(c, cAt + column, ldc, start, startAt + column, startLd, a, aAt + p * step, step,
-                            b,
+                    transposedEdgeRows(c, cAt + column, ldc, start, startAt + column, startLd, a, aAt + p * lda, lda, b,
                             piece, m,
                             depth, width);
                 }
@@ -167,73 +166,8 @@ public final class Gemm {
     }
 
     /** How many of m rows go into tiles of five, so that the rest divides by six; few rows may leave a remainder. */
-    private static int fives(int m) {
+    static int fives(int m) {
         return Math.min((6 - m % 6) % 6, m / 5);
-    }
-
-    /** The product with the first so many vectors of a panel. */
-    private static void rows(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt, int lda,
-            float[] b, int bAt, int m, int k, int vectors) {
-        switch (vectors) {
-            case 1 -> rowsOfOne(c, cAt, ldc, s, sAt, lds, a, aAt, lda, b, bAt, m, k);
-            case 2 -> rowsOfTwo(c, cAt, ldc, s, sAt, lds, a, aAt, lda, b, bAt, m, k);
-            case 3 -> {
-                rowsOfTwo(c, cAt, ldc, s, sAt, lds, a, aAt, lda, b, bAt, m, k);
-                rowsOfOne(c, cAt + 2 * W, ldc, s, sAt + 2 * W, lds, a, aAt, lda, b, bAt + 2 * W, m, k);
-            }
-            default -> rowsOfFour(c, cAt, ldc, s, sAt, lds, a, aAt, lda, b, bAt, m, k);
-        }
-    }
-
-    private static void rowsOfFour(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt,
-            int lda, float[] b, int bAt, int m, int k) {
-        int i = 0;
-        for (int end = FEW_REGISTERS ? 0 : 5 * fives(m); i < end; i += 5) {
-            GemmTile.rows5(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i * lda, lda, b, bAt, k);
-        }
-        for (; i + 6 <= m && !FEW_REGISTERS; i += 6) {
-            GemmTile.rows6(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i * lda, lda, b, bAt, k);
-        }
-        for (; i + 2 <= m; i += 2) {
-            GemmTile.rows2(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i * lda, lda, b, bAt, k);
-        }
-        for (; i < m; i++) {
-            GemmTile.rows1(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i * lda, lda, b, bAt, k);
-        }
-    }
-
-    private static void rowsOfTwo(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt,
-            int lda, float[] b, int bAt, int m, int k) {
-        int i = 0;
-        for (int end = 5 * fives(m); i < end; i += 5) {
-            NarrowTile.rows5x2(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i * lda, lda, b, bAt, k);
-        }
-        for (; i + 6 <= m; i += 6) {
-            NarrowTile.rows6x2(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i * lda, lda, b, bAt, k);
-        }
-        for (; i + 2 <= m; i += 2) {
-            NarrowTile.rows2x2(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i * lda, lda, b, bAt, k);
-        }
-        for (; i < m; i++) {
-            NarrowTile.rows1x2(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i * lda, lda, b, bAt, k);
-        }
-    }
-
-    private static void rowsOfOne(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt,
-            int lda, float[] b, int bAt, int m, int k) {
-        int i = 0;
-        for (int end = 5 * fives(m); i < end; i += 5) {
-            NarrowTile.rows5x1(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i * lda, lda, b, bAt, k);
-        }
-        for (; i + 6 <= m; i += 6) {
-            NarrowTile.rows6x1(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i * lda, lda, b, bAt, k);
-        }
-        for (; i + 2 <= m; i += 2) {
-            NarrowTile.rows2x1(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i * lda, lda, b, bAt, k);
-        }
-        for (; i < m; i++) {
-            NarrowTile.rows1x1(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i * lda, lda, b, bAt, k);
-        }
     }
 
     private static void edgeRows(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt, int lda,
@@ -242,84 +176,20 @@ public final class Gemm {
         for (int i = 0; i < m; i += 6) {
             int rows = Math.min(6, m - i);
             copy(edge, 0, PANEL, s, sAt + i * lds, lds, rows, width);
-            rows(edge, 0, PANEL, edge, 0, PANEL, a, aAt + i * lda, lda, b, bAt, rows, k, (width + W - 1) / W);
+            GemmTile.multiply(edge, 0, PANEL, edge, 0, PANEL, a, aAt + i * lda, lda, b, bAt, rows, k,
+                    (width + W - 1) / W);
             copy(c, cAt + i * ldc, ldc, edge, 0, PANEL, rows, width);
         }
     }
 
-    private static void transposedRows(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt,
-            int step,
-            float[] b, int bAt, int m, int k, int vectors) {
-        switch (vectors) {
-            case 1 -> transposedOfOne(c, cAt, ldc, s, sAt, lds, a, aAt, step, b, bAt, m, k);
-            case 2 -> transposedOfTwo(c, cAt, ldc, s, sAt, lds, a, aAt, step, b, bAt, m, k);
-            case 3 -> {
-                transposedOfTwo(c, cAt, ldc, s, sAt, lds, a, aAt, step, b, bAt, m, k);
-                transposedOfOne(c, cAt + 2 * W, ldc, s, sAt + 2 * W, lds, a, aAt, step, b, bAt + 2 * W, m, k);
-            }
-            default -> transposedOfFour(c, cAt, ldc, s, sAt, lds, a, aAt, step, b, bAt, m, k);
-        }
-    }
-
-    private static void transposedOfFour(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt,
-            int step, float[] b, int bAt, int m, int k) {
-        int i = 0;
-        for (int end = FEW_REGISTERS ? 0 : 5 * fives(m); i < end; i += 5) {
-            TurnedTile.rows5(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i, step, b, bAt, k);
-        }
-        for (; i + 6 <= m && !FEW_REGISTERS; i += 6) {
-            TurnedTile.rows6(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i, step, b, bAt, k);
-        }
-        for (; i + 2 <= m; i += 2) {
-            TurnedTile.rows2(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i, step, b, bAt, k);
-        }
-        for (; i < m; i++) {
-            TurnedTile.rows1(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i, step, b, bAt, k);
-        }
-    }
-
-    private static void transposedOfTwo(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt,
-            int step, float[] b, int bAt, int m, int k) {
-        int i = 0;
-        for (int end = 5 * fives(m); i < end; i += 5) {
-            NarrowTurnedTile.rows5x2(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i, step, b, bAt, k);
-        }
-        for (; i + 6 <= m; i += 6) {
-            NarrowTurnedTile.rows6x2(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i, step, b, bAt, k);
-        }
-        for (; i + 2 <= m; i += 2) {
-            NarrowTurnedTile.rows2x2(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i, step, b, bAt, k);
-        }
-        for (; i < m; i++) {
-            NarrowTurnedTile.rows1x2(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i, step, b, bAt, k);
-        }
-    }
-
-    private static void transposedOfOne(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt,
-            int step, float[] b, int bAt, int m, int k) {
-        int i = 0;
-        for (int end = 5 * fives(m); i < end; i += 5) {
-            NarrowTurnedTile.rows5x1(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i, step, b, bAt, k);
-        }
-        for (; i + 6 <= m; i += 6) {
-            NarrowTurnedTile.rows6x1(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i, step, b, bAt, k);
-        }
-        for (; i + 2 <= m; i += 2) {
-            NarrowTurnedTile.rows2x1(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i, step, b, bAt, k);
-        }
-        for (; i < m; i++) {
-            NarrowTurnedTile.rows1x1(c, cAt + i * ldc, ldc, s, sAt + i * lds, lds, a, aAt + i, step, b, bAt, k);
-        }
-    }
-
     private static void transposedEdgeRows(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt,
-            int step,
-            float[] b, int bAt, int m, int k, int width) {
+            int lda, float[] b, int bAt, int m, int k, int width) {
         float[] edge = EDGE.get();
         for (int i = 0; i < m; i += 6) {
             int rows = Math.min(6, m - i);
             copy(edge, 0, PANEL, s, sAt + i * lds, lds, rows, width);
-            transposedRows(edge, 0, PANEL, edge, 0, PANEL, a, aAt + i, step, b, bAt, rows, k, (width + W - 1) / W);
+            TransposedTile.multiply(edge, 0, PANEL, edge, 0, PANEL, a, aAt + i, lda, b, bAt, rows, k,
+                    (width + W - 1) / W);
             copy(c, cAt + i * ldc, ldc, edge, 0, PANEL, rows, width);
         }
     }

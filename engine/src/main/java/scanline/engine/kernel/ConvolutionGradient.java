@@ -1,0 +1,162 @@
+package scanline.engine.kernel;
+
+import java.util.Arrays;
+import scanline.engine.geometry.Window;
+
+/**
+ * The gradients of a {@link Convolution}, whose letters these are. That of the weights is a sum over the batch, so the batch
+ * is cut into shards whose number depends on its size alone; each shard has sums of its own, and these are added in the
+ * order of the shards.
+ */
+public final class ConvolutionGradient {
+    // Fewer images than this in a shard make the sums larger than what is summed; more shards occupy more threads.
+    private static final int LEAST_SHARD_IMAGES = 8;
+
+    private ConvolutionGradient() {}
+
+    /** Floats of work space that {@link #input} needs. */
+    public static int inputWork(int threads, int outputs, Window window) {
+        return Convolution.work(threads, ConvolutionFrame.ofGradient(window, outputs), window.channels());
+    }
+
+    /**
+     * Adds to the gradient of the input: a convolution of dy with the flipped kernel, and outputs and channels exchanged.
+     * Where the stride is not 1, zeros are put between the pixels of dy.
+     *
+     * @param dx
+     *            [B, H, W, C]
+     * @param dy
+     *            [B, out height, out width, O]
+     * @param w
+     *            [O, C, rows, columns]
+     * @param work
+     *            {@link #inputWork} floats
+     */
+    public static void input(Parallel parallel, float[] dx, float[] dy, float[] w, float[] work, int outputs,
+            Window window) {
+        Convolution.convolve(parallel, dx, dy, null, work, window.channels(), window.batch(),
+                ConvolutionFrame.ofGradient(window, outputs), at -> flip(work, at, w, outputs, window));
+    }
+
+    /** w[O, C, rows, columns] as [rows, columns, O, C], rows and columns from the last to the first. */
+    private static void flip(float[] to, int at, float[] w, int outputs, Window window) {
+        int area = window.rows() * window.columns();
+        int channels = window.channels();
+        for (int i = 0; i < outputs * channels; i++) {
+            for (int e = 0; e < area; e++) {
+                to[at + (area - 1 - e) * outputs * channels + i] = w[i * area + e];
+            }
+        }
+    }
+
+    /**
+     * How the gradient of the weights is divided, and where in its work space what lies.
+     *
+     * @param shards
+     *            into how many shards the batch is cut
+     * @param places
+     *            of an image, with those between its rows
+     * @param sums
+     *            for each shard [K, O], the gradient, and [O], that of the bias
+     * @param own
+     *            for each thread the framed image, dy with zeros where no place is, [places, O], and the same in panels
+     */
+    private record Layout(int shards, int places, int sums, int own, int spread, int packed, int piece) {
+        static Layout of(ConvolutionFrame frame, int outputs, Window window) {
+            int shards = Integer.highestOneBit(Math.max(1, window.batch() / LEAST_SHARD_IMAGES));
+            int places = frame.places(frame.outHeight());
+            int own = Lanes.FIRST + shards * sumsLength(outputs, window);
+            int spread = frame.length();
+            int packed = spread + Lanes.lines(places * outputs);
+            return new Layout(shards, places, Lanes.FIRST, own, spread, packed,
+                    packed + Gemm.packedLength(places, outputs));
+        }
+    }
+
+    private static int sumsLength(int outputs, Window window) {
+        return Lanes.lines((window.depth() + 1) * outputs);
+    }
+
+    /** Floats of work space that {@link #weights} needs. */
+    public static int weightsWork(int threads, int outputs, Window window) {
+        Layout at = Layout.of(ConvolutionFrame.ofInput(window), outputs, window);
+        return at.own + threads * at.piece;
+    }
+
+    /**
+     * Adds to the gradients of the weights and the bias.
+     *
+     * @param dw
+     *            [O, C, rows, columns]
+     * @param dbias
+     *            [O]
+     * @param dy
+     *            [B, out height, out width, O]
+     * @param x
+     *            [B, H, W, C]
+     * @param work
+     *            {@link #weightsWork} floats
+     */
+    public static void weights(Parallel parallel, float[] dw, float[] dbias, float[] dy, float[] x, float[] work,
+            int outputs, Window window) {
+        ConvolutionFrame frame = ConvolutionFrame.ofInput(window);
+        Layout at = Layout.of(frame, outputs, window);
+        int sumsLength = sumsLength(outputs, window);
+        parallel.run((part, parts) -> {
+            int own = at.own + part * at.piece;
+            Arrays.fill(work, own, own + at.packed, 0f);
+            int end = Parallel.from(part + 1, parts, at.shards);
+            for (int shard = Parallel.from(part, parts, at.shards); shard < end; shard++) {
+                int sums = at.sums + shard * sumsLength;
+                Arrays.fill(work, sums, sums + sumsLength, 0f);
+                int last = Parallel.from(shard + 1, at.shards, window.batch());
+                for (int b = Parallel.from(shard, at.shards, window.batch()); b < last; b++) {
+                    addImage(frame, at, sums, own, dy, x, work, b, outputs, window);
+                }
+            }
+            parallel.meet();
+            addShards(at, dw, dbias, work, outputs, window,
+                    Parallel.from(part, parts, window.depth() + 1), Parallel.from(part + 1, parts, window.depth() + 1));
+        });
+    }
+
+    /** Adds the gradients of one image to the sums of its shard. */
+    private static void addImage(ConvolutionFrame frame, Layout at, int sums, int own, float[] dy, float[] x,
+            float[] work, int b, int outputs, Window window) {
+        int row = frame.outWidth() * outputs;
+        int from = b * frame.outHeight() * row;
+        frame.fill(work, own, x, b * frame.imageLength());
+        ConvolutionFrame.copyRows(work, own + at.spread, frame.width() * outputs, dy, from, row, frame.outHeight(),
+                row);
+        Gemm.pack(work, own + at.packed, work, own + at.spread, outputs, at.places, outputs, 0, Gemm.panels(outputs));
+        Shards.addRows(work, sums + window.depth() * outputs, dy, from, outputs, window.places(), outputs);
+        for (int r = 0; r < frame.rows(); r++) {
+            // The run under a row of the kernel is a column of the left operand, which is stored transposed.
+            int element = sums + r * frame.run() * outputs;
+            Gemm.multiplyTransposed(work, element, outputs, work, element, outputs, work,
+                    own + r * frame.width() * frame.channels(), frame.stride() * frame.channels(), work,
+                    own + at.packed, frame.run(), at.places, outputs);
+        }
+    }
+
+    /** Adds up rows {@code from..to} of the sums of all shards, the last row being that of the bias. */
+    private static void addShards(Layout at, float[] dw, float[] dbias, float[] work, int outputs, Window window,
+            int from, int to) {
+        int channels = window.channels();
+        int area = window.rows() * window.columns();
+        for (int row = from; row < to; row++) {
+            int total = at.sums + row * outputs;
+            for (int shard = 1; shard < at.shards; shard++) {
+                Elementwise.accumulate(work, total, work, total + shard * sumsLength(outputs, window), outputs);
+            }
+            if (row == window.depth()) {
+                Elementwise.accumulate(dbias, 0, work, total, outputs);
+                continue;
+            }
+            int element = row % channels * area + row / channels;
+            for (int o = 0; o < outputs; o++) {
+                dw[o * channels * area + element] += work[total + o];
+            }
+        }
+    }
+}
