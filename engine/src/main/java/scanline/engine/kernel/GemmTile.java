@@ -17,6 +17,7 @@ import jdk.incubator.vector.VectorSpecies;
  * classes have: a tile of four would multiply zeros for half its time or more. Every sum runs over increasing k, so all
  * tiles, and a range of k cut in pieces, give the same bits.
  */
+@SuppressWarnings("UnusedVariable") // the distance between rows, in tiles of one row
 final class GemmTile {
     // Written by TileGenerator, a class of the tests: change that, and run ./build tiles.
     private static final VectorSpecies<Float> S = Lanes.FLOATS;

@@ -8,6 +8,7 @@ import jdk.incubator.vector.VectorSpecies;
  * {@code aAt + p * lda + i}. The rows of a tile are then neighbors, and one index serves all of them: a tile of six rows
  * takes two thirds of the instructions around its multiply-adds, and a tenth to a fifth less time.
  */
+@SuppressWarnings("UnusedVariable") // the distance between rows, in tiles of one row
 final class TransposedTile {
     // Written by TileGenerator, a class of the tests: change that, and run ./build tiles.
     private static final VectorSpecies<Float> S = Lanes.FLOATS;

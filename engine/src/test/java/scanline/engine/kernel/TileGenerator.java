@@ -74,7 +74,8 @@ enum TileGenerator {
                 import jdk.incubator.vector.FloatVector;
                 import jdk.incubator.vector.VectorSpecies;
 
-                %sfinal class %s {
+                %s@SuppressWarnings("UnusedVariable") // the distance between rows, in tiles of one row
+                final class %s {
                     // Written by TileGenerator, a class of the tests: change that, and run ./build tiles.
                     private static final VectorSpecies<Float> S = Lanes.FLOATS;
                     private static final int W = S.length();

@@ -165,7 +165,7 @@ final class OpenModel implements AutoCloseable {
     }
 
     /**
-     * What the model says of images, of the size of {@link Experiment#outside}, in their order.
+     * What the model says of images, of the size of {@link Experiment#pictureSize}, in their order.
      *
      * @throws Refusal if too much waits
      */
