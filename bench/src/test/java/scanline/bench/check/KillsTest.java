@@ -5,17 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import scanline.lab.recipe.Recipes;
 
 /** A short set of what {@code ./build bench kills} does at length. */
+@Execution(ExecutionMode.CONCURRENT)
 class KillsTest {
     private static final int KILLS = 2;
-    private static int begun;
+    private static final AtomicInteger BEGUN = new AtomicInteger();
 
     @TempDir
     private Path folder;
@@ -40,12 +44,12 @@ class KillsTest {
         Kills.Outcome outcome = Kills.kill(kind, KILLS, 1, folder);
         assertThat(outcome.kills()).isEqualTo(KILLS);
         assertThat(outcome.different()).isEmpty();
-        begun += outcome.begun();
+        BEGUN.addAndGet(outcome.begun());
     }
 
     /** Otherwise none went on from a checkpoint. */
     @AfterAll
     static void someWereKilledBehindACheckpoint() {
-        assertThat(begun).isPositive();
+        assertThat(BEGUN).hasPositiveValue();
     }
 }
