@@ -3,9 +3,12 @@ package scanline.engine.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Execution(ExecutionMode.CONCURRENT) // each in a JVM of its own
 class StepAllocationTest {
     @ParameterizedTest
     @ValueSource(strings = {"recurrent", "transformer", "decoder", "images"})
