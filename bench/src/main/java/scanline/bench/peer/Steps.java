@@ -2,7 +2,6 @@ package scanline.bench.peer;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Statistic;
 import scanline.engine.tensor.Tape;

@@ -19,7 +19,6 @@ import scanline.lab.model.Autoregressive;
 import scanline.lab.model.Classifier;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.sequence.Loader;
 import scanline.lab.task.Answer;
 import scanline.lab.task.Transcription;
 
