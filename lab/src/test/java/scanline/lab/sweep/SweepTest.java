@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -105,7 +106,7 @@ class SweepTest {
                 worker.get().onExit().join();
                 return;
             }
-            Thread.onSpinWait();
+            LockSupport.parkNanos(2_000_000); // the workers need the processors
         }
     }
 
