@@ -4,7 +4,6 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import scanline.engine.geometry.CellKind;
-import scanline.engine.geometry.View;
 
 /**
  * The gated recurrent unit (Cho et al. 2014), with the reset gate inside the candidate's activation, and the gates in the
@@ -36,17 +35,16 @@ public record GruCell() implements RecurrentCell {
     }
 
     @Override
-    public void forward(CellStep at, View<float[]> sums, int rows, int n, int hidden) {
-        float[] gates = at.saved().values();
-        float[] a = sums.values();
+    public void forward(CellStep at, float[] sums, int sumsAt, int rows, int n, int hidden) {
+        float[] gates = at.saved();
         for (int i = 0; i < rows; i++) {
-            int gate = at.saved().at() + 4 * i * hidden;
-            int sum = sums.at() + 4 * i * hidden;
-            Activations.sigmoid(gates, gate + hidden, a, sum + hidden, n);
-            Activations.sigmoid(gates, gate + 2 * hidden, a, sum + 2 * hidden, n);
-            candidate(gates, gate, a, sum, n, hidden);
-            Activations.tanh(gates, gate, a, sum, n);
-            blend(at.h().values(), at.h().at() + i * hidden, at.before().values(), at.before().at() + i * hidden, gates,
+            int gate = at.savedAt() + 4 * i * hidden;
+            int sum = sumsAt + 4 * i * hidden;
+            Activations.sigmoid(gates, gate + hidden, sums, sum + hidden, n);
+            Activations.sigmoid(gates, gate + 2 * hidden, sums, sum + 2 * hidden, n);
+            candidate(gates, gate, sums, sum, n, hidden);
+            Activations.tanh(gates, gate, sums, sum, n);
+            blend(at.h(), at.hAt() + i * hidden, at.before(), at.beforeAt() + i * hidden, gates,
                     gate, n, hidden);
         }
     }
@@ -56,8 +54,8 @@ public record GruCell() implements RecurrentCell {
         for (int i = 0; i < rows; i++) {
             int row = i * hidden;
             gateGradients(d.work(), d.sums() + 4 * row, d.panels() + i * Gemm.PANEL, d.depth(), d.dh().values(),
-                    d.dh().at() + row, at.before().values(), at.before().at() + row, at.saved().values(),
-                    at.saved().at() + 4 * row, hidden);
+                    d.dh().at() + row, at.before(), at.beforeAt() + row, at.saved(),
+                    at.savedAt() + 4 * row, hidden);
         }
     }
 

@@ -4,7 +4,6 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import scanline.engine.geometry.CellKind;
-import scanline.engine.geometry.View;
 
 /**
  * Long short-term memory (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000; gate order i, f, g, o
@@ -35,23 +34,22 @@ public record LstmCell() implements RecurrentCell {
     }
 
     @Override
-    public void forward(CellStep at, View<float[]> sums, int rows, int n, int hidden) {
-        float[] gates = at.saved().values();
-        float[] a = sums.values();
-        float[] c = at.c().values();
-        float[] h = at.h().values();
+    public void forward(CellStep at, float[] sums, int sumsAt, int rows, int n, int hidden) {
+        float[] gates = at.saved();
+        float[] c = at.c();
+        float[] h = at.h();
         for (int i = 0; i < rows; i++) {
             // The tiles write to the same cached place at every step; only here, row after row, does the processor see
             // a stream that it can fetch ahead in the memory that keeps all steps.
-            int gate = at.saved().at() + 4 * i * hidden;
-            int sum = sums.at() + 4 * i * hidden;
-            int cAt = at.c().at() + i * hidden;
-            int hAt = at.h().at() + i * hidden;
-            Activations.sigmoid(gates, gate, a, sum, n);
-            Activations.sigmoid(gates, gate + hidden, a, sum + hidden, n);
-            Activations.tanh(gates, gate + 2 * hidden, a, sum + 2 * hidden, n);
-            Activations.sigmoid(gates, gate + 3 * hidden, a, sum + 3 * hidden, n);
-            cell(c, cAt, at.cellBefore().values(), at.cellBefore().at() + i * hidden, gates, gate, n, hidden);
+            int gate = at.savedAt() + 4 * i * hidden;
+            int sum = sumsAt + 4 * i * hidden;
+            int cAt = at.cAt() + i * hidden;
+            int hAt = at.hAt() + i * hidden;
+            Activations.sigmoid(gates, gate, sums, sum, n);
+            Activations.sigmoid(gates, gate + hidden, sums, sum + hidden, n);
+            Activations.tanh(gates, gate + 2 * hidden, sums, sum + 2 * hidden, n);
+            Activations.sigmoid(gates, gate + 3 * hidden, sums, sum + 3 * hidden, n);
+            cell(c, cAt, at.cellBefore(), at.cellBeforeAt() + i * hidden, gates, gate, n, hidden);
             Activations.tanh(h, hAt, c, cAt, n);
             Elementwise.multiply(h, hAt, h, hAt, gates, gate + 3 * hidden, n);
         }
@@ -59,12 +57,12 @@ public record LstmCell() implements RecurrentCell {
 
     @Override
     public void backward(CellStep at, CellStepGradients d, int rows, int hidden) {
-        Activations.tanh(d.work(), d.scratch(), at.c().values(), at.c().at(), rows * hidden);
+        Activations.tanh(d.work(), d.scratch(), at.c(), at.cAt(), rows * hidden);
         for (int i = 0; i < rows; i++) {
             int row = i * hidden;
             gateGradients(d.work(), d.sums() + 4 * row, d.panels() + i * Gemm.PANEL, d.depth(), d.scratch() + row,
-                    d.dh().values(), d.dh().at() + row, d.dc().values(), d.dc().at() + row, at.cellBefore().values(),
-                    at.cellBefore().at() + row, at.saved().values(), at.saved().at() + 4 * row, hidden);
+                    d.dh().values(), d.dh().at() + row, d.dc().values(), d.dc().at() + row, at.cellBefore(),
+                    at.cellBeforeAt() + row, at.saved(), at.savedAt() + 4 * row, hidden);
         }
     }
 

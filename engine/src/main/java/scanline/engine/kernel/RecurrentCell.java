@@ -1,7 +1,6 @@
 package scanline.engine.kernel;
 
 import scanline.engine.geometry.CellKind;
-import scanline.engine.geometry.View;
 
 /**
  * What sets one kind of recurrent layer apart within a {@link RecurrentForward}: how many sums it needs, and how these
@@ -55,7 +54,7 @@ public sealed interface RecurrentCell permits RnnCell, LstmCell, GruCell {
      * @param sums
      *            blocks H apart; overwritten
      */
-    void forward(CellStep at, View<float[]> sums, int rows, int n, int hidden);
+    void forward(CellStep at, float[] sums, int sumsAt, int rows, int n, int hidden);
 
     /** The gradients of the sums of some rows, and of the states before as far as they need no product. */
     void backward(CellStep at, CellStepGradients d, int rows, int hidden);

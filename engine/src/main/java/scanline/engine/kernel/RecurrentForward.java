@@ -5,7 +5,6 @@ import java.util.stream.Stream;
 import scanline.engine.geometry.CellStates;
 import scanline.engine.geometry.CellWeights;
 import scanline.engine.geometry.Span;
-import scanline.engine.geometry.View;
 
 /**
  * One recurrent layer over consecutive steps of a sequence, for any {@link RecurrentCell}; {@link RecurrentBackward} goes
@@ -115,8 +114,8 @@ public final class RecurrentForward {
         for (int t = 0; t < span.steps(); t++) {
             int step = span.first() + t;
             CellStep states = CellStep.of(y, cell, span, t, row, 0);
-            float[] before = states.before().values();
-            int beforeAt = states.before().at();
+            float[] before = states.before();
+            int beforeAt = states.beforeAt();
             for (int i = 0; i < rows; i++) {
                 int input = inputs + i * depth;
                 System.arraycopy(x, (step * span.batch() + row + i) * features, work, input, features);
@@ -133,7 +132,7 @@ public final class RecurrentForward {
                             Math.min(Gemm.PANEL, some.blocks * hidden - column));
                 }
             }
-            cell.forward(states, new View<>(work, sums), rows, hidden, hidden);
+            cell.forward(states, work, sums, rows, hidden, hidden);
         }
     }
 
@@ -169,8 +168,8 @@ public final class RecurrentForward {
         for (int t = 0; t < span.steps(); t++) {
             int step = span.first() + t;
             CellStep states = CellStep.of(y, cell, span, t, 0, unit);
-            float[] before = states.before().values();
-            int beforeAt = states.before().at();
+            float[] before = states.before();
+            int beforeAt = states.beforeAt();
             // Two places in turn: a thread may begin to write the next state before another has read this one.
             int inputs = inputsAt(cell, span) + t % 2 * batch * depth;
             for (int i = 0; i < batch; i++) {
@@ -187,7 +186,7 @@ public final class RecurrentForward {
                 Gemm.multiply(work, sumsAt + column, width, work, biasAt + column, 0, work, inputs + block.from(span),
                         depth, work, Lanes.FIRST + block.block * blockLength + from * k * Gemm.PANEL, batch, k, units);
             }
-            cell.forward(states, new View<>(work, sumsAt + unit), batch, units, hidden);
+            cell.forward(states, work, sumsAt + unit, batch, units, hidden);
         }
     }
 

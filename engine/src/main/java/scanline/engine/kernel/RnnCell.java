@@ -6,7 +6,6 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import scanline.engine.geometry.CellKind;
-import scanline.engine.geometry.View;
 
 /**
  * A simple recurrent network (Elman 1990, "Finding structure in time"): {@code h = tanh(W x + b + U h' + d)}, or with the
@@ -30,14 +29,14 @@ public record RnnCell(CellKind kind) implements RecurrentCell {
     }
 
     @Override
-    public void forward(CellStep at, View<float[]> sums, int rows, int n, int hidden) {
+    public void forward(CellStep at, float[] sums, int sumsAt, int rows, int n, int hidden) {
         for (int i = 0; i < rows; i++) {
-            int to = at.h().at() + i * hidden;
-            int from = sums.at() + i * hidden;
+            int to = at.hAt() + i * hidden;
+            int from = sumsAt + i * hidden;
             if (kind == CellKind.RNN_RELU) {
-                Elementwise.relu(at.h().values(), to, sums.values(), from, n);
+                Elementwise.relu(at.h(), to, sums, from, n);
             } else {
-                Activations.tanh(at.h().values(), to, sums.values(), from, n);
+                Activations.tanh(at.h(), to, sums, from, n);
             }
         }
     }
@@ -50,10 +49,10 @@ public record RnnCell(CellKind kind) implements RecurrentCell {
             int row = i * hidden;
             if (kind == CellKind.RNN_RELU) {
                 reluGradient(d.work(), d.sums() + row, d.panels() + i * Gemm.PANEL, d.depth(), dh, dhAt + row,
-                        at.h().values(), at.h().at() + row, hidden);
+                        at.h(), at.hAt() + row, hidden);
             } else {
                 tanhGradient(d.work(), d.sums() + row, d.panels() + i * Gemm.PANEL, d.depth(), dh, dhAt + row,
-                        at.h().values(), at.h().at() + row, hidden);
+                        at.h(), at.hAt() + row, hidden);
             }
         }
         Arrays.fill(dh, dhAt, dhAt + rows * hidden, 0f);
