@@ -6,7 +6,7 @@ import scanline.engine.geometry.View;
 
 /**
  * Where the states of a step are: each an array and a place in it. One is made a step and thread, so the places are plain numbers:
- * a {@link View} each would cost a prediction of one image 5 % of its time.
+ * a {@link View} each made a prediction of one image 5 % slower.
  *
  * @param h
  *            the next hidden state, {@code before} the one that it follows; they may be one place

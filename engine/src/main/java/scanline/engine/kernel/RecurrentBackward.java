@@ -180,7 +180,8 @@ public final class RecurrentBackward {
                             at.packed + shard * packedLength + column * Gemm.PANEL, (end - begin) * count,
                             at.scratch + s, new View<>(dh, s), new View<>(d.dc(), s)), count, hidden);
                     gather(work, at.inputs + shard * inputsLength + column * (span.depth() + 1), x,
-                            (step * span.batch() + first) * features, states.before(), count, features, hidden);
+                            (step * span.batch() + first) * features, new View<>(states.before(), states.beforeAt()),
+                            count, features, hidden);
                 }
                 for (SumBlocks some : blocks) {
                     int sums = at.d + row * width + some.block() * hidden;
