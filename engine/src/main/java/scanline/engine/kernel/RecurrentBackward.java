@@ -180,8 +180,7 @@ public final class RecurrentBackward {
                             at.packed + shard * packedLength + column * Gemm.PANEL, (end - begin) * count,
                             at.scratch + s, new View<>(dh, s), new View<>(d.dc(), s)), count, hidden);
                     gather(work, at.inputs + shard * inputsLength + column * (span.depth() + 1), x,
-                            (step * span.batch() + first) * features, new View<>(states.before(), states.beforeAt()),
-                            count, features, hidden);
+                            (step * span.batch() + first) * features, states, count, features, hidden);
                 }
                 for (SumBlocks some : blocks) {
                     int sums = at.d + row * width + some.block() * hidden;
@@ -213,14 +212,13 @@ public final class RecurrentBackward {
         }
     }
 
-    /** Rows of [x 1 h], where the ones are already. */
-    private static void gather(float[] inputs, int at, float[] x, int xAt, View<float[]> h, int rows, int features,
+    /** Rows of [x 1 h], h being the state before a step, where the ones are already. */
+    private static void gather(float[] inputs, int at, float[] x, int xAt, CellStep states, int rows, int features,
             int hidden) {
-        float[] before = h.values();
         for (int i = 0; i < rows; i++) {
             int row = at + i * (features + 1 + hidden);
             System.arraycopy(x, xAt + i * features, inputs, row, features);
-            System.arraycopy(before, h.at() + i * hidden, inputs, row + features + 1, hidden);
+            System.arraycopy(states.before(), states.beforeAt() + i * hidden, inputs, row + features + 1, hidden);
         }
     }
 

@@ -40,7 +40,7 @@ public record Spread(double mean, double deviation) {
         if (Double.isNaN(mean)) {
             return "-";
         }
-        String text = String.format(Locale.ROOT, "%.2f %%", 100 * mean);
+        String text = Numbers.percent(mean);
         return Double.isNaN(deviation) ? text : text + String.format(Locale.ROOT, " ± %.2f", 100 * deviation);
     }
 }

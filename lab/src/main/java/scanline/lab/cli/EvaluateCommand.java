@@ -23,6 +23,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import scanline.engine.io.WeightsFile;
 import scanline.lab.base.Json;
+import scanline.lab.base.Numbers;
 import scanline.lab.base.RunException;
 import scanline.lab.cli.option.OutputFile;
 import scanline.lab.cli.option.Threads;
@@ -191,7 +192,7 @@ final class EvaluateCommand implements Callable<Integer> {
             table.row(row(names.get(label.label()), Stream.concat(
                     IntStream.of(label.present(), label.answered(), label.right()).mapToObj(Integer::toString),
                     DoubleStream.of(label.precision(), label.recall(), label.f1(), label.averagePrecision())
-                            .mapToObj(value -> String.format(Locale.ROOT, "%.4f", value)))));
+                            .mapToObj(Numbers::fourDecimals))));
         }
         return table;
     }

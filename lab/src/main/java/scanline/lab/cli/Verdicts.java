@@ -29,10 +29,6 @@ final class Verdicts {
         }
     }
 
-    int size() {
-        return all.size();
-    }
-
     /** Says how many agree; the exit status of the command. */
     int conclude() {
         long agree = all.stream().filter(Verdict::agrees).count();

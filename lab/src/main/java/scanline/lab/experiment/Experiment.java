@@ -69,7 +69,7 @@ public final class Experiment implements AutoCloseable {
         weights = new Weights(backend, recipe.seed());
         try {
             splits = new Splits(recipe, dataset);
-            input = input(recipe, splits.test());
+            input = input(recipe, splits.examples(Split.TEST));
             Network built = recipe.model().build(weights, input);
             network = built instanceof Classifier logits && recipe.head().softmax()
                     ? logits.then(Activation::softmax)
@@ -176,7 +176,7 @@ public final class Experiment implements AutoCloseable {
 
     /** The test pictures in the size that {@link #pictureSize} says. */
     public Pictures testPictures() {
-        return isDrawn() ? examples(Split.TEST).pictures() : dataset.test();
+        return isDrawn() ? examples(Split.TEST).pictures() : splits.testImages();
     }
 
     /** The size of a picture from elsewhere: that of a whole canvas, or of an image before it shrinks. */

@@ -76,10 +76,6 @@ public final class Splits {
         return IntStream.range(0, count).toArray();
     }
 
-    Examples test() {
-        return examples(Split.TEST);
-    }
-
     Examples examples(Split split) {
         return splits.computeIfAbsent(split, this::ofTraining);
     }
@@ -117,6 +113,11 @@ public final class Splits {
                 ? IntStream.of(RandomKey.of(recipe.seed(), "shuffle").at(epoch).permutation(train.count()))
                 : IntStream.range(0, train.count());
         return new Examples(train.pictures(), train.loader(), order.map(i -> first + train.number(i)).toArray());
+    }
+
+    /** The test images as the data set has them. */
+    public ImageSet testImages() {
+        return testImages;
     }
 
     /** The training images as the data set has them, with those held out and those beyond a limit. */

@@ -46,7 +46,7 @@ public record AttentionMap(ImageSet image, String label, String taken, double pr
                 || experiment.recipe().data().canvas().answer() != Canvas.Answer.CLASS) {
             return List.of();
         }
-        ImageSet test = experiment.dataset().test();
+        ImageSet test = experiment.splits().testImages();
         List<AttentionMap> maps = new ArrayList<>();
         for (int c = 0; c < Math.min(MOST_IMAGES, test.classes()); c++) {
             test.firstOf(c).flatMap(image -> of(experiment, network, image)).ifPresent(maps::add);

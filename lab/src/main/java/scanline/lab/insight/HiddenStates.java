@@ -31,7 +31,7 @@ public record HiddenStates(ImageSet image, String label, float[][] states, doubl
         if (!(experiment.task() instanceof Classification task)) {
             return List.of();
         }
-        ImageSet test = experiment.dataset().test();
+        ImageSet test = experiment.splits().testImages();
         List<HiddenStates> states = new ArrayList<>();
         for (int c = 0; c < Math.min(MOST_IMAGES, test.classes()); c++) {
             test.firstOf(c).flatMap(image -> of(experiment, task, image)).ifPresent(states::add);

@@ -215,7 +215,7 @@ public final class Provenance {
      * @param splits of which splits the hashes are wanted
      */
     private static Map<String, Object> data(Experiment experiment, Set<Split> splits) {
-        ImageSet test = experiment.dataset().test();
+        ImageSet test = experiment.splits().testImages();
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("name", experiment.dataset().name());
         data.put("classes", experiment.dataset().classNames());

@@ -1,7 +1,8 @@
 package scanline.lab.task;
 
-import java.util.Locale;
 import java.util.Map;
+
+import scanline.lab.base.Numbers;
 
 /** The names of what tasks measure, for people. */
 public final class Measures {
@@ -22,8 +23,8 @@ public final class Measures {
     /** Its value: of a distance a number, of all else a percentage. */
     public static String value(String name, double value) {
         return name.equals(EDIT_DISTANCE)
-                ? String.format(Locale.ROOT, "%.4f", value)
-                : String.format(Locale.ROOT, "%.2f %%", 100 * value);
+                ? Numbers.fourDecimals(value)
+                : Numbers.percent(value);
     }
 
     /** Both, such as {@code digit accuracy 98.76 %}. */

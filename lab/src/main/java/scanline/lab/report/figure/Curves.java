@@ -85,7 +85,7 @@ public final class Curves {
                 epoch -> 1 - epoch.validationAccuracy());
 
         String text(double value) {
-            return name + " " + (errors ? Numbers.percent(1 - value) : String.format(Locale.ROOT, "%.4f", value));
+            return name + " " + (errors ? Numbers.percent(1 - value) : Numbers.fourDecimals(value));
         }
     }
 
