@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 
-import scanline.lab.base.Numbers;
 import scanline.lab.run.Progress;
 import scanline.lab.run.Run;
 
@@ -51,8 +50,8 @@ public final class ProgressLine implements Progress {
         boolean validated = !Double.isNaN(row.validationLoss());
         out.printf(Locale.ROOT, "%5d   %10.4f  %6.2f %%   %15s  %8s   %,10.0f   %7.1f%n", row.epoch(), row.trainLoss(),
                 100 * row.trainAccuracy(),
-                validated ? Numbers.fourDecimals(row.validationLoss()) : "none held out",
-                validated ? Numbers.percent(row.validationAccuracy()) : "",
+                validated ? String.format(Locale.ROOT, "%.4f", row.validationLoss()) : "none held out",
+                validated ? String.format(Locale.ROOT, "%.2f %%", 100 * row.validationAccuracy()) : "",
                 row.examplesPerSecond(), row.seconds());
         out.flush();
     }
