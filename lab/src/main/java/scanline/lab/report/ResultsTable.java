@@ -107,8 +107,8 @@ public final class ResultsTable {
 
     String text() {
         text.append(INTRODUCTION);
-        links("A page for each system: where it comes from, what a reader can check there, what its source leaves open, and\n"
-                + "what we chose.",
+        links("A page for each system: where it comes from, what a reader can check there, what its source leaves\n"
+                + "open, and what we chose.",
                 WrittenPage.SYSTEMS);
         Map<String, List<ResultsRow>> sections = new TreeMap<>(BY_DATA);
         for (ResultsRow row : ResultsRow.of(records)) {
