@@ -107,8 +107,8 @@ public final class ResultsTable {
 
     String text() {
         text.append(INTRODUCTION);
-        links("A page for each system, with what its text says and what we settled. The texts of A to H are known to us by\n"
-                + "a description alone, without authors or links: what is said of them cannot be checked from here.",
+        links("A page for each system: where it comes from, what a reader can check there, what its source leaves\n"
+                + "open, and what we chose.",
                 WrittenPage.SYSTEMS);
         Map<String, List<ResultsRow>> sections = new TreeMap<>(BY_DATA);
         for (ResultsRow row : ResultsRow.of(records)) {
