@@ -20,11 +20,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import scanline.lab.base.Json;
 import scanline.lab.base.Numbers;
 import scanline.lab.docs.Markdown;
 import scanline.lab.docs.Repository;
+import scanline.lab.recipe.Recipes;
 import scanline.lab.record.Records;
 import scanline.lab.record.RunRecord;
 import scanline.lab.record.RunRecord.Outcome;
@@ -34,8 +36,12 @@ import scanline.lab.run.Run;
 class FiguresTest {
     private static final Path ROOT = Repository.folder();
     private static final Path RESULTS = ROOT.resolve("results");
+    /** It has figures of experiments that nobody recorded. */
+    private static final Path LOG = ROOT.resolve("docs/log.md");
     private static final Pattern PERCENTAGE = Pattern.compile("(?<![\\d.,])(\\d+\\.\\d\\d)(?: to (\\d+\\.\\d\\d))? %");
     private static final Pattern WORD = Pattern.compile("[a-z][a-z0-9-]+");
+
+    private static final List<String> DATA_SETS = List.of("MNIST", "Fashion-MNIST");
 
     private static List<RunRecord> records = List.of();
 
@@ -46,9 +52,11 @@ class FiguresTest {
 
     static List<Path> pages() throws IOException {
         List<Path> pages = new ArrayList<>(List.of(ROOT.resolve("README.md")));
-        for (Path folder : List.of(RESULTS.resolve(WrittenPage.SYSTEMS), ROOT.resolve("docs/learn"))) {
+        for (Path folder : List.of(RESULTS.resolve(WrittenPage.SYSTEMS), ROOT.resolve("docs"),
+                ROOT.resolve("docs/learn"))) {
             try (Stream<Path> files = Files.list(folder)) {
-                pages.addAll(files.filter(file -> file.toString().endsWith(".md")).sorted().toList());
+                pages.addAll(files.filter(file -> file.toString().endsWith(".md") && !file.equals(LOG)).sorted()
+                        .toList());
             }
         }
         return pages;
@@ -171,9 +179,40 @@ class FiguresTest {
     /** The rows of README's table of speeds of which the page of speeds has none of the same name with the same figures in each column. */
     private static List<String> speedsWithoutARecord(String readme, String bench) {
         List<Map<String, String>> measured = rows(bench);
-        return rows(readme.replaceFirst("(?s).*\n## Speed\n", "").replaceFirst("(?s)\n## .*", "")).stream()
+        return rows(section(readme, "Speed")).stream()
                 .filter(row -> measured.stream().noneMatch(other -> other.entrySet().containsAll(row.entrySet())))
                 .map(Map::toString).toList();
+    }
+
+    private static String section(String page, String heading) {
+        return page.replaceFirst("(?s).*\n## " + heading + "\n", "").replaceFirst("(?s)\n## .*", "");
+    }
+
+    /** The rows of README's table of models whose accuracies and seeds no records have, or whose speed the page of speeds lacks. */
+    private static List<String> modelsWithoutARecord(String readme, String bench) {
+        List<Map<String, String>> speeds = rows(bench);
+        return rows(section(readme, "What it trains")).stream()
+                .filter(row -> DATA_SETS.stream().noneMatch(row::containsKey)
+                        || !DATA_SETS.stream().filter(row::containsKey).allMatch(data -> isRecorded(row, data))
+                        || row.containsKey("speed") && speeds.stream().noneMatch(speed -> isSpeedOf(row, speed)))
+                .map(Map::toString).toList();
+    }
+
+    /** Whether runs of a row's recipe on a data set have the mean accuracy that it says, with as many seeds. */
+    private static boolean isRecorded(Map<String, String> row, String data) {
+        return ResultsRow.of(records).stream().filter(result -> !result.outcomes().isEmpty())
+                .filter(result -> result.recipe().replace("`", "").equals(row.get("case")))
+                .filter(result -> ResultsTable.title(result.first().key("data")).equals(data))
+                .anyMatch(result -> Numbers.percent(result.spread().mean()).equals(row.get(data))
+                        && Integer.toString(result.outcomes().size()).equals(row.get("seeds")));
+    }
+
+    /** Whether a row of the page of speeds is a training step of a row's recipe, at the recipe's batch, with the ratio that it says. */
+    private static boolean isSpeedOf(Map<String, String> row, Map<String, String> speed) {
+        String recipe = row.getOrDefault("case", "").replaceFirst(" .*", "");
+        String step = recipe + " training step, batch " + Recipes.find(recipe, List.of()).batch();
+        return step.equals(speed.get("case"))
+                && speed.getOrDefault("ratio (least to most)", "").startsWith(row.get("speed") + " (");
     }
 
     /** The rows of all tables, each cell by the name of its column, that of the first being "case"; of two of a name the first. */
@@ -216,6 +255,18 @@ class FiguresTest {
                 "(\\| `lstm-rows` training step, batch 100 \\| )([\\d.]+ ms) \\| ([\\d.]+ ms)",
                 "$1$3 | $2");
         assertThat(speedsWithoutARecord(planted, bench)).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"98.79 %,98.80 %", "88.25 %,92.25 %", "| 3 | 1.21 |,| 1 | 1.21 |", "| 1.21 |,| 1.29 |"})
+    void everyModelIsOfRecords(String said, String planted) throws IOException {
+        String readme = Files.readString(ROOT.resolve("README.md"));
+        String bench = Files.readString(RESULTS.resolve(WrittenPage.MEASURED).resolve("bench.md"));
+        assertThat(rows(section(readme, "What it trains"))).hasSizeGreaterThan(8);
+        assertThat(modelsWithoutARecord(readme, bench)).isEmpty();
+        String row = readme.lines().filter(line -> line.startsWith("| `lstm-rows` | LSTM")).findFirst().orElseThrow();
+        assertThat(row).contains(said);
+        assertThat(modelsWithoutARecord(readme.replace(row, row.replace(said, planted)), bench)).hasSize(1);
     }
 
     /** What a programme measured says which one, of which commit and on what. */
