@@ -1,4 +1,4 @@
-/** Tensors, layers and optimisers on the Vector API. It needs nothing but the JDK. */
+/** Tensors, layers and optimizers on the Vector API. It needs nothing but the JDK. */
 // "module": javac cannot see scanline.lab and scanline.bench, which come after this module.
 @SuppressWarnings("module") module scanline.engine {
     requires jdk.incubator.vector;

@@ -25,15 +25,15 @@ public final class PredictFromWeights {
             try (Tape tape = Tape.inference(new Memory(backend))) {
                 logits = model.forward(tape.input(Shape.of(28, count, 28), batch.values())).values();
             }
-            int right = 0;
+            int correct = 0;
             for (int i = 0; i < count; i++) {
                 int digit = Answers.largest(logits, 10 * i, 10);
-                right += digit == batch.labels()[i] ? 1 : 0;
+                correct += digit == batch.labels()[i] ? 1 : 0;
                 if (i < 10) {
                     System.out.printf("a %d is read as %d%n", batch.labels()[i], digit);
                 }
             }
-            return (double) right / count;
+            return (double) correct / count;
         }
     }
 }

@@ -26,7 +26,7 @@ import scanline.lab.sequence.Batch;
 @Command(name = "losses", mixinStandardHelpOptions = true, sortOptions = false,
         description = "Trains recipes here and in PyTorch from the same weights and compares the losses of all steps.")
 public final class Losses implements Callable<Integer> {
-    // Between them every kind of layer but the RNN with ReLU, every optimiser, clipping and a schedule; none has dropout, for
+    // Between them every kind of layer but the RNN with ReLU, every optimizer, clipping and a schedule; none has dropout, for
     // which each side draws random numbers of its own.
     private static final List<String> RECIPES = List.of("lstm-pixels", "gru-rows-deep", "rnn-rows", "vit",
             "row-transformer", "cnn");

@@ -340,10 +340,10 @@ public final class StudioLoad implements Callable<Integer> {
     }
 
     private static byte[] png(ImageSet image) throws IOException {
-        BufferedImage grey = new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_BYTE_GRAY);
-        grey.getRaster().setDataElements(0, 0, image.width(), image.height(), image.pixels());
+        BufferedImage gray = new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_BYTE_GRAY);
+        gray.getRaster().setDataElements(0, 0, image.width(), image.height(), image.pixels());
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        ImageIO.write(grey, "png", bytes);
+        ImageIO.write(gray, "png", bytes);
         return bytes.toByteArray();
     }
 

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import scanline.engine.nn.Initialisation;
+import scanline.engine.nn.RecurrentInitializer;
 import scanline.engine.optim.Adam;
 import scanline.engine.optim.AdamW;
 import scanline.engine.optim.Clipping;
@@ -63,7 +63,7 @@ public record PeerFolder(Path path) {
     /** Writes a point of {@link Growth} to a new temporary folder. */
     public static PeerFolder of(GrowthPoint point, Batch batch, Weights weights) throws IOException {
         Map<String, Object> description = PeerNetwork.of(new RecurrentModel(point.cell(), point.hidden(),
-                point.layers(), 0, false, false, false, false, Initialisation.DEFAULT)).description();
+                point.layers(), 0, false, false, false, false, RecurrentInitializer.DEFAULT)).description();
         description.put("work", Case.Work.TRAIN.name());
         description.put("shape", List.of(1, point.steps(), point.batch(), point.features()));
         description.put("classes", GrowthPoint.CLASSES);

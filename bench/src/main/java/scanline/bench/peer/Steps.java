@@ -76,7 +76,7 @@ public final class Steps implements AutoCloseable {
         }
     }
 
-    /** Goes back to the first weights, and to an optimiser that has taken no step. */
+    /** Goes back to the first weights, and to an optimizer that has taken no step. */
     void restart() {
         for (int i = 0; i < first.size(); i++) {
             Parameter parameter = experiment.weights().parameters().get(i);

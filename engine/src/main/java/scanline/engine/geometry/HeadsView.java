@@ -3,7 +3,7 @@ package scanline.engine.geometry;
 import java.util.function.Function;
 
 /**
- * Where the heads of a block lie: neighbours in a row, from {@code at} on, whose rows are {@code step} apart from one step to
+ * Where the heads of a block lie: neighbors in a row, from {@code at} on, whose rows are {@code step} apart from one step to
  * the next and {@code example} from one example to the next.
  */
 public record HeadsView<A>(A values, int at, int step, int example) implements Blocks<A> {

@@ -28,7 +28,7 @@ record Header(List<Slot> slots, Map<String, String> metadata) {
     /** The one name that no tensor can have. */
     static final String METADATA = "__metadata__";
 
-    // How many batches a normalisation of PyTorch has seen: the one integer in the state_dict of such a model. Nothing here
+    // How many batches a normalization of PyTorch has seen: the one integer in the state_dict of such a model. Nothing here
     // depends on it.
     private static final String COUNTER = "num_batches_tracked";
     private static final String COUNTER_DTYPE = "I64";

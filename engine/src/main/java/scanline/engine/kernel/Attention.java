@@ -196,7 +196,7 @@ public final class Attention {
         Activations.exp(work, at.scores, work, at.scores, keys * ld);
         hide(work, at.scores, shape, first, count, keys, ld, 0f);
         inverseSums(work, at.line, at.scores, keys, ld);
-        normalise(work, at.scores, at.line, keys, ld);
+        normalize(work, at.scores, at.line, keys, ld);
     }
 
     /** {@code A B^T} of the keys' rows of a head of A and a block of rows of B: [keys, ld]. */
@@ -255,7 +255,7 @@ public final class Attention {
         }
     }
 
-    private static void normalise(float[] work, int at, int line, int keys, int ld) {
+    private static void normalize(float[] work, int at, int line, int keys, int ld) {
         for (int column = 0; column < ld; column += W) {
             FloatVector inverse = FloatVector.fromArray(S, work, line + column);
             for (int j = 0; j < keys; j++) {

@@ -10,7 +10,7 @@ import scanline.engine.geometry.Affine;
 import scanline.engine.geometry.ChannelNorm;
 
 /**
- * Batch normalisation of x[N, C], N rows and C channels, alone or with the positive part behind it. The derivation is in
+ * Batch normalization of x[N, C], N rows and C channels, alone or with the positive part behind it. The derivation is in
  * docs/kernels/convolution.md.
  *
  * <p>
@@ -179,7 +179,7 @@ public final class BatchNorm {
             int rows, int channels) {
         float[] scales = scales(norm, channels);
         chunks(parallel, rows, channels,
-                (from, to) -> normalise(y, x, scales, floor(relu), rows, channels, from, to));
+                (from, to) -> normalize(y, x, scales, floor(relu), rows, channels, from, to));
     }
 
     /** Adds to dx, unless null, and to the gradients of gamma and beta, where the statistics are those of x. */
@@ -197,18 +197,18 @@ public final class BatchNorm {
     }
 
     /**
-     * Normalises chunks {@code from..to}.
+     * Normalizes chunks {@code from..to}.
      *
      * @param floor
      *            0 for the positive part alone, minus infinity for everything
      */
-    private static void normalise(float[] y, float[] x, float[] scales, float floor, int rows, int channels, int from,
+    private static void normalize(float[] y, float[] x, float[] scales, float floor, int rows, int channels, int from,
             int to) {
         for (int chunk = from; chunk < to; chunk++) {
             int count = Math.min(CHUNK, rows - chunk * CHUNK);
             int c = 0;
             for (int end = S.loopBound(channels); c < end; c += S.length()) {
-                normalise(y, x, chunk * CHUNK * channels + c, scales, c, floor, channels, count);
+                normalize(y, x, chunk * CHUNK * channels + c, scales, c, floor, channels, count);
             }
             for (; c < channels; c++) {
                 for (int i = 0; i < count; i++) {
@@ -220,7 +220,7 @@ public final class BatchNorm {
         }
     }
 
-    private static void normalise(float[] y, float[] x, int at, float[] scales, int c, float floor, int channels,
+    private static void normalize(float[] y, float[] x, int at, float[] scales, int c, float floor, int channels,
             int count) {
         FloatVector scale = FloatVector.fromArray(S, scales, c);
         FloatVector shift = FloatVector.fromArray(S, scales, channels + c);

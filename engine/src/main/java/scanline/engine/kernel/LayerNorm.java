@@ -8,7 +8,7 @@ import scanline.engine.geometry.Affine;
 import scanline.engine.geometry.RowMoments;
 
 /**
- * Layer normalisation of rows of n floats: {@code y = (x - mean) / sqrt(variance + epsilon) gamma + beta} (Ba, Kiros and
+ * Layer normalization of rows of n floats: {@code y = (x - mean) / sqrt(variance + epsilon) gamma + beta} (Ba, Kiros and
  * Hinton 2016), the variance over n as in PyTorch. Sums over a row go through the virtual lanes of {@link Reduction}.
  *
  * <p>
@@ -46,7 +46,7 @@ public final class LayerNorm {
             float scale = (float) (1 / Math.sqrt(variance + epsilon));
             mean[row] = m;
             inverse[row] = scale;
-            normalise(y, x, at, m, scale, gamma, beta, n);
+            normalize(y, x, at, m, scale, gamma, beta, n);
         }
     }
 
@@ -152,7 +152,7 @@ public final class LayerNorm {
         return Reduction.tree(lanes);
     }
 
-    private static void normalise(float[] y, float[] x, int at, float mean, float inverse, float[] gamma, float[] beta,
+    private static void normalize(float[] y, float[] x, int at, float mean, float inverse, float[] gamma, float[] beta,
             int n) {
         int i = 0;
         for (int end = S.loopBound(n); i < end; i += W) {

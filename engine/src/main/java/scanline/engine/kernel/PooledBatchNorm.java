@@ -10,7 +10,7 @@ import scanline.engine.geometry.ChannelNorm;
 import scanline.engine.geometry.Window;
 
 /**
- * Batch normalisation of images, its positive part and pooling of 2 x 2 pixels in one pass: what lies between them is never
+ * Batch normalization of images, its positive part and pooling of 2 x 2 pixels in one pass: what lies between them is never
  * stored, and computed again backwards. Statistics, scales and slopes are those of {@link BatchNorm}; lanes hold channels.
  */
 public final class PooledBatchNorm {
@@ -47,7 +47,7 @@ public final class PooledBatchNorm {
         }
     }
 
-    /** Normalises images {@code from..to}, and keeps the largest of each 2 x 2 pixels, or 0. */
+    /** Normalizes images {@code from..to}, and keeps the largest of each 2 x 2 pixels, or 0. */
     private static void forward(float[] y, float[] x, float[] scales, Window window, int from, int to) {
         int channels = window.channels();
         int row = window.width() * channels;
@@ -138,7 +138,7 @@ public final class PooledBatchNorm {
         }
     }
 
-    /** Which of four pixels is the largest after normalisation, the first of equals. */
+    /** Which of four pixels is the largest after normalization, the first of equals. */
     private static int first(float[] x, int p, int row, float[] scales, int c, int channels) {
         int first = p;
         float largest = value(x, p, scales, c, channels);

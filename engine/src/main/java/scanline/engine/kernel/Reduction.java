@@ -4,7 +4,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Sums over neighbouring elements. Element i belongs to virtual lane {@code i % 16} on every machine; a lane adds its
+ * Sums over neighboring elements. Element i belongs to virtual lane {@code i % 16} on every machine; a lane adds its
  * elements in increasing order, and the lanes are added as a fixed tree: 8 apart, then 4, 2, 1.
  */
 public final class Reduction {

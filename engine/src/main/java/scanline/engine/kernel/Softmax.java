@@ -21,7 +21,7 @@ public final class Softmax {
             int at = row * classes;
             shift(p, x, at, classes);
             if (labels[row] < 0) {
-                normalise(p, at, classes);
+                normalize(p, at, classes);
                 continue;
             }
             double mean = 0;
@@ -29,7 +29,7 @@ public final class Softmax {
                 mean += p[at + j];
             }
             double shifted = p[at + labels[row]];
-            total += StrictMath.log(normalise(p, at, classes)) - (1 - smoothing) * shifted;
+            total += StrictMath.log(normalize(p, at, classes)) - (1 - smoothing) * shifted;
             if (smoothing != 0) { // without it, a logit of -infinity is a class that is ruled out
                 total -= smoothing * mean / classes;
             }
@@ -66,7 +66,7 @@ public final class Softmax {
     public static void softmax(float[] y, float[] x, int rows, int n) {
         for (int row = 0; row < rows; row++) {
             shift(y, x, row * n, n);
-            normalise(y, row * n, n);
+            normalize(y, row * n, n);
         }
     }
 
@@ -96,7 +96,7 @@ public final class Softmax {
     }
 
     /** {@code y = exp(y) / sum(exp(y))}: the sum. */
-    private static double normalise(float[] y, int at, int n) {
+    private static double normalize(float[] y, int at, int n) {
         Activations.exp(y, at, y, at, n);
         double sum = 0;
         for (int j = 0; j < n; j++) {

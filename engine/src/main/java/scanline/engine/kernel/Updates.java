@@ -3,7 +3,7 @@ package scanline.engine.kernel;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** One step of an optimiser over n weights w from position {@code at} on, with gradient g; PyTorch's update rules. */
+/** One step of an optimizer over n weights w from position {@code at} on, with gradient g; PyTorch's update rules. */
 public final class Updates {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
 

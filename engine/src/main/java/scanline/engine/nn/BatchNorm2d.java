@@ -2,14 +2,14 @@ package scanline.engine.nn;
 
 import java.util.Arrays;
 
-import scanline.engine.tensor.Normalisation;
-import scanline.engine.tensor.Normalisation.BatchNorm;
+import scanline.engine.tensor.Normalization;
+import scanline.engine.tensor.Normalization.BatchNorm;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
 /**
- * Batch normalisation of images by channel (Ioffe and Szegedy 2015), with the names and the rules of PyTorch's
+ * Batch normalization of images by channel (Ioffe and Szegedy 2015), with the names and the rules of PyTorch's
  * {@code nn.BatchNorm2d}: while training by the statistics of the batch, else by the running ones.
  */
 public final class BatchNorm2d {
@@ -19,7 +19,7 @@ public final class BatchNorm2d {
     private final BatchNorm norm;
 
     /**
-     * A normalisation that changes nothing but mean and variance at first.
+     * A normalization that changes nothing but mean and variance at first.
      *
      * @throws IllegalArgumentException
      *             if there is no channel
@@ -27,7 +27,7 @@ public final class BatchNorm2d {
     public BatchNorm2d(Weights weights, int channels) {
         if (channels < 1) {
             throw new IllegalArgumentException(
-                    "a batch normalisation needs at least 1 channel, not " + channels);
+                    "a batch normalization needs at least 1 channel, not " + channels);
         }
         Shape each = Shape.of(channels);
         norm = new BatchNorm(weights.filled("weight", each, (values, _) -> Arrays.fill(values, 1f)),
@@ -35,18 +35,18 @@ public final class BatchNorm2d {
                 weights.statistic("running_var", each, 1), MOMENTUM, EPSILON);
     }
 
-    /** The normalised images, [B, H, W, channels]. */
+    /** The normalized images, [B, H, W, channels]. */
     public Tensor forward(Tensor x) {
-        return Normalisation.batchNorm(x, norm, false);
+        return Normalization.batchNorm(x, norm, false);
     }
 
     /** {@code relu(forward(x))}, for less. */
     public Tensor relu(Tensor x) {
-        return Normalisation.batchNorm(x, norm, true);
+        return Normalization.batchNorm(x, norm, true);
     }
 
     /** {@code maxPool(relu(forward(x)))} by windows of 2 x 2 pixels, for less: [B, H / 2, W / 2, channels]. */
     public Tensor reluMaxPool(Tensor x) {
-        return Normalisation.batchNormReluMaxPool(x, norm);
+        return Normalization.batchNormReluMaxPool(x, norm);
     }
 }

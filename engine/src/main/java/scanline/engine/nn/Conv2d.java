@@ -25,7 +25,7 @@ public final class Conv2d {
      * @throws IllegalArgumentException
      *             if a size is less than 1, or the padding negative
      */
-    public Conv2d(Weights weights, int inputs, int outputs, int kernel, int stride, int padding, FirstValues first) {
+    public Conv2d(Weights weights, int inputs, int outputs, int kernel, int stride, int padding, Initializer first) {
         if (Math.min(Math.min(inputs, outputs), Math.min(kernel, stride)) < 1 || padding < 0) {
             throw new IllegalArgumentException(
                     "a convolution needs channels, a kernel and a stride of at least 1 and no"

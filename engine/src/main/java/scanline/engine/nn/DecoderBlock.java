@@ -10,7 +10,7 @@ import scanline.engine.tensor.Weights;
 /**
  * A block of a transformer's decoder, named as PyTorch's {@code nn.TransformerDecoderLayer}: attention of a sequence to its
  * own steps, attention to an encoder's memory, then a feed-forward part, around each of which the input is passed on as
- * well. Normalised behind each sum as in Vaswani et al. 2017, or in front of each part, but for the memory, as
+ * well. Normalized behind each sum as in Vaswani et al. 2017, or in front of each part, but for the memory, as
  * {@link EncoderBlock} is.
  */
 public final class DecoderBlock {

@@ -8,7 +8,7 @@ import scanline.engine.tensor.Weights;
 
 /**
  * A block of a transformer's encoder, named as PyTorch's {@code nn.TransformerEncoderLayer}: attention, then a feed-forward
- * part, around each of which the input is passed on as well. Normalised behind each sum as in Vaswani et al. 2017, or in
+ * part, around each of which the input is passed on as well. Normalized behind each sum as in Vaswani et al. 2017, or in
  * front of each part, so that the sums themselves are never rescaled (Xiong et al. 2020).
  */
 public final class EncoderBlock {
@@ -22,12 +22,12 @@ public final class EncoderBlock {
      * @param nonlinearity
      *            what stands between them
      * @param normFirst
-     *            whether each part's input is normalised, instead of each sum
+     *            whether each part's input is normalized, instead of each sum
      * @param first
      *            the first values of the feed-forward part
      */
     public record Options(MultiHeadAttention.Options attention, int hidden, Nonlinearity nonlinearity,
-            boolean normFirst, FirstValues first) {}
+            boolean normFirst, Initializer first) {}
 
     private final MultiHeadAttention attention;
     private final LayerNorm norm1;

@@ -23,7 +23,7 @@ public final class FeedForward {
      *             if the rate of dropout is none
      */
     public FeedForward(Weights weights, int width, int hidden, Nonlinearity nonlinearity, float dropout,
-            FirstValues first) {
+            Initializer first) {
         layers = new FeedForwardWeights<>(first.weight(weights, "linear1.weight", Shape.of(hidden, width)),
                 first.bias(weights, "linear1.bias", hidden, width),
                 first.weight(weights, "linear2.weight", Shape.of(width, hidden)),

@@ -1,14 +1,14 @@
 package scanline.engine.nn;
 
 import java.util.Arrays;
-import scanline.engine.tensor.Normalisation;
+import scanline.engine.tensor.Normalization;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
 /**
- * Layer normalisation, {@code (x - mean) / sqrt(variance + 1e-5) weight + bias} along the last axis (Ba, Kiros and Hinton
+ * Layer normalization, {@code (x - mean) / sqrt(variance + 1e-5) weight + bias} along the last axis (Ba, Kiros and Hinton
  * 2016), named as PyTorch's {@code nn.LayerNorm}.
  */
 public final class LayerNorm {
@@ -17,14 +17,14 @@ public final class LayerNorm {
     private final Parameter weight;
     private final Parameter bias;
 
-    /** For rows of {@code width} numbers, which it leaves normalised at first. */
+    /** For rows of {@code width} numbers, which it leaves normalized at first. */
     public LayerNorm(Weights weights, int width) {
         weight = weights.filled("weight", Shape.of(width), (values, _) -> Arrays.fill(values, 1f));
         bias = weights.zeros("bias", Shape.of(width));
     }
 
-    /** Normalises x, [..., width]. */
+    /** Normalizes x, [..., width]. */
     public Tensor forward(Tensor x) {
-        return Normalisation.layer(x, weight, bias, EPSILON);
+        return Normalization.layer(x, weight, bias, EPSILON);
     }
 }

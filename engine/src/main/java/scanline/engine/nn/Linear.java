@@ -6,18 +6,18 @@ import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
-/** An affine map, {@code y = x W^T + b}, named and initialised as PyTorch's {@code nn.Linear}. */
+/** An affine map, {@code y = x W^T + b}, named and initialized as PyTorch's {@code nn.Linear}. */
 public final class Linear {
     private final Parameter weight;
     private final Parameter bias;
 
     /** A map that begins as PyTorch's. */
     public Linear(Weights weights, int inputs, int outputs) {
-        this(weights, inputs, outputs, FirstValues.UNIFORM);
+        this(weights, inputs, outputs, Initializer.UNIFORM);
     }
 
     /** A map with these first values. */
-    public Linear(Weights weights, int inputs, int outputs, FirstValues first) {
+    public Linear(Weights weights, int inputs, int outputs, Initializer first) {
         weight = first.weight(weights, "weight", Shape.of(outputs, inputs));
         bias = first.bias(weights, "bias", outputs, inputs);
     }

@@ -36,8 +36,8 @@ public final class MultiHeadAttention {
      * @param out
      *            the first values of {@code out_proj}
      */
-    public record Options(int width, int heads, int headWidth, boolean bias, float dropout, FirstValues in,
-            FirstValues out) {
+    public record Options(int width, int heads, int headWidth, boolean bias, float dropout, Initializer in,
+            Initializer out) {
         /** Checks the sizes. */
         public Options {
             if (width < 1 || heads < 1 || headWidth < 1) {
@@ -55,12 +55,12 @@ public final class MultiHeadAttention {
          * @throws IllegalArgumentException
          *             if the heads do not divide the width
          */
-        public static Options shared(int width, int heads, float dropout, FirstValues first) {
+        public static Options shared(int width, int heads, float dropout, Initializer first) {
             if (heads < 1 || width % heads != 0) {
                 throw new IllegalArgumentException(heads + " heads do not divide a width of " + width);
             }
             return new Options(width, heads, width / heads, true, dropout,
-                    first == FirstValues.UNIFORM ? FirstValues.XAVIER : first, first);
+                    first == Initializer.UNIFORM ? Initializer.XAVIER : first, first);
         }
 
         int inner() {
@@ -78,7 +78,7 @@ public final class MultiHeadAttention {
     public MultiHeadAttention(Weights weights, Options options) {
         this.options = options;
         int inner = options.inner();
-        FirstValues in = options.in();
+        Initializer in = options.in();
         inWeight = in.weight(weights, "in_proj_weight", Shape.of(3 * inner, options.width()));
         inBias = options.bias() ? in.bias(weights, "in_proj_bias", 3 * inner, options.width()) : null;
         outWeight = options.out().weight(weights, "out_proj.weight", Shape.of(options.width(), inner));

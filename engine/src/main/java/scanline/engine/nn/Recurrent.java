@@ -34,17 +34,17 @@ public final class Recurrent {
      *            zero otherwise
      * @param recompute
      *            whether the backward pass computes again what it needs instead of storing it: the same bits in less memory
-     * @param initialisation
+     * @param initializer
      *            the first values
      */
     public record Options(float dropout, boolean bidirectional, boolean learnedState, boolean recompute,
-            Initialisation initialisation) {
-        /** One direction, no dropout, from zeros, PyTorch's initialisation. */
-        public static final Options DEFAULT = new Options(0, false, false, false, Initialisation.DEFAULT);
+            RecurrentInitializer initializer) {
+        /** One direction, no dropout, from zeros, PyTorch's initialization. */
+        public static final Options DEFAULT = new Options(0, false, false, false, RecurrentInitializer.DEFAULT);
 
         /** These with another rate of dropout. */
         public Options withDropout(float rate) {
-            return new Options(rate, bidirectional, learnedState, recompute, initialisation);
+            return new Options(rate, bidirectional, learnedState, recompute, initializer);
         }
     }
 
@@ -89,13 +89,13 @@ public final class Recurrent {
      * A stack of layers.
      *
      * @throws IllegalArgumentException
-     *             if there is no layer, the rate of dropout is none, or the kind lacks a gate that the initialisation names
+     *             if there is no layer, the rate of dropout is none, or the kind lacks a gate that the initialization names
      */
     public Recurrent(Weights weights, CellKind kind, int inputs, int hidden, int layers, Options options) {
         if (layers < 1) {
             throw new IllegalArgumentException("a recurrent network needs at least 1 layer, not " + layers);
         }
-        options.initialisation().requireFor(kind, "");
+        options.initializer().requireFor(kind, "");
         dropout = new Dropout(options.dropout());
         recompute = options.recompute();
         for (int l = 0; l < layers; l++) {
@@ -109,7 +109,7 @@ public final class Recurrent {
 
     private static Direction direction(Weights weights, CellKind kind, String name, int features, int hidden,
             Options options) {
-        Initialisation first = options.initialisation();
+        RecurrentInitializer first = options.initializer();
         RecurrentWeights w = new RecurrentWeights(kind,
                 first.inputWeight(weights, "weight_ih_" + name, kind, features, hidden),
                 first.hiddenWeight(weights, "weight_hh_" + name, kind, hidden),

@@ -24,7 +24,7 @@ public final class Optimizer {
     private final List<List<Buffer>> slots = new ArrayList<>();
     private long steps;
 
-    /** An optimiser that has taken no step. */
+    /** An optimizer that has taken no step. */
     public Optimizer(UpdateRule rule, Weights weights) {
         this.rule = rule;
         this.weights = weights;
@@ -52,8 +52,8 @@ public final class Optimizer {
     }
 
     /** Sets how many steps it took, when its {@link #state} is restored. */
-    public void steps(long taken) {
-        steps = taken;
+    public void steps(long done) {
+        steps = done;
     }
 
     /** Everything that it remembers, to be saved and restored. */

@@ -12,7 +12,7 @@ public final class Activation {
         Tensor y = tape.result(x.shape(), x);
         int n = x.shape().elements();
         tape.backend().sigmoid(y.value(), x.value(), n);
-        tape.undo(y, () -> tape.backend().sigmoidGradient(x.gradient(), y.gradient(), y.value(), n));
+        tape.record(y, () -> tape.backend().sigmoidGradient(x.gradient(), y.gradient(), y.value(), n));
         return y;
     }
 
@@ -22,7 +22,7 @@ public final class Activation {
         Tensor y = tape.result(x.shape(), x);
         int n = x.shape().elements();
         tape.backend().tanh(y.value(), x.value(), n);
-        tape.undo(y, () -> tape.backend().tanhGradient(x.gradient(), y.gradient(), y.value(), n));
+        tape.record(y, () -> tape.backend().tanhGradient(x.gradient(), y.gradient(), y.value(), n));
         return y;
     }
 
@@ -32,7 +32,7 @@ public final class Activation {
         Tensor y = tape.result(x.shape(), x);
         int n = x.shape().elements();
         tape.backend().relu(y.value(), x.value(), n);
-        tape.undo(y, () -> tape.backend().reluGradient(x.gradient(), y.gradient(), y.value(), n));
+        tape.record(y, () -> tape.backend().reluGradient(x.gradient(), y.gradient(), y.value(), n));
         return y;
     }
 
@@ -45,7 +45,7 @@ public final class Activation {
         Tensor y = tape.result(x.shape(), x);
         int n = x.shape().elements();
         tape.backend().gelu(y.value(), x.value(), n);
-        tape.undo(y, () -> tape.backend().geluGradient(x.gradient(), y.gradient(), x.value(), n));
+        tape.record(y, () -> tape.backend().geluGradient(x.gradient(), y.gradient(), x.value(), n));
         return y;
     }
 
@@ -56,7 +56,7 @@ public final class Activation {
         int rows = x.shape().rows();
         int n = x.shape().size(-1);
         tape.backend().softmax(y.value(), x.value(), rows, n);
-        tape.undo(y, () -> tape.backend().softmaxGradient(x.gradient(), y.gradient(), y.value(), rows, n));
+        tape.record(y, () -> tape.backend().softmaxGradient(x.gradient(), y.gradient(), y.value(), rows, n));
         return y;
     }
 

@@ -11,7 +11,7 @@ public final class Arithmetic {
         int n = a.shape().elements();
         Tensor y = tape.result(a.shape(), a, b);
         tape.backend().add(y.value(), a.value(), b.value(), n);
-        tape.undo(y, () -> {
+        tape.record(y, () -> {
             if (b.needsGradient()) {
                 b.addGradient(y);
             }
@@ -29,7 +29,7 @@ public final class Arithmetic {
         int n = a.shape().elements();
         Tensor y = tape.result(a.shape(), a, b);
         tape.backend().subtract(y.value(), a.value(), b.value(), n);
-        tape.undo(y, () -> {
+        tape.record(y, () -> {
             if (b.needsGradient()) {
                 tape.backend().subtractGradient(b.gradient(), y.gradient(), n);
             }
@@ -47,7 +47,7 @@ public final class Arithmetic {
         int n = a.shape().elements();
         Tensor y = tape.result(a.shape(), a, b);
         tape.backend().multiply(y.value(), a.value(), b.value(), n);
-        tape.undo(y, () -> {
+        tape.record(y, () -> {
             if (a.needsGradient()) {
                 tape.backend().multiplyGradient(a.gradient(), y.gradient(), b.value(), n);
             }
@@ -65,7 +65,7 @@ public final class Arithmetic {
         Tensor y = tape.result(x.shape(), x);
         tape.backend().copy(y.value(), 0, n, x.value(), 0, n, 1, n);
         tape.backend().scale(y.value(), factor, n);
-        tape.undo(y, () -> tape.backend().accumulate(x.gradient(), 0, n, scaledGradient(y, factor), 0, n, 1, n));
+        tape.record(y, () -> tape.backend().accumulate(x.gradient(), 0, n, scaledGradient(y, factor), 0, n, 1, n));
         return y;
     }
 
@@ -89,7 +89,7 @@ public final class Arithmetic {
         for (int t = 0; t < steps; t++) {
             tape.backend().accumulate(y.value(), t * batch * n, n, p.value(), t * n, 0, batch, n);
         }
-        tape.undo(y, () -> {
+        tape.record(y, () -> {
             for (int t = 0; t < steps && p.needsGradient(); t++) {
                 tape.backend().accumulate(p.gradient(), t * n, 0, y.gradient(), t * batch * n, n, batch, n);
             }
@@ -110,7 +110,7 @@ public final class Arithmetic {
         tape.backend().fill(y.value(), 0, n, 0f);
         tape.backend().accumulate(y.value(), 0, 0, x.value(), 0, n, steps, n);
         tape.backend().scale(y.value(), 1f / steps, n);
-        tape.undo(y,
+        tape.record(y,
                 () -> tape.backend().accumulate(x.gradient(), 0, n, scaledGradient(y, 1f / steps), 0, 0, steps, n));
         return y;
     }

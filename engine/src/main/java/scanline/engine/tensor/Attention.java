@@ -72,7 +72,7 @@ public final class Attention {
         HeadsView<Tensor> result = new Heads(y, 0).view();
         Qkv<Tensor> qkv = new Qkv<>(q.view(), k.view(), v.view());
         fused.attend(result.map(Tensor::value), qkv.map(Tensor::value), shape);
-        tape.undo(y, () -> fused.attendGradient(qkv.map(Attention::gradient), result.map(Tensor::gradient),
+        tape.record(y, () -> fused.attendGradient(qkv.map(Attention::gradient), result.map(Tensor::gradient),
                 qkv.map(Tensor::value), shape));
         return y;
     }
@@ -109,7 +109,7 @@ public final class Attention {
                 : tape.result(shape, x, w.wi(), bi, w.wo(), w.bo());
         AttentionWeights<Buffer> values = w.map(Tensor::value);
         fused.selfAttend(y.value(), x.value(), values, features, sizes);
-        tape.undo(y, () -> fused.selfAttendGradient(x.needsGradient() ? x.gradient() : null, w.map(Tensor::gradient),
+        tape.record(y, () -> fused.selfAttendGradient(x.needsGradient() ? x.gradient() : null, w.map(Tensor::gradient),
                 y.gradient(), x.value(), values, features, sizes));
         return y;
     }

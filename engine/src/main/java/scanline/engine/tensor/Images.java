@@ -32,7 +32,7 @@ public final class Images {
         Tape tape = Tape.of(x);
         Tensor y = tape.result(Shape.of(batch, channels * pixels), x);
         tape.backend().transpose(y.value(), x.value(), batch, pixels, channels);
-        tape.undo(y, () -> tape.backend().transposeGradient(x.gradient(), y.gradient(), batch, pixels, channels));
+        tape.record(y, () -> tape.backend().transposeGradient(x.gradient(), y.gradient(), batch, pixels, channels));
         return y;
     }
 }

@@ -41,7 +41,7 @@ public final class Losses {
         Tensor loss = tape.result(Shape.of(1), logits);
         Buffer probabilities = tape.scratch(shape.elements());
         tape.backend().crossEntropy(loss.value(), probabilities, logits.value(), labels, smoothing, rows, classes);
-        tape.undo(loss, () -> tape.backend().crossEntropyGradient(logits.gradient(), loss.gradient(), probabilities,
+        tape.record(loss, () -> tape.backend().crossEntropyGradient(logits.gradient(), loss.gradient(), probabilities,
                 labels, smoothing, rows, classes));
         return loss;
     }
@@ -77,7 +77,7 @@ public final class Losses {
         Tensor y = tape.result(Shape.of(n, 2), x);
         tape.backend().fill(y.value(), 0, 2 * n, 0f);
         tape.backend().copy(y.value(), 1, 2, x.value(), 0, 1, n, 1);
-        tape.undo(y, () -> tape.backend().accumulate(x.gradient(), 0, 1, y.gradient(), 1, 2, n, 1));
+        tape.record(y, () -> tape.backend().accumulate(x.gradient(), 0, 1, y.gradient(), 1, 2, n, 1));
         return y;
     }
 }

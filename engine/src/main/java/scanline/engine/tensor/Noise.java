@@ -19,7 +19,7 @@ public final class Noise {
         int n = x.shape().elements();
         Tensor y = tape.result(x.shape(), x);
         tape.backend().dropout(y.value(), x.value(), mask.key(), rate, n);
-        tape.undo(y, () -> tape.backend().dropoutGradient(x.gradient(), y.gradient(), mask.key(), rate, n));
+        tape.record(y, () -> tape.backend().dropoutGradient(x.gradient(), y.gradient(), mask.key(), rate, n));
         return y;
     }
 }

@@ -23,7 +23,7 @@ public final class Pooling {
         Tensor y = tape.result(Images.places(window, window.channels()), x);
         Buffer from = tape.scratch(y.shape().elements());
         tape.backend().maxPool(y.value(), from, x.value(), window);
-        tape.undo(y, () -> tape.backend().maxPoolGradient(x.gradient(), y.gradient(), from, window));
+        tape.record(y, () -> tape.backend().maxPoolGradient(x.gradient(), y.gradient(), from, window));
         return y;
     }
 
@@ -33,7 +33,7 @@ public final class Pooling {
         Tape tape = Tape.of(x);
         Tensor y = tape.result(Images.places(window, window.channels()), x);
         tape.backend().averagePool(y.value(), x.value(), window);
-        tape.undo(y, () -> tape.backend().averagePoolGradient(x.gradient(), y.gradient(), window));
+        tape.record(y, () -> tape.backend().averagePoolGradient(x.gradient(), y.gradient(), window));
         return y;
     }
 }

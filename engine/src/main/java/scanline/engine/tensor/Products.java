@@ -39,7 +39,7 @@ public final class Products {
                 ? tape.result(x.shape().withLast(outputs), x, w)
                 : tape.result(x.shape().withLast(outputs), x, w, b);
         tape.backend().linear(y.value(), x.value(), w.value(), b == null ? null : b.value(), shape);
-        tape.undo(y,
+        tape.record(y,
                 () -> tape.backend().linearGradient(gradient(x), gradient(w), gradient(b), y.gradient(), x.value(),
                         w.value(), shape));
         return y;
@@ -73,7 +73,7 @@ public final class Products {
         FeedForwardWeights<Buffer> values = w.map(Tensor::value);
         Tensor y = tape.result(x.shape(), x, w.w1(), w.b1(), w.w2(), w.b2());
         fused.feedForward(y.value(), x.value(), values, shape);
-        tape.undo(y, () -> fused.feedForwardGradient(gradient(x), w.map(Tensor::gradient), y.gradient(), x.value(),
+        tape.record(y, () -> fused.feedForwardGradient(gradient(x), w.map(Tensor::gradient), y.gradient(), x.value(),
                 values, shape));
         return y;
     }

@@ -125,11 +125,11 @@ public final class Sequences {
             if (!allSteps) {
                 tape.backend().copy(y.value(), 0, state, h, (steps - 1) * state, state, 1, state);
             }
-            tape.undo(y, () -> undo(y, allSteps));
+            tape.record(y, () -> record(y, allSteps));
             return y;
         }
 
-        private void undo(Tensor y, boolean allSteps) {
+        private void record(Tensor y, boolean allSteps) {
             Buffer dh = tape.scratch(state);
             if (allSteps) {
                 tape.backend().fill(dh, 0, state, 0f);

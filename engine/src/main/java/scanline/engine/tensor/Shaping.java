@@ -33,7 +33,7 @@ public final class Shaping {
             steps.get(t).shape().require("every step of a sequence", shape);
             tape.backend().copy(y.value(), t * n, n, steps.get(t).value(), 0, n, 1, n);
         }
-        tape.undo(y, () -> {
+        tape.record(y, () -> {
             for (int t = 0; t < steps.size(); t++) {
                 if (steps.get(t).needsGradient()) {
                     tape.backend().accumulate(steps.get(t).gradient(), 0, n, y.gradient(), t * n, n, 1, n);
@@ -52,7 +52,7 @@ public final class Shaping {
         Tape tape = Tape.of(x);
         Tensor y = tape.result(shape, x);
         tape.backend().copy(y.value(), last, -n, x.value(), 0, n, steps, n);
-        tape.undo(y, () -> tape.backend().accumulate(x.gradient(), last, -n, y.gradient(), 0, n, steps, n));
+        tape.record(y, () -> tape.backend().accumulate(x.gradient(), last, -n, y.gradient(), 0, n, steps, n));
         return y;
     }
 
@@ -66,7 +66,7 @@ public final class Shaping {
         Tensor y = tape.result(a.shape().withLast(m + n), a, b);
         tape.backend().copy(y.value(), 0, m + n, a.value(), 0, m, rows, m);
         tape.backend().copy(y.value(), m, m + n, b.value(), 0, n, rows, n);
-        tape.undo(y, () -> {
+        tape.record(y, () -> {
             if (a.needsGradient()) {
                 tape.backend().accumulate(a.gradient(), 0, m, y.gradient(), 0, m + n, rows, m);
             }
@@ -93,7 +93,7 @@ public final class Shaping {
         for (int i = 0; i < a; i++) {
             tape.backend().copy(y.value(), i * n, a * n, x.value(), i * b * n, n, b, n);
         }
-        tape.undo(y, () -> {
+        tape.record(y, () -> {
             for (int i = 0; i < a; i++) {
                 tape.backend().accumulate(x.gradient(), i * b * n, n, y.gradient(), i * n, a * n, b, n);
             }
@@ -111,7 +111,7 @@ public final class Shaping {
         for (int i = 0; i < m; i++) {
             tape.backend().copy(y.value(), i, m, x.value(), i * n, 1, n, 1);
         }
-        tape.undo(y, () -> {
+        tape.record(y, () -> {
             for (int i = 0; i < m; i++) {
                 tape.backend().accumulate(x.gradient(), i * n, 1, y.gradient(), i, m, n, 1);
             }
@@ -144,7 +144,7 @@ public final class Shaping {
         Tensor y = tape.result(Shape.of(shape.size(0) + more, shape.size(1), shape.size(2)), a, b);
         tape.backend().copy(y.value(), 0, m, a.value(), 0, m, 1, m);
         tape.backend().copy(y.value(), m, n, b.value(), 0, n, 1, n);
-        tape.undo(y, () -> {
+        tape.record(y, () -> {
             if (a.needsGradient()) {
                 tape.backend().accumulate(a.gradient(), 0, m, y.gradient(), 0, m, 1, m);
             }
@@ -179,7 +179,7 @@ public final class Shaping {
         for (int i = 0; i < count; i++) {
             tape.backend().copy(y.value(), i * n, count * n, x.value(), numbers[i] * n, batch * n, steps, n);
         }
-        tape.undo(y, () -> {
+        tape.record(y, () -> {
             for (int i = 0; i < count; i++) {
                 tape.backend().accumulate(x.gradient(), numbers[i] * n, batch * n, y.gradient(), i * n, count * n,
                         steps, n);
@@ -199,7 +199,7 @@ public final class Shaping {
         Tensor y = tape.result(Shape.of(shape.size(0) + 1, batch, n), first, x);
         tape.backend().copy(y.value(), 0, n, first.value(), 0, 0, batch, n);
         tape.backend().copy(y.value(), batch * n, 0, x.value(), 0, 0, 1, rest);
-        tape.undo(y, () -> {
+        tape.record(y, () -> {
             if (first.needsGradient()) {
                 tape.backend().accumulate(first.gradient(), 0, 0, y.gradient(), 0, n, batch, n);
             }
@@ -243,7 +243,7 @@ public final class Shaping {
         for (int i = 0; i < numbers.length; i++) {
             tape.backend().copy(y.value(), i * n, n, table.value(), numbers[i] * n, n, 1, n);
         }
-        tape.undo(y, () -> {
+        tape.record(y, () -> {
             for (int i = 0; i < numbers.length; i++) {
                 tape.backend().accumulate(table.gradient(), numbers[i] * n, n, y.gradient(), i * n, n, 1, n);
             }
@@ -262,14 +262,14 @@ public final class Shaping {
         Tape tape = Tape.of(x, like);
         Tensor y = tape.result(Shape.of(batch, n), x);
         tape.backend().copy(y.value(), 0, n, x.value(), 0, 0, batch, n);
-        tape.undo(y, () -> tape.backend().accumulate(x.gradient(), 0, 0, y.gradient(), 0, n, batch, n));
+        tape.record(y, () -> tape.backend().accumulate(x.gradient(), 0, 0, y.gradient(), 0, n, batch, n));
         return y;
     }
 
     private static Tensor piece(Tape tape, Tensor x, Shape shape, int from, int stride, int rows, int n) {
         Tensor y = tape.result(shape, x);
         tape.backend().copy(y.value(), 0, n, x.value(), from, stride, rows, n);
-        tape.undo(y, () -> tape.backend().accumulate(x.gradient(), from, stride, y.gradient(), 0, n, rows, n));
+        tape.record(y, () -> tape.backend().accumulate(x.gradient(), from, stride, y.gradient(), 0, n, rows, n));
         return y;
     }
 }

@@ -1,7 +1,7 @@
 package scanline.engine.tensor;
 
 /**
- * A part of a model's state that training tracks and does not learn, such as a running mean: no gradient, no optimiser.
+ * A part of a model's state that training tracks and does not learn, such as a running mean: no gradient, no optimizer.
  *
  * @param name
  *            the full name, as in PyTorch's {@code state_dict}

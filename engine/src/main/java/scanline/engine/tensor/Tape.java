@@ -14,7 +14,7 @@ import scanline.engine.random.RandomKey;
 public final class Tape implements AutoCloseable {
     private static final RandomKey NO_KEY = new RandomKey(0);
 
-    private record Step(Tensor result, Runnable undoing) {}
+    private record Step(Tensor result, Runnable backward) {}
 
     private final Memory memory;
     private final boolean training;
@@ -98,9 +98,9 @@ public final class Tape implements AutoCloseable {
     }
 
     /** Remembers how to pass the gradient of {@code result} on to what it was made from. */
-    void undo(Tensor result, Runnable undoing) {
+    void record(Tensor result, Runnable backward) {
         if (result.needsGradient()) {
-            steps.add(new Step(result, undoing));
+            steps.add(new Step(result, backward));
         }
     }
 
@@ -128,7 +128,7 @@ public final class Tape implements AutoCloseable {
         backend().fill(loss.gradient(), 0, 1, 1f);
         for (Step step : steps.reversed()) {
             if (step.result().hasGradient()) {
-                step.undoing().run();
+                step.backward().run();
                 step.result().releaseGradient();
             }
         }

@@ -12,7 +12,7 @@ public sealed class Tensor permits Parameter {
     private final Buffer value;
     private final boolean needsGradient;
     private @Nullable Buffer gradient;
-    private boolean passedOn;
+    private boolean released;
 
     Tensor(@Nullable Tape tape, Shape shape, Buffer value, boolean needsGradient, @Nullable Buffer gradient) {
         this.tape = tape;
@@ -43,7 +43,7 @@ public sealed class Tensor permits Parameter {
             if (tape == null || !needsGradient) {
                 throw new IllegalStateException("no gradient flows to this tensor of shape " + shape);
             }
-            if (passedOn) {
+            if (released) {
                 throw new IllegalStateException("the gradient of this tensor of shape " + shape
                         + " was passed on to what it was made from, and its memory is in use again");
             }
@@ -91,7 +91,7 @@ public sealed class Tensor permits Parameter {
             Tape.of(this).release(gradient);
             gradient = null;
         }
-        passedOn = true;
+        released = true;
     }
 
     final @Nullable Tape tape() {

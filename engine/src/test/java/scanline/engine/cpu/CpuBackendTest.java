@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import scanline.engine.ops.OpDuties;
+import scanline.engine.ops.OpCases;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Backend.AdamStep;
@@ -53,7 +53,7 @@ class CpuBackendTest {
     }
 
     /** A duty on four blocks, the last two of which are positive, and the error that its twin may have. */
-    private record Duty(String name, double tolerance, Work work) {
+    private record Operation(String name, double tolerance, Work work) {
         @Override
         public String toString() {
             return name;
@@ -65,53 +65,53 @@ class CpuBackendTest {
         Arrays.stream(TEAMS).forEach(CpuBackend::close);
     }
 
-    static Stream<Duty> duties() {
+    static Stream<Operation> operations() {
         // 0 where both do the same operations; four units of the largest result, where one of them uses a fused
         // multiply-add, or a polynomial of our own. Measured: below 1.5e-7.
         return Stream.of(
-                new Duty("fill", 0, (b, v, n) -> b.fill(v[0], 1, n, 2.5f)),
-                new Duty("copy", 0, (b, v, n) -> b.copy(v[0], 1, n, v[1], 2, n, 1, n)),
-                new Duty("copy", 0, (b, v, n) -> b.copy(v[0], 0, 67, v[1], 1, 1, n / 67, 67)),
-                new Duty("copy", 0, (b, v, n) -> b.copy(v[0], 0, 3, v[1], 0, 2, n / 3, 2)),
-                new Duty("accumulate", 0, (b, v, n) -> b.accumulate(v[0], 1, n, v[1], 2, n, 1, n)),
-                new Duty("accumulate", 0, (b, v, n) -> b.accumulate(v[0], 0, 67, v[1], 1, 1, n / 67, 67)),
-                new Duty("accumulate", 0, (b, v, n) -> b.accumulate(v[0], 0, 3, v[1], 0, 2, n / 3, 2)),
-                new Duty("accumulate", 0, (b, v, n) -> b.accumulate(v[0], 0, 0, v[1], 0, 7, n / 7, 7)),
-                new Duty("scale", 0, (b, v, n) -> b.scale(v[0], 0.7f, n)),
-                new Duty("clamp", 0, (b, v, n) -> b.clamp(v[0], 0.5f, n)),
-                new Duty("sgd", 5e-7, (b, v, n) -> b.sgd(v[0], v[1], v[2], 0.1f, 0f, false, 0f, n)),
-                new Duty("sgd", 5e-7, (b, v, n) -> b.sgd(v[0], v[1], v[2], 0.1f, 0.9f, false, 0.01f, n)),
-                new Duty("sgd", 5e-7, (b, v, n) -> b.sgd(v[0], v[1], v[2], 0.1f, 0.9f, true, 0.01f, n)),
-                new Duty("rmsProp", 5e-7,
+                new Operation("fill", 0, (b, v, n) -> b.fill(v[0], 1, n, 2.5f)),
+                new Operation("copy", 0, (b, v, n) -> b.copy(v[0], 1, n, v[1], 2, n, 1, n)),
+                new Operation("copy", 0, (b, v, n) -> b.copy(v[0], 0, 67, v[1], 1, 1, n / 67, 67)),
+                new Operation("copy", 0, (b, v, n) -> b.copy(v[0], 0, 3, v[1], 0, 2, n / 3, 2)),
+                new Operation("accumulate", 0, (b, v, n) -> b.accumulate(v[0], 1, n, v[1], 2, n, 1, n)),
+                new Operation("accumulate", 0, (b, v, n) -> b.accumulate(v[0], 0, 67, v[1], 1, 1, n / 67, 67)),
+                new Operation("accumulate", 0, (b, v, n) -> b.accumulate(v[0], 0, 3, v[1], 0, 2, n / 3, 2)),
+                new Operation("accumulate", 0, (b, v, n) -> b.accumulate(v[0], 0, 0, v[1], 0, 7, n / 7, 7)),
+                new Operation("scale", 0, (b, v, n) -> b.scale(v[0], 0.7f, n)),
+                new Operation("clamp", 0, (b, v, n) -> b.clamp(v[0], 0.5f, n)),
+                new Operation("sgd", 5e-7, (b, v, n) -> b.sgd(v[0], v[1], v[2], 0.1f, 0f, false, 0f, n)),
+                new Operation("sgd", 5e-7, (b, v, n) -> b.sgd(v[0], v[1], v[2], 0.1f, 0.9f, false, 0.01f, n)),
+                new Operation("sgd", 5e-7, (b, v, n) -> b.sgd(v[0], v[1], v[2], 0.1f, 0.9f, true, 0.01f, n)),
+                new Operation("rmsProp", 5e-7,
                         (b, v, n) -> b.rmsProp(v[0], v[1], v[3], v[2], new RmsPropStep(0.01f, 0.99, 1e-8f, 0.9f, 0.01f),
                                 n)),
-                new Duty("adam", 5e-7,
+                new Operation("adam", 5e-7,
                         (b, v, n) -> b.adam(v[0], v[1], v[2], v[3],
                                 new AdamStep(0.01f, 1f, 0.01f, 0.9, 0.999, 0.3f, 1e-8f), n)),
-                new Duty("adam", 5e-7,
+                new Operation("adam", 5e-7,
                         (b, v, n) -> b.adam(v[0], v[1], v[2], v[3],
                                 new AdamStep(0.01f, 0.99f, 0f, 0.9, 0.999, 0.3f, 1e-8f), n)));
     }
 
     @ParameterizedTest
     @MethodSource("duties")
-    void aDutyGivesWhatItsTwinGives(Duty duty) {
+    void aDutyGivesWhatItsTwinGives(Operation operation) {
         for (int n : append(AWKWARD, DIVIDED)) {
-            float[][] expected = run(REFERENCE, duty, n);
-            float[][] once = run(TEAMS[0], duty, n);
+            float[][] expected = run(REFERENCE, operation, n);
+            float[][] once = run(TEAMS[0], operation, n);
             for (int block = 0; block < BLOCKS; block++) {
-                assertClose(duty + ", " + n + " elements", once[block], expected[block], duty.tolerance);
+                assertClose(operation + ", " + n + " elements", once[block], expected[block], operation.tolerance);
             }
             for (CpuBackend team : TEAMS) {
-                float[][] actual = run(team, duty, n);
+                float[][] actual = run(team, operation, n);
                 for (int block = 0; block < BLOCKS; block++) {
-                    assertSameBits(duty + " by " + team.name(), actual[block], once[block]);
+                    assertSameBits(operation + " by " + team.name(), actual[block], once[block]);
                 }
             }
         }
     }
 
-    private static float[][] run(Backend backend, Duty duty, int n) {
+    private static float[][] run(Backend backend, Operation operation, int n) {
         Buffer[] blocks = new Buffer[BLOCKS];
         for (int block = 0; block < BLOCKS; block++) {
             float[] content = uniform("block" + block, n + MARGIN, 2);
@@ -120,7 +120,7 @@ class CpuBackendTest {
             }
             blocks[block] = buffer(backend, content);
         }
-        duty.work.run(backend, blocks, n);
+        operation.work.run(backend, blocks, n);
         return Stream.of(blocks).map(block -> values(block)).toArray(float[][]::new);
     }
 
@@ -225,16 +225,16 @@ class CpuBackendTest {
     @Test
     void everyDutyHasItsTwinTested() {
         // What ops call is tested by OpTwinTest.
-        Set<String> tested = new TreeSet<>(OpDuties.called());
+        Set<String> tested = new TreeSet<>(OpCases.called());
         tested.add("sumOfSquares");
-        duties().forEach(duty -> tested.add(duty.name));
-        Set<String> duties = new TreeSet<>();
+        operations().forEach(operation -> tested.add(operation.name));
+        Set<String> operations = new TreeSet<>();
         for (Method method : Backend.class.getMethods()) {
             if (Arrays.asList(method.getParameterTypes()).contains(Buffer.class)) {
-                duties.add(method.getName());
+                operations.add(method.getName());
             }
         }
-        assertThat(tested).isEqualTo(duties);
+        assertThat(tested).isEqualTo(operations);
         // The abilities belong to ops.
         assertThat(CpuBackend.class.getInterfaces()).containsExactly(Backend.class, FusedRecurrence.class,
                 FusedAttention.class, FusedFeedForward.class, FusedNormPool.class);

@@ -6,7 +6,7 @@ import static scanline.engine.tensor.Numbers.buffer;
 import static scanline.engine.tensor.Numbers.onTape;
 import static scanline.engine.tensor.Numbers.uniform;
 import static scanline.engine.tensor.Numbers.values;
-import static scanline.engine.tensor.Numbers.withoutAbilities;
+import static scanline.engine.tensor.Numbers.withoutFusedOperations;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -17,14 +17,14 @@ import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Buffer;
 import scanline.engine.tensor.Memory;
-import scanline.engine.tensor.Normalisation;
-import scanline.engine.tensor.Normalisation.BatchNorm;
+import scanline.engine.tensor.Normalization;
+import scanline.engine.tensor.Normalization.BatchNorm;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Weights;
 
-/** What the duties on images do with numbers that are none, and what a fused normalisation does to the bit. */
+/** What the duties on images do with numbers that are none, and what a fused normalization does to the bit. */
 class ImageTest {
     private static final CpuBackend CPU = new CpuBackend(2);
 
@@ -52,12 +52,12 @@ class ImageTest {
     @ParameterizedTest
     @CsvSource({"1, 2, 2, 1", "2, 3, 5, 3", "3, 4, 4, 17", "2, 7, 6, 33", "40, 5, 5, 16", "64, 8, 8, 20",
             "9, 2, 9, 31"})
-    void normalisationAndPoolingInOneHasTheBitsOfItsTwin(int batch, int height, int width, int channels) {
+    void normalizationAndPoolingInOneHasTheBitsOfItsTwin(int batch, int height, int width, int channels) {
         Shape shape = Shape.of(batch, height, width, channels);
         for (boolean training : new boolean[] {true, false}) {
             // The same numbers are cut off and compared.
             assertSameBits(shape + ", training " + training, pooled(CPU, shape, training),
-                    pooled(withoutAbilities(CPU), shape, training));
+                    pooled(withoutFusedOperations(CPU), shape, training));
         }
     }
 
@@ -69,7 +69,7 @@ class ImageTest {
                 weights.statistic("mean", each, 0.1f), weights.statistic("variance", each, 0.5f), 0.1f, 1e-5f);
         Memory memory = new Memory(backend);
         try (Tape tape = training ? Tape.training(memory, RandomKey.of(1, "none")) : Tape.inference(memory)) {
-            return Normalisation.batchNormReluMaxPool(onTape(tape, x), norm).values();
+            return Normalization.batchNormReluMaxPool(onTape(tape, x), norm).values();
         }
     }
 }

@@ -6,7 +6,7 @@ import static scanline.engine.tensor.Numbers.assertSameBits;
 import static scanline.engine.tensor.Numbers.onTape;
 import static scanline.engine.tensor.Numbers.uniform;
 import static scanline.engine.tensor.Numbers.weightedSum;
-import static scanline.engine.tensor.Numbers.withoutAbilities;
+import static scanline.engine.tensor.Numbers.withoutFusedOperations;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,9 +15,9 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import scanline.engine.geometry.CellKind;
-import scanline.engine.nn.Initialisation;
 import scanline.engine.nn.Recurrent;
 import scanline.engine.nn.Recurrent.Options;
+import scanline.engine.nn.RecurrentInitializer;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Memory;
@@ -49,7 +49,7 @@ class RecurrentTwinTest {
                     CpuBackend two = new CpuBackend(2);
                     CpuBackend three = new CpuBackend(3)) {
                 Map<String, float[]> fused = each.train(one);
-                compare(each, fused, each.train(withoutAbilities(one)));
+                compare(each, fused, each.train(withoutFusedOperations(one)));
                 compare(each, fused, each.train(new ReferenceBackend()));
                 for (Backend backend : new Backend[] {one, two, three}) {
                     same(backend.name(), each.train(backend), fused);
@@ -66,7 +66,7 @@ class RecurrentTwinTest {
         for (CellKind kind : CellKind.values()) {
             for (Output output : Output.values()) {
                 Options options = new Options(0, batch % 3 == 1, output == Output.ALL_STEPS ^ kind == CellKind.GRU,
-                        false, Initialisation.DEFAULT);
+                        false, RecurrentInitializer.DEFAULT);
                 cases.add(new Case(kind, options, layers, steps, batch, features, hidden, output));
             }
         }
@@ -88,7 +88,7 @@ class RecurrentTwinTest {
             Output output) {
         Case recomputing() {
             return new Case(kind,
-                    new Options(0, options.bidirectional(), options.learnedState(), true, Initialisation.DEFAULT),
+                    new Options(0, options.bidirectional(), options.learnedState(), true, RecurrentInitializer.DEFAULT),
                     layers, steps, batch, features, hidden, output);
         }
 

@@ -55,7 +55,7 @@ class AttentionParityTest {
             try (backend) {
                 Layer layer = new Layer(backend, file);
                 MultiHeadAttention attention = new MultiHeadAttention(layer.weights,
-                        MultiHeadAttention.Options.shared(WIDTH, HEADS, 0, FirstValues.UNIFORM));
+                        MultiHeadAttention.Options.shared(WIDTH, HEADS, 0, Initializer.UNIFORM));
                 Mask mask = file.contains("causal") ? Mask.CAUSAL : Mask.NONE;
                 Mask padded = file.contains("lengths") ? mask.padded(layer.golden.integers("lengths")) : mask;
                 Parameter query = layer.input("query");
@@ -238,9 +238,9 @@ class AttentionParityTest {
         ClassToken token = new ClassToken(weights, WIDTH);
         Positions positions = new Positions(weights, 1 + STEPS, WIDTH);
         UnaryOperator<Tensor> blocks = blocks(weights, new EncoderBlock.Options(
-                new MultiHeadAttention.Options(WIDTH, HEADS, 6, false, 0, FirstValues.UNIFORM, FirstValues.UNIFORM),
+                new MultiHeadAttention.Options(WIDTH, HEADS, 6, false, 0, Initializer.UNIFORM, Initializer.UNIFORM),
                 HIDDEN,
-                Nonlinearity.GELU, true, FirstValues.UNIFORM));
+                Nonlinearity.GELU, true, Initializer.UNIFORM));
         LayerNorm norm = new LayerNorm(weights.scope("norm"), WIDTH);
         Linear fc = new Linear(weights.scope("fc"), WIDTH, CLASSES);
         return x -> fc.forward(norm.forward(Shaping.step(
@@ -260,8 +260,8 @@ class AttentionParityTest {
     }
 
     private static EncoderBlock.Options options(boolean normFirst) {
-        return new EncoderBlock.Options(MultiHeadAttention.Options.shared(WIDTH, HEADS, 0, FirstValues.UNIFORM), HIDDEN,
-                Nonlinearity.RELU, normFirst, FirstValues.UNIFORM);
+        return new EncoderBlock.Options(MultiHeadAttention.Options.shared(WIDTH, HEADS, 0, Initializer.UNIFORM), HIDDEN,
+                Nonlinearity.RELU, normFirst, Initializer.UNIFORM);
     }
 
     private static UnaryOperator<Tensor> blocks(Weights weights, EncoderBlock.Options options) {

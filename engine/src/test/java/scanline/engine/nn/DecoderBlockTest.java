@@ -48,15 +48,15 @@ class DecoderBlockTest {
     private static EncoderBlock.Options options(int width, int heads, int headWidth, boolean bias, float dropout,
             boolean normFirst, Nonlinearity nonlinearity) {
         return new EncoderBlock.Options(new MultiHeadAttention.Options(width, heads, headWidth, bias, dropout,
-                FirstValues.UNIFORM, FirstValues.UNIFORM), 2 * width, nonlinearity, normFirst, FirstValues.UNIFORM);
+                Initializer.UNIFORM, Initializer.UNIFORM), 2 * width, nonlinearity, normFirst, Initializer.UNIFORM);
     }
 
     @Test
     void parametersHaveTheNamesAndShapesOfPyTorch() {
         Weights weights = new Weights(new ReferenceBackend(), 1);
         assertThat(new DecoderBlock(weights, new EncoderBlock.Options(
-                MultiHeadAttention.Options.shared(8, 2, 0, FirstValues.UNIFORM), 12, Nonlinearity.RELU, false,
-                FirstValues.UNIFORM))).isNotNull();
+                MultiHeadAttention.Options.shared(8, 2, 0, Initializer.UNIFORM), 12, Nonlinearity.RELU, false,
+                Initializer.UNIFORM))).isNotNull();
         assertThat(weights.parameters().stream().map(parameter -> parameter.name() + parameter.shape()).sorted()
                 .collect(Collectors.joining(" "))).isEqualTo("""
                         linear1.bias[12] linear1.weight[12, 8] linear2.bias[8] linear2.weight[8, 12] \
@@ -87,7 +87,7 @@ class DecoderBlockTest {
     }
 
     /** A duty, and which of its outputs is negated: all that a block's gradient is made by. */
-    private record SignError(String duty, int output) {}
+    private record SignError(String operation, int output) {}
 
     static Stream<SignError> signErrors() {
         return Stream.of(new SignError("accumulate", 0), new SignError("linearGradient", 0),
@@ -104,7 +104,7 @@ class DecoderBlockTest {
     @MethodSource("signErrors")
     void aPlantedSignErrorIsFound(SignError planted) {
         try (CpuBackend cpu = new CpuBackend(1)) {
-            Backend wrong = CentralDifferences.withSignError(cpu, planted.duty, planted.output);
+            Backend wrong = CentralDifferences.withSignError(cpu, planted.operation, planted.output);
             assertThat(error(wrong, false)).isGreaterThan(100 * TOLERANCE);
             assertThat(error(wrong, true)).isGreaterThan(100 * TOLERANCE);
         }

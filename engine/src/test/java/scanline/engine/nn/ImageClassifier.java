@@ -36,12 +36,12 @@ public final class ImageClassifier {
     /** Two convolutions, the second with a stride of 2, and a linear map. */
     public ImageClassifier(Backend backend, int batch, int height, int width, int channels, int more) {
         weights = new Weights(backend, 1);
-        conv1 = new Conv2d(weights.scope("conv1"), 1, channels, 3, 1, 1, FirstValues.HE);
+        conv1 = new Conv2d(weights.scope("conv1"), 1, channels, 3, 1, 1, Initializer.HE);
         bn1 = new BatchNorm2d(weights.scope("bn1"), channels);
-        conv2 = new Conv2d(weights.scope("conv2"), channels, more, 3, 2, 2, FirstValues.XAVIER);
+        conv2 = new Conv2d(weights.scope("conv2"), channels, more, 3, 2, 2, Initializer.XAVIER);
         bn2 = new BatchNorm2d(weights.scope("bn2"), more);
         int left = ((height / 2 + 1) / 2 - 1) * ((width / 2 + 1) / 2 - 1);
-        fc = new Linear(weights.scope("fc"), left * more, CLASSES, FirstValues.UNIFORM);
+        fc = new Linear(weights.scope("fc"), left * more, CLASSES, Initializer.UNIFORM);
         memory = new Memory(backend);
         optimizer = new Optimizer(Adam.DEFAULT, weights);
         shape = Shape.of(height, batch, width);

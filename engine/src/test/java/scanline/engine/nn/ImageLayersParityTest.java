@@ -72,7 +72,7 @@ class ImageLayersParityTest {
         compared.add(name);
         float[] values = expected.tensors().get(name).values();
         if (name.startsWith("gradient.conv") && name.endsWith("bias")) {
-            // A batch normalisation takes off again what the bias adds: the gradient is zero, but for rounding.
+            // A batch normalization takes off again what the bias adds: the gradient is zero, but for rounding.
             for (int i = 0; i < values.length; i++) {
                 assertThat(Math.abs(actual[i]) + Math.abs(values[i])).isLessThan(1e-6f);
             }
@@ -102,11 +102,11 @@ class ImageLayersParityTest {
         Cnn(Weights weights, boolean strided) {
             this.strided = strided;
             this.weights = weights;
-            conv1 = new Conv2d(weights.scope("conv1"), 1, 6, 3, 1, 1, FirstValues.UNIFORM);
+            conv1 = new Conv2d(weights.scope("conv1"), 1, 6, 3, 1, 1, Initializer.UNIFORM);
             bn1 = new BatchNorm2d(weights.scope("bn1"), 6);
             conv2 = strided
-                    ? new Conv2d(weights.scope("conv2"), 6, 20, 4, 2, 2, FirstValues.UNIFORM)
-                    : new Conv2d(weights.scope("conv2"), 6, 20, 3, 1, 1, FirstValues.UNIFORM);
+                    ? new Conv2d(weights.scope("conv2"), 6, 20, 4, 2, 2, Initializer.UNIFORM)
+                    : new Conv2d(weights.scope("conv2"), 6, 20, 3, 1, 1, Initializer.UNIFORM);
             bn2 = new BatchNorm2d(weights.scope("bn2"), 20);
             fc = new Linear(weights.scope("fc"), strided ? 40 : 120, 10);
             memory = new Memory(weights.backend());

@@ -36,7 +36,7 @@ class ImageLayersTest {
 
     @Test
     void parametersAndStatisticsHaveTheNamesAndShapesOfPyTorch() {
-        new Conv2d(weights.scope("conv1"), 3, 5, 2, 1, 0, FirstValues.HE);
+        new Conv2d(weights.scope("conv1"), 3, 5, 2, 1, 0, Initializer.HE);
         new BatchNorm2d(weights.scope("bn1"), 5);
         assertThat(weights.parameters()).extracting(p -> p.name() + p.shape()).containsExactly(
                 "conv1.weight[5, 3, 2, 2]",
@@ -61,17 +61,17 @@ class ImageLayersTest {
     @Test
     void theFirstValuesAreSpreadAsTheirNamesSay() {
         Shape shape = Shape.of(40, 10, 5, 5);
-        float[] uniform = FirstValues.UNIFORM.weight(weights, "uniform", shape).values();
-        float[] he = FirstValues.HE.weight(weights, "he", shape).values();
-        float[] xavier = FirstValues.XAVIER.weight(weights, "xavier", shape).values();
+        float[] uniform = Initializer.UNIFORM.weight(weights, "uniform", shape).values();
+        float[] he = Initializer.HE.weight(weights, "he", shape).values();
+        float[] xavier = Initializer.XAVIER.weight(weights, "xavier", shape).values();
         double third = Math.sqrt(3);
         assertThat(deviation(uniform)).isCloseTo(1 / Math.sqrt(250) / third, within(0.001));
         assertThat(deviation(he)).isCloseTo(Math.sqrt(2.0 / 250), within(0.002));
         assertThat(deviation(xavier)).isCloseTo(Math.sqrt(6.0 / (250 + 1000)) / third, within(0.001));
-        assertThat(FirstValues.UNIFORM.bias(weights, "b1", 1000, 250).values())
+        assertThat(Initializer.UNIFORM.bias(weights, "b1", 1000, 250).values())
                 .satisfies(b -> assertThat(deviation(b)).isCloseTo(1 / Math.sqrt(250) / third, within(0.002)));
-        assertThat(FirstValues.HE.bias(weights, "b2", 7, 250).values()).containsOnly(0f);
-        assertThat(FirstValues.XAVIER.bias(weights, "b3", 7, 250).values()).containsOnly(0f);
+        assertThat(Initializer.HE.bias(weights, "b2", 7, 250).values()).containsOnly(0f);
+        assertThat(Initializer.XAVIER.bias(weights, "b3", 7, 250).values()).containsOnly(0f);
     }
 
     private static double deviation(float[] values) {
@@ -98,7 +98,7 @@ class ImageLayersTest {
     }
 
     @Test
-    void trainingNormalisesByTheBatchAndInferenceByWhatWasTracked() {
+    void trainingNormalizesByTheBatchAndInferenceByWhatWasTracked() {
         BatchNorm2d norm = new BatchNorm2d(weights, 1);
         Shape shape = Shape.of(1, 2, 2, 1);
         // Mean 4, biased variance 5, unbiased 20 / 3.
@@ -137,8 +137,8 @@ class ImageLayersTest {
         try (CpuBackend cpu = new CpuBackend(1)) {
             for (Backend backend : List.of(BACKEND, cpu)) {
                 Weights own = new Weights(backend, 1);
-                Conv2d conv = new Conv2d(own.scope("conv"), 3, 5, 4, 1, 0, FirstValues.UNIFORM);
-                Conv2d padded = new Conv2d(own.scope("padded"), 3, 5, 6, 1, 1, FirstValues.UNIFORM);
+                Conv2d conv = new Conv2d(own.scope("conv"), 3, 5, 4, 1, 0, Initializer.UNIFORM);
+                Conv2d padded = new Conv2d(own.scope("padded"), 3, 5, 6, 1, 1, Initializer.UNIFORM);
                 BatchNorm2d norm = new BatchNorm2d(own.scope("bn"), 5);
                 try (Tape tape = Tape.training(new Memory(backend), RandomKey.of(1, "none"))) {
                     Tensor small = tape.input(Shape.of(1, 4, 3, 3), new float[36]);
@@ -154,21 +154,21 @@ class ImageLayersTest {
                     assertThatThrownBy(() -> conv.forward(wide))
                             .hasMessage("a convolution of 3 channels was given shape [1, 4, 4, 2]");
                     assertThatThrownBy(() -> norm.forward(small))
-                            .hasMessage("a batch normalisation of 5 channels was given shape [1, 4, 3, 3]");
-                    assertThatThrownBy(() -> norm.forward(pixel)).hasMessage("a batch normalisation needs at least 2"
+                            .hasMessage("a batch normalization of 5 channels was given shape [1, 4, 3, 3]");
+                    assertThatThrownBy(() -> norm.forward(pixel)).hasMessage("a batch normalization needs at least 2"
                             + " numbers a channel to learn from, unlike [1, 1, 1, 5]");
                     assertThatThrownBy(() -> new MaxPool2d(5, 1).forward(wide))
                             .hasMessage("a window of 5 x 5 pixels is larger than its image of 4 x 4");
                 }
             }
         }
-        assertThatThrownBy(() -> new Conv2d(weights, 3, 0, 3, 1, 1, FirstValues.HE)).hasMessage("a convolution needs"
+        assertThatThrownBy(() -> new Conv2d(weights, 3, 0, 3, 1, 1, Initializer.HE)).hasMessage("a convolution needs"
                 + " channels, a kernel and a stride of at least 1 and no negative padding, unlike 3 to 0 channels,"
                 + " kernel 3, stride 1, padding 1");
-        assertThatThrownBy(() -> new Conv2d(weights, 3, 3, 3, 1, -1, FirstValues.HE))
+        assertThatThrownBy(() -> new Conv2d(weights, 3, 3, 3, 1, -1, Initializer.HE))
                 .hasMessageContaining("padding -1");
         assertThatThrownBy(() -> new BatchNorm2d(weights, 0))
-                .hasMessage("a batch normalisation needs at least 1 channel, not 0");
+                .hasMessage("a batch normalization needs at least 1 channel, not 0");
         assertThatThrownBy(() -> new MaxPool2d(2, 0))
                 .hasMessage("a pooling needs a size and a stride of at least 1, not 2 and 0");
         assertThatThrownBy(() -> new AveragePool2d(0, 1))

@@ -19,9 +19,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.cpu.ReferenceBackend;
 import scanline.engine.geometry.CellKind;
-import scanline.engine.nn.Initialisation.Bias;
-import scanline.engine.nn.Initialisation.Matrix;
 import scanline.engine.nn.Recurrent.Options;
+import scanline.engine.nn.RecurrentInitializer.Bias;
+import scanline.engine.nn.RecurrentInitializer.Matrix;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Losses;
@@ -57,7 +57,7 @@ class LayersTest {
 
     @Test
     void layersInBothDirectionsAreNamedAsPyTorchNamesThem() {
-        Options both = new Options(0, true, true, false, Initialisation.DEFAULT);
+        Options both = new Options(0, true, true, false, RecurrentInitializer.DEFAULT);
         assertThat(described(weights(w -> new Recurrent(w, GRU, 3, 5, 2, both)))).isEqualTo("""
                 weight_ih_l0[15, 3] weight_hh_l0[15, 5] bias_ih_l0[15] bias_hh_l0[15] h0_l0[5] \
                 weight_ih_l0_reverse[15, 3] weight_hh_l0_reverse[15, 5] bias_ih_l0_reverse[15] \
@@ -66,7 +66,7 @@ class LayersTest {
                 weight_ih_l1_reverse[15, 10] weight_hh_l1_reverse[15, 5] bias_ih_l1_reverse[15] \
                 bias_hh_l1_reverse[15] h0_l1_reverse[5]""");
         assertThat(described(weights(w -> new Recurrent(w, LSTM, 3, 5, 1,
-                new Options(0, false, true, false, Initialisation.DEFAULT))))).endsWith(" h0_l0[5] c0_l0[5]");
+                new Options(0, false, true, false, RecurrentInitializer.DEFAULT))))).endsWith(" h0_l0[5] c0_l0[5]");
     }
 
     @ParameterizedTest
@@ -81,7 +81,8 @@ class LayersTest {
     @Test
     void orthogonalMatricesAreOrthogonalGateByGate() {
         for (int features : new int[] {3, 24, 40}) {
-            Initialisation orthogonal = new Initialisation(Matrix.ORTHOGONAL, Matrix.ORTHOGONAL, Bias.ZERO, 0, 784, 1);
+            RecurrentInitializer orthogonal = new RecurrentInitializer(Matrix.ORTHOGONAL, Matrix.ORTHOGONAL, Bias.ZERO,
+                    0, 784, 1);
             List<Parameter> parameters = first(LSTM, features, 24, orthogonal);
             for (int gate = 0; gate < 4; gate++) {
                 assertOrthonormal(parameters.get(0).values(), gate, 24, features);
@@ -110,14 +111,14 @@ class LayersTest {
 
     @Test
     void identityNormalAndHeMatricesAreWhatTheyAreCalled() {
-        Initialisation irnn = new Initialisation(Matrix.NORMAL, Matrix.IDENTITY, Bias.ZERO, 0, 784, 0.001);
+        RecurrentInitializer irnn = new RecurrentInitializer(Matrix.NORMAL, Matrix.IDENTITY, Bias.ZERO, 0, 784, 0.001);
         List<Parameter> parameters = first(CellKind.RNN_RELU, 28, 100, irnn);
         float[] u = parameters.get(1).values();
         for (int i = 0; i < u.length; i++) {
             assertThat(u[i]).isEqualTo(i / 100 == i % 100 ? 1f : 0f);
         }
         assertThat(deviation(parameters.get(0).values())).isCloseTo(0.001, within(5e-5));
-        Initialisation he = new Initialisation(Matrix.HE, Matrix.HE, Bias.UNIFORM, 0, 784, 1);
+        RecurrentInitializer he = new RecurrentInitializer(Matrix.HE, Matrix.HE, Bias.UNIFORM, 0, 784, 1);
         assertThat(deviation(first(GRU, 50, 100, he).get(0).values())).isCloseTo(0.2, within(0.01));
         assertThat(deviation(first(GRU, 50, 100, he).get(1).values())).isCloseTo(Math.sqrt(0.02), within(0.01));
     }
@@ -132,9 +133,9 @@ class LayersTest {
 
     @Test
     void theForgetGateBeginsWithItsBias() {
-        Initialisation one = new Initialisation(Matrix.UNIFORM, Matrix.UNIFORM, Bias.UNIFORM, 1, 784, 1);
+        RecurrentInitializer one = new RecurrentInitializer(Matrix.UNIFORM, Matrix.UNIFORM, Bias.UNIFORM, 1, 784, 1);
         List<Parameter> parameters = first(LSTM, 3, 8, one);
-        List<Parameter> usual = first(LSTM, 3, 8, Initialisation.DEFAULT);
+        List<Parameter> usual = first(LSTM, 3, 8, RecurrentInitializer.DEFAULT);
         for (int j = 0; j < 32; j++) {
             boolean forget = j >= 8 && j < 16;
             assertThat(parameters.get(2).values()[j]).isEqualTo(forget ? 1f : usual.get(2).values()[j]);
@@ -144,7 +145,7 @@ class LayersTest {
 
     @Test
     void chronoBiasesSpreadTheMemoryUpToTheLongestTime() {
-        Initialisation chrono = new Initialisation(Matrix.UNIFORM, Matrix.UNIFORM, Bias.CHRONO, 0, 785, 1);
+        RecurrentInitializer chrono = new RecurrentInitializer(Matrix.UNIFORM, Matrix.UNIFORM, Bias.CHRONO, 0, 785, 1);
         float[] lstm = first(LSTM, 3, 500, chrono).get(2).values();
         float[] gru = first(GRU, 3, 500, chrono).get(2).values();
         double mean = 0;
@@ -164,18 +165,18 @@ class LayersTest {
 
     @Test
     void gatesThatAKindLacksAreRefused() {
-        assertThatThrownBy(() -> first(GRU, 3, 5, new Initialisation(Matrix.HE, Matrix.HE, Bias.ZERO, 1, 784, 1)))
+        assertThatThrownBy(() -> first(GRU, 3, 5, new RecurrentInitializer(Matrix.HE, Matrix.HE, Bias.ZERO, 1, 784, 1)))
                 .hasMessage("forget must be 0 for GRU: only an LSTM has a forget gate, not 1.0");
         assertThatThrownBy(() -> first(CellKind.RNN_TANH, 3, 5,
-                new Initialisation(Matrix.HE, Matrix.HE, Bias.CHRONO, 0, 784, 1)))
+                new RecurrentInitializer(Matrix.HE, Matrix.HE, Bias.CHRONO, 0, 784, 1)))
                 .hasMessage("bias must not be chrono for RNN_TANH, which has no gates");
-        assertThatThrownBy(() -> new Initialisation(Matrix.HE, Matrix.HE, Bias.CHRONO, 0, 2, 1))
+        assertThatThrownBy(() -> new RecurrentInitializer(Matrix.HE, Matrix.HE, Bias.CHRONO, 0, 2, 1))
                 .hasMessage("longest must be at least 3 steps for bias chrono, not 2");
     }
 
-    private static List<Parameter> first(CellKind kind, int features, int hidden, Initialisation initialisation) {
+    private static List<Parameter> first(CellKind kind, int features, int hidden, RecurrentInitializer initializer) {
         return weights(w -> new Recurrent(w, kind, features, hidden, 1,
-                new Options(0, false, false, false, initialisation))).parameters();
+                new Options(0, false, false, false, initializer))).parameters();
     }
 
     @Test
@@ -286,7 +287,7 @@ class LayersTest {
         int batch = 48;
         try (CpuBackend cpu = new CpuBackend(1)) {
             Recurrent recurrent = new Recurrent(new Weights(cpu, 1), kind, 1, 16, 1,
-                    new Options(0, false, false, recompute, Initialisation.DEFAULT));
+                    new Options(0, false, false, recompute, RecurrentInitializer.DEFAULT));
             Memory memory = new Memory(cpu);
             try (Tape tape = Tape.training(memory, RandomKey.of(1, "pass"))) {
                 Tensor x = tape.input(Shape.of(steps, batch, 1), uniform("x", steps * batch, 1));

@@ -78,7 +78,7 @@ class PyTorchParityTest {
         boolean bidirectional = words.length == 3;
         return new GoldenModel(backend, model, weights -> {
             Recurrent recurrent = new Recurrent(weights.scope(kind.layer()), kind, 7, 12, Integer.parseInt(words[1]),
-                    new Recurrent.Options(0, bidirectional, false, false, Initialisation.DEFAULT));
+                    new Recurrent.Options(0, bidirectional, false, false, RecurrentInitializer.DEFAULT));
             Linear linear = new Linear(weights.scope("fc"), bidirectional ? 24 : 12, 10);
             return x -> linear.forward(recurrent.forward(x, Output.LAST_STEP));
         });

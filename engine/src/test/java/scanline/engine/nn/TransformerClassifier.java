@@ -15,8 +15,8 @@ public final class TransformerClassifier {
     private TransformerClassifier() {}
 
     /**
-     * Embedded steps with a token and positions, a causal block that normalises first, has GELU and no bias, a block that
-     * normalises last, has ReLU, a bias and padded sequences, and a linear map of the token.
+     * Embedded steps with a token and positions, a causal block that normalizes first, has GELU and no bias, a block that
+     * normalizes last, has ReLU, a bias and padded sequences, and a linear map of the token.
      */
     public static Classifier of(Backend backend, int steps, int batch, int features, int width, int heads,
             int headWidth) {
@@ -27,13 +27,13 @@ public final class TransformerClassifier {
             Positions positions = new Positions(weights, 1 + steps, width);
             Dropout dropout = new Dropout(DROPOUT);
             EncoderBlock causal = new EncoderBlock(weights.scope("layers.0"), new EncoderBlock.Options(
-                    new MultiHeadAttention.Options(width, heads, headWidth, false, DROPOUT, FirstValues.UNIFORM,
-                            FirstValues.UNIFORM),
-                    2 * width, Nonlinearity.GELU, true, FirstValues.UNIFORM));
+                    new MultiHeadAttention.Options(width, heads, headWidth, false, DROPOUT, Initializer.UNIFORM,
+                            Initializer.UNIFORM),
+                    2 * width, Nonlinearity.GELU, true, Initializer.UNIFORM));
             EncoderBlock padded = new EncoderBlock(weights.scope("layers.1"), new EncoderBlock.Options(
-                    new MultiHeadAttention.Options(width, heads, headWidth, true, DROPOUT, FirstValues.XAVIER,
-                            FirstValues.UNIFORM),
-                    2 * width, Nonlinearity.RELU, false, FirstValues.HE));
+                    new MultiHeadAttention.Options(width, heads, headWidth, true, DROPOUT, Initializer.XAVIER,
+                            Initializer.UNIFORM),
+                    2 * width, Nonlinearity.RELU, false, Initializer.HE));
             Linear linear = new Linear(weights.scope("fc"), width, Classifier.CLASSES);
             return x -> {
                 Tensor tokens = dropout.forward(positions.forward(token.forward(embedding.forward(x))));

@@ -54,7 +54,7 @@ class TransformerLayersTest {
                 .orElseThrow().values();
     }
 
-    private static EncoderBlock.Options block(float dropout, boolean normFirst, FirstValues first) {
+    private static EncoderBlock.Options block(float dropout, boolean normFirst, Initializer first) {
         return new EncoderBlock.Options(MultiHeadAttention.Options.shared(WIDTH, 2, dropout, first), 12,
                 Nonlinearity.RELU, normFirst, first);
     }
@@ -62,9 +62,9 @@ class TransformerLayersTest {
     @Test
     void parametersHaveTheNamesAndShapesOfPyTorch() {
         assertThat(described(w -> new MultiHeadAttention(w,
-                MultiHeadAttention.Options.shared(8, 2, 0, FirstValues.UNIFORM)))).isEqualTo("""
+                MultiHeadAttention.Options.shared(8, 2, 0, Initializer.UNIFORM)))).isEqualTo("""
                         in_proj_bias[24] in_proj_weight[24, 8] out_proj.bias[8] out_proj.weight[8, 8]""");
-        assertThat(described(w -> new EncoderBlock(w, block(0, false, FirstValues.UNIFORM)))).isEqualTo("""
+        assertThat(described(w -> new EncoderBlock(w, block(0, false, Initializer.UNIFORM)))).isEqualTo("""
                 linear1.bias[12] linear1.weight[12, 8] linear2.bias[8] linear2.weight[8, 12] \
                 norm1.bias[8] norm1.weight[8] norm2.bias[8] norm2.weight[8] \
                 self_attn.in_proj_bias[24] self_attn.in_proj_weight[24, 8] \
@@ -75,7 +75,7 @@ class TransformerLayersTest {
     @Test
     void headsOfAnyWidthMayDoWithoutABiasAsInVitPyTorch() {
         assertThat(described(w -> new MultiHeadAttention(w,
-                new MultiHeadAttention.Options(8, 3, 5, false, 0, FirstValues.UNIFORM, FirstValues.UNIFORM))))
+                new MultiHeadAttention.Options(8, 3, 5, false, 0, Initializer.UNIFORM, Initializer.UNIFORM))))
                 .isEqualTo("in_proj_weight[45, 8] out_proj.bias[8] out_proj.weight[8, 15]");
         assertThat(described(w -> {
             new PatchEmbedding(w.scope("embedding"), 36, 8);
@@ -89,7 +89,7 @@ class TransformerLayersTest {
     @Test
     void attentionBeginsAsThatOfPyTorch() {
         Consumer<Weights> attention = w -> new MultiHeadAttention(w,
-                MultiHeadAttention.Options.shared(64, 4, 0, FirstValues.UNIFORM));
+                MultiHeadAttention.Options.shared(64, 4, 0, Initializer.UNIFORM));
         // PyTorch fills the whole of in_proj, [3 64, 64], as one matrix: a bound of sqrt(6 / (64 + 3 64)).
         assertFills(first("in_proj_weight", attention), (float) Math.sqrt(6.0 / 256));
         assertThat(first("in_proj_bias", attention)).containsOnly(0f);
@@ -100,7 +100,7 @@ class TransformerLayersTest {
     @Test
     void attentionBeginsAsAskedInBothProjections() {
         Consumer<Weights> attention = w -> new MultiHeadAttention(w,
-                MultiHeadAttention.Options.shared(64, 4, 0, FirstValues.XAVIER));
+                MultiHeadAttention.Options.shared(64, 4, 0, Initializer.XAVIER));
         assertFills(first("in_proj_weight", attention), (float) Math.sqrt(6.0 / 256));
         assertFills(first("out_proj.weight", attention), (float) Math.sqrt(6.0 / 128));
         assertThat(first("out_proj.bias", attention)).containsOnly(0f);
@@ -109,7 +109,7 @@ class TransformerLayersTest {
     @Test
     void weightsOfAttentionRefuseWhatAttentionRefuses() {
         MultiHeadAttention attention = new MultiHeadAttention(new Weights(BACKEND, 1),
-                MultiHeadAttention.Options.shared(WIDTH, 2, 0, FirstValues.UNIFORM));
+                MultiHeadAttention.Options.shared(WIDTH, 2, 0, Initializer.UNIFORM));
         try (Tape tape = Tape.inference(new Memory(BACKEND))) {
             Tensor x = tape.input(SHAPE, new float[SHAPE.elements()]);
             assertThatThrownBy(() -> attention.weights(x, Mask.NONE.padded(1, 2)))
@@ -135,14 +135,14 @@ class TransformerLayersTest {
 
     @Test
     void heAndUniformFirstValuesAreWhatTheyAreCalled() {
-        Consumer<Weights> he = w -> new Linear(w, 50, 200, FirstValues.HE);
+        Consumer<Weights> he = w -> new Linear(w, 50, 200, Initializer.HE);
         assertNormal(first("weight", he), 0.2);
         assertThat(first("bias", he)).containsOnly(0f);
-        Consumer<Weights> uniform = w -> new Linear(w, 64, 200, FirstValues.UNIFORM);
+        Consumer<Weights> uniform = w -> new Linear(w, 64, 200, Initializer.UNIFORM);
         assertFills(first("weight", uniform), 0.125f);
         assertFills(first("bias", uniform), 0.125f);
         Consumer<Weights> attention = w -> new MultiHeadAttention(w,
-                new MultiHeadAttention.Options(50, 4, 32, true, 0, FirstValues.HE, FirstValues.HE));
+                new MultiHeadAttention.Options(50, 4, 32, true, 0, Initializer.HE, Initializer.HE));
         assertNormal(first("in_proj_weight", attention), 0.2);
         assertNormal(first("out_proj.weight", attention), 0.125);
         assertThat(first("in_proj_bias", attention)).containsOnly(0f);
@@ -177,7 +177,7 @@ class TransformerLayersTest {
     @Test
     void headsThatDoNotDivideTheWidthAreRefused() {
         for (int heads : new int[] {3, 0}) {
-            assertThatThrownBy(() -> MultiHeadAttention.Options.shared(8, heads, 0, FirstValues.UNIFORM))
+            assertThatThrownBy(() -> MultiHeadAttention.Options.shared(8, heads, 0, Initializer.UNIFORM))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage(heads + " heads do not divide a width of 8");
         }
@@ -187,8 +187,8 @@ class TransformerLayersTest {
     @CsvSource({"0, 1, 1", "1, 0, 1", "1, 1, 0"})
     void anAttentionOfNothingIsRefused(int width, int heads, int headWidth) {
         assertThatThrownBy(
-                () -> new MultiHeadAttention.Options(width, heads, headWidth, true, 0, FirstValues.UNIFORM,
-                        FirstValues.UNIFORM))
+                () -> new MultiHeadAttention.Options(width, heads, headWidth, true, 0, Initializer.UNIFORM,
+                        Initializer.UNIFORM))
                 .isInstanceOf(IllegalArgumentException.class).hasMessage("an attention needs a width, heads and a "
                         + "width of the heads of at least 1, not " + width + ", " + heads + " and " + headWidth);
     }
@@ -196,7 +196,7 @@ class TransformerLayersTest {
     @ParameterizedTest
     @ValueSource(floats = {-0.1f, 1f, Float.NaN})
     void aRateOfDropoutThatIsNoShareIsRefused(float rate) {
-        assertThatThrownBy(() -> MultiHeadAttention.Options.shared(8, 2, rate, FirstValues.UNIFORM))
+        assertThatThrownBy(() -> MultiHeadAttention.Options.shared(8, 2, rate, Initializer.UNIFORM))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("a dropout rate lies in [0, 1), unlike " + rate);
     }
@@ -321,9 +321,9 @@ class TransformerLayersTest {
             for (Backend backend : new Backend[] {BACKEND, cpu}) {
                 float[] x = uniform("x", SHAPE.elements(), 1);
                 EncoderBlock dropping = new EncoderBlock(new Weights(backend, 1),
-                        block(0.5f, normFirst, FirstValues.UNIFORM));
+                        block(0.5f, normFirst, Initializer.UNIFORM));
                 EncoderBlock keeping = new EncoderBlock(new Weights(backend, 1),
-                        block(0, normFirst, FirstValues.UNIFORM));
+                        block(0, normFirst, Initializer.UNIFORM));
                 float[] inferred = inferred(backend, x, steps -> dropping.forward(steps, Mask.NONE));
                 assertThat(inferred).isEqualTo(inferred(backend, x, steps -> keeping.forward(steps, Mask.NONE)));
                 assertThat(trained(backend, x, keeping, 1)).isEqualTo(inferred);
@@ -337,7 +337,7 @@ class TransformerLayersTest {
     void attentionDropsWeightsOnly() {
         // What dropout of attention's weights alone does: a lone step's only weight is 1, and becomes 0 or 2.
         MultiHeadAttention attention = new MultiHeadAttention(new Weights(BACKEND, 1),
-                new MultiHeadAttention.Options(1, 1, 1, false, 0.5f, FirstValues.UNIFORM, FirstValues.UNIFORM));
+                new MultiHeadAttention.Options(1, 1, 1, false, 0.5f, Initializer.UNIFORM, Initializer.UNIFORM));
         int batch = 1000;
         float[] ones = new float[batch];
         Arrays.fill(ones, 1f);
@@ -365,7 +365,7 @@ class TransformerLayersTest {
         try (CpuBackend cpu = new CpuBackend(2)) {
             for (Backend backend : new Backend[] {BACKEND, cpu}) {
                 test.accept(backend,
-                        new EncoderBlock(new Weights(backend, 1), block(0, normFirst, FirstValues.XAVIER)));
+                        new EncoderBlock(new Weights(backend, 1), block(0, normFirst, Initializer.XAVIER)));
             }
         }
     }

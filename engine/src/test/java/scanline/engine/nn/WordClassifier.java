@@ -18,7 +18,7 @@ public final class WordClassifier {
 
     /**
      * Five words for every sequence, of which only the first few have a label: a block that encodes, a block that decodes and
-     * normalises last, has ReLU and a bias, and one that normalises first, has GELU and no bias.
+     * normalizes last, has ReLU and a bias, and one that normalizes first, has GELU and no bias.
      */
     public static Classifier of(Backend backend, int steps, int batch, int features, int width, int heads,
             int headWidth) {
@@ -29,13 +29,13 @@ public final class WordClassifier {
         }
         return new Classifier(backend, Shape.of(steps, batch, features), next, weights -> {
             EncoderBlock.Options last = new EncoderBlock.Options(
-                    new MultiHeadAttention.Options(width, heads, headWidth, true, DROPOUT, FirstValues.XAVIER,
-                            FirstValues.UNIFORM),
-                    2 * width, Nonlinearity.RELU, false, FirstValues.HE);
+                    new MultiHeadAttention.Options(width, heads, headWidth, true, DROPOUT, Initializer.XAVIER,
+                            Initializer.UNIFORM),
+                    2 * width, Nonlinearity.RELU, false, Initializer.HE);
             EncoderBlock.Options first = new EncoderBlock.Options(
-                    new MultiHeadAttention.Options(width, heads, headWidth, false, DROPOUT, FirstValues.UNIFORM,
-                            FirstValues.UNIFORM),
-                    2 * width, Nonlinearity.GELU, true, FirstValues.UNIFORM);
+                    new MultiHeadAttention.Options(width, heads, headWidth, false, DROPOUT, Initializer.UNIFORM,
+                            Initializer.UNIFORM),
+                    2 * width, Nonlinearity.GELU, true, Initializer.UNIFORM);
             Linear input = new Linear(weights.scope("encoder.embedding"), features, width);
             EncoderBlock encoder = new EncoderBlock(weights.scope("encoder.layers.0"), last);
             Embedding embedding = new Embedding(weights.scope("decoder.embedding"), Classifier.CLASSES, width);

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import scanline.engine.geometry.AttentionWeights;
 import scanline.engine.geometry.Mask;
+import scanline.engine.ops.Op.Backward;
 import scanline.engine.ops.Op.Tolerances;
-import scanline.engine.ops.Op.Undoing;
 import scanline.engine.ops.Sample.Draw;
 import scanline.engine.ops.Sample.Formula;
 import scanline.engine.ops.Sample.Input;
@@ -78,7 +78,7 @@ final class AttentionOps {
                     Input.of("q", Draw.STEEP, n[0], n[2], n[3] * n[4] + 2),
                     Input.of("kv", Draw.STEEP, n[1], n[2], 2 * n[3] * n[4] + 3)), mask, 0f, n).in("large, " + name)));
         }
-        return new Op("Attention.attend", "Attention.composed", TOLERANCES, List.of(new Undoing("attendGradient", 3)),
+        return new Op("Attention.attend", "Attention.composed", TOLERANCES, List.of(new Backward("attendGradient", 3)),
                 samples);
     }
 
@@ -114,7 +114,7 @@ final class AttentionOps {
             }
         }
         return new Op("Attention.self", "Attention.composedSelf", TOLERANCES,
-                List.of(new Undoing("selfAttendGradient", 2)), samples);
+                List.of(new Backward("selfAttendGradient", 2)), samples);
     }
 
     private static Mask mask(boolean bias, int... n) {

@@ -52,7 +52,7 @@ final class ElementOps {
     }
 
     private static Op unary(String name, UnaryOperator<Tensor> op, String torch, Draw draw, Tolerances tolerances,
-            String duty) {
+            String operation) {
         List<Sample> samples = new ArrayList<>();
         for (int[] sizes : new int[][] {{1}, {17}, {3, 13}, {3, 2, 5}}) {
             samples.add(small(torch, pass -> op.apply(pass.of("x")), Input.of("x", draw, sizes)));
@@ -63,11 +63,11 @@ final class ElementOps {
         for (int n : new int[] {3, 16, 17, 129}) {
             samples.add(awkward(pass -> op.apply(pass.of("x")), Input.of("x", Draw.LARGE, n, 1)).in("large"));
         }
-        return Op.of(name, tolerances, duty, 1, samples);
+        return Op.of(name, tolerances, operation, 1, samples);
     }
 
     private static Op binary(String method, BinaryOperator<Tensor> op, String torch, Tolerances tolerances,
-            String duty) {
+            String operation) {
         List<Sample> samples = new ArrayList<>();
         for (int[] sizes : new int[][] {{1}, {33}, {3, 5}}) {
             samples.add(small(torch, pass -> op.apply(pass.of("x"), pass.of("y")), Input.of("x", sizes),
@@ -79,7 +79,7 @@ final class ElementOps {
             samples.add(awkward(pass -> op.apply(pass.of("x"), pass.of("y")), Input.of("x", n, 1),
                     Input.of("y", n, 1)));
         }
-        return Op.of("Arithmetic." + method, tolerances, duty, 1, samples);
+        return Op.of("Arithmetic." + method, tolerances, operation, 1, samples);
     }
 
     private static int[] lengths() {

@@ -6,15 +6,15 @@ import static scanline.engine.tensor.Numbers.AWKWARD;
 
 import java.util.ArrayList;
 import java.util.List;
+import scanline.engine.ops.Op.Backward;
 import scanline.engine.ops.Op.Tolerance;
 import scanline.engine.ops.Op.Tolerances;
-import scanline.engine.ops.Op.Undoing;
 import scanline.engine.ops.Sample.Draw;
 import scanline.engine.ops.Sample.Formula;
 import scanline.engine.ops.Sample.Input;
 import scanline.engine.tensor.Convolutions;
-import scanline.engine.tensor.Normalisation;
-import scanline.engine.tensor.Normalisation.BatchNorm;
+import scanline.engine.tensor.Normalization;
+import scanline.engine.tensor.Normalization.BatchNorm;
 import scanline.engine.tensor.Pooling;
 
 /** On images, and on batches. */
@@ -84,7 +84,7 @@ final class ImageOps {
     private static Op batchNorm() {
         List<Sample> samples = new ArrayList<>();
         for (boolean relu : new boolean[] {false, true}) {
-            Formula formula = pass -> Normalisation.batchNorm(pass.of("x"), norm(pass, 0.01f), relu);
+            Formula formula = pass -> Normalization.batchNorm(pass.of("x"), norm(pass, 0.01f), relu);
             String torch = relu ? "relu_of(batch_norm(x, gamma, beta))" : "batch_norm(x, gamma, beta)";
             for (int[] n : new int[][] {{1, 4, 5, 3}, {1, 3, 1, 1}, {2, 1, 3, 7}}) {
                 samples.add(small(torch, formula, norm(Draw.within(1), n)).in(relu ? "relu" : ""));
@@ -98,13 +98,13 @@ final class ImageOps {
         }
         // Numbers of up to 17 have errors of 17 2^-24, which are more as a share of a deviation of 0.5, and of few numbers
         // that lie close together more again.
-        return Op.of("Normalisation.batchNorm", Tolerances.of(1e-5, 1e-4), "batchNormGradient", 3, samples);
+        return Op.of("Normalization.batchNorm", Tolerances.of(1e-5, 1e-4), "batchNormGradient", 3, samples);
     }
 
     private static Op pooledNorm() {
         List<Sample> samples = new ArrayList<>();
-        Formula formula = pass -> Normalisation.batchNormReluMaxPool(pass.of("x"), norm(pass, 1e-5f));
-        Formula composed = pass -> Normalisation.composed(pass.of("x"), norm(pass, 1e-5f));
+        Formula formula = pass -> Normalization.batchNormReluMaxPool(pass.of("x"), norm(pass, 1e-5f));
+        Formula composed = pass -> Normalization.composed(pass.of("x"), norm(pass, 1e-5f));
         for (int[] n : new int[][] {{1, 3, 5, 3}, {2, 2, 2, 1}, {1, 4, 3, 5}}) {
             samples.add(small("pooled(batch_norm(x, gamma, beta, 1e-5))", formula, norm(Draw.within(1), n))
                     .as(composed));
@@ -113,9 +113,9 @@ final class ImageOps {
                 {64, 8, 8, 20}, {9, 2, 9, 31}}) {
             samples.add(awkward(formula, norm(Draw.within(1), n)).as(composed));
         }
-        return new Op("Normalisation.batchNormReluMaxPool", "Normalisation.composed",
+        return new Op("Normalization.batchNormReluMaxPool", "Normalization.composed",
                 Tolerances.of(new Tolerance(1e-6, 1e-30), new Tolerance(2e-5, 1e-30)),
-                List.of(new Undoing("batchNormPoolGradient", 3)), samples);
+                List.of(new Backward("batchNormPoolGradient", 3)), samples);
     }
 
     private static Input[] norm(Draw draw, int... sizes) {

@@ -96,7 +96,7 @@ final class LossOps {
             samples.add(binary(false, Draw.LARGE, n, 1, 1).in("large"));
         }
         return new Op("Losses.binaryCrossEntropy", "", Tolerances.of(1e-6, 1e-6),
-                List.of(new Op.Undoing("crossEntropyGradient", 1), new Op.Undoing("accumulate", 1)), samples);
+                List.of(new Op.Backward("crossEntropyGradient", 1), new Op.Backward("accumulate", 1)), samples);
     }
 
     private static Sample binary(boolean small, Draw draw, int... sizes) {

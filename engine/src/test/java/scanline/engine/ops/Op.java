@@ -12,19 +12,19 @@ import java.util.List;
  *            class and method of its twin made of plain ops; empty for none
  * @param tolerances
  *            how far it may be from its references
- * @param undoings
+ * @param backwards
  *            the duties that its gradient rests on: an error in any of their outputs must be noticed
  * @param samples
  *            what it is applied to
  */
-record Op(String name, String composed, Tolerances tolerances, List<Undoing> undoings, List<Sample> samples) {
+record Op(String name, String composed, Tolerances tolerances, List<Backward> backwards, List<Sample> samples) {
     /**
      * A duty that adds to gradients.
      *
      * @param outputs
      *            how many of the blocks of its first arguments are such
      */
-    record Undoing(String duty, int outputs) {}
+    record Backward(String operation, int outputs) {}
 
     /** How far two numbers may be apart, as a share of the largest of a tensor, or of {@code least} if that is more. */
     record Tolerance(double share, double least) {}
@@ -59,8 +59,8 @@ record Op(String name, String composed, Tolerances tolerances, List<Undoing> und
     }
 
     /** An entry without a composed twin. */
-    static Op of(String name, Tolerances tolerances, String duty, int outputs, List<Sample> samples) {
-        return new Op(name, "", tolerances, List.of(new Undoing(duty, outputs)), samples);
+    static Op of(String name, Tolerances tolerances, String operation, int outputs, List<Sample> samples) {
+        return new Op(name, "", tolerances, List.of(new Backward(operation, outputs)), samples);
     }
 
     /** Those that are small enough for central differences, and for PyTorch's results to be kept. */

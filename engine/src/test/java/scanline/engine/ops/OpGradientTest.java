@@ -41,18 +41,18 @@ class OpGradientTest {
     }
 
     /** An op, and one of the outputs of a duty that its gradient rests on. */
-    private record SignError(Op op, String duty, int output) {
+    private record SignError(Op op, String operation, int output) {
         @Override
         public String toString() {
-            return op + ", " + duty + " " + output;
+            return op + ", " + operation + " " + output;
         }
     }
 
     static List<SignError> signErrors() {
         List<SignError> errors = new ArrayList<>();
         for (Op op : Ops.all()) {
-            op.undoings().forEach(undoing -> IntStream.range(0, undoing.outputs())
-                    .forEach(output -> errors.add(new SignError(op, undoing.duty(), output))));
+            op.backwards().forEach(backward -> IntStream.range(0, backward.outputs())
+                    .forEach(output -> errors.add(new SignError(op, backward.operation(), output))));
         }
         return errors;
     }
@@ -61,7 +61,7 @@ class OpGradientTest {
     @MethodSource("signErrors")
     void aPlantedSignErrorIsFound(SignError planted) {
         try (CpuBackend cpu = new CpuBackend(1)) {
-            Backend wrong = CentralDifferences.withSignError(cpu, planted.duty, planted.output);
+            Backend wrong = CentralDifferences.withSignError(cpu, planted.operation, planted.output);
             assertThat(planted.op.small().stream()
                     .anyMatch(sample -> new Trial(wrong, sample).differences(sample.formula()) > 100
                             * planted.op.tolerances().differences()))
@@ -71,11 +71,11 @@ class OpGradientTest {
 
     @Test
     void aSignErrorIsPlantedInEveryGradientDuty() {
-        Set<String> duties = Stream.of(Backend.class, FusedRecurrence.class, FusedAttention.class,
+        Set<String> operations = Stream.of(Backend.class, FusedRecurrence.class, FusedAttention.class,
                 FusedFeedForward.class, FusedNormPool.class)
                 .flatMap(type -> Stream.of(type.getMethods()))
                 .map(Method::getName).filter(name -> name.endsWith("Gradient")).collect(Collectors.toSet());
-        duties.add("accumulate");
-        assertThat(signErrors().stream().map(SignError::duty).collect(Collectors.toSet())).isEqualTo(duties);
+        operations.add("accumulate");
+        assertThat(signErrors().stream().map(SignError::operation).collect(Collectors.toSet())).isEqualTo(operations);
     }
 }

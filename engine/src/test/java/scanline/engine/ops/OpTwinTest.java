@@ -3,7 +3,7 @@ package scanline.engine.ops;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 import static scanline.engine.tensor.Numbers.assertSameBits;
-import static scanline.engine.tensor.Numbers.withoutAbilities;
+import static scanline.engine.tensor.Numbers.withoutFusedOperations;
 
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -18,7 +18,7 @@ import scanline.engine.tensor.Backend;
 class OpTwinTest {
     private static final Backend REFERENCE = new ReferenceBackend();
     private static final CpuBackend CPU = new CpuBackend(1);
-    private static final Backend PLAIN = withoutAbilities(CPU);
+    private static final Backend PLAIN = withoutFusedOperations(CPU);
     private static final Tolerance SAME = new Tolerance(0, 0);
     // A second pass begins its sums with the first one's.
     private static final Tolerance DOUBLED = new Tolerance(5e-6, 1e-6);

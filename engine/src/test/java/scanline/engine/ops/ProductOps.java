@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.Locale;
 import scanline.engine.geometry.FeedForwardWeights;
 import scanline.engine.geometry.Nonlinearity;
+import scanline.engine.ops.Op.Backward;
 import scanline.engine.ops.Op.Tolerance;
 import scanline.engine.ops.Op.Tolerances;
-import scanline.engine.ops.Op.Undoing;
 import scanline.engine.ops.Sample.Draw;
 import scanline.engine.ops.Sample.Formula;
 import scanline.engine.ops.Sample.Input;
-import scanline.engine.tensor.Normalisation;
+import scanline.engine.tensor.Normalization;
 import scanline.engine.tensor.Products;
 import scanline.engine.tensor.Tensor;
 
@@ -58,18 +58,18 @@ final class ProductOps {
 
     private static Op layerNorm() {
         List<Sample> samples = new ArrayList<>();
-        Formula formula = pass -> Normalisation.layer(pass.of("x"), pass.of("gamma"), pass.of("beta"), 0.1f);
+        Formula formula = pass -> Normalization.layer(pass.of("x"), pass.of("gamma"), pass.of("beta"), 0.1f);
         for (int[] n : new int[][] {{3, 2, 17}, {100, 3}, {1, 7}}) {
             samples.add(small("F.layer_norm(x, x.shape[-1:], gamma, beta, 0.1)", formula, rows(n)));
         }
-        Formula usual = pass -> Normalisation.layer(pass.of("x"), pass.of("gamma"), pass.of("beta"), 1e-5f);
+        Formula usual = pass -> Normalization.layer(pass.of("x"), pass.of("gamma"), pass.of("beta"), 1e-5f);
         for (int i = 0; i < AWKWARD.length; i++) {
             samples.add(awkward(usual, rows(AWKWARD[i], 1, AWKWARD[(3 * i + 5) % AWKWARD.length])));
             samples.add(awkward(usual, rows(AWKWARD[i], 1, 1, AWKWARD[(5 * i + 2) % AWKWARD.length])));
         }
         samples.add(awkward(usual, rows(1025, 64)));
         samples.add(awkward(usual, rows(511, 100)));
-        return Op.of("Normalisation.layer", Tolerances.of(new Tolerance(5e-6, 1e-30), new Tolerance(5e-6, 1)),
+        return Op.of("Normalization.layer", Tolerances.of(new Tolerance(5e-6, 1e-30), new Tolerance(5e-6, 1)),
                 "layerNormGradient", 3, samples);
     }
 
@@ -98,7 +98,7 @@ final class ProductOps {
             }
         }
         return new Op("Products.feedForward", "Products.composedFeedForward", Tolerances.of(2e-6, 5e-6),
-                List.of(new Undoing("feedForwardGradient", 2)), samples);
+                List.of(new Backward("feedForwardGradient", 2)), samples);
     }
 
     /** Rows, features, hidden. */

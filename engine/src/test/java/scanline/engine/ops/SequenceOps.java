@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import scanline.engine.geometry.CellKind;
+import scanline.engine.ops.Op.Backward;
 import scanline.engine.ops.Op.Tolerance;
 import scanline.engine.ops.Op.Tolerances;
-import scanline.engine.ops.Op.Undoing;
 import scanline.engine.ops.Sample.Formula;
 import scanline.engine.ops.Sample.Input;
 import scanline.engine.tensor.Recurrence.RecurrentWeights;
@@ -55,7 +55,7 @@ final class SequenceOps {
         // gradients vanish over 80 steps.
         return List.of(new Op("Sequences.recurrent", "Sequences.composed",
                 Tolerances.of(new Tolerance(2e-6, 0.1), new Tolerance(1e-5, 1e-6)),
-                List.of(new Undoing("recurrentGradient", 7)), samples));
+                List.of(new Backward("recurrentGradient", 7)), samples));
     }
 
     private static String torch(CellKind kind, Output output) {

@@ -85,7 +85,7 @@ class OptimTest {
     }
 
     @Test
-    void anOptimiserGoesOnWhereItsStateWasTaken() {
+    void anOptimizerGoesOnWhereItsStateWasTaken() {
         float[][] gradients = {{1f, -2f}, {0.5f, 3f}, {-1f, 0.1f}};
         for (UpdateRule rule : List.of(new Sgd(0.1, 0.9, true, 0.01), new RmsProp(0.1, 0.9, 1e-8, 0.9, 0),
                 Adam.DEFAULT, AdamW.DEFAULT)) {

@@ -46,7 +46,7 @@ class RandomKeyTest {
     }
 
     @Test
-    void streamsOfNeighbouringKeysAgreeInHalfOfTheirBits() {
+    void streamsOfNeighboringKeysAgreeInHalfOfTheirBits() {
         RandomKey[] others = {RandomKey.of(2, "test"), RandomKey.of(1, "tesu"), KEY.at(0), KEY.at(1)};
         for (RandomKey other : others) {
             int different = 0;
@@ -107,7 +107,7 @@ class RandomKeyTest {
         }
     }
 
-    /** This bound is 3/8 of 2^32: without rejection 8 neighbouring words share 3 results, as 3, 3 and 2. */
+    /** This bound is 3/8 of 2^32: without rejection 8 neighboring words share 3 results, as 3, 3 and 2. */
     @Test
     void largeBoundsAreNotBiased() {
         int bound = 3 << 29;
@@ -130,11 +130,11 @@ class RandomKeyTest {
         assertThat(moment(standard, 2)).isCloseTo(1, within(0.025));
         assertThat(moment(standard, 3)).isCloseTo(0, within(0.05));
         assertThat(moment(standard, 4)).isCloseTo(3, within(0.2));
-        double neighbours = IntStream.range(1, drawn.length)
+        double neighbors = IntStream.range(1, drawn.length)
                 .mapToDouble(i -> standard[i - 1] * standard[i])
                 .average()
                 .orElseThrow();
-        assertThat(neighbours).isCloseTo(0, within(0.016));
+        assertThat(neighbors).isCloseTo(0, within(0.016));
     }
 
     @Test

@@ -66,11 +66,11 @@ public final class CentralDifferences {
         return (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(),
                 new Class<?>[] {Backend.class, FusedRecurrence.class, FusedAttention.class,
                         FusedFeedForward.class, FusedNormPool.class},
-                (_, duty, arguments) -> {
-                    Buffer target = duty.getName().equals(wrong) ? (Buffer) blocks(arguments).get(output) : null;
+                (_, operation, arguments) -> {
+                    Buffer target = operation.getName().equals(wrong) ? (Buffer) blocks(arguments).get(output) : null;
                     float[] before = target == null ? new float[0] : Numbers.values(target);
                     try {
-                        return duty.invoke(backend, arguments);
+                        return operation.invoke(backend, arguments);
                     } catch (InvocationTargetException e) {
                         throw e.getCause();
                     } finally {

@@ -63,7 +63,7 @@ public final class Numbers {
         Tape tape = Tape.of(y);
         Tensor loss = tape.result(Shape.of(1), y);
         loss.value().write(0, new float[] {(float) weightedSum(y.values(), factors)}, 0, 1);
-        tape.undo(loss, () -> y.gradient().write(0, factors, 0, factors.length));
+        tape.record(loss, () -> y.gradient().write(0, factors, 0, factors.length));
         return loss;
     }
 
@@ -107,11 +107,11 @@ public final class Numbers {
     }
 
     /** The same backend without its extra abilities, so that every op runs composed. */
-    public static Backend withoutAbilities(Backend backend) {
+    public static Backend withoutFusedOperations(Backend backend) {
         return (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(), new Class<?>[] {Backend.class},
-                (_, duty, arguments) -> {
+                (_, operation, arguments) -> {
                     try {
-                        return duty.invoke(backend, arguments);
+                        return operation.invoke(backend, arguments);
                     } catch (InvocationTargetException e) {
                         throw e.getCause();
                     }

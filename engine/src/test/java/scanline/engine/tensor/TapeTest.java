@@ -236,9 +236,9 @@ class TapeTest {
     void aPassAfterTheFirstAllocatesNoBuffer() {
         int[] allocations = {0};
         Backend counting = (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(),
-                new Class<?>[] {Backend.class}, (_, duty, arguments) -> {
-                    allocations[0] += duty.getName().equals("allocate") ? 1 : 0;
-                    return duty.invoke(BACKEND, arguments);
+                new Class<?>[] {Backend.class}, (_, operation, arguments) -> {
+                    allocations[0] += operation.getName().equals("allocate") ? 1 : 0;
+                    return operation.invoke(BACKEND, arguments);
                 });
         Parameter w = new Weights(counting, 1).uniform("w", Shape.of(5, 3), 1);
         Memory reused = new Memory(counting);

@@ -50,7 +50,7 @@ public final class Nearest {
         return nearest(word, words).map(near -> "; did you mean " + near + "?").orElse("");
     }
 
-    /** How many letters have to be inserted, deleted, replaced or swapped with their neighbour to turn a into b. */
+    /** How many letters have to be inserted, deleted, replaced or swapped with their neighbor to turn a into b. */
     static int edits(String a, String b) {
         int[][] d = new int[a.length() + 1][b.length() + 1];
         for (int i = 0; i <= a.length(); i++) {

@@ -46,7 +46,7 @@ public final class DataCommand {
         PrintWriter out = line().getOut();
         for (KnownSet set : Datasets.known()) {
             out.printf(Locale.ROOT, ROW, set.name(), set.description());
-            out.printf(Locale.ROOT, ROW, "", "licence " + set.licence());
+            out.printf(Locale.ROOT, ROW, "", "license " + set.license());
             out.printf(Locale.ROOT, ROW, "", datasets.found(set)
                     .map(files -> String.format(Locale.ROOT, "%s, %.1f MB", files.where(), files.storedBytes() / 1e6))
                     .orElse("not here yet: run ./scanline data fetch " + set.name()));

@@ -102,9 +102,9 @@ final class EvaluateCommand implements Callable<Integer> {
             lines.append(",logit").append(c);
         }
         lines.append('\n');
-        Evaluation evaluation = Evaluation.of(experiment, examples, (index, truth, answer) -> {
+        Evaluation evaluation = Evaluation.of(experiment, examples, (index, target, answer) -> {
             lines.append(index).append(',')
-                    .append(IntStream.of(truth).mapToObj(Integer::toString).collect(Collectors.joining(" ")));
+                    .append(IntStream.of(target).mapToObj(Integer::toString).collect(Collectors.joining(" ")));
             for (float value : answer.logits()) {
                 lines.append(',').append(value);
             }
@@ -174,7 +174,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private static Table confusion(int[][] confusion, List<String> names) {
-        Table table = Table.ofFigures(row("right\\taken for", names.stream()));
+        Table table = Table.ofFigures(row("actual\\predicted", names.stream()));
         for (int c = 0; c < confusion.length; c++) {
             table.row(row(names.get(c), IntStream.of(confusion[c]).mapToObj(Integer::toString)));
         }
@@ -186,11 +186,11 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private static Table labels(List<LabelScore> labels, List<String> names) {
-        Table table = Table.ofFigures("label", "present", "answered", "right", "precision", "recall", "F1",
+        Table table = Table.ofFigures("label", "present", "predicted", "correct", "precision", "recall", "F1",
                 "average precision");
         for (LabelScore label : labels) {
             table.row(row(names.get(label.label()), Stream.concat(
-                    IntStream.of(label.present(), label.answered(), label.right()).mapToObj(Integer::toString),
+                    IntStream.of(label.present(), label.predicted(), label.correct()).mapToObj(Integer::toString),
                     DoubleStream.of(label.precision(), label.recall(), label.f1(), label.averagePrecision())
                             .mapToObj(Numbers::fourDecimals))));
         }

@@ -43,7 +43,7 @@ final class PredictCommand implements Callable<Integer> {
     private TrainedOptions trained = new TrainedOptions();
 
     @Parameters(index = "1..*", arity = "1..*", paramLabel = "FILE",
-            description = "PNG or JPEG images, IDX files of images, or folders of PNG and JPEG images. An image is made grey,"
+            description = "PNG or JPEG images, IDX files of images, or folders of PNG and JPEG images. An image is made gray,"
                     + " light on dark, and scaled; for a model of handwritten characters its ink is found, cropped and"
                     + " centered first, unless the image has the model's size already. A file that cannot be read is named,"
                     + " and the others are answered.")

@@ -3,7 +3,7 @@ package scanline.lab.data;
 import java.util.List;
 import scanline.lab.image.ImageSet;
 
-/** A data set of labelled images with a part to train on and a part to test on. */
+/** A data set of labeled images with a part to train on and a part to test on. */
 public interface Dataset {
     /** The name that {@code data=} gives it. */
     String name();

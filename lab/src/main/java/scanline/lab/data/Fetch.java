@@ -82,7 +82,7 @@ public final class Fetch {
         try (HttpClient client = builder.build()) {
             Files.createDirectories(path);
             for (String name : set.source().fileNames()) {
-                if (isRight(name, path.resolve(name))) {
+                if (isCorrect(name, path.resolve(name))) {
                     say(name, "is there already");
                 } else {
                     fetch(client, name, path.resolve(name));
@@ -107,11 +107,11 @@ public final class Fetch {
                 before = bytes(growing);
                 try {
                     boolean resumed = watched(() -> download(client, source, growing), name, growing);
-                    if (resumed && !isRight(name, growing)) {
+                    if (resumed && !isCorrect(name, growing)) {
                         Files.delete(growing);
                         watched(() -> download(client, source, growing), name, growing);
                     }
-                    if (isRight(name, growing)) {
+                    if (isCorrect(name, growing)) {
                         settle(growing, target);
                         say(name, String.format(Locale.ROOT, "%.1f MB from %s, verified", bytes(target) / 1e6,
                                 source.getHost()));
@@ -197,7 +197,7 @@ public final class Fetch {
         }
     }
 
-    private boolean isRight(String name, Path file) {
+    private boolean isCorrect(String name, Path file) {
         try {
             if (Files.exists(file)) {
                 set.source().require(name, file);

@@ -12,14 +12,14 @@ import scanline.lab.image.Preparation;
  *
  * @param name what {@code data=} and {@code data fetch} call it
  * @param description one line for people
- * @param licence its licence and its authors
+ * @param license its license and its authors
  * @param classNames what each class is called, by its label
  * @param source what is downloaded, and what it must be
  * @param mirrors folders that end in a slash and hold what is downloaded, the best one first
  * @param inJar whether it comes with Scanline
  * @param preparation how a picture from elsewhere is made like its images
  */
-public record KnownSet(String name, String description, String licence, List<String> classNames, Source source,
+public record KnownSet(String name, String description, String license, List<String> classNames, Source source,
         List<URI> mirrors, boolean inJar, Preparation preparation) {
 
     /**

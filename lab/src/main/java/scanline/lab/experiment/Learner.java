@@ -33,9 +33,9 @@ public final class Learner {
      * What a step came to.
      *
      * @param loss the mean of the batch, before the update
-     * @param right how many of its examples were answered wholly rightly
+     * @param correct how many of its examples were answered wholly rightly
      */
-    public record Step(double loss, int right) {}
+    public record Step(double loss, int correct) {}
 
     /** Training examples of an epoch. */
     public int examples() {
@@ -52,7 +52,7 @@ public final class Learner {
         return optimizer;
     }
 
-    /** Goes back to an optimiser that has taken no step; the weights stay. */
+    /** Goes back to an optimizer that has taken no step; the weights stay. */
     public void restart() {
         optimizer = new Optimizer(recipe.optimizer(), experiment.weights());
     }
@@ -72,14 +72,14 @@ public final class Learner {
         long step = optimizer.steps();
         Step outcome;
         try (Tape tape = Tape.training(experiment.memory(), passes.at(step))) {
-            Task.Loss wrong = experiment.task().loss(experiment.read(tape, batch), batch);
-            double loss = wrong.mean().values()[0];
+            Task.Loss objective = experiment.task().loss(experiment.read(tape, batch), batch);
+            double loss = objective.mean().values()[0];
             if (!Double.isFinite(loss)) {
                 return new Step(loss, 0);
             }
-            outcome = new Step(loss, wrong.right().getAsInt());
+            outcome = new Step(loss, objective.correct().getAsInt());
             experiment.weights().clearGradients();
-            tape.backward(wrong.mean());
+            tape.backward(objective.mean());
         }
         recipe.clip().clip(experiment.weights());
         optimizer.step(rate(step));

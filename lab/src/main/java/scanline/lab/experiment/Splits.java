@@ -31,18 +31,19 @@ public final class Splits {
     private @Nullable Division division;
 
     /** The numbers of the training images that are trained on, and of those that are held out for validation. */
-    private record Division(int[] train, int[] held) {
+    private record Division(int[] train, int[] validation) {
         /** What is held out does not depend on the limit, so that the epochs of runs with different limits are chosen by the same images. */
         static Division of(Recipe recipe, int count) {
-            int held = recipe.data().validation();
-            if (held >= count) {
-                throw new RunException("data.validation=" + held + " leaves nothing to train on: there are " + count
-                        + " training examples");
+            int validation = recipe.data().validation();
+            if (validation >= count) {
+                throw new RunException(
+                        "data.validation=" + validation + " leaves nothing to train on: there are " + count
+                                + " training examples");
             }
             int limit = recipe.data().limit();
-            int end = limit == 0 ? count : held + Math.min(limit, count - held);
+            int end = limit == 0 ? count : validation + Math.min(limit, count - validation);
             int[] order = RandomKey.of(recipe.seed(), "validation").permutation(count);
-            return new Division(sorted(order, held, end), sorted(order, 0, held));
+            return new Division(sorted(order, validation, end), sorted(order, 0, validation));
         }
 
         private static int[] sorted(int[] order, int from, int to) {
@@ -150,7 +151,7 @@ public final class Splits {
         if (division == null) {
             division = Division.of(recipe, trainingImages().count());
         }
-        return split == Split.TRAIN ? division.train : division.held;
+        return split == Split.TRAIN ? division.train : division.validation;
     }
 
     private static Stream<ByteBuffer> contents(ImageSet images, int[] numbers) {

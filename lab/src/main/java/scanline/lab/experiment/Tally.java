@@ -16,17 +16,17 @@ public final class Tally {
         this.score = score;
     }
 
-    public void add(Task.Said said, Batch batch) {
-        loss += (double) said.mean() * said.terms();
-        terms += said.terms();
+    public void add(Task.BatchEvaluation evaluation, Batch batch) {
+        loss += (double) evaluation.mean() * evaluation.terms();
+        terms += evaluation.terms();
         examples += batch.count();
         for (int b = 0; b < batch.count(); b++) {
-            score.add(batch.answers()[b], said.answers().get(b));
+            score.add(batch.answers()[b], evaluation.answers().get(b));
         }
     }
 
     public Evaluation evaluation() {
-        return new Evaluation(loss / terms, score.right(), examples, score.measures(), score.confusion(),
+        return new Evaluation(loss / terms, score.correct(), examples, score.measures(), score.confusion(),
                 score.labels());
     }
 }

@@ -13,7 +13,7 @@ public enum ExportFormat {
     /**
      * What runtimes execute: the whole way from pictures to logits, as a graph of ONNX's operators. Its input {@code pixels}
      * is [batch, height, width], from 0 for black to 1, in the size of the data set's images or of the recipe's canvas;
-     * shrinking, normalisation and scan order are in the graph. Its output {@code logits} is [batch, classes], what
+     * shrinking, normalization and scan order are in the graph. Its output {@code logits} is [batch, classes], what
      * {@code scanline evaluate --logits} writes. A model that writes labels one after the other reads {@code words}, [batch,
      * length], as well, and scores what comes behind each of them, [batch, length, vocabulary].
      */

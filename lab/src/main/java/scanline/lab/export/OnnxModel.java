@@ -23,7 +23,7 @@ import scanline.lab.sequence.Scan;
 
 /**
  * A trained model as a file of ONNX (onnx.ai/onnx/repo-docs/IR.html). It reads pictures as they are, and does all that the
- * recipe does with them: shrinking, normalisation, scan order. The input {@code pixels} is [batch, height, width], 0 (black)
+ * recipe does with them: shrinking, normalization, scan order. The input {@code pixels} is [batch, height, width], 0 (black)
  * to 1; the output {@code logits} is [batch, classes], for any batch. A model that writes also reads {@code words}, [batch,
  * length], and scores what comes behind each: [batch, length, vocabulary].
  */
@@ -56,7 +56,7 @@ final class OnnxModel {
     private void write() {
         Recipe recipe = experiment.recipe();
         PictureSize pictures = experiment.pictureSize();
-        Value pixels = graph.input("pixels", "grey pictures, from 0 for black to 1 for white", Element.FLOAT, BATCH,
+        Value pixels = graph.input("pixels", "gray pictures, from 0 for black to 1 for white", Element.FLOAT, BATCH,
                 pictures.height(), pictures.width());
         Value x = sequences(pixels, pictures.height(), pictures.width());
         OnnxFormulas formulas = new OnnxFormulas(graph);
@@ -84,7 +84,7 @@ final class OnnxModel {
         int pixelsLeft = height / factor * (width / factor);
         int[] order = data.scan().order(height / factor, width / factor);
         Value scanned = ordered(graph.reshape(small, 0, pixelsLeft), order);
-        return graph.reshape(normalised(scanned, data.mean(), data.deviation()), 0, experiment.input().steps(),
+        return graph.reshape(normalized(scanned, data.mean(), data.deviation()), 0, experiment.input().steps(),
                 experiment.input().features());
     }
 
@@ -110,9 +110,9 @@ final class OnnxModel {
         return graph.node("Gather", List.of(framed, places), Attribute.of("axis", 1));
     }
 
-    private Value normalised(Value x, double mean, double deviation) {
-        Value centred = mean == 0 ? x : graph.node("Sub", List.of(x, graph.constant((float) mean)));
-        return deviation == 1 ? centred : graph.node("Div", List.of(centred, graph.constant((float) deviation)));
+    private Value normalized(Value x, double mean, double deviation) {
+        Value centered = mean == 0 ? x : graph.node("Sub", List.of(x, graph.constant((float) mean)));
+        return deviation == 1 ? centered : graph.node("Div", List.of(centered, graph.constant((float) deviation)));
     }
 
     private static String scores(Recipe recipe) {

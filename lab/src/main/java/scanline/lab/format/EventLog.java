@@ -14,7 +14,7 @@ import java.util.zip.CRC32C;
  * wait in memory until they are written.
  */
 public final class EventLog {
-    private static final int GREY = 1;
+    private static final int GRAY = 1;
     static final int START = 1;
 
     private final ByteArrayOutputStream waiting = new ByteArrayOutputStream();
@@ -51,13 +51,13 @@ public final class EventLog {
     }
 
     /**
-     * A grey picture.
+     * A gray picture.
      *
      * @param pixels unsigned bytes, row by row: height x width; 0 is black
      */
     public void image(String tag, long step, byte[] pixels, int height, int width) {
-        summary(tag, step, new Protobuf().message(4, new Protobuf().varint(1, height).varint(2, width).varint(3, GREY)
-                .bytes(4, Png.grey(pixels, height, width))));
+        summary(tag, step, new Protobuf().message(4, new Protobuf().varint(1, height).varint(2, width).varint(3, GRAY)
+                .bytes(4, Png.gray(pixels, height, width))));
     }
 
     /** Writes the events that wait, and keeps them no longer, so that none is ever written twice. */

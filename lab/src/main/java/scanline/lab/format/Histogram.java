@@ -11,7 +11,7 @@ import java.util.Arrays;
  * @param count how many there are
  * @param sum of the numbers
  * @param sumOfSquares of the numbers
- * @param limits each bucket's upper limit, which is in the next one; of neighbouring empty buckets the last
+ * @param limits each bucket's upper limit, which is in the next one; of neighboring empty buckets the last
  * @param buckets how many numbers each has
  */
 public record Histogram(double min, double max, long count, double sum, double sumOfSquares, double[] limits,

@@ -10,22 +10,22 @@ import java.util.zip.Deflater;
 public final class Png {
     private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
     private static final int BITS = 8;
-    private static final int GREY = 0;
+    private static final int GRAY = 0;
     private static final int COLOR_AND_OPACITY = 6;
 
     private Png() {}
 
     /**
-     * A grey picture as the content of a file.
+     * A gray picture as the content of a file.
      *
      * @param pixels unsigned bytes, row by row: height x width; 0 is black
      */
-    public static byte[] grey(byte[] pixels, int height, int width) {
-        return of(pixels, height, width, 1, GREY);
+    public static byte[] gray(byte[] pixels, int height, int width) {
+        return of(pixels, height, width, 1, GRAY);
     }
 
     /**
-     * A picture in colours that may be transparent, as the content of a file.
+     * A picture in colors that may be transparent, as the content of a file.
      *
      * @param pixels unsigned bytes, row by row: height x width x (red, green, blue, opacity)
      */

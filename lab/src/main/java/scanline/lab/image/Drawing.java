@@ -5,8 +5,8 @@ import scanline.lab.base.DataException;
 
 /**
  * A drawing made into an image as those of MNIST were (LeCun et al. 1998, "Gradient-based learning applied to document
- * recognition", section III.A): what is drawn is scaled to fit 20 x 20 pixels, its shape kept, and laid so that its centre of
- * mass is at the centre of 28 x 28 pixels; in images of another size the same parts of them.
+ * recognition", section III.A): what is drawn is scaled to fit 20 x 20 pixels, its shape kept, and laid so that its center of
+ * mass is at the center of 28 x 28 pixels; in images of another size the same parts of them.
  *
  * @param height rows
  * @param width columns
@@ -40,7 +40,7 @@ public record Drawing(int height, int width, byte[] pixels) {
     }
 
     /** As those of MNIST; a black one if nothing is drawn. */
-    public ImageSet centred(PictureSize to, int classes) {
+    public ImageSet centered(PictureSize to, int classes) {
         byte[] image = new byte[to.pixels()];
         int top = rowsWithInk().min().orElse(0);
         int bottom = rowsWithInk().max().orElse(-1) + 1;
@@ -53,8 +53,8 @@ public record Drawing(int height, int width, byte[] pixels) {
             int w = Math.max(1, (int) Math.round(scale * (right - left)));
             byte[] ink = scaled(cut(top, bottom, left, right), h, w);
             // What would lie outside is moved in, as an image of an uneven mass is.
-            int y = Math.clamp(Math.round(to.height() / 2.0 - centre(ink, h, w, true)), 0, to.height() - h);
-            int x = Math.clamp(Math.round(to.width() / 2.0 - centre(ink, h, w, false)), 0, to.width() - w);
+            int y = Math.clamp(Math.round(to.height() / 2.0 - center(ink, h, w, true)), 0, to.height() - h);
+            int x = Math.clamp(Math.round(to.width() / 2.0 - center(ink, h, w, false)), 0, to.width() - w);
             for (int row = 0; row < h; row++) {
                 System.arraycopy(ink, row * w, image, (y + row) * to.width() + x, w);
             }
@@ -94,8 +94,8 @@ public record Drawing(int height, int width, byte[] pixels) {
         return scaled;
     }
 
-    /** The centre of mass along one side, in pixels from its beginning. */
-    private static double centre(byte[] ink, int height, int width, boolean ofRows) {
+    /** The center of mass along one side, in pixels from its beginning. */
+    private static double center(byte[] ink, int height, int width, boolean ofRows) {
         double mass = 0;
         double moment = 0;
         for (int i = 0; i < height * width; i++) {

@@ -22,7 +22,7 @@ import scanline.engine.io.Excerpt;
 import scanline.lab.base.DataException;
 
 /**
- * Images from files: PNG and JPEG through the JDK's readers, made grey ({@link Greyscale}), scaled to the size that a model reads,
+ * Images from files: PNG and JPEG through the JDK's readers, made gray ({@link Grayscale}), scaled to the size that a model reads,
  * whatever their own proportions ({@link AreaScaling}), and turned light on dark if their border is light, or as another
  * {@link Preparation} says; IDX as they are. A camera's note of how it was held ({@link Orientation}) is followed. Of a large image
  * only every so-many-th pixel is kept, so that none takes more than {@value #MOST_DECODED} pixels of memory; decoders still go
@@ -237,7 +237,7 @@ public final class ImageFile {
                 throw new IOException("it has four colors, and does not say how they are stored: save it in RGB");
             }
             return Orientation.upright(orientation,
-                    set(Greyscale.of(image), 1, new PictureSize(image.getHeight(), image.getWidth()), 1));
+                    set(Grayscale.of(image), 1, new PictureSize(image.getHeight(), image.getWidth()), 1));
         } catch (IOException | IndexOutOfBoundsException | IllegalArgumentException | IllegalStateException e) {
             // The JDK's decoders answer damaged files with several kinds of exception.
             throw new DataException(file + " is a broken image: " + Excerpt.line(reason(e), LONGEST_REASON), e);

@@ -6,7 +6,7 @@ import java.util.stream.IntStream;
 import scanline.lab.base.DataException;
 
 /**
- * Labelled grey images of one size.
+ * Labeled gray images of one size.
  *
  * @param height rows of an image
  * @param width columns of an image

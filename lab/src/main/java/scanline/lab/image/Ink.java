@@ -61,12 +61,12 @@ final class Ink {
     }
 
     /**
-     * The ink of a picture as MNIST's digits are laid ({@link Drawing#centred}), and as bright.
+     * The ink of a picture as MNIST's digits are laid ({@link Drawing#centered}), and as bright.
      *
      * @return unsigned bytes, row by row, light on dark: height x width; all black if there is no ink
      */
     static byte[] laid(ImageSet picture, PictureSize size) {
-        byte[] pixels = of(picture).centred(size, 1).pixels();
+        byte[] pixels = of(picture).centered(size, 1).pixels();
         int most = 1;
         for (byte pixel : pixels) {
             most = Math.max(most, Byte.toUnsignedInt(pixel));

@@ -1,6 +1,6 @@
 package scanline.lab.image;
 
-/** Grey pictures of one size, each with an answer, read or drawn one at a time by their numbers. */
+/** Gray pictures of one size, each with an answer, read or drawn one at a time by their numbers. */
 public interface Pictures {
     /** Rows of a picture. */
     int height();

@@ -58,7 +58,7 @@ public record AccuracyAfterSteps(int examples, List<Point> points) {
                 Stepwise model = read.get();
                 for (int i = 0; i < steps.length; i++) {
                     Tensor logits = model.head().apply(Shaping.step(model.states(), steps[i] - 1));
-                    tallies.get(i).add(task.saidBy(logits, batch), batch);
+                    tallies.get(i).add(task.evaluateLogits(logits, batch), batch);
                 }
             }
         }

@@ -24,14 +24,15 @@ import scanline.lab.task.Answer;
  *
  * @param image the image as it is read, alone
  * @param label the name of its class
- * @param taken the name of the most probable class
+ * @param predicted the name of the most probable class
  * @param probability how probable that is
  * @param readout what the model classifies by
  * @param blocks how many blocks of attention it has
  * @param heads the last block's heads, each by the weights of its softmax
  * @param rollout all blocks, by {@link #rollout}
  */
-public record AttentionMap(ImageSet image, String label, String taken, double probability, Readout readout, int blocks,
+public record AttentionMap(ImageSet image, String label, String predicted, double probability, Readout readout,
+        int blocks,
         List<double[]> heads, double[] rollout) {
     private static final int MOST_IMAGES = 8;
     // The weights of an image and what they are made of grow with the square of its steps: 160 MB for six blocks of eight heads.
@@ -76,7 +77,7 @@ public record AttentionMap(ImageSet image, String label, String taken, double pr
         int[] places = places(loader, tokens - loader.steps(), read.imagePixels());
         List<double[]> heads = new ArrayList<>();
         for (int head = 0; head < blocks.getLast().length / tokens / tokens; head++) {
-            heads.add(at(places, taken(reader, blocks.getLast(), head)));
+            heads.add(at(places, predicted(reader, blocks.getLast(), head)));
         }
         List<String> names = experiment.dataset().classNames();
         return new AttentionMap(read, names.get(image.label(0)), names.get(answer.labels()[0]), answer.probability(),
@@ -128,9 +129,9 @@ public record AttentionMap(ImageSet image, String label, String taken, double pr
             int heads = weights.length / tokens / tokens;
             double[] next = arrives.clone();
             for (int head = 0; head < heads; head++) {
-                double[] taken = taken(arrives, weights, head);
+                double[] predicted = predicted(arrives, weights, head);
                 for (int k = 0; k < tokens; k++) {
-                    next[k] += taken[k] / heads;
+                    next[k] += predicted[k] / heads;
                 }
             }
             arrives = Arrays.stream(next).map(value -> value / 2).toArray();
@@ -139,14 +140,14 @@ public record AttentionMap(ImageSet image, String label, String taken, double pr
     }
 
     /** What the reader takes of each token by one head's weights. */
-    private static double[] taken(double[] reader, float[] weights, int head) {
+    private static double[] predicted(double[] reader, float[] weights, int head) {
         int tokens = reader.length;
-        double[] taken = new double[tokens];
+        double[] predicted = new double[tokens];
         for (int q = 0; q < tokens; q++) {
             for (int k = 0; k < tokens; k++) {
-                taken[k] += reader[q] * weights[(head * tokens + q) * tokens + k];
+                predicted[k] += reader[q] * weights[(head * tokens + q) * tokens + k];
             }
         }
-        return taken;
+        return predicted;
     }
 }

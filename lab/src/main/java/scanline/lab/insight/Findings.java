@@ -28,12 +28,12 @@ public final class Findings implements Evaluation.Listener {
      * An example that was answered.
      *
      * @param number which picture of the split
-     * @param truth its right labels
+     * @param target its right labels
      * @param answer the labels that the model gave
      * @param probability how probable the model takes its answer to be
-     * @param right whether the answer is all right
+     * @param correct whether the answer is all right
      */
-    public record Example(int number, int[] truth, int[] answer, double probability, boolean right) {}
+    public record Example(int number, int[] target, int[] answer, double probability, boolean correct) {}
 
     /** Nothing yet of a split. */
     public Findings(Experiment experiment, Split split) {
@@ -49,10 +49,10 @@ public final class Findings implements Evaluation.Listener {
     }
 
     @Override
-    public void example(int number, int[] truth, Answer answer) {
-        int before = score.right();
-        score.add(truth, answer);
-        examples.add(new Example(number, truth, answer.labels(), answer.probability(), score.right() > before));
+    public void example(int number, int[] target, Answer answer) {
+        int before = score.correct();
+        score.add(target, answer);
+        examples.add(new Example(number, target, answer.labels(), answer.probability(), score.correct() > before));
     }
 
     /** Which pictures were answered. */
@@ -66,13 +66,13 @@ public final class Findings implements Evaluation.Listener {
     }
 
     /** How many answers are all right. */
-    public int right() {
-        return score.right();
+    public int correct() {
+        return score.correct();
     }
 
     /** The wrong answers, the one that the model is surest of first. */
     public List<Example> mistakes() {
-        return examples.stream().filter(example -> !example.right).sorted(BY_PROBABILITY.reversed()).toList();
+        return examples.stream().filter(example -> !example.correct).sorted(BY_PROBABILITY.reversed()).toList();
     }
 
     /** All answers, the one that the model is least sure of first. */
@@ -81,9 +81,9 @@ public final class Findings implements Evaluation.Listener {
     }
 
     /** The answers in a cell of the confusion matrix, the one that the model is surest of first. */
-    public List<Example> cell(int truth, int answer) {
+    public List<Example> cell(int target, int answer) {
         return examples.stream()
-                .filter(example -> Arrays.equals(example.truth, new int[] {truth})
+                .filter(example -> Arrays.equals(example.target, new int[] {target})
                         && Arrays.equals(example.answer, new int[] {answer}))
                 .sorted(BY_PROBABILITY.reversed()).toList();
     }

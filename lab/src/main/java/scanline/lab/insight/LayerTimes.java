@@ -97,11 +97,11 @@ public final class LayerTimes {
     /** The backend with a watch in front of every duty. */
     private Backend timed(Backend backend) {
         return (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(), backend.getClass().getInterfaces(),
-                (_, duty, arguments) -> {
+                (_, operation, arguments) -> {
                     String layer = layer(arguments);
                     long start = System.nanoTime();
                     try {
-                        return duty.invoke(backend, arguments);
+                        return operation.invoke(backend, arguments);
                     } catch (InvocationTargetException e) {
                         throw e.getCause();
                     } finally {

@@ -19,14 +19,15 @@ import scanline.lab.task.Answer;
  * means over the heads.
  *
  * @param image the picture, alone
- * @param truth the labels on it
+ * @param target the labels on it
  * @param answer the labels that it writes
  * @param probability how probable the answer is
  * @param encoder for each pixel what all steps together take of its step
  * @param cross for each word of the answer, and for its end, what it takes of each pixel's step
  * @param own how much each word (row) takes of each word before it and of itself (column), the start being the first
  */
-public record SequenceMap(ImageSet image, List<String> truth, List<String> answer, double probability, double[] encoder,
+public record SequenceMap(ImageSet image, List<String> target, List<String> answer, double probability,
+        double[] encoder,
         List<double[]> cross, double[][] own) {
     private static final int PICTURES = 8;
 

@@ -13,7 +13,7 @@ import scanline.lab.model.Autoregressive.Decoding;
  * Looks for the answers of highest probability, the product of those of their words (Graves 2012, arXiv 1211.3711; Sutskever
  * et al. 2014, section 3.2): of all answers one word longer the best few are followed, until the best finished one is as
  * probable as the best that may still grow, which only loses. With one path this is greedy decoding. Probabilities are not
- * normalised by length.
+ * normalized by length.
  */
 public final class BeamSearch {
     private final Autoregressive network;

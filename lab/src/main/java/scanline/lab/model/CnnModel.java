@@ -7,13 +7,13 @@ import java.util.Locale;
 import scanline.engine.nn.BatchNorm2d;
 import scanline.engine.nn.Conv2d;
 import scanline.engine.nn.Dropout;
-import scanline.engine.nn.FirstValues;
+import scanline.engine.nn.Initializer;
 import scanline.engine.nn.Linear;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
 /**
- * Two convolutions over the image whose rows are the steps of the sequence, each with a batch normalisation, a ReLU and a
+ * Two convolutions over the image whose rows are the steps of the sequence, each with a batch normalization, a ReLU and a
  * max pooling of 2 x 2 pixels behind it, and two linear maps with a ReLU between them.
  *
  * @param channels channels of the first convolution; the second has twice as many
@@ -22,9 +22,9 @@ import scanline.engine.tensor.Weights;
  * @param dropout rate of dropout in front of each linear map, in [0, 1)
  * @param init the first values of convolutions and linear maps
  */
-public record CnnModel(int channels, int kernel, int hidden, double dropout, FirstValues init) implements Model {
+public record CnnModel(int channels, int kernel, int hidden, double dropout, Initializer init) implements Model {
     /** 32 and 64 channels, kernels of 3 x 3, 128 hidden numbers, first values as in PyTorch. */
-    public static final CnnModel DEFAULT = new CnnModel(32, 3, 128, 0, FirstValues.UNIFORM);
+    public static final CnnModel DEFAULT = new CnnModel(32, 3, 128, 0, Initializer.UNIFORM);
 
     /** Checks the hyperparameters. */
     public CnnModel {
@@ -77,9 +77,9 @@ public record CnnModel(int channels, int kernel, int hidden, double dropout, Fir
         requireRoom(input);
         int height = input.steps();
         int width = input.features();
-        return List.of(convolution("conv1", 1, channels, height, width), normalisation("bn1", channels, height, width),
+        return List.of(convolution("conv1", 1, channels, height, width), normalization("bn1", channels, height, width),
                 convolution("conv2", channels, 2 * channels, height / 2, width / 2),
-                normalisation("bn2", 2 * channels, height / 2, width / 2),
+                normalization("bn2", 2 * channels, height / 2, width / 2),
                 linear("fc1", "", flat(input), hidden));
     }
 
@@ -91,7 +91,7 @@ public record CnnModel(int channels, int kernel, int hidden, double dropout, Fir
                 image(height, width, outputs), products + outputs, 2 * products * height * width);
     }
 
-    private static Layer normalisation(String name, int channels, int height, int width) {
+    private static Layer normalization(String name, int channels, int height, int width) {
         return new Layer(name, Formula.NORM_POOL, "norm, ReLU, max pool", image(height / 2, width / 2, channels),
                 2L * channels, 0);
     }

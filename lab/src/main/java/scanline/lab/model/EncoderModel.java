@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import scanline.engine.geometry.Nonlinearity;
 import scanline.engine.nn.EncoderBlock;
-import scanline.engine.nn.FirstValues;
+import scanline.engine.nn.Initializer;
 import scanline.engine.nn.Linear;
 import scanline.engine.nn.MultiHeadAttention;
 import scanline.engine.nn.Positions;
@@ -15,7 +15,7 @@ import scanline.engine.tensor.Weights;
 /**
  * A transformer's encoder over the sequence (Vaswani et al. 2017), of the layers that PyTorch calls
  * {@code nn.TransformerEncoderLayer}: every step is embedded by a linear map, blocks of attention and of a ReLU network
- * follow, each normalised after its sum, and a linear map of one output or of their mean classifies.
+ * follow, each normalized after its sum, and a linear map of one output or of their mean classifies.
  *
  * @param width numbers a step
  * @param depth how many blocks there are
@@ -27,10 +27,10 @@ import scanline.engine.tensor.Weights;
  * @param init the first values of the weights; with uniform those of PyTorch's layers, whose attention begins by Xavier
  */
 public record EncoderModel(int width, int depth, int heads, int feedForward, double dropout, boolean positions,
-        Pooling pooling, FirstValues init) implements Model {
+        Pooling pooling, Initializer init) implements Model {
     /** The single digit classifier. */
     public static final EncoderModel DEFAULT = new EncoderModel(64, 6, 4, 256, 0.1, true, Pooling.FIRST,
-            FirstValues.UNIFORM);
+            Initializer.UNIFORM);
 
     /** What of the output is classified. */
     public enum Pooling {

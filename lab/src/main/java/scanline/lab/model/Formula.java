@@ -6,7 +6,7 @@ import scanline.engine.geometry.CellKind;
 public enum Formula {
     /** A linear map. */
     LINEAR("y = W x + b", "kernels/gemm.md"),
-    /** A linear map between two normalisations. */
+    /** A linear map between two normalizations. */
     NORMED_LINEAR("y = norm(W norm(x) + b)", "kernels/gemm.md"),
     /** A recurrent layer with tanh. */
     RNN_TANH("h = tanh(W x + b + U h' + d)", "kernels/recurrent.md"),
@@ -26,13 +26,13 @@ public enum Formula {
     POSITIONS("y(t) = x(t) + p(t)", "kernels/attention.md"),
     /** A learned vector in front of the steps. */
     CLASS_TOKEN("y = c, x(1), ..., x(T)", "kernels/attention.md"),
-    /** Layer normalisation. */
+    /** Layer normalization. */
     LAYER_NORM("y = (x - mean(x)) / sqrt(var(x) + epsilon) w + b", "kernels/attention.md"),
-    /** A transformer's encoder block, normalised behind each sum. */
+    /** A transformer's encoder block, normalized behind each sum. */
     ENCODER_BLOCK("""
             attention(x) = softmax(Q K^T / sqrt(d)) V, head by head
             y = norm(x + attention(x))                 z = norm(y + W2 relu(W1 y))""", "kernels/attention.md"),
-    /** A vision transformer's block, normalised in front. */
+    /** A vision transformer's block, normalized in front. */
     VIT_BLOCK("""
             attention(x) = softmax(Q K^T / sqrt(d)) V, head by head
             y = x + attention(norm(x))                 z = y + W2 gelu(W1 norm(y))""", "kernels/attention.md"),
@@ -42,7 +42,7 @@ public enum Formula {
             u = norm(z + W2 relu(W1 z))""", "kernels/attention.md"),
     /** A convolution. */
     CONVOLUTION("y(i, j) = b + sum over di, dj of W(di, dj) x(i + di, j + dj)", "kernels/convolution.md"),
-    /** Batch normalisation, ReLU and max pooling. */
+    /** Batch normalization, ReLU and max pooling. */
     NORM_POOL("y = max over 2 x 2 of max(0, (x - mean) / sqrt(var + epsilon) w + b)", "kernels/convolution.md"),
     /** Scores by the vectors of the labels. */
     TIED_SCORES("s = U^T max(0, Uo o + Ui I)", "kernels/gemm.md");

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
 import scanline.engine.geometry.CellKind;
-import scanline.engine.nn.Initialisation;
 import scanline.engine.nn.Linear;
 import scanline.engine.nn.Recurrent;
+import scanline.engine.nn.RecurrentInitializer;
 import scanline.engine.tensor.Activation;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
@@ -27,10 +27,10 @@ import scanline.engine.tensor.Weights;
  * @param init the first values of the layers
  */
 public record RecurrentModel(CellKind cell, int hidden, int layers, double dropout, boolean bidirectional,
-        boolean learnedState, boolean relu, boolean recompute, Initialisation init) implements Model {
+        boolean learnedState, boolean relu, boolean recompute, RecurrentInitializer init) implements Model {
     /** One LSTM layer of 128. */
     public static final RecurrentModel DEFAULT = new RecurrentModel(CellKind.LSTM, 128, 1, 0, false, false, false,
-            false, Initialisation.DEFAULT);
+            false, RecurrentInitializer.DEFAULT);
 
     /** Checks the hyperparameters. */
     public RecurrentModel {

@@ -11,7 +11,7 @@ import scanline.engine.geometry.Nonlinearity;
 import scanline.engine.nn.DecoderBlock;
 import scanline.engine.nn.Embedding;
 import scanline.engine.nn.EncoderBlock;
-import scanline.engine.nn.FirstValues;
+import scanline.engine.nn.Initializer;
 import scanline.engine.nn.Linear;
 import scanline.engine.nn.MultiHeadAttention;
 import scanline.engine.nn.Positions;
@@ -57,8 +57,8 @@ public record TransformerModel(int width, int encoderDepth, int decoderDepth, in
     public Autoregressive build(Weights weights, Input input) {
         requirePositions(input);
         EncoderBlock.Options options = new EncoderBlock.Options(
-                MultiHeadAttention.Options.shared(width, heads, (float) dropout, FirstValues.UNIFORM), feedForward,
-                Nonlinearity.RELU, false, FirstValues.UNIFORM);
+                MultiHeadAttention.Options.shared(width, heads, (float) dropout, Initializer.UNIFORM), feedForward,
+                Nonlinearity.RELU, false, Initializer.UNIFORM);
         Weights reads = weights.scope("encoder");
         Linear embedding = new Linear(reads.scope("embedding"), input.features(), width);
         Positions places = new Positions(reads, input.steps(), width);

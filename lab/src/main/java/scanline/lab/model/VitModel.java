@@ -6,7 +6,7 @@ import scanline.engine.geometry.Nonlinearity;
 import scanline.engine.nn.ClassToken;
 import scanline.engine.nn.Dropout;
 import scanline.engine.nn.EncoderBlock;
-import scanline.engine.nn.FirstValues;
+import scanline.engine.nn.Initializer;
 import scanline.engine.nn.LayerNorm;
 import scanline.engine.nn.Linear;
 import scanline.engine.nn.MultiHeadAttention;
@@ -17,7 +17,7 @@ import scanline.engine.tensor.Weights;
 /**
  * A vision transformer (Dosovitskiy et al. 2021, arXiv 2010.11929), as vit-pytorch has it: every step is embedded by
  * LayerNorm, Linear, LayerNorm; a learned token goes first, learned positions are added, pre-norm blocks of attention and
- * of an MLP with GELU follow, and a linear map of the first token's normalised output classifies. Queries, keys and values
+ * of an MLP with GELU follow, and a linear map of the first token's normalized output classifies. Queries, keys and values
  * have no bias.
  *
  * @param width numbers a token
@@ -49,11 +49,11 @@ public record VitModel(int width, int depth, int heads, int headWidth, int mlp, 
         Positions positions = new Positions(weights, 1 + input.steps(), width);
         Dropout drop = new Dropout((float) dropout);
         MultiHeadAttention.Options attention = new MultiHeadAttention.Options(width, heads, headWidth, false,
-                (float) dropout, FirstValues.UNIFORM, FirstValues.UNIFORM);
+                (float) dropout, Initializer.UNIFORM, Initializer.UNIFORM);
         List<EncoderBlock> blocks = new ArrayList<>();
         for (int l = 0; l < depth; l++) {
             blocks.add(new EncoderBlock(weights.scope("layers." + l),
-                    new EncoderBlock.Options(attention, mlp, Nonlinearity.GELU, true, FirstValues.UNIFORM)));
+                    new EncoderBlock.Options(attention, mlp, Nonlinearity.GELU, true, Initializer.UNIFORM)));
         }
         LayerNorm norm = new LayerNorm(weights.scope("norm"), width);
         Linear fc = new Linear(weights.scope("fc"), width, input.classes());

@@ -149,7 +149,7 @@ public final class Reproduction {
         differ(found, "the hash of the weights", then.weights(), now.weights());
         differ(found, "the hash of the last weights", then.lastWeights(), now.lastWeights());
         differ(found, "the number of test examples", then.examples(), now.examples());
-        differ(found, "the number of right answers", then.right(), now.right());
+        differ(found, "the number of right answers", then.correct(), now.correct());
         differ(found, "the test loss", then.loss(), now.loss());
         then.measures().forEach((measure, value) -> differ(found, measure, value,
                 now.measures().getOrDefault(measure, Double.NaN)));

@@ -50,7 +50,7 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
     /**
      * What a finished run came to.
      *
-     * @param right how many test examples its best weights answer wholly rightly
+     * @param correct how many test examples its best weights answer wholly rightly
      * @param examples how many test examples there are
      * @param loss their mean loss, in nats
      * @param measures what else its task measures, by name
@@ -59,11 +59,11 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
      * @param weights SHA-256 of those weights
      * @param lastWeights SHA-256 of the weights after the last epoch
      */
-    public record Outcome(long right, long examples, double loss, Map<String, Double> measures, int bestEpoch,
+    public record Outcome(long correct, long examples, double loss, Map<String, Double> measures, int bestEpoch,
             double seconds, String weights, String lastWeights) {
         /** The fraction of test examples answered wholly rightly. */
         public double accuracy() {
-            return (double) right / examples;
+            return (double) correct / examples;
         }
     }
 

@@ -208,19 +208,19 @@ public final class RunRecordReader {
     private Outcome outcome() throws IOException {
         Fields result = Fields.of(run.folder().resolve(Run.RESULT));
         boolean isClass = keys.getOrDefault(RunRecord.CANVAS, RunRecord.SINGLE).equals(RunRecord.SINGLE);
-        boolean counted = result.values.containsKey("testRight"); // not in records of older versions
+        boolean counted = result.values.containsKey("testCorrect"); // not in records of older versions
         long[] counts = counted
-                ? new long[] {result.whole("testRight"), result.whole("testExamples")}
+                ? new long[] {result.whole("testCorrect"), result.whole("testExamples")}
                 : confusion();
         if (counted && isClass && !Arrays.equals(counts, confusion())) {
-            throw new FormatException(result.file, "testRight and testExamples are not those of " + Run.CONFUSION);
+            throw new FormatException(result.file, "testCorrect and testExamples are not those of " + Run.CONFUSION);
         }
         Outcome outcome = new Outcome(counts[0], counts[1], result.number("testLoss", Double.MAX_VALUE),
                 measures(result), Math.clamp(result.whole("bestEpoch"), 0, Integer.MAX_VALUE),
                 result.number("seconds", Double.MAX_VALUE), result.hash("bestWeights"), result.hash("lastWeights"));
         if (result.number("testAccuracy", 1) != outcome.accuracy()) {
             throw new FormatException(result.file, "testAccuracy is not that of "
-                    + (counted ? "testRight" : Run.CONFUSION) + ": " + counts[0] + " of " + counts[1]);
+                    + (counted ? "testCorrect" : Run.CONFUSION) + ": " + counts[0] + " of " + counts[1]);
         }
         if (result.whole("epochs") != epochs.size()) {
             throw new FormatException(result.file, "has " + result.whole("epochs") + " epochs, but " + Run.METRICS
@@ -246,11 +246,11 @@ public final class RunRecordReader {
     /** How many examples are right, and how many there are. */
     private long[] confusion() throws IOException {
         int[][] counts = run.confusion();
-        long right = IntStream.range(0, counts.length).mapToLong(c -> counts[c][c]).sum();
+        long correct = IntStream.range(0, counts.length).mapToLong(c -> counts[c][c]).sum();
         long all = Stream.of(counts).flatMapToInt(IntStream::of).asLongStream().sum();
         if (all == 0) {
             throw new FormatException(run.folder().resolve(Run.CONFUSION), "counts no example");
         }
-        return new long[] {right, all};
+        return new long[] {correct, all};
     }
 }

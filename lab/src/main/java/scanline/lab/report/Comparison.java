@@ -116,10 +116,11 @@ public record Comparison(List<RunRecord> runs) {
                 ? run.epochs().size() + " of " + run.key("epochs")
                 : Integer.toString(run.epochs().size()));
         row(table, "best epoch", run -> Integer.toString(run.best().epoch()));
-        row(table, "validation accuracy", run -> isHeld(run)
+        row(table, "validation accuracy", run -> isValidated(run)
                 ? (run.equals(best) ? "* " : "") + Numbers.percent(run.best().validationAccuracy())
                 : null);
-        row(table, "validation loss", run -> isHeld(run) ? Numbers.fourDecimals(run.best().validationLoss()) : null);
+        row(table, "validation loss",
+                run -> isValidated(run) ? Numbers.fourDecimals(run.best().validationLoss()) : null);
         row(table, "test accuracy", run -> ofEnd(run, outcome -> Numbers.percent(outcome.accuracy())));
         row(table, "test loss", run -> ofEnd(run, outcome -> Numbers.fourDecimals(outcome.loss())));
         for (String measure : measures()) {
@@ -144,7 +145,7 @@ public record Comparison(List<RunRecord> runs) {
         return hash == null ? null : hash.substring(0, Math.min(HASH_DIGITS, hash.length()));
     }
 
-    private static boolean isHeld(RunRecord run) {
+    private static boolean isValidated(RunRecord run) {
         return !Double.isNaN(run.best().validationAccuracy());
     }
 
@@ -181,12 +182,12 @@ public record Comparison(List<RunRecord> runs) {
 
     /** The run with the best validation accuracy; null where that would mean nothing. */
     private @Nullable RunRecord best() {
-        List<RunRecord> held = runs.stream().filter(Comparison::isHeld).toList();
-        if (held.size() < 2 || !isOneTask() || isSame(RunRecord::settings)) {
+        List<RunRecord> validated = runs.stream().filter(Comparison::isValidated).toList();
+        if (validated.size() < 2 || !isOneTask() || isSame(RunRecord::settings)) {
             return null;
         }
-        double most = held.stream().mapToDouble(run -> run.best().validationAccuracy()).max().orElseThrow();
-        List<RunRecord> first = held.stream().filter(run -> run.best().validationAccuracy() == most).toList();
+        double most = validated.stream().mapToDouble(run -> run.best().validationAccuracy()).max().orElseThrow();
+        List<RunRecord> first = validated.stream().filter(run -> run.best().validationAccuracy() == most).toList();
         return first.size() == 1 ? first.getFirst() : null;
     }
 
@@ -227,7 +228,7 @@ public record Comparison(List<RunRecord> runs) {
                     ? "These runs are one recipe with one seed."
                     : "These runs differ in the seed alone: what lies between them is chance, and none is the better recipe.");
         }
-        if (isOneTask() && runs.stream().anyMatch(Comparison::isHeld) && !(isSame(RunRecord::seed)
+        if (isOneTask() && runs.stream().anyMatch(Comparison::isValidated) && !(isSame(RunRecord::seed)
                 && isSame(run -> run.key("data.limit")) && isSame(run -> run.key("data.validation"))
                 && isSame(run -> run.key(CANVAS + ".validation")))) {
             notes.add("The held-out images are not the same, so validation figures differ by that too.");

@@ -14,7 +14,7 @@ public final class ComparisonPage {
     /**
      * The curves, tables and notes of a comparison.
      *
-     * @throws RunException if there are more runs than colours
+     * @throws RunException if there are more runs than colors
      */
     public static String of(Comparison comparison) {
         List<RunRecord> runs = comparison.runs();

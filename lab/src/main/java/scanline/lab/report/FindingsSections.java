@@ -72,7 +72,7 @@ final class FindingsSections {
                     List.of(names.get(label.label()), Numbers.fourDecimals(label.precision()),
                             Numbers.fourDecimals(label.recall()), Numbers.fourDecimals(label.f1()),
                             Numbers.whole(label.present()),
-                            Numbers.whole(label.answered()), Numbers.whole(label.right())));
+                            Numbers.whole(label.predicted()), Numbers.whole(label.correct())));
             if (findings.isOfSets()) {
                 cells.add(Numbers.fourDecimals(label.averagePrecision()));
             }
@@ -88,7 +88,7 @@ final class FindingsSections {
 
     private void examples() {
         Gallery gallery = new Gallery(experiment.examples(findings.split()).pictures(), names, kind);
-        int wrong = findings.examples() - findings.right();
+        int wrong = findings.examples() - findings.correct();
         page.section("The most confident mistakes");
         if (wrong == 0) {
             page.paragraph("There is none among the " + images + ".");

@@ -18,7 +18,7 @@ final class Page {
             <meta name="viewport" content="width=device-width, initial-scale=1"/>
             <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"/>
             """;
-    // Colours of text stand out from what is behind them by 4.5 to 1 at least, in both schemes; paper is always light.
+    // Colors of text stand out from what is behind them by 4.5 to 1 at least, in both schemes; paper is always light.
     private static final String STYLE = """
             :root{color-scheme:light dark;--paper:#fff;--card:#f6f8fa;--ink:#1f2328;--soft:#57606a;--line:#d8dee4;
             --wrong:#b3261e;--heat:9,105,218;--miss:214,73,20}
@@ -165,7 +165,7 @@ final class Page {
         table(name, table, false);
     }
 
-    /** The same, each of whose columns but the first is of a run and has the colour of its curves. */
+    /** The same, each of whose columns but the first is of a run and has the color of its curves. */
     void tableOfRuns(String name, Table table) {
         table(name, table, true);
     }
@@ -187,7 +187,7 @@ final class Page {
         scroll(name, markup + "</tbody>\n</table>\n");
     }
 
-    /** The colour of a run's curves. */
+    /** The color of a run's curves. */
     static String swatch(int run) {
         return "<i class=\"swatch run" + run + "\"></i>";
     }

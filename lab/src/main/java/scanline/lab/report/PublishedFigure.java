@@ -17,7 +17,7 @@ record PublishedFigure(Published published, long examples) {
             return Table.NONE;
         }
         return isPrintedWrongly()
-                ? Numbers.percent(published.accuracy()) + " printed, " + Numbers.percent(truth()) + " true"
+                ? Numbers.percent(published.accuracy()) + " printed, " + Numbers.percent(correctedAccuracy()) + " true"
                 : Numbers.percent(published.accuracy());
     }
 
@@ -29,19 +29,19 @@ record PublishedFigure(Published published, long examples) {
                         + ", though there are " + Numbers.whole(examples) + " test images: the "
                         + Numbers.percent(published.accuracy()) + " that it printed are "
                         + Numbers.whole(Math.round(published.accuracy() * published.divisor()))
-                        + " right answers, which is " + Numbers.percent(truth()) + " in truth.";
+                        + " right answers, which is " + Numbers.percent(correctedAccuracy()) + " in truth.";
     }
 
     /** What the source's code would have printed for an outcome. */
     String printed(Outcome outcome) {
-        return Numbers.percent((double) outcome.right() / published.divisor());
+        return Numbers.percent((double) outcome.correct() / published.divisor());
     }
 
     boolean isPrintedWrongly() {
         return published.divisor() != 0 && examples != 0 && published.divisor() != examples;
     }
 
-    private double truth() {
+    private double correctedAccuracy() {
         return published.accuracy() * published.divisor() / examples;
     }
 }

@@ -90,7 +90,7 @@ record ResultsRow(List<RunRecord> runs, long examples) {
         String ours = "**" + Numbers.percent(spread().mean()) + "**";
         return published().isPrintedWrongly()
                 ? ours + ", would print as "
-                        + Numbers.percent(mean(Outcome::right) / first().published().divisor())
+                        + Numbers.percent(mean(Outcome::correct) / first().published().divisor())
                 : ours;
     }
 

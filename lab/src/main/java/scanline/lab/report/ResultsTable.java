@@ -191,7 +191,7 @@ public final class ResultsTable {
         row.outcomes().stream().findFirst().ifPresent(outcome -> text
                 .append(" What it would have printed for our runs is")
                 .append(" beside their accuracy: seed ").append(row.first().seed()).append(", for example, has ")
-                .append(Numbers.whole(outcome.right())).append(" right answers, so ")
+                .append(Numbers.whole(outcome.correct())).append(" right answers, so ")
                 .append(Numbers.percent(outcome.accuracy()))
                 .append(", and it would have printed ").append(published.printed(outcome)).append('.'));
     }

@@ -70,12 +70,12 @@ public final class RunReport {
         if (findings == null) {
             return;
         }
-        long right = run.outcome() == null
+        long correct = run.outcome() == null
                 ? Math.round(run.best().validationAccuracy() * findings.examples())
-                : run.outcome().right();
-        if (findings.right() != right) {
-            throw new RunException(run.name() + ": best.safetensors is right about " + findings.right() + " of "
-                    + findings.examples() + " examples, but the run says " + right
+                : run.outcome().correct();
+        if (findings.correct() != correct) {
+            throw new RunException(run.name() + ": best.safetensors is right about " + findings.correct() + " of "
+                    + findings.examples() + " examples, but the run says " + correct
                     + ": the weights, the data or a key are not those of the run");
         }
     }

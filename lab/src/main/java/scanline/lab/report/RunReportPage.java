@@ -119,7 +119,7 @@ final class RunReportPage {
         Outcome outcome = run.outcome();
         if (outcome != null) {
             tile("test accuracy", Numbers.percent(outcome.accuracy()),
-                    Numbers.whole(outcome.right()) + " of " + Numbers.whole(outcome.examples()));
+                    Numbers.whole(outcome.correct()) + " of " + Numbers.whole(outcome.examples()));
             tile("test loss", Numbers.fourDecimals(outcome.loss()), "nats");
         }
         double loss = run.best().validationLoss();
@@ -143,7 +143,7 @@ final class RunReportPage {
     private void result(Outcome outcome) {
         Table table = Table.ofFigures("on the test images", "value");
         outcome.measures().forEach((name, value) -> table.row(Measures.title(name), Measures.value(name, value)));
-        table.row("accuracy, 95 % interval", interval(outcome.right(), outcome.examples()));
+        table.row("accuracy, 95 % interval", interval(outcome.correct(), outcome.examples()));
         PublishedFigure published = new PublishedFigure(run.published(), outcome.examples());
         if (run.published().accuracy() > 0) {
             table.row("published accuracy", published.text());
@@ -159,9 +159,9 @@ final class RunReportPage {
     }
 
     /** Between which shares the true one lies with 95 %, as far as the number of examples tells (Wilson 1927). */
-    private static String interval(long right, long examples) {
+    private static String interval(long correct, long examples) {
         double n = examples;
-        double p = right / n;
+        double p = correct / n;
         double square = QUANTILE * QUANTILE;
         double middle = (p + square / (2 * n)) / (1 + square / n);
         double half = QUANTILE * Math.sqrt(p * (1 - p) / n + square / (4 * n * n)) / (1 + square / n);

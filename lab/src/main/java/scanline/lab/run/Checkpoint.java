@@ -38,11 +38,11 @@ public final class Checkpoint {
     }
 
     /**
-     * Restores the weights and the optimiser.
+     * Restores the weights and the optimizer.
      *
      * @param possible where this training can stand
      * @return where the run stood
-     * @throws FormatException if the file is no checkpoint of this model and optimiser; nothing is changed then
+     * @throws FormatException if the file is no checkpoint of this model and optimizer; nothing is changed then
      */
     public static Position load(Path file, Weights weights, Optimizer optimizer, Predicate<Position> possible)
             throws IOException {

@@ -6,21 +6,21 @@ import java.util.Map;
 import scanline.engine.io.Excerpt;
 
 /**
- * Where a training run stands, apart from its weights and its optimiser. Random numbers need no state: they are keyed by
+ * Where a training run stands, apart from its weights and its optimizer. Random numbers need no state: they are keyed by
  * the seed and the step.
  *
  * @param epoch epochs completed
  * @param example examples of the current epoch seen
  * @param step steps taken
  * @param lossSum sum of the losses of those examples
- * @param right how many of them were classified rightly
+ * @param correct how many of them were classified rightly
  * @param seconds seconds trained, over all sessions
  * @param epochSeconds those of the current epoch
  * @param bestEpoch the epoch of the best validation so far, from 1; 0 for none
  * @param bestAccuracy its accuracy
  * @param bestLoss its loss
  */
-public record Position(int epoch, int example, long step, double lossSum, int right, double seconds,
+public record Position(int epoch, int example, long step, double lossSum, int correct, double seconds,
         double epochSeconds, int bestEpoch, double bestAccuracy, double bestLoss) {
     /** Before the first step. */
     public static final Position START = new Position(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
@@ -30,11 +30,11 @@ public record Position(int epoch, int example, long step, double lossSum, int ri
      *
      * @param count examples of its batch
      * @param batchLoss their mean loss, in nats
-     * @param batchRight how many of them were classified rightly
+     * @param batchCorrect how many of them were classified rightly
      * @param took seconds
      */
-    public Position afterStep(int count, double batchLoss, int batchRight, double took) {
-        return new Position(epoch, example + count, step + 1, lossSum + batchLoss * count, right + batchRight,
+    public Position afterStep(int count, double batchLoss, int batchCorrect, double took) {
+        return new Position(epoch, example + count, step + 1, lossSum + batchLoss * count, correct + batchCorrect,
                 seconds + took, epochSeconds + took, bestEpoch, bestAccuracy, bestLoss);
     }
 
@@ -56,7 +56,7 @@ public record Position(int epoch, int example, long step, double lossSum, int ri
         metadata.put("example", Integer.toString(example));
         metadata.put("step", Long.toString(step));
         metadata.put("lossSum", Double.toHexString(lossSum));
-        metadata.put("right", Integer.toString(right));
+        metadata.put("right", Integer.toString(correct));
         metadata.put("seconds", Double.toHexString(seconds));
         metadata.put("epochSeconds", Double.toHexString(epochSeconds));
         metadata.put("bestEpoch", Integer.toString(bestEpoch));

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What a run came to.
  *
  * @param testAccuracy the fraction of test examples that the best weights answer wholly rightly
- * @param testRight how many these are
+ * @param testCorrect how many these are
  * @param testExamples how many test examples there are
  * @param testLoss their mean loss, in nats
  * @param testMeasures what else the task measures, by its name
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param bestWeights SHA-256 of the best weights
  * @param lastWeights SHA-256 of the weights after the last step
  */
-public record Result(double testAccuracy, int testRight, int testExamples, double testLoss,
+public record Result(double testAccuracy, int testCorrect, int testExamples, double testLoss,
         Map<String, Double> testMeasures, int bestEpoch, @Nullable Double validationAccuracy,
         @Nullable Double validationLoss, int epochs, long steps, double seconds, String bestWeights,
         String lastWeights) {}

@@ -335,9 +335,9 @@ public record Run(Path folder) {
                     .mapToObj(c -> row(names.get(c), IntStream.of(confusion[c]).mapToObj(Integer::toString))));
         }
         if (!test.labels().isEmpty()) {
-            write(LABELS, List.of("label", "present", "answered", "right", "averagePrecision"),
+            write(LABELS, List.of("label", "present", "predicted", "correct", "averagePrecision"),
                     test.labels().stream().map(label -> row(names.get(label.label()), Stream.of(label.present(),
-                            label.answered(), label.right(), label.averagePrecision()).map(String::valueOf))));
+                            label.predicted(), label.correct(), label.averagePrecision()).map(String::valueOf))));
         }
         AtomicFile.write(resultFile(), Json.text(result) + "\n");
     }
@@ -367,14 +367,14 @@ public record Run(Path folder) {
             throw new FormatException(file, "is not a square table");
         }
         int[][] counts = new int[classes][classes];
-        for (int right = 0; right < classes; right++) {
-            List<String> cells = rows.get(names + right);
-            for (int taken = 0; taken < classes; taken++) {
-                String cell = cells.get(names + taken);
+        for (int label = 0; label < classes; label++) {
+            List<String> cells = rows.get(names + label);
+            for (int predicted = 0; predicted < classes; predicted++) {
+                String cell = cells.get(names + predicted);
                 if (!cell.matches("\\d{1,8}")) {
                     throw new FormatException(file, "has a broken row: " + Excerpt.quoted(String.join(",", cells)));
                 }
-                counts[right][taken] = Integer.parseInt(cell);
+                counts[label][predicted] = Integer.parseInt(cell);
             }
         }
         return counts;

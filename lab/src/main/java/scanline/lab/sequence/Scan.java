@@ -101,7 +101,7 @@ public sealed interface Scan {
     }
 
     /**
-     * The pixels in an order without sense, the same one for every image, so that neighbours are far apart; with MNIST and
+     * The pixels in an order without sense, the same one for every image, so that neighbors are far apart; with MNIST and
      * a pixel a step this is permuted sequential MNIST (Le, Jaitly and Hinton 2015, arXiv 1504.00941).
      *
      * @param seed which order

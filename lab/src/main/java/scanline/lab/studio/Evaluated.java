@@ -68,11 +68,11 @@ final class Evaluated implements AutoCloseable {
             Examples all = experiment.examples(split);
             total = all.count();
             Findings findings = new Findings(experiment, split);
-            Evaluation.of(experiment, all, (number, truth, answer) -> {
+            Evaluation.of(experiment, all, (number, target, answer) -> {
                 if (closed) {
                     throw new Closed();
                 }
-                findings.example(number, truth, answer);
+                findings.example(number, target, answer);
                 done = findings.examples();
             });
             found = new Found(findings, split == Split.TEST ? all.pictures() : alone(all), all.numbers(),
@@ -103,7 +103,7 @@ final class Evaluated implements AutoCloseable {
      *
      * @param kind mistakes, the surest first; unsure, the least sure first; or cell, a cell of the confusion matrix
      */
-    Map<String, Object> examples(String kind, int truth, int taken) {
+    Map<String, Object> examples(String kind, int target, int predicted) {
         String why = failure;
         if (why != null) {
             throw new Refusal(422, why);
@@ -116,7 +116,7 @@ final class Evaluated implements AutoCloseable {
         List<Example> all = switch (kind) {
             case "mistakes" -> findings.mistakes();
             case "unsure" -> findings.unsure();
-            case "cell" -> findings.cell(truth, taken);
+            case "cell" -> findings.cell(target, predicted);
             default -> throw new Refusal(400, "kind must be mistakes, unsure or cell");
         };
         return Map.of("split", findings.split(), "height", known.pictures.height(), "width", known.pictures.width(),
@@ -125,8 +125,9 @@ final class Evaluated implements AutoCloseable {
     }
 
     private static Map<String, Object> example(Found found, Example example) {
-        return Map.of("number", example.number(), "truth", names(found.classes, example.truth()), "answer",
-                names(found.classes, example.answer()), "probability", example.probability(), "right", example.right(),
+        return Map.of("number", example.number(), "truth", names(found.classes, example.target()), "answer",
+                names(found.classes, example.answer()), "probability", example.probability(), "right",
+                example.correct(),
                 "pixels", pixels(found.pictures, Arrays.binarySearch(found.numbers, example.number())));
     }
 

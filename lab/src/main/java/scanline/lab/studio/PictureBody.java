@@ -9,7 +9,7 @@ import scanline.lab.image.ImageSet;
 import scanline.lab.studio.http.Refusal;
 
 /**
- * A picture as a request has it: an encoded one, or grey levels, light on dark.
+ * A picture as a request has it: an encoded one, or gray levels, light on dark.
  *
  * @param file a PNG, in base64, which may have line ends; it is prepared as {@code predict} does
  * @param height rows of the levels
@@ -34,7 +34,7 @@ record PictureBody(@Nullable String file, int height, int width, @Nullable Strin
     ImageSet drawn(Experiment experiment) {
         return experiment.isDrawn()
                 ? picture(experiment)
-                : drawing().centred(experiment.pictureSize(), experiment.input().classes());
+                : drawing().centered(experiment.pictureSize(), experiment.input().classes());
     }
 
     private Drawing drawing() {

@@ -11,12 +11,12 @@ final class ClassScore implements Score {
     }
 
     @Override
-    public void add(int[] truth, Answer answer) {
-        confusion[truth[0]][answer.labels()[0]]++;
+    public void add(int[] target, Answer answer) {
+        confusion[target[0]][answer.labels()[0]]++;
     }
 
     @Override
-    public int right() {
+    public int correct() {
         return IntStream.range(0, confusion.length).map(c -> confusion[c][c]).sum();
     }
 

@@ -32,8 +32,8 @@ public record Classification(Classifier network, Recipe recipe, int classes) imp
     }
 
     @Override
-    public Said said(Tensor x, Batch batch) {
-        return saidBy(network.forward(x), batch);
+    public BatchEvaluation evaluate(Tensor x, Batch batch) {
+        return evaluateLogits(network.forward(x), batch);
     }
 
     /** The answers of logits, [B, C]. */
@@ -42,8 +42,9 @@ public record Classification(Classifier network, Recipe recipe, int classes) imp
     }
 
     /** What logits say, [B, C], held against the right classes. */
-    public Said saidBy(Tensor logits, Batch batch) {
-        return new Said(Losses.crossEntropy(logits, batch.labels(), 0f).values()[0], batch.count(), answersOf(logits));
+    public BatchEvaluation evaluateLogits(Tensor logits, Batch batch) {
+        return new BatchEvaluation(Losses.crossEntropy(logits, batch.labels(), 0f).values()[0], batch.count(),
+                answersOf(logits));
     }
 
     /** With a softmax as the model's head its outputs are probabilities already. */

@@ -5,20 +5,20 @@ package scanline.lab.task;
  *
  * @param label its number
  * @param present in how many pictures it is
- * @param answered in how many answers it is
- * @param right in how many of both
+ * @param predicted in how many answers it is
+ * @param correct in how many of both
  * @param averagePrecision the mean, over the pictures that it is in, of the precision among the pictures whose score for it
  *     is not lower; 0 where it is in none
  */
-public record LabelScore(int label, int present, int answered, int right, double averagePrecision) {
+public record LabelScore(int label, int present, int predicted, int correct, double averagePrecision) {
     /** The fraction of the answers with it that are right about it; 0 where there is none. */
     public double precision() {
-        return answered == 0 ? 0 : (double) right / answered;
+        return predicted == 0 ? 0 : (double) correct / predicted;
     }
 
     /** The fraction of the pictures with it that are answered with it; 0 where there is none. */
     public double recall() {
-        return present == 0 ? 0 : (double) right / present;
+        return present == 0 ? 0 : (double) correct / present;
     }
 
     /** The harmonic mean of both; 0 where nothing is right. */

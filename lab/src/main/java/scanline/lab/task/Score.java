@@ -6,10 +6,10 @@ import java.util.Map;
 /** Counts what a model gets right, example by example. */
 public interface Score {
     /** An example: the right answer, and the model's. */
-    void add(int[] truth, Answer answer);
+    void add(int[] target, Answer answer);
 
     /** How many examples are all right. */
-    int right();
+    int correct();
 
     /** Figures besides the fraction of these, by their names in files. */
     default Map<String, Double> measures() {

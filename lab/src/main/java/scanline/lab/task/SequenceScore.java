@@ -13,10 +13,10 @@ import java.util.Map;
 final class SequenceScore implements Score {
     private final int[][] confusion;
     private int examples;
-    private int right;
-    private int rightLengths;
+    private int correct;
+    private int correctLengths;
     private long labels;
-    private long rightLabels;
+    private long correctLabels;
     private long edits;
 
     SequenceScore(int classes) {
@@ -24,17 +24,17 @@ final class SequenceScore implements Score {
     }
 
     @Override
-    public void add(int[] truth, Answer answer) {
-        int[] said = answer.labels();
+    public void add(int[] target, Answer answer) {
+        int[] predicted = answer.labels();
         examples++;
-        right += Arrays.equals(truth, said) ? 1 : 0;
-        rightLengths += truth.length == said.length ? 1 : 0;
-        labels += truth.length;
-        for (int i = 0; i < Math.min(truth.length, said.length); i++) {
-            confusion[truth[i]][said[i]]++;
-            rightLabels += truth[i] == said[i] ? 1 : 0;
+        correct += Arrays.equals(target, predicted) ? 1 : 0;
+        correctLengths += target.length == predicted.length ? 1 : 0;
+        labels += target.length;
+        for (int i = 0; i < Math.min(target.length, predicted.length); i++) {
+            confusion[target[i]][predicted[i]]++;
+            correctLabels += target[i] == predicted[i] ? 1 : 0;
         }
-        edits += editDistance(truth, said);
+        edits += editDistance(target, predicted);
     }
 
     /** The least number of insertions, deletions and replacements that make one of the other. */
@@ -54,16 +54,16 @@ final class SequenceScore implements Score {
     }
 
     @Override
-    public int right() {
-        return right;
+    public int correct() {
+        return correct;
     }
 
     @Override
     public Map<String, Double> measures() {
         Map<String, Double> measures = new LinkedHashMap<>();
-        measures.put("digitAccuracy", labels == 0 ? 1 : (double) rightLabels / labels);
+        measures.put("digitAccuracy", labels == 0 ? 1 : (double) correctLabels / labels);
         measures.put("editDistance", (double) edits / examples);
-        measures.put("lengthAccuracy", (double) rightLengths / examples);
+        measures.put("lengthAccuracy", (double) correctLengths / examples);
         return measures;
     }
 

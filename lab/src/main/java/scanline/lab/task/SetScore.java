@@ -17,15 +17,15 @@ final class SetScore implements Score {
 
     private final int classes;
     private final int[] present;
-    private final int[] answered;
+    private final int[] predictions;
     private final int[] both;
     private final List<List<Ranked>> ranked = new ArrayList<>();
-    private int right;
+    private int correct;
 
     SetScore(int classes) {
         this.classes = classes;
         present = new int[classes];
-        answered = new int[classes];
+        predictions = new int[classes];
         both = new int[classes];
         for (int c = 0; c < classes; c++) {
             ranked.add(new ArrayList<>());
@@ -33,18 +33,18 @@ final class SetScore implements Score {
     }
 
     @Override
-    public void add(int[] truth, Answer answer) {
+    public void add(int[] target, Answer answer) {
         boolean all = true;
         for (int c = 0; c < classes; c++) {
-            boolean is = contains(truth, c);
-            boolean said = contains(answer.labels(), c);
+            boolean is = contains(target, c);
+            boolean predicted = contains(answer.labels(), c);
             present[c] += is ? 1 : 0;
-            answered[c] += said ? 1 : 0;
-            both[c] += is && said ? 1 : 0;
-            all &= is == said;
+            predictions[c] += predicted ? 1 : 0;
+            both[c] += is && predicted ? 1 : 0;
+            all &= is == predicted;
             ranked.get(c).add(new Ranked(answer.scores()[c], is));
         }
-        right += all ? 1 : 0;
+        correct += all ? 1 : 0;
     }
 
     private static boolean contains(int[] labels, int label) {
@@ -52,14 +52,14 @@ final class SetScore implements Score {
     }
 
     @Override
-    public int right() {
-        return right;
+    public int correct() {
+        return correct;
     }
 
     @Override
     public List<LabelScore> labels() {
         return IntStream.range(0, classes)
-                .mapToObj(c -> new LabelScore(c, present[c], answered[c], both[c], averagePrecision(ranked.get(c))))
+                .mapToObj(c -> new LabelScore(c, present[c], predictions[c], both[c], averagePrecision(ranked.get(c))))
                 .toList();
     }
 
@@ -81,10 +81,10 @@ final class SetScore implements Score {
 
     @Override
     public Map<String, Double> measures() {
-        int truth = IntStream.of(present).sum();
-        int said = IntStream.of(answered).sum();
+        int target = IntStream.of(present).sum();
+        int predicted = IntStream.of(predictions).sum();
         int hits = IntStream.of(both).sum();
-        LabelScore overall = new LabelScore(0, truth, said, hits, 0);
+        LabelScore overall = new LabelScore(0, target, predicted, hits, 0);
         List<LabelScore> labels = labels();
         double precision = labels.stream().mapToDouble(LabelScore::precision).average().orElseThrow();
         double recall = labels.stream().mapToDouble(LabelScore::recall).average().orElseThrow();

@@ -25,10 +25,10 @@ public interface Task {
      * How wrong a network is.
      *
      * @param mean the mean loss, [1]
-     * @param right counts the examples about which all is right; where a network writes labels one after the other, with the
+     * @param correct counts the examples about which all is right; where a network writes labels one after the other, with the
      *     right ones before each
      */
-    record Loss(Tensor mean, IntSupplier right) {}
+    record Loss(Tensor mean, IntSupplier correct) {}
 
     /**
      * The loss that training makes small.
@@ -51,14 +51,14 @@ public interface Task {
      * @param terms how many losses it is the mean of: one an example, or one a word
      * @param answers to each example
      */
-    record Said(float mean, int terms, List<Answer> answers) {}
+    record BatchEvaluation(float mean, int terms, List<Answer> answers) {}
 
     /**
      * What {@link #answers} gives, held against the right answers.
      *
      * @param x of the batch, [T, B, F]
      */
-    Said said(Tensor x, Batch batch);
+    BatchEvaluation evaluate(Tensor x, Batch batch);
 
     /** Nothing yet of the measures of this task. */
     Score score();
@@ -82,7 +82,7 @@ public interface Task {
                     yield new Classification(classifier, recipe, classes);
                 }
                 require(recipe.loss().smoothing() == 0, "loss.smoothing must be 0 where each label has a sigmoid");
-                yield new Labelling(classifier, classes);
+                yield new Labeling(classifier, classes);
             }
             case Autoregressive writer -> {
                 require(!isClass, "this model writes labels one after the other, so it needs pictures with several:"

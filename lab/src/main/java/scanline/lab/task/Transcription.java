@@ -72,11 +72,11 @@ public record Transcription(Autoregressive network, Recipe recipe, int classes) 
     }
 
     @Override
-    public Said said(Tensor x, Batch batch) {
+    public BatchEvaluation evaluate(Tensor x, Batch batch) {
         Tensor encoded = network.encode(x);
         Words words = words(batch);
         float mean = Losses.crossEntropy(network.forward(encoded, words.given), words.next, 0f).values()[0];
-        return new Said(mean, (int) IntStream.of(words.next).filter(word -> word != Losses.IGNORED).count(),
+        return new BatchEvaluation(mean, (int) IntStream.of(words.next).filter(word -> word != Losses.IGNORED).count(),
                 found(encoded));
     }
 

@@ -89,7 +89,7 @@ public final class Trainer {
         boolean within = saved.epoch() < recipe.epochs()
                 ? saved.example() % recipe.batch() == 0 && saved.example() < learner.examples()
                 : saved.epoch() == recipe.epochs() && saved.example() == 0;
-        return within && saved.right() <= saved.example() && saved.bestEpoch() <= saved.epoch()
+        return within && saved.correct() <= saved.example() && saved.bestEpoch() <= saved.epoch()
                 && saved.bestEpoch() > 0 == saved.epoch() > 0
                 && saved.step() == (long) saved.epoch() * learner.steps()
                         + Math.ceilDiv(saved.example(), recipe.batch());
@@ -153,7 +153,7 @@ public final class Trainer {
         WeightsFile.load(run.best(), weights);
         Evaluation test = Evaluation.of(experiment, experiment.examples(Split.TEST), listener);
         boolean validated = !validation.isEmpty();
-        Result result = new Result(test.accuracy(), test.right(), test.examples(), test.loss(), test.measures(),
+        Result result = new Result(test.accuracy(), test.correct(), test.examples(), test.loss(), test.measures(),
                 position.bestEpoch(), validated ? (Double) position.bestAccuracy() : null,
                 validated ? (Double) position.bestLoss() : null, position.epoch(), step(),
                 Math.round(position.seconds() * 1000) / 1000.0, WeightsFile.hash(weights), lastHash);
@@ -171,7 +171,7 @@ public final class Trainer {
             throw diverged("the loss is " + loss);
         }
         double took = secondsSince(start);
-        position = position.afterStep(batch.count(), loss, outcome.right(), took);
+        position = position.afterStep(batch.count(), loss, outcome.correct(), took);
         if (step() % stepsBetweenEvents == 0) {
             events.loss(step(), loss);
         }
@@ -180,13 +180,13 @@ public final class Trainer {
 
     private Run.Epoch endEpoch(RunEvents events) throws IOException {
         requireFiniteWeights();
-        Evaluation held = validation.isEmpty()
+        Evaluation evaluated = validation.isEmpty()
                 ? NOT_VALIDATED
                 : Evaluation.of(experiment, validation, Evaluation.Listener.NONE);
         int examples = learner.examples();
         Run.Epoch row = new Run.Epoch(position.epoch() + 1, step(), position.epochSeconds(),
                 examples / position.epochSeconds(), learner.rate(step() - 1), position.lossSum() / examples,
-                (double) position.right() / examples, held.loss(), held.accuracy());
+                (double) position.correct() / examples, evaluated.loss(), evaluated.accuracy());
         events.epoch(row, weights);
         position = position.afterEpoch(row);
         if (position.bestEpoch() == row.epoch()) {
@@ -224,7 +224,7 @@ public final class Trainer {
         double left = ((recipe.epochs() - position.epoch() - 1.0) * learner.examples() + learner.examples() - example)
                 / speed;
         progress.step(new Progress.Step(position.epoch() + 1, Math.ceilDiv(example, recipe.batch()), learner.steps(),
-                batchLoss, position.lossSum() / example, (double) position.right() / example, speed, left));
+                batchLoss, position.lossSum() / example, (double) position.correct() / example, speed, left));
     }
 
     private static double secondsSince(long nanos) {

@@ -42,8 +42,9 @@ class CommandsPageTest {
         assertThat(answer.status()).as(name).isZero();
         page.append("\n## ").append(name).append("\n```\n")
                 .append(answer.out().replace(System.lineSeparator(), "\n").strip()).append("\n```\n");
-        command.getSubcommands().forEach((below, line) -> append(page, words.isEmpty() ? below : name + " " + below, line,
-                with(words, below)));
+        command.getSubcommands()
+                .forEach((below, line) -> append(page, words.isEmpty() ? below : name + " " + below, line,
+                        with(words, below)));
     }
 
     private static List<String> with(List<String> words, String word) {

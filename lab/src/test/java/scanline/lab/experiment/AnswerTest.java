@@ -25,15 +25,15 @@ import scanline.lab.task.Transcription;
 class AnswerTest {
     private static final int COUNT = 5;
 
-    private final List<String> duties = new ArrayList<>();
+    private final List<String> operations = new ArrayList<>();
 
     /** A backend that writes down what it is asked for. */
     private Backend recording(Backend backend) {
         return (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(), backend.getClass().getInterfaces(),
-                (_, duty, arguments) -> {
-                    duties.add(duty.getName());
+                (_, operation, arguments) -> {
+                    operations.add(operation.getName());
                     try {
-                        return duty.invoke(backend, arguments);
+                        return operation.invoke(backend, arguments);
                     } catch (InvocationTargetException e) {
                         throw e.getCause();
                     }
@@ -81,7 +81,7 @@ class AnswerTest {
             ImageSet pictures = pictures(experiment);
             Examples examples = experiment.examples(pictures);
             experiment.answers(pictures); // buffers are kept from now on
-            duties.clear();
+            operations.clear();
             try (Tape tape = Tape.inference(experiment.memory())) {
                 Tensor x = experiment.read(tape, examples.batch(0, COUNT));
                 switch (experiment.network()) {
@@ -90,10 +90,10 @@ class AnswerTest {
                         ((Transcription) experiment.task()).search().search(writer.encode(x));
                 }
             }
-            List<String> needed = List.copyOf(duties);
-            duties.clear();
+            List<String> needed = List.copyOf(operations);
+            operations.clear();
             experiment.answers(pictures);
-            assertThat(duties).isEqualTo(needed).isNotEmpty();
+            assertThat(operations).isEqualTo(needed).isNotEmpty();
         }
     }
 
@@ -102,7 +102,7 @@ class AnswerTest {
     void whatIsSeenOfAPictureTakesNoLoss(String recipe) {
         try (Experiment experiment = experiment(recipe)) {
             Reading.of(experiment, pictures(experiment).first(1));
-            assertThat(duties).isNotEmpty().doesNotContain("crossEntropy");
+            assertThat(operations).isNotEmpty().doesNotContain("crossEntropy");
         }
     }
 }

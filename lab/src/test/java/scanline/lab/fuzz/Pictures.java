@@ -26,7 +26,7 @@ public final class Pictures {
 
     private Pictures() {}
 
-    /** Of each depth, interlaced or not; one with texts, a gamma and a colour profile. */
+    /** Of each depth, interlaced or not; one with texts, a gamma and a color profile. */
     static List<byte[]> png() throws IOException {
         List<byte[]> files = new ArrayList<>();
         for (int type : new int[] {BufferedImage.TYPE_BYTE_GRAY, BufferedImage.TYPE_INT_RGB,
@@ -39,7 +39,7 @@ public final class Pictures {
         return files;
     }
 
-    /** In colour and in grey, progressive or not; one with a colour profile. */
+    /** In color and in gray, progressive or not; one with a color profile. */
     static List<byte[]> jpeg() throws IOException {
         List<byte[]> files = new ArrayList<>();
         for (int type : new int[] {BufferedImage.TYPE_BYTE_GRAY, BufferedImage.TYPE_INT_RGB}) {

@@ -75,7 +75,7 @@ final class Targets {
     private static final String RESULT = """
             {
               "testAccuracy" : 0.75,
-              "testRight" : 3,
+              "testCorrect" : 3,
               "testExamples" : 4,
               "testLoss" : 0.03945589227150777,
               "testMeasures" : {"digitAccuracy" : 0.5},
@@ -350,7 +350,7 @@ final class Targets {
         return new Entry(name, shape, values);
     }
 
-    /** With the counter that PyTorch writes beside a normalisation. */
+    /** With the counter that PyTorch writes beside a normalization. */
     private static byte[] withOtherDtypes() {
         byte[] header = utf8("{\"h\":{\"dtype\":\"F16\",\"shape\":[2],\"data_offsets\":[0,4]},"
                 + "\"b\":{\"dtype\":\"BF16\",\"shape\":[2],\"data_offsets\":[4,8]},"

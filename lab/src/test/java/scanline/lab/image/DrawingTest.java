@@ -25,7 +25,7 @@ class DrawingTest {
     @Test
     void whatIsDrawnFillsTwentyPixelsInTheMiddleWhereverItWas() {
         for (int corner : new int[] {0, 50, 200}) {
-            ImageSet image = rectangle(280, corner, corner + 60, corner, corner + 30).centred(new PictureSize(28, 28),
+            ImageSet image = rectangle(280, corner, corner + 60, corner, corner + 30).centered(new PictureSize(28, 28),
                     10);
             for (int y = 0; y < 28; y++) {
                 for (int x = 0; x < 28; x++) {
@@ -43,7 +43,7 @@ class DrawingTest {
         for (int y = 80; y < 90; y++) {
             Arrays.fill(pixels, y * 100 + 20, y * 100 + 70, (byte) 200);
         }
-        ImageSet image = new Drawing(100, 100, pixels).centred(new PictureSize(28, 28), 10);
+        ImageSet image = new Drawing(100, 100, pixels).centered(new PictureSize(28, 28), 10);
         double mass = 0;
         double row = 0;
         double column = 0;
@@ -62,7 +62,7 @@ class DrawingTest {
     void itStaysInsideTheImageThoughItsMassIsUneven() {
         byte[] pixels = rectangle(100, 0, 100, 0, 2).pixels();
         Arrays.fill(pixels, 0, 100, (byte) 255);
-        ImageSet image = new Drawing(100, 100, pixels).centred(new PictureSize(28, 28), 10);
+        ImageSet image = new Drawing(100, 100, pixels).centered(new PictureSize(28, 28), 10);
         int sum = 0;
         for (byte pixel : image.pixels()) {
             sum += Byte.toUnsignedInt(pixel);
@@ -73,7 +73,7 @@ class DrawingTest {
 
     @Test
     void nothingDrawnIsBlack() {
-        assertThat(new Drawing(50, 40, new byte[2000]).centred(new PictureSize(28, 28), 10).pixels()).containsOnly(0);
+        assertThat(new Drawing(50, 40, new byte[2000]).centered(new PictureSize(28, 28), 10).pixels()).containsOnly(0);
     }
 
     @Test

@@ -11,7 +11,7 @@ public final class Drawings {
 
     private Drawings() {}
 
-    /** Images of random pixels, labelled 0, 1, ... again and again. */
+    /** Images of random pixels, labeled 0, 1, ... again and again. */
     public static ImageSet noise(int count, int height, int width, int classes) {
         RandomKey key = RandomKey.of(1, "noise");
         byte[] pixels = new byte[count * height * width];

@@ -35,7 +35,7 @@ class ImageFileTest {
         return ImageFile.pixels(file, new PictureSize(height, width), Preparation.SCALE);
     }
 
-    /** A square of a colour in the middle, half as wide as the image. */
+    /** A square of a color in the middle, half as wide as the image. */
     private static BufferedImage square(int type, Color color, Color around) {
         BufferedImage image = new BufferedImage(SIDE, SIDE, type);
         for (int i = 0; i < SIDE * SIDE; i++) {
@@ -57,7 +57,7 @@ class ImageFileTest {
     }
 
     @Test
-    void coloursCountByTheirLuma() throws IOException {
+    void colorsCountByTheirLuma() throws IOException {
         BufferedImage image = square(BufferedImage.TYPE_INT_RGB, new Color(200, 100, 50), Color.BLACK);
         // 0.299 x 200 + 0.587 x 100 + 0.114 x 50 = 124.2
         assertThat(read(image, "png", SIDE, SIDE)).isEqualTo(expected(124, 0));
@@ -90,7 +90,7 @@ class ImageFileTest {
     }
 
     @Test
-    void greyWithOpacityIsNotBrightened() throws IOException {
+    void grayWithOpacityIsNotBrightened() throws IOException {
         ColorModel model = new ComponentColorModel(ColorSpace.getInstance(ColorSpace.CS_GRAY), true, false,
                 ColorModel.TRANSLUCENT, DataBuffer.TYPE_BYTE);
         WritableRaster raster = model.createCompatibleWritableRaster(SIDE, SIDE);

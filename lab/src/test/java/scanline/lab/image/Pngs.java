@@ -12,7 +12,7 @@ import scanline.engine.random.RandomKey;
 public final class Pngs {
     private Pngs() {}
 
-    /** Writes grey pixels. */
+    /** Writes gray pixels. */
     public static void write(Path file, byte[] pixels, int height, int width) throws IOException {
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
         image.getRaster().setDataElements(0, 0, width, height, pixels);

@@ -26,7 +26,7 @@ class FindingsTest {
             assertThat(findings.mistakes()).extracting(Example::number).containsExactly(1, 3, 0);
             assertThat(findings.unsure()).extracting(Example::number).containsExactly(0, 1, 2, 3);
             assertThat(findings.cell(3, 5)).extracting(Example::number).containsExactly(1, 0);
-            assertThat(findings.right()).isEqualTo(1);
+            assertThat(findings.correct()).isEqualTo(1);
         }
     }
 

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import scanline.engine.cpu.ReferenceBackend;
-import scanline.engine.nn.FirstValues;
+import scanline.engine.nn.Initializer;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Losses;
@@ -25,7 +25,7 @@ import scanline.engine.tensor.Weights;
 class CnnRnnModelTest {
     private static final Model.Input INPUT = new Model.Input(8, 8, 5, 3);
     private static final int WORDS = 6;
-    private static final CnnRnnModel MODEL = new CnnRnnModel(new CnnModel(2, 3, 6, 0, FirstValues.HE), 4, 5, 1);
+    private static final CnnRnnModel MODEL = new CnnRnnModel(new CnnModel(2, 3, 6, 0, Initializer.HE), 4, 5, 1);
 
     // Time-major: the answers are {2, 0, 4}, {} and {1, 2}.
     private static final int[] GIVEN = {6, 6, 6, 2, 5, 1, 0, 5, 2, 4, 5, 5};
@@ -80,7 +80,7 @@ class CnnRnnModelTest {
                 assertThat(rise).as(parameter.name()).isCloseTo(length, within(0.03 * length + 2e-4));
             }
         }
-        // The batch normalisation takes away what a bias in front of it adds; all others matter.
+        // The batch normalization takes away what a bias in front of it adds; all others matter.
         assertThat(lengths).hasSize(19);
         assertThat(lengths.keySet().stream().filter(name -> lengths.get(name) <= 1e-4))
                 .containsExactly("cnn.conv1.bias", "cnn.conv2.bias");

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import scanline.engine.geometry.CellKind;
-import scanline.engine.nn.FirstValues;
-import scanline.engine.nn.Initialisation;
+import scanline.engine.nn.Initializer;
+import scanline.engine.nn.RecurrentInitializer;
 import scanline.engine.optim.Adam;
 import scanline.engine.optim.Clipping;
 import scanline.engine.optim.Schedule;
@@ -50,7 +50,7 @@ class RecipesTest {
     void theRowLstmIsSystemH() {
         Recipe recipe = Recipes.find("lstm-rows", List.of());
         assertThat(recipe.model()).isEqualTo(
-                new RecurrentModel(CellKind.LSTM, 128, 2, 0, false, false, false, false, Initialisation.DEFAULT));
+                new RecurrentModel(CellKind.LSTM, 128, 2, 0, false, false, false, false, RecurrentInitializer.DEFAULT));
         assertThat(recipe.optimizer()).isEqualTo(Adam.DEFAULT);
         assertThat(parameters(recipe, new Model.Input(28, 28, 10, 1))).isEqualTo(214_282);
     }
@@ -67,7 +67,7 @@ class RecipesTest {
     @Test
     void theCnnIsSystemF() {
         Recipe recipe = Recipes.find("cnn", List.of());
-        assertThat(recipe.model()).isEqualTo(new CnnModel(32, 3, 128, 0, FirstValues.HE));
+        assertThat(recipe.model()).isEqualTo(new CnnModel(32, 3, 128, 0, Initializer.HE));
         assertThat(recipe.optimizer()).isEqualTo(Adam.DEFAULT);
         assertThat(recipe.batch()).isEqualTo(128);
         // 320 + 64 + 18,496 + 128 + 401,536 + 1,290
@@ -104,7 +104,7 @@ class RecipesTest {
     @ParameterizedTest
     @MethodSource("names")
     void whatAModelSaysOfItsParametersIsWhatItHas(String name) {
-        requireTruth(name, List.of());
+        requireLabels(name, List.of());
     }
 
     @ParameterizedTest
@@ -115,7 +115,7 @@ class RecipesTest {
             "digit-sequence, model.decoderDepth=1 model.positions=7 data.canvas.rows=3",
             "cnn-rnn, model.cnn.hidden=9 model.hidden=7 model.embedding=5 data.canvas.most=2"})
     void soItIsForEveryChoiceThatChangesThem(String name, String overrides) {
-        requireTruth(name, List.of(overrides.split(" ")));
+        requireLabels(name, List.of(overrides.split(" ")));
     }
 
     @Test
@@ -130,7 +130,7 @@ class RecipesTest {
     void theEncodersAreSystemsEAndG() {
         assertThat(Recipes.find("digit-classifier", List.of()).model()).isEqualTo(EncoderModel.DEFAULT);
         assertThat(Recipes.find("row-transformer", List.of()).model()).isEqualTo(
-                new EncoderModel(128, 2, 8, 512, 0, false, EncoderModel.Pooling.MEAN, FirstValues.HE));
+                new EncoderModel(128, 2, 8, 512, 0, false, EncoderModel.Pooling.MEAN, Initializer.HE));
         assertThat(parameters(Recipes.find("row-transformer", List.of("model.positions=true")),
                 new Model.Input(28, 28, 10, 1))).isEqualTo(401_546 + 28 * 128);
     }
@@ -179,7 +179,7 @@ class RecipesTest {
         assertThat(Recipes.find("lstm-rows", List.of("model=vit", "model.depth=2")).model())
                 .isEqualTo(new VitModel(64, 2, 8, 64, 128, 0));
         assertThat(Recipes.find("vit", List.of("model=encoder", "model.pooling=mean")).model()).isEqualTo(
-                new EncoderModel(64, 6, 4, 256, 0.1, true, EncoderModel.Pooling.MEAN, FirstValues.UNIFORM));
+                new EncoderModel(64, 6, 4, 256, 0.1, true, EncoderModel.Pooling.MEAN, Initializer.UNIFORM));
     }
 
     @Test
@@ -412,7 +412,7 @@ class RecipesTest {
         assertThat(Recipes.keys(file)).isEqualTo(Map.of("seed", "3", "forgotten", "a: b", "data.dir", ""));
     }
 
-    private static void requireTruth(String name, List<String> overrides) {
+    private static void requireLabels(String name, List<String> overrides) {
         Recipe recipe = Recipes.find(name, overrides);
         Model.Input input = input(recipe, 4);
         try (Backend backend = Backend.load(1)) {

@@ -28,8 +28,8 @@ class ComparisonTest {
     private Path root;
 
     /** A run with weights of its own, and this validation accuracy in its second and best epoch. */
-    private Path run(String name, String words, int right, double validation, String... keys) throws IOException {
-        Path folder = ResultsTest.run(root, name, words, right, keys);
+    private Path run(String name, String words, int correct, double validation, String... keys) throws IOException {
+        Path folder = ResultsTest.run(root, name, words, correct, keys);
         edit(folder.resolve("result.json"), ResultsTest.HASH, HexFormat.of().toHexDigits(name.hashCode() * 0x9e3779b9)
                 .repeat(8));
         edit(folder.resolve("metrics.csv"), "0.976", Double.toString(validation));

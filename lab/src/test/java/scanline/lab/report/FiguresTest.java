@@ -84,7 +84,7 @@ class FiguresTest {
                     .forEach(name -> add(figures, row.outcomes(),
                             outcome -> outcome.measures().getOrDefault(name, Double.NaN)));
             if (published.isPrintedWrongly()) {
-                add(figures, row.outcomes(), outcome -> (double) outcome.right() / row.first().published().divisor());
+                add(figures, row.outcomes(), outcome -> (double) outcome.correct() / row.first().published().divisor());
             }
             if (row.isSeveral()) {
                 figures.add(Numbers.twoDecimals(100 * row.spread().deviation()));

@@ -42,7 +42,7 @@ class ResultsTest {
     }
 
     /** A run with this many of 10,000 right, over two epochs; recipe.yaml has the keys that are given besides. */
-    static Path run(Path parent, String name, String words, int right, String... keys) throws IOException {
+    static Path run(Path parent, String name, String words, int correct, String... keys) throws IOException {
         Path folder = Files.createDirectories(parent.resolve(name));
         String seed = words.replaceFirst(".*seed=(\\d+).*", "$1");
         Files.writeString(folder.resolve("recipe.yaml"), "about: It reads\nsource: \"Someone: a paper\"\nseed: " + seed
@@ -60,8 +60,8 @@ class ResultsTest {
                 {"testAccuracy": %s, "testLoss": 0.05, "bestEpoch": 2, "validationAccuracy": 0.976,
                  "validationLoss": 0.09, "epochs": 2, "steps": 1100, "seconds": 190.0, "bestWeights": "%s",
                  "lastWeights": "%s"}
-                """.formatted(right / 10_000.0, HASH, HASH));
-        Files.writeString(folder.resolve("confusion.csv"), right + "," + (10_000 - right) + "\n0,0\n");
+                """.formatted(correct / 10_000.0, HASH, HASH));
+        Files.writeString(folder.resolve("confusion.csv"), correct + "," + (10_000 - correct) + "\n0,0\n");
         Files.writeString(folder.resolve("best.safetensors"), "weights");
         return folder;
     }
@@ -71,8 +71,8 @@ class ResultsTest {
         Files.writeString(run.resolve("metrics.csv"), HEADER);
     }
 
-    private Path run(String name, String words, int right, String... keys) throws IOException {
-        return run(records, name, words, right, keys);
+    private Path run(String name, String words, int correct, String... keys) throws IOException {
+        return run(records, name, words, correct, keys);
     }
 
     private Path folder(String name) throws IOException {

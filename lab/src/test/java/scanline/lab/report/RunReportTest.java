@@ -303,7 +303,7 @@ class RunReportTest {
                 .getChildNodes().getLength() == 11).toList();
         for (int c = 0; c < 10; c++) {
             int[] counted = counts[c];
-            int right = counted[c];
+            int correct = counted[c];
             int support = IntStream.of(counted).sum();
             int label = c;
             int answered = IntStream.range(0, 10).map(row -> counts[row][label]).sum();
@@ -315,13 +315,13 @@ class RunReportTest {
             Element table = elements(page, "table").stream()
                     .filter(element -> element.getTextContent().contains("support")).findFirst().orElseThrow();
             NodeList row = table.getElementsByTagName("tr").item(c + 1).getChildNodes();
-            double precision = answered == 0 ? 0 : (double) right / answered;
-            double recall = (double) right / support;
+            double precision = answered == 0 ? 0 : (double) correct / answered;
+            double recall = (double) correct / support;
             assertThat(IntStream.range(0, 7).mapToObj(i -> row.item(i).getTextContent())).containsExactly(
                     Integer.toString(c), String.format(Locale.ROOT, "%.4f", precision),
                     String.format(Locale.ROOT, "%.4f", recall), String.format(Locale.ROOT, "%.4f",
-                            right == 0 ? 0 : 2 * precision * recall / (precision + recall)),
-                    Numbers.whole(support), Numbers.whole(answered), Numbers.whole(right));
+                            correct == 0 ? 0 : 2 * precision * recall / (precision + recall)),
+                    Numbers.whole(support), Numbers.whole(answered), Numbers.whole(correct));
         }
     }
 
@@ -444,15 +444,15 @@ class RunReportTest {
         assertThat(shown).isNotEmpty();
         for (Element figure : shown) {
             NodeList values = figure.getElementsByTagName("dd");
-            List<String> right = List.of(values.item(0).getTextContent().split(" "));
+            List<String> correct = List.of(values.item(0).getTextContent().split(" "));
             List<String> answer = List.of(values.item(1).getTextContent().split(" "));
-            List<String> marked = new ArrayList<>(right.stream().filter(name -> !answer.contains(name)).toList());
-            answer.stream().filter(name -> !name.equals("(none)") && !right.contains(name)).forEach(marked::add);
+            List<String> marked = new ArrayList<>(correct.stream().filter(name -> !answer.contains(name)).toList());
+            answer.stream().filter(name -> !name.equals("(none)") && !correct.contains(name)).forEach(marked::add);
             NodeList marks = figure.getElementsByTagName("mark");
             assertThat(IntStream.range(0, marks.getLength()).mapToObj(i -> marks.item(i).getTextContent()))
                     .isEqualTo(marked.stream().filter(name -> !name.startsWith("(")).filter(name -> !name.endsWith(")"))
                             .toList());
-            assertThat(right).isSorted();
+            assertThat(correct).isSorted();
         }
     }
 
@@ -462,9 +462,9 @@ class RunReportTest {
                 "published.divisor=10240");
         Document page = page(Files.readString(run.resolve("report.html")));
         assertThat(row(page, "published accuracy")).containsExactly("96.07 % printed, 98.38 % true");
-        long right = RunRecordReader.read(run).outcome().right();
+        long correct = RunRecordReader.read(run).outcome().correct();
         assertThat(row(page, "ours, as the source would print it"))
-                .containsExactly(Numbers.percent(right / 10_240.0));
+                .containsExactly(Numbers.percent(correct / 10_240.0));
         assertThat(String.join("\n", texts(page, "p")))
                 .contains("Published: 96.07 % as printed. The source's code divides");
     }

@@ -166,7 +166,7 @@ class StudioBrowserTest {
     }
 
     @Test
-    void whatIsDrawnIsRecognised() {
+    void whatIsDrawnIsRecognized() {
         Page page = page("/look/lstm");
         draw(page, new double[][] {{.5, .15}, {.5, .3}, {.5, .5}, {.5, .7}, {.5, .85}});
         soon(page.locator(".said")).hasText("1", slowly());

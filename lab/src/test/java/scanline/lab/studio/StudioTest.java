@@ -221,7 +221,7 @@ class StudioTest {
     }
 
     @Test
-    void aDrawingIsCentredBeforeItIsRead() throws Exception {
+    void aDrawingIsCenteredBeforeItIsRead() throws Exception {
         byte[] pixels = new byte[100 * 100];
         for (int y = 5; y < 45; y++) {
             Arrays.fill(pixels, y * 100 + 5, y * 100 + 12, (byte) 255);
@@ -318,7 +318,7 @@ class StudioTest {
     void whatAModelGetsWrongIsShown() throws Exception {
         JsonNode found = examples(Map.of("run", "lstm", "kind", "mistakes"));
         assertThat(found.get("split").asString()).isEqualTo("TEST");
-        long wrong = 10_000 - new Run(folder.resolve("lstm")).result().testRight();
+        long wrong = 10_000 - new Run(folder.resolve("lstm")).result().testCorrect();
         assertThat(found.get("total").asLong()).isEqualTo(wrong);
         double before = 1;
         for (JsonNode example : found.get("examples")) {

@@ -47,7 +47,7 @@ class ScoreTest {
         score.add(labels(), answer()); // right
         score.add(labels(), answer(3)); // one too many
         score.add(labels(3, 3), answer()); // both left out
-        assertThat(score.right()).isEqualTo(2);
+        assertThat(score.correct()).isEqualTo(2);
         assertThat(score.measures()).containsExactly(entry("digitAccuracy", 6.0 / 12),
                 entry("editDistance", (1 + 1 + 2 + 1 + 2) / 7.0), entry("lengthAccuracy", 3.0 / 7));
         assertThat(score.confusion()).isDeepEqualTo(new int[][] {{0, 1, 0, 0}, {0, 2, 1, 0}, {1, 0, 2, 0},
@@ -59,7 +59,7 @@ class ScoreTest {
     void theDigitsOfNoDigitsAreRight() {
         Score score = new SequenceScore(4);
         score.add(labels(), answer());
-        assertThat(score.right()).isEqualTo(1);
+        assertThat(score.correct()).isEqualTo(1);
         assertThat(score.measures()).containsExactly(entry("digitAccuracy", 1.0), entry("editDistance", 0.0),
                 entry("lengthAccuracy", 1.0));
     }
@@ -99,7 +99,7 @@ class ScoreTest {
     @Test
     void setsAreMeasuredOverallAndPerClass() {
         Score score = sets();
-        assertThat(score.right()).isEqualTo(1);
+        assertThat(score.correct()).isEqualTo(1);
         assertThat(score.confusion()).isEmpty();
         Map<String, Double> measures = score.measures();
         assertThat(measures.keySet()).containsExactly("overallPrecision", "overallRecall", "overallF1",
@@ -125,7 +125,7 @@ class ScoreTest {
         score.add(labels(2, 0), set(labels(0), scores));
         score.add(labels(2, 0), set(labels(0, 1, 2), scores));
         score.add(labels(), set(labels(), scores));
-        assertThat(score.right()).isEqualTo(2);
+        assertThat(score.correct()).isEqualTo(2);
     }
 
     @Test
@@ -144,7 +144,7 @@ class ScoreTest {
     void nothingAnsweredAndNothingThereIsNoDivisionByZero() {
         Score score = new SetScore(2);
         score.add(labels(), set(labels(), 0.1, 0.2));
-        assertThat(score.right()).isEqualTo(1);
+        assertThat(score.correct()).isEqualTo(1);
         assertThat(score.measures().values()).containsOnly(0.0);
     }
 
@@ -156,7 +156,7 @@ class ScoreTest {
         score.add(labels(2), answer(2));
         score.add(labels(2), answer(2));
         score.add(labels(1), answer(0));
-        assertThat(score.right()).isEqualTo(3);
+        assertThat(score.correct()).isEqualTo(3);
         assertThat(score.confusion()).isDeepEqualTo(new int[][] {{1, 0, 1}, {1, 0, 0}, {0, 0, 2}});
         assertThat(score.measures()).isEmpty();
         assertThat(score.labels()).isEmpty();

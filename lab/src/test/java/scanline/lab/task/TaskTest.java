@@ -72,19 +72,19 @@ class TaskTest {
         }
     }
 
-    private record Wrong(double mean, int right) {}
+    private record Wrong(double mean, int correct) {}
 
     private static Wrong loss(Experiment experiment, Batch batch) {
         try (Tape tape = Tape.inference(experiment.memory())) {
             Task.Loss loss = experiment.task().loss(experiment.read(tape, batch), batch);
             assertThat(loss.mean().shape()).isEqualTo(Shape.of(1));
-            return new Wrong(loss.mean().values()[0], loss.right().getAsInt());
+            return new Wrong(loss.mean().values()[0], loss.correct().getAsInt());
         }
     }
 
-    private static Task.Said said(Experiment experiment, Batch batch) {
+    private static Task.BatchEvaluation evaluate(Experiment experiment, Batch batch) {
         try (Tape tape = Tape.inference(experiment.memory())) {
-            return experiment.task().said(experiment.read(tape, batch), batch);
+            return experiment.task().evaluate(experiment.read(tape, batch), batch);
         }
     }
 
@@ -140,10 +140,10 @@ class TaskTest {
             }
             assertThat(loss(experiment, batch).mean()).isCloseTo(sum / words.length, within(1e-5));
             if (smoothing > 0) {
-                assertThat((double) said(experiment, batch).mean()).as("is reported without smoothing")
+                assertThat((double) evaluate(experiment, batch).mean()).as("is reported without smoothing")
                         .isNotCloseTo(sum / words.length, within(1e-4));
             } else {
-                assertThat((double) said(experiment, batch).mean()).isCloseTo(sum / words.length, within(1e-5));
+                assertThat((double) evaluate(experiment, batch).mean()).isCloseTo(sum / words.length, within(1e-5));
             }
         }
     }
@@ -183,8 +183,8 @@ class TaskTest {
             fill(experiment, "fc.weight", 0);
             fill(experiment, "fc.bias", bias); // each word is taken for the end
             Batch batch = batch(experiment, answer(), answer(3), answer(1, 4, 1), answer());
-            assertThat(loss(experiment, batch).right()).isEqualTo(2);
-            List<Answer> answers = said(experiment, batch).answers();
+            assertThat(loss(experiment, batch).correct()).isEqualTo(2);
+            List<Answer> answers = evaluate(experiment, batch).answers();
             assertThat(answers).hasSize(4).allSatisfy(answer -> assertThat(answer.labels()).isEmpty());
             double sum = StrictMath.exp(2) + StrictMath.exp(1) + 10;
             assertThat(answers.getFirst().probability()).isCloseTo(StrictMath.exp(2) / sum, within(1e-6));
@@ -201,7 +201,7 @@ class TaskTest {
             bias[7] = 3;
             fill(sequence, "fc.weight", 0);
             fill(sequence, "fc.bias", bias);
-            assertThat(said(sequence, batch(sequence, answer(1))).answers().getFirst().labels())
+            assertThat(evaluate(sequence, batch(sequence, answer(1))).answers().getFirst().labels())
                     .containsExactly(5, 5, 5, 5);
         }
         try (Experiment set = new Experiment(cnnRnn("model.beam=1"), 1)) {
@@ -212,7 +212,7 @@ class TaskTest {
             }
             fill(set, "embedding.weight", rows);
             fill(set, "image_projection.bias", 5);
-            assertThat(said(set, batch(set, answer(1))).answers().getFirst().labels()).containsExactly(9, 8, 7, 6);
+            assertThat(evaluate(set, batch(set, answer(1))).answers().getFirst().labels()).containsExactly(9, 8, 7, 6);
         }
     }
 
@@ -229,7 +229,7 @@ class TaskTest {
                 sum -= StrictMath.log(present.contains(i) ? p : 1 - p);
             }
             assertThat(loss(experiment, batch).mean()).isCloseTo(sum / 30, within(1e-5));
-            assertThat((double) said(experiment, batch).mean()).isCloseTo(sum / 30, within(1e-5));
+            assertThat((double) evaluate(experiment, batch).mean()).isCloseTo(sum / 30, within(1e-5));
         }
     }
 
@@ -239,8 +239,8 @@ class TaskTest {
             fill(experiment, "fc2.weight", 0);
             fill(experiment, "fc2.bias", -1, -1, -2, 1, -1, -1, -1, -1, 0, -1);
             Batch batch = batch(experiment, answer(), answer(8, 3), answer(3), answer(3, 8), answer(3, 8, 9));
-            assertThat(loss(experiment, batch).right()).isEqualTo(2);
-            List<Answer> answers = said(experiment, batch).answers();
+            assertThat(loss(experiment, batch).correct()).isEqualTo(2);
+            List<Answer> answers = evaluate(experiment, batch).answers();
             assertThat(answers).hasSize(5).allSatisfy(answer -> assertThat(answer.labels()).containsExactly(3, 8));
             double likely = 1 / (1 + StrictMath.exp(-1));
             double[] scores = answers.getFirst().scores();
@@ -271,16 +271,16 @@ class TaskTest {
             int words = 0;
             for (int i = 0; i < examples.count(); i++) {
                 Batch one = examples.batch(i, i + 1);
-                Task.Said said = said(experiment, one);
+                Task.BatchEvaluation evaluate = evaluate(experiment, one);
                 int weight = what.equals("sets at once") ? 1 : 1 + one.answers()[0].length;
-                loss += (double) said.mean() * weight;
+                loss += (double) evaluate.mean() * weight;
                 words += weight;
-                score.add(one.answers()[0], said.answers().getFirst());
+                score.add(one.answers()[0], evaluate.answers().getFirst());
             }
             List<Integer> heard = new ArrayList<>();
             Evaluation evaluation = Evaluation.of(experiment, examples, (i, _, _) -> heard.add(i));
             assertThat(evaluation.examples()).isEqualTo(60);
-            assertThat(evaluation.right()).isEqualTo(score.right());
+            assertThat(evaluation.correct()).isEqualTo(score.correct());
             assertThat(evaluation.measures()).isNotEmpty().isEqualTo(score.measures());
             assertThat(evaluation.confusion()).isDeepEqualTo(score.confusion());
             assertThat(evaluation.labels()).isEqualTo(score.labels());
@@ -294,11 +294,11 @@ class TaskTest {
         try (Experiment experiment = new Experiment(sigmoid("data.canvas.test=260"), 1)) {
             List<int[]> truths = new ArrayList<>();
             Evaluation evaluation = Evaluation.of(experiment, experiment.examples(Split.TEST),
-                    (_, truth, _) -> truths.add(truth));
+                    (_, target, _) -> truths.add(target));
             assertThat(truths).hasSize(260);
             for (LabelScore label : evaluation.labels()) {
                 assertThat(label.present()).isEqualTo((int) truths.stream()
-                        .filter(truth -> IntStream.of(truth).anyMatch(other -> other == label.label())).count());
+                        .filter(target -> IntStream.of(target).anyMatch(other -> other == label.label())).count());
             }
         }
     }

@@ -134,7 +134,7 @@ final class DjlCase {
     }
 
     /**
-     * The optimiser of the same kind. DJL's PyTorch engine has no RMSProp; Adam, which works about as much, stands for it.
+     * The optimizer of the same kind. DJL's PyTorch engine has no RMSProp; Adam, which works about as much, stands for it.
      * It clips by value from above alone.
      */
     Optimizer optimizer() {
@@ -145,7 +145,7 @@ final class DjlCase {
             case "SGD" -> clipped(Optimizer.sgd().setLearningRateTracker(rate)
                     .optMomentum(arguments.get("momentum").getAsFloat())).build();
             case "Adam", "RMSprop" -> clipped(Optimizer.adam().optLearningRateTracker(rate)).build();
-            default -> throw new UnsupportedOperationException("DJL's side knows no optimiser " + kind);
+            default -> throw new UnsupportedOperationException("DJL's side knows no optimizer " + kind);
         };
     }
 

@@ -105,8 +105,8 @@ public final class TrainingOptions {
         }
 
         @Override
-        public void example(int number, int[] truth, Answer answer) {
-            test.example(number, truth, answer);
+        public void example(int number, int[] target, Answer answer) {
+            test.example(number, target, answer);
         }
 
         @Override

@@ -59,8 +59,8 @@ public final class AttentionPicture {
 
     private void line(int y, AttentionMap map) {
         text(16, y + 24, "h", map.label());
-        text(16, y + 42, map.label().equals(map.taken()) ? "" : "x",
-                String.format(Locale.ROOT, "taken for %s, %.2f %%", map.taken(), 100 * map.probability()));
+        text(16, y + 42, map.label().equals(map.predicted()) ? "" : "x",
+                String.format(Locale.ROOT, "taken for %s, %.2f %%", map.predicted(), 100 * map.probability()));
         String id = sheet.image(LEFT, y, map.image());
         sheet.over(id, LEFT + STRIDE, y, map.image(), map.rollout());
         for (int head = 0; head < heads; head++) {

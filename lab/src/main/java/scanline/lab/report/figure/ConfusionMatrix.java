@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import scanline.lab.base.Numbers;
 
-/** A confusion matrix as a table whose cells are coloured by their shares of the row. */
+/** A confusion matrix as a table whose cells are colored by their shares of the row. */
 public final class ConfusionMatrix {
     private static final int MANY = 20; // from here on the cells are too many to say their shares
     private static final int SHORT = 3; // letters that fit above a column
@@ -21,7 +21,7 @@ public final class ConfusionMatrix {
     private final double worst;
 
     /** One label taken for another. */
-    private record Pair(int right, int taken, int count) {}
+    private record Pair(int label, int predicted, int count) {}
 
     /**
      * A matrix.
@@ -32,7 +32,7 @@ public final class ConfusionMatrix {
     public ConfusionMatrix(int[][] counts, List<String> names) {
         this.counts = counts;
         this.names = names;
-        worst = pairs().stream().mapToDouble(pair -> share(pair.right, pair.taken)).max().orElse(0);
+        worst = pairs().stream().mapToDouble(pair -> share(pair.label, pair.predicted)).max().orElse(0);
     }
 
     /** The labels that were most often taken for another, in a sentence. */
@@ -41,8 +41,8 @@ public final class ConfusionMatrix {
         return pairs.isEmpty()
                 ? "No label was taken for another."
                 : "Most often: " + pairs.stream().limit(MOST_PAIRS)
-                        .map(pair -> names.get(pair.right) + " taken for " + names.get(pair.taken) + " ("
-                                + Numbers.whole(pair.count) + ", " + percent(pair.right, pair.taken) + ")")
+                        .map(pair -> names.get(pair.label) + " taken for " + names.get(pair.predicted) + " ("
+                                + Numbers.whole(pair.count) + ", " + percent(pair.label, pair.predicted) + ")")
                         .collect(Collectors.joining(", ")) + ".";
     }
 
@@ -56,24 +56,24 @@ public final class ConfusionMatrix {
             html.append("<th scope=\"col\"><span>").append(name(c)).append("</span></th>");
         }
         html.append("</tr></thead>\n<tbody>\n");
-        for (int right = 0; right < counts.length; right++) {
-            html.append("<tr><th scope=\"row\">").append(name(right)).append("</th>");
-            for (int taken = 0; taken < counts.length; taken++) {
-                cell(html, right, taken, many);
+        for (int label = 0; label < counts.length; label++) {
+            html.append("<tr><th scope=\"row\">").append(name(label)).append("</th>");
+            for (int predicted = 0; predicted < counts.length; predicted++) {
+                cell(html, label, predicted, many);
             }
             html.append("</tr>\n");
         }
         return html.append("</tbody>\n</table>\n").toString();
     }
 
-    private void cell(StringBuilder html, int right, int taken, boolean many) {
-        int count = counts[right][taken];
-        html.append(right == taken ? "<td class=\"d\"" : "<td");
+    private void cell(StringBuilder html, int label, int predicted, boolean many) {
+        int count = counts[label][predicted];
+        html.append(label == predicted ? "<td class=\"d\"" : "<td");
         if (count > 0) {
-            html.append(String.format(Locale.ROOT, " style=\"--a:%.2f\"", strength(right, taken)))
-                    .append(" title=\"").append(name(right)).append(" taken for ").append(name(taken)).append(": ")
-                    .append(Numbers.whole(count)).append(", ").append(percent(right, taken)).append("\">")
-                    .append(count).append(many ? "" : " <small>" + percent(right, taken) + "</small>");
+            html.append(String.format(Locale.ROOT, " style=\"--a:%.2f\"", strength(label, predicted)))
+                    .append(" title=\"").append(name(label)).append(" taken for ").append(name(predicted)).append(": ")
+                    .append(Numbers.whole(count)).append(", ").append(percent(label, predicted)).append("\">")
+                    .append(count).append(many ? "" : " <small>" + percent(label, predicted) + "</small>");
         } else {
             html.append('>');
         }
@@ -81,17 +81,17 @@ public final class ConfusionMatrix {
     }
 
     /** Mistakes are few beside what is right, so they have a scale of their own, on which the rare ones are seen too. */
-    private double strength(int right, int taken) {
-        double share = share(right, taken);
-        return FAINTEST + (STRONGEST - FAINTEST) * (right == taken ? share : Math.sqrt(share / worst));
+    private double strength(int label, int predicted) {
+        double share = share(label, predicted);
+        return FAINTEST + (STRONGEST - FAINTEST) * (label == predicted ? share : Math.sqrt(share / worst));
     }
 
     private List<Pair> pairs() {
         List<Pair> pairs = new ArrayList<>();
-        for (int right = 0; right < counts.length; right++) {
-            for (int taken = 0; taken < counts.length; taken++) {
-                if (right != taken && counts[right][taken] > 0) {
-                    pairs.add(new Pair(right, taken, counts[right][taken]));
+        for (int label = 0; label < counts.length; label++) {
+            for (int predicted = 0; predicted < counts.length; predicted++) {
+                if (label != predicted && counts[label][predicted] > 0) {
+                    pairs.add(new Pair(label, predicted, counts[label][predicted]));
                 }
             }
         }
@@ -99,12 +99,12 @@ public final class ConfusionMatrix {
         return pairs;
     }
 
-    private double share(int right, int taken) {
-        return (double) counts[right][taken] / IntStream.of(counts[right]).sum();
+    private double share(int label, int predicted) {
+        return (double) counts[label][predicted] / IntStream.of(counts[label]).sum();
     }
 
-    private String percent(int right, int taken) {
-        return String.format(Locale.ROOT, "%.1f %%", 100 * share(right, taken));
+    private String percent(int label, int predicted) {
+        return String.format(Locale.ROOT, "%.1f %%", 100 * share(label, predicted));
     }
 
     private String name(int label) {

@@ -18,7 +18,7 @@ import scanline.lab.run.Run;
  * errors, which stand for the accuracy, so that the last tenths of a point can be told apart.
  */
 public final class Curves {
-    /** How many runs can be told apart by their colours. */
+    /** How many runs can be told apart by their colors. */
     public static final int MOST_RUNS = 12;
     private static final int MOST_POINTS = 200;
     private static final int MOST_TIPS = 50;
@@ -41,7 +41,7 @@ public final class Curves {
             </style>
             """;
 
-    /** The style of drawings in a page, where a run has one colour, and training is dashed. */
+    /** The style of drawings in a page, where a run has one color, and training is dashed. */
     public static final String STYLE_OF_PAGE = """
             .curves{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,21rem),1fr));gap:.5rem 1.5rem}
             .curves svg{display:block;width:100%;max-width:33rem;height:auto}
@@ -154,7 +154,7 @@ public final class Curves {
         svg.append("<rect class=\"b\" x=\".5\" y=\".5\" width=\"719\" height=\"259\" rx=\"6\"/>\n");
         label(16, 24, "h", title);
         key(534, "t", "training");
-        if (run.epochs().stream().anyMatch(Curves::held)) {
+        if (run.epochs().stream().anyMatch(Curves::validated)) {
             key(620, "v", "validation");
         }
         panel(box, Figure.LOSS);
@@ -207,17 +207,17 @@ public final class Curves {
     }
 
     private void lines(Axis axis, RunRecord run, Figure figure) {
-        List<Run.Epoch> held = run.epochs().stream().filter(Curves::held).toList();
+        List<Run.Epoch> validated = run.epochs().stream().filter(Curves::validated).toList();
         line(axis, "t", run.epochs(), figure.train);
-        line(axis, "v", held, figure.validation);
-        if (held(run.best())) {
+        line(axis, "v", validated, figure.validation);
+        if (validated(run.best())) {
             svg.append("<circle class=\"l v\" cx=\"").append(coordinate(x(axis.box, run.best().epoch())))
                     .append("\" cy=\"").append(coordinate(axis.y(figure.validation.applyAsDouble(run.best()))))
                     .append("\" r=\"4.5\"/>\n");
         }
         if (ofPage) {
             tips(axis, run, figure, "training", run.epochs(), figure.train);
-            tips(axis, run, figure, "validation", held, figure.validation);
+            tips(axis, run, figure, "validation", validated, figure.validation);
         }
     }
 
@@ -280,7 +280,7 @@ public final class Curves {
         return rounds;
     }
 
-    private static boolean held(Run.Epoch epoch) {
+    private static boolean validated(Run.Epoch epoch) {
         return !Double.isNaN(epoch.validationAccuracy());
     }
 

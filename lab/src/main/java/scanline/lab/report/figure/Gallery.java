@@ -27,7 +27,7 @@ public record Gallery(Pictures pictures, List<String> names, Answer kind) {
         StringBuilder html = new StringBuilder("<ul class=\"gallery\">\n");
         for (Example example : examples) {
             html.append("<li><figure>").append(image(example)).append("<figcaption><dl><dt>right</dt><dd>")
-                    .append(labels(example.truth(), i -> isMissing(example, i)))
+                    .append(labels(example.target(), i -> isMissing(example, i)))
                     .append("</dd><dt>answer</dt><dd>")
                     .append(labels(example.answer(), i -> isWrong(example, i)))
                     .append("</dd><dt>sure</dt><dd>").append(Numbers.percent(example.probability()))
@@ -47,20 +47,20 @@ public record Gallery(Pictures pictures, List<String> names, Answer kind) {
     private byte[] png(int number) {
         byte[] pixels = new byte[pictures.height() * pictures.width()];
         pictures.draw(number, pixels, 0);
-        return Png.grey(pixels, pictures.height(), pictures.width());
+        return Png.gray(pixels, pictures.height(), pictures.width());
     }
 
     private boolean isMissing(Example example, int place) {
         return kind == Answer.SET
-                ? !contains(example.answer(), example.truth()[place])
+                ? !contains(example.answer(), example.target()[place])
                 : place >= example.answer().length;
     }
 
     private boolean isWrong(Example example, int place) {
         int label = example.answer()[place];
         return kind == Answer.SET
-                ? !contains(example.truth(), label)
-                : place >= example.truth().length || example.truth()[place] != label;
+                ? !contains(example.target(), label)
+                : place >= example.target().length || example.target()[place] != label;
     }
 
     /** Labels one after the other, those marked that differ; sets by their numbers. */

@@ -12,7 +12,7 @@ import scanline.lab.image.ImageSet;
 final class MapSheet {
     /** Pixels a side of what is drawn. */
     static final int SIDE = 56;
-    private static final int GREYS = 32;
+    private static final int GRAYS = 32;
     private static final int HEATS = 24;
     private static final String STYLE = """
             <style>
@@ -45,7 +45,7 @@ final class MapSheet {
         return svg + "</svg>\n";
     }
 
-    /** Words, of the classes of the style: h heading, m centred, s small, x wrong. */
+    /** Words, of the classes of the style: h heading, m centerd, s small, x wrong. */
     void text(int x, int y, String kind, String words) {
         svg.append("<text x=\"").append(x).append("\" y=\"").append(y).append('"')
                 .append(kind.isEmpty() ? "" : " class=\"" + kind + "\"").append('>').append(Markup.escaped(words))
@@ -59,8 +59,8 @@ final class MapSheet {
         svg.append("<g id=\"").append(id).append("\">");
         black(image.height(), image.width());
         byte[] pixels = image.pixels();
-        shades("w", image.height(), image.width(), GREYS, 1,
-                pixel -> Math.round(Byte.toUnsignedInt(pixels[pixel]) * GREYS / 255f));
+        shades("w", image.height(), image.width(), GRAYS, 1,
+                pixel -> Math.round(Byte.toUnsignedInt(pixels[pixel]) * GRAYS / 255f));
         svg.append("</g></g>\n");
         return id;
     }
@@ -104,7 +104,7 @@ final class MapSheet {
         svg.append("<rect width=\"").append(width).append("\" height=\"").append(height).append("\"/>");
     }
 
-    /** Layers of a colour, one for each level of opacity above 0, each of rectangles of pixels of that level. */
+    /** Layers of a color, one for each level of opacity above 0, each of rectangles of pixels of that level. */
     private void shades(String color, int height, int width, int levels, double most, IntUnaryOperator level) {
         rectangles(height, width, level).tailMap(1)
                 .forEach((at, path) -> svg.append("<path class=\"").append(color).append('"')

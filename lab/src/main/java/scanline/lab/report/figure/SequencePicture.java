@@ -46,8 +46,8 @@ public final class SequencePicture {
     }
 
     private static void line(MapSheet sheet, int y, SequenceMap map, int words) {
-        sheet.text(16, y + 24, "h", words(map.truth()));
-        sheet.text(16, y + 42, map.truth().equals(map.answer()) ? "" : "x", String.format(Locale.ROOT,
+        sheet.text(16, y + 24, "h", words(map.target()));
+        sheet.text(16, y + 42, map.target().equals(map.answer()) ? "" : "x", String.format(Locale.ROOT,
                 "read as %s, %.2f %%", words(map.answer()), 100 * map.probability()));
         String id = sheet.image(LEFT, y, map.image());
         sheet.over(id, LEFT + STRIDE, y, map.image(), map.encoder());

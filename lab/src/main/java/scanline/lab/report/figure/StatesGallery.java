@@ -27,7 +27,7 @@ public record StatesGallery(List<HiddenStates> read, List<String> names) {
             int answer = most(last);
             html.append("<li><figure>")
                     .append(image("still", "image of " + states.label(),
-                            Png.grey(image.pixels(), image.height(), image.width())))
+                            Png.gray(image.pixels(), image.height(), image.width())))
                     .append(image("film", "hidden state", map(values(states.states()))))
                     .append(image("film", "probability of each class", map(states.probabilities())))
                     .append("<figcaption>").append(Markup.escaped(states.label())).append(", taken for ")

@@ -5,7 +5,7 @@ import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Weights;
 
 /** The first values of a weight and its bias; the fan-in of a weight is the product of all its sizes but the first. */
-public enum FirstValues {
+public enum Initializer {
     /** Weight and bias uniform within {@code 1 / sqrt(fanIn)} (LeCun et al. 1998, as in PyTorch). */
     UNIFORM,
     /** The weight normal with variance {@code 2 / fanIn} (He et al. 2015), the bias zero. */

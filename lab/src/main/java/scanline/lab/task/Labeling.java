@@ -11,7 +11,7 @@ import scanline.lab.sequence.Batch;
  * A set of labels a picture, each by a sigmoid of its own that knows nothing of the others (binary relevance): a label is in
  * the answer where its probability is at least one half.
  */
-record Labelling(Classifier network, int classes) implements Task {
+record Labeling(Classifier network, int classes) implements Task {
     @Override
     public Tensor logits(Tensor x, Batch batch) {
         return network.forward(x);
@@ -34,14 +34,14 @@ record Labelling(Classifier network, int classes) implements Task {
     }
 
     @Override
-    public Said said(Tensor x, Batch batch) {
+    public BatchEvaluation evaluate(Tensor x, Batch batch) {
         Tensor logits = network.forward(x);
-        return new Said(Losses.binaryCrossEntropy(logits, targets(batch)).values()[0], batch.count(),
+        return new BatchEvaluation(Losses.binaryCrossEntropy(logits, targets(batch)).values()[0], batch.count(),
                 answersOf(logits));
     }
 
     private List<Answer> answersOf(Tensor logits) {
-        return Answers.rows(logits.values(), classes).map(Labelling::answer).toList();
+        return Answers.rows(logits.values(), classes).map(Labeling::answer).toList();
     }
 
     private static Answer answer(float[] logits) {

@@ -8,18 +8,18 @@ import scanline.engine.cpu.ReferenceBackend;
 import scanline.engine.tensor.Backend;
 
 /** Which duties the ops of {@link Ops} call. */
-public final class OpDuties {
-    private OpDuties() {}
+public final class OpCases {
+    private OpCases() {}
 
     /** Their names, of passes forward and backward. */
     public static Set<String> called() {
         Set<String> names = new TreeSet<>();
         Backend reference = new ReferenceBackend();
         Backend recording = (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(),
-                new Class<?>[] {Backend.class}, (_, duty, arguments) -> {
-                    names.add(duty.getName());
+                new Class<?>[] {Backend.class}, (_, operation, arguments) -> {
+                    names.add(operation.getName());
                     try {
-                        return duty.invoke(reference, arguments);
+                        return operation.invoke(reference, arguments);
                     } catch (InvocationTargetException e) {
                         throw e.getCause();
                     }

@@ -7,12 +7,12 @@ import scanline.engine.geometry.RowMoments;
 import scanline.engine.geometry.Window;
 
 /** Numbers brought to mean 0 and variance 1, then scaled and shifted by what is learned. */
-public final class Normalisation {
+public final class Normalization {
     /**
-     * What a batch normalisation learns and tracks, each [C].
+     * What a batch normalization learns and tracks, each [C].
      *
      * @param gamma
-     *            what the normalised numbers are multiplied by
+     *            what the normalized numbers are multiplied by
      * @param beta
      *            what is added to them
      * @param mean
@@ -30,10 +30,10 @@ public final class Normalisation {
     // The window of the pooling that a backend may fuse.
     private static final int POOLED = 2;
 
-    private Normalisation() {}
+    private Normalization() {}
 
     /**
-     * Batch normalisation over everything but the last axis (Ioffe and Szegedy 2015), as PyTorch's {@code BatchNorm2d}:
+     * Batch normalization over everything but the last axis (Ioffe and Szegedy 2015), as PyTorch's {@code BatchNorm2d}:
      * while training by the mean and the biased variance of the batch, and the running statistics move towards them;
      * for inference by the running statistics.
      *
@@ -50,14 +50,14 @@ public final class Normalisation {
         Tape tape = pass.tape;
         Tensor y = tape.result(x.shape(), x, norm.gamma, norm.beta);
         tape.backend().batchNorm(y.value(), x.value(), pass.norm, relu, pass.rows, pass.channels);
-        tape.undo(y, () -> tape.backend().batchNormGradient(pass.dx(), gradients(norm.gamma, norm.beta), y.gradient(),
+        tape.record(y, () -> tape.backend().batchNormGradient(pass.dx(), gradients(norm.gamma, norm.beta), y.gradient(),
                 x.value(), pass.norm, relu, pass.rows, pass.channels));
         return y;
     }
 
     /**
-     * A batch normalisation, its positive part, and the largest number under each window of 2 x 2 pixels: what stands
-     * behind most convolutions. Fused where the backend can, so that the normalised images, the largest blocks of a
+     * A batch normalization, its positive part, and the largest number under each window of 2 x 2 pixels: what stands
+     * behind most convolutions. Fused where the backend can, so that the normalized images, the largest blocks of a
      * network, need not be written.
      *
      * @param x
@@ -73,7 +73,7 @@ public final class Normalisation {
         Tape tape = pass.tape;
         Tensor y = tape.result(Images.places(window, window.channels()), x, norm.gamma, norm.beta);
         fused.batchNormPool(y.value(), x.value(), pass.norm, window);
-        tape.undo(y, () -> fused.batchNormPoolGradient(pass.dx(), gradients(norm.gamma, norm.beta), y.gradient(),
+        tape.record(y, () -> fused.batchNormPoolGradient(pass.dx(), gradients(norm.gamma, norm.beta), y.gradient(),
                 x.value(), pass.norm, window));
         return y;
     }
@@ -84,7 +84,7 @@ public final class Normalisation {
     }
 
     /**
-     * Normalises every row: {@code (x - mean) / sqrt(variance + epsilon) gamma + beta} (Ba, Kiros and Hinton 2016, "Layer
+     * Normalizes every row: {@code (x - mean) / sqrt(variance + epsilon) gamma + beta} (Ba, Kiros and Hinton 2016, "Layer
      * normalization"), the variance over n, as PyTorch's {@code layer_norm}.
      *
      * @param x
@@ -95,14 +95,14 @@ public final class Normalisation {
     public static Tensor layer(Tensor x, Tensor gamma, Tensor beta, float epsilon) {
         int rows = x.shape().rows();
         int n = x.shape().size(-1);
-        gamma.shape().require("the weight of a layer normalisation", Shape.of(n));
-        beta.shape().require("the bias of a layer normalisation", Shape.of(n));
+        gamma.shape().require("the weight of a layer normalization", Shape.of(n));
+        beta.shape().require("the bias of a layer normalization", Shape.of(n));
         Tape tape = Tape.of(x, gamma, beta);
         Tensor y = tape.result(x.shape(), x, gamma, beta);
         RowMoments<Buffer> saved = new RowMoments<>(tape.scratch(rows), tape.scratch(rows));
         Affine<Buffer> affine = new Affine<>(gamma.value(), beta.value());
         tape.backend().layerNorm(y.value(), saved, x.value(), affine, epsilon, rows, n);
-        tape.undo(y, () -> tape.backend().layerNormGradient(x.needsGradient() ? x.gradient() : null,
+        tape.record(y, () -> tape.backend().layerNormGradient(x.needsGradient() ? x.gradient() : null,
                 gradients(gamma, beta), y.gradient(), x.value(), saved, gamma.value(), rows, n));
         return y;
     }
@@ -111,7 +111,7 @@ public final class Normalisation {
         return new Affine<>(gamma.gradient(), beta.gradient());
     }
 
-    /** What every normalisation of a batch begins with: the statistics to normalise by. */
+    /** What every normalization of a batch begins with: the statistics to normalize by. */
     private static final class Pass {
         private final Tape tape;
         private final Tensor x;
@@ -124,14 +124,14 @@ public final class Normalisation {
             tape = Tape.of(x);
             rows = x.shape().rows();
             channels = x.shape().size(-1);
-            Shape each = norm.gamma.shape().requireAxes("the factor of a batch normalisation", 1);
+            Shape each = norm.gamma.shape().requireAxes("the factor of a batch normalization", 1);
             if (each.size(0) != channels) {
                 throw new IllegalArgumentException(
-                        "a batch normalisation of " + each.size(0) + " channels was given shape " + x.shape());
+                        "a batch normalization of " + each.size(0) + " channels was given shape " + x.shape());
             }
-            norm.beta.shape().require("the summand of a batch normalisation", each);
-            norm.mean.shape().require("the mean of a batch normalisation", each);
-            norm.variance.shape().require("the variance of a batch normalisation", each);
+            norm.beta.shape().require("the summand of a batch normalization", each);
+            norm.mean.shape().require("the mean of a batch normalization", each);
+            norm.variance.shape().require("the variance of a batch normalization", each);
             Affine<Buffer> affine = new Affine<>(norm.gamma.value(), norm.beta.value());
             if (!tape.training()) {
                 this.norm = new ChannelNorm<>(norm.mean.value(), norm.variance.value(), affine, norm.epsilon);
@@ -139,7 +139,7 @@ public final class Normalisation {
             }
             if (rows < 2) {
                 throw new IllegalArgumentException(
-                        "a batch normalisation needs at least 2 numbers a channel to learn from, unlike " + x.shape());
+                        "a batch normalization needs at least 2 numbers a channel to learn from, unlike " + x.shape());
             }
             Buffer mean = tape.scratch(channels);
             Buffer variance = tape.scratch(channels);

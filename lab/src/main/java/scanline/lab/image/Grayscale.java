@@ -6,12 +6,12 @@ import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 
 /**
- * The grey levels of a decoded image: a grey one's as they stand in its file, a coloured one's luma (ITU-R BT.601, in 256ths). Of
+ * The gray levels of a decoded image: a gray one's as they stand in its file, a colored one's luma (ITU-R BT.601, in 256ths). Of
  * inks (CMYK) each takes its part of the light.
- * Java2D would convert some kinds of grey by a gamma of its own. What is transparent shows the paper that the drawing stands out
+ * Java2D would convert some kinds of gray by a gamma of its own. What is transparent shows the paper that the drawing stands out
  * from: white behind a dark one, black behind a light one.
  */
-final class Greyscale {
+final class Grayscale {
     private static final int WHITE = 255;
 
     private final int width;
@@ -19,7 +19,7 @@ final class Greyscale {
     // How opaque each pixel is; empty if all are wholly so.
     private final byte[] opacity;
 
-    private Greyscale(BufferedImage image) {
+    private Grayscale(BufferedImage image) {
         width = image.getWidth();
         levels = new byte[image.getHeight() * width];
         opacity = new byte[image.getColorModel().hasAlpha() ? levels.length : 0];
@@ -27,20 +27,20 @@ final class Greyscale {
 
     /** Unsigned bytes, row by row: height x width of the image. */
     static byte[] of(BufferedImage image) {
-        Greyscale grey = new Greyscale(image);
+        Grayscale gray = new Grayscale(image);
         for (int y = 0; y < image.getHeight(); y++) {
             if (image.getColorModel() instanceof IndexColorModel) {
-                grey.readPalette(image, y);
+                gray.readPalette(image, y);
             } else if (image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_CMYK) {
-                grey.readInks(image.getRaster(), y);
+                gray.readInks(image.getRaster(), y);
             } else {
-                grey.readSamples(image.getRaster(), y);
+                gray.readSamples(image.getRaster(), y);
             }
         }
-        if (grey.opacity.length > 0) {
-            grey.layOnPaper();
+        if (gray.opacity.length > 0) {
+            gray.layOnPaper();
         }
-        return grey.levels;
+        return gray.levels;
     }
 
     private void readPalette(BufferedImage image, int y) {

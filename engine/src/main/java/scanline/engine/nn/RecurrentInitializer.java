@@ -23,9 +23,11 @@ import scanline.engine.tensor.Weights;
  * @param deviation
  *            that of {@link Matrix#NORMAL}
  */
-public record Initialisation(Matrix input, Matrix recurrent, Bias bias, double forget, int longest, double deviation) {
+public record RecurrentInitializer(Matrix input, Matrix recurrent, Bias bias, double forget, int longest,
+        double deviation) {
     /** PyTorch's: everything uniform within {@code 1 / sqrt(H)}. */
-    public static final Initialisation DEFAULT = new Initialisation(Matrix.UNIFORM, Matrix.UNIFORM, Bias.UNIFORM, 0,
+    public static final RecurrentInitializer DEFAULT = new RecurrentInitializer(Matrix.UNIFORM, Matrix.UNIFORM,
+            Bias.UNIFORM, 0,
             784,
             0.001);
 
@@ -63,7 +65,7 @@ public record Initialisation(Matrix input, Matrix recurrent, Bias bias, double f
     }
 
     /** Checks the values. */
-    public Initialisation {
+    public RecurrentInitializer {
         if (bias == Bias.CHRONO && longest < 3) {
             throw new IllegalArgumentException("longest must be at least 3 steps for bias chrono, not " + longest);
         }
