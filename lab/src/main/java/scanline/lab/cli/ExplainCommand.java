@@ -11,30 +11,30 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import scanline.engine.io.Excerpt;
 import scanline.engine.tensor.Parameter;
 import scanline.lab.cli.terminal.Messages;
+import scanline.lab.cli.terminal.Paragraph;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.insight.LayerTimes;
 import scanline.lab.model.Model;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 
-/** {@code scanline explain}: what a recipe's model is made of. */
+/** {@code scanline explain}: describes the model of a recipe. */
 @Command(name = "explain", mixinStandardHelpOptions = true,
-        description = "Prints the layers of a recipe's model, its parameters, and what a training step computes.")
+        description = "Prints the layers, parameters and keys of a recipe, and the cost of a training step.")
 final class ExplainCommand implements Runnable {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "RECIPE", description = "Its name, or a file that ends in .yaml or .yml.")
+    @Parameters(index = "0", paramLabel = "RECIPE", description = "Name of a built-in recipe, or path to a .yaml file.")
     private String name = "";
 
     @Parameters(index = "1..*", paramLabel = "KEY=VALUE", description = "Changes a key of the recipe.")
     private List<String> overrides = List.of();
 
     @Option(names = "--times",
-            description = "Measures what share of a training step's time each layer takes; that takes some seconds.")
+            description = "Also measures the share of each layer in the time of a training step; takes some seconds.")
     private boolean times;
 
     @Override
@@ -46,10 +46,10 @@ final class ExplainCommand implements Runnable {
         try (Experiment experiment = new Experiment(recipe, 1)) {
             Model.Input input = experiment.input();
             List<Model.Layer> layers = recipe.model().layers(input);
-            out.printf(Locale.ROOT, "%s: %s%n%s%n", name, Excerpt.line(recipe.about()),
-                    Excerpt.line(recipe.source()));
+            out.print(Paragraph.wrapped(name + ": ", recipe.about()));
+            out.print(Paragraph.wrapped("source: ", recipe.source().isEmpty() ? "none stated" : recipe.source()));
             out.printf(Locale.ROOT, "input [%d steps, %d features], %d classes%s%n%n", input.steps(), input.features(),
-                    input.classes(), input.longest() == 1 ? "" : ", up to " + input.longest() + " labels an answer");
+                    input.classes(), input.longest() == 1 ? "" : ", up to " + input.longest() + " labels per answer");
             List<Double> shares = times ? LayerTimes.of(recipe, experiment.dataset()) : List.of();
             out.printf(Locale.ROOT, "%-22s %-28s %-12s %12s %16s%s%n", "layer", "", "output", "parameters",
                     "FLOPs forward", times ? "    time" : "");
@@ -60,13 +60,13 @@ final class ExplainCommand implements Runnable {
                         times ? String.format(Locale.ROOT, "  %4.1f %%", 100 * shares.get(l)) : "");
             }
             long flops = layers.stream().mapToLong(Model.Layer::flops).sum();
-            out.printf(Locale.ROOT, "%n%,d parameters; a training step of batch %d computes about %.2f GFLOP%n%n",
+            out.printf(Locale.ROOT, "%n%,d parameters; a training step with batch %d takes about %.2f GFLOP%n%n",
                     experiment.weights().count(), recipe.batch(), 3e-9 * flops * recipe.batch());
-            out.println("parameters, as in PyTorch's state_dict:");
+            out.println("parameters, named as in PyTorch's state_dict:");
             for (Parameter parameter : experiment.weights().parameters()) {
                 out.printf(Locale.ROOT, "    %-48s %s%n", parameter.name(), parameter.shape());
             }
-            out.printf(Locale.ROOT, "%nrecipe, with every key:%n");
+            out.printf(Locale.ROOT, "%nall keys of the recipe:%n");
             recipe.text().lines().forEach(key -> out.println("    " + key));
         }
         out.flush();

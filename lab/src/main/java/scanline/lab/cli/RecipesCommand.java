@@ -14,51 +14,98 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import scanline.lab.base.Numbers;
+import scanline.lab.cli.terminal.Paragraph;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.model.Model;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.report.Results;
+import scanline.lab.report.Table;
 
-/** {@code scanline recipes}: what can be trained. */
-@Command(name = "recipes", mixinStandardHelpOptions = true, description = "Lists the recipes.")
+/** {@code scanline recipes}: lists the built-in recipes, or describes one. */
+@Command(name = "recipes", mixinStandardHelpOptions = true,
+        description = "Lists the built-in recipes, or prints the details of one.")
 final class RecipesCommand implements Callable<Integer> {
+    private static final String MNIST = "MNIST";
+
     @Spec
     private @Nullable CommandSpec spec;
+
+    @Parameters(index = "0", arity = "0..1", paramLabel = "RECIPE",
+            description = "Name of a built-in recipe, or path to a .yaml file. Default: all built-in recipes.")
+    private @Nullable String name;
 
     @Override
     public Integer call() throws IOException {
         Path results = Path.of(System.getProperty("scanline.home", ""), "results");
-        Map<String, String> measured = Files.isDirectory(results) ? Results.measured(results) : Map.of();
+        Map<String, Map<String, String>> measured = Files.isDirectory(results) ? Results.measured(results) : Map.of();
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-        for (String name : Recipes.names()) {
-            Recipe recipe = Recipes.find(name, List.of());
-            Model.Input input = Experiment.input(recipe, recipe.data().open().test());
-            long parameters = recipe.model().layers(input).stream().mapToLong(Model.Layer::parameters).sum();
-            out.printf(Locale.ROOT, "%s%n    %s%n", name, recipe.about());
-            out.printf(Locale.ROOT, "    source     %s%n", recipe.source());
-            out.printf(Locale.ROOT, "    data       %s, %d epochs of batch %d%n", recipe.data().name(), recipe.epochs(),
-                    recipe.batch());
-            out.printf(Locale.ROOT, "    model      %s, %,d parameters%n", settings(recipe, "model"), parameters);
-            out.printf(Locale.ROOT, "    training   %s, schedule %s, clip %s%n", settings(recipe, "optimizer"),
-                    settings(recipe, "schedule"), settings(recipe, "clip"));
-            out.printf(Locale.ROOT, "    published  %s%n", recipe.published().name());
-            out.printf(Locale.ROOT, "    target     %s%n",
-                    recipe.target() == 0 ? "none set" : "test accuracy " + recipe.target());
-            out.printf(Locale.ROOT, "    measured   %s%n",
-                    measured.getOrDefault(name, "not as it stands; see results/README.md"));
+        if (name == null) {
+            list(out, measured);
+        } else {
+            describe(out, name, measured.getOrDefault(name, Map.of()));
         }
         out.flush();
         return CommandLine.ExitCode.OK;
     }
 
-    /** What a recipe says below a key, such as {@code lstm (hidden 128, layers 2, dropout 0.0)}. */
-    private static String settings(Recipe recipe, String key) {
-        String below = recipe.text().lines().filter(line -> line.startsWith(key + "."))
-                .map(line -> line.substring(key.length() + 1).replace(":", "")).collect(Collectors.joining(", "));
-        String choice = recipe.text().lines().filter(line -> line.startsWith(key + ": ")).findFirst().orElseThrow()
-                .substring(key.length() + 2);
-        return below.isEmpty() ? choice : choice + " (" + below + ")";
+    private static void list(PrintWriter out, Map<String, Map<String, String>> measured) {
+        Table table = Table.ofFigures("recipe", "model", "reads", "parameters", "epochs", "published", "measured");
+        for (String each : Recipes.names()) {
+            Recipe recipe = Recipes.find(each, List.of());
+            Map<String, String> keys = recipe.keys();
+            table.row(each, keys.getOrDefault("model.cell", keys.get("model")), keys.get("data.scan"),
+                    Numbers.whole(parameters(recipe)), Integer.toString(recipe.epochs()),
+                    recipe.published().accuracy() == 0 ? "-" : Numbers.percent(recipe.published().accuracy()),
+                    measured.getOrDefault(each, Map.of()).getOrDefault(MNIST, "-"));
+        }
+        out.print(table.text());
+        out.println("""
+
+                published: test accuracy as the source printed it. measured: mean of our recorded runs on MNIST.
+                `scanline recipes RECIPE` prints the details, `scanline train RECIPE` trains the network.""");
+    }
+
+    private static void describe(PrintWriter out, String name, Map<String, String> measured) {
+        Recipe recipe = Recipes.find(name, List.of());
+        Map<String, String> keys = recipe.keys();
+        out.println(name);
+        out.print(Paragraph.wrapped("    ", recipe.about().isEmpty() ? "(no description)" : recipe.about()));
+        row(out, "source", recipe.source().isEmpty() ? "none stated" : recipe.source());
+        row(out, "published", recipe.published().name().isEmpty() ? "none known to us" : recipe.published().name());
+        row(out, "target", recipe.target() == 0 ? "none" : "test accuracy " + recipe.target());
+        row(out, "measured", measured.isEmpty()
+                ? "no recorded run with these settings; see results/README.md"
+                : measured.entrySet().stream().map(data -> data.getKey() + " " + data.getValue())
+                        .collect(Collectors.joining(", ")));
+        row(out, "data", settings(keys, "data"));
+        row(out, "model", settings(keys, "model")
+                + String.format(Locale.ROOT, "; %,d parameters", parameters(recipe)));
+        row(out, "training", String.format(Locale.ROOT, "%d epochs, batch %d, %s, schedule %s, clip %s",
+                recipe.epochs(), recipe.batch(), settings(keys, "optimizer"), settings(keys, "schedule"),
+                settings(keys, "clip")));
+        out.println();
+        out.print(Paragraph.wrapped("", "`scanline explain " + name + "` prints the layers and every key."));
+    }
+
+    private static void row(PrintWriter out, String title, String text) {
+        out.print(Paragraph.wrapped(String.format(Locale.ROOT, "    %-11s", title), text));
+    }
+
+    private static long parameters(Recipe recipe) {
+        Model.Input input = Experiment.input(recipe, recipe.data().open().test());
+        return recipe.model().layers(input).stream().mapToLong(Model.Layer::parameters).sum();
+    }
+
+    /** Returns the value of a key with the keys below it, such as {@code sgd (rate 0.1, momentum 0.0)}. */
+    private static String settings(Map<String, String> keys, String key) {
+        String below = keys.entrySet().stream().filter(entry -> entry.getKey().startsWith(key + "."))
+                .filter(entry -> !entry.getValue().isEmpty())
+                .map(entry -> entry.getKey().substring(key.length() + 1) + " " + entry.getValue())
+                .collect(Collectors.joining(", "));
+        return below.isEmpty() ? keys.get(key) : keys.get(key) + " (" + below + ")";
     }
 }

@@ -13,8 +13,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-import org.jspecify.annotations.Nullable;
-
 import scanline.engine.io.Excerpt;
 import scanline.lab.base.ModuleContent;
 import scanline.lab.base.Nearest;
@@ -22,35 +20,35 @@ import scanline.lab.model.Model;
 import scanline.lab.recipe.Keys.Value;
 
 /**
- * Between keys and records, both ways. A component of a record is a key below the record's own; a component called
- * {@code name} is the record's own key. Where a component's type is an interface, the key's value chooses one of its
- * records by name: that of the class in lower case, without the interface's name at its end. An optional record is there if
- * any of its keys is, and takes those that are not from its constant {@code DEFAULT}.
+ * Converts keys to records and back. A component of a record is a key below the record's own key; a component named
+ * {@code name} is the record's own key. Where a component's type is an interface, the key's value selects one of its
+ * records by name: the class name in lower case, without the interface's name at its end. A key that is not given has its
+ * default: that of the selected record's constant {@code DEFAULT}, or else that of the enclosing defaults. An optional
+ * record is present if any of its keys is given.
  */
 final class Binding {
     private Binding() {}
 
     /**
-     * The record that the keys describe.
+     * Builds the record that the keys describe.
      *
-     * @param prefix what its keys begin with, a dot at its end, or nothing
-     * @param defaults where values come from that no key states; null if every key must be stated
+     * @param prefix the common prefix of its keys, with a dot at its end, or empty
+     * @param defaults a record of the same type with the values of all keys that are not given
      */
-    static <R> R bind(Class<R> type, String prefix, Keys keys, @Nullable Object defaults) {
+    static <R> R bind(Class<R> type, String prefix, Keys keys, Object defaults) {
         RecordComponent[] components = type.getRecordComponents();
         Object[] values = new Object[components.length];
         for (int i = 0; i < components.length; i++) {
             RecordComponent component = components[i];
-            values[i] = value(component, key(prefix, component), keys,
-                    defaults == null ? null : get(component, defaults));
+            values[i] = value(component, key(prefix, component), keys, get(component, defaults));
         }
         try {
             return type
                     .getConstructor(Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new))
                     .newInstance(values);
         } catch (InvocationTargetException e) {
-            if (e.getCause() instanceof IllegalArgumentException wrong) {
-                throw new RecipeException(prefix + wrong.getMessage());
+            if (e.getCause() instanceof IllegalArgumentException invalid) {
+                throw new RecipeException(prefix + invalid.getMessage());
             }
             throw new IllegalStateException(e);
         } catch (ReflectiveOperationException e) {
@@ -58,14 +56,14 @@ final class Binding {
         }
     }
 
-    /** The keys of a record, with their values as text. */
+    /** Returns the keys of a record, with their values as text. */
     static Map<String, String> keys(Record values) {
         Map<String, String> keys = new LinkedHashMap<>();
         keys(keys, "", values);
         return keys;
     }
 
-    /** The records that a component of an interface type can be, by their names. */
+    /** Returns the records that implement an interface, by their names. */
     static Map<String, Class<?>> choices(Class<?> type) {
         List<Class<?>> classes = type.isSealed()
                 ? List.of(type.getPermittedSubclasses())
@@ -78,9 +76,9 @@ final class Binding {
     }
 
     /**
-     * Whether a key chooses between several records.
+     * Returns whether a key selects one of several records.
      *
-     * @param type a record whose keys begin with the prefix
+     * @param type a record whose keys start with the prefix
      */
     static boolean isChoice(Class<?> type, String prefix, String key) {
         for (RecordComponent component : type.getRecordComponents()) {
@@ -98,10 +96,10 @@ final class Binding {
     }
 
     /**
-     * The choices that a key belongs to, such as {@code optimizer=adam} and {@code optimizer=adamw}; none for a key
-     * that does not exist, or exists whatever is chosen.
+     * Returns the selections that a key belongs to, such as {@code optimizer=adam} and {@code optimizer=adamw}; none for
+     * a key that does not exist, or that exists with every selection.
      *
-     * @param type a record whose keys begin with the prefix
+     * @param type a record whose keys start with the prefix
      */
     static List<String> owners(Class<?> type, String prefix, String key) {
         for (RecordComponent component : type.getRecordComponents()) {
@@ -121,7 +119,7 @@ final class Binding {
         return List.of();
     }
 
-    /** Whether a record whose keys begin with the prefix has a key, with some choice or without any. */
+    /** Returns whether a record whose keys start with the prefix has a key, with some selection or without any. */
     private static boolean has(Class<?> type, String prefix, String key) {
         return Arrays.stream(type.getRecordComponents()).anyMatch(component -> {
             String at = key(prefix, component);
@@ -136,8 +134,8 @@ final class Binding {
         for (RecordComponent component : values.getClass().getRecordComponents()) {
             String key = key(prefix, component);
             Object value = get(component, values);
-            if (value instanceof Optional<?> maybe) {
-                maybe.ifPresent(there -> keys(keys, key + ".", there));
+            if (value instanceof Optional<?> optional) {
+                optional.ifPresent(present -> keys(keys, key + ".", present));
             } else if (component.getType().isInterface()) {
                 keys.put(key, name(value.getClass(), component.getType()));
                 keys(keys, key + ".", value);
@@ -151,32 +149,28 @@ final class Binding {
         }
     }
 
-    private static Object value(RecordComponent component, String key, Keys keys, @Nullable Object otherwise) {
+    private static Object value(RecordComponent component, String key, Keys keys, Object otherwise) {
         Class<?> type = component.getType();
         if (type == Optional.class) {
             Class<?> inner = (Class<?>) ((ParameterizedType) component.getGenericType()).getActualTypeArguments()[0];
-            return keys.saysBelow(key) ? Optional.of(bind(inner, key + ".", keys, usual(inner))) : Optional.empty();
+            return keys.hasBelow(key) ? Optional.of(bind(inner, key + ".", keys, defaults(inner))) : Optional.empty();
         }
         if (type.isRecord()) {
             return bind(type, key + ".", keys, otherwise);
         }
-        Value said = keys.find(key);
-        if (said == null) {
-            if (otherwise == null) {
-                throw new RecipeException("the recipe lacks the key " + key);
-            }
+        Value given = keys.find(key);
+        if (given == null) {
             return type.isInterface() ? bind(otherwise.getClass(), key + ".", keys, otherwise) : otherwise;
         }
         if (type.isInterface()) {
-            Class<?> choice = choose(key, said, choices(type));
-            // What the recipe's own text leaves out would be unstated; what the user chose instead has its usual values.
-            return bind(choice, key + ".", keys, said.where().equals(Recipes.COMMAND_LINE) ? usual(choice) : null);
+            Class<?> choice = choose(key, given, choices(type));
+            return bind(choice, key + ".", keys, defaults(choice));
         }
-        return scalar(type, key, said);
+        return scalar(type, key, given);
     }
 
-    private static Object scalar(Class<?> type, String key, Value said) {
-        String text = said.text().strip();
+    private static Object scalar(Class<?> type, String key, Value given) {
+        String text = given.text().strip();
         try {
             if (type == int.class) {
                 return Integer.parseInt(text);
@@ -191,18 +185,18 @@ final class Binding {
                 return text;
             }
         } catch (NumberFormatException _) {
-            throw wrong(key, said, type == double.class ? "a number" : "a whole number");
+            throw invalid(key, given, type == double.class ? "a number" : "a whole number");
         }
         if (type == boolean.class) {
             if (!text.equals("true") && !text.equals("false")) {
-                throw wrong(key, said, "true or false");
+                throw invalid(key, given, "true or false");
             }
             return Boolean.valueOf(text);
         }
         Map<String, Object> constants = Arrays.stream(type.getEnumConstants()).collect(Collectors.toMap(
                 constant -> constant.toString().toLowerCase(Locale.ROOT), constant -> constant, (a, _) -> a,
                 TreeMap::new));
-        return choose(key, said, constants);
+        return choose(key, given, constants);
     }
 
     private static double finite(String text) {
@@ -213,18 +207,18 @@ final class Binding {
         return value;
     }
 
-    private static <T> T choose(String key, Value said, Map<String, T> choices) {
-        T choice = choices.get(said.text().strip());
+    private static <T> T choose(String key, Value given, Map<String, T> choices) {
+        T choice = choices.get(given.text().strip());
         if (choice == null) {
-            throw wrong(key, said, "one of " + String.join(", ", choices.keySet())
-                    + Nearest.hint(said.text(), choices.keySet()));
+            throw invalid(key, given, "one of " + String.join(", ", choices.keySet())
+                    + Nearest.hint(given.text(), choices.keySet()));
         }
         return choice;
     }
 
-    private static RecipeException wrong(String key, Value said, String expected) {
+    private static RecipeException invalid(String key, Value given, String expected) {
         return new RecipeException(
-                said.where() + ": " + key + " is " + Excerpt.quoted(said.text()) + ", but must be " + expected);
+                given.where() + ": " + key + " is " + Excerpt.quoted(given.text()) + ", but must be " + expected);
     }
 
     private static String key(String prefix, RecordComponent component) {
@@ -240,7 +234,7 @@ final class Binding {
                 : name).toLowerCase(Locale.ROOT);
     }
 
-    private static Object usual(Class<?> choice) {
+    private static Object defaults(Class<?> choice) {
         try {
             return choice.getField("DEFAULT").get(null);
         } catch (ReflectiveOperationException e) {

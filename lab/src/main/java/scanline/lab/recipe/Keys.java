@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 import scanline.lab.base.Nearest;
 
-/** Keys with their values as text and where each was said, and which of them have been asked for. */
+/** The keys that were given for a recipe, with their values as text and their sources, and which of them were read. */
 final class Keys {
-    /** A value, and where it was said, for errors. */
+    /** A value and its source: a line of a file, or the command line. Errors name the source. */
     record Value(String text, String where) {}
 
     private final Map<String, Value> values;
@@ -28,28 +28,28 @@ final class Keys {
         return values.get(key);
     }
 
-    /** Forgets what was said below this key, such as {@code optimizer.rate} below {@code optimizer}. */
-    void forgetBelow(String key) {
+    /** Removes the keys below this one, such as {@code optimizer.rate} below {@code optimizer}. */
+    void removeBelow(String key) {
         values.keySet().removeIf(other -> other.startsWith(key + "."));
     }
 
-    /** Says a key anew, and forgets what was said below its old value, such as data.folder.size when data is no folder any more. */
+    /** Sets a key, and removes the keys of its old value, such as data.folder.size when data is no longer folder. */
     void put(String key, Value value) {
         Value old = values.put(key, value);
         if (old != null && !old.text().equals(value.text())) {
-            forgetBelow(key + "." + old.text());
+            removeBelow(key + "." + old.text());
         }
     }
 
-    /** Whether anything was said below this key. */
-    boolean saysBelow(String key) {
+    /** Returns whether any key below this one was given. */
+    boolean hasBelow(String key) {
         return values.keySet().stream().anyMatch(other -> other.startsWith(key + "."));
     }
 
     /**
-     * Refuses keys that nothing has asked for.
+     * Rejects keys that were given and that nothing has read.
      *
-     * @param owners the choices that a key belongs to, such as {@code optimizer=adam}; none if it does not exist
+     * @param owners the selections that a key belongs to, such as {@code optimizer=adam}; none if it does not exist
      */
     void requireAllKnown(Function<String, List<String>> owners) {
         values.forEach((key, value) -> {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import scanline.engine.optim.Adam;
 import scanline.engine.optim.Clipping;
 import scanline.engine.optim.Schedule;
 import scanline.engine.optim.UpdateRule;
@@ -16,38 +17,47 @@ import scanline.lab.data.Datasets;
 import scanline.lab.data.ImageFolder;
 import scanline.lab.image.Preparation;
 import scanline.lab.model.Model;
+import scanline.lab.model.RecurrentModel;
 import scanline.lab.sequence.Scan;
 
 /**
- * Everything that decides a training run. Each component is a key of the recipe's text; where a component chooses between
- * several records ({@code optimizer: adam}), the components of the chosen one are keys below it
- * ({@code optimizer.rate: 0.001}).
+ * Everything that determines a training run. Each component is a key of the recipe's text. Where a component selects one of
+ * several records ({@code optimizer: adam}), the components of the selected record are keys below it
+ * ({@code optimizer.rate: 0.001}). A key that the text does not give has its default: that of the selected record
+ * ({@code Adam.DEFAULT}), or that of {@link #DEFAULT}. A new key therefore needs a component and a default, and no change of
+ * any recipe.
  *
- * @param about what it is, in a line
- * @param source what it reproduces
+ * @param about a description in one line
+ * @param source the publication or program that the recipe reproduces
  * @param published the figure that the source published
- * @param target the test accuracy that it must reach, a fraction; 0 where none is set
- * @param seed what all random numbers derive from
- * @param epochs how often every training example is seen, or how many times as many pictures are drawn
- * @param batch examples a step
- * @param data what it learns from
- * @param model what learns
- * @param head what comes after the model
- * @param loss what it makes small
- * @param optimizer how gradients change weights
- * @param schedule how the learning rate changes
- * @param clip how gradients are limited
+ * @param target the test accuracy that the recipe should reach, a fraction; 0 for none
+ * @param seed the seed of all random numbers
+ * @param epochs how many times every training example is used; with drawn canvases, how many sets of them are drawn
+ * @param batch examples per step
+ * @param data the data set and its preparation
+ * @param model the network
+ * @param head the operations between the model and the loss
+ * @param loss the loss function
+ * @param optimizer the update rule
+ * @param schedule the learning-rate schedule
+ * @param clip the gradient clipping
  */
 public record Recipe(String about, String source, Published published, double target, long seed, int epochs, int batch,
         Data data, Model model, Head head, Loss loss, UpdateRule optimizer, Schedule schedule, Clipping clip) {
-    /** The keys that say what a recipe is for, not what it does. */
+    /** The default of every key. A recipe has to give {@code model}. */
+    public static final Recipe DEFAULT = new Recipe("", "", new Published("", 0, 0), 0, 1, 10, 100,
+            new Data("mnist", "", Optional.empty(), 0, 5_000, true, 1, Canvas.Single.DEFAULT, 0, 1, Scan.Rows.DEFAULT),
+            RecurrentModel.DEFAULT, new Head(false), new Loss(0), Adam.DEFAULT, Schedule.Constant.DEFAULT,
+            Clipping.None.DEFAULT);
+
+    /** The keys that describe a recipe and do not affect its result. */
     public static final Set<String> DESCRIPTION = Set.of("about", "source", "published", "published.accuracy",
             "published.divisor", "target");
 
-    /** The keys that say where files are. What is in these files decides a result, not where they are. */
+    /** The keys that name files. The content of these files affects the result, their location does not. */
     public static final Set<String> PLACES = Set.of("data.dir", "data.scan.file");
 
-    /** More would be a slip of the hand, and the files that hold a row for each stay readable. */
+    /** The largest number of epochs; it catches typing errors and keeps the files with a row per epoch readable. */
     public static final int MOST_EPOCHS = 20_000;
 
     /** Checks the values. */
@@ -55,7 +65,7 @@ public record Recipe(String about, String source, Published published, double ta
         require(target >= 0 && target <= 1, "target must be a fraction, 0 to 1, not " + target);
         require(epochs >= 1 && epochs <= MOST_EPOCHS, "epochs must be from 1 to " + MOST_EPOCHS + ", not " + epochs);
         require(batch >= 1, "batch must be at least 1, not " + batch);
-        // Each picture of a run has a number of its own.
+        // Every drawn canvas of a run has its own number.
         require((long) epochs * data.canvas.drawn().train() <= Integer.MAX_VALUE,
                 "epochs times data.canvas.train must be at most "
                         + Integer.MAX_VALUE);
@@ -64,10 +74,10 @@ public record Recipe(String about, String source, Published published, double ta
     /**
      * The figure that the source published.
      *
-     * @param name the figure in words, as published, with what is wrong about it
+     * @param name the figure in words, as published, with known errors
      * @param accuracy the test accuracy as the source printed it, a fraction; 0 for none
-     * @param divisor by how many test examples the source's code divides the right answers, where that is not how many
-     *     there are; else 0
+     * @param divisor the number that the source's code divides the correct answers by, if that is not the number of test
+     *     examples; else 0
      */
     public record Published(String name, double accuracy, int divisor) {
         /** Checks the values. */
@@ -78,18 +88,18 @@ public record Recipe(String about, String source, Published published, double ta
     }
 
     /**
-     * What a model learns from.
+     * The data set and its preparation.
      *
      * @param name the data set
-     * @param dir a folder to read it from; empty for where it lies anyway
-     * @param folder how a folder of images becomes a data set; there for {@code data=folder} alone
-     * @param limit how many of the training examples that are not held out to train on, chosen by the seed; 0 for all
+     * @param dir the folder to read it from; empty for its usual location
+     * @param folder how a folder of images becomes a data set; present with {@code data=folder} only
+     * @param limit how many training examples to use, not counting validation examples, chosen by the seed; 0 for all
      * @param validation how many training examples to hold out for validation, chosen by the seed
-     * @param shuffle whether every epoch has an order of its own; pictures that are drawn anew each epoch need none
-     * @param shrink how many pixels a side become one, by their mean; 1 for images as they are
-     * @param canvas the pictures that are made of the images
-     * @param mean what is subtracted from pixels between 0 and 1
-     * @param deviation what they are divided by then
+     * @param shuffle whether every epoch has a random order of its own; canvases that are drawn each epoch need none
+     * @param shrink downsampling factor: each output pixel is the mean of shrink x shrink pixels; 1 for the original size
+     * @param canvas how images are composed into the model's input
+     * @param mean subtracted from pixels, which are between 0 and 1
+     * @param deviation standard deviation that the difference is divided by
      * @param scan the order in which an image is read
      */
     public record Data(String name, String dir, Optional<ImageFolder.Options> folder, int limit, int validation,
@@ -108,34 +118,34 @@ public record Recipe(String about, String source, Published published, double ta
         }
 
         /**
-         * Opens the data set, where it lies or from the folder to read it from.
+         * Opens the data set from its folder or its usual location.
          *
-         * @throws scanline.lab.base.DataException if it is not there, or broken
+         * @throws scanline.lab.base.DataException if it is missing or damaged
          */
         public Dataset open() {
             return Datasets.ofUser().open(name, dir.isEmpty() ? null : Path.of(dir),
                     folder.orElse(ImageFolder.Options.DEFAULT));
         }
 
-        /** How a picture from elsewhere is made like the images of this data. */
+        /** Returns how an image from another source is converted to look like the images of this data set. */
         public Preparation preparation() {
             return folder.map(ImageFolder.Options::prepare).orElseGet(() -> Datasets.preparation(name));
         }
     }
 
     /**
-     * What comes between a model and its loss.
+     * The operations between a model and its loss.
      *
-     * @param softmax whether the model's outputs pass a softmax before the cross-entropy, which has one already: an error
-     *     of some sources, to be reproduced
+     * @param softmax whether a softmax is applied before the cross-entropy, which already contains one: an error of some
+     *     sources, kept so that they can be reproduced
      */
     public record Head(boolean softmax) {}
 
     /**
-     * What training makes small: the cross-entropy of the softmax of the logits, or of each label's sigmoid where a classifier
-     * answers with a set.
+     * The loss function: cross-entropy of the softmax of the logits, or binary cross-entropy of each label's sigmoid where a
+     * classifier predicts a set of labels.
      *
-     * @param smoothing how much of the target is spread over all classes, in [0, 1)
+     * @param smoothing label smoothing, the share of the target that is spread evenly over all classes, in [0, 1)
      */
     public record Loss(double smoothing) {
         /** Checks the value. */
@@ -144,12 +154,12 @@ public record Recipe(String about, String source, Published published, double ta
         }
     }
 
-    /** Every key with its value, in their order. */
+    /** Returns every key with its value, in the order of the components. */
     public Map<String, String> keys() {
         return Binding.keys(this);
     }
 
-    /** Those of a recipe's keys that decide what it trains, but for the content of the files that it names. */
+    /** Returns the keys that affect the result, apart from the content of the files that the recipe names. */
     public static Map<String, String> decisions(Map<String, String> keys) {
         Map<String, String> decisions = new LinkedHashMap<>(keys);
         decisions.keySet().removeAll(DESCRIPTION);
@@ -157,7 +167,7 @@ public record Recipe(String about, String source, Published published, double ta
         return decisions;
     }
 
-    /** Whether another recipe trains the same, however the two are described. */
+    /** Returns whether another recipe trains the same network, regardless of how the two are described. */
     public boolean isSameTraining(Recipe other) {
         Map<String, String> mine = keys();
         Map<String, String> others = other.keys();
@@ -166,7 +176,7 @@ public record Recipe(String about, String source, Published published, double ta
         return mine.equals(others);
     }
 
-    /** The recipe as text, with every key: what {@link Recipes#read} reads. */
+    /** Returns the recipe as text with every key, which {@link Recipes#read} reads. */
     public String text() {
         return keys().entrySet().stream().map(key -> key.getKey() + ": " + Yaml.scalar(key.getValue()) + "\n")
                 .collect(Collectors.joining());

@@ -2,7 +2,7 @@ package scanline.lab.recipe;
 
 import scanline.lab.base.UserException;
 
-/** A recipe, or a key given for it, is wrong. The message names the key. */
+/** An invalid recipe or override. The message names the key. */
 public final class RecipeException extends UserException {
     private static final long serialVersionUID = 1;
 

@@ -11,9 +11,10 @@ import java.util.stream.Collectors;
 import scanline.engine.io.TextFile;
 import scanline.lab.base.ModuleContent;
 import scanline.lab.base.Nearest;
+import scanline.lab.model.Model;
 import scanline.lab.recipe.Keys.Value;
 
-/** The recipes that come with Scanline, and reading any other. */
+/** Lists the built-in recipes, and reads recipes from files. */
 public final class Recipes {
     static final String COMMAND_LINE = "the command line";
     private static final String FOLDER = "scanline/lab/recipes/";
@@ -23,58 +24,58 @@ public final class Recipes {
 
     private Recipes() {}
 
-    /** The names of the recipes that come with Scanline, sorted. */
+    /** Returns the names of the built-in recipes, sorted. */
     public static List<String> names() {
         return ModuleContent.files(FOLDER, ENDING).stream()
                 .map(file -> file.substring(FOLDER.length(), file.length() - ENDING.length())).toList();
     }
 
-    /** Whether {@link #find} takes a word for a recipe, there or not: a folder of runs has a path, and no ending. */
+    /** Returns whether a word names a recipe, existing or not, rather than a run folder, which has a path and no extension. */
     public static boolean isCalled(String word) {
         return word.endsWith(ENDING) || names().contains(word) || Path.of(word).getNameCount() == 1;
     }
 
     /**
-     * A recipe by its name, or from a file.
+     * Returns a built-in recipe, or reads one from a file.
      *
-     * @param nameOrFile a name, or the path of a file that ends in .yaml or .yml
+     * @param nameOrFile name of a built-in recipe, or path to a .yaml or .yml file
      * @param overrides {@code key=value}, each changing one key
-     * @throws RecipeException if there is none, or it is wrong
+     * @throws RecipeException if there is no such recipe, or it is invalid
      */
     public static Recipe find(String nameOrFile, List<String> overrides) {
         if (ENDING_OF_A_FILE.matcher(nameOrFile).find()) {
             return read(Path.of(nameOrFile), overrides);
         }
         if (!names().contains(nameOrFile)) {
-            throw new RecipeException("no recipe is called " + nameOrFile + Nearest.hint(nameOrFile, names())
-                    + " (`scanline recipes` lists them; a recipe of your own is a file that ends in .yaml or .yml)");
+            throw new RecipeException("there is no recipe " + nameOrFile + Nearest.hint(nameOrFile, names())
+                    + " (`scanline recipes` lists them; your own recipe is a .yaml or .yml file)");
         }
         return parse("recipes/" + nameOrFile + ENDING, ModuleContent.text(FOLDER + nameOrFile + ENDING), overrides);
     }
 
-    /** What a recipe is called by the last part of its path, or by its name: that without its ending. */
+    /** Returns a recipe's name or file name without its extension. */
     public static String withoutEnding(String nameOrFile) {
         return ENDING_OF_A_FILE.matcher(nameOrFile).replaceFirst("");
     }
 
     /**
-     * Refuses what no recipe that comes with Scanline is called.
+     * Rejects a word that is not the name of a built-in recipe.
      *
-     * @throws RecipeException if none is
+     * @throws RecipeException if there is no built-in recipe of that name
      */
     public static void requireName(String name) {
         if (!names().contains(name)) {
-            throw new RecipeException("no recipe that comes with Scanline is called " + name
+            throw new RecipeException("there is no built-in recipe " + name
                     + Nearest.hint(name, names()));
         }
     }
 
-    /** A recipe from a file. */
+    /** Reads a recipe from a file. */
     public static Recipe read(Path file, List<String> overrides) {
         return parse(file.toString(), text(file), overrides);
     }
 
-    /** The keys of a recipe's file with their values as they stand, those of other versions too. */
+    /** Reads the keys of a recipe's file with their values as text, without checking that this version knows them. */
     public static Map<String, String> keys(Path file) {
         Map<String, String> keys = new LinkedHashMap<>();
         Yaml.read(file.toString(), text(file)).forEach((key, value) -> keys.put(key, value.text()));
@@ -82,8 +83,8 @@ public final class Recipes {
     }
 
     /**
-     * The text of a run's recipe without the folders of its data, which are those of one machine. A file of pixel numbers keeps its
-     * name.
+     * Returns the text of a run's recipe without the folders of its data, which depend on the machine. A file with a pixel
+     * order keeps its name.
      */
     public static String withoutFolders(String text) {
         Map<String, Value> keys = Yaml.read("recipe", text);
@@ -115,11 +116,15 @@ public final class Recipes {
             }
             String key = override.substring(0, equals);
             if (Binding.isChoice(Recipe.class, "", key)) {
-                keys.forgetBelow(key);
+                keys.removeBelow(key);
             }
             keys.put(key, new Value(override.substring(equals + 1), COMMAND_LINE));
         }
-        Recipe recipe = Binding.bind(Recipe.class, "", keys, null);
+        if (keys.find("model") == null) {
+            throw new RecipeException(name + ": the recipe lacks the key model, which is one of "
+                    + String.join(", ", Binding.choices(Model.class).keySet()));
+        }
+        Recipe recipe = Binding.bind(Recipe.class, "", keys, Recipe.DEFAULT);
         keys.requireAllKnown(key -> Binding.owners(Recipe.class, "", key));
         return recipe;
     }

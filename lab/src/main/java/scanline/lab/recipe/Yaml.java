@@ -23,12 +23,12 @@ import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLParser;
 
-/** The YAML of a recipe: one flat mapping of keys to single values. */
+/** Reads and writes the YAML of a recipe: one flat mapping of keys to scalar values. */
 final class Yaml {
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9_.]{1,100}");
     private static final Pattern PLAIN = Pattern.compile("-?[A-Za-z0-9_./+][A-Za-z0-9_./+ %,()-]*");
     private static final int LONGEST_REASON = 200;
-    /** What the parser says of a line in which a colon or the space after it is missing, or that has one too many. */
+    /** The parser's messages for a line with a missing colon, a missing space after it, or a colon too many. */
     private static final List<String> RULES_OF_A_LINE = List.of("could not find expected ':'",
             "mapping values are not allowed");
 
@@ -37,12 +37,12 @@ final class Yaml {
     /**
      * Reads a text.
      *
-     * @param name what to call the text in errors
-     * @throws RecipeException if it is no flat mapping, or a key is there twice
+     * @param name the name of the text in errors
+     * @throws RecipeException if it is not a flat mapping, or a key is given twice
      */
     static Map<String, Value> read(String name, String text) {
         Map<String, Value> values = new LinkedHashMap<>();
-        try (JsonParser parser = new YAMLFactory().createParser(ObjectReadContext.empty(), new Sips(text))) {
+        try (JsonParser parser = new YAMLFactory().createParser(ObjectReadContext.empty(), new SmallReads(text))) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new RecipeException(
                         name + " is not a list of lines \"key: value\", with a space after each colon");
@@ -52,31 +52,31 @@ final class Yaml {
                 String key = parser.currentName();
                 String where = name + ", " + place(parser.currentTokenLocation());
                 if (!KEY.matcher(key).matches()) {
-                    throw new RecipeException(where + ": no key is called " + Excerpt.quoted(key));
+                    throw new RecipeException(where + ": invalid key " + Excerpt.quoted(key));
                 }
                 requirePlain(parser, where);
                 if (values.put(key, new Value(value(parser, key, where), where)) != null) {
-                    throw new RecipeException(where + ": " + key + " is there twice");
+                    throw new RecipeException(where + ": " + key + " is given twice");
                 }
             }
             if (parser.nextToken() != null) {
-                throw new RecipeException(name + ", " + place(parser.currentTokenLocation()) + ": nothing may follow");
+                throw new RecipeException(name + ", " + place(parser.currentTokenLocation()) + ": unexpected text after the recipe");
             }
         } catch (JacksonException e) {
-            throw new RecipeException(name + ", " + (e.getCause() instanceof MarkedYamlEngineException wrong
-                    ? reason(wrong)
+            throw new RecipeException(name + ", " + (e.getCause() instanceof MarkedYamlEngineException error
+                    ? reason(error)
                     : place(e.getLocation()) + ": " + Excerpt.line(e.getOriginalMessage().lines().findFirst()
                             .orElse("not YAML"), LONGEST_REASON)));
         }
         return values;
     }
 
-    /** What is wrong and where: also what begins before the place at which that is seen, such as a text in quotes. */
-    private static String reason(MarkedYamlEngineException wrong) {
-        String problem = wrong.getProblem();
-        String seen = place(wrong.getProblemMark().orElseThrow());
-        String reason = wrong.getContextMark()
-                .map(begin -> place(begin) + ": " + wrong.getContext() + ": " + problem + " (" + seen + ")")
+    /** Returns the parser's reason with its line and column, and where the construct starts, such as a quoted text. */
+    private static String reason(MarkedYamlEngineException error) {
+        String problem = error.getProblem();
+        String seen = place(error.getProblemMark().orElseThrow());
+        String reason = error.getContextMark()
+                .map(begin -> place(begin) + ": " + error.getContext() + ": " + problem + " (" + seen + ")")
                 .orElseGet(() -> seen + ": " + problem);
         return Excerpt.line(reason, LONGEST_REASON) + (RULES_OF_A_LINE.stream().anyMatch(problem::contains)
                 ? "; a line is key: value, not indented, with a space after the colon,"
@@ -91,19 +91,19 @@ final class Yaml {
         requirePlain(parser, where);
         String value = parser.currentToken() == JsonToken.VALUE_NULL ? "" : parser.getString();
         if (!StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
-            throw new RecipeException(where + ": " + key + " has half of a surrogate pair");
+            throw new RecipeException(where + ": " + key + " has an unpaired surrogate");
         }
         return value;
     }
 
     /**
-     * A text in small parts. SnakeYAML Engine 3.0.1 fails on a pair of surrogates at the end of its buffer of 1,025
-     * characters; it never fills that with these.
+     * Reads a text in small parts. SnakeYAML Engine 3.0.1 fails if a surrogate pair crosses the end of its buffer of 1,025
+     * characters; parts of this size never fill it.
      */
-    private static final class Sips extends FilterReader {
+    private static final class SmallReads extends FilterReader {
         private static final int MOST = 512;
 
-        Sips(String text) {
+        SmallReads(String text) {
             super(new StringReader(text));
         }
 
@@ -113,14 +113,14 @@ final class Yaml {
         }
     }
 
-    /** Tags could name classes, and aliases make much of little; a recipe needs neither. */
+    /** Rejects tags, which could name classes, and aliases, which could expand to huge values; a recipe needs neither. */
     private static void requirePlain(JsonParser parser, String where) {
         if (parser.getTypeId() != null || ((YAMLParser) parser).isCurrentAlias()) {
-            throw new RecipeException(where + ": tags (!) and aliases (*) are not read");
+            throw new RecipeException(where + ": tags (!) and aliases (*) are not supported");
         }
     }
 
-    /** A value as YAML, in quotes where it would otherwise mean something else. */
+    /** Returns a value as YAML, quoted if it would otherwise mean something else. */
     static String scalar(String value) {
         if (PLAIN.matcher(value).matches() && !value.endsWith(" ") && !value.equalsIgnoreCase("null")) {
             return value;

@@ -1,4 +1,4 @@
-/** Recipes: text files that state every hyperparameter, and the records that they become. */
+/** Recipes: text files with the hyperparameters of a training run, and the records that they are parsed into. */
 @NullMarked
 package scanline.lab.recipe;
 
