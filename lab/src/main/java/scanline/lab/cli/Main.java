@@ -28,7 +28,7 @@ import scanline.lab.run.Provenance;
         subcommands = {RecipesCommand.class, TrainCommand.class, ResumeCommand.class, SweepCommand.class,
                 EvaluateCommand.class, PredictCommand.class, ExportCommand.class, ExplainCommand.class,
                 ReportCommand.class, CompareCommand.class, StudioCommand.class,
-                ResultsCommand.class, ReproduceCommand.class, DataCommand.class,
+                ResultsCommand.class, ReproduceCommand.class, MigrateCommand.class, DataCommand.class,
                 DoctorCommand.class, HelpCommand.class},
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {"0:done", "1:failed, with one line that says why", "2:wrong usage"})

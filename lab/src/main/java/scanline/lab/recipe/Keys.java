@@ -54,11 +54,18 @@ final class Keys {
     void requireAllKnown(Function<String, List<String>> owners) {
         values.forEach((key, value) -> {
             if (!known.contains(key)) {
-                List<String> others = owners.apply(key);
-                throw new RecipeException(value.where() + ": " + (others.isEmpty()
-                        ? "unknown key " + key + Nearest.hint(key, known)
-                        : key + " belongs to " + String.join(", ", others)));
+                throw new RecipeException(value.where() + ": " + reason(key, owners.apply(key)));
             }
         });
+    }
+
+    private String reason(String key, List<String> owners) {
+        String renamed = RenamedKeys.find(key);
+        if (renamed != null) {
+            return key + " is now called " + renamed + "; `scanline migrate` renames it in runs and recipe files";
+        }
+        return owners.isEmpty()
+                ? "unknown key " + key + Nearest.hint(key, known)
+                : key + " belongs to " + String.join(", ", owners);
     }
 }

@@ -77,8 +77,17 @@ public final class Recipes {
 
     /** Reads the keys of a recipe's file with their values as text, without checking that this version knows them. */
     public static Map<String, String> keys(Path file) {
+        return keys(file.toString(), text(file));
+    }
+
+    /**
+     * Reads the keys in the text of a recipe.
+     *
+     * @param name the name of the text in errors
+     */
+    public static Map<String, String> keys(String name, String text) {
         Map<String, String> keys = new LinkedHashMap<>();
-        Yaml.read(file.toString(), text(file)).forEach((key, value) -> keys.put(key, value.text()));
+        Yaml.read(name, text).forEach((key, value) -> keys.put(key, value.text()));
         return keys;
     }
 

@@ -112,7 +112,7 @@ public final class Provenance {
     }
 
     /** The keys that decide what a recipe trains, and the SHA-256 of their lines, in the order of their names. */
-    private static Map<String, Object> recipe(Map<String, String> keys) {
+    static Map<String, Object> recipe(Map<String, String> keys) {
         Map<String, Object> recipe = new LinkedHashMap<>();
         recipe.put("sha256", Sha256.of(new TreeMap<>(keys).entrySet().stream()
                 .map(key -> key.getKey() + ": " + key.getValue() + "\n").collect(Collectors.joining())
