@@ -49,7 +49,7 @@ public final class Migration {
         String recipe = RenamedKeys.inText(text(run.recipeFile()));
         boolean changed = Files.exists(run.provenanceFile()) && replace(run.provenanceFile(), provenance(run, recipe));
         if (run.isFinished()) {
-            changed |= replace(run.resultFile(), result(run));
+            changed |= replace(run.folder().resolve(Run.RESULT), result(run));
         }
         Path labels = path.resolve(Run.LABELS);
         if (Files.exists(labels)) {
@@ -75,7 +75,7 @@ public final class Migration {
 
     private static String result(Run run) throws IOException {
         Map<String, Object> fields = new LinkedHashMap<>();
-        Json.read(run.resultFile()).forEach((name, value) -> fields.put(RESULT_FIELDS.getOrDefault(name, name), value));
+        Json.read(run.folder().resolve(Run.RESULT)).forEach((name, value) -> fields.put(RESULT_FIELDS.getOrDefault(name, name), value));
         if (!fields.containsKey("testCorrect") && Files.exists(run.folder().resolve(Run.CONFUSION))) {
             int[][] counts = run.confusion();
             fields.put("testCorrect", IntStream.range(0, counts.length).map(c -> counts[c][c]).sum());
