@@ -8,7 +8,7 @@ import scanline.lab.base.ModuleContent;
 import scanline.lab.studio.http.Reply;
 import scanline.lab.studio.http.Routes;
 
-/** The files of the page: a new file of the folder is served without being listed, to a browser that has it only once. */
+/** Serves every file in the folder of the page. A file that a browser already has is not sent again. */
 final class Assets {
     private static final String FOLDER = "scanline/lab/studio/page/";
     private static final String FIRST = "index.html";

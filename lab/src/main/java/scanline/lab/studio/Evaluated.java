@@ -21,8 +21,9 @@ import scanline.lab.run.TrainedOn;
 import scanline.lab.studio.http.Refusal;
 
 /**
- * What the best weights of a run say of every picture of a split, computed once, on a thread of its own while the page waits: the
- * test pictures of a run that has ended, else those held out for validation, as nobody is to choose by the test pictures.
+ * The predictions of a run's best weights for every image of a split, computed once on a thread of its own while the page waits.
+ * The split is the test set if the run has finished, and the validation set otherwise, because nobody should make choices based on
+ * the test set.
  */
 final class Evaluated implements AutoCloseable {
     private static final int MOST_SHOWN = 60;
@@ -37,14 +38,14 @@ final class Evaluated implements AutoCloseable {
     private volatile boolean closed;
 
     /**
-     * What came of it.
+     * The result.
      *
-     * @param pictures those of the examples
-     * @param numbers for each picture the number of its example, ascending
+     * @param pictures the images of the examples
+     * @param numbers the example number of each image, ascending
      */
     private record Found(Findings findings, Pictures pictures, int[] numbers, List<String> classes) {}
 
-    /** Stops an evaluation. */
+    /** Thrown to stop an evaluation. */
     private static final class Closed extends RuntimeException {
         private static final long serialVersionUID = 1;
     }
@@ -55,7 +56,7 @@ final class Evaluated implements AutoCloseable {
         thread = Thread.ofPlatform().daemon().name("studio evaluation").start(() -> evaluate(run));
     }
 
-    /** Whether it is of the weights that the run has now, and of the pictures that may be looked at. */
+    /** Whether this evaluation is of the current weights of the run, and of the split that its state allows. */
     boolean isOf(Run run) throws IOException {
         return written == Files.getLastModifiedTime(run.best()).toMillis() && finished == run.isFinished();
     }
@@ -64,7 +65,7 @@ final class Evaluated implements AutoCloseable {
         try (Trained trained = Trained.open(run.folder().toString(), null, List.of(), 1)) {
             Experiment experiment = trained.experiment();
             Split split = finished ? Split.TEST : Split.VALIDATION;
-            TrainedOn.of(trained, split, List.of()); // refuses data that have changed
+            TrainedOn.of(trained, split, List.of()); // refuses data that has changed
             Examples all = experiment.examples(split);
             total = all.count();
             Findings findings = new Findings(experiment, split);
@@ -78,15 +79,15 @@ final class Evaluated implements AutoCloseable {
             found = new Found(findings, split == Split.TEST ? all.pictures() : alone(all), all.numbers(),
                     experiment.dataset().classNames());
         } catch (Closed _) {
-            // nobody waits
+            // the result is no longer wanted
         } catch (OutOfMemoryError _) {
-            failure = "there was not enough memory to evaluate this run";
+            failure = "not enough memory to evaluate this run";
         } catch (IOException | RuntimeException e) {
             failure = String.valueOf(e.getMessage());
         }
     }
 
-    /** Images for validation are some of those for training: these alone are kept, and not all. */
+    /** Copies the validation images out of the training images, so that the others need not stay in memory. */
     private static Pictures alone(Examples examples) {
         if (!(examples.pictures() instanceof ImageSet images)) {
             return examples.pictures();
@@ -99,9 +100,13 @@ final class Evaluated implements AutoCloseable {
     }
 
     /**
-     * Pictures that are worth a look, or how far it is.
+     * Examples worth a look, or the progress of the evaluation.
      *
-     * @param kind mistakes, the surest first; unsure, the least sure first; or cell, a cell of the confusion matrix
+     * @param kind mistakes, the most confident first; unsure, the least confident first; or cell, a cell of the confusion matrix
+     * @param target the true class of a cell
+     * @param predicted the predicted class of a cell
+     * @return JSON for the page
+     * @throws Refusal if the evaluation failed, or the kind is unknown
      */
     Map<String, Object> examples(String kind, int target, int predicted) {
         String why = failure;
@@ -126,9 +131,9 @@ final class Evaluated implements AutoCloseable {
 
     private static Map<String, Object> example(Found found, Example example) {
         return Map.of("number", example.number(), "truth", names(found.classes, example.target()), "answer",
-                names(found.classes, example.answer()), "probability", example.probability(), "right",
-                example.correct(),
-                "pixels", pixels(found.pictures, Arrays.binarySearch(found.numbers, example.number())));
+                names(found.classes, example.answer()), "probability", example.probability(), "correct",
+                example.correct(), "pixels",
+                pixels(found.pictures, Arrays.binarySearch(found.numbers, example.number())));
     }
 
     static List<String> names(List<String> classes, int[] labels) {

@@ -16,49 +16,50 @@ import scanline.lab.studio.http.Refusal;
 import scanline.lab.studio.http.Streamed;
 
 /**
- * What changes, to everybody who listens. The last events are kept, so that who was cut off goes on where it was. Each listener
- * writes for itself, and the more there are, the more events each takes at a time, so that many cost little more than few.
+ * The event stream that reports changes to all listeners. The last events are stored, so that a listener that was disconnected
+ * resumes where it stopped. Each listener is served by its own thread, and the more listeners there are, the more events are sent to
+ * each at a time, so that many listeners cost little more than a few.
  */
 final class Events {
-    /** How many may listen. */
+    /** The largest number of listeners. */
     static final int MOST_LISTENERS = 1000;
     private static final int MOST_EVENTS = 4096;
     private static final long MOST_BYTES = 4 << 20;
     private static final int MOST_AT_ONCE_BYTES = 64 << 10;
     private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(15);
     private static final long SLOWEST_NANOS = TimeUnit.SECONDS.toNanos(10);
-    // Five hundred listeners take three hundred writes a second between them.
+    // Five hundred listeners together make about three hundred writes per second.
     private static final int WAIT_MILLIS_EACH = 3;
     private static final int MOST_WAIT_MILLIS = 1500;
     private static final byte[] STILL_HERE = ": still here\n\n".getBytes(StandardCharsets.UTF_8);
     private static final byte[] MISSED = "event: missed\ndata: {}\n\n".getBytes(StandardCharsets.UTF_8);
 
-    // Numbers begin again with each studio: those of another one say nothing here.
+    // Numbers start again with each studio, so those of another studio mean nothing here.
     private final String session = Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
     private final Lock lock = new ReentrantLock();
     private final Condition more = lock.newCondition();
-    private final byte[][] kept = new byte[MOST_EVENTS][]; // event n is at n modulo their number
+    private final byte[][] kept = new byte[MOST_EVENTS][]; // event n is at index n modulo the length
     private long bytes;
-    private long first = 1; // the number of the oldest that is kept
-    private long last; // that of the newest; the first of all is 1
+    private long first = 1; // the number of the oldest stored event
+    private long last; // the number of the newest event; the first event is 1
     private final Set<Listener> listeners = ConcurrentHashMap.newKeySet();
 
-    /** Somebody who listens. */
+    /** A client that reads the event stream. */
     private static final class Listener {
         private final Runnable cut;
-        private volatile long writesSince; // 0 while it does not write
+        private volatile long writesSince; // 0 while it is not writing
 
         Listener(Runnable cut) {
             this.cut = cut;
         }
     }
 
-    /** How many listen. */
+    /** The number of listeners. */
     int listeners() {
         return listeners.size();
     }
 
-    /** Tells everybody. */
+    /** Sends an event to all listeners. */
     void tell(String kind, Object data) {
         String json = Json.line(data);
         lock.lock();
@@ -78,14 +79,15 @@ final class Events {
     }
 
     /**
-     * The events behind one.
+     * The stream of events after a given one.
      *
-     * @param after what the last event that was seen is called; empty for those from now on
-     * @throws Refusal if too many listen
+     * @param after the id of the last event that the client has seen; empty for events from now on
+     * @return the stream
+     * @throws Refusal if there are too many listeners
      */
     Streamed from(String after) {
         if (listeners.size() >= MOST_LISTENERS) {
-            throw Refusal.later(503, "too many listen", 5);
+            throw Refusal.later(503, "too many listeners", 5);
         }
         return new Streamed((out, cut) -> {
             Listener listener = new Listener(cut);
@@ -100,7 +102,7 @@ final class Events {
 
     private void send(OutputStream out, Listener listener, String after) throws IOException, InterruptedException {
         long seen = newest();
-        // With a name, so that whoever is cut off before the first event can say where it was.
+        // Has an id, so that a client that is disconnected before the first event can tell where it stopped.
         write(out, listener,
                 List.of(("id: " + session + "-" + seen + "\nretry: 1000\n\n").getBytes(StandardCharsets.UTF_8)));
         if (after.matches(session + "-\\d{1,18}")) {
@@ -155,7 +157,7 @@ final class Events {
         }
     }
 
-    /** Cuts those off that do not take what they are sent. */
+    /** Disconnects listeners that do not read what they are sent. */
     void cutSlow() {
         long now = System.nanoTime();
         for (Listener listener : listeners) {

@@ -13,7 +13,7 @@ import scanline.lab.recipe.Recipe;
 import scanline.lab.run.Provenance;
 import scanline.lab.run.Run;
 
-/** What the model of a run is made of, as {@code explain} knows it. */
+/** The layers and parameters of a run's model, as {@code explain} shows them. */
 final class ModelPage {
     private ModelPage() {}
 

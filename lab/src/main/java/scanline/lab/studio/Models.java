@@ -8,14 +8,14 @@ import java.util.Map;
 import scanline.lab.run.Run;
 import scanline.lab.studio.http.Refusal;
 
-/** The models that are open: the few that were asked last, each with the weights that its run has now. */
+/** The open models: the few that were used last, each with the current weights of its run. */
 final class Models implements AutoCloseable {
     static final int MOST = 4;
 
-    // In the order in which they were asked, the last one last.
+    // In the order of their last use, the latest last.
     private final Map<String, Versioned> open = new LinkedHashMap<>(16, 0.75f, true);
 
-    /** A model, and when its weights were written. */
+    /** A model, and the time at which its weights were written. */
     private record Versioned(long written, OpenModel model) {}
 
     /**
@@ -42,7 +42,7 @@ final class Models implements AutoCloseable {
     /** Refuses a run that has no weights. */
     static void requireWeights(Run run) {
         if (!Files.isRegularFile(run.best())) {
-            throw new Refusal(409, "this run has no weights yet: it gets them after its first epoch");
+            throw new Refusal(409, "this run has no weights yet: they are saved after its first epoch");
         }
     }
 

@@ -22,14 +22,14 @@ import scanline.lab.studio.http.Refusal;
 import scanline.lab.task.Answer;
 
 /**
- * The best weights of a run, ready to answer, on a thread of their own: a model is for one thread. What waits is bounded, and
- * images that wait for a prediction are taken together.
+ * A model with the best weights of a run, ready to answer requests. It runs on a thread of its own, because a model is for one
+ * thread. The queue of requests is bounded, and images that wait for a prediction are processed in one batch.
  */
 final class OpenModel implements AutoCloseable {
     private static final int MOST_WAITING = 256;
     private static final int MOST_TOGETHER = 64;
     private static final int MOST_SECONDS = 20;
-    // One more than are kept: the one that a new one takes the place of.
+    // One more than stay open: the one that is being replaced.
     private static final Semaphore OPEN = new Semaphore(Models.MOST + 1);
 
     private final BlockingQueue<Work> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
@@ -37,12 +37,12 @@ final class OpenModel implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closed;
 
-    /** What the model's thread does. */
+    /** Work for the model's thread. */
     private sealed interface Work permits Task, Images {
         void fail(Throwable e);
     }
 
-    /** Anything. */
+    /** A request of any kind. */
     private record Task(CompletableFuture<Object> done, Asked<?> asked) implements Work {
         @Override
         public void fail(Throwable e) {
@@ -50,7 +50,7 @@ final class OpenModel implements AutoCloseable {
         }
     }
 
-    /** Images to be answered, all of them or none. */
+    /** Images to predict, all of them or none. */
     private record Images(CompletableFuture<List<Answer>> done, List<ImageSet> images) implements Work {
         @Override
         public void fail(Throwable e) {
@@ -58,13 +58,13 @@ final class OpenModel implements AutoCloseable {
         }
     }
 
-    /** What is asked of a model. */
+    /** A computation on an open model. */
     @FunctionalInterface
     interface Asked<T> {
         T of(Trained trained) throws IOException;
     }
 
-    /** Opens the model of a run, with its data where they are. */
+    /** Opens the model of a run, with its data set if that is available. */
     OpenModel(Run run) {
         thread = Thread.ofPlatform().daemon().name("studio model " + run.folder().getFileName()).start(() -> work(run));
     }
@@ -81,7 +81,7 @@ final class OpenModel implements AutoCloseable {
                 throw e;
             }
         } catch (UserException _) {
-            return Trained.openAlone(folder, null, List.of(), 1); // its images alone are missing, or others, then
+            return Trained.openAlone(folder, null, List.of(), 1); // then only its images are missing or different
         }
     }
 
@@ -96,7 +96,7 @@ final class OpenModel implements AutoCloseable {
             } finally {
                 OPEN.release();
             }
-        } catch (Throwable e) { // whoever waits is told
+        } catch (Throwable e) { // reported to whoever waits
             opened.completeExceptionally(closed || e instanceof InterruptedException ? ended() : e);
         } finally {
             closed = true;
@@ -108,7 +108,7 @@ final class OpenModel implements AutoCloseable {
         return Refusal.later(503, "the model was closed", 1);
     }
 
-    /** What waits, or what comes next; images that wait together. */
+    /** Does the work that waits, or the next that arrives; images that wait are predicted together. */
     private void work(Trained trained) throws InterruptedException {
         List<Images> images = new ArrayList<>();
         int together = 0;
@@ -159,15 +159,17 @@ final class OpenModel implements AutoCloseable {
         }
     }
 
-    /** The model, for what does not change: its sizes and names. */
+    /** The experiment, for what does not change: sizes and names. */
     Experiment experiment() throws IOException, InterruptedException {
         return await(opened).experiment();
     }
 
     /**
-     * What the model says of images, of the size of {@link Experiment#pictureSize}, in their order.
+     * The model's answers for images.
      *
-     * @throws Refusal if too much waits
+     * @param images each of the size {@link Experiment#pictureSize}
+     * @return the answers, in the order of the images
+     * @throws Refusal if too many requests wait, or the model does not answer in time
      */
     List<Answer> answers(List<ImageSet> images) throws IOException, InterruptedException {
         Images asked = new Images(new CompletableFuture<>(), images);
@@ -176,11 +178,11 @@ final class OpenModel implements AutoCloseable {
     }
 
     /**
-     * What the model comes to.
+     * Runs a computation on the model's thread and returns its result.
      *
-     * @throws Refusal if too much waits
+     * @throws Refusal if too many requests wait, or the model does not answer in time
      */
-    @SuppressWarnings("unchecked") // the task is of the same type as what it comes to
+    @SuppressWarnings("unchecked") // the task and its result have the same type
     <T> T ask(Asked<T> asked) throws IOException, InterruptedException {
         CompletableFuture<Object> done = new CompletableFuture<>();
         put(new Task(done, asked));
@@ -190,9 +192,9 @@ final class OpenModel implements AutoCloseable {
     private void put(Work work) throws IOException, InterruptedException {
         await(opened);
         if (closed || !waiting.offer(work)) {
-            throw Refusal.later(503, "too much is asked of this model at once", 1);
+            throw Refusal.later(503, "too many requests for this model at once", 1);
         }
-        if (closed) { // while it was put there
+        if (closed) { // closed while it was added
             work.fail(ended());
         }
     }
@@ -206,13 +208,13 @@ final class OpenModel implements AutoCloseable {
             switch (e.getCause()) {
                 case IOException cause -> throw cause;
                 case RuntimeException cause -> throw cause;
-                case OutOfMemoryError _ -> throw Refusal.later(503, "there is not enough memory for this model", 5);
+                case OutOfMemoryError _ -> throw Refusal.later(503, "not enough memory for this model", 5);
                 case null, default -> throw new IllegalStateException(e);
             }
         }
     }
 
-    /** Whether it no longer answers, as where it could not be opened. */
+    /** Whether the model no longer answers, for example because it could not be opened. */
     boolean isClosed() {
         return closed;
     }

@@ -9,46 +9,46 @@ import scanline.lab.image.ImageSet;
 import scanline.lab.studio.http.Refusal;
 
 /**
- * A picture as a request has it: an encoded one, or gray levels, light on dark.
+ * An image in a request: either an encoded file, or gray levels, light on dark.
  *
- * @param file a PNG, in base64, which may have line ends; it is prepared as {@code predict} does
- * @param height rows of the levels
- * @param width columns of the levels
- * @param pixels the levels, a byte each, row by row, in base64
+ * @param file a PNG image in base64, which may contain line ends; it is prepared as {@code predict} prepares a file
+ * @param height the number of rows of the gray levels
+ * @param width the number of columns of the gray levels
+ * @param pixels the gray levels, a byte each, row by row, in base64
  */
 record PictureBody(@Nullable String file, int height, int width, @Nullable String pixels) {
-    /** The picture at the size that a model reads, as it is. */
+    /** The image, scaled to the size that a model reads and otherwise unchanged. */
     ImageSet picture(Experiment experiment) {
         return file != null
                 ? png(bytes(file), experiment)
                 : drawing().scaled(experiment.pictureSize(), experiment.input().classes());
     }
 
-    /** The picture that an encoded one becomes. */
+    /** Decodes and prepares a PNG image. */
     static ImageSet png(byte[] content, Experiment experiment) {
         return ImageFile.readPng("the image", content, experiment.pictureSize(), experiment.input().classes(),
                 experiment.preparation());
     }
 
-    /** The same, made as the images that the model learned from were: a single one is scaled and laid by its mass. */
+    /** The image, prepared like the training images of the model: a single character is scaled and centered by its mass. */
     ImageSet drawn(Experiment experiment) {
         return experiment.isDrawn()
                 ? picture(experiment)
-                : drawing().centered(experiment.pictureSize(), experiment.input().classes());
+                : drawing().centred(experiment.pictureSize(), experiment.input().classes());
     }
 
     private Drawing drawing() {
         if (pixels == null) {
-            throw new Refusal(400, "an image has either file, or height, width and pixels");
+            throw new Refusal(400, "an image must have file, or height, width and pixels");
         }
         return new Drawing(height, width, bytes(pixels));
     }
 
     private static byte[] bytes(String base64) {
         try {
-            return Base64.getDecoder().decode(base64.replaceAll("\\s", "")); // the command base64 makes lines
+            return Base64.getDecoder().decode(base64.replaceAll("\\s", "")); // the base64 command breaks lines
         } catch (IllegalArgumentException _) {
-            throw new Refusal(400, "the image is not in base64");
+            throw new Refusal(400, "the image is not valid base64");
         }
     }
 }

@@ -13,8 +13,8 @@ import scanline.lab.model.BeamSearch.Followed;
 import scanline.lab.task.Answer;
 
 /**
- * A {@link Reading} for the page. Long arrays of numbers that are only drawn travel as a byte each, with the values that 0 and
- * 255 stand for; probabilities are numbers.
+ * Converts a {@link Reading} to JSON for the page. Long arrays of numbers that are only drawn are sent as one byte per number, with
+ * the values that 0 and 255 stand for; probabilities are sent as numbers.
  */
 final class ReadingJson {
     private static final Set<String> SIGMOIDS = Set.of("i", "f", "o", "r", "z");
@@ -22,7 +22,7 @@ final class ReadingJson {
 
     private ReadingJson() {}
 
-    /** Maps, lists and numbers. */
+    /** A reading as maps, lists and numbers. */
     static Map<String, Object> of(Reading reading, List<String> classes) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("classes", classes);
@@ -99,7 +99,7 @@ final class ReadingJson {
         return levels(values, -most, most);
     }
 
-    /** A byte a number: 0 for the least, 255 for the most. */
+    /** One byte per number: 0 for the least, 255 for the most. */
     private static Map<String, Object> levels(float[] values, float least, float most) {
         byte[] levels = new byte[values.length];
         float scale = most > least ? 255 / (most - least) : 0;
@@ -113,7 +113,7 @@ final class ReadingJson {
         return Base64.getEncoder().encodeToString(bytes);
     }
 
-    /** What is drawn needs no more digits. */
+    /** Rounds to the digits that a drawing needs. */
     private static double[] rounded(double[] values) {
         return Arrays.stream(values).map(value -> (double) Math.round(value * DIGITS) / DIGITS).toArray();
     }

@@ -18,13 +18,13 @@ import scanline.lab.run.Provenance;
 import scanline.lab.run.Run;
 
 /**
- * What the files of a run say, as far as they can be read: those of another version, and of a run that was broken off, too.
+ * The contents of a run's files, as far as they can be read. The run may be interrupted or written by another version.
  *
- * @param keys of its recipe
- * @param provenance what it was made with and on
- * @param epochs of {@code metrics.csv}
- * @param result what it came to; empty while it has not
- * @param problems what could not be read, a sentence each
+ * @param keys the keys of its recipe
+ * @param provenance the contents of {@code provenance.json}
+ * @param epochs the rows of {@code metrics.csv}
+ * @param result the contents of {@code result.json}; empty until the run has finished
+ * @param problems one sentence for each file that could not be read
  */
 record RunFacts(Map<String, String> keys, Map<String, Object> provenance, List<Run.Epoch> epochs,
         Map<String, Object> result, List<String> problems) {
@@ -38,7 +38,8 @@ record RunFacts(Map<String, String> keys, Map<String, Object> provenance, List<R
         Path recipe = run.recipeFile();
         Map<String, String> keys = read(recipe, Map.of(), problems, () -> Recipes.keys(recipe));
         if (keys.isEmpty()) {
-            problems.addFirst("it has no recipe: it was broken off before it began, or is no run");
+            problems.addFirst(
+                    "recipe.yaml is missing: the run was interrupted before it started, or this is not a run folder");
         }
         Path metrics = run.folder().resolve(Run.METRICS);
         Path result = run.folder().resolve(Run.RESULT);
@@ -47,7 +48,7 @@ record RunFacts(Map<String, String> keys, Map<String, Object> provenance, List<R
         } catch (RunException e) {
             problems.add(String.valueOf(e.getMessage()));
         } catch (IOException | RecipeException _) {
-            // said above, or below
+            // reported above or below
         }
         return new RunFacts(keys,
                 read(run.folder().resolve(Run.PROVENANCE), Map.of(), problems, run::provenance),
@@ -89,13 +90,13 @@ record RunFacts(Map<String, String> keys, Map<String, Object> provenance, List<R
         return value instanceof Number number && Double.isFinite(number.doubleValue()) ? number.doubleValue() : null;
     }
 
-    /** How many numbers it learns, or null. */
+    /** The number of parameters, or null. */
     @Nullable
     Long parameters() {
         return provenance.get("parameters") instanceof Number number ? number.longValue() : null;
     }
 
-    /** The recipe that it was started with, as the command has it; empty where that does not say. */
+    /** The recipe that the run was started with, as its command states it; empty if it does not. */
     String recipe() {
         List<?> words = provenance.get("command") instanceof List<?> list
                 ? list

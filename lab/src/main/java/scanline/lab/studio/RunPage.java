@@ -15,7 +15,7 @@ import scanline.lab.run.History;
 import scanline.lab.run.History.Distribution;
 import scanline.lab.run.Run;
 
-/** All that the page of a run shows of its files. */
+/** The data for the page of a run, read from its files. */
 final class RunPage {
     private static final int BINS = 48;
     private static final int LONGEST_TABLE_BYTES = 1 << 20;
@@ -37,7 +37,7 @@ final class RunPage {
         return page;
     }
 
-    /** A row, in which what is no number is null. */
+    /** A row of the metrics; NaN and infinity become null. */
     private static Map<String, Object> epoch(Run.Epoch epoch) {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("epoch", epoch.epoch());
@@ -58,13 +58,13 @@ final class RunPage {
         try {
             losses = History.losses(run);
         } catch (IOException _) {
-            problems.add("its events cannot be read");
+            problems.add("the events of this run cannot be read");
         }
         return Map.of("steps", losses.stream().map(History.Loss::step).toList(), "values",
                 losses.stream().map(loss -> Summary.finite(loss.loss())).toList());
     }
 
-    /** The counts that the run wrote at its end; none if they cannot be read. */
+    /** The confusion matrix that the run wrote at its end; empty if it cannot be read. */
     private static int[][] confusion(Run run) {
         try {
             return Files.isRegularFile(run.folder().resolve(Run.CONFUSION)) ? run.confusion() : new int[0][];
@@ -73,7 +73,7 @@ final class RunPage {
         }
     }
 
-    /** The rows of the table of labels that the run wrote at its end; none if it cannot be read. */
+    /** The rows of the label table that the run wrote at its end; empty if it cannot be read. */
     private static List<List<String>> labels(Run run) {
         Path file = run.folder().resolve(Run.LABELS);
         try {
@@ -83,7 +83,7 @@ final class RunPage {
         }
     }
 
-    /** How weights and gradients were distributed, in equal bins over the range of all epochs of each. */
+    /** The distributions of weights and gradients, each in equal bins over the range of all its epochs. */
     static Map<String, Object> histograms(Run run) throws IOException {
         Map<String, Object> histograms = new LinkedHashMap<>();
         History.of(run).histograms().forEach((tag, all) -> {
@@ -97,7 +97,7 @@ final class RunPage {
         return histograms;
     }
 
-    /** What a bucket counts is spread evenly over it. */
+    /** Rebins a distribution; the count of a bucket is spread evenly over its width. */
     static double[] binned(Distribution distribution, double min, double max) {
         double[] bins = new double[BINS];
         double width = (max - min) / BINS;

@@ -18,20 +18,20 @@ import scanline.lab.run.Run;
 import scanline.lab.studio.http.Refusal;
 
 /**
- * The runs of a folder, and of the folders in it, where a sweep keeps its own. A run goes by its path below that folder; only
- * what was found there has a name, so that no name leads out of it.
+ * The runs in a folder and its subfolders, where sweeps store theirs. The name of a run is its path below the folder. Only runs
+ * that were found there have names, so that no name leads out of the folder.
  */
 final class Runs {
     private static final int DEEPEST = 3;
     private static final int MOST = 5000;
-    // A folder with one of these is a run's, if perhaps half of one.
+    // A folder with one of these files is a run folder, though perhaps an incomplete one.
     private static final List<String> SIGNS = List.of(Run.RECIPE, Run.PROVENANCE, Run.METRICS, Run.RESULT,
             Run.LAST);
 
     private final Path root;
     private final Map<Path, Known> known = new ConcurrentHashMap<>();
 
-    /** What was read of a run, and when its files had last changed then. */
+    /** The summary of a run, and the time at which its files had last changed when it was read. */
     private record Known(long changed, Summary summary) {}
 
     Runs(Path root) {
@@ -42,7 +42,7 @@ final class Runs {
         return root;
     }
 
-    /** All runs, by their names. */
+    /** All runs by name. */
     SortedMap<String, Run> all() {
         SortedMap<String, Run> runs = new TreeMap<>();
         find(root, "", 1, runs);
@@ -67,35 +67,35 @@ final class Runs {
         try (DirectoryStream<Path> children = Files.newDirectoryStream(folder, Files::isDirectory)) {
             children.forEach(folders::add);
         } catch (IOException | DirectoryIteratorException _) {
-            // what cannot be listed has no runs
+            // a folder that cannot be listed has no runs
         }
         return folders;
     }
 
     /**
-     * The run of a name.
+     * The run with a name.
      *
      * @throws Refusal if there is none
      */
     Run find(String name) {
         Run run = all().get(name);
         if (run == null) {
-            throw new Refusal(404, "there is no such run");
+            throw new Refusal(404, "no such run");
         }
         return run;
     }
 
-    /** All runs in a line each. */
+    /** The summaries of all runs. */
     List<Summary> summaries() {
         return all().entrySet().stream().map(entry -> summary(entry.getKey(), entry.getValue())).toList();
     }
 
-    /** Keeps nothing of runs that are gone. */
+    /** Forgets runs that no longer exist. */
     void forgetAllBut(SortedMap<String, Run> runs) {
         known.keySet().retainAll(runs.values().stream().map(Run::folder).collect(Collectors.toSet()));
     }
 
-    /** A run in a line. */
+    /** The summary of a run. */
     Summary summary(String name, Run run) {
         LiveRun.@Nullable State live = LiveRun.read(run).orElse(null);
         long changed = Summary.changed(run.folder());

@@ -32,8 +32,8 @@ import scanline.lab.task.Answer;
 import scanline.lab.task.Prediction;
 
 /**
- * The web studio: a server on this machine whose page shows runs while they train, compares them, and draws what a model does with
- * a picture. {@code docs/studio.md} says what each path takes and gives.
+ * The web studio: a local server whose page shows runs while they train, compares them, and draws what a model does with an image.
+ * {@code docs/studio.md} describes each path.
  */
 public final class Studio implements AutoCloseable {
     private static final int LONGEST_BODY = 16 << 10;
@@ -52,33 +52,34 @@ public final class Studio implements AutoCloseable {
     private final Semaphore heavy = new Semaphore(MOST_HEAVY);
     private final Server server;
 
-    /** What takes more memory than its request says. */
+    /** Work that may take much more memory than its request. */
     private interface Heavy<T> {
         T work() throws IOException;
     }
 
-    /** What {@code POST /api/runs} takes. */
+    /** The body of {@code POST /api/runs}. */
     record NewRun(String recipe, @Nullable List<String> overrides, @Nullable String name) {}
 
-    /** What stops and resumes a run. */
+    /** The body of a request to stop or resume a run. */
     record NamedRun(String run) {}
 
-    /** What {@code POST /api/read} takes: the number of a test picture, or a drawing. */
+    /** The body of {@code POST /api/read}: the number of a test image, or a drawing. */
     record Picture(String run, @Nullable Integer number, @Nullable PictureBody drawing) {}
 
-    /** What {@code POST /api/predict} takes as JSON. */
+    /** The JSON body of {@code POST /api/predict}. */
     record ToPredict(String run, List<PictureBody> images) {}
 
     /**
-     * A studio that answers.
+     * Starts a studio.
      *
-     * @param folder of the runs; it need not exist
-     * @param port 0 for any that is free
-     * @param token what everybody must know; null if only this machine can ask
-     * @param threads that a run started from the page computes with
-     * @param main the class of the command line, which trains such a run
-     * @param faults is told of what should not have happened
-     * @throws IOException if the address is taken, or none of this machine's
+     * @param folder the folder with the runs; it need not exist
+     * @param host the host name or address to listen on
+     * @param port the port to listen on; 0 for any free port
+     * @param token the access token that clients must send; null if only this machine can connect
+     * @param threads the number of threads of a run that is started from the page
+     * @param main the main class of the command line, which trains such a run
+     * @param faults receives unexpected errors
+     * @throws IOException if the address is in use, or does not belong to this machine
      */
     public Studio(Path folder, String host, int port, @Nullable String token, int threads, Class<?> main,
             Consumer<Throwable> faults) throws IOException {
@@ -91,7 +92,7 @@ public final class Studio implements AutoCloseable {
         watcher = new Watcher(runs, events, faults);
     }
 
-    /** Where it listens. */
+    /** The port that the studio listens on. */
     public int port() {
         return server.port();
     }
@@ -121,10 +122,10 @@ public final class Studio implements AutoCloseable {
         return RunPage.of(run, runs.summary(request.required("run"), run));
     }
 
-    /** Does such work, few at a time. */
+    /** Does heavy work, a few pieces at a time. */
     private <T> T alone(Heavy<T> heavyWork) throws IOException, InterruptedException {
         if (!heavy.tryAcquire(HEAVY_SECONDS, TimeUnit.SECONDS)) {
-            throw Refusal.later(503, "too much is asked at once", 1);
+            throw Refusal.later(503, "too many requests at once", 1);
         }
         try {
             return heavyWork.work();
@@ -147,7 +148,7 @@ public final class Studio implements AutoCloseable {
         NewRun wanted = request.json(LONGEST_BODY, NewRun.class);
         List<String> overrides = wanted.overrides == null ? List.of() : wanted.overrides;
         if (wanted.recipe == null || overrides.stream().anyMatch(Objects::isNull)) {
-            throw new Refusal(400, "the body has recipe, and may have overrides and name");
+            throw new Refusal(400, "the body must have recipe, and may have overrides and name");
         }
         return Reply.json(Map.of("run", workers.train(wanted.recipe, overrides,
                 Optional.ofNullable(wanted.name).orElse(""))));
@@ -156,7 +157,7 @@ public final class Studio implements AutoCloseable {
     private NamedRun named(Request request) throws IOException {
         NamedRun named = request.json(LONGEST_BODY, NamedRun.class);
         if (named.run == null) {
-            throw new Refusal(400, "the body lacks run");
+            throw new Refusal(400, "the body must have run");
         }
         return named;
     }
@@ -173,7 +174,7 @@ public final class Studio implements AutoCloseable {
         return Reply.json(named);
     }
 
-    /** Test pictures of a run's data. */
+    /** Test images of a run's data set. */
     private Map<String, Object> pictures(Request request) throws IOException, InterruptedException {
         int from = Math.max(0, request.number("from", 0));
         int count = Math.clamp(request.number("count", MOST_PICTURES), 1, MOST_PICTURES);
@@ -220,7 +221,7 @@ public final class Studio implements AutoCloseable {
     private Reply read(Request request) throws IOException, InterruptedException {
         Picture picture = request.json(LONGEST_PICTURES, Picture.class);
         if (picture.run == null || picture.number == null == (picture.drawing == null)) {
-            throw new Refusal(400, "the body has run, and number or drawing");
+            throw new Refusal(400, "the body must have run, and either number or drawing");
         }
         return Reply.json(models.of(runs.find(picture.run)).ask(trained -> {
             Experiment experiment = trained.experiment();
@@ -231,7 +232,7 @@ public final class Studio implements AutoCloseable {
             Pictures pictures = experiment.testPictures();
             int number = picture.number == null ? 0 : picture.number;
             if (number < 0 || number >= experiment.examples(Split.TEST).count()) {
-                throw new Refusal(404, "there is no such picture");
+                throw new Refusal(404, "no such test image");
             }
             Map<String, Object> json = ReadingJson.of(Reading.of(experiment, pictures.alone(number)), classes);
             json.put("truth", Evaluated.names(classes, pictures.answer(number)));
@@ -252,14 +253,14 @@ public final class Studio implements AutoCloseable {
         ToPredict wanted = request.json(LONGEST_PICTURES, ToPredict.class);
         if (wanted.run == null || wanted.images == null || wanted.images.isEmpty()
                 || wanted.images.stream().anyMatch(Objects::isNull) || wanted.images.size() > MOST_PICTURES) {
-            throw new Refusal(400, "the body has run, and 1 to " + MOST_PICTURES + " images");
+            throw new Refusal(400, "the body must have run, and 1 to " + MOST_PICTURES + " images");
         }
         List<Wanted> images = new ArrayList<>();
         wanted.images.forEach(image -> images.add(image::picture));
         return predictions(models.of(runs.find(wanted.run)), images);
     }
 
-    /** A picture at the size that a model reads. */
+    /** An image at the size that a model reads. */
     private interface Wanted {
         ImageSet picture(Experiment experiment);
     }

@@ -12,21 +12,25 @@ import scanline.lab.run.LiveRun;
 import scanline.lab.run.Run;
 
 /**
- * A run in a line.
+ * The summary of a run.
  *
- * @param name its folder, below that of all runs
- * @param problem why it is broken; empty where it is not
- * @param recipe what it was started with, as far as is known
- * @param keys of its recipe
- * @param epochsDone rows of its metrics
- * @param bestEpoch that with the best validation accuracy; 0 before the first
- * @param validationAccuracy of that epoch
- * @param trainLoss of the last epoch
- * @param seconds trained
- * @param parameters how many numbers it learns
- * @param hasWeights whether it has weights to look at
- * @param changed when a file of it last changed, in milliseconds since 1970
- * @param live how far it is while it is trained
+ * @param name the path of its folder, relative to the folder of all runs
+ * @param state the state of the run
+ * @param problem why it is broken; empty if it is not
+ * @param recipe the recipe that it was started with, if known
+ * @param keys the keys of its recipe
+ * @param epochs the number of epochs that its recipe asks for
+ * @param epochsDone the number of epochs in its metrics
+ * @param bestEpoch the epoch with the best validation accuracy; 0 before the first
+ * @param validationAccuracy the validation accuracy of that epoch
+ * @param trainLoss the training loss of the last epoch
+ * @param testAccuracy the test accuracy; null until the run has finished
+ * @param testLoss the test loss; null until the run has finished
+ * @param seconds the training time
+ * @param parameters the number of parameters
+ * @param hasWeights whether it has saved weights
+ * @param changed the time of the last change to one of its files, in milliseconds since 1970
+ * @param live its progress while it trains
  */
 record Summary(String name, State state, String problem, String recipe, Map<String, String> keys, int epochs,
         int epochsDone, int bestEpoch, @Nullable Double validationAccuracy, @Nullable Double trainLoss,
@@ -35,19 +39,19 @@ record Summary(String name, State state, String problem, String recipe, Map<Stri
     private static final List<String> FILES = List.of(Run.RECIPE, Run.PROVENANCE, Run.METRICS, Run.RESULT,
             Run.LAST, Run.BEST);
 
-    /** What became of a run. */
+    /** The state of a run. */
     enum State {
-        /** A process trains it. */
+        /** A process is training it. */
         TRAINING,
-        /** It was stopped, or killed, and can go on. */
+        /** It was stopped or killed, and can be resumed. */
         STOPPED,
-        /** It has come to its end. */
+        /** It has finished. */
         FINISHED,
-        /** Its files are not those of a run that can go on. */
+        /** Its files are incomplete or damaged, and it cannot be resumed. */
         BROKEN
     }
 
-    /** A run that nobody trains. */
+    /** The summary of a run that is not being trained. */
     static Summary of(String name, Run run, RunFacts facts) {
         boolean finished = facts.result("testAccuracy") != null;
         boolean broken = !facts.problems().isEmpty();
@@ -67,7 +71,7 @@ record Summary(String name, State state, String problem, String recipe, Map<Stri
         return Double.isFinite(value) ? value : null;
     }
 
-    /** When a file last changed; 0 if there is none. */
+    /** The time of the last change to a file of a run; 0 if it has none. */
     static long changed(Path folder) {
         return FILES.stream().mapToLong(file -> {
             try {
@@ -78,7 +82,7 @@ record Summary(String name, State state, String problem, String recipe, Map<Stri
         }).max().orElse(0);
     }
 
-    /** The same while it is trained. */
+    /** This summary with the progress of a run that is being trained. */
     Summary with(LiveRun.State now) {
         return new Summary(name, State.TRAINING, problem, recipe, keys, epochs, epochsDone, bestEpoch,
                 validationAccuracy, trainLoss, testAccuracy, testLoss, seconds, parameters, hasWeights, changed, now);

@@ -13,8 +13,9 @@ import scanline.lab.run.LiveRun;
 import scanline.lab.run.Run;
 
 /**
- * Looks at the folder of runs, and tells what changed: all runs once a second, those that are trained ten times. Nobody has to
- * tell it of a run: one that another terminal trains is found as any other. While nobody listens it does not look.
+ * Watches the folder of runs and reports changes: it checks all runs once per second, and those that are being trained ten times.
+ * Runs need not be registered: one that is trained from another terminal is found like any other. It does not check while nobody
+ * listens.
  */
 final class Watcher implements AutoCloseable {
     private static final int MILLIS_BETWEEN = 100;
@@ -46,7 +47,7 @@ final class Watcher implements AutoCloseable {
                     look(look % LOOKS_BETWEEN == 0);
                 }
             } catch (RuntimeException | OutOfMemoryError e) {
-                faults.accept(e); // it looks again
+                faults.accept(e); // the next check tries again
             }
         }
     }
@@ -88,7 +89,7 @@ final class Watcher implements AutoCloseable {
             }
             LiveRun.State now = LiveRun.read(new Run(runs.root().resolve(name))).orElse(null);
             if (now == null) {
-                return before; // that it ended is seen with its files
+                return before; // its end is noticed when all files are checked
             }
             step(name, before.live(), now);
             return before.with(now);

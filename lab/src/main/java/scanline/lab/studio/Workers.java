@@ -18,8 +18,8 @@ import scanline.lab.run.Run;
 import scanline.lab.studio.http.Refusal;
 
 /**
- * Runs that were started from the page, each a process of its own, as the command line starts it: what one of them does to memory
- * or to the machine does not touch the studio. They end with it, saved, and can be resumed.
+ * Runs that were started from the page, each in a process of its own, as the command line starts it, so that a run that fails or
+ * uses too much memory does not affect the studio. When the studio stops, they save and stop, and can be resumed.
  */
 final class Workers implements AutoCloseable {
     private static final int MOST = 4;
@@ -41,28 +41,31 @@ final class Workers implements AutoCloseable {
     }
 
     /**
-     * Trains a recipe of Scanline's with some keys changed.
+     * Trains a built-in recipe with some keys changed.
      *
-     * @param name of the new run; empty for that of the recipe, numbered
+     * @param recipe the name of the recipe
+     * @param overrides the changed keys, each as {@code key=value}
+     * @param name the name of the new run; if empty, the name of the recipe, with a number if that is taken
      * @return the name of the run
-     * @throws scanline.lab.recipe.RecipeException if there is no such recipe, or a key is wrong
+     * @throws Refusal if there is no such recipe, or the name or a key is not allowed
+     * @throws scanline.lab.recipe.RecipeException if a key or its value is invalid
      */
     synchronized String train(String recipe, List<String> overrides, String name) throws IOException {
         if (!Recipes.names().contains(recipe)) {
-            throw new Refusal(422, "no recipe is called so");
+            throw new Refusal(422, "no such recipe");
         }
         if (overrides.stream().anyMatch(key -> key.strip().startsWith("data.dir"))) {
-            throw new Refusal(422, "data.dir is not set from here: start such a run with `scanline train`");
+            throw new Refusal(422, "data.dir cannot be set in the studio: start such a run with `scanline train`");
         }
         Recipes.find(recipe, overrides);
         String free = name.isEmpty() ? free(recipe) : name;
         if (!free.matches(NAME)) {
             throw new Refusal(422,
-                    "a run's name has up to 100 letters, digits and . _ = , + -, and begins with one of the"
-                            + " first two");
+                    "a run name has up to 100 letters, digits and . _ = , + -, and starts with a letter or a"
+                            + " digit");
         }
         if (Files.exists(runs.root().resolve(free)) || processes.containsKey(free)) {
-            throw new Refusal(409, "there is a run " + free + " already");
+            throw new Refusal(409, "a run named " + free + " already exists");
         }
         List<String> words = new ArrayList<>(List.of("train", recipe));
         words.addAll(overrides);
@@ -79,20 +82,20 @@ final class Workers implements AutoCloseable {
         return name;
     }
 
-    /** Goes on with a run. */
+    /** Resumes a run. */
     synchronized void resume(String name, Run run) throws IOException {
         if (LiveRun.read(run).isPresent() || processes.containsKey(name)) {
-            throw new Refusal(409, "this run is being trained");
+            throw new Refusal(409, "this run is already being trained");
         }
         start(name, List.of("resume", run.folder().toString()));
     }
 
     private void start(String name, List<String> command) throws IOException {
         if (closed) {
-            throw Refusal.later(503, "the studio ends", 5);
+            throw Refusal.later(503, "the studio is shutting down", 5);
         }
         if (processes.size() >= MOST) {
-            throw Refusal.later(503, "the studio trains " + MOST + " runs at once at most: stop one first", 5);
+            throw Refusal.later(503, "the studio trains at most " + MOST + " runs at once: stop one first", 5);
         }
         List<String> words = new ArrayList<>(command);
         words.addAll(List.of("--threads", Integer.toString(threads)));
@@ -104,19 +107,19 @@ final class Workers implements AutoCloseable {
         Thread.ofVirtual().name("studio worker " + name).start(() -> follow(name, process));
     }
 
-    /** Reads what a worker says, so that it never waits, and tells why it failed. */
+    /** Reads the output of a worker, so that it never blocks, and reports why it failed. */
     private void follow(String name, Process process) {
-        String said = "it said nothing";
+        String message = "the process printed nothing";
         try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                said = line;
+                message = line;
             }
             int status = process.waitFor();
-            if (status == 2 || (status == 1 && !said.startsWith("stopped at step"))) {
-                events.tell("failed", Map.of("name", name, "why", said));
+            if (status == 2 || (status == 1 && !message.startsWith("stopped at step"))) {
+                events.tell("failed", Map.of("name", name, "why", message));
             }
         } catch (IOException e) {
-            events.tell("failed", Map.of("name", name, "why", "its worker cannot be heard: " + e.getMessage()));
+            events.tell("failed", Map.of("name", name, "why", "cannot read its output: " + e.getMessage()));
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         } finally {
@@ -125,21 +128,21 @@ final class Workers implements AutoCloseable {
     }
 
     /**
-     * Stops a run, wherever it was started: it saves and can be resumed.
+     * Stops a run, wherever it was started. It saves first and can be resumed.
      *
-     * @throws Refusal if nothing trains it that can be stopped from here
+     * @throws Refusal if no process that can be stopped from here is training it
      */
     void stop(String name, Run run) {
         Process own = processes.get(name);
         if (own != null) {
-            own.toHandle().destroy(); // Process.destroy would no longer hear what it says
+            own.toHandle().destroy(); // Process.destroy would also close its output
             return;
         }
         long pid = LiveRun.read(run).map(LiveRun.State::pid).orElse(0L);
         Optional<ProcessHandle> other = ProcessHandle.of(pid)
                 .filter(process -> process.info().command().orElse("").matches(".*\\bjava(\\.exe)?"));
         if (pid == ProcessHandle.current().pid() || other.isEmpty()) {
-            throw new Refusal(409, "no process of this machine trains this run");
+            throw new Refusal(409, "no process on this machine is training this run");
         }
         other.get().destroy();
     }

@@ -1,4 +1,4 @@
-/** The web studio: runs as they train, and what their models do with a picture. */
+/** The web studio: shows runs as they train, and what their models do with an image. */
 @NullMarked
 package scanline.lab.studio;
 

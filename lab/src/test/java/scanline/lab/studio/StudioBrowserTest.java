@@ -169,7 +169,7 @@ class StudioBrowserTest {
     void whatIsDrawnIsRecognized() {
         Page page = page("/look/lstm");
         draw(page, new double[][] {{.5, .15}, {.5, .3}, {.5, .5}, {.5, .7}, {.5, .85}});
-        soon(page.locator(".said")).hasText("1", slowly());
+        soon(page.locator(".prediction")).hasText("1", slowly());
         page.getByText("Clear", new Page.GetByTextOptions().setExact(true)).click();
         soon(page.locator(".hint")).isVisible();
         List<double[]> circle = new ArrayList<>();
@@ -177,7 +177,7 @@ class StudioBrowserTest {
             circle.add(new double[] {.5 + .2 * Math.cos(.21 * i), .5 + .32 * Math.sin(.21 * i)});
         }
         draw(page, circle.toArray(double[][]::new));
-        soon(page.locator(".said")).hasText("0", slowly());
+        soon(page.locator(".prediction")).hasText("0", slowly());
         page.locator(".pad").press("Backspace");
         soon(page.locator(".hint")).isVisible();
     }
@@ -216,7 +216,7 @@ class StudioBrowserTest {
         waitFor(page.locator(".overlay"));
         assertThat(page.locator(".overlay").count()).isEqualTo(3); // rollout, and two heads
         page.locator(".overlay").first().click();
-        soon(page.getByText(Pattern.compile("^What part \\d+ of 25 takes"))).isVisible();
+        soon(page.getByText(Pattern.compile("^Attention from part \\d+ of 25 to the others"))).isVisible();
         page.getByLabel("Block").selectOption("0");
         assertThat(page.locator(".overlay").count()).isEqualTo(2);
     }
@@ -245,14 +245,14 @@ class StudioBrowserTest {
     @Test
     void twoModelsReadTheSamePicture() {
         Page page = page("/look/lstm?number=1");
-        waitFor(page.locator(".said"));
-        page.getByText("Put another beside it").click();
-        soon(page.locator(".said")).hasCount(2);
+        waitFor(page.locator(".prediction"));
+        page.getByText("Compare with another model").click();
+        soon(page.locator(".prediction")).hasCount(2);
         page.getByLabel("Model").nth(1).selectOption("cnn");
         waitFor(page.locator(".column:nth-child(2) .channels canvas"));
         assertThat(page.url()).contains("beside=cnn").contains("number=1");
-        page.getByText("Take it away").click();
-        soon(page.locator(".said")).hasCount(1);
+        page.getByText("Remove").click();
+        soon(page.locator(".prediction")).hasCount(1);
     }
 
     @Test
@@ -261,27 +261,27 @@ class StudioBrowserTest {
         Locator rows = page.locator(".runs tbody tr");
         soon(rows.first()).isVisible();
         int all = rows.count();
-        page.getByLabel("Filter the runs").fill("model.hidden=48");
+        page.getByLabel("Filter runs").fill("model.hidden=48");
         soon(rows).hasCount(1);
-        page.getByLabel("Filter the runs").fill("");
+        page.getByLabel("Filter runs").fill("");
         page.getByLabel("State").selectOption("BROKEN");
         soon(rows).hasCount(1);
-        soon(page.getByText("it has no recipe")).isVisible();
+        soon(page.getByText("recipe.yaml is missing")).isVisible();
         page.getByLabel("State").selectOption("");
         soon(rows).hasCount(all);
         page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Validation").setExact(true)).click();
         assertThat(page.locator("th[aria-sort]").textContent()).isEqualTo("Validation");
         soon(rows.first().locator("th a")).hasText("lstm");
-        page.getByLabel("Choose lstm").check();
-        page.getByLabel("Choose gru").check();
-        page.getByText("Compare them").click();
+        page.getByLabel("Select lstm").check();
+        page.getByLabel("Select gru").check();
+        page.getByText("Compare", new Page.GetByTextOptions().setExact(true)).click();
         soon(page.locator(".chart canvas")).hasCount(2, new LocatorAssertions.HasCountOptions().setTimeout(SLOW));
         soon(page.locator("table", new Page.LocatorOptions().setHasText("model.hidden"))).isVisible();
         String before = page.locator(".chart").first().getAttribute("data-points");
         page.getByLabel("lines").selectOption("validation");
         page.waitForFunction("before => document.querySelector('.chart').dataset.points !== before", before);
         page.getByLabel("scale").selectOption("linear");
-        page.getByLabel("by", new Page.GetByLabelOptions().setExact(true)).selectOption("seconds");
+        page.getByLabel("x-axis").selectOption("seconds");
         soon(page.locator(".chart canvas")).hasCount(2);
     }
 
@@ -292,7 +292,7 @@ class StudioBrowserTest {
         soon(page.locator("h1")).hasText("sweep/" + STRANGE, slowly());
         page.getByText("Weights").click();
         waitFor(page.locator(".ridges canvas"));
-        page.getByText("Draw for it").click();
+        page.getByText("Try it").click();
         soon(page.locator(".column select")).hasValue("sweep/" + STRANGE);
     }
 
@@ -300,11 +300,11 @@ class StudioBrowserTest {
     void aCellOfTheConfusionMatrixOpens() {
         Page page = page("/run/lstm?tab=mistakes");
         waitFor(page.locator(".gallery canvas"));
-        Locator cell = page.locator(".matrix td.wrong button").first();
-        String wanted = cell.getAttribute("aria-label"); // such as: 3 of class 0 answered 2
+        Locator cell = page.locator(".matrix td.incorrect button").first();
+        String wanted = cell.getAttribute("aria-label"); // such as: 3 of class 0 predicted as 2
         cell.click();
         String[] words = wanted.split(" ");
-        soon(page.locator(".found h2")).hasText(words[3] + ", answered " + words[5], slowly());
+        soon(page.locator(".found h2")).hasText(words[3] + " predicted as " + words[6], slowly());
         soon(page.locator(".gallery li")).hasCount(Math.min(60, Integer.parseInt(words[0].replace(",", ""))));
     }
 
@@ -313,7 +313,7 @@ class StudioBrowserTest {
         Page page = page("/");
         page.getByText("Train a recipe").click();
         page.locator("#recipe").selectOption("lstm-rows");
-        page.getByLabel("Name of the run").fill("from-the-page");
+        page.getByLabel("Run name").fill("from-the-page");
         change(page, 0, "epochs", "40");
         change(page, 1, "model.hidden", "16");
         change(page, 2, "data.limit", "1000");
@@ -322,7 +322,7 @@ class StudioBrowserTest {
         soon(page.locator("dialog .error")).hasText(Pattern.compile("nothing"));
         assertThat(errors).singleElement().asString().contains("422");
         errors.clear();
-        page.getByLabel("Leave it as it is").nth(3).click();
+        page.getByLabel("Remove this key").nth(3).click();
         page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Train").setExact(true)).click();
         soon(page.locator(".head .state")).hasText("training", slowly());
         page.waitForFunction("() => Number(document.querySelector('.chart')?.dataset.points) > 3");
@@ -377,7 +377,7 @@ class StudioBrowserTest {
             page.keyboard().press("Escape");
             soon(page.locator("dialog")).hasCount(0);
             go(page, "/look");
-            soon(page.getByText("There is no trained model yet.")).isVisible();
+            soon(page.getByText("No trained model yet.")).isVisible();
             page.close();
         }
     }
@@ -387,7 +387,7 @@ class StudioBrowserTest {
         Page page = page(studio.port(), 1440, 900, ColorScheme.LIGHT);
         soon(page.locator(".runs tbody tr").first()).isVisible();
         page.keyboard().press("Tab");
-        assertThat(page.evaluate("() => document.activeElement.textContent")).isEqualTo("Skip to the content");
+        assertThat(page.evaluate("() => document.activeElement.textContent")).isEqualTo("Skip to content");
         for (int i = 0; i < 80; i++) {
             page.keyboard().press("Tab");
             if (page.evaluate("() => document.activeElement.textContent").equals("lstm")) {

@@ -291,7 +291,7 @@ class StudioTest {
         }
         HttpResponse<String> answer = browser.send("/api/predict", Map.of("run", "lstm", "images",
                 List.of(Map.of("file", "100 %"))));
-        assertThat(answer.body()).isEqualTo("{\"error\":\"the image is not in base64\"}");
+        assertThat(answer.body()).isEqualTo("{\"error\":\"the image is not valid base64\"}");
     }
 
     @Test
@@ -322,7 +322,7 @@ class StudioTest {
         assertThat(found.get("total").asLong()).isEqualTo(wrong);
         double before = 1;
         for (JsonNode example : found.get("examples")) {
-            assertThat(example.get("right").asBoolean()).isFalse();
+            assertThat(example.get("correct").asBoolean()).isFalse();
             assertThat(example.get("probability").asDouble()).isLessThanOrEqualTo(before);
             before = example.get("probability").asDouble();
         }

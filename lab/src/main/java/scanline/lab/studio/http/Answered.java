@@ -1,4 +1,4 @@
 package scanline.lab.studio.http;
 
-/** What a request is answered with: at once, or bit by bit. */
+/** The answer to a request: a complete reply or a stream. */
 public sealed interface Answered permits Reply, Streamed {}

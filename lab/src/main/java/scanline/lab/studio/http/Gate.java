@@ -13,12 +13,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may ask. A page from elsewhere that a browser shows must not reach the studio, neither by a form or a script of its own
- * (Origin and Fetch Metadata) nor under a name that it lets point here (Host: DNS rebinding). Who asks from another machine must
- * know the token.
+ * Access control. A page of another site, open in a browser, must not reach the studio: neither with a form or script of its own
+ * (checked by Origin and Fetch Metadata) nor under a host name that it points at this machine (DNS rebinding, checked by Host).
+ * Clients on other machines must send the token.
  */
 final class Gate {
-    private static final int HTTP = 80; // browsers leave it out
+    private static final int HTTP = 80; // the port that browsers omit
     static final String COOKIE = "scanline";
     private static final List<String> LOOPBACK = List.of("127.0.0.1", "localhost", "[::1]");
     private static final Set<String> OWN_SITES = Set.of("same-origin", "none");
@@ -27,11 +27,11 @@ final class Gate {
     private final Set<String> hosts;
 
     /**
-     * A gate.
+     * Creates the access control of a server.
      *
-     * @param host what the server was told to listen on
-     * @param port of the server
-     * @param token what everybody must know; null if nobody can ask but this machine
+     * @param host the host name or address that the server listens on
+     * @param port the port of the server
+     * @param token the access token that clients must send; null if only this machine can connect
      */
     Gate(String host, int port, @Nullable String token) {
         this.token = token;
@@ -40,29 +40,30 @@ final class Gate {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    /** Refuses whoever may not ask. */
+    /** Refuses a request that is not allowed. */
     void check(HttpExchange exchange) {
         List<String> names = exchange.getRequestHeaders().getOrDefault("Host", List.of());
         if (names.size() != 1) {
-            throw new Refusal(400, "a request has one Host header");
+            throw new Refusal(400, "a request must have exactly one Host header");
         }
         String host = names.getFirst().toLowerCase(Locale.ROOT);
         if (token == null && !hosts.contains(host)) {
-            throw new Refusal(421, "this is not " + host(host));
+            throw new Refusal(421, "this server is not " + host(host));
         }
         for (String origin : exchange.getRequestHeaders().getOrDefault("Origin", List.of())) {
             boolean own = origin.equalsIgnoreCase("http://" + host)
                     || (token != null && origin.equalsIgnoreCase("https://" + host)); // behind a proxy with TLS
             if (!own) {
-                throw new Refusal(403, "a page from elsewhere may not ask");
+                throw new Refusal(403, "requests from pages of other sites are not allowed");
             }
         }
         String site = header(exchange, "Sec-Fetch-Site").orElse("none");
         if (!OWN_SITES.contains(site) && !isLink(exchange)) {
-            throw new Refusal(403, "a page from elsewhere may not ask");
+            throw new Refusal(403, "requests from pages of other sites are not allowed");
         }
         if (token != null && !isKnown(token, exchange)) {
-            throw new Refusal(401, "open the address that the studio printed: it has a token");
+            throw new Refusal(401,
+                    "missing or incorrect token: open the address that the studio printed, which includes it");
         }
     }
 
@@ -70,7 +71,7 @@ final class Gate {
         return host.matches("[a-z0-9.:\\[\\]-]{1,100}") ? host : "that host";
     }
 
-    /** A link from elsewhere may lead to the first page. */
+    /** Whether this is a link from another site to the first page, which is allowed. */
     private static boolean isLink(HttpExchange exchange) {
         return exchange.getRequestMethod().equals("GET") && exchange.getRequestURI().getPath().equals("/")
                 && header(exchange, "Sec-Fetch-Mode").orElse("").equals("navigate");
@@ -89,12 +90,12 @@ final class Gate {
                         .anyMatch(cookie -> isSame(COOKIE + "=" + token, cookie));
     }
 
-    /** Takes the same time however much of it is right. */
+    /** Compares in constant time, however many characters match. */
     private static boolean isSame(String one, String other) {
         return MessageDigest.isEqual(one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The cookie that a browser keeps which opened the address with the token; null where there is none. */
+    /** The cookie for a browser that opened the address with the token; null for any other request. */
     @Nullable
     String cookie(HttpExchange exchange) {
         String query = exchange.getRequestURI().getRawQuery();

@@ -2,14 +2,19 @@ package scanline.lab.studio.http;
 
 import java.util.Map;
 
-/** A request that is answered with an error: its status, and one line that says why. */
+/** An error answer to a request: its status, and one line with the reason. */
 public final class Refusal extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final int status;
     private final transient Map<String, String> headers;
 
-    /** A refusal. */
+    /**
+     * Creates a refusal.
+     *
+     * @param status the HTTP status
+     * @param message the reason, in one line
+     */
     public Refusal(int status, String message) {
         this(status, message, Map.of());
     }
@@ -20,14 +25,20 @@ public final class Refusal extends RuntimeException {
         this.headers = headers;
     }
 
-    /** What cannot be answered now, but in so many seconds. */
+    /**
+     * A refusal for now.
+     *
+     * @param status the HTTP status
+     * @param message the reason, in one line
+     * @param seconds the time after which the client may try again
+     */
     public static Refusal later(int status, String message, int seconds) {
         return new Refusal(status, message, Map.of("Retry-After", Integer.toString(seconds)));
     }
 
-    /** What a method that is not of the path is answered with. */
+    /** The answer to a method that a path does not support. */
     static Refusal method(String allowed) {
-        return new Refusal(405, "this path takes " + allowed, Map.of("Allow", allowed));
+        return new Refusal(405, "this path supports " + allowed, Map.of("Allow", allowed));
     }
 
     int status() {

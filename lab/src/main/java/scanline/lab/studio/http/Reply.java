@@ -6,15 +6,17 @@ import java.util.Map;
 import scanline.lab.base.Json;
 
 /**
- * An answer that is whole.
+ * A complete answer.
  *
- * @param type of the body
- * @param headers besides those that every answer has
+ * @param status the HTTP status
+ * @param type the content type of the body
+ * @param body the body
+ * @param headers headers in addition to those of every answer
  */
 public record Reply(int status, String type, byte[] body, Map<String, String> headers) implements Answered {
     private static final String JSON = "application/json";
 
-    /** Values as JSON. */
+    /** An answer with a value as JSON. */
     public static Reply json(Object value) {
         return json(200, value, Map.of());
     }

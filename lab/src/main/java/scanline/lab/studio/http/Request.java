@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import scanline.lab.base.Json;
 import tools.jackson.core.JacksonException;
 
-/** What was asked for. */
+/** A request. */
 public final class Request implements AutoCloseable {
     private static final int LONGEST_QUERY = 4096;
     private static final int DRAINED_AT_ONCE = 8192;
@@ -21,7 +21,7 @@ public final class Request implements AutoCloseable {
     private final HttpExchange exchange;
     private final Map<String, String> query;
     private final Room room;
-    private int taken;
+    private int reserved;
 
     Request(HttpExchange exchange, Room room) {
         this.exchange = exchange;
@@ -44,27 +44,37 @@ public final class Request implements AutoCloseable {
                         equals < 0 ? "" : URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
             }
         } catch (IllegalArgumentException e) {
-            throw new Refusal(400, "the query is broken: " + e.getMessage());
+            throw new Refusal(400, "the query is malformed: " + e.getMessage());
         }
         return values;
     }
 
-    /** The path as it was sent. */
+    /** The path, not decoded. */
     public String path() {
         return exchange.getRequestURI().getRawPath();
     }
 
-    /** A value of the query. */
+    /** The value of a query parameter. */
     public Optional<String> query(String name) {
         return Optional.ofNullable(query.get(name));
     }
 
-    /** A value that the query must have. */
+    /**
+     * The value of a query parameter that is required.
+     *
+     * @throws Refusal if it is missing
+     */
     public String required(String name) {
-        return query(name).orElseThrow(() -> new Refusal(400, "the query lacks " + name));
+        return query(name).orElseThrow(() -> new Refusal(400, "the query must have " + name));
     }
 
-    /** A whole number of the query, or another where it has none. */
+    /**
+     * A query parameter that is a whole number.
+     *
+     * @param name the name of the parameter
+     * @param other the value to use if it is missing
+     * @throws Refusal if it is not a whole number
+     */
     public int number(String name, int other) {
         return query(name).map(text -> {
             try {
@@ -75,12 +85,12 @@ public final class Request implements AutoCloseable {
         }).orElse(other);
     }
 
-    /** The first header of a name. */
+    /** The first header with a name. */
     public Optional<String> header(String name) {
         return Optional.ofNullable(exchange.getRequestHeaders().getFirst(name));
     }
 
-    /** What the body is, in lower case and without what is added to it, such as image/png. */
+    /** The content type of the body in lower case and without parameters, such as image/png. */
     public String type() {
         return header("Content-Type").orElse("").replaceFirst(";.*", "").strip().toLowerCase(Locale.ROOT);
     }
@@ -88,8 +98,8 @@ public final class Request implements AutoCloseable {
     /**
      * The body.
      *
-     * @param most bytes
-     * @throws Refusal if it is longer, or there is no room for it now
+     * @param most the largest number of bytes to accept
+     * @throws Refusal if the body is longer, or too many bodies are in memory
      */
     public byte[] body(int most) throws IOException {
         Optional<String> length = header("Content-Length");
@@ -98,9 +108,9 @@ public final class Request implements AutoCloseable {
         }
         InputStream in = exchange.getRequestBody();
         try {
-            taken += room.take(length.map(Integer::parseInt).orElse(most));
+            reserved += room.take(length.map(Integer::parseInt).orElse(most));
         } catch (Refusal e) {
-            drain(in, most); // or whoever still sends it would not hear why
+            drain(in, most); // otherwise a client that is still sending would not receive the reason
             throw e;
         }
         try {
@@ -110,8 +120,8 @@ public final class Request implements AutoCloseable {
             }
             return body;
         } catch (IndexOutOfBoundsException | IllegalArgumentException _) {
-            // The JDK's reader of chunks answers some sizes that are none so.
-            throw new Refusal(400, "the body's chunks are broken");
+            // How the JDK's reader of chunks reacts to some invalid sizes.
+            throw new Refusal(400, "the body has malformed chunks");
         }
     }
 
@@ -127,10 +137,11 @@ public final class Request implements AutoCloseable {
     }
 
     /**
-     * The JSON object that the body is.
+     * The body, parsed as a JSON object.
      *
-     * @param most bytes
-     * @param type a record whose components it names
+     * @param most the largest number of bytes to accept
+     * @param type a record whose components are the names in the object
+     * @throws Refusal if the body is too long or is not such an object
      */
     public <T> T json(int most, Class<T> type) throws IOException {
         if (!type().equals("application/json")) {
@@ -142,15 +153,15 @@ public final class Request implements AutoCloseable {
                 return value;
             }
         } catch (JacksonException _) {
-            // said below: Jackson's own words name classes
+            // reported below: Jackson's messages name classes
         }
-        throw new Refusal(400, "the body is not the JSON object that this path takes");
+        throw new Refusal(400, "the body is not a JSON object that this path accepts");
     }
 
-    /** Gives the room of its body back. */
+    /** Releases the room that its body took. */
     @Override
     public void close() {
-        room.leave(taken);
-        taken = 0;
+        room.leave(reserved);
+        reserved = 0;
     }
 }

@@ -3,8 +3,8 @@ package scanline.lab.studio.http;
 import java.util.concurrent.Semaphore;
 
 /**
- * How much of the heap the bodies of requests may take that are being answered: what is made of a body takes several times its
- * length. Short ones need no room.
+ * Limits the memory for the bodies of all requests being answered. It is a fraction of the heap, because processing a body takes
+ * several times its length. Short bodies are not counted.
  */
 final class Room {
     private static final int SHORT = 16 << 10;
@@ -15,16 +15,16 @@ final class Room {
             (int) Math.min(MOST_BYTES, Runtime.getRuntime().maxMemory() / PART_OF_HEAP));
 
     /**
-     * Takes room for a body, and says how much.
+     * Reserves room for a body and returns how much.
      *
-     * @throws Refusal if there is none now
+     * @throws Refusal if there is not enough room now
      */
     int take(int length) {
         if (length <= SHORT) {
             return 0;
         }
         if (!bytes.tryAcquire(length)) {
-            throw Refusal.later(503, "too much is sent at once", 1);
+            throw Refusal.later(503, "too much data at once", 1);
         }
         return length;
     }

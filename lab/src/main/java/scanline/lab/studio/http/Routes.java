@@ -5,27 +5,27 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Which path is answered by what. */
+/** The actions that answer each path. */
 public final class Routes {
     private final Map<String, Map<String, Action>> actions = new LinkedHashMap<>();
 
-    /** Answers a request. */
+    /** An action that answers requests. */
     @FunctionalInterface
     public interface Action {
         /**
-         * The answer.
+         * Answers a request.
          *
-         * @throws Refusal if there is none
+         * @throws Refusal to answer with an error
          */
         Answered answer(Request request) throws IOException, InterruptedException;
     }
 
-    /** Answers GET, and HEAD, of a path. */
+    /** Adds the action for GET and HEAD requests to a path. */
     public Routes get(String path, Action action) {
         return put("GET", path, action);
     }
 
-    /** Answers POST to a path, which may change something. */
+    /** Adds the action for POST requests to a path, which may change something. */
     public Routes post(String path, Action action) {
         return put("POST", path, action);
     }
@@ -38,7 +38,7 @@ public final class Routes {
     Action find(String method, String path) {
         Map<String, Action> methods = actions.get(path);
         if (methods == null) {
-            throw new Refusal(404, "there is nothing at this path");
+            throw new Refusal(404, "no such path");
         }
         Action action = methods.get(method.equals("HEAD") ? "GET" : method);
         if (action == null) {

@@ -18,17 +18,17 @@ import org.jspecify.annotations.Nullable;
 import scanline.lab.base.UserException;
 
 /**
- * The JDK's web server with a virtual thread for each request, and with bounds: on headers, on the time that a request may take
- * to come and an answer to be taken, and on connections.
+ * The JDK's web server with one virtual thread per request, and with limits on headers, on the time to receive a request and to
+ * send an answer, and on connections.
  */
 public final class Server implements AutoCloseable {
-    /** How many connections it holds; the next ones are closed. */
+    /** The largest number of open connections; further ones are closed. */
     public static final int MOST_CONNECTIONS = 1500;
 
     private static final int REQUEST_SECONDS = 10;
     private static final int ANSWER_SECONDS = 30;
     private static final int BACKLOG = 512;
-    // Scripts and styles are files of ours alone, and nobody puts the page in a frame.
+    // Scripts and styles come from this server only, and the page cannot be framed.
     private static final Map<String, String> HEADERS = Map.of(
             "Content-Security-Policy",
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:;"
@@ -49,12 +49,14 @@ public final class Server implements AutoCloseable {
     private final Consumer<Throwable> faults;
 
     /**
-     * A server that answers.
+     * Starts a server.
      *
-     * @param port 0 for any that is free
-     * @param token what everybody must know; null if it answers this machine alone
-     * @param faults is told of what should not have happened
-     * @throws IOException if the address is taken, or none of this machine's
+     * @param host the host name or address to listen on
+     * @param port the port to listen on; 0 for any free port
+     * @param token the access token that clients must send; null if only this machine can connect
+     * @param routes the actions that answer requests
+     * @param faults receives unexpected errors
+     * @throws IOException if the address is in use, or does not belong to this machine
      */
     public Server(String host, int port, @Nullable String token, Routes routes, Consumer<Throwable> faults)
             throws IOException {
@@ -68,7 +70,7 @@ public final class Server implements AutoCloseable {
         this.faults = faults;
         InetSocketAddress address = new InetSocketAddress(host, port);
         if (address.isUnresolved()) {
-            throw new IOException("there is no host " + host);
+            throw new IOException("unknown host " + host);
         }
         try {
             server = HttpServer.create(address, BACKLOG);
@@ -81,17 +83,17 @@ public final class Server implements AutoCloseable {
         server.start();
     }
 
-    /** The server reads them once, when the first is made. */
+    /** Sets a property that the JDK reads once, when the first server is created. */
     private static void limit(String property, int value) {
         System.setProperty(property, Integer.toString(value));
     }
 
-    /** Where it listens. */
+    /** The port that the server listens on. */
     public int port() {
         return server.getAddress().getPort();
     }
 
-    /** Fails with whoever is gone: the JDK forgets those connections alone whose handler fails. */
+    /** Throws if the client is gone, because the JDK drops a broken connection only if its handler fails. */
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             Answered answered = answer(exchange);
@@ -120,10 +122,10 @@ public final class Server implements AutoCloseable {
         } catch (UserException | IOException e) {
             return Reply.of(new Refusal(422, String.valueOf(e.getMessage())));
         } catch (OutOfMemoryError _) {
-            return Reply.of(Refusal.later(503, "there is not enough memory for this now", 5));
+            return Reply.of(Refusal.later(503, "not enough memory for this request now", 5));
         } catch (RuntimeException e) {
             faults.accept(e);
-            return Reply.of(new Refusal(500, "this should not have happened: " + e));
+            return Reply.of(new Refusal(500, "internal error: " + e));
         }
     }
 
@@ -132,7 +134,7 @@ public final class Server implements AutoCloseable {
         headers.set("Content-Type", reply.type());
         headers.set("Cache-Control", "no-store");
         reply.headers().forEach(headers::set);
-        // Not by closing it, which would wait for the write under way: an interrupted write closes its channel.
+        // Interrupts the write, which closes its channel. Closing the exchange would wait for the write.
         ScheduledFuture<?> cut = clock.schedule(Thread.currentThread()::interrupt, ANSWER_SECONDS, TimeUnit.SECONDS);
         try {
             boolean bodiless = exchange.getRequestMethod().equals("HEAD") || reply.body().length == 0;

@@ -4,19 +4,19 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * Server-sent events (HTML Living Standard, section 9.2), for as long as somebody listens.
+ * A stream of server-sent events (HTML Living Standard, section 9.2) that lasts until the client disconnects.
  *
- * @param to writes them; it ends when the listener is gone
+ * @param to writes the events; it returns or fails when the client is gone
  */
 public record Streamed(Writer to) implements Answered {
     /** Writes events. */
     @FunctionalInterface
     public interface Writer {
         /**
-         * Writes until the other end closes.
+         * Writes events until the client disconnects.
          *
          * @param out not buffered
-         * @param cut ends a write that nobody takes, and the connection with it, from any thread
+         * @param cut ends a write that the client does not read, and with it the connection; may be called from any thread
          */
         void writeTo(OutputStream out, Runnable cut) throws IOException, InterruptedException;
     }

@@ -1,4 +1,4 @@
-/** The studio's web server: what comes in and what goes out, whoever asks. */
+/** The studio's web server: requests, answers, limits and access control. */
 @NullMarked
 package scanline.lab.studio.http;
 

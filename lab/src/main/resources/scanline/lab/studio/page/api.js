@@ -1,4 +1,4 @@
-// What the server knows: asked for, or told as it changes.
+// The API of the server: requests, and the events that report changes.
 import { notice } from './dom.js';
 
 async function answer(response) {
@@ -9,19 +9,19 @@ async function answer(response) {
   return body;
 }
 
-/** Asks for what a path and a query name. */
+/** Sends a GET request for a path and a query; returns the JSON answer. */
 export async function get(path, query = {}) {
   return answer(await fetch(`api/${path}?${new URLSearchParams(query)}`));
 }
 
-/** Sends a JSON object. */
+/** Posts a JSON object to a path; returns the JSON answer. */
 export async function post(path, body) {
   return answer(await fetch(`api/${path}`, {
     method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body),
   }));
 }
 
-/** Does something, and says it if it fails. */
+/** Runs an action; if it fails, shows the error and returns null. */
 export async function attempt(doing) {
   try {
     return await doing();
@@ -31,14 +31,14 @@ export async function attempt(doing) {
   }
 }
 
-/** All runs by their names, as they are now. */
+/** All runs by name, kept up to date. */
 export const runs = new Map();
 
 const AGAIN_MILLIS = 3000;
 
 const listeners = new Set();
 
-/** Is told of each change: what it is (run, step, gone or all) and of which run; gives back what ends that. */
+/** Calls a listener with the kind of each change (run, step, gone or all) and the name of the run; returns a function that removes it. */
 export function listen(listener) {
   listeners.add(listener);
   return () => listeners.delete(listener);
@@ -59,7 +59,7 @@ async function load() {
   tell('all', '');
 }
 
-/** Gets all runs, and follows what changes from there on; not while nobody sees the page, as a browser has few connections. */
+/** Loads all runs and follows their changes, except while the page is hidden, because a browser has few connections. */
 export async function follow(connected) {
   let source = open(connected);
   document.addEventListener('visibilitychange', () => {
@@ -99,7 +99,7 @@ function open(connected) {
   on('missed', () => attempt(load));
   source.addEventListener('open', () => {
     connected(true);
-    if (first && runs.size > 0) { // what changed while nobody listened
+    if (first && runs.size > 0) { // changes from the time without a connection
       attempt(load);
     }
     first = false;

@@ -1,4 +1,4 @@
-// One model, or two beside each other, and what each does with a picture, step by step.
+// One model, or two side by side, and what each does with an image, step by step.
 import { listen, post, runs } from './api.js';
 import { fill, h, percent } from './dom.js';
 import { playhead } from './playhead.js';
@@ -9,20 +9,21 @@ import { attentionPanel } from './panels/attention.js';
 import { mapsPanel } from './panels/maps.js';
 import { writingPanel } from './panels/writing.js';
 
-// A panel takes a reading and gives null, or { element, show(step) }: what to draw when so many steps are read.
+// A panel takes a reading and returns null or { element, show(step) }; show draws the panel as it is after that many steps.
 const PANELS = [probabilitiesPanel, writingPanel, attentionPanel, statesPanel, mapsPanel];
 
-/** Whether two runs learn from the same pictures, so that a number names the same one. */
+/** Whether two runs use the same images, so that a number means the same image in both. */
 const sameData = (one, other) => Object.keys({ ...one?.keys, ...other?.keys }).filter(key => key === 'data'
   || /^data\.(dir|folder|canvas|shrink)/.test(key)).every(key => one?.keys[key] === other?.keys[key]);
 
-/** How many steps a reading has to show: those of the sequence, or the words that are written. */
+/** The number of steps that a reading has to show: steps of the sequence, or written words. */
 const length = reading => reading.writing ? reading.writing.words.length
   : reading.afterSteps.length || (reading.states.length ? reading.order.length / reading.features : 0);
 
 /**
- * Columns for runs of these names. source() gives the picture that they read: { number } of a test image, { drawing } that gives
- * one, or null. shown(names) is told which models are shown, before they are asked and when one is taken away.
+ * Columns for the runs of these names. source() returns the image that they read: { number } of a test image, { drawing }, a
+ * function that returns a drawing, or null. shown(names) is called with the models shown, before they are asked and after one is
+ * removed.
  */
 export function modelColumns(runNames, { source, shown }) {
   const columns = [];
@@ -33,7 +34,7 @@ export function modelColumns(runNames, { source, shown }) {
   function column(runName) {
     const content = h('div', { class: 'reading' });
     const own = { name: runName, reading: null, panels: [], content, busy: false, again: false,
-      said: h('p', { class: 'hidden', 'aria-live': 'polite' }) };
+      status: h('p', { class: 'hidden', 'aria-live': 'polite' }) };
     const select = h('select', { 'aria-label': 'Model', onchange: () => {
       own.name = select.value;
       own.reading = null;
@@ -41,16 +42,16 @@ export function modelColumns(runNames, { source, shown }) {
     } }, [...runs.values()].filter(run => run.hasWeights).map(run => h('option', { value: run.name }, run.name)));
     select.value = runName;
     own.element = h('article', { class: 'column' }, h('div', { class: 'head' }, select,
-      columns.length === 0 ? h('button', { type: 'button', class: 'quiet', onclick: beside }, 'Put another beside it')
+      columns.length === 0 ? h('button', { type: 'button', class: 'quiet', onclick: addColumn }, 'Compare with another model')
         : h('button', { type: 'button', class: 'quiet', onclick: () => {
           columns.splice(columns.indexOf(own), 1);
           layOut();
           columns.forEach(draw);
-        } }, 'Take it away')), own.said, content);
+        } }, 'Remove')), own.status, content);
     columns.push(own);
   }
 
-  function beside() {
+  function addColumn() {
     if (columns.length < 2) {
       const other = [...runs.values()].find(run => run.hasWeights && run.name !== columns[0].name) ?? runs.get(columns[0].name);
       column(other.name);
@@ -65,7 +66,7 @@ export function modelColumns(runNames, { source, shown }) {
     shown(names());
   }
 
-  /** Asks every model; while one still answers, the newest picture alone waits. */
+  /** Asks every model. While one is still answering, only the newest image waits for it. */
   function ask() {
     shown(names());
     columns.forEach(async own => {
@@ -83,19 +84,19 @@ export function modelColumns(runNames, { source, shown }) {
   }
 
   async function read(own) {
-    const picture = source();
-    if (picture === null) {
+    const image = source();
+    if (image === null) {
       own.reading = null;
       draw(own);
       return;
     }
     const lead = columns[0];
-    let body = { run: own.name, number: picture.number };
-    if (picture.drawing) {
-      body = { run: own.name, drawing: picture.drawing() };
+    let body = { run: own.name, number: image.number };
+    if (image.drawing) {
+      body = { run: own.name, drawing: image.drawing() };
     } else if (own !== lead && !sameData(runs.get(own.name), runs.get(lead.name))) {
       if (!lead.reading) {
-        return; // it is asked when there is a picture
+        return; // it is asked when there is an image
       }
       body = { run: own.name, drawing: lead.reading.image };
     }
@@ -106,7 +107,7 @@ export function modelColumns(runNames, { source, shown }) {
       if (run === own.name) {
         own.reading = reading;
         own.content.dataset.millis = Math.round(performance.now() - began);
-        own.said.textContent = `${own.name}: ${reading.answer.names.join(' ') || 'nothing'}, ${percent(reading.answer.probability, 1)}`;
+        own.status.textContent = `${own.name}: ${reading.answer.names.join(' ') || 'nothing'}, ${percent(reading.answer.probability, 1)}`;
         draw(own);
         if (own === lead && columns[1] && !source()?.drawing && !sameData(runs.get(own.name), runs.get(columns[1].name))) {
           read(columns[1]);
@@ -122,24 +123,24 @@ export function modelColumns(runNames, { source, shown }) {
     const { reading } = own;
     if (reading === null) {
       own.panels = [];
-      fill(own.content, h('p', { class: 'hint' }, 'Draw a picture, and the model reads it while you draw.'));
+      fill(own.content, h('p', { class: 'hint' }, 'Draw an image; the model reads it as you draw.'));
     } else {
       const scan = scanPanel(reading);
       own.panels = [scan, ...PANELS.map(panel => panel(reading, step => head.jump(step / Math.max(1, length(reading)))))
         .filter(Boolean)];
       const { answer } = reading;
       fill(own.content, h('div', { class: 'answer' }, scan.element,
-        h('p', {}, h('b', { class: 'said' }, answer.names.join(' ') || 'nothing'),
+        h('p', {}, h('b', { class: 'prediction' }, answer.names.join(' ') || 'nothing'),
           h('span', {}, percent(answer.probability, 1)),
-          reading.truth ? h('small', {}, reading.truth.join(' ') === answer.names.join(' ') ? 'which is right'
-            : `it is ${reading.truth.join(' ') || 'nothing'}`) : null,
+          reading.truth ? h('small', {}, reading.truth.join(' ') === answer.names.join(' ') ? 'correct'
+            : `correct answer: ${reading.truth.join(' ') || 'nothing'}`) : null,
           reading.decided ? h('small', {}, `decided at step ${reading.decided} of ${length(reading)}`) : null)),
       own.panels.slice(1).map(panel => panel.element));
     }
     head.steps(Math.max(0, ...columns.map(each => each.reading ? length(each.reading) : 0)));
   }
 
-  /** Draws every panel at a part of its sequence, and says which step that is in the first. */
+  /** Draws every panel at a fraction of its sequence; returns the step that this is in the first sequence, as text. */
   function show(part) {
     for (const { reading, panels } of columns) {
       if (reading) {
@@ -161,7 +162,7 @@ export function modelColumns(runNames, { source, shown }) {
   const weights = () => columns.map(each => runs.get(each.name)?.bestEpoch).join();
   let known = weights();
   const unlisten = listen(() => {
-    if (known !== weights()) { // a better epoch
+    if (known !== weights()) { // new best weights
       known = weights();
       ask();
     }

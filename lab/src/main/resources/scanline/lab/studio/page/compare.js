@@ -1,9 +1,9 @@
-// Several runs beside each other: curves, in what their recipes differ, and what they came to.
+// Several runs compared: curves, results and recipe differences.
 import { attempt, get, listen, runs } from './api.js';
-import { chart, MOST, runColour, smoothed } from './curves.js';
+import { chart, MOST, runColor, smoothed } from './curves.js';
 import { decimal, duration, fill, h, path, percent, percentTick, whole } from './dom.js';
 
-// They say what a run is for, not what it does.
+// Keys that describe a run and do not affect it.
 const DESCRIPTION = new Set(['about', 'source', 'published', 'published.accuracy', 'published.divisor', 'target', 'data.dir']);
 
 const MEASURES = {
@@ -13,7 +13,7 @@ const MEASURES = {
     validation: row => row.validationAccuracy === null ? null : 1 - row.validationAccuracy, format: value => percent(value), ticked: percentTick },
 };
 
-// What stands for a run that was deleted meanwhile.
+// Stands in for a run that was deleted meanwhile.
 const GONE = { keys: {} };
 
 const FIGURES = [
@@ -23,7 +23,7 @@ const FIGURES = [
   ['best epoch', run => run.bestEpoch || '–'],
   ['epochs', run => run.epochs ? `${run.epochsDone} of ${run.epochs}` : '–'],
   ['parameters', run => whole(run.parameters)],
-  ['trained', run => duration(run.seconds)],
+  ['training time', run => duration(run.seconds)],
 ];
 
 export function compareView(main, _, query) {
@@ -39,18 +39,18 @@ export function compareView(main, _, query) {
       options.map(([value, text]) => h('option', { value }, text)));
     return { select, field: h('span', { class: 'field' }, h('label', { for: select.id }, label), select) };
   };
-  const by = choice('by', [['epoch', 'epoch'], ['step', 'step'], ['seconds', 'seconds trained']]);
+  const by = choice('x-axis', [['epoch', 'epoch'], ['step', 'step'], ['seconds', 'training time']]);
   const scale = choice('scale', [['log', 'logarithmic'], ['linear', 'linear']]);
   const lines = choice('lines', [['both', 'training and validation'], ['validation', 'validation'], ['train', 'training']]);
   const smooth = h('input', { type: 'range', min: '0', max: '0.95', step: '0.05', value: '0', id: 'smooth', oninput: draw });
 
   if (names.length === 0) {
-    fill(main, h('h1', {}, 'Nothing to compare'), h('p', {}, 'Choose runs in the table of ', h('a', { href: '#/' }, 'all runs'), '.'));
+    fill(main, h('h1', {}, 'Nothing to compare'), h('p', {}, 'Select runs in the table of ', h('a', { href: '#/' }, 'all runs'), '.'));
     return () => {};
   }
   fill(main,
     h('div', { class: 'head' }, h('h1', {}, names.length === 1 ? names[0] : `${names.length} runs`)),
-    all.length > MOST ? h('p', { class: 'soft' }, `The first ${MOST} of ${all.length}: more colours cannot be told apart.`) : null,
+    all.length > MOST ? h('p', { class: 'soft' }, `The first ${MOST} of ${all.length} runs: more colors would be hard to tell apart.`) : null,
     h('ul', { class: 'key' }, names.map((name, i) => h('li', {}, h('i', { class: `swatch run${i}` }),
       h('a', { href: `#/run/${path(name)}` }, name)))),
     h('div', { class: 'filters' }, by.field, scale.field, lines.field,
@@ -76,7 +76,7 @@ export function compareView(main, _, query) {
       one.set(names.flatMap((name, i) => {
         const rows = pages.get(name)?.epochs ?? [];
         const line = (split, value) => ({
-          label: names.length === 1 ? split : `${name}, ${split}`, colour: runColour(i), dashed: split === 'training',
+          label: names.length === 1 ? split : `${name}, ${split}`, color: runColor(i), dashed: split === 'training',
           points: rows.length < 30, x: rows.map((row, at) => abscissa(row, rows, at)),
           y: smoothed(rows.map(value), Number(smooth.value)),
         });
@@ -105,9 +105,9 @@ export function compareView(main, _, query) {
     const now = names.map(name => runs.get(name) ?? GONE);
     const keys = new Set(now.flatMap(run => Object.keys(run.keys)));
     const differing = [...keys].filter(key => !DESCRIPTION.has(key) && new Set(now.map(run => run.keys[key])).size > 1);
-    fill(tables, table('What they came to', FIGURES.map(([key, figure]) => [key, now.map(figure)])),
-      names.length > 1 ? table('In what their recipes differ', differing.map(key => [key, now.map(run => run.keys[key] ?? '–')]),
-        'In no key.') : null);
+    fill(tables, table('Results', FIGURES.map(([key, figure]) => [key, now.map(figure)])),
+      names.length > 1 ? table('Recipe differences', differing.map(key => [key, now.map(run => run.keys[key] ?? '–')]),
+        'None.') : null);
   }
 
   async function load(name) {

@@ -1,15 +1,15 @@
-// Curves of runs, drawn by uPlot: one chart for a measure, with a line for each run and split.
-import { colour, h } from './dom.js';
+// Curves of runs, drawn by uPlot: one chart per measure, with one line per run and split.
+import { color, h } from './dom.js';
 
-/** So many runs can be told apart by their colours. */
+/** The number of runs that can be told apart by their colors. */
 export const MOST = 8;
 
-export const runColour = i => `run${i % MOST}`;
+export const runColor = i => `run${i % MOST}`;
 
 // Ticks of epochs and steps are whole numbers.
 const WHOLE = [1, 2, 5].flatMap(n => [0, 1, 2, 3, 4, 5, 6, 7, 8].map(power => n * 10 ** power)).sort((a, b) => a - b);
 
-/** An exponential mean of a line (gaps are kept), so that early points do not lean on zero. */
+/** The exponential moving average of a line, bias-corrected so that early points are not pulled toward zero. Gaps stay gaps. */
 export function smoothed(values, weight) {
   let mean = 0;
   let mass = 0;
@@ -24,18 +24,18 @@ export function smoothed(values, weight) {
 }
 
 /**
- * A chart that can be given other lines.
- * A line: { label, x: [...], y: [...], colour, dashed, points }; the colour is a name of the style sheet's.
+ * A chart whose lines can be replaced.
+ * A line: { label, x: [...], y: [...], color, dashed, points }; color is the name of a color in the style sheet.
  */
 export function chart(title, { x = 'step', log = false, format = value => value.toPrecision(3),
   ticked = value => String(Number(value.toPrecision(2))), height = 260 } = {}) {
   const box = h('figure', { class: 'chart' }, h('figcaption', {}, title));
   let plot = null;
   let last = [];
-  let zoomed = false; // what was chosen to be seen stays while lines grow
+  let zoomed = false; // a zoomed range stays while lines grow
 
   function options(lines) {
-    const axis = { stroke: colour('soft'), grid: { stroke: colour('line'), width: 1 }, ticks: { stroke: colour('line'), width: 1 },
+    const axis = { stroke: color('soft'), grid: { stroke: color('line'), width: 1 }, ticks: { stroke: color('line'), width: 1 },
       font: '12px system-ui, sans-serif' };
     return {
       width: Math.max(240, box.clientWidth), height, legend: { live: true },
@@ -51,7 +51,7 @@ export function chart(title, { x = 'step', log = false, format = value => value.
         incrs: WHOLE, values: (_, ticks) => ticks.map(tick => tick.toLocaleString('en')) },
       { ...axis, size: 66, values: (_, ticks) => ticks.map(tick => tick === null ? '' : ticked(tick)) }],
       series: [{ label: x }, ...lines.map(line => ({
-        label: line.label, stroke: colour(line.colour), width: line.faint ? 1 : 2, dash: line.dashed ? [6, 4] : undefined,
+        label: line.label, stroke: color(line.color), width: line.faint ? 1 : 2, dash: line.dashed ? [6, 4] : undefined,
         points: { show: line.points ?? false, size: 5 }, spanGaps: true, alpha: line.faint ? 0.45 : 1,
         value: (_, value) => value === null || value === undefined ? '–' : format(value),
       }))],

@@ -1,8 +1,8 @@
-// A page of docs/, as the project has it: as much of Markdown as those pages use.
+// A page of docs/. Supports as much of Markdown as those pages use.
 import { attempt } from './api.js';
 import { fill, h } from './dom.js';
 
-/** Words with code, emphasis and links; a link to another page of docs leads there, any other is text. */
+/** Text with code, emphasis and links. A link to another page of docs leads there; any other link becomes text. */
 function inline(text) {
   const parts = [];
   const pattern = /`([^`]+)`|\*\*([^*]+)\*\*|\*([^*]+)\*|\[([^\]]+)\]\(([^)]+)\)/g;
@@ -25,11 +25,11 @@ export function markdown(text) {
   const lines = text.split('\n');
   const blocks = [];
   const take = pattern => {
-    const taken = [];
+    const matched = [];
     while (lines.length && pattern.test(lines[0])) {
-      taken.push(lines.shift());
+      matched.push(lines.shift());
     }
-    return taken;
+    return matched;
   };
   while (lines.length) {
     const line = lines[0];
@@ -61,7 +61,7 @@ export function docView(main, page) {
   attempt(async () => {
     const response = await fetch(/^kernels\/[a-z]+\.md$/.test(page) ? page : 'kernels/none.md');
     fill(main, response.ok ? h('article', { class: 'doc' }, markdown(await response.text()))
-      : [h('h1', {}, 'There is no such page'), h('p', {}, h('a', { href: '#/' }, 'All runs'))]);
+      : [h('h1', {}, 'Page not found'), h('p', {}, h('a', { href: '#/' }, 'All runs'))]);
   });
   return () => {};
 }

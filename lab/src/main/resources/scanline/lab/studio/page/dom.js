@@ -1,6 +1,6 @@
-// Elements, numbers and words: what every view is made of.
+// Elements, numbers and texts that all views use.
 
-/** An element. Properties that begin with "on" are listeners; null and false leave an attribute out. */
+/** Creates an element. Properties that start with "on" are listeners; an attribute that is null, undefined or false is left out. */
 export function h(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties ?? {})) {
@@ -24,7 +24,7 @@ export function append(element, children) {
   }
 }
 
-/** Puts other children into an element. */
+/** Replaces the children of an element. */
 export function fill(element, ...children) {
   element.replaceChildren();
   append(element, children);
@@ -34,14 +34,14 @@ export function fill(element, ...children) {
 export const percent = (fraction, digits = 2) => fraction === null || fraction === undefined
   ? '–' : `${(100 * fraction).toFixed(digits)} %`;
 
-/** The same for a tick, with no more digits than it needs. */
+/** A percentage for a tick of an axis, with no more digits than it needs. */
 export const percentTick = fraction => `${Number((100 * fraction).toPrecision(2))} %`;
 
 export const decimal = (value, digits = 4) => value === null || value === undefined ? '–' : value.toFixed(digits);
 
 export const whole = value => value === null || value === undefined ? '–' : Math.round(value).toLocaleString('en');
 
-/** A time for people, such as 3 min 19 s. */
+/** A duration as people write it, such as 3 min 19 s. */
 export function duration(seconds) {
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) {
     return '–';
@@ -53,7 +53,7 @@ export function duration(seconds) {
   return s >= 60 ? `${Math.floor(s / 60)} min ${s % 60} s` : `${s} s`;
 }
 
-/** How long ago, in words. */
+/** The time since a moment, in words. */
 export function ago(millis) {
   const seconds = (Date.now() - millis) / 1000;
   if (seconds < 90) {
@@ -68,7 +68,7 @@ export function ago(millis) {
   return 'just now';
 }
 
-/** Bytes from base64. */
+/** Decodes base64 into bytes. */
 export function bytes(base64) {
   const text = atob(base64);
   const values = new Uint8Array(text.length);
@@ -78,8 +78,8 @@ export function bytes(base64) {
   return values;
 }
 
-/** A grey picture as a canvas of its own size; CSS makes it larger. Without a label something beside it says what it is. */
-export function picture(pixels, height, width, label) {
+/** A gray image as a canvas of its own size; CSS enlarges it. Without a label, the text next to it must describe it. */
+export function imageCanvas(pixels, height, width, label) {
   const canvas = h('canvas', { width, height, class: 'pixels', ...label ? { role: 'img', 'aria-label': label }
     : { 'aria-hidden': 'true' } });
   const context = canvas.getContext('2d');
@@ -91,13 +91,13 @@ export function picture(pixels, height, width, label) {
   return canvas;
 }
 
-/** The name of a run in an address. */
+/** The name of a run, encoded for an address. */
 export const path = name => name.split('/').map(encodeURIComponent).join('/');
 
-/** A colour of the style sheet. */
-export const colour = name => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+/** A color from the style sheet. */
+export const color = name => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
-/** Says something that must be read. */
+/** Shows a message that must be read. */
 export function notice(text) {
   const box = h('p', { class: 'notice' }, text,
     h('button', { type: 'button', class: 'quiet', 'aria-label': 'Close', onclick: () => box.remove() }, '×'));

@@ -1,12 +1,12 @@
-// The signature view: a picture that is drawn or taken, and what one or two models do with it.
+// The Draw view: an image, drawn here or chosen from the test set, and what one or two models do with it.
 import { attempt, get, runs } from './api.js';
 import { modelColumns } from './columns.js';
-import { bytes, fill, h, path, picture } from './dom.js';
+import { bytes, fill, h, imageCanvas, path } from './dom.js';
 import { pad } from './pad.js';
 
 const PAGE = 24;
 
-/** How wide a pen is, and how many cells a picture has: several digits are drawn smaller. */
+/** The width of the pen, and the rows and columns of cells in the image: where it has several digits, each is drawn smaller. */
 function pen(run) {
   const keys = run?.keys ?? {};
   if (keys['data.canvas'] === 'grid') {
@@ -24,7 +24,7 @@ function newest() {
 export function lookView(main, name, query) {
   const looked = [name || newest(), query.get('beside')].filter(each => each !== null);
   if (!runs.has(looked[0])) {
-    fill(main, h('h1', {}, 'Draw'), h('p', {}, 'There is no trained model yet. ', h('a', { href: '#/' }, 'Train one'),
+    fill(main, h('h1', {}, 'Draw'), h('p', {}, 'No trained model yet. ', h('a', { href: '#/' }, 'Train one'),
       ' and come back after its first epoch.'));
     return () => {};
   }
@@ -37,10 +37,10 @@ export function lookView(main, name, query) {
     models.ask();
   } });
   const strip = h('div', { class: 'strip' });
-  const [before, next] = [['Before', -PAGE], ['Next', PAGE]].map(([words, by]) => h('button', { type: 'button', class: 'quiet',
+  const [previous, next] = [['Previous', -PAGE], ['Next', PAGE]].map(([words, by]) => h('button', { type: 'button', class: 'quiet',
     disabled: true, onclick: () => {
       from = Math.max(0, from + by);
-      pictures();
+      testImages();
     } }, words));
 
   function address(names) {
@@ -53,24 +53,24 @@ export function lookView(main, name, query) {
     }
     const text = rest.toString();
     const next = `#/look/${path(names[0])}${text ? `?${text}` : ''}`;
-    if (next !== location.hash) { // browsers take only so many changes a second
+    if (next !== location.hash) { // browsers limit how often it may change
       history.replaceState(null, '', next);
     }
   }
 
-  async function pictures() {
+  async function testImages() {
     const [own, asked] = [lead, from];
     const got = await attempt(() => get('pictures', { run: own, from, count: PAGE }));
     if (!got || own !== lead || asked !== from) {
       return;
     }
-    [before.disabled, next.disabled] = [from === 0, from + PAGE >= got.total];
+    [previous.disabled, next.disabled] = [from === 0, from + PAGE >= got.total];
     fill(strip, h('ul', {}, got.pictures.map(each => h('li', {}, h('button', { type: 'button',
       'aria-label': `Test image ${each.number}: ${each.labels.join(' ') || 'nothing'}`, onclick: () => {
         board.clear();
         source = { number: each.number };
         models.ask();
-      } }, picture(bytes(each.pixels), got.height, got.width, ''))))));
+      } }, imageCanvas(bytes(each.pixels), got.height, got.width, ''))))));
   }
 
   const models = modelColumns(looked.filter(each => runs.has(each)), { source: () => source, shown: names => {
@@ -78,12 +78,12 @@ export function lookView(main, name, query) {
     address(names);
     if (names[0] !== lead) {
       [lead, from] = [names[0], 0];
-      pictures();
+      testImages();
     }
   } });
-  fill(main, h('h1', { class: 'hidden' }, 'Draw, and see what a model does with it'),
+  fill(main, h('h1', { class: 'hidden' }, 'Draw an image and watch a model read it'),
     h('div', { class: 'look' },
-      h('section', { class: 'source', 'aria-label': 'Picture' }, board.element,
-        h('p', { class: 'soft' }, 'Draw here, or take a test image:'), strip, h('p', {}, before, next)), models.element));
+      h('section', { class: 'source', 'aria-label': 'Image' }, board.element,
+        h('p', { class: 'soft' }, 'Draw here or choose a test image:'), strip, h('p', {}, previous, next)), models.element));
   return models.end;
 }

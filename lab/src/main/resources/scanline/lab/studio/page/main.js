@@ -1,4 +1,4 @@
-// The frame of all views: which of them an address shows, and whether the server is there.
+// The frame of all views: shows the view of an address, and whether the server responds.
 import { fill, h } from './dom.js';
 import { follow } from './api.js';
 import { runsView } from './runs.js';
@@ -7,13 +7,13 @@ import { compareView } from './compare.js';
 import { lookView } from './look.js';
 import { docView } from './doc.js';
 
-// What an address begins with, and the view that it shows. A view fills an element and gives back what ends it.
+// The first part of an address, and its view. A view fills an element and returns a function that ends it.
 const VIEWS = { '': runsView, run: runView, compare: compareView, look: lookView, doc: docView };
 
 const main = document.getElementById('main');
 let end = () => {};
 
-/** What an address has encoded; as it stands if it is broken. */
+/** Decodes a part of an address; returns it unchanged if its encoding is broken. */
 function decoded(text) {
   try {
     return decodeURIComponent(text);
@@ -32,7 +32,7 @@ function show() {
   if (view) {
     end = view(main, rest.map(decoded).join('/'), new URLSearchParams(query)) ?? end;
   } else {
-    fill(main, h('h1', {}, 'There is nothing here'), h('p', {}, h('a', { href: '#/' }, 'All runs')));
+    fill(main, h('h1', {}, 'Page not found'), h('p', {}, h('a', { href: '#/' }, 'All runs')));
   }
   for (const link of document.querySelectorAll('.top nav a')) {
     const own = link.getAttribute('href').replace('#/', '');
@@ -45,16 +45,16 @@ function show() {
 }
 
 document.querySelector('.skip').addEventListener('click', event => {
-  event.preventDefault(); // its address is none of a view's
+  event.preventDefault(); // #main is not the address of a view
   main.focus();
 });
 
 const connection = document.getElementById('connection');
 
 await follow(here => {
-  connection.textContent = here ? '' : 'The studio does not answer; trying again';
+  connection.textContent = here ? '' : 'The studio is not responding; retrying';
 }).catch(() => {
-  connection.textContent = 'The studio does not answer; reload the page when it runs';
+  connection.textContent = 'The studio is not responding; reload the page once it is running';
 });
 addEventListener('hashchange', () => {
   show();

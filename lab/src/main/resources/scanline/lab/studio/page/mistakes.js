@@ -1,5 +1,5 @@
-// What the best weights get wrong: a confusion matrix whose cells open, and the examples that are worth a look.
-import { bytes, fill, h, path, percent, picture, whole } from './dom.js';
+// The mistakes of the best weights: a confusion matrix whose cells show their images, and the examples worth a look.
+import { bytes, fill, h, imageCanvas, path, percent, whole } from './dom.js';
 import { get, runs } from './api.js';
 
 export function mistakesTab(body, name, page) {
@@ -10,13 +10,13 @@ export function mistakesTab(body, name, page) {
   let asked = 0;
 
   fill(body, confusion.length ? matrix() : labels.length > 1 ? labelTable() : h('p', { class: 'soft' },
-    'The confusion matrix comes with the end of the run.'),
+    'The confusion matrix is shown when the run has finished.'),
   run.hasWeights ? h('div', { class: 'filters' },
-    h('button', { type: 'button', onclick: () => show('mistakes', {}, 'The mistakes it is surest of') }, 'Most confident mistakes'),
-    h('button', { type: 'button', onclick: () => show('unsure', {}, 'The answers it is least sure of') }, 'Least sure answers'))
-    : h('p', { class: 'soft' }, 'There are no weights to look at yet.'), gallery);
+    h('button', { type: 'button', onclick: () => show('mistakes', {}, 'Most confident mistakes') }, 'Most confident mistakes'),
+    h('button', { type: 'button', onclick: () => show('unsure', {}, 'Least confident predictions') }, 'Least confident predictions'))
+    : h('p', { class: 'soft' }, 'This run has no weights yet.'), gallery);
   if (run.hasWeights) {
-    show('mistakes', {}, 'The mistakes it is surest of');
+    show('mistakes', {}, 'Most confident mistakes');
   }
 
   return () => {
@@ -24,17 +24,17 @@ export function mistakesTab(body, name, page) {
   };
 
   function matrix() {
-    const wrong = Math.max(1, ...confusion.flatMap((row, i) => row.filter((_, j) => i !== j)));
+    const most = Math.max(1, ...confusion.flatMap((row, i) => row.filter((_, j) => i !== j)));
     const cell = (count, i, j) => {
       const sum = confusion[i].reduce((a, b) => a + b, 0);
-      const td = h('td', { class: i === j ? 'right' : 'wrong' }, count === 0 ? '' : h('button', { type: 'button',
-        'aria-label': `${whole(count)} of class ${classes[i]} answered ${classes[j]}`,
-        onclick: () => show('cell', { truth: i, answer: j }, `${classes[i]}, answered ${classes[j]}`) }, whole(count)));
-      td.style.setProperty('--a', count === 0 ? 0 : i === j ? 0.12 + 0.28 * count / sum : 0.08 + 0.32 * Math.sqrt(count / wrong));
+      const td = h('td', { class: i === j ? 'correct' : 'incorrect' }, count === 0 ? '' : h('button', { type: 'button',
+        'aria-label': `${whole(count)} of class ${classes[i]} predicted as ${classes[j]}`,
+        onclick: () => show('cell', { truth: i, answer: j }, `${classes[i]} predicted as ${classes[j]}`) }, whole(count)));
+      td.style.setProperty('--a', count === 0 ? 0 : i === j ? 0.12 + 0.28 * count / sum : 0.08 + 0.32 * Math.sqrt(count / most));
       return td;
     };
     return [h('h2', {}, 'Confusion matrix'), h('p', { class: 'soft' },
-      'Rows are the right classes, columns the answers, of the test images. Choose a cell to see its images.'),
+      'Test images by true class (rows) and predicted class (columns). Select a cell to see its images.'),
     h('div', { class: 'scroll', role: 'region', tabindex: '0', 'aria-label': 'Confusion matrix' }, h('table', { class: 'matrix' },
       h('thead', {}, h('tr', {}, h('th', {}, h('span', { class: 'hidden' }, 'class')), classes.map(each => h('th', { scope: 'col' }, each)),
         h('th', { scope: 'col' }, 'recall'))),
@@ -55,7 +55,7 @@ export function mistakesTab(body, name, page) {
 
   async function show(kind, query, title) {
     const own = ++asked;
-    fill(gallery, h('h2', {}, title), h('p', { class: 'soft' }, 'The model looks at all of them …'));
+    fill(gallery, h('h2', {}, title), h('p', { class: 'soft' }, 'Evaluating all images …'));
     while (own === asked) {
       const found = await get('examples', { run: name, kind, ...query }).catch(e => ({ error: e.message }));
       if (own !== asked) {
@@ -69,8 +69,8 @@ export function mistakesTab(body, name, page) {
         draw(title, found);
         return;
       }
-      fill(gallery, h('h2', {}, title), h('p', { class: 'soft' }, 'The model looks at all of them: ',
-        h('progress', { max: '1', value: found.progress, 'aria-label': 'part that is done' })));
+      fill(gallery, h('h2', {}, title), h('p', { class: 'soft' }, 'Evaluating all images: ',
+        h('progress', { max: '1', value: found.progress, 'aria-label': 'Evaluation progress' })));
       await new Promise(resolve => setTimeout(resolve, 400));
     }
   }
@@ -78,11 +78,11 @@ export function mistakesTab(body, name, page) {
   function draw(title, found) {
     const of = found.split === 'TEST' ? 'test images' : 'validation images';
     fill(gallery, h('h2', {}, title), h('p', { class: 'soft' }, found.total === 0 ? `None of the ${of}.`
-      : `${whole(found.total)} of the ${of}${found.total > found.examples.length ? `, the first ${found.examples.length}` : ''}.`),
+      : `${whole(found.total)} of the ${of}${found.total > found.examples.length ? `; the first ${found.examples.length} are shown` : ''}.`),
     h('ul', { class: 'gallery' }, found.examples.map(example => h('li', {},
       h('a', { href: found.split === 'TEST' ? `#/look/${path(name)}?number=${example.number}` : null },
-        picture(bytes(example.pixels), found.height, found.width, `${example.truth.join(' ')}, answered ${example.answer.join(' ') || 'nothing'}`)),
-      h('p', {}, example.right ? example.answer.join(' ') : [example.truth.join(' ') || '–', ' as ', h('mark', {}, example.answer.join(' ') || 'nothing')],
+        imageCanvas(bytes(example.pixels), found.height, found.width, `${example.truth.join(' ') || 'nothing'} predicted as ${example.answer.join(' ') || 'nothing'}`)),
+      h('p', {}, example.correct ? example.answer.join(' ') : [example.truth.join(' ') || '–', ' as ', h('mark', {}, example.answer.join(' ') || 'nothing')],
         h('small', {}, percent(example.probability, 1)))))));
   }
 }

@@ -1,16 +1,16 @@
-// A pad to draw on with a mouse, a finger or a pen: light on dark, as the images of MNIST.
+// A pad for drawing with a mouse, a finger or a pen: light on dark, like the images of MNIST.
 import { h } from './dom.js';
 
 const SIDE = 140;
 
-/** A pad that tells of each change. */
+/** A drawing pad that calls changed() after each change. */
 export function pad({ changed }) {
   const strokes = [];
   let current = null;
   let width = 0.075;
   let height = SIDE;
   const canvas = h('canvas', { width: SIDE, height: SIDE, class: 'pad', role: 'img', tabindex: '0',
-    'aria-label': 'Drawing pad: draw with a mouse, a finger or a pen; Backspace takes the last stroke back' });
+    'aria-label': 'Drawing pad: draw with a mouse, a finger or a pen; Backspace removes the last stroke' });
   const context = canvas.getContext('2d', { willReadFrequently: true });
   const guide = h('div', { class: 'guide', 'aria-hidden': 'true' });
 
@@ -92,7 +92,7 @@ export function pad({ changed }) {
       h('button', { type: 'button', onclick: clear }, 'Clear'), h('button', { type: 'button', onclick: undo }, 'Undo'))),
     isEmpty: () => strokes.length === 0,
     clear,
-    /** What kind of picture is drawn: how wide the pen is, as a part of the pad's width, and how many rows and columns of cells it has. */
+    /** Sets the kind of image to draw: the width of the pen as a fraction of the pad's width, and the rows and columns of cells. */
     kind: ({ brush, rows, columns }) => {
       width = brush;
       guide.style.setProperty('--rows', rows);
@@ -105,7 +105,7 @@ export function pad({ changed }) {
         paint();
       }
     },
-    /** The grey levels, as a request has them. */
+    /** The gray levels in the form that requests use. */
     body: () => {
       const { data } = context.getImageData(0, 0, SIDE, height);
       let text = '';

@@ -1,9 +1,9 @@
-// The playhead: the part of a sequence up to which everything is shown. It is moved by hand, or plays.
+// The playhead: how much of a sequence is shown. It is moved by hand, or plays by itself.
 import { h } from './dom.js';
 
 const FRAME_MILLIS = 60;
 
-/** A playhead. Wherever it goes, from 0 to 1, show(part) draws what is to be seen there, and gives the words for that place. */
+/** A playhead. For each position, from 0 to 1, show(part) draws that part of the sequence and returns a text that describes the position. */
 export function playhead(show) {
   let at = 1;
   let playing = null;
@@ -56,7 +56,7 @@ export function playhead(show) {
     play.setAttribute('aria-label', 'Play');
   }
 
-  /** Takes the number of steps that there are to show. */
+  /** Sets the number of steps to show. */
   function steps(count) {
     element.hidden = count === 0;
     slider.max = Math.max(1, count);

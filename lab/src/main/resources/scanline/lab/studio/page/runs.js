@@ -1,10 +1,10 @@
-// All runs: a table that lives, sorted and filtered, and the way to start one.
+// All runs: a live table that can be sorted and filtered, and the button that starts a run.
 import { ago, decimal, duration, fill, h, path, percent, whole } from './dom.js';
 import { listen, runs } from './api.js';
 import { startDialog } from './start.js';
 import { stateOf } from './state.js';
 
-/** The columns: a title, what it sorts by, and what it shows. */
+/** The columns: title, sort key and cell content. */
 const COLUMNS = [
   { id: 'name', title: 'Run', by: run => run.name, cell: run => [
     h('a', { href: `#/run/${path(run.name)}` }, run.name),
@@ -18,15 +18,15 @@ const COLUMNS = [
     cell: run => decimal(run.live?.step?.loss ?? run.trainLoss) },
   { id: 'parameters', title: 'Parameters', figure: true, by: run => run.parameters ?? -1,
     cell: run => whole(run.parameters) },
-  { id: 'time', title: 'Trained', figure: true, by: run => run.seconds, cell: run => duration(run.seconds) },
-  { id: 'changed', title: 'Changed', by: run => run.changed, cell: run => ago(run.changed) },
+  { id: 'time', title: 'Training time', figure: true, by: run => run.seconds, cell: run => duration(run.seconds) },
+  { id: 'changed', title: 'Modified', by: run => run.changed, cell: run => ago(run.changed) },
 ];
 
 export function runsView(main) {
   let sort = { column: COLUMNS.at(-1), down: true };
   let filter = '';
   let state = '';
-  const chosen = new Set();
+  const selected = new Set();
   const made = new Map();
   let offered = '';
   let due = 0;
@@ -40,9 +40,9 @@ export function runsView(main) {
   const states = h('select', { 'aria-label': 'State', onchange: event => {
     state = event.target.value;
     draw();
-  } }, [['', 'every state'], ['TRAINING', 'training'], ['STOPPED', 'stopped'], ['FINISHED', 'finished'],
+  } }, [['', 'all states'], ['TRAINING', 'training'], ['STOPPED', 'stopped'], ['FINISHED', 'finished'],
     ['BROKEN', 'broken']].map(([value, text]) => h('option', { value }, text)));
-  const search = h('input', { type: 'search', placeholder: 'Filter: lstm, seed=2, adam …', 'aria-label': 'Filter the runs',
+  const search = h('input', { type: 'search', placeholder: 'Filter: lstm, seed=2, adam …', 'aria-label': 'Filter runs',
     oninput: event => {
       filter = event.target.value.toLowerCase();
       draw();
@@ -73,7 +73,7 @@ export function runsView(main) {
       drawHeads();
       draw();
     } }, column.title)));
-  fill(heads, h('th', {}, h('span', { class: 'hidden' }, 'Chosen')), titles);
+  fill(heads, h('th', {}, h('span', { class: 'hidden' }, 'Selected')), titles);
 
   function drawHeads() {
     titles.forEach((th, i) => {
@@ -84,7 +84,7 @@ export function runsView(main) {
     });
   }
 
-  /** The row of a run: the same element as long as nothing of the run has changed. */
+  /** The row of a run. The element is reused until the run changes. */
   function row(run) {
     const known = made.get(run.name);
     if (known?.run !== run) {
@@ -94,10 +94,10 @@ export function runsView(main) {
   }
 
   function newRow(run) {
-    const box = h('input', { type: 'checkbox', 'aria-label': `Choose ${run.name}`, checked: chosen.has(run.name),
+    const box = h('input', { type: 'checkbox', 'aria-label': `Select ${run.name}`, checked: selected.has(run.name),
       onchange: () => {
-        chosen[box.checked ? 'add' : 'delete'](run.name);
-        drawChoice();
+        selected[box.checked ? 'add' : 'delete'](run.name);
+        drawSelection();
       } });
     return h('tr', { 'data-run': run.name, class: run.state.toLowerCase() }, h('td', {}, box),
       COLUMNS.map((column, i) => h(i === 0 ? 'th' : 'td', {
@@ -113,7 +113,7 @@ export function runsView(main) {
     if (elements.length !== rows.children.length || elements.some((element, i) => element !== rows.children[i])) {
       fill(rows, elements);
     }
-    if (at && focused !== document.activeElement) { // who goes through the table by keyboard stays where they are
+    if (at && focused !== document.activeElement) { // keep the keyboard focus where it was
       const now = focused.isConnected ? focused : made.get(at)?.element.querySelector(focused.localName);
       now?.focus({ preventScroll: true });
     }
@@ -122,36 +122,36 @@ export function runsView(main) {
       : `${list.length} of ${runs.size} runs`;
     empty.hidden = runs.size > 0;
     if (runs.size === 0) {
-      fill(empty, h('h2', {}, 'No run yet'),
-        h('p', {}, 'A run is a recipe, trained. The first to try is lstm-rows: an LSTM that reads a digit row by row. It takes a'
-          + ' few minutes, and you can watch it learn.'),
+      fill(empty, h('h2', {}, 'No runs yet'),
+        h('p', {}, 'A run trains a recipe. Start with lstm-rows, an LSTM that reads a digit row by row. Training takes a few minutes,'
+          + ' and you can watch it learn.'),
         h('button', { type: 'button', class: 'main', onclick: () => startDialog('lstm-rows') }, 'Train lstm-rows'));
     }
-    drawChoice();
+    drawSelection();
   }
 
-  function drawChoice() {
-    for (const name of chosen) {
+  function drawSelection() {
+    for (const name of selected) {
       if (!runs.has(name)) {
-        chosen.delete(name);
+        selected.delete(name);
       }
     }
-    bar.hidden = chosen.size === 0;
-    if (offered === [...chosen].join()) {
-      return; // whoever is about to press it can
+    bar.hidden = selected.size === 0;
+    if (offered === [...selected].join()) {
+      return; // keep the buttons: one may be about to be pressed
     }
-    offered = [...chosen].join();
-    const query = new URLSearchParams([...chosen].map(name => ['run', name]));
-    fill(bar, h('span', {}, `${chosen.size} chosen`),
-      h('a', { class: 'button main', href: `#/compare?${query}` }, chosen.size === 1 ? 'Look at its curves' : 'Compare them'),
+    offered = [...selected].join();
+    const query = new URLSearchParams([...selected].map(name => ['run', name]));
+    fill(bar, h('span', {}, `${selected.size} selected`),
+      h('a', { class: 'button main', href: `#/compare?${query}` }, selected.size === 1 ? 'Show curves' : 'Compare'),
       h('button', { type: 'button', class: 'quiet', onclick: () => {
-        chosen.clear();
+        selected.clear();
         made.clear();
         draw();
-      } }, 'Choose none'));
+      } }, 'Clear selection'));
   }
 
-  /** A step changes two cells alone: whoever reads or types is not disturbed. */
+  /** Updates only the two cells that a step changes, so that the focus stays where it is. */
   function step(name) {
     const tr = [...rows.children].find(each => each.dataset.run === name);
     if (tr) {
@@ -167,7 +167,7 @@ export function runsView(main) {
   const stop = listen((kind, name) => {
     if (kind === 'step') {
       step(name);
-    } else { // once for all that change together
+    } else { // one redraw for all changes of a frame
       cancelAnimationFrame(due);
       due = requestAnimationFrame(draw);
     }

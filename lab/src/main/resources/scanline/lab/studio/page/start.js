@@ -1,4 +1,4 @@
-// The dialog that starts a run: a recipe, and keys to change.
+// The dialog that starts a run: a recipe and the keys to change.
 import { attempt, get, post } from './api.js';
 import { fill, h, path } from './dom.js';
 
@@ -13,20 +13,20 @@ export async function startDialog(first = 'lstm-rows', overrides = []) {
   const keys = h('datalist', { id: 'keys' });
   const changes = h('ul', { class: 'changes' });
   const error = h('p', { class: 'error', role: 'alert' });
-  const name = h('input', { type: 'text', placeholder: 'as the recipe, numbered', maxlength: '100', id: 'run-name' });
+  const name = h('input', { type: 'text', placeholder: 'recipe name, numbered if taken', maxlength: '100', id: 'run-name' });
   const select = h('select', { id: 'recipe', onchange: pick },
     recipes.map(recipe => h('option', { value: recipe.name }, recipe.name)));
   select.value = recipes.some(recipe => recipe.name === first) ? first : recipes[0].name;
   const dialog = h('dialog', { class: 'start', 'aria-labelledby': 'start-title', onclose: () => dialog.remove() },
     h('form', { method: 'dialog', onsubmit: start },
-      h('h2', { id: 'start-title' }, 'Train a recipe'),
+      h('h2', { id: 'start-title' }, 'New run'),
       h('label', { for: 'recipe' }, 'Recipe'), select, about,
-      h('label', { for: 'run-name' }, 'Name of the run'), name,
+      h('label', { for: 'run-name' }, 'Run name'), name,
       h('fieldset', {}, h('legend', {}, 'Keys to change'), changes, keys,
         h('button', { type: 'button', class: 'quiet', onclick: () => change('', '').focus() }, 'Change a key')),
       error,
       h('div', { class: 'actions' },
-        h('button', { type: 'button', class: 'quiet', onclick: () => dialog.close() }, 'Not now'),
+        h('button', { type: 'button', class: 'quiet', onclick: () => dialog.close() }, 'Cancel'),
         h('button', { type: 'submit', class: 'main' }, 'Train'))));
 
   const recipe = () => recipes.find(each => each.name === select.value);
@@ -43,7 +43,7 @@ export async function startDialog(first = 'lstm-rows', overrides = []) {
         valueField.placeholder = recipe().keys[keyField.value] ?? '';
       } });
     const item = h('li', {}, keyField, h('span', {}, '='), valueField,
-      h('button', { type: 'button', class: 'quiet', 'aria-label': 'Leave it as it is', onclick: () => item.remove() }, '×'));
+      h('button', { type: 'button', class: 'quiet', 'aria-label': 'Remove this key', onclick: () => item.remove() }, '×'));
     changes.append(item);
     return keyField;
   }

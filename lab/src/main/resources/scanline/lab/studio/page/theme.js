@@ -1,4 +1,4 @@
-// Dark or light: as it was chosen here, else as the system has it. Before anything is drawn, so that nothing flashes.
+// Dark or light theme: the choice made here, or else the system's. Set before anything is drawn, so that nothing flashes.
 (() => {
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const set = () => {

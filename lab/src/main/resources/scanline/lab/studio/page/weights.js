@@ -1,24 +1,24 @@
-// How weights and gradients were distributed at the end of each epoch: a ridge for each.
-import { colour, fill, h } from './dom.js';
+// The distribution of weights and gradients at the end of each epoch: one ridge per epoch.
+import { color, fill, h } from './dom.js';
 import { attempt, get } from './api.js';
 
 export function weightsTab(body, name) {
-  const kind = h('select', { 'aria-label': 'What to show', onchange: draw },
+  const kind = h('select', { 'aria-label': 'Values to show', onchange: draw },
     [['weights', 'weights'], ['gradients', 'gradients']].map(([value, text]) => h('option', { value }, text)));
   const grid = h('div', { class: 'ridges' });
   let all = {};
   fill(body, h('div', { class: 'filters' }, kind, h('p', { class: 'soft' },
-    'A ridge for each epoch, the first behind, the last in front; the width is the range of all.')), grid);
+    'One ridge per epoch, the first at the back and the last in front. The width is the range over all epochs.')), grid);
 
   function draw() {
     const tags = Object.keys(all).filter(tag => tag.startsWith(`${kind.value}/`));
-    fill(grid, tags.length === 0 ? h('p', {}, 'This run recorded none: they come with the events of its first epoch.')
+    fill(grid, tags.length === 0 ? h('p', {}, 'No distributions recorded. They are written at the end of each epoch.')
       : tags.map(tag => h('figure', {}, h('figcaption', {}, tag.slice(kind.value.length + 1)), ridge(all[tag], tag))));
   }
 
   function ridge({ min, max, rows }, tag) {
     const [width, height] = [300, 170];
-    const top = Math.max(40, height / rows.length); // few ridges are high
+    const top = Math.max(40, height / rows.length); // few ridges are tall
     const scale = devicePixelRatio || 1;
     const canvas = h('canvas', { width: width * scale, height: (height + 16) * scale, role: 'img',
       'aria-label': `${tag}: from ${min.toPrecision(3)} to ${max.toPrecision(3)} over ${rows.length} epochs` });
@@ -32,14 +32,14 @@ export function weightsTab(body, name) {
       context.moveTo(0, base);
       row.counts.forEach((count, bin) => context.lineTo((bin + 0.5) / row.counts.length * width, base - count / most * (top - 6)));
       context.lineTo(width, base);
-      context.fillStyle = colour('card');
+      context.fillStyle = color('card');
       context.fill();
       context.globalAlpha = 0.35 + 0.65 * (i + 1) / rows.length;
-      context.strokeStyle = colour(i === rows.length - 1 ? 'scan' : 'run0');
+      context.strokeStyle = color(i === rows.length - 1 ? 'scan' : 'run0');
       context.stroke();
       context.globalAlpha = 1;
     });
-    context.fillStyle = colour('soft');
+    context.fillStyle = color('soft');
     context.font = '11px system-ui, sans-serif';
     context.fillText(min.toPrecision(2), 0, height + 13);
     context.textAlign = 'right';

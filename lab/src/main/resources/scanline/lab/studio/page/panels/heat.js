@@ -1,15 +1,15 @@
-// Heat maps: numbers as colours, from one end of their range to the other.
-import { bytes, colour } from '../dom.js';
+// Heat maps: numbers drawn as colors.
+import { bytes, color } from '../dom.js';
 
-/** Three numbers from a colour such as #0969da. */
+/** The red, green and blue components of a color such as #0969da. */
 function rgb(text) {
   const value = parseInt(text.slice(1), 16);
   return [value >> 16, value >> 8 & 255, value & 255];
 }
 
-/** 256 colours for levels: from one end through the paper to the other where values have a sign, else from the paper up. */
+/** 256 colors for levels: from cold through the paper color to warm for signed values, from the paper color to warm for others. */
 export function palette(signed) {
-  const [low, middle, high] = [rgb(colour('cold')), rgb(colour('heat-paper')), rgb(colour('warm'))];
+  const [low, middle, high] = [rgb(color('cold')), rgb(color('heat-paper')), rgb(color('warm'))];
   return Array.from({ length: 256 }, (_, level) => {
     const part = signed ? (level - 127.5) / 127.5 : level / 255;
     const end = part < 0 ? low : high;
@@ -17,43 +17,43 @@ export function palette(signed) {
   });
 }
 
-/** Levels (a byte each) drawn as pixels, rows x columns; `at(row, column)` says which level. */
-export function heat(canvas, rows, columns, colours, at) {
+/** Draws levels, a byte each, as pixels, rows x columns; `at(row, column)` returns the level. */
+export function heat(canvas, rows, columns, colors, at) {
   canvas.width = columns;
   canvas.height = rows;
   const context = canvas.getContext('2d');
   const image = context.createImageData(columns, rows);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
-      image.data.set([...colours[at(row, column)], 255], 4 * (row * columns + column));
+      image.data.set([...colors[at(row, column)], 255], 4 * (row * columns + column));
     }
   }
   context.putImageData(image, 0, 0);
 }
 
-/** The levels of numbers that travelled as bytes, and what they stand for. */
+/** Unpacks numbers that were sent as bytes: their levels, and the numbers that the levels stand for. */
 export function levels(packed) {
   const values = bytes(packed.bytes);
   return { values, number: i => packed.least + values[i] / 255 * (packed.most - packed.least), signed: packed.least < 0 };
 }
 
-/** A picture with weights on its pixels: the brighter the paper, the more weight; `weight(pixel)` is from 0 to 1. */
+/** Draws an image with weights on its pixels: the stronger the glow, the larger the weight; `weight(pixel)` is from 0 to 1. */
 export function overlay(canvas, image, pixels, weight) {
   canvas.width = image.width;
   canvas.height = image.height;
   const context = canvas.getContext('2d');
   const data = context.createImageData(image.width, image.height);
-  const glow = rgb(colour('scan'));
+  const glow = rgb(color('scan'));
   for (let i = 0; i < pixels.length; i++) {
     const w = weight(i);
-    const grey = pixels[i] * 0.55;
-    data.data.set([0, 1, 2].map(c => Math.min(255, grey + w * glow[c] * 0.85)), 4 * i);
+    const gray = pixels[i] * 0.55;
+    data.data.set([0, 1, 2].map(c => Math.min(255, gray + w * glow[c] * 0.85)), 4 * i);
     data.data[4 * i + 3] = 255;
   }
   context.putImageData(data, 0, 0);
 }
 
-/** For each pixel the step that it is read in; -1 where none. */
+/** The step in which each pixel is read, or -1. */
 export function places(reading) {
   const where = new Int32Array(reading.image.height * reading.image.width).fill(-1);
   reading.order.forEach((pixel, i) => {

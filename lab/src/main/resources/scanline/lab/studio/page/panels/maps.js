@@ -1,4 +1,4 @@
-// What convolutions make of the picture: a small picture for each channel.
+// The feature maps of convolutions: a small image per channel.
 import { h } from '../dom.js';
 import { heat, levels, palette } from './heat.js';
 
@@ -6,14 +6,14 @@ export function mapsPanel(reading) {
   if (reading.maps.length === 0) {
     return null;
   }
-  const colours = palette(false);
+  const colors = palette(false);
   return {
     element: h('section', { class: 'panel' }, h('h2', {}, 'Feature maps'), reading.maps.map(layer => {
       const { values } = levels(layer.values);
       return h('div', {}, h('h3', {}, `${layer.layer}: ${layer.channels} channels of ${layer.height} x ${layer.width}`),
         h('div', { class: 'channels' }, Array.from({ length: layer.channels }, (_, channel) => {
           const canvas = h('canvas', { role: 'img', 'aria-label': `channel ${channel + 1} of ${layer.layer}` });
-          heat(canvas, layer.height, layer.width, colours, (row, column) => values[(row * layer.width + column) * layer.channels + channel]);
+          heat(canvas, layer.height, layer.width, colors, (row, column) => values[(row * layer.width + column) * layer.channels + channel]);
           return canvas;
         })));
     })),

@@ -1,9 +1,9 @@
-// The probability of each class: after every step where the model has steps, else as bars.
-import { colour, h, percent } from '../dom.js';
+// The probability of each class: after every step if the model has steps, otherwise as bars.
+import { color, h, percent } from '../dom.js';
 
 const [HEIGHT, RIGHT, LEFT, TOP, BOTTOM] = [210, 92, 40, 12, 22];
 
-export const classColour = (i, all) => all <= 10 ? colour(`class${i}`) : `hsl(${Math.round(360 * i / all)} 65% 50%)`;
+export const classColor = (i, all) => all <= 10 ? color(`class${i}`) : `hsl(${Math.round(360 * i / all)} 65% 50%)`;
 
 export function probabilitiesPanel(reading, move) {
   if (reading.writing) {
@@ -28,7 +28,7 @@ function stream(reading, move) {
   const canvas = h('canvas', { class: 'wide', role: 'img',
     'aria-label': `The probability of each class after each of ${steps} steps; decided at step ${decided}` });
   const now = h('p', { class: 'soft' });
-  const panel = h('section', { class: 'panel' }, h('h2', {}, 'What it would say, step by step'), canvas, now);
+  const panel = h('section', { class: 'panel' }, h('h2', {}, 'Prediction after each step'), canvas, now);
   const best = classes.map((_, c) => Math.max(...afterSteps.map(row => row[c])));
   const drawn = classes.map((_, c) => c).filter(c => best[c] > 0.03).sort((a, b) => best[a] - best[b]);
   let width = 0;
@@ -48,26 +48,26 @@ function stream(reading, move) {
     context.font = '11px system-ui, sans-serif';
     context.lineWidth = 1;
     for (const p of [0, 0.5, 1]) {
-      context.strokeStyle = colour('line');
+      context.strokeStyle = color('line');
       context.beginPath();
       context.moveTo(LEFT, y(p));
       context.lineTo(width - RIGHT, y(p));
       context.stroke();
-      context.fillStyle = colour('soft');
+      context.fillStyle = color('soft');
       context.textAlign = 'right';
       context.fillText(`${100 * p} %`, LEFT - 6, y(p) + 4);
     }
     context.textAlign = 'center';
     context.fillText(`step ${decided}: decided`, Math.min(Math.max(x(decided), LEFT + 45), width - RIGHT - 45), HEIGHT - 5);
     context.setLineDash([3, 3]);
-    context.strokeStyle = colour('soft');
+    context.strokeStyle = color('soft');
     context.beginPath();
     context.moveTo(x(decided), y(1));
     context.lineTo(x(decided), y(0));
     context.stroke();
     context.setLineDash([]);
     for (const c of drawn) {
-      context.strokeStyle = classColour(c, classes.length);
+      context.strokeStyle = classColor(c, classes.length);
       context.lineWidth = 2;
       for (const [from, to, alpha] of [[1, step, 1], [Math.max(1, step), steps, 0.22]]) {
         context.globalAlpha = alpha;
@@ -79,7 +79,7 @@ function stream(reading, move) {
       }
       context.globalAlpha = 1;
     }
-    context.strokeStyle = colour('scan');
+    context.strokeStyle = color('scan');
     context.lineWidth = 2;
     context.beginPath();
     context.moveTo(x(step), TOP - 6);
@@ -93,9 +93,9 @@ function stream(reading, move) {
       for (const { name, c, p } of top.filter(each => each.p > 0.03)) {
         const at = Math.max(free, y(p) + 4);
         free = at + 14;
-        context.fillStyle = classColour(c, classes.length);
+        context.fillStyle = classColor(c, classes.length);
         context.fillRect(width - RIGHT + 6, at - 9, 9, 9);
-        context.fillStyle = colour('ink');
+        context.fillStyle = color('ink');
         context.fillText(`${name.slice(0, 8)}  ${percent(p, 0)}`, width - RIGHT + 19, at);
       }
     }

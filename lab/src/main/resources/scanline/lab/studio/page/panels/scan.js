@@ -1,5 +1,5 @@
-// The picture as it is read: what was read is light, what is being read lies under the scan line.
-import { bytes, colour, h } from '../dom.js';
+// The image as the model reads it: pixels that have been read are bright, those being read are under the scan line.
+import { bytes, color, h } from '../dom.js';
 
 export function scanPanel(reading) {
   const { height, width } = reading.image;
@@ -7,7 +7,7 @@ export function scanPanel(reading) {
   const steps = reading.order.length / reading.features;
   const scale = Math.max(1, Math.floor(224 / Math.max(height, width)));
   const canvas = h('canvas', { class: 'scan', width: width * scale, height: height * scale, role: 'img',
-    'aria-label': 'The picture as the model reads it' });
+    'aria-label': 'The image as the model reads it' });
   const context = canvas.getContext('2d');
   const moves = reading.writing === null && (reading.afterSteps.length > 0 || reading.states.length > 0);
 
@@ -24,7 +24,7 @@ export function scanPanel(reading) {
         now.add(reading.order[(step - 1) * reading.features + f]);
       }
     }
-    const line = colour('scan');
+    const line = color('scan');
     for (let i = 0; i < pixels.length; i++) {
       const level = read[i] ? pixels[i] : Math.round(pixels[i] * 0.28);
       context.fillStyle = `rgb(${level},${level},${level})`;

@@ -1,11 +1,11 @@
-// What goes on in recurrent layers: a heat map for the hidden state, the cell and each gate, with a column a step.
+// The states of recurrent layers: a heat map for the hidden state, the cell and each gate, with one column per step.
 import { fill, h } from '../dom.js';
 import { heat, levels, palette } from './heat.js';
 
 const NAMES = { h: 'hidden state h', c: 'cell c', i: 'input gate i', f: 'forget gate f', g: 'candidate g', o: 'output gate o',
   r: 'reset gate r', z: 'update gate z', n: 'candidate n' };
 
-// What was chosen stays chosen while pictures change.
+// The choice is kept when the image changes.
 let sorted = true;
 
 export function statesPanel(reading, move) {
@@ -19,11 +19,11 @@ export function statesPanel(reading, move) {
     sorted = box.checked;
     draw();
   } });
-  const section = h('section', { class: 'panel' }, h('h2', {}, 'Inside, step by step'),
-    h('p', { class: 'soft' }, 'A row is a unit, a column a step. ', h('label', {}, box, ' units by the step at which their state changes most')),
+  const section = h('section', { class: 'panel' }, h('h2', {}, 'States and gates'),
+    h('p', { class: 'soft' }, 'Rows are units, columns are steps. ', h('label', {}, box, ' sort units by the step at which their state changes most')),
     maps);
 
-  /** Units in the order of the step at which their hidden state changes most. */
+  /** Units sorted by the step at which their hidden state changes most. */
   function order(layer) {
     const all = Array.from({ length: layer.units }, (_, unit) => unit);
     if (!sorted) {
@@ -48,12 +48,12 @@ export function statesPanel(reading, move) {
     lines.length = 0;
     fill(maps, reading.states.map(layer => {
       const units = order(layer);
-      return h('div', { class: 'layer' }, h('h3', {}, `Layer ${layer.layer}${layer.reverse ? ', read from the end' : ''}`),
+      return h('div', { class: 'layer' }, h('h3', {}, `Layer ${layer.layer}${layer.reverse ? ', reverse direction' : ''}`),
         h('div', { class: 'small' }, Object.entries(layer.values).map(([name, packed]) => {
           const { values, signed, number } = levels(packed);
-          const colours = palette(signed);
+          const colors = palette(signed);
           const canvas = h('canvas', { class: 'heat', role: 'img', 'aria-label': `${NAMES[name] ?? name} of layer ${layer.layer}` });
-          heat(canvas, layer.units, steps, colours, (row, step) => values[step * layer.units + units[row]]);
+          heat(canvas, layer.units, steps, colors, (row, step) => values[step * layer.units + units[row]]);
           const line = h('i', { class: 'line' });
           lines.push(line);
           const value = h('small', {});

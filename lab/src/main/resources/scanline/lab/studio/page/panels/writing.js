@@ -1,4 +1,4 @@
-// How labels are written: for each word how probable it was and where the model looked, and the paths of the beam.
+// Labels as the model writes them: the probability and the attention of each word, and the paths of beam search.
 import { bytes, fill, h, percent } from '../dom.js';
 import { levels, overlay, places } from './heat.js';
 
@@ -17,7 +17,7 @@ export function writingPanel(reading, move) {
     return { name: isEnd ? 'end' : answer.names[t], probability: row[label] };
   });
   const cards = words.map((word, t) => {
-    const canvas = cross ? h('canvas', { class: 'overlay', role: 'img', 'aria-label': `where the model looks for ${word.name}` }) : null;
+    const canvas = cross ? h('canvas', { class: 'overlay', role: 'img', 'aria-label': `attention for ${word.name}` }) : null;
     if (canvas) {
       const weights = Array.from({ length: steps }, (_, k) => Array.from({ length: writing.heads },
         (_, head) => cross.values[(head * words.length + t) * steps + k]).reduce((a, b) => a + b, 0));
@@ -29,8 +29,8 @@ export function writingPanel(reading, move) {
   });
   const beam = h('ol', { class: 'beam' });
   const section = h('section', { class: 'panel' }, h('h2', {}, 'Word by word'), h('ol', { class: 'words' }, cards),
-    writing.beam.some(paths => paths.length > 1) ? [h('h3', {}, 'The beam'), h('p', { class: 'soft' },
-      'The label paths that were followed after each word, the most probable first.'), beam] : null);
+    writing.beam.some(paths => paths.length > 1) ? [h('h3', {}, 'Beam search'), h('p', { class: 'soft' },
+      'The label paths followed after each word, the most probable first.'), beam] : null);
 
   function show(step) {
     cards.forEach((card, t) => {
