@@ -34,7 +34,7 @@ record PictureBody(@Nullable String file, int height, int width, @Nullable Strin
     ImageSet drawn(Experiment experiment) {
         return experiment.isDrawn()
                 ? picture(experiment)
-                : drawing().centred(experiment.pictureSize(), experiment.input().classes());
+                : drawing().centered(experiment.pictureSize(), experiment.input().classes());
     }
 
     private Drawing drawing() {

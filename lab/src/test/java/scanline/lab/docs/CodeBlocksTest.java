@@ -52,7 +52,7 @@ class CodeBlocksTest {
 
     @Test
     void whatIsQuotedMayBeBrokenIntoOtherLines() throws IOException {
-        assertThat(faults(page("docs/tour.md", "[code](../recipes/lstm-rows.yaml)", "```yaml", "seed:", "  1", "```")))
+        assertThat(faults(page("docs/tour.md", "[code](../recipes/lstm-rows.yaml)", "```yaml", "model:", "  recurrent", "```")))
                 .isEmpty();
     }
 
@@ -89,10 +89,10 @@ class CodeBlocksTest {
 
     @Test
     void aRecipeThatIsRefusedIsFound() throws IOException {
-        String recipe = Files.readString(Repository.folder().resolve("recipes/lstm-rows.yaml")).replace("seed: 1\n",
+        String recipe = Files.readString(Repository.folder().resolve("recipes/lstm-rows.yaml")).replace("model: recurrent\n",
                 "");
         assertThat(faults(page("docs/adding.md", "```yaml", recipe.strip(), "```"))).singleElement().asString()
-                .contains("seed");
+                .contains("lacks the key model");
     }
 
     private static Markdown page(String name, String... lines) {

@@ -24,6 +24,7 @@ import scanline.engine.optim.Schedule;
 import scanline.engine.optim.Sgd;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Weights;
+import scanline.lab.docs.Repository;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.image.ImageSet;
 import scanline.lab.model.CnnModel;
@@ -268,7 +269,7 @@ class RecipesTest {
                     about: this: that     | line 2, column 12: mapping values are not allowed here; a line is key: value, not indented, with a space after the colon, and a value with ": " in it has quotes
                     about: "this\\nbatch: 4 | line 2, column 8: while scanning a quoted scalar: found unexpected end of stream (line 4, column 1)
                     about: @me            | line 2, column 8: found character '@' that cannot start any token. (Do not use @ for indentation)
-                    seed: 2               | line 2, column 1: seed is there twice
+                    seed: 2               | line 2, column 1: seed is given twice
                     """)
     void aBrokenFileGetsItsReasonAndThePlace(String lines, String message) {
         String text = "seed: 1\n" + lines.translateEscapes() + "\n";
@@ -302,14 +303,46 @@ class RecipesTest {
     @Test
     void anUnknownRecipeNamesTheNearest() {
         assertThatThrownBy(() -> Recipes.find("lstm-row", List.of())).isInstanceOf(RecipeException.class)
-                .hasMessageStartingWith("no recipe is called lstm-row; did you mean lstm-rows?");
+                .hasMessageStartingWith("there is no recipe lstm-row; did you mean lstm-rows?");
     }
 
     @Test
-    void aRecipeThatLacksAKeyIsRefused() {
-        String text = Recipes.find("lstm-rows", List.of()).text().replace("optimizer.beta2: 0.999\n", "");
-        assertThatThrownBy(() -> Recipes.parse("mine.yaml", text, List.of())).isInstanceOf(RecipeException.class)
-                .hasMessage("the recipe lacks the key optimizer.beta2");
+    void aRecipeWithoutAModelIsRejected() {
+        assertThatThrownBy(() -> Recipes.parse("mine.yaml", "epochs: 3\n", List.of()))
+                .isInstanceOf(RecipeException.class).hasMessage("mine.yaml: the recipe lacks the key model, which is one of"
+                        + " cnn, cnnrnn, encoder, recurrent, transformer, vit");
+    }
+
+    @Test
+    void aKeyThatIsNotGivenHasItsDefault() {
+        Recipe recipe = Recipes.parse("mine.yaml", """
+                model: cnn
+                model.hidden: 64
+                optimizer: sgd
+                """, List.of("schedule=warmup", "schedule.epochs=2"));
+        assertThat(recipe.model()).isEqualTo(new CnnModel(32, 3, 64, 0, Initializer.UNIFORM));
+        assertThat(recipe.optimizer()).isEqualTo(Sgd.DEFAULT);
+        assertThat(recipe.schedule()).isEqualTo(new Schedule.WarmUp(2, 0));
+        assertThat(recipe.data()).isEqualTo(Recipe.DEFAULT.data());
+        assertThat(recipe.epochs()).isEqualTo(10);
+        assertThat(Recipes.parse("mine.yaml", "model: vit\noptimizer.beta1: 0.8\n", List.of()).optimizer())
+                .isEqualTo(new Adam(0.001, 0.8, 0.999, 1e-8, 0));
+    }
+
+    /** A recipe states what its source states and what departs from the defaults; the run folder has every key. */
+    @ParameterizedTest
+    @MethodSource("names")
+    void aBuiltInRecipeIsShort(String name) throws IOException {
+        List<String> lines = Files.readAllLines(Repository.folder().resolve("recipes").resolve(name + ".yaml"));
+        assertThat(lines).anyMatch(line -> line.startsWith("about: ")).anyMatch(line -> line.startsWith("source: "));
+        assertThat(lines.stream().filter(line -> !line.startsWith("#"))).hasSizeBetween(10, 22);
+    }
+
+    @Test
+    void anOldNameOfAKeyIsAnsweredWithTheNewOne() {
+        assertThatThrownBy(() -> Recipes.find("lstm-rows", List.of("loss.smoothing=0.1")))
+                .isInstanceOf(RecipeException.class).hasMessage("the command line: loss.smoothing is now called"
+                        + " loss.labelSmoothing; `scanline migrate` renames it in runs and recipe files");
     }
 
     @ParameterizedTest
@@ -336,12 +369,12 @@ class RecipesTest {
                 "!<tag:yaml.org,2002:str> 1", "!!binary AAEC")) {
             assertThatThrownBy(() -> Recipes.parse("mine.yaml", text.replace("seed: 1\n", "seed: " + tagged + "\n"),
                     List.of())).isInstanceOf(RecipeException.class)
-                    .hasMessageMatching("mine.yaml, line \\d+, column 1: tags .* are not read");
+                    .hasMessageMatching("mine.yaml, line \\d+, column 1: tags .* are not supported");
         }
         for (String whole : List.of("!!java.util.TreeMap\n", "&a seed: 1\nepochs: *a\n", "about: &a b\nsource: *a\n")) {
             assertThatThrownBy(() -> Recipes.parse("mine.yaml", whole + text, List.of()))
                     .isInstanceOf(RecipeException.class)
-                    .hasMessageEndingWith(": tags (!) and aliases (*) are not read");
+                    .hasMessageEndingWith(": tags (!) and aliases (*) are not supported");
         }
         assertThatThrownBy(() -> Recipes.parse("mine.yaml", text.replace("seed: 1\n",
                 "seed: !!javax.script.ScriptEngineManager [!!java.net.URL [\"http://127.0.0.1/\"]]\n"), List.of()))
@@ -369,8 +402,8 @@ class RecipesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            about: "half \\ud800"         | line 1, column 1: about has half of a surrogate pair
-            "a\\u001b[31m": 1             | line 1, column 1: no key is called "a\\u001b[31m"
+            about: "half \\ud800"         | line 1, column 1: about has an unpaired surrogate
+            "a\\u001b[31m": 1             | line 1, column 1: invalid key "a\\u001b[31m"
             data.dir: "a\\0b"             | data.dir cannot be the name of a file: "a\\u0000b"
             epochs: "1\\u202e\\u2028x"      | epochs is "1\\u202e\\u2028x", but must be a whole number
             """)
@@ -389,7 +422,7 @@ class RecipesTest {
                 .hasMessage("mine.yaml, line 1, column 1: epochs is \"" + "9".repeat(60)
                         + "...\", but must be a whole number");
         assertThatThrownBy(() -> Recipes.parse("mine.yaml", "k".repeat(101) + ": 1\n" + rest, List.of()))
-                .hasMessage("mine.yaml, line 1, column 1: no key is called \"" + "k".repeat(60) + "...\"");
+                .hasMessage("mine.yaml, line 1, column 1: invalid key \"" + "k".repeat(60) + "...\"");
     }
 
     @Test

@@ -165,7 +165,7 @@ class StudioTest {
         copy("lstm", "broken/no-json", "provenance.json", _ -> "\u0000\u0001");
         copy("lstm", "broken/strange-recipe", "recipe.yaml", _ -> "[1, 2");
         copy("lstm", "broken/another-version", "recipe.yaml",
-                text -> text.replace("data.canvas: single\n", "").replace("epochs:", "unknown.key: 1\nepochs:"));
+                text -> text.replace("epochs:", "unknown.key: 1\nepochs:"));
         Path made = other.resolve("another-version/provenance.json");
         Files.writeString(made, Files.readString(made).replace("\"recipe\"", "\"plan\"")); // it did not record its recipe so
         copy("lstm", "broken/edited", "recipe.yaml", text -> text.replaceFirst("epochs: ", "epochs: 1"));
@@ -181,7 +181,7 @@ class StudioTest {
         assertThat(run("broken/another-version").get("state").asString()).isEqualTo("FINISHED");
         HttpResponse<String> read = browser.send("/api/read", Map.of("run", "broken/another-version", "number", 1));
         assertThat(read.statusCode()).isEqualTo(422);
-        assertThat(read.body()).contains("the recipe lacks the key data.canvas");
+        assertThat(read.body()).contains("unknown key unknown.key");
     }
 
     private interface Change {
