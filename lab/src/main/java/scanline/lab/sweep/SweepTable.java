@@ -70,9 +70,9 @@ public final class SweepTable {
     }
 
     /**
-     * Returns the setting with the highest validation accuracy among those with all seeds finished. Test accuracy selects
-     * nothing: the test accuracy of a model chosen by it would be meaningless. Null if there is no choice, or the settings
-     * have different tasks.
+     * Returns the setting with the highest validation accuracy among those with all seeds finished. Test accuracy
+     * selects nothing: the test accuracy of a model chosen by it would be meaningless. Null if there is no choice, or
+     * if the settings have different tasks.
      */
     public @Nullable Row best() {
         List<Row> whole = rows().stream()
