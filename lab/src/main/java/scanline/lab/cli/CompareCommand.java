@@ -18,21 +18,22 @@ import scanline.lab.report.Comparison;
 import scanline.lab.report.ComparisonPage;
 import scanline.lab.report.ComparisonText;
 
-/** {@code scanline compare}: several runs beside each other. */
+/** The command {@code scanline compare}. */
 @Command(name = "compare", mixinStandardHelpOptions = true,
-        description = "Prints in what runs differ and what each came to, finished or not.")
+        description = "Compare runs, finished or not: which settings differ, and how each one scored.")
 final class CompareCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(arity = "1..*", paramLabel = "RUN", description = "Folders of runs, in the order of the table.")
+    @Parameters(arity = "1..*", paramLabel = "RUN", description = "Run folders, in the order of the table's columns.")
     private List<Path> folders = List.of();
 
-    @Option(names = "--json", description = "Prints the comparison as JSON.")
+    @Option(names = "--json", description = "Print the comparison as JSON.")
     private boolean json;
 
     @Option(names = "--to", paramLabel = "FILE.html",
-            description = "Writes the table and the curves of at most 12 runs as one page, too; - for standard output.")
+            description = "Also write the tables and the curves of at most 12 runs as one HTML page; - for standard"
+                    + " output.")
     private @Nullable OutputFile to;
 
     @Override

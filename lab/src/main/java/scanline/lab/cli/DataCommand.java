@@ -22,8 +22,8 @@ import scanline.lab.data.IdxFiles.Part;
 import scanline.lab.data.ImageFolder;
 import scanline.lab.data.KnownSet;
 
-/** {@code scanline data}: which data sets there are, getting them, and checking them. */
-@Command(name = "data", mixinStandardHelpOptions = true, description = "Lists, fetches and verifies data sets.")
+/** The command {@code scanline data}. */
+@Command(name = "data", mixinStandardHelpOptions = true, description = "List, download and verify data sets.")
 public final class DataCommand {
     private static final String ROW = "%-16s %s%n";
 
@@ -32,7 +32,7 @@ public final class DataCommand {
     @Spec
     private @Nullable CommandSpec spec;
 
-    /** On the user's data sets. */
+    /** Creates the command for the user's data sets. */
     public DataCommand() {
         this(Datasets.ofUser());
     }
@@ -41,7 +41,7 @@ public final class DataCommand {
         this.datasets = datasets;
     }
 
-    @Command(description = "Lists the data sets, and where each one is.", mixinStandardHelpOptions = true)
+    @Command(description = "List the data sets and where each one is stored.", mixinStandardHelpOptions = true)
     void list() {
         PrintWriter out = line().getOut();
         for (KnownSet set : Datasets.known()) {
@@ -49,21 +49,22 @@ public final class DataCommand {
             out.printf(Locale.ROOT, ROW, "", "license " + set.license());
             out.printf(Locale.ROOT, ROW, "", datasets.found(set)
                     .map(files -> String.format(Locale.ROOT, "%s, %.1f MB", files.where(), files.storedBytes() / 1e6))
-                    .orElse("not here yet: run ./scanline data fetch " + set.name()));
+                    .orElse("not downloaded: run ./scanline data fetch " + set.name()));
         }
         out.printf(Locale.ROOT, ROW, Datasets.IDX, "any folder of four IDX files, raw or gzipped, named like MNIST's");
         out.printf(Locale.ROOT, ROW, "", "data=idx data.dir=FOLDER");
         out.printf(Locale.ROOT, ROW, ImageFolder.NAME,
-                "any folder of PNG or JPEG images that has a folder for each class");
+                "any folder of PNG or JPEG images, with a subfolder for each class");
         out.printf(Locale.ROOT, ROW, "", "data=folder data.dir=FOLDER, and data.folder.size, .test, .seed, .prepare");
         out.flush();
     }
 
-    @Command(description = "Downloads a data set; goes on where an interrupted download stopped.",
+    @Command(description = "Download a data set; an interrupted download is resumed.",
             mixinStandardHelpOptions = true)
-    void fetch(@Parameters(paramLabel = "NAME", description = "The data set, as `data list` calls it.") String name,
+    void fetch(@Parameters(paramLabel = "NAME",
+            description = "Name of the data set, as listed by `data list`.") String name,
             @Option(names = "--dir", paramLabel = "DIR",
-                    description = "Where to put it, instead of the cache folder.") @Nullable Path folder) {
+                    description = "Folder to store it in. Default: the cache folder.") @Nullable Path folder) {
         KnownSet set = Datasets.known(name);
         Path target = folder == null ? datasets.folder(set) : folder;
         StatusLine status = StatusLine.onTerminal(line().getErr());
@@ -76,15 +77,15 @@ public final class DataCommand {
         line().getOut().flush();
     }
 
-    @Command(description = "Checks the content of data sets by SHA-256; the exit status is 1 when any file differs.",
+    @Command(description = "Check data sets by SHA-256; the exit status is 1 if any file differs.",
             mixinStandardHelpOptions = true)
     int verify(@Parameters(paramLabel = "NAME", arity = "0..1",
-            description = "The data set; without it, all that are here.") @Nullable String name,
+            description = "Name of the data set. Default: all that are found.") @Nullable String name,
             @Option(names = "--dir", paramLabel = "DIR",
-                    description = "The folder to check, instead of where it is found.") @Nullable Path folder) {
+                    description = "Folder to check. Default: where the data set is found.") @Nullable Path folder) {
         if (name == null) {
             if (folder != null) {
-                throw new ParameterException(line(), "--dir needs the NAME of the data set that is in it");
+                throw new ParameterException(line(), "--dir needs the NAME of the data set in that folder");
             }
             return verify(Datasets.known().stream().filter(set -> datasets.found(set).isPresent()).toList(), null);
         }
@@ -100,7 +101,7 @@ public final class DataCommand {
                 try {
                     set.read(part, files);
                 } catch (DataException e) {
-                    finding = "WRONG " + e.getMessage();
+                    finding = "FAILED " + e.getMessage();
                     status = CommandLine.ExitCode.SOFTWARE;
                 }
                 line().getOut().printf(Locale.ROOT, "%-16s %-24s %s%n", set.name(), part.fileName(), finding);

@@ -16,9 +16,9 @@ import scanline.lab.data.IdxFiles;
 import scanline.lab.data.KnownSet;
 import scanline.lab.run.Provenance;
 
-/** {@code scanline doctor}: what this machine offers. */
+/** The command {@code scanline doctor}. */
 @Command(name = "doctor", mixinStandardHelpOptions = true,
-        description = "Prints the JDK, the processor, its vectors, its measured peak, and which data is here.")
+        description = "Print the JDK, the processor, its vector width and measured peak, and the data sets found.")
 final class DoctorCommand implements Runnable {
     private static final double SECONDS = 1.5;
 
@@ -44,7 +44,7 @@ final class DoctorCommand implements Runnable {
         Datasets datasets = Datasets.ofUser();
         for (KnownSet set : Datasets.known()) {
             out.printf(Locale.ROOT, "%-12s %s %s%n", "data", set.name(), datasets.found(set).map(IdxFiles::where)
-                    .orElse("not here: scanline data fetch " + set.name()));
+                    .orElse("not downloaded: run ./scanline data fetch " + set.name()));
         }
         out.flush();
     }

@@ -40,9 +40,9 @@ import scanline.lab.run.TrainedOn;
 import scanline.lab.task.LabelScore;
 import scanline.lab.task.Measures;
 
-/** {@code scanline evaluate}: loss, accuracy and confusion matrix on a split. */
+/** The command {@code scanline evaluate}. */
 @Command(name = "evaluate", mixinStandardHelpOptions = true,
-        description = "Prints the loss, the accuracy and other measures of a trained model.")
+        description = "Print the loss, the accuracy and other measures of a trained model.")
 final class EvaluateCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
@@ -54,18 +54,18 @@ final class EvaluateCommand implements Callable<Integer> {
     private TrainedOptions trained = new TrainedOptions();
 
     @Parameters(index = "1..*", paramLabel = "KEY=VALUE",
-            description = "Changes a key of the recipe, such as data.dir.")
+            description = "Recipe key to change, and its new value; for example data.dir=FOLDER.")
     private List<String> overrides = List.of();
 
     @Option(names = "--split", paramLabel = "SPLIT", defaultValue = "test",
-            description = "${COMPLETION-CANDIDATES}. Default: test.")
+            description = "Split to evaluate: ${COMPLETION-CANDIDATES}. Default: test.")
     private Split split = Split.TEST;
 
     @Option(names = "--logits", paramLabel = "FILE.csv",
-            description = "Writes a line an example: index, label or labels, logits; - for standard output.")
+            description = "Write one line per example: index, label or labels, logits; - for standard output.")
     private @Nullable OutputFile logits;
 
-    @Option(names = "--json", description = "Prints the result as JSON.")
+    @Option(names = "--json", description = "Print the result as JSON.")
     private boolean json;
 
     @Override
@@ -77,13 +77,13 @@ final class EvaluateCommand implements Callable<Integer> {
             Experiment experiment = opened.experiment();
             TrainedOn trainedOn = TrainedOn.of(opened, split, overrides);
             if (logits != null && experiment.network() instanceof Autoregressive) {
-                throw new RunException("--logits: this model has no logits for a picture, it writes one label after the"
-                        + " other");
+                throw new RunException("--logits: this model has no logits for an image, because it writes one label"
+                        + " after the other");
             }
             Examples examples = experiment.examples(split);
             if (examples.isEmpty()) {
                 throw new RunException(
-                        "the recipe holds out no examples for validation (data.validation, data.canvas.validation)");
+                        "the recipe has no validation set (see data.validation and data.canvas.validation)");
             }
             Evaluation evaluation = logits == null
                     ? Evaluation.of(experiment, examples, Evaluation.Listener.NONE)
@@ -158,17 +158,17 @@ final class EvaluateCommand implements Callable<Integer> {
         out.flush();
     }
 
-    /** What a reader must know of the images before taking the accuracy for that of unseen ones; nothing where it is. */
+    /** Returns a warning that the accuracy may not be that of unseen images of the run's data; empty if it is. */
     private Optional<String> data(TrainedOn trainedOn) {
         Integer seen = trainedOn.seen();
         if (trainedOn.isSame() && seen != null && seen == (split == Split.TRAIN ? trainedOn.images() : 0)) {
             return Optional.empty();
         }
         String what = trainedOn.isSame()
-                ? "other images are held out than in the run"
+                ? "the validation set is not that of the run"
                 : "not the data of the run (" + String.join(", ", trainedOn.differences()) + ")";
         return Optional.of("data: " + what + "; " + (seen == null
-                ? "the images that the run was trained on are not there to compare with"
+                ? "the images that the run was trained on are not available for comparison"
                 : String.format(Locale.ROOT, "%,d of %,d images are among those that the run was trained on", seen,
                         trainedOn.images())));
     }

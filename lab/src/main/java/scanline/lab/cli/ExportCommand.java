@@ -25,9 +25,9 @@ import scanline.lab.export.ExportFormat;
 import scanline.lab.export.OnnxOperators;
 import scanline.lab.run.Trained;
 
-/** {@code scanline export}: a trained model as a file that others read. */
+/** The command {@code scanline export}. */
 @Command(name = "export", mixinStandardHelpOptions = true,
-        description = "Writes a trained model to a file for other programs.")
+        description = "Export a trained model to a file for other programs.")
 final class ExportCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
@@ -36,22 +36,22 @@ final class ExportCommand implements Callable<Integer> {
     private TrainedOptions trained = new TrainedOptions();
 
     @Parameters(index = "1..*", paramLabel = "KEY=VALUE",
-            description = "Changes a key of the recipe, such as data.dir.")
+            description = "Recipe key to change, and its new value; for example data.dir=FOLDER.")
     private List<String> overrides = List.of();
 
     @Option(names = "--format", required = true, paramLabel = "FORMAT",
-            description = {"onnx: the whole way from pixels to logits, for ONNX runtimes.",
-                    "safetensors: the weights by PyTorch's names."})
+            description = {"onnx: the complete model, from pixels to logits, for ONNX runtimes.",
+                    "safetensors: the weights, with PyTorch's names."})
     private ExportFormat format = ExportFormat.ONNX;
 
     @Option(names = "--to", required = true, paramLabel = "FILE",
-            description = "The file to write or to replace; - for standard output.")
+            description = "File to write or replace; - for standard output.")
     private OutputFile file = new OutputFile("");
 
     private OnnxOperators operators = OnnxOperators.OPSET_20;
 
     @Option(names = "--opset", paramLabel = "N",
-            description = "The version of ONNX's operators: 20, or 17 for older programs. Default: 20.")
+            description = "Version of the ONNX operator set: 20, or 17 for older programs. Default: 20.")
     void opset(int wanted) {
         operators = Stream.of(OnnxOperators.values()).filter(known -> known.number() == wanted).findAny()
                 .orElseThrow(() -> new ParameterException(Objects.requireNonNull(spec).commandLine(),

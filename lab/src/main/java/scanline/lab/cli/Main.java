@@ -24,25 +24,25 @@ import scanline.lab.run.Provenance;
 
 /** The command line: results go to standard output, progress and errors to standard error. */
 @Command(name = "scanline", mixinStandardHelpOptions = true, versionProvider = Main.Version.class,
-        description = "Trains, evaluates and explains sequence models on images.",
+        description = "Train, evaluate and explain sequence models on images.",
         subcommands = {RecipesCommand.class, TrainCommand.class, ResumeCommand.class, SweepCommand.class,
                 EvaluateCommand.class, PredictCommand.class, ExportCommand.class, ExplainCommand.class,
                 ReportCommand.class, CompareCommand.class, StudioCommand.class,
                 ResultsCommand.class, ReproduceCommand.class, MigrateCommand.class, DataCommand.class,
                 DoctorCommand.class, HelpCommand.class},
         exitCodeListHeading = "%nExit status:%n",
-        exitCodeList = {"0:done", "1:failed, with one line that says why", "2:wrong usage"})
+        exitCodeList = {"0:done", "1:failed; one line on standard error says why", "2:invalid arguments or recipe"})
 public final class Main {
-    /** Stack traces are for those who work on Scanline. */
-    @Option(names = "--debug", description = "Shows where in the code an error arose.", scope = ScopeType.INHERIT)
+    /** Stack traces are for people who work on Scanline. */
+    @Option(names = "--debug", description = "Print the stack trace of an error.", scope = ScopeType.INHERIT)
     private boolean debug;
 
-    /** Whether stack traces are wanted. */
+    /** Returns whether stack traces are printed. */
     boolean isDebugging() {
         return debug;
     }
 
-    /** Runs a command and ends the process with its exit status; a command whose output was not taken has failed. */
+    /** Runs a command and ends the process with its exit status; if its output cannot be written, the command fails. */
     public static void main(String[] arguments) {
         StandardOutput output = new StandardOutput();
         System.setOut(new PrintStream(new BufferedOutputStream(output), false, System.out.charset()));
@@ -57,7 +57,7 @@ public final class Main {
         System.exit(status);
     }
 
-    /** Runs a command and gives its exit status. */
+    /** Runs a command and returns its exit status. */
     static int execute(CommandLine line, String... arguments) {
         try {
             return line.execute(arguments);
@@ -71,7 +71,7 @@ public final class Main {
         }
     }
 
-    /** The commands, with what answers their failures. The launcher says whether there may be colors. */
+    /** Returns all commands with their error handlers. The launcher decides whether colors are used. */
     static CommandLine commandLine() {
         Main main = new Main();
         CommandLine line = new CommandLine(main).setCaseInsensitiveEnumValuesAllowed(true)
@@ -88,7 +88,7 @@ public final class Main {
             CommandLine command = exception.getCommandLine();
             Messages.error(command, String.valueOf(exception.getMessage()));
             if (!CommandLine.UnmatchedArgumentException.printSuggestions(exception, command.getErr())) {
-                command.getErr().println("`" + command.getCommandSpec().qualifiedName() + " --help` says more");
+                command.getErr().println("see `" + command.getCommandSpec().qualifiedName() + " --help`");
             }
             return CommandLine.ExitCode.USAGE;
         });
@@ -99,10 +99,10 @@ public final class Main {
         return switch (exception) {
             case UserException e -> String.valueOf(e.getMessage());
             case NoSuchFileException e -> "there is no file " + e.getFile();
-            case AccessDeniedException e -> "no permission for " + e.getFile();
+            case AccessDeniedException e -> "permission denied: " + e.getFile();
             case FileSystemException e -> e.getFile() + ": " + (e.getReason() == null ? "failed" : e.getReason());
             case IOException e -> String.valueOf(e.getMessage());
-            default -> "this should not have happened: " + exception + " (--debug says where)";
+            default -> "internal error: " + exception + " (--debug prints the stack trace)";
         };
     }
 

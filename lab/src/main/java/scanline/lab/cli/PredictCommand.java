@@ -29,9 +29,9 @@ import scanline.lab.run.Trained;
 import scanline.lab.task.Answer;
 import scanline.lab.task.Prediction;
 
-/** {@code scanline predict}: the classes of images, or the labels that are on them. */
+/** The command {@code scanline predict}. */
 @Command(name = "predict", mixinStandardHelpOptions = true,
-        description = "Prints the class of each image, or the labels on it, and how probable that is.")
+        description = "Predict the class of each image, or the labels on it, and print the probability.")
 final class PredictCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
@@ -43,17 +43,17 @@ final class PredictCommand implements Callable<Integer> {
     private TrainedOptions trained = new TrainedOptions();
 
     @Parameters(index = "1..*", arity = "1..*", paramLabel = "FILE",
-            description = "PNG or JPEG images, IDX files of images, or folders of PNG and JPEG images. An image is made gray,"
-                    + " light on dark, and scaled; for a model of handwritten characters its ink is found, cropped and"
-                    + " centered first, unless the image has the model's size already. A file that cannot be read is named,"
-                    + " and the others are answered.")
+            description = "PNG or JPEG image, IDX file of images, or folder of PNG and JPEG images. Each image is"
+                    + " converted to light-on-dark gray and scaled. For models of handwritten characters, the ink is"
+                    + " first found, cropped and centered, unless the image already has the model's size. If a file"
+                    + " cannot be read, an error names it, and the other files are still answered.")
     private List<Path> files = List.of();
 
     @Option(names = "--as-is",
-            description = "Only scales images, where those of a model of handwritten characters would be prepared first.")
+            description = "Only scale the images, without the preparation for models of handwritten characters.")
     private boolean asIs;
 
-    @Option(names = "--json", description = "Prints the result as JSON.")
+    @Option(names = "--json", description = "Print the result as JSON.")
     private boolean json;
 
     @Override
@@ -82,7 +82,7 @@ final class PredictCommand implements Callable<Integer> {
         }
     }
 
-    /** What is printed: answers as they come, or in JSON all at the end; what cannot be read is named and does not stop the others. */
+    /** Prints each answer at once, or all as JSON at the end; an unreadable file does not stop the others. */
     private final class Results {
         private final CommandLine line = Objects.requireNonNull(spec).commandLine();
         private final List<Object> all = new ArrayList<>();
@@ -120,6 +120,6 @@ final class PredictCommand implements Callable<Integer> {
         }
     }
 
-    /** What stands in the JSON for a file that cannot be read. */
+    /** The JSON entry of a file that cannot be read. */
     record Unread(String file, String error) {}
 }

@@ -20,9 +20,9 @@ import scanline.lab.run.Provenance;
 import scanline.lab.run.Run;
 import scanline.lab.run.Trained;
 
-/** {@code scanline report}: what a run came to, as one page. */
+/** The command {@code scanline report}. */
 @Command(name = "report", mixinStandardHelpOptions = true,
-        description = "Writes what a run came to as one page in HTML: its figures, curves, mistakes and recipe.")
+        description = "Write a report of a run as one HTML page: figures, curves, mistakes and recipe.")
 final class ReportCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
@@ -34,7 +34,7 @@ final class ReportCommand implements Callable<Integer> {
     private RunOptions options = new RunOptions();
 
     @Option(names = "--to", paramLabel = "FILE.html",
-            description = "The file to write; - for standard output. Default: RUN/report.html.")
+            description = "File to write; - for standard output. Default: RUN/report.html.")
     private @Nullable OutputFile to;
 
     @Override
@@ -47,7 +47,7 @@ final class ReportCommand implements Callable<Integer> {
             Provenance.requireSameData(run, trained.experiment());
             file.write(RunReport.page(trained.experiment(), run));
             PrintWriter out = file.words(Objects.requireNonNull(spec).commandLine());
-            out.println(file + " says what " + folder + " came to");
+            out.println(file + ": report of " + folder);
             out.flush();
             return CommandLine.ExitCode.OK;
         }

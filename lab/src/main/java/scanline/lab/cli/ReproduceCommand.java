@@ -32,11 +32,11 @@ import scanline.lab.record.RunRecord;
 import scanline.lab.record.Verdict;
 import scanline.lab.report.Results;
 
-/** {@code scanline reproduce}: trains what the table of results says, and compares. */
+/** The command {@code scanline reproduce}. */
 @Command(name = "reproduce", mixinStandardHelpOptions = true, sortOptions = false,
-        description = "Trains the records of results again, one after another, and says which come to the same to the bit."
-                + " The same command goes on where it was stopped. With --quick, it takes the first steps of each recipe"
-                + " instead, in a minute or two.")
+        description = "Retrain the recorded results, one after another, and report which are reproduced bit for bit."
+                + " If it is stopped, the same command resumes. With --quick, only train the first steps of each"
+                + " recipe, which takes a minute or two.")
 final class ReproduceCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
@@ -48,26 +48,26 @@ final class ReproduceCommand implements Callable<Integer> {
     private TrainingOptions training = new TrainingOptions();
 
     @Parameters(paramLabel = "RECIPE",
-            description = "The name of a recipe, for all its records, or of a record. Default: everything.")
+            description = "Name of a recipe, for all its records, or of one record. Default: everything.")
     private List<String> wanted = List.of();
 
-    @Option(names = "--quick", description = "Takes " + FirstSteps.STEPS
-            + " steps of each recipe and compares the weights with the recorded ones.")
+    @Option(names = "--quick", description = "Train " + FirstSteps.STEPS
+            + " steps of each recipe and compare the weights with the recorded ones.")
     private boolean quick;
 
-    @Option(names = "--record", description = "With --quick: writes down what comes out, instead of comparing.")
+    @Option(names = "--record", description = "With --quick: record the first steps instead of comparing them.")
     private boolean record;
 
     @Option(names = "--background", arity = "0",
-            description = "Goes on when the terminal is closed; prints how to watch and stop it.")
+            description = "Keep running after the terminal is closed, and print how to watch and stop it.")
     private boolean background;
 
     @Option(names = "--results", paramLabel = "DIR", defaultValue = "results",
-            description = "The folder of results. Default: ${DEFAULT-VALUE}.")
+            description = "Folder of results. Default: ${DEFAULT-VALUE}.")
     private Path results = Path.of("results");
 
     @Option(names = "--to", paramLabel = "DIR", defaultValue = "runs/reproduced",
-            description = "The folder for the runs. Default: ${DEFAULT-VALUE}.")
+            description = "Folder for the new runs. Default: ${DEFAULT-VALUE}.")
     private Path folder = Path.of("");
 
     private CommandLine line() {
@@ -77,14 +77,15 @@ final class ReproduceCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (record && !quick) {
-            throw new ParameterException(line(), "--record goes with --quick: records of runs come from"
+            throw new ParameterException(line(), "--record needs --quick: to record a run, use"
                     + " `scanline results --add RUN`");
         }
         if (record && training.isJson()) {
-            throw new ParameterException(line(), "--record compares nothing, so it does not go with --json");
+            throw new ParameterException(line(), "--record compares nothing, so it cannot be combined with --json");
         }
         if (quick && background) {
-            throw new ParameterException(line(), "--quick takes a minute or two, so it does not go with --background");
+            throw new ParameterException(line(),
+                    "--quick takes a minute or two, so it cannot be combined with --background");
         }
         if (quick) {
             return quick();
@@ -95,7 +96,7 @@ final class ReproduceCommand implements Callable<Integer> {
                 return reproduce(reproducing);
             }
         }
-        return background(); // which takes the folder itself
+        return background(); // the new process locks the folder itself
     }
 
     private Path records() {
@@ -104,7 +105,7 @@ final class ReproduceCommand implements Callable<Integer> {
 
     private void requireResults() {
         if (!Files.isDirectory(results)) {
-            throw new RunException("there is no folder " + results + ": --results names another");
+            throw new RunException("there is no folder " + results + ": name the folder of results with --results");
         }
     }
 
@@ -135,8 +136,8 @@ final class ReproduceCommand implements Callable<Integer> {
         PrintWriter out = line().getOut();
         if (record) {
             FirstSteps.record(records(), names, threads.count());
-            out.println(records().resolve(FirstSteps.FILE) + " says what the first steps of " + names.size()
-                    + (names.size() == 1 ? " recipe comes to" : " recipes come to"));
+            out.println(records().resolve(FirstSteps.FILE) + ": first steps of " + names.size()
+                    + (names.size() == 1 ? " recipe" : " recipes"));
             out.flush();
             return CommandLine.ExitCode.OK;
         }
@@ -146,7 +147,7 @@ final class ReproduceCommand implements Callable<Integer> {
         return verdicts.conclude();
     }
 
-    /** Starts the same command as a process that outlives this one. */
+    /** Starts the same command in a process that outlives this one. */
     private int background() throws IOException {
         Path log = folder.resolve("log.txt");
         List<String> words = new ArrayList<>(line().getParent().getParseResult().expandedArgs());
@@ -158,11 +159,11 @@ final class ReproduceCommand implements Callable<Integer> {
         try {
             number = process.start().pid();
         } catch (IOException e) {
-            throw new RunException("--background needs the command nohup, which is not here: " + e.getMessage());
+            throw new RunException("--background needs the command nohup, which was not found: " + e.getMessage());
         }
         PrintWriter out = line().getOut();
-        out.println("process " + number + " trains in the background, and writes " + log);
-        out.println("`kill " + number + "` stops it, saved; the same command goes on");
+        out.println("process " + number + " trains in the background; its log is " + log);
+        out.println("`kill " + number + "` saves and stops it; the same command resumes");
         out.flush();
         return CommandLine.ExitCode.OK;
     }

@@ -17,41 +17,42 @@ import picocli.CommandLine.Spec;
 import scanline.lab.base.RunException;
 import scanline.lab.report.Results;
 
-/** {@code scanline results}: the page of results, from the records of runs. */
+/** The command {@code scanline results}. */
 @Command(name = "results", mixinStandardHelpOptions = true,
-        description = "Writes FOLDER/README.md, the curves of each run and the tables in FOLDER's other pages, and in the"
-                + " README.md beside FOLDER, from the records in FOLDER/records.")
+        description = "Write the pages of results from the records in FOLDER/records: FOLDER/README.md, the curves of"
+                + " each run, and the tables in FOLDER's other pages and in the README.md next to FOLDER.")
 final class ResultsCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
     @Parameters(index = "0", paramLabel = "FOLDER", defaultValue = "results",
-            description = "A folder of results. Default: ${DEFAULT-VALUE}.")
+            description = "Folder of results. Default: ${DEFAULT-VALUE}.")
     private Path folder = Path.of("results");
 
     @Option(names = "--add", paramLabel = "RUN", arity = "1..*",
-            description = "Copies the records of these runs into FOLDER/records first, without their weights.")
+            description = "First copy the records of these runs, without their weights, into FOLDER/records.")
     private List<Path> runs = List.of();
 
-    @Option(names = "--replace", description = "Lets --add replace a record of the same name with other content.")
+    @Option(names = "--replace",
+            description = "Allow --add to replace a record that has the same name but other content.")
     private boolean replace;
 
-    @Option(names = "--check", description = "Writes nothing; the exit status is 1 when a file is out of date.")
+    @Option(names = "--check", description = "Write nothing; the exit status is 1 if a file is out of date.")
     private boolean check;
 
     @Override
     public Integer call() throws IOException {
         CommandLine line = Objects.requireNonNull(spec).commandLine();
         if (check && !runs.isEmpty()) {
-            throw new ParameterException(line, "--check writes nothing, so it cannot go with --add");
+            throw new ParameterException(line, "--check writes nothing, so it cannot be combined with --add");
         }
         if (replace && runs.isEmpty()) {
-            throw new ParameterException(line, "--replace goes with --add");
+            throw new ParameterException(line, "--replace needs --add");
         }
         if (check) {
             Path stale = Results.firstStale(folder);
             if (stale != null) {
-                throw new RunException(stale + " is not what `scanline results` would write");
+                throw new RunException(stale + " is out of date: run `scanline results`");
             }
             return CommandLine.ExitCode.OK;
         }
@@ -59,7 +60,7 @@ final class ResultsCommand implements Callable<Integer> {
             Results.add(folder, run, replace);
         }
         PrintWriter out = line.getOut();
-        out.println(folder.resolve("README.md") + " says what " + Results.write(folder) + " runs came to");
+        out.println(folder.resolve("README.md") + ": results of " + Results.write(folder) + " runs");
         out.flush();
         return CommandLine.ExitCode.OK;
     }

@@ -15,9 +15,9 @@ import scanline.lab.experiment.Experiment;
 import scanline.lab.run.Provenance;
 import scanline.lab.run.Run;
 
-/** {@code scanline resume}: goes on where a run stopped, to the bit. */
+/** The command {@code scanline resume}. */
 @Command(name = "resume", mixinStandardHelpOptions = true,
-        description = "Goes on where a run stopped; the weights become those of an uninterrupted run, to the bit.")
+        description = "Resume a stopped run; the weights are bit-identical to those of an uninterrupted run.")
 final class ResumeCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;

@@ -20,10 +20,10 @@ import picocli.CommandLine.Spec;
 import scanline.lab.cli.option.Threads;
 import scanline.lab.studio.Studio;
 
-/** {@code scanline studio}: the web studio. */
+/** The command {@code scanline studio}. */
 @Command(name = "studio", mixinStandardHelpOptions = true, sortOptions = false,
-        description = "Opens the web studio on this machine: watch runs train, compare them, and see what a model does with"
-                + " a picture that you draw.")
+        description = "Start the web studio on this machine: watch runs train, compare them, and see how a model reads"
+                + " what you draw.")
 final class StudioCommand implements Callable<Integer> {
     private static final int SHORTEST_TOKEN = 16;
 
@@ -34,19 +34,19 @@ final class StudioCommand implements Callable<Integer> {
     private Threads threads = new Threads();
 
     @Option(names = "--runs", paramLabel = "DIR", defaultValue = "runs",
-            description = "The folder of the runs. Default: ${DEFAULT-VALUE}.")
+            description = "Folder of the runs. Default: ${DEFAULT-VALUE}.")
     private Path runs = Path.of("runs");
 
     @Option(names = "--port", paramLabel = "N", defaultValue = "7070",
-            description = "Where it listens; 0 for any port that is free. Default: ${DEFAULT-VALUE}.")
+            description = "Port to listen on; 0 for any free port. Default: ${DEFAULT-VALUE}.")
     private int port;
 
     @Option(names = "--host", paramLabel = "NAME", defaultValue = "127.0.0.1",
-            description = "The address it listens on. Any but this machine's own needs --token. Default: ${DEFAULT-VALUE}.")
+            description = "Address to listen on; any but a loopback address needs --token. Default: ${DEFAULT-VALUE}.")
     private String host = "127.0.0.1";
 
-    @Option(names = "--token", paramLabel = "WORD",
-            description = "What everybody must know who asks, at least 16 characters.")
+    @Option(names = "--token", paramLabel = "TOKEN",
+            description = "Access token that clients must send; at least 16 characters.")
     private @Nullable String token;
 
     @Override
@@ -57,7 +57,7 @@ final class StudioCommand implements Callable<Integer> {
         PrintWriter err = line.getErr();
         CountDownLatch end = new CountDownLatch(1);
         try (Studio studio = new Studio(runs, host, port, token, threads.count(), Main.class, fault -> {
-            err.println("scanline: this should not have happened: " + fault);
+            err.println("scanline: internal error: " + fault);
             if (line.getParent().<Main>getCommand().isDebugging()) {
                 fault.printStackTrace(err);
             }
@@ -67,9 +67,9 @@ final class StudioCommand implements Callable<Integer> {
             Runtime.getRuntime().addShutdownHook(hook);
             out.println("studio  http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + studio.port() + "/"
                     + (token == null ? "" : "?token=" + token));
-            out.println("runs    " + runs + "; Ctrl-C ends it, and saves what it trains");
+            out.println("runs    " + runs + "; Ctrl-C saves the runs in training and stops the studio");
             if (out.checkError()) {
-                return CommandLine.ExitCode.SOFTWARE; // nobody would find it
+                return CommandLine.ExitCode.SOFTWARE; // nobody would learn its address
             }
             end.await();
         }
@@ -80,7 +80,7 @@ final class StudioCommand implements Callable<Integer> {
         try {
             return InetAddress.getByName(host).isLoopbackAddress();
         } catch (UnknownHostException _) {
-            return true; // the server says that there is none
+            return true; // the server reports the unknown host
         }
     }
 
@@ -89,15 +89,15 @@ final class StudioCommand implements Callable<Integer> {
             throw new ParameterException(line, "--port must be from 0 to 65535, not " + port);
         }
         if (token != null && !token.matches("[A-Za-z0-9._~-]{" + SHORTEST_TOKEN + ",200}")) {
-            throw new ParameterException(line, "--token must have at least " + SHORTEST_TOKEN
-                    + " letters, digits and . _ ~ -");
+            throw new ParameterException(line, "--token must have " + SHORTEST_TOKEN
+                    + " to 200 characters, each a letter, a digit or one of . _ ~ -");
         }
         if (Files.exists(runs) && !Files.isDirectory(runs)) {
             throw new ParameterException(line, "--runs " + runs + " is a file, not a folder of runs");
         }
         if (token == null && !isLoopback()) {
             throw new ParameterException(line, "--host " + host
-                    + " can be reached from other machines: say with --token what they must know");
+                    + " can be reached from other machines: set an access token with --token");
         }
     }
 }

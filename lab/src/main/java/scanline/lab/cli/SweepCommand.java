@@ -27,38 +27,39 @@ import scanline.lab.sweep.Sweep;
 import scanline.lab.sweep.SweepTable;
 import scanline.lab.sweep.SweepTable.Row;
 
-/** {@code scanline sweep}: a grid of runs as processes of this machine. */
+/** The command {@code scanline sweep}. */
 @Command(name = "sweep", mixinStandardHelpOptions = true,
-        description = "Trains every combination of some keys' values, over some seeds, and prints mean and spread. The"
-                + " same command goes on where a sweep stopped.")
+        description = "Train every combination of the values of some keys, with one or more seeds, and print mean"
+                + " and spread. If a sweep is stopped, the same command resumes it.")
 final class SweepCommand implements Callable<Integer> {
     private static final int MOST_WORKERS = 256;
 
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "RECIPE", description = "Its name, or a file that ends in .yaml or .yml.")
+    @Parameters(index = "0", paramLabel = "RECIPE", description = "Name of a built-in recipe, or path to a .yaml file.")
     private String recipe = "";
 
     @Parameters(index = "1..*", paramLabel = "KEY=VALUE,...",
-            description = "The values of a key of the recipe. One with a comma is in double quotes, which the shell"
-                    + " must leave: 'about=\"this, that\",other'.")
+            description = "Recipe key, and its values. Put a value that contains a comma in double quotes, and"
+                    + " protect them from the shell: 'about=\"this, that\",other'.")
     private List<String> words = List.of();
 
-    @Option(names = "--seeds", paramLabel = "SEEDS", description = "1..5 or 1,4,7. Default: the recipe's.")
+    @Option(names = "--seeds", paramLabel = "SEEDS",
+            description = "Seeds, such as 1..5 or 1,4,7. Default: the recipe's seed.")
     private String seeds = "";
 
     private int workers = 1;
 
     private int threads;
 
-    @Option(names = "--to", paramLabel = "DIR", description = "The folder of the sweep. Default: sweeps/RECIPE.")
+    @Option(names = "--to", paramLabel = "DIR", description = "Folder of the sweep. Default: sweeps/RECIPE.")
     private @Nullable Path folder;
 
-    @Option(names = "--json", description = "Prints the table as JSON.")
+    @Option(names = "--json", description = "Print the table as JSON.")
     private boolean json;
 
-    @Option(names = "--workers", paramLabel = "N", description = "How many runs at a time. Default: 1.")
+    @Option(names = "--workers", paramLabel = "N", description = "Number of runs at a time. Default: 1.")
     void workers(int wanted) {
         if (wanted < 1 || wanted > MOST_WORKERS) {
             throw new ParameterException(line(), "--workers must be from 1 to " + MOST_WORKERS + ", not " + wanted);
@@ -67,7 +68,7 @@ final class SweepCommand implements Callable<Integer> {
     }
 
     @Option(names = "--threads", paramLabel = "N",
-            description = "How many threads each run computes with. Default: the processors, shared by the workers.")
+            description = "Number of threads per run. Default: the processors divided among the workers.")
     void threads(int wanted) {
         if (wanted < 1 || wanted > Threads.MOST) {
             throw new ParameterException(line(), "--threads must be from 1 to " + Threads.MOST + ", not " + wanted);
@@ -107,7 +108,7 @@ final class SweepCommand implements Callable<Integer> {
                 return CommandLine.ExitCode.OK;
             }
             Map.Entry<String, String> first = failures.entrySet().iterator().next();
-            err.println("scanline: " + failures.size() + " of " + count + " runs failed, the first, " + first.getKey()
+            err.println("scanline: " + failures.size() + " of " + count + " runs failed; the first is " + first.getKey()
                     + ": " + first.getValue());
             return CommandLine.ExitCode.SOFTWARE;
         }
@@ -115,7 +116,7 @@ final class SweepCommand implements Callable<Integer> {
 
     private static void stop(Sweep sweep, PrintWriter err) {
         sweep.close();
-        err.println("stopped; the same command goes on");
+        err.println("stopped; the same command resumes");
         err.flush();
     }
 

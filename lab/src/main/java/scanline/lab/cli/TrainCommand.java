@@ -28,8 +28,8 @@ import scanline.lab.run.Parent;
 import scanline.lab.run.Provenance;
 import scanline.lab.run.Run;
 
-/** {@code scanline train}: trains a recipe in a new run folder. */
-@Command(name = "train", mixinStandardHelpOptions = true, description = "Trains a recipe.")
+/** The command {@code scanline train}. */
+@Command(name = "train", mixinStandardHelpOptions = true, description = "Train a recipe in a new run folder.")
 final class TrainCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
@@ -40,24 +40,24 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private TrainingOptions training = new TrainingOptions();
 
-    @Parameters(index = "0", paramLabel = "RECIPE", description = "Its name, or a file that ends in .yaml or .yml.")
+    @Parameters(index = "0", paramLabel = "RECIPE", description = "Name of a built-in recipe, or path to a .yaml file.")
     private String recipe = "";
 
-    @Parameters(index = "1..*", paramLabel = "KEY=VALUE", description = "Changes a key of the recipe.")
+    @Parameters(index = "1..*", paramLabel = "KEY=VALUE", description = "Recipe key to change, and its new value.")
     private List<String> overrides = List.of();
 
     @Option(names = "--run", paramLabel = "DIR",
-            description = "The folder to keep the run in. Default: runs/RECIPE, numbered.")
+            description = "Folder for the run. Default: runs/RECIPE, numbered.")
     private @Nullable Path folder;
 
     @Option(names = "--from", paramLabel = "RUN|FILE",
-            description = "Begins with the best weights of a run, or those of a safetensors file, instead of the seed's; the"
-                    + " optimizer begins anew.")
+            description = "Start from the best weights of a run, or from those of a safetensors file, instead of the"
+                    + " seed's initial weights. The optimizer starts from scratch.")
     private @Nullable Path from;
 
     @Option(names = "--new-head",
-            description = "With --from: what belongs to the classes (the last layer) begins with the seed's weights, for data"
-                    + " with other classes.")
+            description = "With --from: initialize the last layer, which depends on the classes, from the seed. For"
+                    + " data with other classes.")
     private boolean newHead;
 
     @Override
@@ -65,7 +65,7 @@ final class TrainCommand implements Callable<Integer> {
         CommandLine line = Objects.requireNonNull(spec).commandLine();
         Recipe resolved = Recipes.find(recipe, overrides);
         if (newHead && from == null) {
-            throw new ParameterException(line, "--new-head goes with --from");
+            throw new ParameterException(line, "--new-head needs --from");
         }
         if (folder != null) {
             Run.requireNew(folder);
@@ -74,19 +74,19 @@ final class TrainCommand implements Callable<Integer> {
         List<String> command = new ArrayList<>(List.of("scanline"));
         command.addAll(line.getParent().getParseResult().expandedArgs());
         try (Experiment experiment = new Experiment(resolved, threads.count())) {
-            experiment.examples(Split.TRAIN); // images that do not suffice are refused before a folder is made
+            experiment.examples(Split.TRAIN); // fails on too few images before a folder is created
             experiment.examples(Split.VALIDATION);
             Parent parent = from == null
                     ? null
-                    : Parent.load(from, experiment, newHead, told -> Messages.warn(line, told));
+                    : Parent.load(from, experiment, newHead, warning -> Messages.warn(line, warning));
             Run.Beginning beginning = parent == null ? Run.Beginning.OF_SEED : Parent.beginning(experiment);
             Map<String, Object> provenance = Provenance.of(experiment, threads.count(), command, parent);
             Run run = folder != null
                     ? Run.create(folder, resolved, provenance, beginning)
                     : Run.createNumbered(Run.name(recipe), resolved, provenance, beginning);
             line.getErr().println(Excerpt.line(resolved.about()) + " (" + recipe + ", " + resolved.data().name()
-                    + ", seed " + resolved.seed() + ", " + threads + ")" + (from == null ? "" : ", weights of " + from)
-                    + ", run " + run.folder());
+                    + ", seed " + resolved.seed() + ", " + threads + ")"
+                    + (from == null ? "" : ", weights from " + from) + ", run " + run.folder());
             line.getErr().flush();
             experiment.dataset().oddities().forEach(oddity -> Messages.warn(line, oddity));
             return training.run(line, experiment, run, false);

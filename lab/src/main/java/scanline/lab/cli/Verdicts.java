@@ -10,7 +10,7 @@ import picocli.CommandLine;
 import scanline.lab.base.Json;
 import scanline.lab.record.Verdict;
 
-/** What was made again and compared with its record: told one by one, counted at the end; as JSON all at once. */
+/** The verdicts on reproduced records: printed one by one and counted at the end, or printed at once as JSON. */
 final class Verdicts {
     private final PrintWriter out;
     private final boolean json;
@@ -29,7 +29,7 @@ final class Verdicts {
         }
     }
 
-    /** Says how many agree; the exit status of the command. */
+    /** Prints how many agree, and returns the exit status of the command. */
     int conclude() {
         long agree = all.stream().filter(Verdict::agrees).count();
         out.println(json

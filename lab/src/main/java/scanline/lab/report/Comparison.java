@@ -28,19 +28,19 @@ import scanline.lab.run.Run;
 import scanline.lab.task.Measures;
 
 /**
- * Several runs beside each other: in what they differ, and what each came to. What is marked best is best by validation; the
- * test images choose nothing.
+ * A comparison of runs: how their settings differ, and how each one scored. The run marked as best is the best on the
+ * validation set; the test images choose nothing.
  *
- * @param runs at least one, in the order in which they are shown
+ * @param runs at least one, in display order
  */
 public record Comparison(List<RunRecord> runs) {
     private static final int HASH_DIGITS = 8;
     private static final String CANVAS = "data.canvas";
 
     /**
-     * Runs by their folders, finished or not.
+     * Compares the runs in folders, finished or not.
      *
-     * @throws RunException if a folder is no run, lacks a file or an epoch, or is given twice
+     * @throws RunException if a folder is not a run, lacks a file or an epoch, or is given twice
      */
     public static Comparison of(List<Path> folders) throws IOException {
         List<RunRecord> runs = new ArrayList<>();
@@ -60,7 +60,7 @@ public record Comparison(List<RunRecord> runs) {
         return new Comparison(runs);
     }
 
-    /** The comparison as JSON; what a run does not have is null. */
+    /** Returns the comparison as JSON; a missing figure is null. */
     public String json() {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("runs", runs.stream().map(this::values).toList());
@@ -83,9 +83,9 @@ public record Comparison(List<RunRecord> runs) {
         })).toArray(String[]::new));
     }
 
-    /** What decides a result and is not the same in all runs, but for the seed. */
+    /** Returns the settings that influence results and are not the same in all runs, except the seed. */
     Table differences() {
-        Table table = table("what differs");
+        Table table = table("difference");
         rowIfDifferent(table, "recipe", run -> run.command().name());
         keys().stream().filter(key -> !isSame(run -> run.decisions().get(key)))
                 .forEach(key -> row(table, key, run -> run.decisions().get(key)));
@@ -93,8 +93,8 @@ public record Comparison(List<RunRecord> runs) {
             runs.getFirst().data().keySet()
                     .forEach(part -> rowIfDifferent(table, "data: " + part, run -> prefix(run.data().get(part))));
         }
-        rowIfDifferent(table, "weights at first", run -> run.parent() == null
-                ? "the seed's"
+        rowIfDifferent(table, "initial weights", run -> run.parent() == null
+                ? "from the seed"
                 : String.join(" ", run.command().start()) + " " + prefix(run.parent().file()));
         rowIfDifferent(table, "commit", ResultsTable::commits);
         return table;
@@ -106,9 +106,9 @@ public record Comparison(List<RunRecord> runs) {
         }
     }
 
-    /** What each run came to. */
+    /** Returns the results of each run. */
     Table outcomes() {
-        Table table = table("what came of it");
+        Table table = table("result");
         RunRecord best = best();
         row(table, "seed", run -> Long.toString(run.seed()));
         row(table, "parameters", run -> Numbers.whole(run.parameters()));
@@ -135,7 +135,7 @@ public record Comparison(List<RunRecord> runs) {
         return table;
     }
 
-    /** A figure of a finished run; null for another. */
+    /** Returns a figure of a finished run; null for an unfinished one. */
     private static <T> @Nullable T ofEnd(RunRecord run, Function<Outcome, @Nullable T> figure) {
         Outcome outcome = run.outcome();
         return outcome == null ? null : figure.apply(outcome);
@@ -153,15 +153,15 @@ public record Comparison(List<RunRecord> runs) {
         return runs.stream().map(run -> Objects.toString(value.apply(run), null)).distinct().count() == 1;
     }
 
-    /** The keys of all runs, in the order of their recipes, those below one key together. */
+    /** Returns the keys of all runs in the order of their recipes; the keys below one key stay together. */
     private Set<String> keys() {
-        Map<String, List<String>> rooms = runs.stream().flatMap(run -> run.decisions().keySet().stream()).distinct()
+        Map<String, List<String>> groups = runs.stream().flatMap(run -> run.decisions().keySet().stream()).distinct()
                 .collect(Collectors.groupingBy(key -> key.replaceFirst("\\..*", ""), LinkedHashMap::new,
                         Collectors.toList()));
-        return rooms.values().stream().flatMap(List::stream).collect(Collectors.toCollection(LinkedHashSet::new));
+        return groups.values().stream().flatMap(List::stream).collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
-    /** The keys that all runs have in common, with their values. */
+    /** Returns the keys that have the same value in all runs, with their values. */
     Map<String, String> same() {
         Map<String, String> same = new LinkedHashMap<>();
         keys().stream().filter(key -> isSame(run -> run.decisions().get(key)))
@@ -175,12 +175,12 @@ public record Comparison(List<RunRecord> runs) {
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
-    /** Whether all runs are asked the same about the same pictures, so that their accuracies compare. */
+    /** Returns whether all runs have the same task and the same images, so that their accuracies are comparable. */
     private boolean isOneTask() {
         return isSame(RunRecord::task);
     }
 
-    /** The run with the best validation accuracy; null where that would mean nothing. */
+    /** Returns the run with the best validation accuracy; null if that would be meaningless. */
     private @Nullable RunRecord best() {
         List<RunRecord> validated = runs.stream().filter(Comparison::isValidated).toList();
         if (validated.size() < 2 || !isOneTask() || isSame(RunRecord::settings)) {
@@ -198,18 +198,18 @@ public record Comparison(List<RunRecord> runs) {
                 .values().stream().filter(group -> group.size() > 1).toList();
     }
 
-    /** What to know before the figures of the runs are compared, a sentence or two each. */
+    /** Returns notes on comparing the figures of the runs, each of a sentence or two. */
     List<String> notes() {
         List<String> notes = new ArrayList<>();
         runs.stream().filter(run -> run.outcome() == null).forEach(run -> notes.add(run.name() + " is unfinished: "
                 + run.epochs().size() + " of " + run.key("epochs") + " epochs, so it has no test figures yet."));
         for (List<RunRecord> group : sameWeights()) {
             notes.add(group.stream().map(RunRecord::name).collect(Collectors.joining(" and "))
-                    + " came to the same weights, "
+                    + " produced the same weights, "
                     + prefix(Objects.requireNonNull(group.getFirst().outcome()).weights()) + ".");
         }
         if (runs.size() > 1) {
-            differencesThatMatter(notes);
+            comparability(notes);
         }
         RunRecord best = best();
         if (best != null) {
@@ -218,29 +218,30 @@ public record Comparison(List<RunRecord> runs) {
         return notes;
     }
 
-    private void differencesThatMatter(List<String> notes) {
+    private void comparability(List<String> notes) {
         if (!isSame(run -> run.decisions().get(CANVAS))) {
-            notes.add("The answers are not of one kind (" + CANVAS + "), so neither accuracies nor losses compare.");
+            notes.add("The runs have different kinds of answers (" + CANVAS
+                    + "), so neither accuracies nor losses are comparable.");
         } else if (!isOneTask()) {
-            notes.add("The pictures are not the same, so accuracies do not compare as one task.");
+            notes.add("The images are not the same, so accuracies are not comparable.");
         } else if (isSame(RunRecord::settings)) {
             notes.add(isSame(RunRecord::seed)
-                    ? "These runs are one recipe with one seed."
-                    : "These runs differ in the seed alone: what lies between them is chance, and none is the better recipe.");
+                    ? "These runs have the same recipe and the same seed."
+                    : "These runs differ only in the seed: gaps between them are chance, and no recipe is better.");
         }
         if (isOneTask() && runs.stream().anyMatch(Comparison::isValidated) && !(isSame(RunRecord::seed)
                 && isSame(run -> run.key("data.limit")) && isSame(run -> run.key("data.validation"))
                 && isSame(run -> run.key(CANVAS + ".validation")))) {
-            notes.add("The held-out images are not the same, so validation figures differ by that too.");
+            notes.add("The validation sets are not the same, so validation figures differ for that reason too.");
         }
         if (isSame(run -> run.decisions().get(CANVAS)) && runs.getFirst().key(CANVAS).equals("scatter")
                 && !isSame(run -> run.key("model"))) {
             notes.add(
-                    "A loss is that of a written label, or that of a sigmoid: it compares between models of one of these"
-                            + " kinds alone.");
+                    "The loss of some models is per written label, that of others per sigmoid: it is comparable only"
+                            + " between models of the same kind.");
         }
         if (!isSame(RunRecord::machine)) {
-            notes.add("The machines or their threads are not the same, so times do not compare: " + runs.stream()
+            notes.add("The machines or their threads are not the same, so times are not comparable: " + runs.stream()
                     .collect(Collectors.groupingBy(RunRecord::machine, LinkedHashMap::new,
                             Collectors.mapping(RunRecord::name, Collectors.joining(", "))))
                     .entrySet().stream().map(machine -> machine.getValue() + " on " + machine.getKey())

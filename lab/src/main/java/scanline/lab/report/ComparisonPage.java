@@ -7,12 +7,12 @@ import scanline.lab.record.RunRecord;
 import scanline.lab.report.figure.Curves;
 import scanline.lab.report.figure.Markup;
 
-/** A comparison as one page that needs no other file and no network: {@link Page}. */
+/** A comparison as one self-contained {@link Page}. */
 public final class ComparisonPage {
     private ComparisonPage() {}
 
     /**
-     * The curves, tables and notes of a comparison.
+     * Returns the page with the curves, tables and notes of a comparison.
      *
      * @throws RunException if there are more runs than colors
      */
@@ -31,25 +31,27 @@ public final class ComparisonPage {
         }
         page.add("</ol>\n" + Curves.ofPage(runs));
         page.paragraph("soft",
-                "Training dashed, validation solid; the ring is the best epoch. Loss, and errors in place of accuracy,"
-                        + " go up by the logarithm. Point at a line to see it alone, and at a point of it for its figure.");
+                "Training is dashed, validation solid; the ring is the best epoch. The vertical axes are logarithmic,"
+                        + " in the loss and in the error (1 - accuracy). Point at a line to highlight it, and at a point"
+                        + " of it for its value.");
         page.section("Results");
-        page.tableOfRuns("what each run came to", comparison.outcomes());
+        page.tableOfRuns("results of the runs", comparison.outcomes());
         List<String> notes = comparison.notes();
         if (!notes.isEmpty()) {
             page.list(notes);
         }
         page.paragraph("soft",
-                "Accuracies are shares of the images that are answered wholly rightly; losses are means in nats. The best"
-                        + " epoch is chosen by validation, on training images held out; the test images choose nothing.");
+                "Accuracies are shares of the images whose whole answer is correct; losses are means in nats. The"
+                        + " best epoch is chosen on training images held out for validation; the test images choose"
+                        + " nothing.");
         page.section("Differences");
         Table differences = comparison.differences();
         if (differences.rows().isEmpty()) {
-            page.paragraph("No key of the recipes differs but for the seed.");
+            page.paragraph("The recipes differ at most in the seed.");
         } else {
-            page.tableOfRuns("what differs between the runs", differences);
+            page.tableOfRuns("differences between the runs", differences);
         }
-        page.section("The same in all");
+        page.section("Common settings");
         page.keys(comparison.same());
         return page.text();
     }

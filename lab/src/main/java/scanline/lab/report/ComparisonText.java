@@ -6,11 +6,11 @@ import java.util.stream.Collectors;
 import scanline.engine.io.Excerpt;
 import scanline.lab.record.RunRecord;
 
-/** A comparison for a terminal. */
+/** A comparison as text for a terminal. */
 public final class ComparisonText {
     private ComparisonText() {}
 
-    /** The tables and the notes of a comparison. */
+    /** Returns the tables and the notes of a comparison. */
     public static String of(Comparison comparison) {
         Table names = Table.ofWords("", "run", "command");
         List<RunRecord> runs = comparison.runs();
@@ -23,13 +23,13 @@ public final class ComparisonText {
             text.append(differences.text()).append('\n');
         }
         text.append(comparison.outcomes().text()).append('\n');
-        text.append(wrapped("The same: " + comparison.same().entrySet().stream()
+        text.append(wrapped("Common settings: " + comparison.same().entrySet().stream()
                 .map(key -> key.getKey() + "=" + key.getValue()).collect(Collectors.joining(", "))));
         comparison.notes().forEach(note -> text.append(wrapped(note)));
         return text.toString();
     }
 
-    /** A line of 100 columns at most and, for what is left, indented ones; a word that is longer has one of its own. */
+    /** Wraps text at 100 columns and indents the lines after the first; a longer word has its own line. */
     private static String wrapped(String words) {
         return Excerpt.line(words).replaceAll("(^.{1,100}|.{1,98})( |$)", "$1\n  ").stripTrailing() + "\n";
     }

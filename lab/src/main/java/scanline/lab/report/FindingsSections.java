@@ -14,10 +14,10 @@ import scanline.lab.report.figure.Gallery;
 import scanline.lab.report.figure.StepsChart;
 import scanline.lab.task.LabelScore;
 
-/** The sections of a run's page that show what its best weights say of the examples of a split. */
+/** The sections of a run's page about the answers of its best weights to the examples of a split. */
 final class FindingsSections {
     private static final int MISTAKES = 24;
-    private static final int UNSURE = 12;
+    private static final int LEAST_CONFIDENT = 12;
 
     private final Page page;
     private final Experiment experiment;
@@ -35,7 +35,7 @@ final class FindingsSections {
         images = findings.split() == Split.TEST ? "test images" : "validation images";
     }
 
-    /** The confusion matrix, how each label did, and the examples that are worth a look. */
+    /** Adds the confusion matrix, the measures of each label, and selected examples. */
     void answers() {
         confusion();
         labels();
@@ -49,24 +49,25 @@ final class FindingsSections {
         }
         page.section("Confusion matrix");
         ConfusionMatrix matrix = new ConfusionMatrix(counts, names);
-        page.paragraph("How many labels of the " + images
-                + " (row) were taken for each label (column), with their share"
-                + " of the row." + (kind == Answer.SEQUENCE
-                        ? " Places that both sequences have are counted."
+        page.paragraph("The number of labels of the " + images
+                + " (row) that were predicted as each label (column), and its share of the row."
+                + (kind == Answer.SEQUENCE
+                        ? " Only places that both sequences have are counted."
                         : ""));
         page.paragraph(matrix.worst());
         page.scroll("confusion matrix", matrix.html());
         page.paragraph("soft",
-                "An empty cell is 0. Blue is what is right, orange what is wrong, which has a scale of its own so"
-                        + " that rare mistakes are seen.");
+                "An empty cell is 0. Blue is correct and orange incorrect; orange has its own scale, so that rare"
+                        + " mistakes are visible.");
     }
 
     private void labels() {
         page.section(kind == Answer.CLASS ? "Classes" : "Labels");
+        String places = kind == Answer.SEQUENCE ? "places" : "images";
         Table table = findings.isOfSets()
-                ? Table.ofFigures("label", "precision", "recall", "F1", "images with it", "answers with it", "right",
+                ? Table.ofFigures("label", "precision", "recall", "F1", "present", "predicted", "correct",
                         "average precision")
-                : Table.ofFigures("label", "precision", "recall", "F1", "support", "answered", "right");
+                : Table.ofFigures("label", "precision", "recall", "F1", "support", "predicted", "correct");
         for (LabelScore label : findings.labels()) {
             List<String> cells = new ArrayList<>(
                     List.of(names.get(label.label()), Numbers.fourDecimals(label.precision()),
@@ -78,44 +79,43 @@ final class FindingsSections {
             }
             table.row(cells.toArray(String[]::new));
         }
-        page.table("how each label did", table);
+        page.table("measures of each label", table);
         page.paragraph("soft",
-                "Fractions, on the " + images + ". Precision: of the answers with a label, those that are"
-                        + " right about it. Recall: of the " + (kind == Answer.SEQUENCE ? "places" : "images")
-                        + " with it, those answered with it. F1: their harmonic mean."
-                        + (findings.isOfSets() ? "" : " Support: how many there are."));
+                "Fractions, on the " + images + ". Precision: of the predictions of a label, the share that is"
+                        + " correct. Recall: of the " + places + " with the label, the share for which it is predicted."
+                        + " F1: the harmonic mean of the two. " + (findings.isOfSets() ? "Present" : "Support")
+                        + ": the number of " + places + " with the label.");
     }
 
     private void examples() {
         Gallery gallery = new Gallery(experiment.examples(findings.split()).pictures(), names, kind);
-        int wrong = findings.examples() - findings.correct();
-        page.section("The most confident mistakes");
-        if (wrong == 0) {
-            page.paragraph("There is none among the " + images + ".");
+        int mistakes = findings.examples() - findings.correct();
+        page.section("Most confident mistakes");
+        if (mistakes == 0) {
+            page.paragraph("There are no mistakes among the " + images + ".");
         } else {
-            page.paragraph((wrong > MISTAKES
-                    ? "The " + MISTAKES + " of " + Numbers.whole(wrong) + " wrong answers"
-                    : "All wrong answers") + " among the " + images
-                    + " that the model is most sure of, the surest first."
-                    + (kind == Answer.CLASS ? "" : " What is wrong or missing is underlined."));
+            page.paragraph((mistakes > MISTAKES
+                    ? "The " + MISTAKES + " most confident of " + Numbers.whole(mistakes) + " incorrect answers"
+                    : "All incorrect answers") + " among the " + images + ", in order of decreasing probability."
+                    + (kind == Answer.CLASS ? "" : " Incorrect and missing labels are underlined."));
             page.add(gallery.html(first(MISTAKES, findings.mistakes())));
         }
-        page.section("The least sure answers");
-        page.paragraph("Where the answer to one of the " + images + " has the lowest probability, right or wrong.");
-        page.add(gallery.html(first(UNSURE, findings.unsure())));
+        page.section("Least confident answers");
+        page.paragraph("The answers with the lowest probability among the " + images + ", correct or not.");
+        page.add(gallery.html(first(LEAST_CONFIDENT, findings.unsure())));
     }
 
     private static List<Example> first(int most, List<Example> examples) {
         return examples.subList(0, Math.min(most, examples.size()));
     }
 
-    /** The accuracy of a model that can classify after each step. */
+    /** Adds the accuracy after each step, if the model can classify after each step. */
     void steps() {
         AccuracyAfterSteps.of(experiment, findings.split()).ifPresent(accuracy -> {
-            page.section("Accuracy over the steps");
-            page.paragraph("How many of the " + images + " are classified rightly when the model may read the"
-                    + " first steps alone: its head is given the state that they leave behind. It was trained on the last"
-                    + " state alone.");
+            page.section("Accuracy after each step");
+            page.paragraph("The share of the " + images + " that is classified correctly if the model reads only the"
+                    + " first steps: its head is given the state after these steps. It was trained only on the last"
+                    + " state.");
             page.add(StepsChart.svg(accuracy));
         });
     }

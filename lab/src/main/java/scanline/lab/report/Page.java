@@ -6,8 +6,8 @@ import scanline.lab.report.figure.Curves;
 import scanline.lab.report.figure.Markup;
 
 /**
- * An HTML page that needs nothing else: no script, no other file, no network, which it also forbids itself. It is written so
- * that readers of XML take it too.
+ * A self-contained HTML page: it needs no script, no other file and no network, and its content security policy forbids
+ * all of them. It is also well-formed XML.
  */
 final class Page {
     private static final String HEAD = """
@@ -18,7 +18,7 @@ final class Page {
             <meta name="viewport" content="width=device-width, initial-scale=1"/>
             <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"/>
             """;
-    // Colors of text stand out from what is behind them by 4.5 to 1 at least, in both schemes; paper is always light.
+    // Text has a contrast of at least 4.5 to 1 with its background in both color schemes; printed pages are light.
     private static final String STYLE = """
             :root{color-scheme:light dark;--paper:#fff;--card:#f6f8fa;--ink:#1f2328;--soft:#57606a;--line:#d8dee4;
             --wrong:#b3261e;--heat:9,105,218;--miss:214,73,20}
@@ -120,52 +120,52 @@ final class Page {
     private final StringBuilder body = new StringBuilder();
     private final String title;
 
-    /** A page with a heading. */
+    /** Creates a page with a heading. */
     Page(String title) {
         this.title = title;
         body.append("<h1>").append(Markup.escaped(title)).append("</h1>\n");
     }
 
-    /** The page. */
+    /** Returns the page as HTML. */
     String text() {
         return HEAD + "<title>" + Markup.escaped(title) + "</title>\n<style>\n" + STYLE + Curves.STYLE_OF_PAGE
                 + "</style>\n</head>\n<body>\n<main>\n" + body + "</main>\n</body>\n</html>\n";
     }
 
-    /** A heading, which begins a section. */
+    /** Starts a section with a heading. */
     void section(String heading) {
         body.append("<h2>").append(Markup.escaped(heading)).append("</h2>\n");
     }
 
-    /** A paragraph. */
+    /** Adds a paragraph. */
     void paragraph(String words) {
         paragraph("", words);
     }
 
-    /** A paragraph of a kind: soft for what explains, state for what must not be missed. */
+    /** Adds a paragraph of a kind: {@code soft} for explanations, {@code state} for important notices. */
     void paragraph(String kind, String words) {
         body.append(kind.isEmpty() ? "<p>" : "<p class=\"" + kind + "\">").append(Markup.escaped(words))
                 .append("</p>\n");
     }
 
-    /** Words of a command. */
+    /** Adds a command. */
     void command(String words) {
         body.append("<pre tabindex=\"0\">").append(Markup.escaped(words)).append("</pre>\n");
     }
 
-    /** A list of sentences. */
+    /** Adds a list of sentences. */
     void list(List<String> sentences) {
         body.append("<ul>\n");
         sentences.forEach(sentence -> body.append("<li>").append(Markup.escaped(sentence)).append("</li>\n"));
         body.append("</ul>\n");
     }
 
-    /** A table that scrolls where it is wider than the page. */
+    /** Adds a table, which scrolls if it is wider than the page. */
     void table(String name, Table table) {
         table(name, table, false);
     }
 
-    /** The same, each of whose columns but the first is of a run and has the color of its curves. */
+    /** Adds a table in which each column but the first belongs to a run and is marked with the color of its curves. */
     void tableOfRuns(String name, Table table) {
         table(name, table, true);
     }
@@ -187,12 +187,12 @@ final class Page {
         scroll(name, markup + "</tbody>\n</table>\n");
     }
 
-    /** The color of a run's curves. */
+    /** Returns a mark in the color of a run's curves. */
     static String swatch(int run) {
         return "<i class=\"swatch run" + run + "\"></i>";
     }
 
-    /** Names with their values, in as many columns as fit. */
+    /** Adds names with their values, in as many columns as fit. */
     void keys(Map<String, String> keys) {
         body.append("<dl class=\"keys\">\n");
         keys.forEach((key, value) -> body.append("<div><dt>").append(Markup.escaped(key)).append("</dt><dd>")
@@ -200,13 +200,13 @@ final class Page {
         body.append("</dl>\n");
     }
 
-    /** Markup that scrolls where it is wider than the page; with the keyboard too. */
+    /** Adds markup that scrolls if it is wider than the page, also by keyboard. */
     void scroll(String name, String markup) {
         body.append("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"").append(Markup.escaped(name))
                 .append("\">\n").append(markup).append("</div>\n");
     }
 
-    /** Marks that are written already. */
+    /** Adds markup as it is. */
     void add(String markup) {
         body.append(markup);
     }

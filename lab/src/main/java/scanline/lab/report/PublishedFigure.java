@@ -5,13 +5,13 @@ import scanline.lab.recipe.Recipe.Published;
 import scanline.lab.record.RunRecord.Outcome;
 
 /**
- * The figure that a source published, as it was printed and as it is in truth.
+ * The figure that a source published, as printed and corrected.
  *
- * @param published what the recipe says of it
- * @param examples how many test examples there are; 0 where nobody has counted them
+ * @param published the figure in the recipe
+ * @param examples the number of test examples; 0 if unknown
  */
 record PublishedFigure(Published published, long examples) {
-    /** The figure in short. */
+    /** Returns the figure in short. */
     String text() {
         if (published.accuracy() == 0) {
             return Table.NONE;
@@ -21,18 +21,18 @@ record PublishedFigure(Published published, long examples) {
                 : Numbers.percent(published.accuracy());
     }
 
-    /** What is wrong about it, where its source divides by another number than that of the test examples; else nothing. */
+    /** Explains the error if the source divides by another number than that of the test examples; otherwise empty. */
     String explanation() {
         return !isPrintedWrongly()
                 ? ""
-                : "The source's code divides the right answers by " + Numbers.whole(published.divisor())
-                        + ", though there are " + Numbers.whole(examples) + " test images: the "
+                : "The source's code divides the correct answers by " + Numbers.whole(published.divisor())
+                        + ", although there are " + Numbers.whole(examples) + " test images: the "
                         + Numbers.percent(published.accuracy()) + " that it printed are "
                         + Numbers.whole(Math.round(published.accuracy() * published.divisor()))
-                        + " right answers, which is " + Numbers.percent(correctedAccuracy()) + " in truth.";
+                        + " correct answers, which is actually " + Numbers.percent(correctedAccuracy()) + ".";
     }
 
-    /** What the source's code would have printed for an outcome. */
+    /** Returns the accuracy that the source's code would have printed for an outcome. */
     String printed(Outcome outcome) {
         return Numbers.percent((double) outcome.correct() / published.divisor());
     }

@@ -23,11 +23,11 @@ import scanline.lab.report.figure.Curves;
 import scanline.lab.run.Run;
 
 /**
- * A folder of results: the records of runs, in a folder of their own, and the pages made from them. These are README.md,
- * curves.svg in each record, and the tables in pages that are written by hand, those of README.md beside the folder too.
+ * A folder of results: the records of runs in a subfolder, and the pages generated from them. These are README.md,
+ * curves.svg in each record, and the tables in pages written by hand, including the README.md next to the folder.
  */
 public final class Results {
-    /** The folder of records in it. */
+    /** The subfolder of records. */
     public static final String RECORDS = "records";
 
     private Results() {}
@@ -35,7 +35,7 @@ public final class Results {
     /**
      * Writes the pages of a folder.
      *
-     * @return how many records there are
+     * @return the number of records
      */
     public static int write(Path folder) throws IOException {
         List<RunRecord> records = records(folder);
@@ -46,9 +46,9 @@ public final class Results {
     }
 
     /**
-     * Whether the pages of a folder are what {@link #write} would write.
+     * Finds a page of a folder that is not what {@link #write} would write.
      *
-     * @return the first page that is not; null if all are
+     * @return the first such page; null if all pages are up to date
      */
     public static @Nullable Path firstStale(Path folder) throws IOException {
         for (Map.Entry<Path, String> page : pages(folder, records(folder)).entrySet()) {
@@ -81,9 +81,9 @@ public final class Results {
     }
 
     /**
-     * Copies the record of a run into a folder's records, under the run's own name: its figures, and what it was made with.
-     * Weights, events and the page {@code report.html} stay behind; of an unfinished run the checkpoint comes along, so that
-     * whoever has the record can go on.
+     * Copies the record of a run into a folder's records, under the name of the run: its figures and its provenance.
+     * Weights, events and {@code report.html} are not copied; the checkpoint of an unfinished run is, so that the
+     * record can be resumed.
      *
      * @param replace whether a record of that name with other content may be replaced
      */
@@ -91,13 +91,13 @@ public final class Results {
         Records.require(run, "record");
         Path target = folder.resolve(RECORDS).resolve(RunRecordReader.read(run).name());
         if (Files.exists(target) && Files.isSameFile(run, target)) {
-            throw new RunException(run + " is in " + folder + " already");
+            throw new RunException(run + " is already in " + folder);
         }
         if (Files.isDirectory(target) && !replace && differ(run, target)) {
-            throw new RunException(target + " exists with other content: --replace puts " + run + " in its place");
+            throw new RunException(target + " exists with other content: use --replace to replace it with " + run);
         }
         Files.createDirectories(target);
-        Files.deleteIfExists(new Run(target).recipeFile()); // no record, until all of it is the new one
+        Files.deleteIfExists(new Run(target).recipeFile()); // not a record until all its files are new
         boolean finished = new Run(run).isFinished();
         for (String file : Stream.concat(Records.CHECKPOINT.stream(), Records.FILES.stream()).toList()) {
             byte[] content = finished && Records.CHECKPOINT.contains(file) ? null : recorded(run, file);
@@ -118,7 +118,7 @@ public final class Results {
         return false;
     }
 
-    /** What a record has of a run's file: not where data were on this machine, which nobody else has, and their hashes stand for. */
+    /** Returns a run's file as recorded: without the folders of the data on this machine; hashes identify the data. */
     private static byte @Nullable [] recorded(Path run, String file) throws IOException {
         byte[] content = content(run.resolve(file));
         return content != null && file.equals(Run.RECIPE)
@@ -141,11 +141,11 @@ public final class Results {
         for (WrittenPage page : written) {
             pages.put(page.file(), page.filled(records));
         }
-        Path beside = folder.toAbsolutePath().normalize().resolveSibling("README.md");
-        if (Files.isRegularFile(beside)) {
-            WrittenPage page = WrittenPage.of(beside, folder);
+        Path sibling = folder.toAbsolutePath().normalize().resolveSibling("README.md");
+        if (Files.isRegularFile(sibling)) {
+            WrittenPage page = WrittenPage.of(sibling, folder);
             if (page.hasTables()) {
-                pages.put(beside, page.filled(records));
+                pages.put(sibling, page.filled(records));
             }
         }
         for (RunRecord record : records) {

@@ -17,16 +17,16 @@ import scanline.lab.record.RunRecord;
 import scanline.lab.record.RunRecord.Outcome;
 
 /**
- * A row of a table of results, in words.
+ * A row of a table of results, with its cells as text.
  *
- * @param runs at least one; they differ in their seeds alone. An unfinished run is a row of its own.
- * @param examples how many test examples there are; 0 where nobody has counted them
+ * @param runs at least one; they differ only in their seeds. An unfinished run has its own row.
+ * @param examples the number of test examples; 0 if unknown
  */
 record ResultsRow(List<RunRecord> runs, long examples) {
     /**
-     * The rows of some records, in the order of tables.
+     * Groups records into rows, in the order of tables.
      *
-     * @throws RunException if two records are the same recipe with the same seed
+     * @throws RunException if two records have the same recipe and the same seed
      */
     static List<ResultsRow> of(Collection<RunRecord> records) {
         Map<Object, List<RunRecord>> rows = new LinkedHashMap<>();
@@ -44,7 +44,7 @@ record ResultsRow(List<RunRecord> runs, long examples) {
         return rows.values().stream().map(runs -> new ResultsRow(runs, examples(runs.getFirst(), records))).toList();
     }
 
-    /** An unfinished run has not counted its test examples, but another one of the same task may have. */
+    /** Returns the number of test examples; for an unfinished run, that of a finished run with the same task. */
     private static long examples(RunRecord run, Collection<RunRecord> records) {
         return records.stream().filter(other -> other.task().equals(run.task())).map(RunRecord::outcome)
                 .filter(Objects::nonNull).mapToLong(Outcome::examples).findFirst().orElse(0);
@@ -62,7 +62,7 @@ record ResultsRow(List<RunRecord> runs, long examples) {
         return outcomes().size() > 1;
     }
 
-    /** The mean of a figure over the runs. */
+    /** Returns the mean of a figure over the runs. */
     double mean(ToDoubleFunction<Outcome> figure) {
         return outcomes().stream().mapToDouble(figure).average().orElseThrow();
     }
@@ -71,7 +71,7 @@ record ResultsRow(List<RunRecord> runs, long examples) {
         return Spread.of(outcomes().stream().mapToDouble(Outcome::accuracy));
     }
 
-    /** The recipe, and what was changed of it. */
+    /** Returns the recipe and its changed keys. */
     String recipe() {
         return Stream.concat(Stream.of(first().command().name()), first().changes().stream())
                 .map(ResultsTable::code).collect(Collectors.joining(" "));
@@ -81,7 +81,7 @@ record ResultsRow(List<RunRecord> runs, long examples) {
         return new PublishedFigure(first().published(), examples);
     }
 
-    /** The mean test accuracy, or how far an unfinished run is. */
+    /** Returns the mean test accuracy, or the progress of an unfinished run. */
     String accuracy() {
         if (outcomes().isEmpty()) {
             return "unfinished: " + first().epochs().size() + " of " + first().key("epochs")
@@ -94,7 +94,7 @@ record ResultsRow(List<RunRecord> runs, long examples) {
                 : ours;
     }
 
-    /** The least and the highest test accuracy, of several runs. */
+    /** Returns the lowest and the highest test accuracy of several runs. */
     String leastToMost() {
         if (!isSeveral()) {
             return Table.NONE;
@@ -103,7 +103,7 @@ record ResultsRow(List<RunRecord> runs, long examples) {
         return Numbers.twoDecimals(100 * sorted[0]) + " to " + Numbers.percent(sorted[sorted.length - 1]);
     }
 
-    /** The mean test loss. */
+    /** Returns the mean test loss. */
     String loss() {
         return outcomes().isEmpty() ? Table.NONE : Numbers.fourDecimals(mean(Outcome::loss));
     }

@@ -19,72 +19,77 @@ import scanline.lab.run.Progress;
 import scanline.lab.run.Run;
 import scanline.lab.task.Measures;
 
-/** The page of results, in Markdown. It depends on the records alone: no dates, nothing of this machine. */
+/** The page of results, in Markdown. It depends only on the records: it has no dates and nothing of this machine. */
 public final class ResultsTable {
-    private static final Set<String> WORDS = Set.of("recipe", "record", "command", "published", "test accuracy",
+    private static final Set<String> LEFT_ALIGNED = Set.of("recipe", "record", "command", "published", "test accuracy",
             "seeds",
             "weights (SHA-256)", "commit", "curves");
     private static final String INTRODUCTION = """
             # Results
 
             Written by `./scanline results` from [the records](records), not by hand. Each test accuracy is that
-            of the epoch with the best validation accuracy; the test images are looked at once, at the end.
+            of the epoch with the best validation accuracy; the test images are evaluated once, at the end.
             """;
     private static final String LEGEND = """
 
-            ## How to read it
-            - A row is a recipe, with what was changed of it. Runs that differ in the seed alone are one row: test
-              accuracy, test loss and training time are means over its seeds; the deviation is the sample
-              standard deviation (n - 1), in points. `-` stands for a figure that there is not.
-            - A seed chooses the held-out images, the first weights and the order of the images together. Deviations of two or
-              three seeds are rough. The sampling error of 10,000 test images is 0.1 points at 99 %, 0.2 at 96 %, 0.5 at 60 %:
-              a smaller difference is none.
-            - **Test accuracy**: the share of the test images that the best weights classify rightly. The best weights
-              are those of the epoch with the best validation accuracy, on training images held out by
-              `data.validation`; with none held out, those of the last epoch. Test images choose nothing.
-            - Where an answer has several labels, a sequence or a set, an image counts as right when all of it is: test
-              accuracy is sequence accuracy, or exact match. A table below the first has the other measures, means over
-              the seeds. **Digit accuracy** is the share of the right digits that stand at their place in the answer,
-              **edit distance** the mean number of digits to put in, take out or replace, **length accuracy** the share
-              of answers that are as long as they should be. **Overall** precision, recall and F1 count all labels
-              together; **per-class** ones are the means over the labels (a label that is never answered has a precision
-              of 0) and the harmonic mean of the two. **Mean average precision** ranks the images by their score for a
-              label: its probability, or the highest that it had at any step of the answer.
-            - **Loss** is the mean cross-entropy of a class, of a sigmoid a label, or of a written word, so it compares
-              within a task alone. While training, a network that writes labels is given the right ones before each, so
-              its training accuracy is not the accuracy of its own answers; validation and test are.
-            - **Published** is what the source printed, where task and model are the source's. How it was measured is
-              for the source to say.
-            - **Training time** is without evaluation; **examples/s** is the median over all epochs. Both are of a busy machine,
-              with one thread or with two: the same work has taken 2.7 times as long. They are not for comparisons;
-              [bench.md](measured/bench.md) is.
-            - **Curves**: loss and accuracy over the epochs, on the training and on the held-out images. The ring is
-              the best epoch. Training figures are averages over an epoch in which the weights change, so at first
-              they lie below those of validation.
-            - **Attention**, where a model attends: what it takes of each part of a few test images, with the best weights.
+            ## Definitions
+            - Each row is a recipe with its changed keys. Runs that differ only in the seed share a row: test accuracy,
+              test loss and training time are means over its seeds; the deviation is the sample standard deviation
+              (n - 1), in percentage points. `-` means that there is no such figure.
+            - A seed determines the validation set, the initial weights and the order of the images. Deviations over
+              two or three seeds are rough. The sampling error of 10,000 test images is 0.1 points at 99 %, 0.2 at
+              96 %, 0.5 at 60 %: a smaller difference means nothing.
+            - **Test accuracy**: the share of the test images that the best weights classify correctly. The best
+              weights are those of the epoch with the best validation accuracy, on training images held out for
+              validation (`data.validation`); without a validation set, those of the last epoch. Test images choose
+              nothing.
+            - If an answer has several labels, a sequence or a set, an image counts as correct only if all of it is
+              correct: test accuracy is sequence accuracy, or exact match. Further tables have the other measures,
+              means over the seeds. **Digit accuracy** is the share of the target digits that are at their place in the
+              answer, **edit distance** the mean number of digits to insert, delete or replace, **length accuracy** the
+              share of answers with the correct length. **Overall** precision, recall and F1 count all labels together;
+              **per-class** ones are the means over the labels (a label that is never predicted has a precision of 0)
+              and the harmonic mean of the two. **Mean average precision** ranks the images by their score for a label:
+              its probability, or its highest probability at any step of the answer.
+            - **Loss** is the mean cross-entropy of a class, of one sigmoid per label, or of a written word, so it is
+              comparable only within a task. In training, a network that writes labels is given the correct previous
+              labels, so its training accuracy is not the accuracy of its own answers; validation and test accuracy
+              are.
+            - **Published** is the figure that the source printed, if task and model are those of the source. Only the
+              source can tell how it was measured.
+            - **Training time** excludes evaluation; **examples/s** is the median over all epochs. Both were measured
+              on a busy machine, with one or two threads: the same work has taken 2.7 times as long. For comparisons,
+              use [bench.md](measured/bench.md) instead.
+            - **Curves**: loss and accuracy over the epochs, on the training and on the validation images. The ring is
+              the best epoch. Training figures are averages over an epoch in which the weights change, so at first they
+              are worse than those of validation.
+            - **Attention**, if a model attends: how much the model, with the best weights, attends to each part of a
+              few test images.
 
-            ## To repeat one
-            `./scanline reproduce NAME` trains a record again, or all those of a recipe, and compares losses, accuracies
-            and weights with it, to the bit; without a name it does so with all of them, one after another.
+            ## Reproduction
+            `./scanline reproduce NAME` retrains a record, or all records of a recipe, and compares losses, accuracies
+            and weights with it, bit for bit; without a name, it retrains all records, one after another.
             `./scanline reproduce --quick` compares the first steps of every recipe with
-            [first-steps.csv](records/first-steps.csv), in a minute. `--threads`, the width of vectors and the machine change nothing
-            but the time. A data set that does not come with Scanline is fetched once with `./scanline data fetch NAME`.
-            It uses the code that you have. For the code that made a record: `git checkout COMMIT`, then the command of
-            the table; the last line but one that it prints is the SHA-256 of the weights. Who cites a figure gives the
-            recipe with what was changed of it, the data set, the seeds, mean and range, and the commit.
+            [first-steps.csv](records/first-steps.csv), in a minute. `--threads`, the vector width and the machine
+            change only the time. A data set that does not come with Scanline is downloaded once with
+            `./scanline data fetch NAME`. `reproduce` runs the code that you have. For the code that made a record:
+            `git checkout COMMIT`, then the command in the table; the second-to-last line that it prints has the
+            SHA-256 of the weights. If you cite a figure, give the recipe with its changed keys, the data set, the
+            seeds, mean and range, and the commit.
 
-            A record holds `recipe.yaml` (every key), `provenance.json` (the command, commit, machine,
-            SHA-256 of the data), `metrics.csv` (a row an epoch), `result.json` (the figures above, and the whole
-            hashes) and `confusion.csv` (how many test images of a class, the row, were taken for each class), `labels.csv`
-            for sets of labels, and `attention.svg` where the model attends. An unfinished run has its checkpoint there as well:
-            `./scanline resume results/records/NAME` goes on with it, on any machine. To add one:
+            A record contains `recipe.yaml` (every key), `provenance.json` (the command, commit, machine, SHA-256 of
+            the data), `metrics.csv` (one row per epoch), `result.json` (the figures above, and the full hashes),
+            `confusion.csv` (how many test images of each class, the row, were predicted as each class, the column),
+            `labels.csv` for sets of labels, and `attention.svg` if the model attends. The record of an unfinished run
+            also has its checkpoint: `./scanline resume results/records/NAME` resumes it, on any machine. To add a
+            record:
 
             ```sh
             ./scanline train lstm-rows seed=4 --run runs/lstm-rows-seed4
             ./scanline results --add runs/lstm-rows-seed4
             ```
             """;
-    /** Names of data sets, MNIST before all others. */
+    /** The order of data sets: MNIST first, then by name. */
     static final Comparator<String> BY_DATA = Comparator.<String, Boolean>comparing(data -> !data.equals("mnist"))
             .thenComparing(data -> data);
 
@@ -96,9 +101,9 @@ public final class ResultsTable {
     private final StringBuilder text = new StringBuilder();
 
     /**
-     * The page of these records.
+     * Creates the page of these records.
      *
-     * @param pages the others of the same folder
+     * @param pages the other pages of the same folder
      */
     ResultsTable(List<RunRecord> records, List<WrittenPage> pages) {
         this.records = records;
@@ -116,7 +121,7 @@ public final class ResultsTable {
         }
         sections.forEach(this::section);
         text.append(LEGEND);
-        links("What was measured besides:", WrittenPage.MEASURED);
+        links("Other measurements:", WrittenPage.MEASURED);
         return text.toString();
     }
 
@@ -129,7 +134,7 @@ public final class ResultsTable {
         rows.stream().collect(Collectors.groupingBy(row -> row.first().command().name(), TreeMap::new,
                 Collectors.toList())).values().forEach(this::source);
         measures(rows);
-        text.append("\nHow each was made:\n");
+        text.append("\nRecords:\n");
         header("record", "command", "test accuracy", "validation accuracy", "best epoch", "weights (SHA-256)", "commit",
                 "curves");
         List<RunRecord> runs = rows.stream().flatMap(row -> row.runs().stream()).toList();
@@ -150,7 +155,7 @@ public final class ResultsTable {
                 speed(row.runs()));
     }
 
-    /** What tasks with several labels a picture measure besides, a table for each kind of them. */
+    /** Adds the further measures of tasks with several labels per image, in a table for each kind of task. */
     private void measures(List<ResultsRow> rows) {
         Map<Set<String>, List<ResultsRow>> kinds = new LinkedHashMap<>();
         for (ResultsRow row : rows) {
@@ -158,7 +163,7 @@ public final class ResultsTable {
                     .findFirst().ifPresent(names -> kinds.computeIfAbsent(names, _ -> new ArrayList<>()).add(row));
         }
         kinds.forEach((names, same) -> {
-            header(Stream.concat(Stream.of("recipe", "all right"), names.stream().map(Measures::title))
+            header(Stream.concat(Stream.of("recipe", "all correct"), names.stream().map(Measures::title))
                     .toArray(String[]::new));
             for (ResultsRow row : same) {
                 cells(Stream.concat(Stream.of(row.recipe(), Numbers.percent(row.spread().mean())),
@@ -169,7 +174,7 @@ public final class ResultsTable {
         });
     }
 
-    /** What a recipe is and reproduces. */
+    /** Adds the description of a recipe, its source and the published figure. */
     private void source(List<ResultsRow> rows) {
         RunRecord first = rows.getFirst().first();
         text.append("- ").append(code(first.command().name())).append(": ").append(first.key("about"))
@@ -181,7 +186,7 @@ public final class ResultsTable {
         text.append('\n');
     }
 
-    /** What is wrong about a published figure whose source divides by another number than that of the test examples. */
+    /** Explains a published figure whose source divides by another number than that of the test examples. */
     private void divisor(ResultsRow row) {
         PublishedFigure published = row.published();
         if (!published.isPrintedWrongly()) {
@@ -190,8 +195,8 @@ public final class ResultsTable {
         text.append(' ').append(published.explanation());
         row.outcomes().stream().findFirst().ifPresent(outcome -> text
                 .append(" What it would have printed for our runs is")
-                .append(" beside their accuracy: seed ").append(row.first().seed()).append(", for example, has ")
-                .append(Numbers.whole(outcome.correct())).append(" right answers, so ")
+                .append(" next to their accuracy: seed ").append(row.first().seed()).append(", for example, has ")
+                .append(Numbers.whole(outcome.correct())).append(" correct answers, so ")
                 .append(Numbers.percent(outcome.accuracy()))
                 .append(", and it would have printed ").append(published.printed(outcome)).append('.'));
     }
@@ -222,7 +227,7 @@ public final class ResultsTable {
         text.append('\n');
         cells(names);
         for (String name : names) {
-            text.append(WORDS.contains(name) ? "|---" : "|--:");
+            text.append(LEFT_ALIGNED.contains(name) ? "|---" : "|--:");
         }
         text.append("|\n");
     }
@@ -231,7 +236,7 @@ public final class ResultsTable {
         text.append(line(cells));
     }
 
-    /** A line of a table. */
+    /** Returns a line of a table. */
     static String line(String... cells) {
         return Arrays.stream(cells).map(cell -> Excerpt.line(cell).replace("|", "\\|"))
                 .collect(Collectors.joining(" | ", "| ", " |\n"));
@@ -260,13 +265,13 @@ public final class ResultsTable {
         return path.replace(" ", "%20");
     }
 
-    /** Examples a second: the median over all epochs. */
+    /** Returns the examples per second: the median over all epochs. */
     static double medianSpeed(List<RunRecord> runs) {
         return median(runs.stream().flatMap(run -> run.epochs().stream()).mapToDouble(Run.Epoch::examplesPerSecond)
                 .toArray());
     }
 
-    /** The same as words. */
+    /** Returns the median speed as text. */
     static String speed(List<RunRecord> runs) {
         return Numbers.whole(Math.round(medianSpeed(runs)));
     }

@@ -16,18 +16,18 @@ import scanline.lab.record.RunRecordReader;
 import scanline.lab.report.RunReportPage.Attention;
 import scanline.lab.run.Run;
 
-/** Writes what a run came to as a {@link RunReportPage}, and refuses a run whose files do not fit together. */
+/** Writes the {@link RunReportPage} of a run, and refuses a run whose files are inconsistent. */
 public final class RunReport {
-    /** What the page is called in the folder of a run. */
+    /** The file name of the page in a run folder. */
     public static final String FILE = "report.html";
 
     private RunReport() {}
 
     /**
-     * Writes {@code report.html} into the folder of a run that has ended, and {@code attention.svg} where the model attends.
+     * Writes {@code report.html} into the folder of a finished run, and {@code attention.svg} if the model attends.
      *
-     * @param experiment that of the run, with its best weights
-     * @param test what their evaluation on the test examples showed
+     * @param experiment the experiment of the run, with its best weights
+     * @param test the findings of these weights on the test examples
      */
     public static void write(Experiment experiment, Run run, Findings test) throws IOException {
         Attention attention = Attention.of(experiment);
@@ -39,10 +39,10 @@ public final class RunReport {
     }
 
     /**
-     * The page of a run as it stands. Until it has ended, the examples are those held out for validation: nobody is to
-     * choose by the test images.
+     * Returns the page of a run in its current state. Until the run is finished, the examples are those of the
+     * validation set, so that the test images cannot influence a choice.
      *
-     * @param experiment that of the run, with its best weights
+     * @param experiment the experiment of the run, with its best weights
      * @throws RunException if the run lacks a file or an epoch, or the weights or the data are not those of the run
      */
     public static String page(Experiment experiment, Run run) throws IOException {
@@ -56,13 +56,14 @@ public final class RunReport {
                 record.outcome() == null ? null : Attention.of(experiment)).text();
     }
 
-    /** Of a new best epoch the weights are written first, then its row and the checkpoint. */
+    /** Requires the row of the best epoch: its weights are written first, then its row and the checkpoint. */
     private static void requireSaved(Run run, RunRecord record) throws IOException {
         String epoch = SafeTensors.read(run.best()).metadata().getOrDefault("epoch", "");
         if (record.outcome() == null && epoch.matches("\\d{1,9}")
                 && Integer.parseInt(epoch) > record.epochs().size()) {
             throw new RunException(run.folder() + " was stopped while it saved epoch " + epoch
-                    + ", of which it has the weights alone: go on with `scanline resume " + run.folder() + "`");
+                    + " and has only the weights of that epoch: resume it with `scanline resume " + run.folder()
+                    + "`");
         }
     }
 
@@ -74,8 +75,8 @@ public final class RunReport {
                 ? Math.round(run.best().validationAccuracy() * findings.examples())
                 : run.outcome().correct();
         if (findings.correct() != correct) {
-            throw new RunException(run.name() + ": best.safetensors is right about " + findings.correct() + " of "
-                    + findings.examples() + " examples, but the run says " + correct
+            throw new RunException(run.name() + ": best.safetensors is correct on " + findings.correct() + " of "
+                    + findings.examples() + " examples, but the run recorded " + correct
                     + ": the weights, the data or a key are not those of the run");
         }
     }

@@ -29,11 +29,11 @@ import scanline.lab.run.Progress;
 import scanline.lab.task.Measures;
 
 /**
- * What a run came to, as one page that needs no other file and no network: {@link Page}. It depends on the run alone, so the
- * same run gives the same bytes.
+ * The report of a run, as one self-contained {@link Page}. It depends only on the run, so the same run gives the same
+ * bytes.
  */
 final class RunReportPage {
-    // What the head of the page says, and where the data lay: that is of no use to others, and not theirs to know.
+    // Keys that the head of the page shows, and the location of the data, which is private and useless to others.
     private static final Set<String> LEFT_OUT = Set.of("about", "source", "published", "data.dir");
     private static final double QUANTILE = 1.96; // of the normal distribution, for 95 %
 
@@ -44,17 +44,17 @@ final class RunReportPage {
     private final Answer kind;
     private final Page page;
 
-    /** A drawing of what a model attends to. */
+    /** A drawing of a model's attention. */
     record Attention(String title, String explanation, String svg) {
-        private static final String OF_CLASSES = "The first test image of each of the first classes, read with the best weights."
-                + " Rollout follows Abnar and Zuidema (2020): attention and what passes it by, half and half, multiplied through"
-                + " all blocks. What is taken of a step lies on the pixels of that step.";
-        private static final String OF_SEQUENCES = "The first test pictures, read with the best weights. Encoder: what all steps"
-                + " together take of each step. Words: what each word (row) takes of each word before it and of itself (column),"
-                + " the start being the first. Word 1 and so on: what the word that is written takes of each step, on the pixels"
-                + " of that step; the last one is the end.";
+        private static final String OF_CLASSES = "The first test image of each of the first classes, with the best weights."
+                + " Rollout follows Abnar and Zuidema (2020): the attention and the residual connection around it, with equal"
+                + " weights, multiplied through all blocks. The attention to a step is drawn on the pixels of that step.";
+        private static final String OF_SEQUENCES = "The first test images, with the best weights. Encoder: the attention of all"
+                + " steps together to each step. Words: the attention of each word (row) to each word before it and to itself"
+                + " (column); the first is the start. Word 1 and so on: the attention of the word that is written to each step,"
+                + " on the pixels of that step; the last one is the end.";
 
-        /** That of a model with its best weights; null if the model does not attend. */
+        /** Returns the drawing of a model with its best weights; null if the model does not attend. */
         static @Nullable Attention of(Experiment experiment) {
             List<AttentionMap> maps = AttentionMap.of(experiment);
             if (!maps.isEmpty()) {
@@ -68,11 +68,11 @@ final class RunReportPage {
     }
 
     /**
-     * The page of a run.
+     * Creates the page of a run.
      *
-     * @param experiment that of the run, with its best weights
-     * @param findings what they say of examples; null if there are none to show
-     * @param attention null if there is nothing to draw
+     * @param experiment the experiment of the run, with its best weights
+     * @param findings the findings of these weights on the examples; null if there are none to show
+     * @param attention the drawing of the attention; null if there is none
      */
     RunReportPage(Experiment experiment, RunRecord run, @Nullable Findings findings, @Nullable Attention attention) {
         this.experiment = experiment;
@@ -83,7 +83,7 @@ final class RunReportPage {
         this.findings = findings == null ? null : new FindingsSections(page, experiment, findings);
     }
 
-    /** The sections in their order, each of which is left out where there is nothing to show. */
+    /** Returns the page with its sections in order; a section without content is left out. */
     String text() {
         head();
         figures();
@@ -96,7 +96,7 @@ final class RunReportPage {
             findings.steps();
         }
         states();
-        repeat();
+        reproduction();
         recipe();
         notes();
         return page.text();
@@ -108,9 +108,10 @@ final class RunReportPage {
         if (run.outcome() == null) {
             page.paragraph("state", "Unfinished: " + run.epochs().size() + " of " + run.key("epochs") + " epochs. "
                     + (findings == null
-                            ? "No training images are held out, and the test images wait for the end, so no examples are shown."
-                            : "Figures and pictures are those of the validation images, held out of training, with the"
-                                    + " best weights so far. The test images wait for the end."));
+                            ? "There is no validation set, and the test images are used only at the end, so no examples are"
+                                    + " shown."
+                            : "Figures and examples are those of the validation images, with the best weights so far."
+                                    + " The test images are used only at the end."));
         }
     }
 
@@ -127,7 +128,7 @@ final class RunReportPage {
                 Double.isNaN(loss) ? "" : "loss " + Numbers.fourDecimals(loss));
         tile("best epoch", Integer.toString(run.best().epoch()), "of " + run.epochs().size()
                 + (outcome == null ? " so far" : ""));
-        tile("parameters", Numbers.whole(run.parameters()), "numbers learned");
+        tile("parameters", Numbers.whole(run.parameters()), "trainable");
         tile("training time", Progress.duration(run.seconds()), ResultsTable.speed(List.of(run)) + " examples/s");
         page.add("</dl>\n");
         if (outcome != null) {
@@ -135,15 +136,15 @@ final class RunReportPage {
         }
     }
 
-    private void tile(String name, String value, String beside) {
+    private void tile(String name, String value, String note) {
         page.add("<div><dt>" + Markup.escaped(name) + "</dt><dd><b>" + Markup.escaped(value) + "</b><small>"
-                + Markup.escaped(beside) + "</small></dd></div>\n");
+                + Markup.escaped(note) + "</small></dd></div>\n");
     }
 
     private void result(Outcome outcome) {
         Table table = Table.ofFigures("on the test images", "value");
         outcome.measures().forEach((name, value) -> table.row(Measures.title(name), Measures.value(name, value)));
-        table.row("accuracy, 95 % interval", interval(outcome.correct(), outcome.examples()));
+        table.row("accuracy, 95 % confidence interval", interval(outcome.correct(), outcome.examples()));
         PublishedFigure published = new PublishedFigure(run.published(), outcome.examples());
         if (run.published().accuracy() > 0) {
             table.row("published accuracy", published.text());
@@ -152,13 +153,14 @@ final class RunReportPage {
             table.row("ours, as the source would print it", published.printed(outcome));
         }
         page.table("figures on the test images", table);
-        String said = run.published().name();
-        if (!said.isEmpty()) {
-            page.paragraph("soft", "Published: " + said + (said.endsWith(".") ? " " : ". ") + published.explanation());
+        String source = run.published().name();
+        if (!source.isEmpty()) {
+            page.paragraph("soft",
+                    "Published: " + source + (source.endsWith(".") ? " " : ". ") + published.explanation());
         }
     }
 
-    /** Between which shares the true one lies with 95 %, as far as the number of examples tells (Wilson 1927). */
+    /** Returns the 95 % confidence interval of a share, given the number of examples (Wilson 1927). */
     private static String interval(long correct, long examples) {
         double n = examples;
         double p = correct / n;
@@ -177,18 +179,18 @@ final class RunReportPage {
                         : "<li><i class=\"swatch\"></i><span>validation; the ring is the best epoch</span></li>")
                 + "</ul>\n" + Curves.ofPage(List.of(run)));
         page.paragraph("soft",
-                "Loss, and errors in place of accuracy, go up by the logarithm. Training figures are means over an"
-                        + " epoch in which the weights change."
+                "The vertical axes are logarithmic, in the loss and in the error (1 - accuracy). Training figures are"
+                        + " means over an epoch in which the weights change."
                         + (kind == Answer.CLASS || findings == null || !isWritten()
                                 ? ""
-                                : " While training the right labels before each are given; in validation they are not."));
+                                : " In training, the correct previous labels are given; in validation, they are not."));
     }
 
     private boolean isWritten() {
         return experiment.network() instanceof Autoregressive;
     }
 
-    /** The drawing as it stands in its file. */
+    /** Adds the drawing, which is also a file of the run. */
     private void attention() {
         if (attention == null) {
             return;
@@ -199,29 +201,30 @@ final class RunReportPage {
                 + Base64.getEncoder().encodeToString(attention.svg.getBytes(StandardCharsets.UTF_8)) + "\"/>\n");
     }
 
-    /** Of a run that has ended alone, as the images are test images. */
+    /** Adds the hidden states; only for a finished run, because the images are test images. */
     private void states() {
         List<HiddenStates> read = run.outcome() == null ? List.of() : HiddenStates.of(experiment);
         if (read.isEmpty()) {
             return;
         }
-        page.section("What it remembers while it reads");
+        page.section("Hidden states");
         page.paragraph(
-                "The first test image of each of the first classes; the hidden state of the last layer, a row for each"
-                        + " of its units and a column for each step; and how probable each class (a row) is if the sequence ended"
-                        + " there. Blue is negative, orange positive, the stronger the farther from 0, by the largest of a picture.");
+                "The first test image of each of the first classes; the hidden state of the last layer, with a row for"
+                        + " each unit and a column for each step; and the probability of each class (row) if the sequence"
+                        + " ended at that step. Blue is negative and orange positive; the color is stronger the farther the"
+                        + " value is from 0, relative to the largest of its map.");
         page.add(new StatesGallery(read, experiment.dataset().classNames()).html());
     }
 
-    private void repeat() {
-        page.section("To repeat it");
+    private void reproduction() {
+        page.section("Reproduction");
         page.command(run.command().text());
         page.paragraph(
-                "At this commit it gives the same weights to the bit, on any machine, whatever the threads and the width"
-                        + " of vectors." + (run.commits().stream().anyMatch(commit -> commit.endsWith("-dirty"))
-                                ? " But files differed from that commit when this run was made."
+                "At this commit, the command gives bit-identical weights on any machine, with any number of threads and"
+                        + " any vector width." + (run.commits().stream().anyMatch(commit -> commit.endsWith("-dirty"))
+                                ? " However, files differed from that commit when this run was made."
                                 : ""));
-        Table table = Table.ofWords("made with", "");
+        Table table = Table.ofWords("provenance", "");
         table.row("commit", String.join(", ", run.commits()));
         table.row("machine", run.machine());
         table.row("data", Objects.toString(run.data().get("name"), run.key("data")));
@@ -234,7 +237,7 @@ final class RunReportPage {
         if (outcome != null) {
             table.row("SHA-256 of the best weights", outcome.weights());
         }
-        page.table("what it was made with", table);
+        page.table("provenance", table);
     }
 
     private void recipe() {
@@ -245,31 +248,32 @@ final class RunReportPage {
     }
 
     private void notes() {
-        page.section("What the figures mean");
+        page.section("Definitions");
         List<String> notes = new ArrayList<>();
         notes.add(switch (kind) {
-            case CLASS -> "Accuracy is the share of images whose class is the most probable one.";
+            case CLASS -> "Accuracy is the share of images whose actual class is the most probable one.";
             case SEQUENCE ->
-                "Accuracy is the share of pictures of which the whole sequence is right. Digit accuracy is the share of"
-                        + " the right labels that stand at their place; edit distance the mean number of labels to put in, take out"
-                        + " or replace; length accuracy the share of answers that are as long as they should be.";
+                "Accuracy is the share of images whose whole sequence is correct. Digit accuracy is the share of target"
+                        + " labels that are at their place in the answer; edit distance is the mean number of labels to"
+                        + " insert, delete or replace; length accuracy is the share of answers with the correct length.";
             case SET ->
-                "Accuracy is the share of pictures of which the whole set is right (exact match). Overall figures count all"
-                        + " labels together; per-class ones are means over the labels, and F1 is the harmonic mean of precision and"
-                        + " recall. Average precision ranks the pictures by their score for a label.";
+                "Accuracy is the share of images whose whole set is correct (exact match). Overall figures count all"
+                        + " labels together; per-class ones are means over the labels, and F1 is the harmonic mean of"
+                        + " precision and recall. Average precision ranks the images by their score for a label.";
         });
         notes.add("Loss is the mean cross-entropy in nats " + (isWritten()
-                ? "of a written word, the right ones before it given"
+                ? "of a written word, given the correct words before it"
                 : kind == Answer.SET ? "of the labels' sigmoids" : "of an image")
-                + ", without smoothing. It compares within a task alone.");
+                + ", without label smoothing. It is comparable only within a task.");
         notes.add(
-                "How sure the model is, is the probability that it gives its whole answer; it need not be calibrated.");
-        notes.add("The best epoch is the one with the highest validation accuracy, on training images held out"
-                + " (data.validation); with none held out, the last. Because it was chosen by them, validation figures are a"
-                + " little too good. The test images choose nothing: they are looked at once, at the end.");
+                "The probability of an answer is the model's probability of the whole answer; it need not be calibrated.");
+        notes.add("The best epoch is the one with the highest validation accuracy, on training images held out for"
+                + " validation (data.validation); without a validation set, it is the last one. Because the validation set"
+                + " chooses the epoch, validation figures are slightly too good. The test images choose nothing: they are"
+                + " evaluated once, at the end.");
         notes.add(
-                "The interval says what the number of test images leaves open. Another seed gives another model, and often"
-                        + " differs by as much: compare recipes over several seeds.");
+                "The confidence interval reflects only the number of test images. Another seed gives another model"
+                        + " and often differs by as much: compare recipes over several seeds.");
         page.list(notes);
     }
 }

@@ -9,9 +9,9 @@ import java.util.stream.Stream;
 
 import scanline.engine.io.Excerpt;
 
-/** A table for a terminal or a page, of plain text; what stands first in a row names it. */
+/** A table of plain text for a terminal or a page; the first cell of a row is its name. */
 public final class Table {
-    /** Stands for a figure that there is not. */
+    /** The mark of a missing figure. */
     static final String NONE = "-";
 
     private final List<String> columns;
@@ -23,12 +23,12 @@ public final class Table {
         this.columns = List.of(columns);
     }
 
-    /** An empty table whose columns but the first hold figures, which stand below each other at the right. */
+    /** Creates an empty table whose columns, except the first, contain right-aligned figures. */
     public static Table ofFigures(String... columns) {
         return new Table(true, columns);
     }
 
-    /** An empty table of words. */
+    /** Creates an empty table of words. */
     public static Table ofWords(String... columns) {
         return new Table(false, columns);
     }
@@ -41,22 +41,22 @@ public final class Table {
         rows.add(List.of(cells));
     }
 
-    /** What the columns hold. */
+    /** The names of the columns. */
     List<String> columns() {
         return columns;
     }
 
-    /** The rows, each of as many cells as there are columns. */
+    /** The rows, each with one cell per column. */
     List<List<String>> rows() {
         return rows;
     }
 
-    /** Whether the columns hold figures. */
+    /** Returns whether the columns contain figures. */
     boolean isOfFigures() {
         return figures;
     }
 
-    /** The table for a terminal, each column as wide as it must be; what would break a line or change how it is shown is escaped. */
+    /** Returns the table for a terminal, with columns as wide as their cells; control characters are escaped. */
     public String text() {
         List<List<String>> lines = Stream.concat(Stream.of(columns), rows.stream())
                 .map(line -> line.stream().map(cell -> Excerpt.line(cell)).toList()).toList();

@@ -21,37 +21,37 @@ import scanline.lab.record.RunRecord.Outcome;
 import scanline.lab.task.Measures;
 
 /**
- * A page in Markdown that someone writes, and in which the tables of results are filled in from the records: what stands between
- * {@code <!-- results lstm-rows rnn-rows -->} and {@code <!-- end -->} is a table of all records of these recipes, or of those on
- * one data set with {@code data=NAME} behind them.
+ * A Markdown page written by hand, with tables of results filled in from the records. Between
+ * {@code <!-- results lstm-rows rnn-rows -->} and {@code <!-- end -->} is a table of all records of these recipes; with
+ * {@code data=NAME} after them, only of those on that data set.
  *
- * @param file the page
+ * @param file the file of the page
  * @param results the folder of results
- * @param text as it is
+ * @param text the present text
  */
 record WrittenPage(Path file, Path results, String text) {
     /** The folder of pages about the systems that the recipes reproduce. */
     static final String SYSTEMS = "systems";
-    /** The folder of pages about what programs measured, such as speeds. */
+    /** The folder of pages with other measurements, such as speeds. */
     static final String MEASURED = "measured";
 
     private static final int LONGEST_BYTES = 1 << 20;
     private static final String OPENING = "<!-- results ";
     private static final Pattern TABLE = Pattern.compile(OPENING + "([^\\n]*) -->\\n(.*?)<!-- end -->", Pattern.DOTALL);
     private static final String DATA = "data=";
-    /** Of the measures of a task, the one that a short table has. */
+    /** The measures that a short table has, one of each task. */
     private static final List<String> MAIN_MEASURES = List.of("digitAccuracy", "overallF1");
 
     static WrittenPage of(Path file, Path results) throws IOException {
         return new WrittenPage(file, results, TextFile.read(file, LONGEST_BYTES));
     }
 
-    /** Whether there is anything to be filled in. */
+    /** Returns whether the page has tables to fill in. */
     boolean hasTables() {
         return text.contains(OPENING);
     }
 
-    /** Every page in the folders of a folder of results that have pages. */
+    /** Reads every page in the subfolders of a folder of results. */
     static List<WrittenPage> in(Path results) throws IOException {
         List<WrittenPage> pages = new ArrayList<>();
         for (Path folder : List.of(results.resolve(SYSTEMS), results.resolve(MEASURED))) {
@@ -67,33 +67,33 @@ record WrittenPage(Path file, Path results, String text) {
         return pages;
     }
 
-    /** The name of the folder that it lies in. */
+    /** The name of the page's folder. */
     String folder() {
         return path().replaceFirst("/[^/]*$", "");
     }
 
-    /** Where it lies, seen from the folder of results. */
+    /** The path of the page, relative to the folder of results. */
     String path() {
         return results.relativize(file).toString().replace('\\', '/');
     }
 
-    /** Its first heading. */
+    /** The first heading. */
     String title() {
         return text.lines().filter(line -> line.startsWith("# ")).findFirst().map(line -> line.substring(2))
                 .orElse(path());
     }
 
     /**
-     * The page with its tables filled in.
+     * Returns the page with its tables filled in.
      *
-     * @throws FormatException if a table asks for a recipe of which there is no record
+     * @throws FormatException if a table has no end or asks for a recipe without a record
      */
     String filled(List<RunRecord> records) throws FormatException {
         Matcher matcher = TABLE.matcher(text);
         StringBuilder filled = new StringBuilder();
         while (matcher.find()) {
             if (matcher.group(2).contains(OPENING)) {
-                throw new FormatException(file, "has no <!-- end --> behind the table " + matcher.group(1));
+                throw new FormatException(file, "has no <!-- end --> after the table " + matcher.group(1));
             }
             matcher.appendReplacement(filled, Matcher.quoteReplacement(
                     "<!-- results " + matcher.group(1) + " -->\n" + table(matcher.group(1), records) + "<!-- end -->"));
@@ -101,7 +101,7 @@ record WrittenPage(Path file, Path results, String text) {
         int end = filled.length();
         matcher.appendTail(filled);
         if (filled.indexOf(OPENING, end) >= 0) {
-            throw new FormatException(file, "has no <!-- end --> behind its last table");
+            throw new FormatException(file, "has no <!-- end --> after its last table");
         }
         return filled.toString();
     }
@@ -118,14 +118,14 @@ record WrittenPage(Path file, Path results, String text) {
                     .filter(row -> data.isEmpty() || data.contains(row.first().key("data")))
                     .sorted(Comparator.comparing(row -> row.first().key("data"), ResultsTable.BY_DATA)).toList();
             if (some.isEmpty()) {
-                throw new FormatException(file, "asks for results of " + recipe + ", of which there is no record");
+                throw new FormatException(file, "asks for results of " + recipe + ", but there is no record of it");
             }
             rows.addAll(some);
         }
         boolean measured = rows.stream().anyMatch(row -> !measure(row).isEmpty());
         StringBuilder table = new StringBuilder(
                 line(measured, "recipe", "data", "published", "test accuracy", "least to most", "test loss", "epochs",
-                        "seeds, each with its record", "besides"));
+                        "seeds, each with its record", "other measure"));
         table.append(line(measured, "---", "---", "---", "---", "---", "--:", "--:", "---", "---").replace(" ", ""));
         rows.forEach(row -> table.append(line(measured, row.recipe(), ResultsTable.title(row.first().key("data")),
                 row.published().text(), row.accuracy(), row.leastToMost(), row.loss(),

@@ -1,4 +1,4 @@
-/** What finished runs came to, as a page to read and to cite. */
+/** Reports of runs, comparisons, and the page of results. */
 @NullMarked
 package scanline.lab.report;
 

@@ -14,24 +14,24 @@ import scanline.lab.recipe.RecipeException;
 import scanline.lab.recipe.Recipes;
 
 /**
- * What a sweep tries: every combination of the values of some keys, each with every seed.
+ * The grid of a sweep: every combination of the values of some keys, each with every seed.
  *
  * @param recipe the recipe's name or file
  * @param axes the values of each key, in the order in which they were given
- * @param seeds the seeds, or none for that of the recipe
+ * @param seeds the seeds
  */
 public record Grid(String recipe, Map<String, List<String>> axes, List<Long> seeds) {
     private static final String SEED = "seed";
     private static final int MOST_RUNS = 10_000;
     private static final String QUOTE = "\"";
-    /** A value of a list up to the next comma or the end; what is between its quotes, if it has any, is a group. */
+    /** A value of a list, up to the next comma or the end; the group is the text between its quotes, if it has any. */
     private static final Pattern VALUE = Pattern.compile("(?:\"((?:[^\"]|\"\")*+)\"|(?!\")[^,]*+)(?=,|\\z)");
 
     /**
      * A combination of values, which has a run for each seed.
      *
      * @param values one of each axis
-     * @param name the values by which settings differ, as on a command line; "as it is" where none does
+     * @param name the values of the keys that vary, as on a command line; "as it is" if no key varies
      */
     public record Setting(Map<String, String> values, String name) {
         @Override
@@ -47,10 +47,10 @@ public record Grid(String recipe, Map<String, List<String>> axes, List<Long> see
     /**
      * A run.
      *
-     * @param name that of its folder
+     * @param name the name of its folder
      */
     public record Point(String name, Setting setting, long seed) {
-        /** What changes the recipe. */
+        /** The overrides of the recipe's keys, including the seed. */
         List<String> overrides() {
             List<String> overrides = new ArrayList<>(setting.overrides());
             overrides.add(SEED + "=" + seed);
@@ -59,12 +59,12 @@ public record Grid(String recipe, Map<String, List<String>> axes, List<Long> see
     }
 
     /**
-     * Reads the words of a command line.
+     * Parses the arguments of a command line.
      *
-     * @param words {@code key=value} or {@code key=value,value,...}; a value with a comma is in quotes, as in {@code
-     *     about="this, that",other}, with two quotes for each of its own
+     * @param words {@code key=value} or {@code key=value,value,...}; a value with a comma is quoted, as in {@code
+     *     about="this, that",other}, and a quote in it is doubled
      * @param seeds {@code 1..5}, {@code 1,4,7}, or empty for the recipe's
-     * @throws RecipeException if a word is none of these, or a combination is no recipe
+     * @throws RecipeException if a word has another form, or a combination is not a valid recipe
      */
     public static Grid of(String recipe, List<String> words, String seeds) {
         Map<String, List<String>> axes = new LinkedHashMap<>();
@@ -76,43 +76,43 @@ public record Grid(String recipe, Map<String, List<String>> axes, List<Long> see
             String key = word.substring(0, equals);
             List<String> values = values(key, word.substring(equals + 1));
             if (key.equals(SEED)) {
-                throw new RecipeException("a sweep's seeds are given by --seeds, such as --seeds 1..5");
+                throw new RecipeException("set the seeds of a sweep with --seeds, such as --seeds 1..5");
             }
             if (values.stream().distinct().count() < values.size()) {
                 throw new RecipeException(key + " has a value twice: " + word);
             }
             if (axes.put(key, values) != null) {
-                throw new RecipeException(key + " is given twice: put its values behind one another, " + key + "="
+                throw new RecipeException(key + " is given twice: put all its values in one list, " + key + "="
                         + values.getFirst() + ",...");
             }
         }
         Grid grid = new Grid(recipe, axes,
                 seeds.isEmpty() ? List.of(Recipes.find(recipe, List.of()).seed()) : seeds(seeds));
         if (grid.size() > MOST_RUNS) {
-            throw new RecipeException("this grid has " + grid.size() + " runs, more than " + MOST_RUNS);
+            throw new RecipeException("this grid has " + grid.size() + " runs, but may have at most " + MOST_RUNS);
         }
         grid.points().forEach(point -> Recipes.find(recipe, point.overrides()));
         return grid;
     }
 
-    /** The values of a list, which are in quotes where they hold commas. */
+    /** Parses a list of values; those that contain commas are quoted. */
     private static List<String> values(String key, String list) {
         List<String> values = new ArrayList<>();
         Matcher value = VALUE.matcher(list);
         int at = 0;
         do {
             if (!value.find(at) || value.start() != at) {
-                throw new RecipeException(key + ": a value in quotes ends with a quote before the next comma, as in "
-                        + key + "=\"this, that\",other, and a quote in it is written twice");
+                throw new RecipeException(key + ": a quoted value must end with a quote before the next comma, as in "
+                        + key + "=\"this, that\",other; double a quote inside the value");
             }
             String quoted = value.group(1);
             values.add(quoted == null ? value.group() : quoted.replace(QUOTE + QUOTE, QUOTE));
-            at = value.end() + 1; // behind the comma
+            at = value.end() + 1; // after the comma
         } while (at <= list.length());
         return values;
     }
 
-    /** A value as it stands in a list. */
+    /** Quotes a value for a list if necessary. */
     private static String listed(String value) {
         return value.contains(",") || value.startsWith(QUOTE)
                 ? QUOTE + value.replace(QUOTE, QUOTE + QUOTE) + QUOTE
@@ -130,15 +130,15 @@ public record Grid(String recipe, Map<String, List<String>> axes, List<Long> see
             } else {
                 long first = Long.parseLong(text.substring(0, dots));
                 long last = Long.parseLong(text.substring(dots + 2));
-                if (first <= last && Long.compareUnsigned(last - first, MOST_RUNS) < 0) { // may be beyond a long
+                if (first <= last && Long.compareUnsigned(last - first, MOST_RUNS) < 0) { // the difference may overflow
                     return LongStream.rangeClosed(first, last).boxed().toList();
                 }
             }
         } catch (NumberFormatException _) {
-            // said below
+            // reported below
         }
-        throw new RecipeException("--seeds is a range such as 1..5 or a list of different seeds such as 1,4,7, not "
-                + text);
+        throw new RecipeException(
+                "--seeds must be a range such as 1..5 or a list of different seeds such as 1,4,7, not " + text);
     }
 
     private long size() {
@@ -149,7 +149,7 @@ public record Grid(String recipe, Map<String, List<String>> axes, List<Long> see
         return (long) size;
     }
 
-    /** The combinations, the values of the last key changing fastest. */
+    /** Returns the combinations; the values of the last key change fastest. */
     public List<Setting> settings() {
         List<Map<String, String>> settings = List.of(Map.of());
         for (Map.Entry<String, List<String>> axis : axes.entrySet()) {
@@ -173,7 +173,7 @@ public record Grid(String recipe, Map<String, List<String>> axes, List<Long> see
         return name.isEmpty() ? "as it is" : name;
     }
 
-    /** Every run, seed by seed within each setting. */
+    /** Returns every run, seed by seed within each setting. */
     public List<Point> points() {
         List<Point> points = new ArrayList<>();
         for (Setting setting : settings()) {
@@ -186,7 +186,7 @@ public record Grid(String recipe, Map<String, List<String>> axes, List<Long> see
         return points;
     }
 
-    /** The grid in words that {@link #of} reads: the same words, the same grid. */
+    /** Returns the grid in the syntax of {@link #of}; equal grids have equal texts. */
     @Override
     public String toString() {
         return recipe + axes.entrySet().stream().map(axis -> " " + axis.getKey() + "="

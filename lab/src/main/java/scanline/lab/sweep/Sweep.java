@@ -32,17 +32,17 @@ import scanline.lab.run.Run;
 import scanline.lab.sweep.Grid.Point;
 
 /**
- * The runs of a grid, each a process of its own: what one of them does to memory or to the machine does not touch the
- * others. A worker that is killed is started again and resumes its run; a run that is finished is not made again. As a run
- * depends on its recipe, seed and data alone, neither the number of workers nor a kill changes a bit of any of them.
+ * The runs of a grid, each in its own process, so that a crash of one does not affect the others. A worker that is
+ * killed is restarted and resumes its run; a finished run is not repeated. A run depends only on its recipe, seed and
+ * data, so neither the number of workers nor a kill changes a bit of any run.
  */
 public final class Sweep implements AutoCloseable {
     private static final String PLAN = "sweep.txt";
     private static final int LONGEST_PLAN_BYTES = 1 << 20;
     private static final int LONGEST_SHOWN = 500;
     private static final int MOST_STARTS = 6;
-    // Exit statuses of our own: it failed, and says why, or its command was wrong. It would only do so again.
-    private static final Set<Integer> SAID_WHY = Set.of(1, 2);
+    // Exit statuses of Scanline itself: the run failed with a message, or its command was invalid. It would fail again.
+    private static final Set<Integer> REPORTED = Set.of(1, 2);
 
     private final Path folder;
     private final Grid grid;
@@ -54,12 +54,12 @@ public final class Sweep implements AutoCloseable {
     private final AtomicBoolean stopped = new AtomicBoolean();
 
     /**
-     * A sweep that begins, or goes on, in a folder.
+     * Starts a sweep in a new folder, or resumes the sweep of a folder.
      *
-     * @param threads how many threads each worker computes with
+     * @param threads the number of threads of each worker
      * @param main the class of the command line, which each worker runs
-     * @param listener is told what became of each run, from the workers' threads
-     * @throws RunException if the folder is that of another sweep, or of none, or has a run of another recipe
+     * @param listener receives what happens to each run, from the workers' threads
+     * @throws RunException if the folder belongs to another sweep or to none, or contains a run of another recipe
      */
     public Sweep(Path folder, Grid grid, int threads, Class<?> main, BiConsumer<Point, String> listener)
             throws IOException {
@@ -73,14 +73,14 @@ public final class Sweep implements AutoCloseable {
         if (Files.exists(plan)) {
             String other = TextFile.read(plan, LONGEST_PLAN_BYTES).strip();
             if (!other.equals(grid.toString())) {
-                throw new RunException(folder + " is another sweep's (" + Excerpt.line(other, LONGEST_SHOWN)
+                throw new RunException(folder + " belongs to another sweep (" + Excerpt.line(other, LONGEST_SHOWN)
                         + "): choose another folder with --to");
             }
             for (Point point : recipes.keySet()) {
                 run(point);
             }
         } else if (Files.exists(folder)) {
-            throw new RunException(folder + " exists, and is no sweep's: choose another folder with --to");
+            throw new RunException(folder + " exists and is not a sweep folder: choose another folder with --to");
         } else {
             Durable.createFolder(folder);
             AtomicFile.write(plan, grid + "\n");
@@ -88,10 +88,10 @@ public final class Sweep implements AutoCloseable {
     }
 
     /**
-     * Makes every run that is not finished.
+     * Trains every run that is not finished.
      *
-     * @param count how many at a time
-     * @return why runs are not finished, by their names; empty where all are
+     * @param count the number of runs at a time
+     * @return the reason why each unfinished run is unfinished, by the run's name; empty if all are finished
      */
     public SortedMap<String, String> run(int count) throws InterruptedException {
         BlockingQueue<Point> waiting = new LinkedBlockingQueue<>(recipes.keySet());
@@ -116,12 +116,12 @@ public final class Sweep implements AutoCloseable {
         return new TreeMap<>(failures);
     }
 
-    /** Why a run cannot be finished, or null. */
+    /** Finishes a run; returns the reason if that fails, or null. */
     private @Nullable String finish(Point point) {
         try {
             Path run = folder.resolve(point.name());
             if (result(point) != null) {
-                listener.accept(point, "was finished before");
+                listener.accept(point, "already finished");
                 return null;
             }
             for (int start = 1; !stopped.get(); start++) {
@@ -130,11 +130,11 @@ public final class Sweep implements AutoCloseable {
                     listener.accept(point, "finished");
                     return null;
                 }
-                if (SAID_WHY.contains(status) || start == MOST_STARTS) {
-                    return SAID_WHY.contains(status) ? said(point) : "its worker was killed " + start + " times";
+                if (REPORTED.contains(status) || start == MOST_STARTS) {
+                    return REPORTED.contains(status) ? reported(point) : "its worker was killed " + start + " times";
                 }
                 if (!stopped.get()) {
-                    listener.accept(point, "its worker was killed (exit status " + status + "), and starts again");
+                    listener.accept(point, "its worker was killed (exit status " + status + ") and is restarted");
                 }
             }
             return "stopped";
@@ -174,15 +174,15 @@ public final class Sweep implements AutoCloseable {
         return folder.resolve(point.name() + ".log");
     }
 
-    /** The last line that a worker wrote. */
-    private String said(Point point) throws IOException {
+    /** Returns the last line that a worker printed. */
+    private String reported(Point point) throws IOException {
         try (Stream<String> lines = Files.lines(log(point))) {
-            return lines.reduce((_, line) -> line).orElse("it said nothing");
+            return lines.reduce((_, line) -> line).orElse("its worker printed nothing");
         }
     }
 
     /**
-     * What a run came to, or null while it is not finished.
+     * Returns the result of a run, or null while it is not finished.
      *
      * @throws scanline.engine.io.FormatException if its record is damaged
      * @throws RunException if it is a run of another recipe
@@ -192,7 +192,7 @@ public final class Sweep implements AutoCloseable {
         return run == null ? null : run.result();
     }
 
-    /** The run of a point, or null before there is one: not one that an older state of the recipe's file has left. */
+    /** Returns the run of a point, or null before it exists; refuses a run of an older version of the recipe file. */
     private @Nullable Run run(Point point) throws IOException {
         Run run = new Run(folder.resolve(point.name()));
         if (!Run.is(run.folder())) {
@@ -205,17 +205,17 @@ public final class Sweep implements AutoCloseable {
         return run;
     }
 
-    /** What a point trains. */
+    /** The recipe of a point. */
     Recipe recipe(Point point) {
         return Objects.requireNonNull(recipes.get(point));
     }
 
-    /** Whether {@link #close} was called. */
+    /** Returns whether {@link #close} was called. */
     public boolean isStopped() {
         return stopped.get();
     }
 
-    /** Ends the workers that are at work: they save, and the same sweep goes on with them. */
+    /** Stops the running workers; they save their runs, and the same sweep can resume them. */
     @Override
     public void close() {
         stopped.set(true);

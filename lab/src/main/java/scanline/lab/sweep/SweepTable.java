@@ -15,7 +15,7 @@ import scanline.lab.run.Result;
 import scanline.lab.sweep.Grid.Point;
 import scanline.lab.sweep.Grid.Setting;
 
-/** What the finished runs of a sweep came to: run by run, and setting by setting over the seeds. */
+/** The results of the finished runs of a sweep, for each run and for each setting over its seeds. */
 public final class SweepTable {
     private static final String RUNS = "runs.csv";
     private static final String SETTINGS = "settings.csv";
@@ -24,7 +24,7 @@ public final class SweepTable {
     private final Grid grid;
     private final Map<Point, Result> results = new LinkedHashMap<>();
 
-    /** The results that are there by now. */
+    /** Collects the results of all runs that are finished. */
     public SweepTable(Sweep sweep, Grid grid) throws IOException {
         this.sweep = sweep;
         this.grid = grid;
@@ -39,12 +39,12 @@ public final class SweepTable {
     /**
      * A setting over its seeds. Accuracies are fractions.
      *
-     * @param runs how many of its runs are finished
-     * @param validation mean and spread of the validation accuracy, NaN where nothing is held out
-     * @param test those of the test accuracy
+     * @param runs the number of its finished runs
+     * @param validation mean and spread of the validation accuracy; NaN without a validation set
+     * @param test mean and spread of the test accuracy
      */
     public record Row(Setting setting, int runs, Spread validation, Spread test) {
-        /** For JSON. */
+        /** Returns the row for JSON. */
         public Map<String, Object> values() {
             Map<String, Object> values = new LinkedHashMap<>();
             values.put("setting", setting);
@@ -55,7 +55,7 @@ public final class SweepTable {
         }
     }
 
-    /** Every setting with a finished run, in the order of the grid. */
+    /** Returns every setting that has a finished run, in the order of the grid. */
     public List<Row> rows() {
         List<Row> rows = new ArrayList<>();
         for (Setting setting : grid.settings()) {
@@ -70,8 +70,9 @@ public final class SweepTable {
     }
 
     /**
-     * The setting with the highest validation accuracy, all of its seeds finished: a model that is chosen by its test
-     * accuracy has none that means anything. Null where there is no choice, or settings are asked different things.
+     * Returns the setting with the highest validation accuracy among those with all seeds finished. Test accuracy
+     * selects nothing: the test accuracy of a model chosen by it would be meaningless. Null if there is no choice, or
+     * if the settings have different tasks.
      */
     public @Nullable Row best() {
         List<Row> whole = rows().stream()
@@ -84,7 +85,7 @@ public final class SweepTable {
         return first.size() == 1 ? first.getFirst() : null;
     }
 
-    /** Whether all settings answer the same about the same pictures, and hold the same ones out. */
+    /** Returns whether all settings have the same task, the same images and the same validation set. */
     private boolean isOneTask() {
         return grid.points().stream().map(point -> sweep.recipe(point).data())
                 .map(data -> Arrays.asList(data.name(), data.dir(), data.folder(), data.limit(), data.validation(),
@@ -101,8 +102,8 @@ public final class SweepTable {
     }
 
     /**
-     * Writes {@code runs.csv} and {@code settings.csv}. They hold no times, so the same grid has the same files, to the
-     * byte, however it was computed.
+     * Writes {@code runs.csv} and {@code settings.csv}. They contain no times, so the same grid gives byte-identical
+     * files, however it was computed.
      */
     public void write(Path folder) throws IOException {
         List<List<String>> runs = new ArrayList<>();

@@ -1,4 +1,4 @@
-/** Grids of runs: every combination of some keys' values, over some seeds, as processes of this machine. */
+/** Sweeps: every combination of the values of some keys, with one or more seeds, each run in its own process. */
 @NullMarked
 package scanline.lab.sweep;
 

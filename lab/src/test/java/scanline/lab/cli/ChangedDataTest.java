@@ -67,7 +67,7 @@ class ChangedDataTest {
                 .contains("data: not the data of the run (testImages); 0 of 20 images are among");
         Files.move(set, folder.resolve("gone"));
         assertThat(ok("evaluate", run, "data.dir=" + other).out())
-                .contains("the images that the run was trained on are not there to compare with");
+                .contains("the images that the run was trained on are not available for comparison");
         assertThat(ok("evaluate", run, "data.dir=" + other, "--json").out()).contains("\"trainedOn\" : null");
     }
 
@@ -75,7 +75,7 @@ class ChangedDataTest {
     void heldOutImagesOfAnotherSplitMayHaveBeenTrainedOn() {
         for (String change : List.of("seed=7", "data.validation=20")) {
             assertThat(ok("evaluate", run, change, "--split", "validation").out())
-                    .containsPattern("data: other images are held out than in the run; \\d+ of \\d+ images are among");
+                    .containsPattern("data: the validation set is not that of the run; \\d+ of \\d+ images are among");
         }
         assertThat(ok("evaluate", run, "seed=7").out()).doesNotContain("data:");
     }
@@ -87,7 +87,7 @@ class ChangedDataTest {
         String now = "data.dir=" + moved;
         assertThat(ok("evaluate", run, now).out()).doesNotContain("data:");
         assertThat(ok("report", run, now).out()).contains("report.html");
-        assertThat(ok("resume", run, now).err()).contains("goes on at step 8");
+        assertThat(ok("resume", run, now).err()).contains("resumes at step 8");
         SmallSets.write(moved, 2, 3);
         assertThat(answer("resume", run, now).err()).contains("began with other data: trainImages is ");
     }

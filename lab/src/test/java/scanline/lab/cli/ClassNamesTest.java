@@ -58,7 +58,7 @@ class ClassNamesTest {
         List<String> table = answer("evaluate", run.toString()).out().lines().dropWhile(line -> !line.contains("taken"))
                 .toList();
         assertThat(table).hasSize(4);
-        assertThat(table.getFirst()).isEqualTo("right\\taken for  handwritten, a  handwritten, b  x");
+        assertThat(table.getFirst()).isEqualTo("actual\\predicted  handwritten, a  handwritten, b  x");
         assertThat(table.get(1)).matches("handwritten, a  +\\d+  +\\d+  +\\d+").hasSameSizeAs(table.getFirst());
     }
 

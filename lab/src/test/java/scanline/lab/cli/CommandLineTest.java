@@ -61,7 +61,7 @@ class CommandLineTest {
         Path logits = folder.resolve("logits.csv");
         Answer answer = answer("evaluate", run.toString(), "--logits", logits.toString());
         assertThat(answer.status()).isZero();
-        assertThat(answer.out()).contains("test accuracy", "right\\taken for");
+        assertThat(answer.out()).contains("test accuracy", "actual\\predicted");
         assertThat(Files.readAllLines(logits)).hasSize(10_001).first().asString().startsWith("index,label,logit0");
     }
 
@@ -130,7 +130,7 @@ class CommandLineTest {
         Answer stale = answer("results", results.toString(), "--check");
         assertThat(stale.status()).isEqualTo(1);
         assertThat(stale.err()).isEqualToIgnoringNewLines(
-                "scanline: " + results.resolve("README.md") + " is not what `scanline results` would write");
+                "scanline: " + results.resolve("README.md") + " is out of date: run `scanline results`");
     }
 
     @Test
@@ -139,7 +139,7 @@ class CommandLineTest {
         Path other = folder.resolve("other.html");
         Answer elsewhere = answer("report", run.toString(), "--to", other.toString());
         assertThat(elsewhere.status()).as(elsewhere.err()).isZero();
-        assertThat(elsewhere.out().strip()).isEqualTo(other + " says what " + run + " came to");
+        assertThat(elsewhere.out().strip()).isEqualTo(other + ": report of " + run);
         assertThat(other).hasBinaryContent(left);
         Files.delete(run.resolve("report.html"));
         assertThat(answer("report", run.toString(), "--threads", "1").status()).isZero();
@@ -158,7 +158,7 @@ class CommandLineTest {
         Path page = folder.resolve("page.html");
         Answer table = answer("compare", run.toString(), "--to", page.toString());
         assertThat(table.status()).as(table.err()).isZero();
-        assertThat(table.out()).contains("1  run  ./scanline train lstm-rows epochs=1", "test accuracy", "The same: ");
+        assertThat(table.out()).contains("1  run  ./scanline train lstm-rows epochs=1", "test accuracy", "Common settings: ");
         assertThat(page).content().contains("<h1>run</h1>", "<svg ");
         assertThat(answer("compare", run.toString(), "--json").out()).startsWith("{").contains("\"testAccuracy\" : 0.");
     }

@@ -21,7 +21,7 @@ class DataCommandTest {
     void theListTellsWhereEachSetIs() {
         assertThat(run("list")).isZero();
         assertThat(out.toString()).contains("mnist ", "in the jar, 11.6 MB", "CC BY-SA 3.0", "fashion-mnist ",
-                "not here yet: run ./scanline data fetch fashion-mnist", "kmnist ",
+                "not downloaded: run ./scanline data fetch fashion-mnist", "kmnist ",
                 "emnist-letters   handwritten letters, 124,800 + 20,800 images of 28 x 28, 26 classes", "idx ",
                 "folder ",
                 "data=folder data.dir=FOLDER");
@@ -37,7 +37,7 @@ class DataCommandTest {
     @Test
     void verifyingFilesThatAreNotTheSetsFails() {
         assertThat(run("verify", "mnist", "--dir", cache.toString())).isEqualTo(1);
-        assertThat(out.toString().lines()).hasSize(4).allMatch(line -> line.contains("WRONG " + cache));
+        assertThat(out.toString().lines()).hasSize(4).allMatch(line -> line.contains("FAILED " + cache));
     }
 
     @Test

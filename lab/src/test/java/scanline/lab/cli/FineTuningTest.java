@@ -81,7 +81,7 @@ class FineTuningTest {
         }
         Files.move(base, folder.resolve("gone"));
         Answer resumed = answer("resume", killed.toString());
-        assertThat(resumed.err()).contains("goes on at step 0");
+        assertThat(resumed.err()).contains("resumes at step 0");
         assertThat(lastWeights(killed)).isEqualTo(lastWeights(whole));
     }
 

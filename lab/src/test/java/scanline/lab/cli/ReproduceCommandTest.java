@@ -108,7 +108,7 @@ class ReproduceCommandTest {
             assertThat(trainer.isDone()).isFalse();
         }
         Answer answer = reproduce();
-        assertThat(answer.err()).contains("goes on at step 13");
+        assertThat(answer.err()).contains("resumes at step 13");
         assertThat(answer.out()).contains("1 of 1 agree");
         assertThat(answer.status()).isZero();
     }
@@ -215,7 +215,7 @@ class ReproduceCommandTest {
     void theFirstStepsOfARecipeAreRecordedAndCompared() throws IOException {
         Answer recorded = reproduce("--quick", "--record", "rnn-rows");
         assertThat(recorded.out().strip())
-                .isEqualTo(records.resolve(FirstSteps.FILE) + " says what the first steps of 1 recipe comes to");
+                .isEqualTo(records.resolve(FirstSteps.FILE) + ": first steps of 1 recipe");
         assertThat(reproduce("--quick", "rnn-rows", "--threads", "3").out())
                 .matches("rnn-rows agrees: 3 steps, weights [0-9a-f]{16}\n1 of 1 agree\n");
         Path file = records.resolve(FirstSteps.FILE);

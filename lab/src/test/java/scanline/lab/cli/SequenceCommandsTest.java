@@ -85,7 +85,7 @@ class SequenceCommandsTest {
         assertThat(answer.status()).as(answer.err()).isZero();
         assertThat(answer.out()).containsPattern("digit accuracy \\d+\\.\\d\\d %\\R")
                 .containsPattern("edit distance \\d\\.\\d{4}\\R").containsPattern("length accuracy \\d+\\.\\d\\d %\\R")
-                .contains("right\\taken for");
+                .contains("actual\\predicted");
         Map<?, ?> kept = (Map<?, ?>) Json.read(sequence.resolve("result.json")).get("testMeasures");
         assertThat(evaluated(sequence).get("editDistance")).isEqualTo(kept.get("editDistance"));
     }
@@ -123,7 +123,8 @@ class SequenceCommandsTest {
         Answer answer = answer("evaluate", sequence.toString(), "--logits", logits.toString());
         assertThat(answer.status()).isEqualTo(1);
         assertThat(answer.err().strip()).isEqualTo(
-                "scanline: --logits: this model has no logits for a picture, it writes one label after the other");
+                "scanline: --logits: this model has no logits for an image, because it writes one label after the"
+                        + " other");
         assertThat(logits).doesNotExist();
     }
 
@@ -132,8 +133,8 @@ class SequenceCommandsTest {
         Path logits = folder.resolve("logits.csv");
         Answer answer = answer("evaluate", set.toString(), "--logits", logits.toString());
         assertThat(answer.status()).as(answer.err()).isZero();
-        assertThat(answer.out()).contains("label  present  answered", "mean average precision")
-                .doesNotContain("taken for");
+        assertThat(answer.out()).contains("label  present  predicted", "mean average precision")
+                .doesNotContain("actual\\predicted");
         assertThat(answer.out().lines().filter(line -> line.matches("\\d +\\d+ +\\d+ +\\d+ +[01]\\.\\d{4} .*")))
                 .hasSize(10);
         List<String> lines = Files.readAllLines(logits);
@@ -166,7 +167,7 @@ class SequenceCommandsTest {
         Answer evaluated = answer("evaluate", run.toString(), "--split", "validation");
         assertThat(evaluated.status()).isEqualTo(1);
         assertThat(evaluated.err())
-                .contains("the recipe holds out no examples for validation (data.validation, data.canvas.validation)");
+                .contains("the recipe has no validation set (see data.validation and data.canvas.validation)");
     }
 
     @Test

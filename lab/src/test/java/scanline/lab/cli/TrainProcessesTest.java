@@ -63,7 +63,7 @@ class TrainProcessesTest {
         }
         process.destroy();
         assertThat(process.waitFor(SECONDS, TimeUnit.SECONDS)).isTrue();
-        assertThat(log).content().contains("stopped at step ", "go on with: ./scanline resume " + run);
+        assertThat(log).content().contains("saved and stopped at step ", "resume with: ./scanline resume " + run);
         assertThat(run.resolve("live.json")).doesNotExist();
         assertThat(run.resolve(Run.LAST)).exists();
     }

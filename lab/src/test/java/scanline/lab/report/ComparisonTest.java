@@ -71,8 +71,8 @@ class ComparisonTest {
         assertThat(row(text, "parameters")).containsExactly("68,362", "68,362");
         assertThat(row(text, "training time")).containsExactly("3 min 10 s", "3 min 10 s");
         assertThat(row(text, "examples/s")).containsExactly("1,500", "1,500");
-        assertThat(text).contains("\nThe same: epochs=2, data=mnist, data.canvas=single, data.shrink=1, batch=100\n",
-                "\nThe held-out images are not the same", "\n* b has the best validation accuracy.")
+        assertThat(text).contains("\nCommon settings: epochs=2, data=mnist, data.canvas=single, data.shrink=1, batch=100\n",
+                "\nThe validation sets are not the same", "\n* b has the best validation accuracy.")
                 .doesNotContain("batch  ", "about", "same weights");
     }
 
@@ -80,9 +80,9 @@ class ComparisonTest {
     void theBestByTestIsNotMarkedAndRunsThatDifferInTheSeedHaveNoBest() throws IOException {
         String text = text(run("a", "lstm-rows seed=1", 9990, 0.97, "batch: 1"),
                 run("b", "lstm-rows seed=1 batch=2", 9000, 0.98, "batch: 2"));
-        assertThat(text).contains("* b has the best").doesNotContain("held-out images are not");
+        assertThat(text).contains("* b has the best").doesNotContain("validation sets are not");
         String seeds = text(root.resolve("a"), run("c", "lstm-rows seed=2", 9990, 0.99, "batch: 1"));
-        assertThat(seeds).contains("These runs differ in the seed alone").doesNotContain("* ", "what differs");
+        assertThat(seeds).contains("These runs differ only in the seed").doesNotContain("* ", "difference");
     }
 
     @Test
@@ -90,7 +90,7 @@ class ComparisonTest {
         Path half = unfinished(run("half", "lstm-rows seed=1", 9880, 0.98, "batch: 1"));
         edit(half.resolve("recipe.yaml"), "epochs: 2", "epochs: 5");
         String text = text(half, run("a", "lstm-rows seed=1", 9990, 0.97, "batch: 2"));
-        assertThat(row(text, "epochs")).containsExactly("5", "2"); // what was asked for, among what differs
+        assertThat(row(text, "epochs")).containsExactly("5", "2"); // what was asked for, among the differences
         assertThat(text.lines().filter(line -> line.startsWith("epochs"))).last().asString().contains("2 of 5");
         assertThat(row(text, "test accuracy")).containsExactly("-", "99.90 %");
         assertThat(row(text, "weights")).first().isEqualTo("-");
@@ -103,8 +103,8 @@ class ComparisonTest {
         Path a = ResultsTest.run(root, "a", "lstm-rows seed=1", 9880, "batch: 1");
         Path b = run("b", "lstm-rows seed=1", 9881, 0.98, "batch: 1");
         Path c = ResultsTest.run(root, "c", "lstm-rows seed=1", 9880, "batch: 1");
-        assertThat(text(a, b, c)).contains("\na and c came to the same weights, 01234567.\n")
-                .contains("These runs are one recipe with one seed.");
+        assertThat(text(a, b, c)).contains("\na and c produced the same weights, 01234567.\n")
+                .contains("These runs have the same recipe and the same seed.");
         assertThat(text(a, b)).doesNotContain("same weights");
     }
 
@@ -118,13 +118,13 @@ class ComparisonTest {
         assertThat(row(text, "data.canvas")).containsExactly("single", "grid");
         assertThat(row(text, "recipe")).containsExactly("lstm-rows", "digit-sequence");
         assertThat(row(text, "test digit accuracy")).containsExactly("-", "99.00 %");
-        assertThat(text).contains("The answers are not of one kind (data.canvas), so neither").doesNotContain("* ");
+        assertThat(text).contains("The runs have different kinds of answers (data.canvas), so neither").doesNotContain("* ");
         Path other = run("other", "lstm-rows seed=1", 9880, 0.98);
         edit(other.resolve("provenance.json"), "\"aa\"", "\"aa\", \"classes\" : [\"0\"], \"height\" : 28");
-        assertThat(text(one, other)).doesNotContain("The pictures are not the same", "data: ");
+        assertThat(text(one, other)).doesNotContain("The images are not the same", "data: ");
         edit(other.resolve("provenance.json"), "\"aa\"", "\"bbbbbbbbbbbb\"");
         assertThat(row(text(one, other), "data: testImages")).containsExactly("aa", "bbbbbbbb");
-        assertThat(text(one, other)).contains("The pictures are not the same").doesNotContain("* ");
+        assertThat(text(one, other)).contains("The images are not the same").doesNotContain("* ");
     }
 
     @Test
@@ -133,16 +133,16 @@ class ComparisonTest {
         String orders = text(results.resolve("cnn-rnn-seed1"), results.resolve("cnn-rnn-random-seed1"));
         assertThat(row(orders, "data.canvas.order")).containsExactly("frequent", "random");
         assertThat(orders).contains("* cnn-rnn-seed1 has the best validation accuracy")
-                .doesNotContain("The pictures are not the same", "The held-out images are not the same");
+                .doesNotContain("The images are not the same", "The validation sets are not the same");
         Path old = run("old", "cnn-rnn seed=1", 5000, 0.5, "data.canvas: scatter", "data.canvas.size: 56",
                 "data.canvas.train: 10", "data.canvas.validation: 10");
         Path more = run("more", "cnn-rnn seed=1", 5000, 0.6, "data.canvas: scatter", "data.canvas.size: 56",
                 "data.canvas.train: 20", "data.canvas.validation: 10", "data.shrink: 1");
         assertThat(text(old, more)).contains("* more has the best").doesNotContain("are not the same");
         edit(more.resolve("recipe.yaml"), "validation: 10", "validation: 20");
-        assertThat(text(old, more)).contains("The held-out images are not the same").doesNotContain("pictures are not");
+        assertThat(text(old, more)).contains("The validation sets are not the same").doesNotContain("images are not");
         edit(more.resolve("recipe.yaml"), "shrink: 1", "shrink: 2");
-        assertThat(text(old, more)).contains("The pictures are not the same").doesNotContain("* ");
+        assertThat(text(old, more)).contains("The images are not the same").doesNotContain("* ");
     }
 
     @Test

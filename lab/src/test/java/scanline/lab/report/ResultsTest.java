@@ -137,9 +137,9 @@ class ResultsTest {
         run("pixels", "lstm-pixels seed=1", 9871, "published: 96.07 % as printed", "published.accuracy: 0.9607",
                 "published.divisor: 10240");
         assertThat(page()).contains("| 96.07 % printed, 98.38 % true | **98.71 %**, would print as 96.40 % |",
-                "The source's code divides the right answers by 10,240, though there are 10,000 test images: the 96.07 % that "
-                        + "it printed are 9,838 right answers, which is 98.38 % in truth.",
-                "seed 1, for example, has 9,871 right answers, so 98.71 %, and it would have printed 96.40 %.",
+                "The source's code divides the correct answers by 10,240, although there are 10,000 test images: the 96.07 % that "
+                        + "it printed are 9,838 correct answers, which is actually 98.38 %.",
+                "seed 1, for example, has 9,871 correct answers, so 98.71 %, and it would have printed 96.40 %.",
                 "Source: Someone: a paper. Published: 96.07 % as printed.");
     }
 
@@ -274,7 +274,7 @@ class ResultsTest {
     void aRunInTheFolderItselfIsNotAddedWhichWouldDeleteItsWeights() throws IOException {
         run("a", "lstm-rows seed=1", 9880);
         assertThatThrownBy(() -> Results.add(results, records.resolve("a"), true)).isInstanceOf(RunException.class)
-                .hasMessage(records.resolve("a") + " is in " + results + " already");
+                .hasMessage(records.resolve("a") + " is already in " + results);
         assertThat(records.resolve("a/best.safetensors")).exists();
     }
 
@@ -434,7 +434,7 @@ class ResultsTest {
                 .doesNotContain("`rnn-rows`");
         assertThat(speeds).content().isEqualTo("# How fast\n");
         assertThat(results.resolve("README.md")).content().containsSubsequence("A page for each system",
-                "- [H: rows](systems/h.md)", "## MNIST", "What was measured besides:",
+                "- [H: rows](systems/h.md)", "## MNIST", "Other measurements:",
                 "- [How fast](measured/speeds.md)");
     }
 
@@ -450,7 +450,7 @@ class ResultsTest {
         run("a", "lstm-rows seed=1", 9880);
         Path page = Files.writeString(folder("systems").resolve("p.md"), "<!-- results cnn -->\n<!-- end -->\n");
         assertThatThrownBy(() -> Results.write(results)).isInstanceOf(FormatException.class)
-                .hasMessage(page + ": asks for results of cnn, of which there is no record");
+                .hasMessage(page + ": asks for results of cnn, but there is no record of it");
         Files.writeString(page, "<!-- results lstm-rows data=emnist -->\n<!-- end -->\n");
         assertThatThrownBy(() -> Results.write(results)).isInstanceOf(FormatException.class);
     }
@@ -462,7 +462,7 @@ class ResultsTest {
         run("a", "lstm-rows seed=1", 9880);
         Path page = Files.writeString(folder("systems").resolve("p.md"), text);
         assertThatThrownBy(() -> Results.write(results)).isInstanceOf(FormatException.class)
-                .hasMessageContaining(page + ": has no <!-- end --> behind");
+                .hasMessageContaining(page + ": has no <!-- end --> after");
         assertThat(page).content().isEqualTo(text);
     }
 

@@ -190,16 +190,16 @@ class RunReportTest {
         assertThat(picture.getDocumentElement().getTagName()).isEqualTo("svg");
         assertThat(maps(picture)).isEqualTo(8 * (1 + 3)); // a rollout and three heads an image
         assertThat(picture.getElementsByTagName("use").getLength()).isEqualTo(8);
-        assertThat(svg).hasSizeLessThan(100_000).contains("What the class token takes", ">head 3<", "taken for ")
+        assertThat(svg).hasSizeLessThan(100_000).contains("Attention of the class token", ">head 3<", "predicted as ")
                 .doesNotContain("NaN", ">head 4<");
         String html = Files.readString(run.resolve("report.html"));
         Document page = page(html);
         assertThat(texts(page, "h1")).containsExactly("vit");
         assertThat(texts(page, "h2")).containsExactly("Learning curves", "Confusion matrix", "Classes",
-                "The most confident mistakes", "The least sure answers", "Attention", "To repeat it", "Recipe",
-                "What the figures mean");
+                "Most confident mistakes", "Least confident answers", "Attention", "Reproduction", "Recipe",
+                "Definitions");
         assertThat(texts(page, "pre")).containsExactly("./scanline train vit epochs=1");
-        assertThat(html).contains("of 10,000</small>", "alt=\"What the class token takes")
+        assertThat(html).contains("of 10,000</small>", "alt=\"Attention of the class token")
                 .contains(Base64.getEncoder().encodeToString(svg.getBytes(StandardCharsets.UTF_8)));
         assertThat(row(page, "machine")).containsExactly("A|B, 1 thread, 512 bits, JDK 25");
         assertThat(run).isDirectoryNotContaining("glob:**.md").isDirectoryNotContaining("glob:**curves.svg");
@@ -242,8 +242,8 @@ class RunReportTest {
         assertThat(shown).hasSize(36);
         for (int i = 0; i < shown.size(); i++) {
             Answered answered = expected.get(i);
-            assertThat(shown.get(i).getTextContent()).isEqualTo("right" + answered.truth() + "answer" + answered.said()
-                    + "sure" + Numbers.percent(answered.probability()));
+            assertThat(shown.get(i).getTextContent()).isEqualTo("actual" + answered.truth() + "predicted" + answered.said()
+                    + "prob." + Numbers.percent(answered.probability()));
             assertThat(shown.get(i).getElementsByTagName("mark").getLength())
                     .isEqualTo(answered.truth() == answered.said() ? 0 : 1);
             String source = ((Element) shown.get(i).getElementsByTagName("img").item(0)).getAttribute("src");
@@ -274,7 +274,7 @@ class RunReportTest {
         }
         assertThat(shown).hasSize(10);
         for (int i = 0; i < shown.size(); i++) {
-            assertThat(shown.get(i).getTextContent()).startsWith(states.get(i).label() + ", taken for ");
+            assertThat(shown.get(i).getTextContent()).startsWith(states.get(i).label() + ", predicted as ");
             BufferedImage film = ImageIO.read(new ByteArrayInputStream(Base64.getDecoder()
                     .decode(((Element) shown.get(i).getElementsByTagName("img").item(1)).getAttribute("src")
                             .substring("data:image/png;base64,".length()))));
@@ -349,7 +349,7 @@ class RunReportTest {
         assertThat(marks(gallery, new int[] {0}, new int[] {0, 1})).containsExactly("b"); // too much
         assertThat(marks(gallery, new int[] {0, 1}, new int[] {0, 1})).isEmpty();
         assertThat(gallery.html(List.of(new Findings.Example(0, new int[] {0, 1}, new int[] {0}, 0.5, false))))
-                .contains("<dd>a <mark>b</mark></dd><dt>answer</dt><dd>a</dd>");
+                .contains("<dd>a <mark>b</mark></dd><dt>predicted</dt><dd>a</dd>");
     }
 
     private static List<String> marks(Gallery gallery, int[] truth, int[] answer) throws Exception {
@@ -362,9 +362,9 @@ class RunReportTest {
         Files.delete(run.resolve("result.json"));
         String html = reported(run, 2);
         Document page = page(html);
-        assertThat(html).contains("Unfinished: 1 of 1 epochs", "The test images wait for the end",
+        assertThat(html).contains("Unfinished: 1 of 1 epochs", "The test images are used only at the end",
                 "among the validation images").doesNotContain("test accuracy", "among the test images");
-        assertThat(texts(page, "h2")).doesNotContain("Attention").contains("The most confident mistakes");
+        assertThat(texts(page, "h2")).doesNotContain("Attention").contains("Most confident mistakes");
         assertThat(elements(page, "td").stream().filter(cell -> cell.hasAttribute("title"))
                 .mapToInt(cell -> Integer.parseInt(cell.getTextContent().replaceFirst(" .*", ""))).sum()).isEqualTo(20);
     }
@@ -374,7 +374,7 @@ class RunReportTest {
         Path run = tinyLstm("unvalidated", "data.validation=0");
         Files.delete(run.resolve("result.json"));
         String html = reported(run, 2);
-        assertThat(html).contains("No training images are held out, and the test images wait for the end");
+        assertThat(html).contains("There is no validation set, and the test images are used only at the end");
         assertThat(elements(page(html), "figure")).isEmpty();
     }
 
@@ -385,7 +385,7 @@ class RunReportTest {
         Files.copy(other.resolve("best.safetensors"), run.resolve("best.safetensors"),
                 StandardCopyOption.REPLACE_EXISTING);
         assertThatThrownBy(() -> reported(run, 2)).isInstanceOf(RunException.class)
-                .hasMessageContaining("lstm: best.safetensors is right about ")
+                .hasMessageContaining("lstm: best.safetensors is correct on ")
                 .hasMessageContaining("are not those of the run");
     }
 
@@ -397,7 +397,7 @@ class RunReportTest {
         SafeTensors.write(run.resolve("best.safetensors"),
                 new SafeTensors(List.copyOf(best.tensors().values()), Map.of("format", "pt", "epoch", "2")));
         assertThatThrownBy(() -> reported(run, 2)).isInstanceOf(RunException.class)
-                .hasMessage(run + " was stopped while it saved epoch 2, of which it has the weights alone: go on with"
+                .hasMessage(run + " was stopped while it saved epoch 2 and has only the weights of that epoch: resume it with"
                         + " `scanline resume " + run + "`");
     }
 
@@ -434,7 +434,7 @@ class RunReportTest {
     void aPageOfSetsHasATableOfLabelsAndMarksWhatIsWrongOrMissing() throws Exception {
         Path run = tinySets("sets");
         Document page = page(Files.readString(run.resolve("report.html")));
-        assertThat(texts(page, "h2")).contains("Labels", "The most confident mistakes").doesNotContain(
+        assertThat(texts(page, "h2")).contains("Labels", "Most confident mistakes").doesNotContain(
                 "Confusion matrix", "Attention");
         assertThat(row(page, "mean average precision").getFirst()).matches("\\d+\\.\\d\\d %");
         String[] label = Files.readAllLines(run.resolve("labels.csv")).get(4).split(",");
@@ -483,7 +483,7 @@ class RunReportTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"digit-classifier, patches, What the first step", "row-transformer, rows, What the steps"})
+    @CsvSource({"digit-classifier, patches, Attention of the first step", "row-transformer, rows, Attention of the steps"})
     void otherReadoutsAndScansAreDrawn(String name, String scan, String title) throws Exception {
         try (Experiment experiment = new Experiment(Recipes.find(name, List.of("data.scan=" + scan, "model.width=40",
                 "model.heads=20", "model.depth=2")), 2)) {

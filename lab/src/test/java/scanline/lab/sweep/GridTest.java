@@ -49,14 +49,14 @@ class GridTest {
             "optimizer.rat=1,2  | 1    | *did you mean optimizer.rate?",
             "epochs=1,x         | 1    | *epochs*",
             "epochs=1,1         | 1    | epochs has a value twice: epochs=1,1",
-            "about=\"a,b     | 1    | about: a value in quotes ends with a quote before the next comma, as in about=\"this, that\",other, and a quote in it is written twice",
-            "about=\"a\"b,c  | 1    | about: a value in quotes ends with *",
-            "seed=1,2           | 1    | a sweep's seeds are given by --seeds, such as --seeds 1..5",
-            "epochs=1           | 5..1 | --seeds is a range such as 1..5 or a list of different seeds such as 1,4,7, not 5..1",
-            "epochs=1           | 1,1  | --seeds is a range such as 1..5 or a list of different seeds such as 1,4,7, not 1,1",
-            "epochs=1           | a    | --seeds is a range such as 1..5 or a list of different seeds such as 1,4,7, not a",
-            "epochs=1           | -5000000000000000000..5000000000000000000 | --seeds is a range such as 1..5 or a list of different seeds such as 1,4,7, not -5000000000000000000..5000000000000000000",
-            "epochs=1,2         | 1..9000 | this grid has 18000 runs, more than 10000"})
+            "about=\"a,b     | 1    | about: a quoted value must end with a quote before the next comma, as in about=\"this, that\",other; double a quote inside the value",
+            "about=\"a\"b,c  | 1    | about: a quoted value must end with *",
+            "seed=1,2           | 1    | set the seeds of a sweep with --seeds, such as --seeds 1..5",
+            "epochs=1           | 5..1 | --seeds must be a range such as 1..5 or a list of different seeds such as 1,4,7, not 5..1",
+            "epochs=1           | 1,1  | --seeds must be a range such as 1..5 or a list of different seeds such as 1,4,7, not 1,1",
+            "epochs=1           | a    | --seeds must be a range such as 1..5 or a list of different seeds such as 1,4,7, not a",
+            "epochs=1           | -5000000000000000000..5000000000000000000 | --seeds must be a range such as 1..5 or a list of different seeds such as 1,4,7, not -5000000000000000000..5000000000000000000",
+            "epochs=1,2         | 1..9000 | this grid has 18000 runs, but may have at most 10000"})
     void whatIsNoGridIsSaidInOneLine(String word, String seeds, String message) {
         assertThatThrownBy(() -> Grid.of("lstm-rows", List.of(word), seeds)).isInstanceOf(RecipeException.class)
                 .hasMessageMatching("\\Q" + message.replace("*", "\\E.*\\Q") + "\\E");

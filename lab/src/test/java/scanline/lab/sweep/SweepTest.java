@@ -136,9 +136,9 @@ class SweepTest {
         new Sweep(target, grid("1", "epochs=1"), 1, Main.class, (_, _) -> {}).close();
         new Sweep(target, grid("1", "epochs=1"), 1, Main.class, (_, _) -> {}).close();
         assertThatThrownBy(() -> new Sweep(target, grid("1", "epochs=2"), 1, Main.class, (_, _) -> {}))
-                .isInstanceOf(RunException.class).hasMessageContaining("is another sweep's");
+                .isInstanceOf(RunException.class).hasMessageContaining("belongs to another sweep");
         assertThatThrownBy(() -> new Sweep(folder, grid("1", "epochs=2"), 1, Main.class, (_, _) -> {}))
-                .isInstanceOf(RunException.class).hasMessageContaining("exists, and is no sweep's");
+                .isInstanceOf(RunException.class).hasMessageContaining("exists and is not a sweep folder");
     }
 
     @Test

@@ -10,22 +10,23 @@ import picocli.CommandLine;
 import scanline.engine.io.AtomicFile;
 import scanline.lab.cli.Main;
 
-/** What an option names that takes a file to write: that file, or standard output, which is {@code -}. */
+/** The output file that an option names; {@code -} is standard output. */
 public final class OutputFile {
     private static final Set<String> STANDARD_OUTPUT = Set.of("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1");
 
     private final Path file;
     private final boolean standard;
 
+    /** Takes the name from the command line. */
     public OutputFile(String name) {
         file = Path.of(name);
         standard = STANDARD_OUTPUT.contains(name);
     }
 
     /**
-     * Refuses it before anything is computed for it.
+     * Checks that the file can be written, before anything is computed for it.
      *
-     * @throws scanline.engine.io.FileAccessException if it cannot be written as things stand
+     * @throws scanline.engine.io.FileAccessException if it cannot be written
      */
     public void requireWritable() throws IOException {
         if (!standard) {
@@ -33,7 +34,7 @@ public final class OutputFile {
         }
     }
 
-    /** Writes it, as {@link AtomicFile} does; whether standard output took it, {@link Main} finds out. */
+    /** Writes the file as {@link AtomicFile} does; {@link Main} reports a failure of standard output. */
     public void write(AtomicFile.Content content) throws IOException {
         if (standard) {
             content.writeTo(System.out);
@@ -42,12 +43,12 @@ public final class OutputFile {
         }
     }
 
-    /** Writes a text in UTF-8 to it. */
+    /** Writes a text in UTF-8. */
     public void write(String text) throws IOException {
         write(out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** Where a command says what there is to say besides: not in the middle of the file. */
+    /** Returns where a command prints its messages: standard error if the file itself goes to standard output. */
     public PrintWriter words(CommandLine line) {
         return standard ? line.getErr() : line.getOut();
     }

@@ -13,34 +13,35 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 import scanline.lab.recipe.Recipe;
 
-/** A run for commands that take it as it is: nothing of its recipe can be changed but where its data are. */
+/** The arguments of commands that use a run unchanged: of its recipe, only the location of the data can be given. */
 public final class RunOptions {
     @Spec(Target.MIXEE)
     private @Nullable CommandSpec command;
 
-    @Parameters(index = "0", paramLabel = "RUN", description = "The folder of the run.")
+    @Parameters(index = "0", paramLabel = "RUN", description = "Run folder.")
     private Path folder = Path.of("");
 
     private List<String> places = List.of();
 
     @Parameters(index = "1..*", paramLabel = "data.dir=FOLDER",
-            description = "Where the data is now, if it has moved; also data.scan.file=FILE.")
+            description = "New location of the data, if it has moved; also data.scan.file=FILE.")
     void places(List<String> words) {
         for (String word : words) {
             if (!Recipe.PLACES.contains(word.replaceFirst("(?s)=.*", ""))) {
                 throw new ParameterException(Objects.requireNonNull(command).commandLine(), "a run keeps its recipe: \""
-                        + word
-                        + "\" cannot be changed here, only data.dir=FOLDER and data.scan.file=FILE, where its data is");
+                        + word + "\" cannot be changed here, only the location of the data, with data.dir=FOLDER and"
+                        + " data.scan.file=FILE");
             }
         }
         places = List.copyOf(words);
     }
 
+    /** The folder of the run. */
     public Path folder() {
         return folder;
     }
 
-    /** {@code key=value} for each place that is another now. */
+    /** Returns {@code key=value} for each location that has changed. */
     public List<String> overrides() {
         return places;
     }

@@ -20,7 +20,7 @@ public final class Threads {
     private int count = Runtime.getRuntime().availableProcessors();
 
     @Option(names = "--threads", paramLabel = "N",
-            description = "How many threads compute; the results do not depend on it. Default: one a processor.")
+            description = "Number of threads; it does not change the results. Default: one per processor.")
     void count(int wanted) {
         if (wanted < 1 || wanted > MOST) {
             throw new ParameterException(Objects.requireNonNull(command).commandLine(),

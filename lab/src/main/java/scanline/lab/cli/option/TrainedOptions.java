@@ -16,31 +16,31 @@ import picocli.CommandLine.Spec.Target;
 import scanline.lab.cli.terminal.Messages;
 import scanline.lab.run.Trained;
 
-/** Which trained model a command uses. */
+/** The arguments that name a trained model. */
 public final class TrainedOptions {
-    @Parameters(index = "0", paramLabel = "RUN|RECIPE", description = "A run, or a recipe with --weights.")
+    @Parameters(index = "0", paramLabel = "RUN|RECIPE", description = "Run folder, or a recipe with --weights.")
     private String trained = "";
 
     @Option(names = "--weights", paramLabel = "FILE",
-            description = "A safetensors file, for example a PyTorch state_dict. Default: the run's best.")
+            description = "Safetensors file, for example a PyTorch state_dict. Default: the run's best weights.")
     private @Nullable Path weights;
 
     @Spec(Target.MIXEE)
     private @Nullable CommandSpec command;
 
-    /** Opens it as {@link Trained#open} does, and tells what was done to the weights so that they fit. */
+    /** Opens the model as {@link Trained#open} does, and warns of every change that made the weights fit. */
     public Trained open(List<String> overrides, int threads) throws IOException {
-        return told(Trained.open(trained, weights, overrides, threads));
+        return warned(Trained.open(trained, weights, overrides, threads));
     }
 
-    /** Opens it as {@link Trained#openAlone} does, and tells what was done to the weights so that they fit. */
+    /** Opens the model as {@link Trained#openAlone} does, and warns of every change that made the weights fit. */
     public Trained openAlone(List<String> overrides, int threads) throws IOException {
-        return told(Trained.openAlone(trained, weights, overrides, threads));
+        return warned(Trained.openAlone(trained, weights, overrides, threads));
     }
 
-    private Trained told(Trained opened) {
+    private Trained warned(Trained opened) {
         CommandLine line = Objects.requireNonNull(command).commandLine();
-        opened.loaded().lines().forEach(told -> Messages.warn(line, told));
+        opened.loaded().lines().forEach(change -> Messages.warn(line, change));
         return opened;
     }
 }

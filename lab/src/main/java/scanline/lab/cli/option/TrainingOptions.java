@@ -30,18 +30,18 @@ import scanline.lab.task.Answer;
 import scanline.lab.task.Measures;
 import scanline.lab.train.TrainingSession;
 
-/** The options of commands that train a run, and what these print meanwhile. */
+/** The options of commands that train a run, and what these commands print during training. */
 public final class TrainingOptions {
     @Spec(Target.MIXEE)
     private @Nullable CommandSpec command;
 
     private double saveSeconds = 30;
 
-    @Option(names = "--json", description = "Prints the result as JSON.")
+    @Option(names = "--json", description = "Print the result as JSON.")
     private boolean json;
 
     @Option(names = "--save-seconds", paramLabel = "S",
-            description = "Seconds between two checkpoints, at most 60. Default: 30.")
+            description = "Seconds between checkpoints, at most 60. Default: 30.")
     void saveSeconds(double seconds) {
         if (!(seconds > 0 && seconds <= 60)) {
             throw new ParameterException(Objects.requireNonNull(command).commandLine(),
@@ -50,12 +50,12 @@ public final class TrainingOptions {
         saveSeconds = seconds;
     }
 
-    /** Whether what comes out is wanted as JSON. */
+    /** Returns whether the result is printed as JSON. */
     public boolean isJson() {
         return json;
     }
 
-    /** Trains a run to its end, from wherever it stands; the exit status of the command. */
+    /** Trains a run from its current state to its end, and returns the exit status of the command. */
     public int run(CommandLine line, Experiment experiment, Run run, boolean resumed) throws IOException {
         return train(line, experiment, run, resumed, "./scanline resume " + run.folder(),
                 result -> print(line.getOut(), run, result))
@@ -64,32 +64,34 @@ public final class TrainingOptions {
     }
 
     /**
-     * Trains a run to its end and tells what it came to; false if it was stopped before.
+     * Trains a run to its end.
      *
-     * @param goOn the command to go on by
+     * @param resuming the command that resumes the run, to be printed when it is stopped
+     * @param listener receives the result
+     * @return {@code false} if the run was stopped before its end
      */
-    public boolean train(CommandLine line, Experiment experiment, Run run, boolean resumed, String goOn,
-            Consumer<Result> told) throws IOException {
+    public boolean train(CommandLine line, Experiment experiment, Run run, boolean resumed,
+            String resuming, Consumer<Result> listener) throws IOException {
         return TrainingSession.train(experiment, run, resumed, saveSeconds,
-                new Session(line.getErr(), experiment, run, goOn, told));
+                new Session(line.getErr(), experiment, run, resuming, listener));
     }
 
-    /** Shows a session on the terminal, and writes the report of its run. */
+    /** Shows a training session on the terminal, and writes the report of its run. */
     private static final class Session implements TrainingSession.Listener {
         private final PrintWriter err;
         private final Experiment experiment;
         private final Run run;
-        private final String goOn;
-        private final Consumer<Result> told;
+        private final String resuming;
+        private final Consumer<Result> listener;
         private final ProgressLine progress;
         private final Findings test;
 
-        Session(PrintWriter err, Experiment experiment, Run run, String goOn, Consumer<Result> told) {
+        Session(PrintWriter err, Experiment experiment, Run run, String resuming, Consumer<Result> listener) {
             this.err = err;
             this.experiment = experiment;
             this.run = run;
-            this.goOn = goOn;
-            this.told = told;
+            this.resuming = resuming;
+            this.listener = listener;
             progress = new ProgressLine(err, StatusLine.onTerminal(err), experiment.recipe().epochs());
             test = new Findings(experiment, Split.TEST);
         }
@@ -111,23 +113,23 @@ public final class TrainingOptions {
 
         @Override
         public void resumed(long step) {
-            say(String.format(Locale.ROOT, "%s goes on at step %,d", run.folder(), step));
+            say(String.format(Locale.ROOT, "%s resumes at step %,d", run.folder(), step));
         }
 
         @Override
         public void stopped(long step) {
             progress.erase();
-            say(String.format(Locale.ROOT, "stopped at step %,d, saved; go on with: %s", step, goOn));
+            say(String.format(Locale.ROOT, "saved and stopped at step %,d; resume with: %s", step, resuming));
         }
 
         @Override
         public void tooLate() {
-            say("scanline: the step under way took too long; the last checkpoint stands");
+            say("scanline: stopped before the current step ended; the last checkpoint is intact");
         }
 
         @Override
         public void concluded(Result result) throws IOException {
-            told.accept(result); // before the report, which may find no room
+            listener.accept(result); // before the report, which a full disk may prevent
             RunReport.write(experiment, run, test);
         }
 

@@ -8,8 +8,8 @@ import scanline.lab.run.Progress;
 import scanline.lab.run.Run;
 
 /**
- * Progress for people: a row an epoch, and on a terminal a line below that changes in place. Its first fields are what a narrow
- * terminal still has room for.
+ * Progress for people: one row per epoch and, on a terminal, a status line below that changes in place. A narrow
+ * terminal shows only the first fields of that line.
  */
 public final class ProgressLine implements Progress {
     private static final long NANOS_BETWEEN = 100_000_000;
@@ -20,7 +20,7 @@ public final class ProgressLine implements Progress {
     private boolean headed;
     private long last;
 
-    /** Progress on a writer, and on the status line of its terminal. */
+    /** Prints progress to a writer and to the status line of its terminal. */
     public ProgressLine(PrintWriter out, StatusLine status, int epochs) {
         this.out = out;
         this.status = status;
@@ -56,7 +56,7 @@ public final class ProgressLine implements Progress {
         out.flush();
     }
 
-    /** Takes the changing line away. */
+    /** Erases the status line. */
     public void erase() {
         status.erase();
     }

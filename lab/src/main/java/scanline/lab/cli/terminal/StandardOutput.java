@@ -7,7 +7,7 @@ import java.io.OutputStream;
 
 import org.jspecify.annotations.Nullable;
 
-/** Standard output, which remembers that a write failed, and why: those who print are not told. */
+/** Standard output that remembers its first failure, because a print stream does not throw it. */
 public final class StandardOutput extends OutputStream {
     private final OutputStream out = new FileOutputStream(FileDescriptor.out);
     private @Nullable IOException failure;
@@ -27,7 +27,7 @@ public final class StandardOutput extends OutputStream {
         }
     }
 
-    /** Why the first write failed that did; null where all went well. */
+    /** Returns the first failure of a write, or null if all succeeded. */
     @Nullable
     public IOException failure() {
         return failure;

@@ -10,24 +10,24 @@ import scanline.lab.base.Numbers;
 
 /** A confusion matrix as a table whose cells are colored by their shares of the row. */
 public final class ConfusionMatrix {
-    private static final int MANY = 20; // from here on the cells are too many to say their shares
+    private static final int MANY = 20; // with more labels, cells have no room for their shares
     private static final int SHORT = 3; // letters that fit above a column
     private static final int MOST_PAIRS = 5;
-    private static final double STRONGEST = 0.55; // text must stand out from what is behind it
+    private static final double STRONGEST = 0.55; // text must stand out from its background
     private static final double FAINTEST = 0.08;
 
     private final int[][] counts;
     private final List<String> names;
     private final double worst;
 
-    /** One label taken for another. */
+    /** A label predicted as another. */
     private record Pair(int label, int predicted, int count) {}
 
     /**
-     * A matrix.
+     * Creates a matrix.
      *
-     * @param counts how many labels (row) were taken for each label (column)
-     * @param names of the labels
+     * @param counts the number of labels (row) that were predicted as each label (column)
+     * @param names the names of the labels
      */
     public ConfusionMatrix(int[][] counts, List<String> names) {
         this.counts = counts;
@@ -35,23 +35,23 @@ public final class ConfusionMatrix {
         worst = pairs().stream().mapToDouble(pair -> share(pair.label, pair.predicted)).max().orElse(0);
     }
 
-    /** The labels that were most often taken for another, in a sentence. */
+    /** Returns a sentence with the most frequent mistakes. */
     public String worst() {
         List<Pair> pairs = pairs();
         return pairs.isEmpty()
-                ? "No label was taken for another."
-                : "Most often: " + pairs.stream().limit(MOST_PAIRS)
-                        .map(pair -> names.get(pair.label) + " taken for " + names.get(pair.predicted) + " ("
+                ? "No label was predicted as another."
+                : "Most frequent mistakes: " + pairs.stream().limit(MOST_PAIRS)
+                        .map(pair -> names.get(pair.label) + " predicted as " + names.get(pair.predicted) + " ("
                                 + Numbers.whole(pair.count) + ", " + percent(pair.label, pair.predicted) + ")")
                         .collect(Collectors.joining(", ")) + ".";
     }
 
-    /** The table. */
+    /** Returns the matrix as an HTML table. */
     public String html() {
         boolean many = counts.length > MANY;
         boolean words = names.stream().limit(counts.length).anyMatch(name -> name.length() > SHORT);
         StringBuilder html = new StringBuilder("<table class=\"matrix").append(words ? " long" : "")
-                .append(many ? " many" : "").append("\">\n<thead><tr><th scope=\"col\">right \\ taken for</th>");
+                .append(many ? " many" : "").append("\">\n<thead><tr><th scope=\"col\">actual \\ predicted</th>");
         for (int c = 0; c < counts.length; c++) {
             html.append("<th scope=\"col\"><span>").append(name(c)).append("</span></th>");
         }
@@ -71,7 +71,8 @@ public final class ConfusionMatrix {
         html.append(label == predicted ? "<td class=\"d\"" : "<td");
         if (count > 0) {
             html.append(String.format(Locale.ROOT, " style=\"--a:%.2f\"", strength(label, predicted)))
-                    .append(" title=\"").append(name(label)).append(" taken for ").append(name(predicted)).append(": ")
+                    .append(" title=\"").append(name(label)).append(" predicted as ").append(name(predicted))
+                    .append(": ")
                     .append(Numbers.whole(count)).append(", ").append(percent(label, predicted)).append("\">")
                     .append(count).append(many ? "" : " <small>" + percent(label, predicted) + "</small>");
         } else {
@@ -80,7 +81,7 @@ public final class ConfusionMatrix {
         html.append("</td>");
     }
 
-    /** Mistakes are few beside what is right, so they have a scale of their own, on which the rare ones are seen too. */
+    /** Returns the opacity of a cell. Mistakes are rare, so their own scale keeps them visible. */
     private double strength(int label, int predicted) {
         double share = share(label, predicted);
         return FAINTEST + (STRONGEST - FAINTEST) * (label == predicted ? share : Math.sqrt(share / worst));

@@ -14,11 +14,11 @@ import scanline.lab.record.RunRecord.Outcome;
 import scanline.lab.run.Run;
 
 /**
- * Loss and accuracy over the epochs of runs, as drawings. Both axes up are logarithmic: that of the loss, and that of the
- * errors, which stand for the accuracy, so that the last tenths of a point can be told apart.
+ * Drawings of loss and accuracy over the epochs of runs. Both vertical axes are logarithmic: that of the loss, and that
+ * of the accuracy in its error (1 - accuracy), so that the last tenths of a point can be told apart.
  */
 public final class Curves {
-    /** How many runs can be told apart by their colors. */
+    /** The number of runs that have distinguishable colors. */
     public static final int MOST_RUNS = 12;
     private static final int MOST_POINTS = 200;
     private static final int MOST_TIPS = 50;
@@ -41,7 +41,7 @@ public final class Curves {
             </style>
             """;
 
-    /** The style of drawings in a page, where a run has one color, and training is dashed. */
+    /** The style of drawings in a page: each run has one color, and training is dashed. */
     public static final String STYLE_OF_PAGE = """
             .curves{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,21rem),1fr));gap:.5rem 1.5rem}
             .curves svg{display:block;width:100%;max-width:33rem;height:auto}
@@ -70,14 +70,14 @@ public final class Curves {
     private final boolean ofPage;
     private final StringBuilder svg = new StringBuilder();
 
-    /** Pixels of a drawing, and where the axes of a panel lie in it. */
+    /** The size of a drawing in pixels, and the position of the axes of a panel in it. */
     private record Box(int width, int height, int left, int top, int across, int bottom) {
         Box at(int otherLeft) {
             return new Box(width, height, otherLeft, top, across, bottom);
         }
     }
 
-    /** What a panel shows of an epoch. */
+    /** The figure of an epoch that a panel shows. */
     private record Figure(String name, boolean errors, ToDoubleFunction<Run.Epoch> train,
             ToDoubleFunction<Run.Epoch> validation) {
         static final Figure LOSS = new Figure("loss", false, Run.Epoch::trainLoss, Run.Epoch::validationLoss);
@@ -89,9 +89,9 @@ public final class Curves {
         }
     }
 
-    /** An axis up, from the least to the most value, logarithmic; {@code down} where the most is at the bottom. */
+    /** A logarithmic vertical axis from the least to the most value; {@code down} if the most is at the bottom. */
     private record Axis(double least, double most, boolean down, Box box) {
-        /** Between round numbers, around these values; values of 0, which have no logarithm, lie at the least one. */
+        /** Returns an axis between round numbers around these values; 0, without a logarithm, is drawn at the least. */
         static Axis around(DoubleStream values, boolean down, Box box) {
             double[] positive = values.filter(value -> value > 0 && Double.isFinite(value)).sorted().toArray();
             if (positive.length == 0) {
@@ -126,14 +126,14 @@ public final class Curves {
         this.ofPage = ofPage;
     }
 
-    /** A drawing of one run that stands alone, with its two panels side by side. */
+    /** Returns a standalone drawing of one run, with its two panels side by side. */
     public static String svg(RunRecord run) {
-        return new Curves(List.of(run), new Box(720, 260, 56, 58, 286, 218), false).alone(run);
+        return new Curves(List.of(run), new Box(720, 260, 56, 58, 286, 218), false).standalone(run);
     }
 
     /**
-     * The drawings of runs for a page that has {@link #STYLE_OF_PAGE}: one of the loss and one of the accuracy, and what the
-     * lines are. Each point says its figure when it is pointed at.
+     * Returns the drawings of runs for a page that has {@link #STYLE_OF_PAGE}: one of the loss and one of the
+     * accuracy. Each point shows its value as a tooltip.
      *
      * @param runs at most {@value #MOST_RUNS}
      */
@@ -142,7 +142,7 @@ public final class Curves {
                 + new Curves(runs, OF_PAGE, true).drawing(Figure.ACCURACY) + "</div>\n";
     }
 
-    private String alone(RunRecord run) {
+    private String standalone(RunRecord run) {
         Outcome outcome = run.outcome();
         String title = run.name() + ", " + (outcome == null
                 ? "unfinished"
@@ -221,7 +221,7 @@ public final class Curves {
         }
     }
 
-    /** A line through the epochs, thinned out where they lie closer than can be seen; one epoch alone is a dot. */
+    /** Draws a line through the epochs, thinned out where they are too close to be seen; a single epoch is a dot. */
     private void line(Axis axis, String line, List<Run.Epoch> epochs, ToDoubleFunction<Run.Epoch> figure) {
         if (epochs.isEmpty()) {
             return;
@@ -236,7 +236,7 @@ public final class Curves {
         svg.append(epochs.size() == 1 ? "h.01\" style=\"stroke-width:6\"/>\n" : "\"/>\n");
     }
 
-    /** What is said of the points of a line when they are pointed at. */
+    /** Adds the tooltips of the points of a line. */
     private void tips(Axis axis, RunRecord run, Figure figure, String part, List<Run.Epoch> epochs,
             ToDoubleFunction<Run.Epoch> value) {
         for (Run.Epoch epoch : thinned(epochs, MOST_TIPS)) {
@@ -263,13 +263,13 @@ public final class Curves {
         return last == 1 ? at.left + at.across / 2.0 : at.left + (double) at.across * (epoch - 1) / (last - 1);
     }
 
-    /** The round number of epochs from label to label. */
+    /** Returns the number of epochs between labels, a round number. */
     private static int step(int last) {
         return rounds().stream().filter(round -> round >= 1 && last / round <= MOST_EPOCH_TICKS).findFirst()
                 .orElse((double) last).intValue();
     }
 
-    /** 1, 2 and 5 times the powers of ten. */
+    /** Returns 1, 2 and 5 times the powers of ten. */
     private static List<Double> rounds() {
         List<Double> rounds = new ArrayList<>();
         for (int exponent = -9; exponent <= 6; exponent++) {

@@ -13,24 +13,24 @@ import scanline.lab.image.Pictures;
 import scanline.lab.insight.Findings.Example;
 
 /**
- * Pictures with what is on them and what a model says of them.
+ * A gallery of examples with their actual and their predicted labels.
  *
- * @param pictures where the examples come from
- * @param names of the labels
- * @param kind what the labels of a picture are
+ * @param pictures the images of the examples
+ * @param names the names of the labels
+ * @param kind the kind of answer
  */
 public record Gallery(Pictures pictures, List<String> names, Answer kind) {
-    private static final int LEAST_SIDE = 84; // pixels of a page; a picture's pixels are enlarged by a whole number
+    private static final int LEAST_SIDE = 84; // pixels of a page; the scale of an image is a whole number
 
-    /** The examples as a list. */
+    /** Returns the examples as an HTML list. */
     public String html(List<Example> examples) {
         StringBuilder html = new StringBuilder("<ul class=\"gallery\">\n");
         for (Example example : examples) {
-            html.append("<li><figure>").append(image(example)).append("<figcaption><dl><dt>right</dt><dd>")
+            html.append("<li><figure>").append(image(example)).append("<figcaption><dl><dt>actual</dt><dd>")
                     .append(labels(example.target(), i -> isMissing(example, i)))
-                    .append("</dd><dt>answer</dt><dd>")
+                    .append("</dd><dt>predicted</dt><dd>")
                     .append(labels(example.answer(), i -> isWrong(example, i)))
-                    .append("</dd><dt>sure</dt><dd>").append(Numbers.percent(example.probability()))
+                    .append("</dd><dt>prob.</dt><dd>").append(Numbers.percent(example.probability()))
                     .append("</dd></dl></figcaption></figure></li>\n");
         }
         return html.append("</ul>\n").toString();
@@ -40,7 +40,7 @@ public record Gallery(Pictures pictures, List<String> names, Answer kind) {
         int scale = Math.max(1, (LEAST_SIDE + Math.max(pictures.width(), pictures.height()) - 1)
                 / Math.max(pictures.width(), pictures.height()));
         return "<img width=\"" + scale * pictures.width() + "\" height=\"" + scale * pictures.height()
-                + "\" alt=\"picture number " + example.number() + "\" src=\"data:image/png;base64,"
+                + "\" alt=\"image number " + example.number() + "\" src=\"data:image/png;base64,"
                 + Base64.getEncoder().encodeToString(png(example.number())) + "\"/>";
     }
 
@@ -63,7 +63,7 @@ public record Gallery(Pictures pictures, List<String> names, Answer kind) {
                 : place >= example.target().length || example.target()[place] != label;
     }
 
-    /** Labels one after the other, those marked that differ; sets by their numbers. */
+    /** Returns labels in order, sets sorted by their numbers; labels that differ are marked. */
     private String labels(int[] labels, IntPredicate isMarked) {
         if (labels.length == 0) {
             return "(none)";

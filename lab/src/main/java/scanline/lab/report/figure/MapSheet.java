@@ -8,9 +8,9 @@ import java.util.stream.DoubleStream;
 
 import scanline.lab.image.ImageSet;
 
-/** A drawing of images, of maps over them, and of words, in places of one size. */
+/** A drawing of images, maps over them, and text, in places of equal size. */
 final class MapSheet {
-    /** Pixels a side of what is drawn. */
+    /** The side of an image or a map, in pixels. */
     static final int SIDE = 56;
     private static final int GRAYS = 32;
     private static final int HEATS = 24;
@@ -32,7 +32,7 @@ final class MapSheet {
     private final StringBuilder svg = new StringBuilder();
     private int images;
 
-    /** An empty one, in pixels. */
+    /** Creates an empty drawing; sizes are in pixels. */
     MapSheet(int width, int height) {
         svg.append("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"").append(width).append("\" height=\"")
                 .append(height).append("\" viewBox=\"0 0 ").append(width).append(' ').append(height).append("\">\n")
@@ -40,19 +40,19 @@ final class MapSheet {
                 .append("\" height=\"").append(height - 1).append("\" rx=\"6\"/>\n");
     }
 
-    /** What was drawn. */
+    /** Returns the drawing as SVG. */
     String text() {
         return svg + "</svg>\n";
     }
 
-    /** Words, of the classes of the style: h heading, m centerd, s small, x wrong. */
+    /** Adds text; its kind is made of style classes: h heading, m centered, s small, x incorrect. */
     void text(int x, int y, String kind, String words) {
         svg.append("<text x=\"").append(x).append("\" y=\"").append(y).append('"')
                 .append(kind.isEmpty() ? "" : " class=\"" + kind + "\"").append('>').append(Markup.escaped(words))
                 .append("</text>\n");
     }
 
-    /** An image; the name of it for {@link #over}. */
+    /** Adds an image, and returns its name for {@link #over}. */
     String image(int x, int y, ImageSet image) {
         String id = "i" + images++;
         place(x, y, image.height(), image.width());
@@ -65,7 +65,7 @@ final class MapSheet {
         return id;
     }
 
-    /** A map over an image that was drawn, with its range below. */
+    /** Adds a map over an image that has been drawn, with its range below. */
     void over(String id, int x, int y, ImageSet image, double[] values) {
         place(x, y, image.height(), image.width());
         svg.append("<use href=\"#").append(id).append("\"/>");
@@ -73,7 +73,7 @@ final class MapSheet {
         range(x, y, values);
     }
 
-    /** A map alone, with its range below. */
+    /** Adds a map alone, with its range below. */
     void map(int x, int y, int height, int width, double[] values) {
         place(x, y, height, width);
         black(height, width);
@@ -81,7 +81,7 @@ final class MapSheet {
         range(x, y, values);
     }
 
-    /** Begins a group in which a pixel is one unit wide. */
+    /** Starts a group in which a pixel is one unit wide. */
     private void place(int x, int y, int height, int width) {
         svg.append("<g transform=\"translate(").append(x).append(' ').append(y).append(") scale(")
                 .append(String.format(Locale.ROOT, "%.4f", (double) SIDE / Math.max(height, width))).append(")\">");
@@ -104,7 +104,7 @@ final class MapSheet {
         svg.append("<rect width=\"").append(width).append("\" height=\"").append(height).append("\"/>");
     }
 
-    /** Layers of a color, one for each level of opacity above 0, each of rectangles of pixels of that level. */
+    /** Adds layers of a color, one per level of opacity above 0, each made of rectangles of pixels at that level. */
     private void shades(String color, int height, int width, int levels, double most, IntUnaryOperator level) {
         rectangles(height, width, level).tailMap(1)
                 .forEach((at, path) -> svg.append("<path class=\"").append(color).append('"')
@@ -114,7 +114,7 @@ final class MapSheet {
                         .append(" d=\"").append(path).append("\"/>"));
     }
 
-    /** Covers an image with rectangles in each of which the level is the same, as few as a greedy search finds. */
+    /** Covers an image with rectangles of uniform level, as few as a greedy search finds. */
     private static SortedMap<Integer, String> rectangles(int height, int width, IntUnaryOperator level) {
         SortedMap<Integer, String> paths = new TreeMap<>();
         boolean[] covered = new boolean[height * width];

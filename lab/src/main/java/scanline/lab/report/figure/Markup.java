@@ -1,12 +1,12 @@
 package scanline.lab.report.figure;
 
-/** Text among the marks of XML and HTML. */
+/** Text in the markup of XML and HTML. */
 public final class Markup {
-    private static final int LEAST_SHOWN = 0x20; // what is below, but for line ends, XML cannot hold
+    private static final int LEAST_SHOWN = 0x20; // XML cannot contain lower ones, except line ends and tabs
 
     private Markup() {}
 
-    /** Words as text, or as the value of an attribute: none of them is a mark. */
+    /** Escapes text for an element or an attribute. */
     public static String escaped(String words) {
         StringBuilder text = new StringBuilder();
         words.codePoints().forEach(c -> {
@@ -21,7 +21,7 @@ public final class Markup {
         return text.toString();
     }
 
-    /** Whether XML 1.0 has this character. */
+    /** Returns whether XML 1.0 allows a character. */
     private static boolean isText(int c) {
         return c == '\n' || c == '\t' || (c >= LEAST_SHOWN && c < 0xd800)
                 || (c >= 0xe000 && c != 0xfffe && c != 0xffff);

@@ -8,11 +8,11 @@ import java.util.stream.Stream;
 import scanline.lab.insight.SequenceMap;
 
 /**
- * Where a model looks in some test pictures while it writes the labels on them, as a drawing: a line a picture, with what the
- * encoder attends to, what each written word takes of the picture, and what the words take of each other.
+ * A drawing of a model's attention to some test canvases while it writes their labels: one line per canvas, with the
+ * attention of the encoder, of each written word to the canvas, and of the words to each other.
  */
 public final class SequencePicture {
-    public static final String TITLE = "What each written label takes of each part of a picture";
+    public static final String TITLE = "Attention of each written label to each part of an image";
     private static final int STRIDE = 68;
     private static final int LINE = 84;
     private static final int LEFT = 300; // room for four names of garments
@@ -22,7 +22,7 @@ public final class SequencePicture {
 
     private SequencePicture() {}
 
-    /** The drawing of one map at least, all of one model. */
+    /** Returns the drawing of at least one map, all of one model. */
     public static String svg(List<SequenceMap> maps) {
         int longest = maps.stream().mapToInt(map -> map.cross().size()).max().orElseThrow();
         int words = Math.min(MOST_WORDS, longest);
@@ -30,10 +30,10 @@ public final class SequencePicture {
                 TOP + maps.size() * LINE + 4);
         sheet.text(16, 24, "h", TITLE);
         sheet.text(16, 42, "",
-                "The last blocks' attention after the softmax, its mean over the heads. Black is the least of"
-                        + " a map and orange the most, as written below it."
+                "The last blocks' attention after the softmax, its mean over the heads. Black is the minimum of"
+                        + " a map and orange the maximum; both are given below it."
                         + (longest > words ? " The first " + words + " words of " + longest + " at most." : ""));
-        column(sheet, 0, "picture");
+        column(sheet, 0, "image");
         column(sheet, 1, "encoder");
         column(sheet, 2, "words");
         for (int word = 0; word < words; word++) {

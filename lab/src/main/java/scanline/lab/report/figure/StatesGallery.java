@@ -8,17 +8,18 @@ import scanline.lab.image.ImageSet;
 import scanline.lab.insight.HiddenStates;
 
 /**
- * What a recurrent model remembers while it reads: for each image the image, its hidden state and the probability of each
- * class, both with a column for each step. Negative is blue and positive orange, the stronger the farther from 0.
+ * A gallery of the hidden states of a recurrent model: each image, its hidden state and the probability of each class,
+ * both with one column per step. Negative is blue and positive orange; the color is stronger the farther the value is
+ * from 0.
  *
- * @param read the images that were read
- * @param names of the classes
+ * @param read the hidden states of each image
+ * @param names the names of the classes
  */
 public record StatesGallery(List<HiddenStates> read, List<String> names) {
     private static final int[] NEGATIVE = {9, 105, 218};
     private static final int[] POSITIVE = {214, 73, 20};
 
-    /** The pictures as a list. */
+    /** Returns the images as an HTML list. */
     public String html() {
         StringBuilder html = new StringBuilder("<ul class=\"states\">\n");
         for (HiddenStates states : read) {
@@ -30,7 +31,7 @@ public record StatesGallery(List<HiddenStates> read, List<String> names) {
                             Png.gray(image.pixels(), image.height(), image.width())))
                     .append(image("film", "hidden state", map(values(states.states()))))
                     .append(image("film", "probability of each class", map(states.probabilities())))
-                    .append("<figcaption>").append(Markup.escaped(states.label())).append(", taken for ")
+                    .append("<figcaption>").append(Markup.escaped(states.label())).append(", predicted as ")
                     .append(Markup.escaped(names.get(answer))).append(", ")
                     .append(Numbers.percent(last[answer])).append("</figcaption></figure></li>\n");
         }
@@ -56,7 +57,7 @@ public record StatesGallery(List<HiddenStates> read, List<String> names) {
         return values;
     }
 
-    /** Steps go across, the numbers of a step down. */
+    /** Returns an image with one column per step and one row per value of a step. */
     private static byte[] map(double[][] steps) {
         double most = Double.MIN_NORMAL;
         for (double[] step : steps) {

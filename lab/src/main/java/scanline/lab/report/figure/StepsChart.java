@@ -6,7 +6,7 @@ import scanline.lab.base.Numbers;
 import scanline.lab.insight.AccuracyAfterSteps;
 import scanline.lab.insight.AccuracyAfterSteps.Point;
 
-/** How the accuracy grows with the steps that are read, a drawing as large as one of {@link Curves#ofPage}, with its style. */
+/** A chart of the accuracy over the steps read, in the size and the style of {@link Curves#ofPage}. */
 public final class StepsChart {
     private static final int WIDTH = 400;
     private static final int HEIGHT = 282;
@@ -18,12 +18,12 @@ public final class StepsChart {
 
     private StepsChart() {}
 
-    /** The drawing. */
+    /** Returns the chart as HTML. */
     public static String svg(AccuracyAfterSteps accuracy) {
         List<Point> points = accuracy.points();
         int last = points.getLast().steps();
         StringBuilder svg = new StringBuilder("<div class=\"curves run0\"><svg viewBox=\"0 0 " + WIDTH + " " + HEIGHT
-                + "\" role=\"img\" aria-label=\"accuracy over the steps that are read\">\n");
+                + "\" role=\"img\" aria-label=\"accuracy over the steps read\">\n");
         for (int i = 0; i <= LINES; i++) {
             double share = (double) i / LINES;
             svg.append(String.format(Locale.ROOT, "<path class=\"g\" d=\"M%d %.1fh%d\"/>\n", LEFT, y(share),
