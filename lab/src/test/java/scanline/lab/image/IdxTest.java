@@ -91,7 +91,7 @@ class IdxTest {
     @Test
     void aFolderIsNoFile() {
         assertThatExceptionOfType(DataException.class).isThrownBy(() -> Idx.read(folder, 1))
-                .withMessageStartingWith(folder + ": cannot be read: ");
+                .withMessageStartingWith("cannot read " + folder + ": ");
     }
 
     @Test
