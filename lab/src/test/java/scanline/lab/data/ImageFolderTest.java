@@ -263,12 +263,12 @@ class ImageFolderTest {
     void aClassThatCannotBeOneIsRefused() throws IOException {
         Path folder = animals(3);
         Path fish = Files.createDirectories(folder.resolve("fish"));
-        refused(folder, fish + " is a class without any image: fill it or take it away");
+        refused(folder, "class folder " + fish + " is empty: add images or delete it");
         Pngs.write(fish.resolve("carp.png"), Pngs.drawn(7, SIDE), SIDE, SIDE);
         refused(folder, fish + " has only one image: a class needs one to train on and one to test on");
         Path inner = Files.createDirectories(fish.resolve("carp"));
-        refused(folder, inner + " is a folder, but the folder of a class holds images only (and a set that is parted"
-                + " already has both a folder train and a folder test)");
+        refused(folder, inner + " is a folder, but a class folder may only contain images (a data set that is already"
+                + " split needs both a folder train and a folder test)");
     }
 
     @Test
@@ -288,7 +288,7 @@ class ImageFolderTest {
         Files.writeString(folder.resolve("test/dog/labels.txt"), "no image either");
         ImageFolder set = open(folder);
         assertThatExceptionOfType(DataException.class).isThrownBy(set::test)
-                .withMessage(first + " is no PNG or JPEG file");
+                .withMessage(first + " is not a PNG or JPEG file");
         assertThat(set.train().count()).isEqualTo(9);
     }
 
