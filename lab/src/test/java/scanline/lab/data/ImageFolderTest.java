@@ -51,7 +51,7 @@ class ImageFolderTest {
     void noNameOfAFolderStopsTheTerminal() throws IOException {
         Path folder = scratch.resolve("names");
         Pngs.writeClasses(folder, List.of("a\u001b[2J"), 3, SIDE);
-        refused(folder, folder + ": has only the folder a\\u001b[2J, but needs one for each class, from 2 to 256");
+        refused(folder, folder + ": has only the subfolder a\\u001b[2J, but needs one for each class, from 2 to 256");
         Pngs.writeClasses(folder, List.of("b\u202e"), 3, SIDE);
         assertThat(open(folder).classNames()).containsExactly("a\\u001b[2J", "b\\u202e");
         assertThat(open(folder).test().labels()).containsExactly(0, 1);
@@ -240,11 +240,11 @@ class ImageFolderTest {
         Path none = scratch.resolve("none");
         refused(none, none + ": no such folder");
         Files.createDirectories(none);
-        refused(none, none + ": has no folder, but needs one for each class, from 2 to 256");
+        refused(none, none + ": has no subfolder, but needs one for each class, from 2 to 256");
         Pngs.writeClasses(none, List.of("one"), 2, SIDE);
-        refused(none, none + ": has only the folder one, but needs one for each class, from 2 to 256");
+        refused(none, none + ": has only the subfolder one, but needs one for each class, from 2 to 256");
         Pngs.writeClasses(none, IntStream.range(0, 257).mapToObj(i -> "c" + i).toList(), 1, 1);
-        refused(none, none + ": has 258 folders, but needs one for each class, from 2 to 256");
+        refused(none, none + ": has 258 subfolders, but needs one for each class, from 2 to 256");
     }
 
     @Test
@@ -276,7 +276,7 @@ class ImageFolderTest {
         Path folder = scratch.resolve("parted");
         Pngs.writeClasses(folder.resolve("train"), ANIMALS, 3, SIDE);
         Pngs.writeClasses(folder.resolve("test"), List.of("dog", "fish"), 2, SIDE);
-        refused(folder, folder.resolve("test/fish") + ": no class of that name is in " + folder.resolve("train"));
+        refused(folder, folder.resolve("test/fish") + ": there is no class of that name in " + folder.resolve("train"));
     }
 
     @Test
