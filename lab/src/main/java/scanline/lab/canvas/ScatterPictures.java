@@ -15,13 +15,13 @@ import scanline.lab.image.Pictures;
  * {@code n} is derived from {@code own = key.at(n)}.
  *
  * <p><b>Labels.</b> Some labels are more frequent than others, and some belong together; both are the same for every
- * recipe and seed. The label of rank {@code r}, from 0, is {@code RandomKey.of(0, "scatter
- * labels").permutation(classes)[r]}; its weight is {@code 1 / sqrt(1 + r)}, and it belongs to scene {@code r % max(1,
- * classes / 3)}, so 10 labels form scenes of 4, 3 and 3. The number of labels of a picture is uniform from least to
- * most. The first label is drawn from all labels, with probabilities proportional to the weights; its scene is the
- * scene of the picture. Each further label is drawn in the same way, with probability {@code cooccurrence} from the
- * unused labels of that scene, if any are left, and otherwise from all unused labels. With a {@code cooccurrence} of 0,
- * labels are therefore drawn independently of the scene.
+ * recipe and seed. The label of rank {@code r}, from 0, is
+ * {@code RandomKey.of(0, "scatter labels").permutation(classes)[r]}; its weight is {@code 1 / sqrt(1 + r)}, and it
+ * belongs to scene {@code r % max(1, classes / 3)}, so 10 labels form scenes of 4, 3 and 3. The number of labels of a
+ * picture is uniform from least to most. The first label is drawn from all labels, with probabilities proportional to
+ * the weights; its scene is the scene of the picture. Each further label is drawn in the same way, with probability
+ * {@code cooccurrence} from the unused labels of that scene, if any are left, and otherwise from all unused labels.
+ * With a {@code cooccurrence} of 0, labels are therefore drawn independently of the scene.
  *
  * <p><b>Positions.</b> Each label, in the order in which they are drawn, gets an image, uniform among the chosen images
  * of that label; a side in pixels, uniform from smallest to largest, to which {@link AreaScaling} scales both of its
@@ -30,9 +30,9 @@ import scanline.lab.image.Pictures;
  * Where they do, the brighter pixel is shown; where there is no image, the picture is black.
  *
  * <p><b>Answers.</b> The labels are sorted. With {@link Canvas.Scatter.Order#FREQUENT}, labels come first that are in
- * more of the 10,000 sets which pictures 0 to 9,999 would show if the key were {@code RandomKey.of(0, "scatter
- * frequencies")}, and of two labels that are in the same number of sets, the smaller one. With {@link
- * Canvas.Scatter.Order#RANDOM}, the order is drawn for each picture.
+ * more of the 10,000 sets which pictures 0 to 9,999 would show if the key were
+ * {@code RandomKey.of(0, "scatter frequencies")}, and of two labels that are in the same number of sets, the smaller
+ * one. With {@link Canvas.Scatter.Order#RANDOM}, the order is drawn for each picture.
  */
 final class ScatterPictures implements Pictures {
     private static final int POSITIONS_TRIED = 20;

@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 import scanline.lab.base.DataException;
 
 /**
- * Selects the proxies that environment variables name, as for curl: {@code https_proxy}, {@code http_proxy} and {@code
- * all_proxy}, with values such as {@code http://user:password@proxy.example:3128}, and {@code no_proxy}, a list of
- * hosts, domains and addresses that are reached without a proxy. The names of the variables may be in upper case.
+ * Selects the proxies that environment variables name, as for curl: {@code https_proxy}, {@code http_proxy} and
+ * {@code all_proxy}, with values such as {@code http://user:password@proxy.example:3128}, and {@code no_proxy}, a list
+ * of hosts, domains and addresses that are reached without a proxy. The names of the variables may be in upper case.
  */
 final class EnvironmentProxies extends ProxySelector {
     private static final int HTTP = 80;
@@ -88,8 +88,7 @@ final class EnvironmentProxies extends ProxySelector {
         client.proxy(this);
         if (servers.values().stream().anyMatch(server -> server.account != null)) {
             // By default the JDK does not send Basic credentials to a proxy for https requests. It reads this property
-            // only once,
-            // when the first client is created.
+            // only once, when the first client is created.
             System.setProperty("jdk.http.auth.tunneling.disabledSchemes", "");
             client.authenticator(new Accounts());
         }

@@ -61,8 +61,8 @@ public final class Fetch {
     }
 
     /**
-     * Creates a download from other mirrors; a mirror is given up when nothing arrives for the time of {@code
-     * patience}.
+     * Creates a download from other mirrors; a mirror is given up when nothing arrives for the time of
+     * {@code patience}.
      */
     Fetch(KnownSet set, List<URI> mirrors, Duration patience, Map<String, String> environment,
             Consumer<String> messages, Consumer<List<String>> progress) {

@@ -27,8 +27,7 @@ public final class AreaScaling {
      */
     public void scale(int image, int height, int width, byte[] scaled) {
         // Each row of the image is cut into as many slices as there are new rows. Each new row then consists of as many
-        // slices
-        // as the image has rows, so a slice is one part in that number of the new row.
+        // slices as the image has rows, so a slice is one part in that number of the new row.
         int row = image * images.height();
         int slices = height;
         for (int y = 0; y < height; y++) {

@@ -22,13 +22,13 @@ import scanline.engine.io.Excerpt;
 import scanline.lab.base.DataException;
 
 /**
- * Reads images from files. PNG and JPEG images are decoded by the JDK's readers, rotated as the camera recorded ({@link
- * Orientation}), converted to gray ({@link Grayscale}), scaled to the size that a model reads regardless of their
- * proportions ({@link AreaScaling}), and inverted to light on dark if their border is light; another {@link
- * Preparation} changes this. The images of IDX files are read as they are. Large images are subsampled, so that none
- * takes more than {@value #MOST_DECODED} pixels of memory. Decoders still read all of their pixels, so images whose
- * size would take a second or more to decode are rejected, and so are truncated images and those whose checksums or
- * decoder report damage.
+ * Reads images from files. PNG and JPEG images are decoded by the JDK's readers, rotated as the camera recorded
+ * ({@link Orientation}), converted to gray ({@link Grayscale}), scaled to the size that a model reads regardless of
+ * their proportions ({@link AreaScaling}), and inverted to light on dark if their border is light; another
+ * {@link Preparation} changes this. The images of IDX files are read as they are. Large images are subsampled, so that
+ * none takes more than {@value #MOST_DECODED} pixels of memory. Decoders still read all of their pixels, so images
+ * whose size would take a second or more to decode are rejected, and so are truncated images and those whose checksums
+ * or decoder report damage.
  */
 public final class ImageFile {
     private static final long LARGEST_FILE_BYTES = 64L << 20;

@@ -18,8 +18,7 @@ final class Ink {
     private static final int STROKES = 3; // a stroke is thinner than 1/3 of the longer side
     private static final int STRONGEST = 500; // the level of ink is the one that one pixel in 500 exceeds
     // The least difference between ink and paper: in levels, and in standard deviations of the paper. The strongest
-    // values
-    // of normal noise differ by three deviations.
+    // values of normal noise differ by three deviations.
     private static final int LEAST_CONTRAST = 25;
     private static final double LEAST_DEVIATIONS = 4.5;
     private static final int LEAST_LIGHT = 32; // in less light, levels are too coarse to tell ink from paper

@@ -9,9 +9,9 @@ import scanline.lab.base.FileName;
 import scanline.lab.image.Divisor;
 
 /**
- * An order in which a sequence model reads an image. A new order is a new record in this file with a constant {@code
- * DEFAULT}: the recipe key {@code data.scan} finds it by its name in lower case, and each component of the record is a
- * key below that one.
+ * An order in which a sequence model reads an image. A new order is a new record in this file with a constant
+ * {@code DEFAULT}: the recipe key {@code data.scan} finds it by its name in lower case, and each component of the
+ * record is a key below that one.
  */
 public sealed interface Scan {
     /**
