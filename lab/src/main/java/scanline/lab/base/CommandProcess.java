@@ -5,15 +5,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Scanline's command line in a process of its own, with this JVM and the flags that it was given. */
+/** Builds processes that run Scanline's command line with this JVM and its flags. */
 public final class CommandProcess {
     private CommandProcess() {}
 
     /**
-     * A process that is not started yet.
+     * Returns a process that is not started yet.
      *
-     * @param main the class of the command line, which is not known here
-     * @param words of the command, such as train and its arguments
+     * @param main the main class of the command line, which this package does not know
+     * @param words the command and its arguments, such as {@code train lstm-rows}
      */
     public static ProcessBuilder of(Class<?> main, List<String> words) {
         List<String> command = new ArrayList<>();

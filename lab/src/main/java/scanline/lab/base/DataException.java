@@ -1,15 +1,15 @@
 package scanline.lab.base;
 
-/** Data that are missing, damaged or not what they should be. */
+/** Reports data that is missing, damaged or not what it should be. */
 public final class DataException extends UserException {
     private static final long serialVersionUID = 1;
 
-    /** A message of one line: the file or set, what is wrong, and what would be right. */
+    /** Creates an exception with a one-line message: the file or data set, what is the matter, and what to do. */
     public DataException(String message) {
         super(message);
     }
 
-    /** The same, with the exception behind it. */
+    /** Creates an exception with such a message and its cause. */
     public DataException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -4,13 +4,13 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import scanline.engine.io.Excerpt;
 
-/** The name of a file or folder as a recipe states it. */
+/** Names of files and folders as recipes state them. */
 public final class FileName {
     private static final String HOME = "~";
 
     private FileName() {}
 
-    /** Whether a path names a file or folder, other than that at the root, on this system. */
+    /** Returns whether a path names a file or folder, other than the root, on this system. */
     public static boolean isName(String path) {
         try {
             return Path.of(path).getFileName() != null;
@@ -20,11 +20,12 @@ public final class FileName {
     }
 
     /**
-     * The name as an absolute path, so that it means the same file from whatever folder the recipe is read again; an empty
-     * name stays empty. A {@code ~} that it begins with is the user's home folder, as no shell replaces one after a
-     * {@code =}.
+     * Returns the name as an absolute path, so that it means the same file from whatever folder the recipe is read
+     * again. An empty name stays empty. A leading {@code ~} is the user's home folder, because no shell expands one
+     * after {@code =}.
      *
-     * @throws IllegalArgumentException if this system allows no file of that name; its message begins with the key
+     * @throws IllegalArgumentException if this system does not allow a file of that name; the message starts with the
+     *     key
      */
     public static String absolute(String key, String name) {
         boolean isBelowHome = name.equals(HOME) || name.startsWith(HOME + "/");

@@ -6,21 +6,22 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.zip.ZipException;
 
-/** Reads files whose name an error must say. */
+/** Reads files and names the file in every error. */
 public final class FileReading {
     private FileReading() {}
 
-    /** A reading that can go wrong. */
+    /** A read operation that may fail. */
     @FunctionalInterface
     public interface Reading<T> {
-        /** Reads. */
+        /** Reads the value. */
         T read() throws IOException;
     }
 
     /**
-     * Runs a reading.
+     * Runs a read operation.
      *
-     * @throws DataException with the name of the file, if anything goes wrong in it
+     * @param name the name of the file in error messages
+     * @throws DataException if the operation fails; the message contains the name
      */
     public static <T> T of(String name, Reading<T> reading) {
         try {
@@ -28,13 +29,13 @@ public final class FileReading {
         } catch (NoSuchFileException e) {
             throw new DataException(name + ": no such file", e);
         } catch (AccessDeniedException e) {
-            throw new DataException(name + ": you may not read it", e);
+            throw new DataException("cannot read " + name + ": permission denied", e);
         } catch (EOFException e) {
-            throw new DataException(name + ": truncated: its gzip data end too early", e);
+            throw new DataException(name + ": truncated: its gzip data ends too early", e);
         } catch (ZipException e) {
             throw new DataException(name + ": damaged gzip data: " + e.getMessage(), e);
         } catch (IOException e) {
-            throw new DataException(name + ": cannot be read: " + e.getMessage(), e);
+            throw new DataException("cannot read " + name + ": " + e.getMessage(), e);
         }
     }
 }

@@ -18,7 +18,7 @@ import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Values as JSON. */
+/** Reads and writes values as JSON. */
 public final class Json {
     private static final ObjectMapper MAPPER = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
@@ -30,38 +30,38 @@ public final class Json {
 
     private Json() {}
 
-    /** The JSON of maps, lists, numbers and texts, indented. */
+    /** Returns the indented JSON of maps, lists, numbers and strings. */
     public static String text(Object value) {
         return MAPPER.writeValueAsString(value);
     }
 
-    /** The same in one line. */
+    /** Returns the JSON of a value in one line. */
     public static String line(Object value) {
         return ONE_LINE.writeValueAsString(value);
     }
 
     /**
-     * The record that a JSON object stands for; null for JSON's null.
+     * Parses a JSON object as a record; returns null for JSON's null.
      *
-     * @throws JacksonException if it stands for none
+     * @throws JacksonException if the text does not represent such a record
      */
     public static <T> @Nullable T parse(String text, Class<T> type) {
         return ONE_LINE.readValue(text, type);
     }
 
     /**
-     * The values of an object in a file.
+     * Reads the values of the JSON object in a file.
      *
-     * @throws FormatException if the file holds anything else, a name twice, or more than a megabyte
+     * @throws FormatException if the file contains anything else, a duplicate name, or more than a megabyte
      */
     public static Map<String, Object> read(Path file) throws IOException {
         return read(file, text -> MAPPER.readValue(text, new TypeReference<Map<String, Object>>() {}));
     }
 
     /**
-     * The record that an object in a file stands for.
+     * Reads the JSON object in a file as a record.
      *
-     * @throws FormatException if the file holds anything else
+     * @throws FormatException if the file contains anything else
      */
     public static <T> T read(Path file, Class<T> type) throws IOException {
         return read(file, text -> MAPPER.readValue(text, type));
@@ -75,8 +75,8 @@ public final class Json {
                 return values;
             }
         } catch (JacksonException _) {
-            // said below: Jackson's own words name classes, not the file
+            // reported below: Jackson's messages name classes, not the file
         }
-        throw new FormatException(file, "is no JSON object");
+        throw new FormatException(file, "is not a JSON object");
     }
 }

@@ -10,16 +10,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What lies in this module, so that adding a model, a recipe or a data set is adding a file that no list names again. */
+/**
+ * Finds classes and files in this module, so that a new model, recipe or data set is one new file and no list entry.
+ */
 public final class ModuleContent {
     private ModuleContent() {}
 
-    /** The records of a package that implement an interface. */
+    /** Returns the records of a package that implement an interface. */
     public static List<Class<?>> records(Class<?> type, String where) {
         return classes(where).filter(found -> found.isRecord() && type.isAssignableFrom(found)).toList();
     }
 
-    /** The public constants of a type in the classes of a package. */
+    /** Returns the public constants of a type in the classes of a package. */
     public static <T> List<T> constants(Class<T> type, String where) {
         return classes(where).flatMap(found -> Stream.of(found.getFields())).filter(field -> field.getType() == type)
                 .map(field -> type.cast(value(field))).toList();
@@ -31,7 +33,7 @@ public final class ModuleContent {
                 + file.substring(folder.length(), file.length() - ".class".length())));
     }
 
-    /** The files whose path begins and ends like this, sorted. */
+    /** Returns the files whose path starts with a folder and ends with a suffix, sorted. */
     public static List<String> files(String folder, String ending) {
         ResolvedModule module = ModuleContent.class.getModule().getLayer().configuration()
                 .findModule(ModuleContent.class.getModule().getName()).orElseThrow();
@@ -42,12 +44,12 @@ public final class ModuleContent {
         }
     }
 
-    /** The text of a file. */
+    /** Reads a file as text. */
     public static String text(String file) {
         return new String(bytes(file), StandardCharsets.UTF_8);
     }
 
-    /** The content of a file. */
+    /** Reads a file as bytes. */
     public static byte[] bytes(String file) {
         try (InputStream in = ModuleContent.class.getModule().getResourceAsStream(file)) {
             if (in == null) {
@@ -59,7 +61,7 @@ public final class ModuleContent {
         }
     }
 
-    /** Loads a class, but does not yet run it. */
+    /** Loads a class without initializing it. */
     private static Class<?> load(String name) {
         try {
             return Class.forName(name, false, ModuleContent.class.getClassLoader());

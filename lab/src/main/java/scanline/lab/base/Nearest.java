@@ -9,9 +9,9 @@ public final class Nearest {
     private Nearest() {}
 
     /**
-     * The word of the collection that the fewest edits lead to, the first of equals; empty when even that needs more
-     * than a third of the letters (but two edits are allowed from four letters on, and one always). Groups that both
-     * words begin with, such as {@code optimizer.}, make nothing near. Case does not count.
+     * Returns the candidate that the fewest edits lead to, the first one of equals. Returns empty if even that
+     * candidate needs more edits than a third of the letters; one edit is always allowed, and two from four letters on.
+     * Groups that both words start with, such as {@code optimizer.}, are left out of the comparison. Case is ignored.
      */
     static Optional<String> nearest(String word, Collection<String> words) {
         String nearest = null;
@@ -23,7 +23,7 @@ public final class Nearest {
             String b = candidate.toLowerCase(Locale.ROOT).substring(shared);
             int most = Math.min(fewest - 1, Math.max(a.length() < 4 ? 1 : 2, a.length() / 3));
             if (Math.abs(a.length() - b.length()) > most) {
-                continue; // that many letters are missing: a long word, which may come from a file, costs nothing
+                continue; // too many letters are missing; this also makes long words, which may come from a file, cheap
             }
             int edits = edits(a, b);
             if (edits <= most) {
@@ -34,7 +34,7 @@ public final class Nearest {
         return Optional.ofNullable(nearest);
     }
 
-    /** How many letters stand before the last dot, and are the same in both, with that dot. */
+    /** Returns the length of the common prefix up to and including its last dot. */
     private static int sharedGroups(String a, String b) {
         int shared = 0;
         for (int i = 0; i < Math.min(a.length(), b.length()) && a.charAt(i) == b.charAt(i); i++) {
@@ -45,12 +45,12 @@ public final class Nearest {
         return shared;
     }
 
-    /** {@code "; did you mean mnist?"}, to stand behind a refusal; nothing where no word is near. */
+    /** Returns a suffix for an error message, {@code "; did you mean mnist?"}; empty if no word is near. */
     public static String hint(String word, Collection<String> words) {
         return nearest(word, words).map(near -> "; did you mean " + near + "?").orElse("");
     }
 
-    /** How many letters have to be inserted, deleted, replaced or swapped with their neighbor to turn a into b. */
+    /** Returns how many letters must be inserted, deleted, replaced or swapped with a neighbor to turn a into b. */
     static int edits(String a, String b) {
         int[][] d = new int[a.length() + 1][b.length() + 1];
         for (int i = 0; i <= a.length(); i++) {

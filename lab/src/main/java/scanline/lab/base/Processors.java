@@ -8,13 +8,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntConsumer;
 
-/** All processors of the machine, for work on files. */
+/** Runs work on files on all processors of the machine. */
 public final class Processors {
     private Processors() {}
 
     /**
-     * Does something with each number below n, a range a processor. What fails first, by its number, is thrown; what the others
-     * do is done by then.
+     * Runs work for each number from 0 to n - 1; each processor gets one range. If several numbers fail, throws the
+     * failure of the first range that has one, after the other ranges are done.
      */
     public static void each(int n, IntConsumer work) {
         int threads = Math.clamp(n, 1, Runtime.getRuntime().availableProcessors());
@@ -34,7 +34,7 @@ public final class Processors {
             }
         } catch (ExecutionException e) {
             switch (e.getCause()) {
-                case DataException wrong -> throw wrong;
+                case DataException data -> throw data;
                 case Error error -> throw error;
                 case null, default -> throw new IllegalStateException(e.getCause());
             }

@@ -1,10 +1,10 @@
 package scanline.lab.base;
 
-/** A run cannot start or resume. */
+/** Reports that a run cannot start or resume. */
 public final class RunException extends UserException {
     private static final long serialVersionUID = 1;
 
-    /** With a message for the user. */
+    /** Creates an exception with a message for the user. */
     public RunException(String message) {
         super(message);
     }

@@ -8,11 +8,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** The SHA-256 of what lies on a disk, in hexadecimal. */
+/** Computes SHA-256 hashes of files and other bytes, in hexadecimal. */
 public final class Sha256 {
     private Sha256() {}
 
-    /** That of a file's bytes as they are stored. */
+    /** Returns the hash of a file's bytes as they are stored. */
     public static String of(Path file) {
         return FileReading.of(file.toString(), () -> {
             try (InputStream in = Files.newInputStream(file)) {
@@ -21,12 +21,12 @@ public final class Sha256 {
         });
     }
 
-    /** That of some bytes. */
+    /** Returns the hash of an array of bytes. */
     public static String of(byte[] bytes) {
         return HexFormat.of().formatHex(digest().digest(bytes));
     }
 
-    /** That of what a stream still has to give. */
+    /** Returns the hash of the remaining bytes of a stream. */
     public static String of(InputStream in) throws IOException {
         MessageDigest digest = digest();
         byte[] some = new byte[1 << 16];
@@ -36,7 +36,7 @@ public final class Sha256 {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** A new digest. */
+    /** Returns a new digest. */
     public static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");

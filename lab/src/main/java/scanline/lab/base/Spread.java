@@ -7,11 +7,13 @@ import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What several runs came to: the mean of a fraction and the standard deviation of a sample (divided by n - 1), which is NaN of
- * fewer than two.
+ * The spread of a fraction over several runs.
+ *
+ * @param mean the mean
+ * @param deviation the sample standard deviation (divided by n - 1); NaN for fewer than two runs
  */
 public record Spread(double mean, double deviation) {
-    /** The spread of at least one fraction. */
+    /** Returns the spread of at least one fraction. */
     public static Spread of(DoubleStream fractions) {
         double[] values = fractions.toArray();
         double sum = 0;
@@ -26,7 +28,7 @@ public record Spread(double mean, double deviation) {
         return new Spread(mean, values.length < 2 ? Double.NaN : Math.sqrt(squares / (values.length - 1)));
     }
 
-    /** For JSON, which knows no NaN. */
+    /** Returns the values for JSON, which has no NaN: null instead. */
     public Map<String, @Nullable Double> values() {
         Map<String, @Nullable Double> values = new LinkedHashMap<>();
         values.put("mean", Double.isNaN(mean) ? null : (Double) mean);
@@ -34,7 +36,7 @@ public record Spread(double mean, double deviation) {
         return values;
     }
 
-    /** In percent. */
+    /** Returns the mean and deviation in percent. */
     @Override
     public String toString() {
         if (Double.isNaN(mean)) {

@@ -3,18 +3,19 @@ package scanline.lab.base;
 import scanline.engine.io.Excerpt;
 
 /**
- * An error that a user causes and can correct. Its message is one line, which names what is wrong and what would be right. It may
- * quote names of files and what they contain: characters that would break the line or change how it is shown are escaped.
+ * Reports an error that a user causes and can correct. Its message is one line that states what is the matter and what
+ * to do. It may quote the names and contents of files: characters that would break the line or change how it is
+ * displayed are escaped.
  */
 public abstract class UserException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    /** With a message for the user. */
+    /** Creates an exception with a message for the user. */
     protected UserException(String message) {
         super(Excerpt.line(message));
     }
 
-    /** With a message for the user, and the exception behind it. */
+    /** Creates an exception with a message for the user and its cause. */
     protected UserException(String message, Throwable cause) {
         super(Excerpt.line(message), cause);
     }

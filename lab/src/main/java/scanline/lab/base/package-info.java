@@ -1,4 +1,4 @@
-/** What every room uses: the errors that a user causes, JSON, file names, hashes, and processes of this program. */
+/** Shared basics of the lab's packages: errors that a user causes, JSON, file names, hashes and child processes. */
 @NullMarked
 package scanline.lab.base;
 

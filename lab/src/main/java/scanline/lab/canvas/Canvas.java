@@ -6,60 +6,60 @@ import scanline.lab.image.ImageSet;
 import scanline.lab.image.Pictures;
 
 /**
- * How the images of a data set become the pictures that a model reads, and what it has to say of one. A new canvas is a new
- * record in this file, with a constant {@code DEFAULT}; the recipe's {@code data.canvas} key finds it by its name in lower
- * case, and each of its components is a key below that.
+ * A way to compose pictures from the images of a data set. It determines what a model reads and what kind of labels it
+ * predicts. A new canvas is a new record in this file with a constant {@code DEFAULT}: the recipe key
+ * {@code data.canvas} finds it by its name in lower case, and each component of the record is a key below that one.
  */
 public sealed interface Canvas {
-    /** What the labels of a picture are. */
+    /** The kinds of labels that a picture can have. */
     enum Answer {
         /** One label. */
         CLASS,
-        /** Labels in an order that is read from the picture. */
+        /** Labels in the order in which they appear in the picture. */
         SEQUENCE,
-        /** Different labels without an order. */
+        /** Different labels in no order. */
         SET
     }
 
-    /** What a model has to say of a picture. */
+    /** The kind of labels that a model must predict for a picture. */
     Answer answer();
 
-    /** How many labels an answer has at most. */
+    /** The largest number of labels of a picture. */
     int longest();
 
     /**
-     * The pictures.
+     * Returns the pictures.
      *
-     * @param images what they are made of
-     * @param chosen the images that may be on them
-     * @param key what chance draws from
-     * @throws DataException if they cannot be made of these images
+     * @param images the set of images that the pictures are composed of
+     * @param chosen the numbers of the images that may be used
+     * @param key the random key that all random choices are derived from
+     * @throws DataException if the pictures cannot be composed of these images
      */
     Pictures pictures(ImageSet images, int[] chosen, RandomKey key);
 
-    /** How many pictures are drawn. */
+    /** The numbers of pictures to compose. */
     Drawn drawn();
 
     /**
-     * How many pictures are drawn for each part of the data; none where the images themselves are the pictures.
+     * The numbers of pictures to compose for each split of the data; 0 if the images themselves are the pictures.
      *
-     * @param train those of an epoch; each epoch has others
-     * @param validation made of the images that {@code data.validation} holds out
-     * @param test made of the test images, the same ones for every recipe and seed
+     * @param train training pictures per epoch; each epoch has different ones
+     * @param validation pictures composed of the images that {@code data.validation} holds out for validation
+     * @param test pictures composed of the test images, the same ones for every recipe and seed
      */
     record Drawn(int train, int validation, int test) {
-        /** Nothing is drawn. */
+        /** No pictures are composed. */
         public static final Drawn NOTHING = new Drawn(0, 0, 0);
 
-        /** Whether anything is. */
+        /** Returns whether any pictures are composed. */
         public boolean isAnything() {
             return train > 0;
         }
     }
 
-    /** Every image is a picture of its own, whose answer is its class. */
+    /** A canvas with one image per picture; the label is its class. */
     record Single() implements Canvas {
-        /** The only one. */
+        /** The only instance. */
         public static final Single DEFAULT = new Single();
 
         @Override
@@ -84,22 +84,27 @@ public sealed interface Canvas {
     }
 
     /**
-     * Images in a grid, drawn with replacement; the answer is their labels row by row from the top left ({@link GridPictures}
-     * says how).
+     * A canvas with a grid of images, drawn with replacement; the labels are those of the images, row by row from the
+     * top left. {@link GridPictures} has the exact distribution.
      *
-     * @param rows of the grid, 1 to 4
-     * @param columns of the grid, 1 to 4
-     * @param blanks the probability that a place stays black, in [0, 1); the answer has no label for it, so it may be empty
-     * @param train pictures an epoch
-     * @param validation pictures to choose the best epoch by
+     * @param rows rows of the grid, 1 to 4
+     * @param columns columns of the grid, 1 to 4
+     * @param blanks the probability that a cell stays black, in [0, 1); a black cell has no label, so a picture may
+     *     have none
+     * @param train training pictures per epoch
+     * @param validation pictures that the best epoch is chosen on
      * @param test pictures to test on
      */
     record Grid(int rows, int columns, double blanks, int train, int validation, int test) implements Canvas {
-        /** Four images in a square. */
+        /** Four images in a 2 x 2 grid. */
         public static final Grid DEFAULT = new Grid(2, 2, 0, 60_000, 2_000, 10_000);
         private static final int LARGEST = 4;
 
-        /** Checks the values. */
+        /**
+         * Checks the values.
+         *
+         * @throws IllegalArgumentException if a value is out of range
+         */
         public Grid {
             require(rows >= 1 && rows <= LARGEST, "rows must be from 1 to " + LARGEST + ", not " + rows);
             require(columns >= 1 && columns <= LARGEST, "columns must be from 1 to " + LARGEST + ", not " + columns);
@@ -129,20 +134,20 @@ public sealed interface Canvas {
     }
 
     /**
-     * Images of different labels at random places and sizes on a square; the answer is the set of their labels, some of
-     * which like to be together ({@link ScatterPictures} says how).
+     * A canvas with images of different labels at random positions and sizes on a square; the answer is the set of
+     * their labels, some of which tend to appear together. {@link ScatterPictures} has the exact distribution.
      *
-     * @param size pixels a side of the square, 4 to 512
-     * @param smallest pixels a side of an image at least, 4 or more
-     * @param largest pixels a side of an image at most; whatever size the images of the set have, they are scaled to fit
-     * @param least labels of a picture at least, 1 or more
-     * @param most labels of a picture at most; no more than images of the largest size fit side by side, and no more than
-     *     there are labels
-     * @param cooccurrence the probability that a further label comes from the same scene as the first, from 0 (labels are
-     *     drawn without regard to each other) to 1
-     * @param order the order in which a model that writes labels one after the other learns them
-     * @param train pictures an epoch
-     * @param validation pictures to choose the best epoch by
+     * @param size the side of the square in pixels, 4 to 512
+     * @param smallest the smallest side of an image in pixels, 4 or more
+     * @param largest the largest side of an image in pixels; the images of the set are scaled, whatever size they have
+     * @param least the smallest number of labels of a picture, 1 or more
+     * @param most the largest number of labels of a picture; at most the number of images of the largest size that fit
+     *     side by side, and at most the number of classes
+     * @param cooccurrence the probability that another label comes from the same scene as the first one, from 0 (labels
+     *     are drawn independently of each other) to 1
+     * @param order the order in which a model that writes one label after another learns them
+     * @param train training pictures per epoch
+     * @param validation pictures that the best epoch is chosen on
      * @param test pictures to test on
      */
     record Scatter(int size, int smallest, int largest, int least, int most, double cooccurrence, Order order,
@@ -152,26 +157,30 @@ public sealed interface Canvas {
         private static final int SMALLEST = 4;
         private static final int LARGEST = 512;
 
-        /** The order of a set's labels. */
+        /** The orders of the labels of a set. */
         public enum Order {
             /** The most frequent label first (Wang et al. 2016). */
             FREQUENT,
-            /** Another order for every picture. */
+            /** A new order for every picture. */
             RANDOM
         }
 
-        /** Checks the values. */
+        /**
+         * Checks the values.
+         *
+         * @throws IllegalArgumentException if a value is out of range
+         */
         public Scatter {
             require(size >= SMALLEST && size <= LARGEST,
                     "size must be from " + SMALLEST + " to " + LARGEST + ", not " + size);
             require(smallest >= SMALLEST && smallest <= largest && largest <= size,
-                    "smallest and largest must be from " + SMALLEST + " up to size, which is " + size
-                            + ", in this order, not " + smallest + " and " + largest);
-            require(least >= 1 && least <= most, "least and most must be from 1 up, in this order, not " + least
+                    "smallest and largest must satisfy " + SMALLEST + " <= smallest <= largest <= size, which is "
+                            + size + ", not " + smallest + " and " + largest);
+            require(least >= 1 && least <= most, "least and most must satisfy 1 <= least <= most, not " + least
                     + " and " + most);
             int places = (size / largest) * (size / largest);
-            require(most <= places, "most is " + most + ", but a canvas of " + size + " x " + size + " holds " + places
-                    + " images of " + largest + " x " + largest + " side by side");
+            require(most <= places, "most is " + most + ", but a canvas of " + size + " x " + size
+                    + " only has room for " + places + " images of " + largest + " x " + largest + " side by side");
             require(cooccurrence >= 0 && cooccurrence <= 1,
                     "cooccurrence must be a fraction, 0 to 1, not " + cooccurrence);
             requireCounts(train, validation, test);

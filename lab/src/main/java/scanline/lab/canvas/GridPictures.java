@@ -7,11 +7,11 @@ import scanline.lab.image.ImageSet;
 import scanline.lab.image.Pictures;
 
 /**
- * Pictures of {@link Canvas.Grid}, drawn when they are asked for.
+ * The pictures of {@link Canvas.Grid}, composed on demand.
  *
- * <p>Everything about picture {@code n} comes from {@code own = key.at(n)}. Place {@code i}, row by row from the top left,
- * stays black where {@code own.purpose("blank").uniform(i) < blanks}; otherwise the image
- * {@code chosen[own.purpose("image").below(chosen.length, i)]} fills it, as it is.
+ * <p>Everything about picture {@code n} is derived from {@code own = key.at(n)}. Cell {@code i}, counted row by row
+ * from the top left, stays black if {@code own.purpose("blank").uniform(i) < blanks}; otherwise it shows the unchanged
+ * image {@code chosen[own.purpose("image").below(chosen.length, i)]}.
  */
 final class GridPictures implements Pictures {
     private static final int BLANK = -1;
@@ -22,15 +22,15 @@ final class GridPictures implements Pictures {
     private final RandomKey key;
 
     /**
-     * Pictures of some images.
+     * Creates the pictures of a set of images.
      *
-     * @param chosen the images that may be on them, each as likely as any other
-     * @throws DataException if none is chosen
+     * @param chosen the numbers of the images that may be used, each with the same probability
+     * @throws DataException if no image is chosen
      */
     GridPictures(Canvas.Grid canvas, ImageSet images, int[] chosen, RandomKey key) {
         if (chosen.length == 0) {
-            throw new DataException("data.canvas: there is no image to make pictures of"
-                    + " (data.limit and data.validation say how many there are)");
+            throw new DataException("data.canvas: no images to compose pictures from"
+                    + " (data.limit and data.validation set how many there are)");
         }
         this.canvas = canvas;
         this.images = images;
@@ -55,17 +55,17 @@ final class GridPictures implements Pictures {
 
     @Override
     public void draw(int number, byte[] pixels, int at) {
-        int[] places = places(number);
-        for (int i = 0; i < places.length; i++) {
+        int[] cells = cells(number);
+        for (int i = 0; i < cells.length; i++) {
             int top = i / canvas.columns() * images.height();
             int left = i % canvas.columns() * images.width();
             for (int y = 0; y < images.height(); y++) {
-                fill(pixels, at + (top + y) * width() + left, places[i], y);
+                fill(pixels, at + (top + y) * width() + left, cells[i], y);
             }
         }
     }
 
-    /** One row of one place. */
+    /** Fills one row of one cell. */
     private void fill(byte[] pixels, int at, int image, int y) {
         if (image == BLANK) {
             Arrays.fill(pixels, at, at + images.width(), (byte) 0);
@@ -75,21 +75,23 @@ final class GridPictures implements Pictures {
         }
     }
 
-    /** The labels of the places that are not black, row by row from the top left; none if all are. */
+    /**
+     * Returns the labels of the cells that are not black, row by row from the top left; empty if all cells are black.
+     */
     @Override
     public int[] answer(int number) {
-        return Arrays.stream(places(number)).filter(image -> image != BLANK).map(images::label).toArray();
+        return Arrays.stream(cells(number)).filter(image -> image != BLANK).map(images::label).toArray();
     }
 
-    /** The image at each place, row by row from the top left. */
-    private int[] places(int number) {
+    /** Returns the image of each cell, row by row from the top left. */
+    private int[] cells(int number) {
         RandomKey own = key.at(number);
         RandomKey blank = own.purpose("blank");
         RandomKey image = own.purpose("image");
-        int[] places = new int[canvas.longest()];
-        for (int i = 0; i < places.length; i++) {
-            places[i] = blank.uniform(i) < canvas.blanks() ? BLANK : chosen[image.below(chosen.length, i)];
+        int[] cells = new int[canvas.longest()];
+        for (int i = 0; i < cells.length; i++) {
+            cells[i] = blank.uniform(i) < canvas.blanks() ? BLANK : chosen[image.below(chosen.length, i)];
         }
-        return places;
+        return cells;
     }
 }

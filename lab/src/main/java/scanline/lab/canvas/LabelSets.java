@@ -5,27 +5,27 @@ import java.util.stream.IntStream;
 import scanline.engine.random.RandomKey;
 import scanline.lab.base.DataException;
 
-/** The sets of labels that {@link ScatterPictures} show, drawn by the law that stands there. */
+/** Draws the sets of labels of {@link ScatterPictures}, with the distribution documented there. */
 final class LabelSets {
     private static final int COUNTED = 10_000;
 
     private final Canvas.Scatter canvas;
-    // The labels by their rank.
+    // The label of each rank.
     private final int[] labels;
     // The weight of each rank.
     private final double[] weights;
     private final int scenes;
 
     /**
-     * Sets of some labels.
+     * Creates sets of the labels from 0 to {@code classes - 1}.
      *
-     * @param classes how many labels there are
+     * @param classes the number of labels
      * @throws DataException if a set may have more labels than there are
      */
     LabelSets(Canvas.Scatter canvas, int classes) {
         if (canvas.most() > classes) {
             throw new DataException("data.canvas.most is " + canvas.most()
-                    + ", but a picture shows a label only once, and there are only " + classes);
+                    + ", but a picture shows each label at most once, and there are only " + classes + " labels");
         }
         this.canvas = canvas;
         labels = RandomKey.of(0, "scatter labels").permutation(classes);
@@ -33,29 +33,29 @@ final class LabelSets {
         scenes = Math.max(1, classes / 3);
     }
 
-    /** The labels of the picture whose own key this is, in the order in which they are drawn. */
+    /** Returns the labels of the picture with this key, in the order in which they are drawn. */
     int[] drawn(RandomKey own) {
         RandomKey together = own.purpose("together");
         RandomKey label = own.purpose("label");
-        boolean[] taken = new boolean[labels.length];
+        boolean[] used = new boolean[labels.length];
         int[] set = new int[canvas.least() + own.purpose("count").below(canvas.most() - canvas.least() + 1, 0)];
         int scene = 0;
         for (int i = 0; i < set.length; i++) {
             boolean attracted = i > 0 && together.uniform(i) < canvas.cooccurrence()
-                    && weight(taken, scene, scenes) > 0;
+                    && weight(used, scene, scenes) > 0;
             int rank = attracted
-                    ? rank(label.uniform(i), taken, scene, scenes)
-                    : rank(label.uniform(i), taken, 0, 1);
+                    ? rank(label.uniform(i), used, scene, scenes)
+                    : rank(label.uniform(i), used, 0, 1);
             if (i == 0) {
                 scene = rank % scenes;
             }
-            taken[rank] = true;
+            used[rank] = true;
             set[i] = labels[rank];
         }
         return set;
     }
 
-    /** All labels, the most frequent first. */
+    /** Returns all labels, the most frequent first. */
     int[] byFrequency() {
         int[] times = new int[labels.length];
         RandomKey counted = RandomKey.of(0, "scatter frequencies");
@@ -64,27 +64,29 @@ final class LabelSets {
                 times[label]++;
             }
         }
-        // A stable sort: labels that are as frequent stay in the order of their numbers.
+        // A stable sort: labels of the same frequency stay in the order of their numbers.
         return IntStream.range(0, labels.length).boxed()
                 .sorted(Comparator.comparingInt((Integer label) -> times[label]).reversed())
                 .mapToInt(Integer::intValue).toArray();
     }
 
-    /** The weight of what is not taken of every so-many-th rank. */
-    private double weight(boolean[] taken, int first, int every) {
+    /** Returns the total weight of the unused labels among every n-th rank, starting at the first. */
+    private double weight(boolean[] used, int first, int every) {
         double weight = 0;
-        for (int rank = first; rank < taken.length; rank += every) {
-            weight += taken[rank] ? 0 : weights[rank];
+        for (int rank = first; rank < used.length; rank += every) {
+            weight += used[rank] ? 0 : weights[rank];
         }
         return weight;
     }
 
-    /** The rank, of those that are not taken of every so-many-th, that a uniform number picks. */
-    private int rank(double uniform, boolean[] taken, int first, int every) {
-        double rest = uniform * weight(taken, first, every);
+    /**
+     * Returns the unused rank, among every n-th rank from the first, that a uniform random number selects by weight.
+     */
+    private int rank(double uniform, boolean[] used, int first, int every) {
+        double rest = uniform * weight(used, first, every);
         int picked = first;
-        for (int rank = first; rank < taken.length && rest >= 0; rank += every) {
-            if (!taken[rank]) {
+        for (int rank = first; rank < used.length && rest >= 0; rank += every) {
+            if (!used[rank]) {
                 picked = rank;
                 rest -= weights[rank];
             }

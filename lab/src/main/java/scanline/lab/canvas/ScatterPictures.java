@@ -11,31 +11,36 @@ import scanline.lab.image.ImageSet;
 import scanline.lab.image.Pictures;
 
 /**
- * Pictures of {@link Canvas.Scatter}, drawn when they are asked for, by one thread. Everything about picture {@code n} comes
- * from {@code own = key.at(n)}.
+ * The pictures of {@link Canvas.Scatter}, composed on demand; an instance is not thread-safe. Everything about picture
+ * {@code n} is derived from {@code own = key.at(n)}.
  *
- * <p><b>Labels.</b> Some are popular, and some belong together, for every recipe and seed alike. The label of rank
- * {@code r}, from 0, is {@code RandomKey.of(0, "scatter labels").permutation(classes)[r]}; its weight is
- * {@code 1 / sqrt(1 + r)}, and it belongs to scene {@code r % max(1, classes / 3)}, so that of 10 labels 4, 3 and 3 make
- * a scene. How many labels a picture has is uniform from least to most. The first one is drawn from all, each being as
- * likely as its weight says; its scene is that of the picture. Each further one is, with probability
- * {@code cooccurrence}, drawn so from the labels of that scene which are not yet taken, if any is left; otherwise from
- * all that are not yet taken. With a {@code cooccurrence} of 0, then, labels are drawn without regard to each other.
+ * <p><b>Labels.</b> Some labels are more frequent than others, and some belong together; both are the same for every
+ * recipe and seed. The label of rank {@code r}, from 0, is
+ * {@code RandomKey.of(0, "scatter labels").permutation(classes)[r]}; its weight is {@code 1 / sqrt(1 + r)}, and it
+ * belongs to scene {@code r % max(1, classes / 3)}, so 10 labels form scenes of 4, 3 and 3. The number of labels of a
+ * picture is uniform from least to most. The first label is drawn from all labels, with probabilities proportional to
+ * the weights; its scene is the scene of the picture. Each further label is drawn in the same way, with probability
+ * {@code cooccurrence} from the unused labels of that scene, if any are left, and otherwise from all unused labels.
+ * With a {@code cooccurrence} of 0, labels are therefore drawn independently of the scene.
  *
- * <p><b>Places.</b> Each label, in the order in which they are drawn, gets an image, uniform among the chosen ones of that
- * label; a side in pixels, uniform from smallest to largest, to which {@link AreaScaling} brings both of its sides; and a
- * place, uniform among those where it lies inside the picture. A place at which its square would overlap an earlier
- * image's is drawn again, up to 20 places in all; the last one stands, so images may overlap. There the brighter pixel
- * is seen, and where no image is the picture is black.
+ * <p><b>Positions.</b> Each label, in the order in which they are drawn, gets an image, uniform among the chosen images
+ * of that label; a side in pixels, uniform from smallest to largest, to which {@link AreaScaling} scales both of its
+ * sides; and a position, uniform among those where the image is inside the picture. A position where its square would
+ * overlap an earlier image is drawn again, up to 20 positions in all; the last one is used, so images may overlap.
+ * Where they do, the brighter pixel is shown; where there is no image, the picture is black.
  *
- * <p><b>Answers.</b> The labels, by {@link Canvas.Scatter.Order#FREQUENT} those first that are in more of the 10,000 sets
- * which pictures 0 to 9,999 would show if the key were {@code RandomKey.of(0, "scatter frequencies")}, and of those that
- * are in as many the smaller one; by {@link Canvas.Scatter.Order#RANDOM} in an order drawn for the picture.
+ * <p><b>Answers.</b> The labels are sorted. With {@link Canvas.Scatter.Order#FREQUENT}, labels come first that are in
+ * more of the 10,000 sets which pictures 0 to 9,999 would show if the key were
+ * {@code RandomKey.of(0, "scatter frequencies")}, and of two labels that are in the same number of sets, the smaller
+ * one. With {@link Canvas.Scatter.Order#RANDOM}, the order is drawn for each picture.
  */
 final class ScatterPictures implements Pictures {
-    private static final int PLACES_TRIED = 20;
+    private static final int POSITIONS_TRIED = 20;
 
-    /** An image on a picture, scaled to side x side, with its top left pixel in this row and column. */
+    /**
+     * An image in a picture, scaled to side x side pixels, with its top left pixel in the row {@code top} and column
+     * {@code left}.
+     */
     record Placed(int image, int side, int top, int left) {
         boolean overlaps(Placed other) {
             return top < other.top + other.side && other.top < top + side
@@ -50,15 +55,16 @@ final class ScatterPictures implements Pictures {
     private final int[][] images;
     private final AreaScaling scaling;
     private final byte[] square;
-    // All labels in the order of answers, and the turn of each in it; none where each picture has an order of its own.
-    private final int[] inOrder;
-    private final int[] turns;
+    // All labels in the order of answers, and the position of each label in it; empty if each picture has its own
+    // order.
+    private final int[] ordered;
+    private final int[] ranks;
 
     /**
-     * Pictures of some images.
+     * Creates the pictures of a set of images.
      *
-     * @param chosen the images that may be on them
-     * @throws DataException if there are fewer labels than a picture may have, or no chosen image has one of them
+     * @param chosen the numbers of the images that may be used
+     * @throws DataException if there are fewer labels than a picture may have, or no chosen image has one of the labels
      */
     ScatterPictures(Canvas.Scatter canvas, ImageSet images, int[] chosen, RandomKey key) {
         this.canvas = canvas;
@@ -67,10 +73,10 @@ final class ScatterPictures implements Pictures {
         this.images = byLabel(images, chosen);
         scaling = new AreaScaling(images);
         square = new byte[canvas.largest() * canvas.largest()];
-        inOrder = canvas.order() == Canvas.Scatter.Order.FREQUENT ? sets.byFrequency() : new int[0];
-        turns = new int[inOrder.length];
-        for (int turn = 0; turn < turns.length; turn++) {
-            turns[inOrder[turn]] = turn;
+        ordered = canvas.order() == Canvas.Scatter.Order.FREQUENT ? sets.byFrequency() : new int[0];
+        ranks = new int[ordered.length];
+        for (int rank = 0; rank < ranks.length; rank++) {
+            ranks[ordered[rank]] = rank;
         }
     }
 
@@ -80,9 +86,9 @@ final class ScatterPictures implements Pictures {
             int wanted = label;
             byLabel[label] = Arrays.stream(chosen).filter(image -> images.label(image) == wanted).toArray();
             if (byLabel[label].length == 0) {
-                throw new DataException("data.canvas: of the " + chosen.length
-                        + " images to make pictures of none has label " + label
-                        + " (of the training images data.limit and data.validation say how many there are)");
+                throw new DataException("data.canvas: none of the " + chosen.length
+                        + " images to compose pictures from has label " + label
+                        + " (data.limit and data.validation set how many training images there are)");
             }
         }
         return byLabel;
@@ -115,7 +121,7 @@ final class ScatterPictures implements Pictures {
         }
     }
 
-    /** Some pixels become those of another picture where they are brighter. */
+    /** Replaces pixels with those of another image where these are brighter. */
     private static void brighten(byte[] pixels, int at, byte[] others, int from, int count) {
         for (int x = 0; x < count; x++) {
             pixels[at + x] = (byte) Math.max(pixels[at + x] & 0xFF, others[from + x] & 0xFF);
@@ -127,14 +133,14 @@ final class ScatterPictures implements Pictures {
         RandomKey own = key.at(number);
         int[] labels = sets.drawn(own);
         return switch (canvas.order()) {
-            case FREQUENT -> Arrays.stream(labels).map(label -> turns[label]).sorted().map(turn -> inOrder[turn])
+            case FREQUENT -> Arrays.stream(labels).map(label -> ranks[label]).sorted().map(rank -> ordered[rank])
                     .toArray();
             case RANDOM -> IntStream.of(own.purpose("order").permutation(labels.length)).map(i -> labels[i])
                     .toArray();
         };
     }
 
-    /** The images of a picture, in the order in which their labels are drawn. */
+    /** Returns the images of a picture, in the order in which their labels are drawn. */
     List<Placed> placed(int number) {
         RandomKey own = key.at(number);
         RandomKey imageKey = own.purpose("image");
@@ -159,7 +165,7 @@ final class ScatterPictures implements Pictures {
             RandomKey place = places.at(n);
             tried = new Placed(image, side, place.below(bound, 0), place.below(bound, 1));
             n++;
-        } while (n < PLACES_TRIED && before.stream().anyMatch(tried::overlaps));
+        } while (n < POSITIONS_TRIED && before.stream().anyMatch(tried::overlaps));
         return tried;
     }
 }

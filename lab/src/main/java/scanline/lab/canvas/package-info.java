@@ -1,4 +1,4 @@
-/** Canvases: what a picture shows and how it is answered, from one image to several on a grid or scattered. */
+/** Canvases: ways to compose and label pictures, from a single image to several in a grid or at random positions. */
 @NullMarked
 package scanline.lab.canvas;
 

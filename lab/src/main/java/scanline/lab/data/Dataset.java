@@ -3,21 +3,23 @@ package scanline.lab.data;
 import java.util.List;
 import scanline.lab.image.ImageSet;
 
-/** A data set of labeled images with a part to train on and a part to test on. */
+/** A data set of labeled images with a training set and a test set. */
 public interface Dataset {
-    /** The name that {@code data=} gives it. */
+    /** The value of the recipe key {@code data} that selects this set. */
     String name();
 
-    /** What each class is called, by its label. */
+    /** The name of each class, indexed by label. */
     List<String> classNames();
 
-    /** Reads the training set, from any thread; nobody may change what it gives. */
+    /** Reads the training set; may be called from any thread. Callers must not modify the result. */
     ImageSet train();
 
-    /** Reads the test set, from any thread; nobody may change what it gives. */
+    /** Reads the test set; may be called from any thread. Callers must not modify the result. */
     ImageSet test();
 
-    /** A line for each thing about the images that is seldom meant; none where the content of the set is known. */
+    /**
+     * Returns a one-line warning for each suspicious property of the images; empty if the content of the set is known.
+     */
     default List<String> oddities() {
         return List.of();
     }

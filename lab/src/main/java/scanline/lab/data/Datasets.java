@@ -16,13 +16,13 @@ import scanline.lab.image.Preparation;
 /**
  * Finds data sets by name.
  *
- * @param cache the folder under which each fetched set has a folder of its own
+ * @param cache the folder in which each fetched set has its own subfolder
  */
 public record Datasets(Path cache) {
-    /** The name under which any folder of IDX files is opened; {@link ImageFolder#NAME} is that of a folder of images. */
+    /** The name that opens any folder of IDX files; {@link ImageFolder#NAME} opens a folder of images. */
     public static final String IDX = "idx";
 
-    /** The user's data sets: in the folder that $SCANLINE_DATA names, or else in ~/.cache/scanline/data. */
+    /** Returns the user's data sets, in the folder that $SCANLINE_DATA names or in ~/.cache/scanline/data. */
     public static Datasets ofUser() {
         String folder = System.getenv("SCANLINE_DATA");
         return new Datasets(folder == null || folder.isEmpty()
@@ -31,40 +31,49 @@ public record Datasets(Path cache) {
     }
 
     /**
-     * The sets whose content is known, by their names, those in the jar first. Each is a constant of a class in a package
-     * of theirs, where they are looked for when they are first asked for.
+     * Returns the sets whose content is known, sorted by name, those in the jar first. Each is a constant of a class in
+     * the package {@code scanline.lab.data.known}, which is searched on the first call.
      */
     public static List<KnownSet> known() {
         return Known.SETS;
     }
 
-    /** The names that {@link #open} takes. */
+    /** Returns the names that {@link #open} accepts. */
     public static List<String> names() {
         return Stream.concat(known().stream().map(KnownSet::name), Stream.of(IDX, ImageFolder.NAME)).toList();
     }
 
-    /** The known set of this name; an error names the nearest. */
+    /**
+     * Returns the known set with a name.
+     *
+     * @throws DataException if there is no such set; the message suggests the nearest name
+     */
     public static KnownSet known(String name) {
         return known().stream().filter(set -> set.name().equals(name)).findAny()
                 .orElseThrow(() -> unknown(name, known().stream().map(KnownSet::name).toList()));
     }
 
-    /** How a picture from elsewhere is made like the images of a set. */
+    /** Returns how an image file is prepared to look like the images of a set. */
     public static Preparation preparation(String name) {
         return known().stream().filter(set -> set.name().equals(name)).map(KnownSet::preparation).findAny()
                 .orElse(Preparation.SCALE);
     }
 
-    /** Opens a data set as {@link #open(String, Path, ImageFolder.Options)} does, a folder of images as it mostly is. */
+    /**
+     * Opens a data set like {@link #open(String, Path, ImageFolder.Options)}, with the default options for a folder of
+     * images.
+     */
     public Dataset open(String name, @Nullable Path folder) {
         return open(name, folder, ImageFolder.Options.DEFAULT);
     }
 
     /**
-     * Opens a data set from a folder, or, without one, from where a known set lies.
+     * Opens a data set from a folder or, without one, from the location of a known set.
      *
-     * @param options for a folder of images
-     * @throws DataException when there is no such set or it is not there; damaged files are told of when they are read
+     * @param folder the folder of the files; null for a known set that is in the jar or the cache
+     * @param options the options for a folder of images
+     * @throws DataException if there is no such set or its files are missing; damaged files are reported when they are
+     *     read
      */
     public Dataset open(String name, @Nullable Path folder, ImageFolder.Options options) {
         if (!names().contains(name)) {
@@ -73,7 +82,7 @@ public record Datasets(Path cache) {
         return switch (name) {
             case IDX -> new IdxFolder(required(name, folder, "IDX files named like MNIST's"));
             case ImageFolder.NAME -> new ImageFolder(
-                    required(name, folder, "PNG or JPEG images that has a folder for each class"), options);
+                    required(name, folder, "PNG or JPEG images with a subfolder for each class"), options);
             default -> new KnownDataset(known(name), files(known(name), folder));
         };
     }
@@ -85,7 +94,11 @@ public record Datasets(Path cache) {
         return folder;
     }
 
-    /** The files of a known set, from a folder or, without one, from where they lie. */
+    /**
+     * Returns the files of a known set, from a folder or, without one, from the location of the set.
+     *
+     * @throws DataException if the set was not fetched yet
+     */
     public IdxFiles files(KnownSet set, @Nullable Path folder) {
         if (folder != null) {
             return set.source().in(folder);
@@ -94,7 +107,9 @@ public record Datasets(Path cache) {
                 + ": run `./scanline data fetch " + set.name() + "` or give data.dir=FOLDER"));
     }
 
-    /** Where a known set lies: in the jar, or whole in its folder of the cache. */
+    /**
+     * Returns the files of a known set from the jar or from its folder in the cache; empty if they are not complete.
+     */
     public Optional<IdxFiles> found(KnownSet set) {
         if (set.inJar()) {
             return Optional.of(new Resources(set.name()));
@@ -103,7 +118,7 @@ public record Datasets(Path cache) {
         return set.source().isIn(fetched) ? Optional.of(set.source().in(fetched)) : Optional.empty();
     }
 
-    /** Where a known set is fetched to. */
+    /** Returns the folder in the cache that a known set is fetched into. */
     public Path folder(KnownSet set) {
         return cache.resolve(set.source().folder(set.name()));
     }
@@ -114,7 +129,7 @@ public record Datasets(Path cache) {
     }
 
     private static DataException unknown(String name, List<String> names) {
-        return new DataException("no data set is called " + name + ", only " + String.join(", ", names)
+        return new DataException("no data set is called " + name + ": choose from " + String.join(", ", names)
                 + Nearest.hint(name, names));
     }
 }

@@ -21,24 +21,24 @@ import org.jspecify.annotations.Nullable;
 import scanline.lab.base.DataException;
 
 /**
- * The proxies that the environment names as it does for curl: {@code https_proxy}, {@code http_proxy} and {@code all_proxy}, such
- * as {@code http://user:password@proxy.example:3128}, and in {@code no_proxy} the hosts, domains and addresses that need none.
- * The names may be in capitals.
+ * Selects the proxies that environment variables name, as for curl: {@code https_proxy}, {@code http_proxy} and
+ * {@code all_proxy}, with values such as {@code http://user:password@proxy.example:3128}, and {@code no_proxy}, a list
+ * of hosts, domains and addresses that are reached without a proxy. The names of the variables may be in upper case.
  */
 final class EnvironmentProxies extends ProxySelector {
     private static final int HTTP = 80;
     private static final int HTTPS = 443;
 
-    private final Map<String, Server> servers = new LinkedHashMap<>(); // by the scheme of what is asked for
+    private final Map<String, Server> servers = new LinkedHashMap<>(); // by the scheme of the requested URI
     private final List<String> exceptions;
 
-    /** A proxy and, where it asks who wants to pass, the answer. */
+    /** A proxy, and the account for it if it requires authentication. */
     private record Server(InetSocketAddress address, @Nullable PasswordAuthentication account) {}
 
     /**
-     * The proxies; none where no variable names one.
+     * Returns the proxies; empty if no variable names one.
      *
-     * @throws DataException if a variable names none that can be used
+     * @throws DataException if the value of a variable is not a usable proxy
      */
     static Optional<EnvironmentProxies> of(Map<String, String> environment) {
         EnvironmentProxies proxies = new EnvironmentProxies(environment);
@@ -58,7 +58,7 @@ final class EnvironmentProxies extends ProxySelector {
 
     private static Server server(String variable, String value) {
         String rest = value.replaceFirst("(?i)^http://", "").replaceFirst("/$", "");
-        int at = rest.lastIndexOf('@'); // a password may have one too
+        int at = rest.lastIndexOf('@'); // a password may contain one too
         try {
             URI uri = URI.create("http://" + rest.substring(at + 1));
             if (!rest.contains("://") && uri.getHost() != null && uri.getRawPath().isEmpty()
@@ -68,10 +68,10 @@ final class EnvironmentProxies extends ProxySelector {
                         at < 0 ? null : account(rest.substring(0, at)));
             }
         } catch (IllegalArgumentException _) {
-            // said below, without the password
+            // reported below, without the password
         }
-        throw new DataException("the variable " + variable + " names no proxy that can be used: it must be like"
-                + " http://proxy.example:3128 or http://user:password@proxy.example:3128");
+        throw new DataException("the environment variable " + variable + " does not name a usable proxy: it must look"
+                + " like http://proxy.example:3128 or http://user:password@proxy.example:3128");
     }
 
     private static PasswordAuthentication account(String text) {
@@ -80,21 +80,24 @@ final class EnvironmentProxies extends ProxySelector {
     }
 
     private static String decoded(String text) {
-        return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8); // only in queries + is a space
+        return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8); // + means a space in queries only
     }
 
-    /** Lets a client ask through them. */
+    /** Makes a client use these proxies. */
     void addTo(HttpClient.Builder client) {
         client.proxy(this);
         if (servers.values().stream().anyMatch(server -> server.account != null)) {
-            // The JDK would not send passwords in a proxy's own (Basic) way where it asks for an https address through it. It
-            // reads this once, when the first client is made.
+            // By default the JDK does not send Basic credentials to a proxy for https requests. It reads this property
+            // only once, when the first client is created.
             System.setProperty("jdk.http.auth.tunneling.disabledSchemes", "");
             client.authenticator(new Accounts());
         }
     }
 
-    /** Who wants to pass, for the proxies that ask. With one that knew none the JDK's client would fail for its own reasons. */
+    /**
+     * Provides the accounts to proxies that ask for one; returns null for others, so the JDK's client fails with its
+     * own message.
+     */
     private final class Accounts extends Authenticator {
         @Override
         protected @Nullable PasswordAuthentication getPasswordAuthentication() {
@@ -125,6 +128,6 @@ final class EnvironmentProxies extends ProxySelector {
 
     @Override
     public void connectFailed(URI uri, SocketAddress proxy, IOException e) {
-        // whoever asked is told
+        // the caller of the client gets the exception
     }
 }

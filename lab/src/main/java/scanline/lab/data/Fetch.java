@@ -31,8 +31,9 @@ import java.util.function.Consumer;
 import scanline.lab.base.DataException;
 
 /**
- * Downloads a known set into a folder. A file grows under a name that ends in .part, goes on where a broken connection
- * left it, from the next mirror if need be, and gets its own name only when its content has the SHA-256 that it must have.
+ * Downloads a known set into a folder. A file is downloaded under a name that ends in .part. After a broken connection
+ * the download resumes, from the next mirror if necessary. The file gets its final name only if its content has the
+ * expected SHA-256.
  */
 public final class Fetch {
     private static final int OK = 200;
@@ -43,36 +44,41 @@ public final class Fetch {
     private final List<URI> mirrors;
     private final Duration patience;
     private final Map<String, String> environment;
-    private final Consumer<String> said;
-    private final Consumer<List<String>> shown;
+    private final Consumer<String> messages;
+    private final Consumer<List<String>> progress;
 
     /**
-     * Fetches from the set's mirrors.
+     * Creates a download from the set's mirrors.
      *
-     * @param environment names the proxies, as {@link EnvironmentProxies} says
-     * @param said takes a line for each file
-     * @param shown takes, ten times a second, how much of a file is there, in words, and which set it is of
+     * @param environment the environment variables, which may name proxies (see {@link EnvironmentProxies})
+     * @param messages receives a line for each file
+     * @param progress receives, up to ten times a second, a text that states how much of a file was downloaded, and the
+     *     name of the set
      */
-    public Fetch(KnownSet set, Map<String, String> environment, Consumer<String> said, Consumer<List<String>> shown) {
-        this(set, set.mirrors(), Duration.ofSeconds(30), environment, said, shown);
+    public Fetch(KnownSet set, Map<String, String> environment, Consumer<String> messages,
+            Consumer<List<String>> progress) {
+        this(set, set.mirrors(), Duration.ofSeconds(30), environment, messages, progress);
     }
 
-    /** With other mirrors, and with the time that nothing may arrive for before a mirror is given up. */
-    Fetch(KnownSet set, List<URI> mirrors, Duration patience, Map<String, String> environment, Consumer<String> said,
-            Consumer<List<String>> shown) {
+    /**
+     * Creates a download from other mirrors; a mirror is given up when nothing arrives for the time of
+     * {@code patience}.
+     */
+    Fetch(KnownSet set, List<URI> mirrors, Duration patience, Map<String, String> environment,
+            Consumer<String> messages, Consumer<List<String>> progress) {
         this.set = set;
         this.mirrors = mirrors;
         this.patience = patience;
         this.environment = environment;
-        this.said = said;
-        this.shown = shown;
+        this.messages = messages;
+        this.progress = progress;
     }
 
     /**
-     * Fetches what the folder lacks or has damaged.
+     * Downloads the files that are missing from a folder or damaged.
      *
-     * @throws DataException when no mirror gives the right content, the folder cannot be written, or the environment names
-     * a proxy that is none
+     * @throws DataException if no mirror has the expected content, the folder cannot be written, or the environment
+     *     names an unusable proxy
      */
     public void into(Path path) {
         // Redirects are followed, but never from https to http.
@@ -83,17 +89,17 @@ public final class Fetch {
             Files.createDirectories(path);
             for (String name : set.source().fileNames()) {
                 if (isCorrect(name, path.resolve(name))) {
-                    say(name, "is there already");
+                    say(name, "already downloaded");
                 } else {
                     fetch(client, name, path.resolve(name));
                 }
             }
         } catch (IOException e) {
             throw new DataException(
-                    path + ": cannot be written: " + e.getClass().getSimpleName() + ": " + e.getMessage(), e);
+                    "cannot write " + path + ": " + e.getClass().getSimpleName() + ": " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new DataException(set.name() + ": interrupted; the same command goes on from here", e);
+            throw new DataException(set.name() + ": interrupted; run the same command again to resume", e);
         }
     }
 
@@ -103,7 +109,7 @@ public final class Fetch {
         for (URI mirror : mirrors) {
             URI source = mirror.resolve(name);
             long before;
-            do { // as long as this mirror gives more
+            do { // as long as this mirror sends more bytes
                 before = bytes(growing);
                 try {
                     boolean resumed = watched(() -> download(client, source, growing), name, growing);
@@ -118,11 +124,11 @@ public final class Fetch {
                         return;
                     }
                     Files.delete(growing);
-                    failures.add(source.getHost() + ": its content has not the SHA-256 that it must have");
+                    failures.add(source.getHost() + ": its content does not have the expected SHA-256");
                 } catch (FileSystemException e) {
                     throw e; // no mirror can help
                 } catch (IOException e) {
-                    failures.add(asked(client, source) + ": " + reason(e));
+                    failures.add(host(client, source) + ": " + reason(e));
                 }
             } while (bytes(growing) > before);
         }
@@ -130,15 +136,15 @@ public final class Fetch {
                 + String.join("; ", failures) + "); try again, or give a folder that has it with data.dir=FOLDER");
     }
 
-    /** The host that is asked, and the proxy of the environment through which. */
-    private static String asked(HttpClient client, URI source) {
+    /** Returns the host of a request, and the proxy if one is used. */
+    private static String host(HttpClient client, URI source) {
         return client.proxy().map(proxies -> proxies.select(source).getFirst().address())
                 .filter(InetSocketAddress.class::isInstance).map(InetSocketAddress.class::cast)
                 .map(proxy -> source.getHost() + " through the proxy " + proxy.getHostString() + ":" + proxy.getPort())
                 .orElse(source.getHost());
     }
 
-    /** Gets the file, or what is missing of it, and says whether what was there was kept. */
+    /** Downloads a file or the missing rest of it; returns whether the bytes that were there before were kept. */
     private static boolean download(HttpClient client, URI source, Path growing)
             throws IOException, InterruptedException {
         long kept = bytes(growing);
@@ -149,22 +155,22 @@ public final class Fetch {
         HttpResponse<InputStream> response = client.send(request.build(), BodyHandlers.ofInputStream());
         try (InputStream body = response.body()) {
             String range = response.headers().firstValue("Content-Range").orElse("");
-            boolean goesOn = response.statusCode() == PARTIAL && range.startsWith("bytes " + kept + "-");
+            boolean resumes = response.statusCode() == PARTIAL && range.startsWith("bytes " + kept + "-");
             if (response.statusCode() == RANGE_NOT_SATISFIABLE) {
-                return true; // nothing was missing
+                return true; // the file was complete
             }
-            if (response.statusCode() != OK && !goesOn) {
+            if (response.statusCode() != OK && !resumes) {
                 throw new IOException("HTTP status " + response.statusCode());
             }
             try (OutputStream file = Files.newOutputStream(growing, StandardOpenOption.CREATE,
-                    goesOn ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING)) {
+                    resumes ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING)) {
                 body.transferTo(file);
             }
-            return goesOn;
+            return resumes;
         }
     }
 
-    /** Runs a download, shows how the file grows, and gives up when nothing arrives any more. */
+    /** Runs a download, reports its progress, and aborts it when no more bytes arrive. */
     private boolean watched(Callable<Boolean> download, String name, Path growing)
             throws IOException, InterruptedException {
         var task = new FutureTask<>(download);
@@ -179,7 +185,7 @@ public final class Fetch {
                 } catch (TimeoutException e) {
                     long now = bytes(growing);
                     if (now > set.source().mostBytes()) {
-                        throw new IOException("sends more than the file can have", e);
+                        throw new IOException("it sends more bytes than the file can have", e);
                     } else if (now != seen) {
                         seen = now;
                         seenNanos = System.nanoTime();
@@ -193,7 +199,7 @@ public final class Fetch {
             throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
         } finally {
             task.cancel(true);
-            worker.join(); // so that nothing writes to the file any more
+            worker.join(); // so that nothing writes to the file afterwards
         }
     }
 
@@ -204,12 +210,14 @@ public final class Fetch {
                 return true;
             }
         } catch (DataException _) {
-            // it is fetched again
+            // the file is downloaded again
         }
         return false;
     }
 
-    /** Gives a whole file its name, so that even a power cut leaves either all of it or none under that name. */
+    /**
+     * Renames a complete file; even after a power failure, there is either the whole file or none under its final name.
+     */
     private static void settle(Path growing, Path target) throws IOException {
         try (FileChannel file = FileChannel.open(growing, StandardOpenOption.WRITE)) {
             file.force(true);
@@ -219,18 +227,18 @@ public final class Fetch {
 
     private String reason(IOException e) {
         return switch (e) {
-            case HttpTimeoutException _ -> "nothing came for " + patience.toMillis() / 1e3 + " s";
+            case HttpTimeoutException _ -> "nothing arrived for " + patience.toMillis() / 1e3 + " s";
             case ConnectException _ -> "no connection";
             default -> String.valueOf(e.getMessage());
         };
     }
 
     private void say(String name, String what) {
-        said.accept(set.name() + " " + plain(name) + ": " + what);
+        messages.accept(set.name() + " " + plain(name) + ": " + what);
     }
 
     private void show(String name, long bytes) {
-        shown.accept(List.of(String.format(Locale.ROOT, "%s: %.1f MB", plain(name), bytes / 1e6), set.name()));
+        progress.accept(List.of(String.format(Locale.ROOT, "%s: %.1f MB", plain(name), bytes / 1e6), set.name()));
     }
 
     private static String plain(String name) {

@@ -12,9 +12,9 @@ import scanline.lab.base.DataException;
 import scanline.lab.base.FileReading;
 import scanline.lab.image.Idx;
 
-/** The four IDX files of a data set, wherever they lie. */
+/** The four IDX files of a data set, in a folder, a jar or an archive. */
 public sealed interface IdxFiles permits IdxFiles.Folder, IdxFiles.Resources, ZippedFiles {
-    /** One of the four files, by the name that MNIST gave it. */
+    /** One of the four files, with MNIST's name for it. */
     enum Part {
         /** Training images. */
         TRAIN_IMAGES("train-images-idx3-ubyte", 3),
@@ -33,27 +33,27 @@ public sealed interface IdxFiles permits IdxFiles.Folder, IdxFiles.Resources, Zi
             this.dimensions = dimensions;
         }
 
-        /** The name of the raw file; that of the gzipped one ends in .gz as well. */
+        /** The name of the raw file; the name of the gzipped file has the additional suffix .gz. */
         public String fileName() {
             return fileName;
         }
 
-        /** 3 for images, 1 for labels. */
+        /** The number of dimensions: 3 for images, 1 for labels. */
         public int dimensions() {
             return dimensions;
         }
     }
 
-    /** The place, for people. */
+    /** Returns the location of the files, for display. */
     String where();
 
-    /** What messages call a part. */
+    /** Returns the name of a part in messages. */
     String name(Part part);
 
-    /** Opens a part. */
+    /** Opens a part as it is stored. */
     Stored open(Part part) throws IOException;
 
-    /** How many bytes the four files take as they are stored. */
+    /** Returns the total size of the four files as they are stored, in bytes. */
     default long storedBytes() {
         long bytes = 0;
         for (Part part : Part.values()) {
@@ -62,7 +62,11 @@ public sealed interface IdxFiles permits IdxFiles.Folder, IdxFiles.Resources, Zi
         return bytes;
     }
 
-    /** Reads and checks a part. */
+    /**
+     * Reads and checks a part.
+     *
+     * @throws DataException if it is missing or damaged
+     */
     default Idx read(Part part) {
         return reading(part, stored -> Idx.read(name(part), stored.content(), stored.bytes(), part.dimensions()));
     }
@@ -89,8 +93,8 @@ public sealed interface IdxFiles permits IdxFiles.Folder, IdxFiles.Resources, Zi
     }
 
     /**
-     * Files in a folder, gzipped (looked for first, as these are what is fetched) or raw, by their names or with a dot where MNIST's
-     * have the second hyphen, as some tools unpack them.
+     * Files in a folder, gzipped or raw. Gzipped files are looked for first, because they are the ones that are
+     * fetched. The names are MNIST's, or have a dot in place of the second hyphen, as some tools unpack them.
      */
     record Folder(Path folder) implements IdxFiles {
         @Override
@@ -108,12 +112,12 @@ public sealed interface IdxFiles permits IdxFiles.Folder, IdxFiles.Resources, Zi
             return new Stored(Files.newInputStream(file(part)), Files.size(file(part)));
         }
 
-        /** Whether all four files are there. */
+        /** Returns whether all four files exist. */
         public boolean isComplete() {
             return Stream.of(Part.values()).allMatch(part -> names(part).map(folder::resolve).anyMatch(Files::exists));
         }
 
-        /** Where the gzipped part belongs. */
+        /** Returns the path of a gzipped part. */
         Path zipped(Part part) {
             return folder.resolve(part.fileName() + ".gz");
         }
@@ -131,7 +135,7 @@ public sealed interface IdxFiles permits IdxFiles.Folder, IdxFiles.Resources, Zi
         }
     }
 
-    /** Files in the jar of this module. */
+    /** Files in this module's jar. */
     record Resources(String folder) implements IdxFiles {
         @Override
         public String where() {
@@ -147,7 +151,7 @@ public sealed interface IdxFiles permits IdxFiles.Folder, IdxFiles.Resources, Zi
         public Stored open(Part part) throws IOException {
             try (InputStream resource = Resources.class.getResourceAsStream(folder + "/" + part.fileName() + ".gz")) {
                 if (resource == null) {
-                    throw new DataException(name(part) + ": missing: this build of Scanline is not whole");
+                    throw new DataException(name(part) + ": missing: this build of Scanline is incomplete");
                 }
                 byte[] stored = resource.readAllBytes();
                 return new Stored(new ByteArrayInputStream(stored), stored.length);

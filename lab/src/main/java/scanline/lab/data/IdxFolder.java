@@ -10,14 +10,18 @@ import scanline.lab.data.IdxFiles.Part;
 import scanline.lab.image.ImageSet;
 
 /**
- * Any data set in a folder of four IDX files that are named like MNIST's. It has as many classes as the training labels
- * tell, and a class is called by its number.
+ * A data set in any folder of four IDX files with MNIST's names. The largest training label determines the number of
+ * classes; the name of a class is its number.
  */
 public final class IdxFolder implements Dataset {
     private final Folder files;
     private final int classes;
 
-    /** Looks at the labels and the sizes of the images, and reads no pixel yet. */
+    /**
+     * Reads the labels and the sizes of the images, but no pixels.
+     *
+     * @throws DataException if a file is missing or damaged, or the test images differ in size from the training images
+     */
     public IdxFolder(Path folder) {
         files = new Folder(folder);
         byte[] labels = files.read(Part.TRAIN_LABELS).data();
@@ -25,8 +29,8 @@ public final class IdxFolder implements Dataset {
         int[] train = files.sizes(Part.TRAIN_IMAGES);
         int[] test = files.sizes(Part.TEST_IMAGES);
         if (!Arrays.equals(train, 1, 3, test, 1, 3)) {
-            throw new DataException(files.name(Part.TEST_IMAGES) + ": its images are of " + text(test)
-                    + ", and those to train on of " + text(train));
+            throw new DataException(files.name(Part.TEST_IMAGES) + ": its images are " + text(test)
+                    + ", but the training images are " + text(train));
         }
     }
 
@@ -63,7 +67,7 @@ public final class IdxFolder implements Dataset {
         for (int i = 0; i < classOf.length; i++) {
             if (Byte.toUnsignedInt(classOf[i]) >= classes) {
                 throw new DataException(files.name(labels) + ": label " + Byte.toUnsignedInt(classOf[i])
-                        + " of image " + i + " is none of the training labels, 0 to " + (classes - 1));
+                        + " of image " + i + " is not one of the training labels, 0 to " + (classes - 1));
             }
         }
         int[] sizes = files.sizes(images);

@@ -28,14 +28,15 @@ import scanline.lab.image.PictureSize;
 import scanline.lab.image.Preparation;
 
 /**
- * A data set in a folder of PNG or JPEG images that has a folder for each class: the classes are called by those folders, and
- * numbered in the order of their names. Each image is read as {@link ImageFile} says, so that {@code predict} sees what training
- * saw. Where the folder holds two folders train and test, with those of the classes in them, these are the parts; else a part of
- * each class is set apart to test on. Which images these are, and the order of the others, follow from the seed and the names of
- * the files alone. Of files of a class with the same content only the first by name counts, before any is set apart.
+ * A data set in a folder of PNG or JPEG images with a subfolder for each class. The classes are named after those
+ * folders and numbered in the order of their names. {@link ImageFile} reads each image, so {@code predict} sees images
+ * in the same way as training. If the folder has subfolders train and test that contain the class folders, they are the
+ * training and the test set; otherwise a fraction of each class is set aside for testing. The choice of these images
+ * and the order of the others depend only on the seed and the names of the files. Among files of a class with the same
+ * content, only the first by name is used; this is decided before the split.
  */
 public final class ImageFolder implements Dataset {
-    /** The name that {@code data=} gives it. */
+    /** The value of the recipe key {@code data} that selects such a folder. */
     public static final String NAME = "folder";
 
     private static final int MOST_CLASSES = 256; // a label is a byte
@@ -50,18 +51,22 @@ public final class ImageFolder implements Dataset {
     private @Nullable ImageSet test;
 
     /**
-     * How a folder becomes a data set.
+     * The options for reading a folder as a data set.
      *
-     * @param size pixels a side that images are scaled to, 4 to 512
-     * @param test the fraction of each class to test on, between 0 and 1, of no matter where the folder is parted already
-     * @param seed what chooses them
-     * @param prepare how an image is brought to that size
+     * @param size the side that images are scaled to, in pixels, 4 to 512
+     * @param test the fraction of each class to test on, between 0 and 1; ignored if the folder is already split
+     * @param seed the seed that chooses the test images
+     * @param prepare how an image is prepared
      */
     public record Options(int size, double test, long seed, Preparation prepare) {
-        /** The size of MNIST's images, and a fifth to test on. */
+        /** The size of MNIST's images, and a fifth of them for testing. */
         public static final Options DEFAULT = new Options(28, 0.2, 1, Preparation.SCALE);
 
-        /** Checks the values. */
+        /**
+         * Checks the values.
+         *
+         * @throws IllegalArgumentException if a value is out of range
+         */
         public Options {
             if (size < 4 || size > 512) {
                 throw new IllegalArgumentException("size must be from 4 to 512, not " + size);
@@ -74,39 +79,39 @@ public final class ImageFolder implements Dataset {
 
     /** An image of a class. */
     private record Member(Path file, String className, int label) {
-        /** A number that seed, class and file name decide. */
+        /** Returns a random number that depends only on the seed, the class and the file name. */
         long drawn(long seed, String purpose) {
             return RandomKey.of(seed, purpose).purpose(className).purpose(ClassFolders.name(file)).bits();
         }
     }
 
     /**
-     * Looks at the names and sizes of the files, and decodes none yet.
+     * Reads the names and sizes of the files, but decodes none.
      *
-     * @throws DataException if the folder is missing, or is none of fitting classes
+     * @throws DataException if the folder is missing or its class folders are not usable
      */
     public ImageFolder(Path folder, Options options) {
         this.options = options;
-        boolean parted = isParted(folder);
-        Map<String, List<Path>> classes = ClassFolders.of(parted ? folder.resolve(TRAIN) : folder);
+        boolean isSplit = isSplit(folder);
+        Map<String, List<Path>> classes = ClassFolders.of(isSplit ? folder.resolve(TRAIN) : folder);
         classNames = List.copyOf(classes.keySet());
         if (classNames.size() < 2 || classNames.size() > MOST_CLASSES) {
             throw new DataException(folder + ": has " + switch (classNames.size()) {
-                case 0 -> "no folder";
-                case 1 -> "only the folder " + classNames.getFirst();
-                default -> classNames.size() + " folders";
+                case 0 -> "no subfolder";
+                case 1 -> "only the subfolder " + classNames.getFirst();
+                default -> classNames.size() + " subfolders";
             } + ", but needs one for each class, from 2 to " + MOST_CLASSES);
         }
         List<Member> all = members(classes);
         testing = new ArrayList<>(
-                parted ? testing(folder, ClassFolders.of(folder.resolve(TEST))) : chosen(folder, classes, all));
+                isSplit ? testing(folder, ClassFolders.of(folder.resolve(TEST))) : chosen(folder, classes, all));
         Set<Member> tested = new HashSet<>(testing);
         training = all.stream().filter(member -> !tested.contains(member)).sorted(Comparator
                 .comparingLong((Member member) -> member.drawn(options.seed, "folder order"))).toList();
     }
 
-    /** A class may be called train or test too; then its folder holds images. */
-    private static boolean isParted(Path folder) {
+    /** Returns whether train and test have subfolders; otherwise they may be classes with these names. */
+    private static boolean isSplit(Path folder) {
         return Stream.of(TRAIN, TEST).map(folder::resolve)
                 .allMatch(part -> Files.isDirectory(part) && !ClassFolders.folders(part).isEmpty());
     }
@@ -116,13 +121,18 @@ public final class ImageFolder implements Dataset {
         return NAME;
     }
 
-    /** The names of the folders; what would break a line or change how it is shown is escaped. */
+    /**
+     * Returns the names of the folders; characters that would break a line or change how it is displayed are escaped.
+     */
     @Override
     public List<String> classNames() {
         return classNames.stream().map(name -> Excerpt.line(name)).toList();
     }
 
-    /** In an order that the seed decides, so that the first ones are of all classes; decoded once. */
+    /**
+     * Returns the training set in an order that the seed determines, so the first images are of all classes; decodes it
+     * once.
+     */
     @Override
     public synchronized ImageSet train() {
         if (train == null) {
@@ -131,7 +141,7 @@ public final class ImageFolder implements Dataset {
         return train;
     }
 
-    /** By class, and by name within each; decoded once. */
+    /** Returns the test set, sorted by class and by file name; decodes it once. */
     @Override
     public synchronized ImageSet test() {
         if (test == null) {
@@ -149,14 +159,14 @@ public final class ImageFolder implements Dataset {
     private List<Member> testing(Path folder, Map<String, List<Path>> classes) {
         for (String name : classes.keySet()) {
             if (!classNames.contains(name)) {
-                throw new DataException(folder.resolve(TEST).resolve(name) + ": no class of that name is in "
+                throw new DataException(folder.resolve(TEST).resolve(name) + ": there is no class of that name in "
                         + folder.resolve(TRAIN));
             }
         }
         return members(classes);
     }
 
-    /** Of each class the images to test on. */
+    /** Chooses the test images of each class. */
     private List<Member> chosen(Path folder, Map<String, List<Path>> files, List<Member> all) {
         Map<String, List<Member>> classes = all.stream()
                 .collect(Collectors.groupingBy(Member::className, TreeMap::new, Collectors.toList()));
@@ -177,12 +187,12 @@ public final class ImageFolder implements Dataset {
         return all.stream().filter(chosen::contains).toList();
     }
 
-    /** The images of classes, by class and name, each content once. */
+    /** Returns the images of the classes, sorted by class and name, without duplicates within a class. */
     private List<Member> members(Map<String, List<Path>> classes) {
         List<Member> all = new ArrayList<>();
         classes.forEach((name, files) -> files
                 .forEach(file -> all.add(new Member(file, name, classNames.indexOf(name)))));
-        // Only what is of one size can be the same.
+        // Only files of the same size can have the same content.
         long[] bytes = all.stream().mapToLong(member -> bytes(member.file)).toArray();
         Map<List<Object>, List<Integer>> alike = IntStream.range(0, bytes.length).boxed().collect(
                 Collectors.groupingBy(i -> List.of(all.get(i).label, bytes[i]), LinkedHashMap::new,
@@ -206,8 +216,8 @@ public final class ImageFolder implements Dataset {
         long limit = Math.min(Integer.MAX_VALUE - 8L, Runtime.getRuntime().maxMemory() / 2);
         if ((long) members.size() * imagePixels > limit) {
             throw new DataException(members.size() + " images of " + options.size + " x " + options.size
-                    + " pixels are too many: at most " + limit + " bytes are read with this Java heap; a smaller"
-                    + " data.folder.size helps");
+                    + " pixels are too many: at most " + limit + " bytes can be read with this Java heap;"
+                    + " choose a smaller data.folder.size");
         }
         byte[] pixels = new byte[members.size() * imagePixels];
         byte[] labels = new byte[members.size()];

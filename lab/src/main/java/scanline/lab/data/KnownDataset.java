@@ -6,8 +6,8 @@ import scanline.lab.image.Idx;
 import scanline.lab.image.ImageSet;
 
 /**
- * A known set, read from its files. What comes from a folder is checked by its SHA-256 while it is read; what is in the
- * jar was checked by the build, and is checked again by {@code data verify}.
+ * A known set that is read from its files. Files from a folder are checked by their SHA-256 when they are read. Files
+ * in the jar were checked by the build; {@code data verify} checks them again.
  */
 record KnownDataset(KnownSet set, IdxFiles files) implements Dataset {
     @Override

@@ -10,22 +10,22 @@ import scanline.lab.image.Preparation;
 /**
  * A published set of four IDX files whose content is known.
  *
- * @param name what {@code data=} and {@code data fetch} call it
- * @param description one line for people
+ * @param name its name for the recipe key {@code data} and the command {@code data fetch}
+ * @param description a one-line description
  * @param license its license and its authors
- * @param classNames what each class is called, by its label
- * @param source what is downloaded, and what it must be
- * @param mirrors folders that end in a slash and hold what is downloaded, the best one first
+ * @param classNames the name of each class, indexed by label
+ * @param source the files to download and their hashes
+ * @param mirrors the folders to download from, as URIs that end in a slash, the best one first
  * @param inJar whether it comes with Scanline
- * @param preparation how a picture from elsewhere is made like its images
+ * @param preparation how an image file is prepared to look like its images
  */
 public record KnownSet(String name, String description, String license, List<String> classNames, Source source,
         List<URI> mirrors, boolean inJar, Preparation preparation) {
 
     /**
-     * Reads a part and makes sure that it is this set's.
+     * Reads a part and checks that it belongs to this set.
      *
-     * @throws DataException if it is not
+     * @throws DataException if it does not
      */
     public Idx read(Part part, IdxFiles files) {
         return source.read(this, part, files);

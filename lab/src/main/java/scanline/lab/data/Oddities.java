@@ -10,21 +10,21 @@ import java.util.function.IntFunction;
 import scanline.lab.image.ImageSet;
 
 /**
- * What is allowed in a data set, but seldom meant: classes without images, and images that are in it more than once where they
- * belong in one class, or in one part.
+ * Finds properties of a data set that are allowed but probably mistakes: classes without images, images that are in
+ * more than one class, and test images that are in the training set too.
  */
 final class Oddities {
     private final IntFunction<String> trainName;
     private final IntFunction<String> testName;
-    // The first image of these pixels, by its number; the test images are counted on from the training images.
+    // The number of the first image with these pixels; the numbers of test images follow those of training images.
     private final Map<ByteBuffer, Integer> first = new HashMap<>();
     private final ImageSet train;
     private final ImageSet test;
-    private final Same classes = new Same();
-    private final Same parts = new Same();
+    private final Duplicates classes = new Duplicates();
+    private final Duplicates parts = new Duplicates();
 
-    /** Images that are the same as others, and the first two of them. */
-    private static final class Same {
+    /** The number of images that equal earlier ones, and the first such pair. */
+    private static final class Duplicates {
         private int count;
         private int one;
         private int other;
@@ -45,10 +45,10 @@ final class Oddities {
     }
 
     /**
-     * A line for each kind that there is.
+     * Returns a line for each kind of property that was found.
      *
-     * @param trainName what a training image is called, by its number
-     * @param testName what a test image is called
+     * @param trainName returns the name of a training image, given its number
+     * @param testName returns the name of a test image, given its number
      */
     static List<String> of(ImageSet train, IntFunction<String> trainName, ImageSet test, IntFunction<String> testName) {
         var oddities = new Oddities(train, trainName, test, testName);
@@ -89,10 +89,10 @@ final class Oddities {
         return image < train.count() ? trainName.apply(image) : testName.apply(image - train.count());
     }
 
-    private String line(Same same, String of, String what) {
-        return String.format(Locale.ROOT, "%,d %s%s also in %s, such as %s and %s", same.count, of,
-                same.count == 1 ? "image is" : "images are", what,
-                name(same.one), name(same.other));
+    private String line(Duplicates found, String of, String what) {
+        return String.format(Locale.ROOT, "%,d %s%s also in %s, such as %s and %s", found.count, of,
+                found.count == 1 ? "image is" : "images are", what,
+                name(found.one), name(found.other));
     }
 
     private void addEmptyClasses(List<String> lines) {
@@ -110,8 +110,9 @@ final class Oddities {
             int last = images.length - 1;
             lines.add("the labels go up to " + last + " (" + images[last] + " training " + (images[last] == 1
                     ? "image"
-                    : "images") + "), which makes " + images.length + " classes, but there is no training image of "
-                    + (empty.size() == 1 ? "class " + empty.getFirst() : empty.size() + " of them"));
+                    : "images") + "), which makes " + images.length + " classes, but "
+                    + (empty.size() == 1 ? "class " + empty.getFirst() + " has" : empty.size() + " of them have")
+                    + " no training image");
         }
     }
 }

@@ -4,12 +4,12 @@ import java.util.List;
 import scanline.lab.image.ImageSet;
 
 /**
- * A data set of which only names and sizes are known: enough to use a trained model where its data is not.
+ * A data set of which only the names and sizes are known, which is enough to use a trained model without its data.
  *
- * @param name the name that {@code data=} gives it
- * @param classNames what each class is called, by its label
- * @param height rows of an image
- * @param width columns of an image
+ * @param name the value of the recipe key {@code data} that selects it
+ * @param classNames the name of each class, indexed by label
+ * @param height the number of rows of an image
+ * @param width the number of columns of an image
  */
 public record Outline(String name, List<String> classNames, int height, int width) implements Dataset {
     /** Copies the names. */
@@ -17,7 +17,7 @@ public record Outline(String name, List<String> classNames, int height, int widt
         classNames = List.copyOf(classNames);
     }
 
-    /** A black image of each class: a canvas needs something to put on it. */
+    /** Returns a black image of each class, because a canvas needs images to compose. */
     @Override
     public ImageSet train() {
         byte[] labels = new byte[classNames.size()];
@@ -27,7 +27,7 @@ public record Outline(String name, List<String> classNames, int height, int widt
         return new ImageSet(height, width, new byte[labels.length * height * width], labels, labels.length);
     }
 
-    /** The same. */
+    /** Returns the same images as {@link #train}. */
     @Override
     public ImageSet test() {
         return train();

@@ -14,18 +14,18 @@ import scanline.lab.data.IdxFiles.Folder;
 import scanline.lab.data.IdxFiles.Part;
 import scanline.lab.image.Idx;
 
-/** How a known set is published: the files that are downloaded, and the SHA-256 that tells whether they are right. */
+/** The published form of a known set: the files to download, and the SHA-256 hashes that identify them. */
 public sealed interface Source {
-    /** The names of the files to download. */
+    /** Returns the names of the files to download. */
     List<String> fileNames();
 
-    /** How many bytes none of them exceeds. */
+    /** Returns the maximum size of a file in bytes. */
     default long mostBytes() {
         return 1L << 28;
     }
 
     /**
-     * The folder of the cache that they lie in.
+     * Returns the name of the folder in the cache for these files.
      *
      * @param set the name of the set
      */
@@ -33,29 +33,29 @@ public sealed interface Source {
         return set;
     }
 
-    /** The four files of the set where these lie. */
+    /** Returns the four IDX files of the set, given the folder of the downloaded files. */
     IdxFiles in(Path folder);
 
-    /** Whether all that is needed is in a folder; whether it is right is seen when it is read. */
+    /** Returns whether a folder has all necessary files; their content is checked when they are read. */
     boolean isIn(Path folder);
 
     /**
-     * Refuses a file that is not the published one.
+     * Checks that a file is the published one.
      *
-     * @param fileName what it is published as
-     * @throws DataException if it is another, or damaged
+     * @param fileName the published name of the file
+     * @throws DataException if it is another file, or damaged
      */
     void require(String fileName, Path file);
 
     /**
-     * Reads a part and makes sure that it is the set's.
+     * Reads a part and checks that it belongs to the set.
      *
      * @param set the set
-     * @throws DataException if it is not
+     * @throws DataException if it does not
      */
     Idx read(KnownSet set, Part part, IdxFiles files);
 
-    /** Four gzipped files, named like MNIST's. */
+    /** Four gzipped files with MNIST's names. */
     sealed interface FourFiles extends Source {
         @Override
         default List<String> fileNames() {
@@ -74,9 +74,9 @@ public sealed interface Source {
     }
 
     /**
-     * Four gzipped files that are known by what is in them, whoever compressed it.
+     * Four gzipped files that are identified by their decompressed content, however it was compressed.
      *
-     * @param sha256 that of each decompressed file, in hexadecimal
+     * @param sha256 the SHA-256 of each decompressed file, in hexadecimal
      */
     record Content(Map<Part, String> sha256) implements FourFiles {
         @Override
@@ -95,9 +95,9 @@ public sealed interface Source {
     }
 
     /**
-     * Four gzipped files that are known as they are stored.
+     * Four gzipped files that are identified by their compressed bytes.
      *
-     * @param sha256 that of each gzipped file, in hexadecimal
+     * @param sha256 the SHA-256 of each gzipped file, in hexadecimal
      */
     record Stored(Map<Part, String> sha256) implements FourFiles {
         @Override
@@ -119,15 +119,15 @@ public sealed interface Source {
     }
 
     /**
-     * A zip archive that holds several sets, of which this is one.
+     * A zip archive that contains several sets, of which this is one.
      *
-     * @param folder the folder of the cache in which all of them find it
-     * @param fileName its name
-     * @param bytes its size
-     * @param sha256 that of the archive, in hexadecimal
-     * @param entries the gzipped IDX files of this set in it
-     * @param transposed whether rows and columns of its images have changed places
-     * @param firstLabel its first class's; labels count from 0 when they have been read
+     * @param folder the name of the folder in the cache, shared by all sets of the archive
+     * @param fileName the name of the archive
+     * @param bytes the size of the archive
+     * @param sha256 the SHA-256 of the archive, in hexadecimal
+     * @param entries the names of this set's gzipped IDX files in the archive
+     * @param transposed whether the stored images have rows and columns exchanged
+     * @param firstLabel the stored label of the first class; labels count from 0 after they are read
      */
     record Archive(String folder, String fileName, long bytes, String sha256, Map<Part, String> entries,
             boolean transposed, int firstLabel) implements Source {
@@ -176,7 +176,7 @@ public sealed interface Source {
                 int label = Byte.toUnsignedInt(labels[i]) - firstLabel;
                 if (label < 0 || label >= classes) {
                     throw new DataException(name + ": label " + (label + firstLabel) + " of image " + i
-                            + " is none from " + firstLabel + " to " + (firstLabel + classes - 1));
+                            + " is not from " + firstLabel + " to " + (firstLabel + classes - 1));
                 }
                 labels[i] = (byte) label;
             }

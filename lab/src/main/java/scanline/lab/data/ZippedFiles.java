@@ -9,7 +9,7 @@ import java.util.zip.ZipFile;
 import scanline.lab.base.DataException;
 import scanline.lab.base.FileReading;
 
-/** Files in a zip archive, whose SHA-256 is checked before the first one is read. */
+/** The IDX files in a zip archive, whose SHA-256 is checked before the first file is read. */
 final class ZippedFiles implements IdxFiles {
     private final Path archive;
     private final Source.Archive source;
@@ -51,7 +51,7 @@ final class ZippedFiles implements IdxFiles {
         }
     }
 
-    /** The whole archive's, as it holds other sets too. */
+    /** Returns the size of the whole archive, which contains other sets too. */
     @Override
     public long storedBytes() {
         return FileReading.of(archive.toString(), () -> Files.size(archive));

@@ -1,6 +1,7 @@
 /**
- * The data sets: labeled gray images, read from IDX files in the jar or in a folder, fetched on request and checked
- * by the SHA-256 of their content. Pixels stay unsigned bytes here; a batch turns them into numbers later.
+ * Data sets of labeled grayscale images. They are read from IDX files in the jar or in a folder, or from a folder of
+ * image files; known sets are fetched on request and checked by SHA-256. Pixels are unsigned bytes here; batches
+ * convert them to floats.
  */
 @NullMarked
 package scanline.lab.data;

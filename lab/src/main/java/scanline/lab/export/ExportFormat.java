@@ -8,14 +8,14 @@ import scanline.engine.io.SafeTensors;
 import scanline.engine.io.WeightsFile;
 import scanline.lab.experiment.Experiment;
 
-/** A format that a trained model can be written in. */
+/** The formats that a trained model can be exported to. */
 public enum ExportFormat {
     /**
-     * What runtimes execute: the whole way from pictures to logits, as a graph of ONNX's operators. Its input {@code pixels}
-     * is [batch, height, width], from 0 for black to 1, in the size of the data set's images or of the recipe's canvas;
-     * shrinking, normalization and scan order are in the graph. Its output {@code logits} is [batch, classes], what
-     * {@code scanline evaluate --logits} writes. A model that writes labels one after the other reads {@code words}, [batch,
-     * length], as well, and scores what comes behind each of them, [batch, length, vocabulary].
+     * A graph of ONNX operators that computes logits from pictures. Its input {@code pixels} is [batch, height, width],
+     * from 0 (black) to 1 (white), in the size of the data set's images or of the recipe's canvas; shrinking,
+     * normalization and scan order are part of the graph. Its output {@code logits} is [batch, classes], the values
+     * that {@code scanline evaluate --logits} writes. A model that writes one label after another has a second input
+     * {@code words}, [batch, length], and scores the next word after each of them: [batch, length, vocabulary].
      */
     ONNX {
         @Override
@@ -24,7 +24,7 @@ public enum ExportFormat {
         }
     },
 
-    /** The parameters and statistics alone, by the names and in the shapes of PyTorch's layers: a {@code state_dict}. */
+    /** Only the parameters and statistics, with the names and shapes of PyTorch's layers: a {@code state_dict}. */
     SAFETENSORS {
         @Override
         AtomicFile.Content content(Experiment experiment, OnnxOperators operators, Map<String, String> facts) {
@@ -35,13 +35,13 @@ public enum ExportFormat {
     };
 
     /**
-     * A file's content. It says which recipe and seed it comes from, the SHA-256 of the weights and the names of the classes, and
-     * of the run that trained it the version, the commit and the data.
+     * Returns the content of a file. It states the recipe and the seed, the SHA-256 of the weights and the names of the
+     * classes, and the version, commit and data of the run that trained the weights.
      *
-     * @param experiment whose weights are those to write
-     * @param operators what a graph is made of; other formats have none
-     * @param provenance that of the run which the weights are from; empty where nobody knows
-     * @throws scanline.lab.base.RunException if the format has no words for the model
+     * @param experiment the experiment with the weights to write
+     * @param operators the version of the operators of a graph; ignored by other formats
+     * @param provenance the provenance of the run that trained the weights; empty if it is unknown
+     * @throws scanline.lab.base.RunException if the format does not support the model
      */
     public AtomicFile.Content of(Experiment experiment, OnnxOperators operators, Map<String, Object> provenance) {
         return content(experiment, operators, Facts.of(experiment, provenance));

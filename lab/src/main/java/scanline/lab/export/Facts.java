@@ -8,14 +8,14 @@ import scanline.lab.experiment.Experiment;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 
-/** What a file says of where its weights come from: nothing that differs from one machine or day of exporting to the next. */
+/** Metadata about the origin of exported weights. None of it depends on the machine or day of the export. */
 final class Facts {
     private Facts() {}
 
     /**
-     * Facts by their names, in the order in which they are written.
+     * Returns facts by name, in the order in which they are written.
      *
-     * @param provenance that of the run which the weights are from; empty where nobody knows
+     * @param provenance the provenance of the run that trained the weights; empty if it is unknown
      */
     static Map<String, String> of(Experiment experiment, Map<String, Object> provenance) {
         Recipe recipe = experiment.recipe();

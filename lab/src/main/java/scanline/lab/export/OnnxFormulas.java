@@ -11,7 +11,7 @@ import scanline.lab.model.RecurrentModel;
 import scanline.lab.model.TransformerModel;
 import scanline.lab.model.VitModel;
 
-/** The formulas of the models, told once more for ONNX: a case here for each model that can be exported. */
+/** The formulas of the models in ONNX operators, with a case for each model that can be exported. */
 final class OnnxFormulas {
     private final OnnxGraph graph;
     private final OnnxLayers layers;
@@ -24,10 +24,11 @@ final class OnnxFormulas {
     }
 
     /**
-     * What a classifier makes of sequences.
+     * Adds a classifier to the graph.
      *
-     * @param x [B, T, F]
-     * @return [B, C]
+     * @param x sequences, [B, T, F]
+     * @return logits, [B, C]
+     * @throws RunException if the model has no formula here
      */
     Value classifier(Model model, Value x) {
         return switch (model) {
@@ -40,11 +41,12 @@ final class OnnxFormulas {
     }
 
     /**
-     * What a model that writes makes of sequences, and of the words that it is given.
+     * Adds an autoregressive model to the graph.
      *
-     * @param x [B, T, F]
-     * @param words [B, L]
-     * @return [B, L, V]
+     * @param x sequences, [B, T, F]
+     * @param words the words written so far, [B, L]
+     * @return logits of the next word after each word, [B, L, V]
+     * @throws RunException if the model has no formula here
      */
     Value autoregressive(Model model, Value x, Value words) {
         return switch (model) {
@@ -56,8 +58,8 @@ final class OnnxFormulas {
 
     private static RunException unknown(Model model) {
         return new RunException(model.getClass().getSimpleName()
-                + " cannot be exported to ONNX yet: OnnxFormulas lacks its formula (docs/adding.md); safetensors has no"
-                + " need of it");
+                + " cannot be exported to ONNX yet: OnnxFormulas lacks its formula (docs/adding.md); safetensors does"
+                + " not need one");
     }
 
     private Value recurrent(RecurrentModel model, Value x) {
@@ -67,7 +69,7 @@ final class OnnxFormulas {
         return layers.linear("fc", model.relu() ? graph.relu(last) : last);
     }
 
-    /** All but the last linear map of a CNN, the steps being the rows of its image. */
+    /** Adds all layers of a CNN except the last linear layer; each step is a row of its image. */
     private Value features(String scope, Value x) {
         Value y = graph.unsqueeze(x, 1);
         for (int i = 1; i <= 2; i++) {

@@ -15,8 +15,8 @@ import scanline.engine.tensor.Weights;
 import scanline.lab.format.Protobuf;
 
 /**
- * A graph of ONNX's operators (onnx.ai/onnx/operators), grown node by node: each method says what a value is made of. The
- * numbers of the fields are those of onnx.proto.
+ * A builder of graphs of ONNX operators (onnx.ai/onnx/operators). Most methods add a node and return its result. The
+ * field numbers are those of onnx.proto.
  */
 final class OnnxGraph {
     private final OnnxOperators operators;
@@ -26,23 +26,23 @@ final class OnnxGraph {
     private final Set<String> unread;
     private int values;
 
-    /** An empty graph that may read the parameters and statistics of these weights. */
+    /** Creates an empty graph that can read the parameters and statistics of the weights. */
     OnnxGraph(OnnxOperators operators, Weights weights) {
         this.operators = operators;
         WeightsFile.entries("", weights).forEach(entry -> parameters.put(entry.name(), entry));
         unread = new TreeSet<>(parameters.keySet());
     }
 
-    /** Something that a node reads and gives; none is an input that is left out. */
+    /** A value that nodes read and produce; {@link #NONE} is an omitted input. */
     record Value(String name) {
         static final Value NONE = new Value("");
     }
 
-    /** What the elements of a tensor are. */
+    /** The element types of tensors. */
     enum Element {
         /** 32-bit floats. */
         FLOAT(1),
-        /** 64-bit whole numbers. */
+        /** 64-bit integers. */
         INT64(7);
 
         private final int number;
@@ -52,7 +52,7 @@ final class OnnxGraph {
         }
     }
 
-    /** A setting of a node. */
+    /** An attribute of a node. */
     record Attribute(Protobuf message) {
         static Attribute of(String name, long value) {
             return new Attribute(new Protobuf().text(1, name).varint(3, value).varint(20, 2));
@@ -80,16 +80,17 @@ final class OnnxGraph {
     }
 
     /**
-     * What the graph reads.
+     * Adds an input of the graph.
      *
-     * @param sizes of its axes: an Integer, or a String that names what each call may choose
+     * @param meaning a description for the user of the file
+     * @param sizes the sizes of its axes: an Integer, or a String that names a size that each call may choose
      */
     Value input(String name, String meaning, Element element, Object... sizes) {
         graph.message(11, described(name, meaning, element, sizes));
         return new Value(name);
     }
 
-    /** What the graph gives; as {@link #input}. */
+    /** Adds an output of the graph; its parameters are those of {@link #input}. */
     void output(Value value, String name, String meaning, Element element, Object... sizes) {
         graph.message(1, new Protobuf().text(1, value.name).text(2, name).text(3, name).text(4, "Identity"));
         graph.message(12, described(name, meaning, element, sizes));
@@ -106,7 +107,7 @@ final class OnnxGraph {
         return new Protobuf().text(1, name).message(2, new Protobuf().message(1, tensor)).text(3, meaning);
     }
 
-    /** A parameter or statistic in its own shape; it stands in the graph once, under its own name. */
+    /** Returns a parameter or statistic in its own shape; it is stored in the graph once, under its own name. */
     Value parameter(String name) {
         return read.computeIfAbsent(name, _ -> {
             Entry entry = entry(name);
@@ -114,7 +115,7 @@ final class OnnxGraph {
         });
     }
 
-    /** The shape and the numbers of a parameter, for a layer that ONNX stores in another order. */
+    /** Returns the shape and numbers of a parameter, for a layer whose parameters ONNX orders differently. */
     Entry entry(String name) {
         Entry entry = parameters.get(name);
         if (entry == null) {
@@ -128,27 +129,27 @@ final class OnnxGraph {
         return parameters.containsKey(name);
     }
 
-    /** The parameters and statistics that no layer has read: a model is exported whole only when there is none. */
+    /** Returns the parameters and statistics that no layer has read; an export is complete only if there are none. */
     Set<String> unread() {
         return unread;
     }
 
-    /** Numbers that never change; the name is none of a value that there is. */
+    /** Adds a constant tensor; no other value may have its name. */
     Value constant(String name, int[] shape, float... numbers) {
         return constant(name, shape, Element.FLOAT, Protobuf.littleEndian(numbers));
     }
 
-    /** One number. */
+    /** Adds a constant number. */
     Value constant(float number) {
         return constant(newName("number"), new int[0], number);
     }
 
-    /** A list of whole numbers, such as a shape. */
+    /** Adds a constant list of integers, such as a shape. */
     Value list(long... numbers) {
         return constant(newName("list"), new int[] {numbers.length}, Element.INT64, Protobuf.littleEndian(numbers));
     }
 
-    /** One whole number. */
+    /** Adds a constant integer. */
     Value whole(long number) {
         return constant(newName("whole"), new int[0], Element.INT64, Protobuf.littleEndian(number));
     }
@@ -160,17 +161,17 @@ final class OnnxGraph {
         return new Value(name);
     }
 
-    /** What an operator makes of its inputs. */
+    /** Adds a node and returns its result. */
     Value node(String operator, List<Value> inputs, Attribute... attributes) {
         return nodes(operator, 1, inputs, attributes).getFirst();
     }
 
-    /** What an operator makes of one input. */
+    /** Adds a node with one input and returns its result. */
     Value node(String operator, Value input, Attribute... attributes) {
         return node(operator, List.of(input), attributes);
     }
 
-    /** What an operator makes of its inputs, where that is several values. */
+    /** Adds a node and returns its several results. */
     List<Value> nodes(String operator, int outputs, List<Value> inputs, Attribute... attributes) {
         String name = newName(operator);
         List<Value> results = new ArrayList<>();
@@ -211,12 +212,12 @@ final class OnnxGraph {
         return node("Transpose", x, Attribute.of("perm", axes));
     }
 
-    /** A size of 0 is that of x at the same place. */
+    /** Reshapes x; a size of 0 keeps the size of x on the same axis. */
     Value reshape(Value x, long... sizes) {
         return node("Reshape", List.of(x, list(sizes)));
     }
 
-    /** A further axis, of size 1. */
+    /** Inserts an axis of size 1. */
     Value unsqueeze(Value x, int axis) {
         return node("Unsqueeze", List.of(x, list(axis)));
     }
@@ -225,17 +226,19 @@ final class OnnxGraph {
         return node("Concat", List.of(parts), Attribute.of("axis", axis));
     }
 
-    /** The first rows; {@code count} is a list of one number, from the end if it is negative. */
+    /**
+     * Returns the first rows of x; {@code count} is a list of one number, which counts from the end if it is negative.
+     */
     Value firstRows(Value x, Value count) {
         return node("Slice", List.of(x, list(0), count, list(0)));
     }
 
-    /** One size of x, as a list. */
+    /** Returns the size of x on one axis, as a list. */
     Value size(Value x, int axis) {
         return node("Shape", x, Attribute.of("start", axis), Attribute.of("end", axis + 1));
     }
 
-    /** The first step of [B, T, F]: [B, F]. */
+    /** Returns the first step of x, [B, T, F]: [B, F]. */
     Value firstStep(Value x) {
         return node("Gather", List.of(x, whole(0)), Attribute.of("axis", 1));
     }
@@ -256,7 +259,7 @@ final class OnnxGraph {
         return node("Mul", List.of(x, share));
     }
 
-    /** Three equal parts along the first axis. */
+    /** Splits x into three equal parts along the first axis. */
     List<Value> thirds(Value x) {
         Attribute axis = Attribute.of("axis", 0);
         return operators.areFrom(18)
@@ -264,7 +267,7 @@ final class OnnxGraph {
                 : nodes("Split", 3, List.of(x), axis);
     }
 
-    /** By windows of 2 x 2 pixels. */
+    /** Returns the maxima of windows of 2 x 2 pixels. */
     Value maxPool(Value x) {
         return node("MaxPool", x, Attribute.of("kernel_shape", 2, 2), Attribute.of("strides", 2, 2));
     }
@@ -273,7 +276,7 @@ final class OnnxGraph {
         return node("Flatten", x, Attribute.of("axis", 1));
     }
 
-    /** The graph as ONNX's GraphProto. */
+    /** Returns the graph as an ONNX GraphProto. */
     Protobuf message() {
         return graph;
     }

@@ -7,8 +7,8 @@ import scanline.lab.export.OnnxGraph.Attribute;
 import scanline.lab.export.OnnxGraph.Value;
 
 /**
- * The layers of {@link scanline.engine.nn} in ONNX's operators, in a pass that drops nothing. A layer is called by the name
- * that its parameters begin with; sequences are batch first, [B, T, F].
+ * The layers of {@link scanline.engine.nn} in ONNX operators, for inference without dropout. The name of a layer is the
+ * prefix of its parameters' names. Sequences are batch-first, [B, T, F].
  */
 record OnnxLayers(OnnxGraph graph) {
     private static final float EPSILON = 1e-5f; // of both normalizations
@@ -35,27 +35,30 @@ record OnnxLayers(OnnxGraph graph) {
         return graph.concat(1, graph.node("Expand", List.of(graph.parameter(name), shape)), x);
     }
 
-    /** {@link scanline.engine.nn.Positions} of sequences of this length, a list of one number. */
+    /** {@link scanline.engine.nn.Positions} for sequences of a given length, a list of one number. */
     Value positions(String name, Value x, Value length) {
         return graph.add(x, graph.firstRows(graph.parameter(name), length));
     }
 
-    /** {@link scanline.engine.nn.Positions} of sequences as long as there are places. */
+    /** {@link scanline.engine.nn.Positions} for sequences of the maximum length. */
     Value positions(String name, Value x) {
         return graph.add(x, graph.parameter(name));
     }
 
-    /** The rows of a table for words, [B, L]: [B, L, width]. */
+    /** Returns the rows of a table for words, [B, L]: [B, L, width]. */
     Value embedding(String name, Value words) {
         return graph.node("Gather", List.of(graph.parameter(name), words), Attribute.of("axis", 0));
     }
 
-    /** The rows of a table, but for the last. */
+    /** Returns all rows of a table except the last one. */
     Value allRowsButLast(String name) {
         return graph.firstRows(graph.parameter(name), graph.list(-1));
     }
 
-    /** 0 where a step sees another, which is not behind it, else -infinity: [length, length]. */
+    /**
+     * Returns 0 for each pair of a step and an earlier or the same step, and -infinity for later steps: [length,
+     * length].
+     */
     Value causalMask(Value length) {
         Value hidden = graph.node("Expand",
                 List.of(graph.constant(Float.NEGATIVE_INFINITY), graph.concat(0, length, length)));
@@ -65,9 +68,9 @@ record OnnxLayers(OnnxGraph graph) {
     /**
      * {@link scanline.engine.nn.MultiHeadAttention}.
      *
-     * @param x what the queries are made of
-     * @param memory what keys and values are made of
-     * @param mask added to the scores; none lets every step see every other
+     * @param x the source of the queries
+     * @param memory the source of the keys and values
+     * @param mask a mask that is added to the scores; with {@code NONE}, every step attends to every other
      */
     Value attention(String name, int heads, Value x, Value memory, Value mask) {
         int inner = graph.entry(name + ".in_proj_weight").shape()[0] / 3;
@@ -85,9 +88,9 @@ record OnnxLayers(OnnxGraph graph) {
         Value k = graph.transpose(projected[1], 0, 2, 3, 1);
         Value v = graph.transpose(projected[2], 0, 2, 1, 3);
         Value scores = graph.node("Mul", List.of(graph.matmul(q, k), graph.constant((float) (1 / Math.sqrt(width)))));
-        Value taken = graph.softmax(mask.equals(Value.NONE) ? scores : graph.add(scores, mask));
+        Value probabilities = graph.softmax(mask.equals(Value.NONE) ? scores : graph.add(scores, mask));
         return linear(name + ".out_proj",
-                graph.reshape(graph.transpose(graph.matmul(taken, v), 0, 2, 1, 3), 0, 0, inner));
+                graph.reshape(graph.transpose(graph.matmul(probabilities, v), 0, 2, 1, 3), 0, 0, inner));
     }
 
     /** {@link scanline.engine.nn.FeedForward}; {@code name} ends with a dot. */
@@ -120,7 +123,7 @@ record OnnxLayers(OnnxGraph graph) {
         return layerNorm(name + ".norm3", graph.add(z, feedForward(name + ".", Nonlinearity.RELU, z)));
     }
 
-    /** {@link scanline.engine.nn.Conv2d} of [B, C, H, W], which keeps the size of the image. */
+    /** {@link scanline.engine.nn.Conv2d} of [B, C, H, W], padded so that the size of the image stays the same. */
     Value conv(String name, Value x) {
         int kernel = graph.entry(name + ".weight").shape()[2];
         int pad = kernel / 2;
@@ -128,7 +131,7 @@ record OnnxLayers(OnnxGraph graph) {
                 Attribute.of("kernel_shape", kernel, kernel), Attribute.of("pads", pad, pad, pad, pad));
     }
 
-    /** {@link scanline.engine.nn.BatchNorm2d} by its running statistics. */
+    /** {@link scanline.engine.nn.BatchNorm2d} with its running statistics. */
     Value batchNorm(String name, Value x) {
         return graph.node("BatchNormalization",
                 List.of(x, weight(name), bias(name), graph.parameter(name + ".running_mean"),

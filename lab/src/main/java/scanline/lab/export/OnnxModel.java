@@ -22,10 +22,11 @@ import scanline.lab.run.Provenance;
 import scanline.lab.sequence.Scan;
 
 /**
- * A trained model as a file of ONNX (onnx.ai/onnx/repo-docs/IR.html). It reads pictures as they are, and does all that the
- * recipe does with them: shrinking, normalization, scan order. The input {@code pixels} is [batch, height, width], 0 (black)
- * to 1; the output {@code logits} is [batch, classes], for any batch. A model that writes also reads {@code words}, [batch,
- * length], and scores what comes behind each: [batch, length, vocabulary].
+ * Exports a trained model as an ONNX file (onnx.ai/onnx/repo-docs/IR.html). The model reads unprocessed pictures and
+ * includes the recipe's shrinking, normalization and scan order. The input {@code pixels} is [batch, height, width],
+ * from 0 (black) to 1 (white); the output {@code logits} is [batch, classes], for any batch size. An autoregressive
+ * model also reads {@code words}, [batch, length], and scores the next word after each of them: [batch, length,
+ * vocabulary].
  */
 final class OnnxModel {
     private static final String BATCH = "batch";
@@ -39,7 +40,7 @@ final class OnnxModel {
         graph = new OnnxGraph(operators, experiment.weights());
     }
 
-    /** The model of an experiment, as ONNX's ModelProto. */
+    /** Returns the model of an experiment as an ONNX ModelProto. */
     static Protobuf of(Experiment experiment, OnnxOperators operators, Map<String, String> facts) {
         OnnxModel model = new OnnxModel(experiment, operators);
         model.write();
@@ -56,7 +57,7 @@ final class OnnxModel {
     private void write() {
         Recipe recipe = experiment.recipe();
         PictureSize pictures = experiment.pictureSize();
-        Value pixels = graph.input("pixels", "gray pictures, from 0 for black to 1 for white", Element.FLOAT, BATCH,
+        Value pixels = graph.input("pixels", "grayscale images, from 0 (black) to 1 (white)", Element.FLOAT, BATCH,
                 pictures.height(), pictures.width());
         Value x = sequences(pixels, pictures.height(), pictures.width());
         OnnxFormulas formulas = new OnnxFormulas(graph);
@@ -67,7 +68,7 @@ final class OnnxModel {
                         Element.FLOAT, BATCH, experiment.input().classes());
             }
             case Autoregressive writer -> {
-                Value words = graph.input("words", "what was written so far: " + writer.start() + ", then labels",
+                Value words = graph.input("words", "the words written so far: " + writer.start() + ", then labels",
                         Element.INT64, BATCH, LENGTH);
                 graph.output(formulas.autoregressive(recipe.model(), x, words), "logits",
                         decoding(writer, recipe.data().canvas()), Element.FLOAT, BATCH, LENGTH, vocabulary(writer));
@@ -75,7 +76,7 @@ final class OnnxModel {
         }
     }
 
-    /** What the model reads, [B, T, F], of pictures as they are, [B, H, W]. */
+    /** Returns the input sequences of the model, [B, T, F], given unprocessed pictures, [B, H, W]. */
     private Value sequences(Value pixels, int height, int width) {
         Recipe.Data data = experiment.recipe().data();
         boolean shrinks = !data.canvas().drawn().isAnything() && data.shrink() > 1;
@@ -88,23 +89,23 @@ final class OnnxModel {
                 experiment.input().features());
     }
 
-    /** The means of blocks as whole levels of 255, a half upwards, as {@link scanline.lab.image.ImageSet#shrunk} has them. */
+    /** Returns the means of blocks, rounded to multiples of 1/255 as in {@link scanline.lab.image.ImageSet#shrunk}. */
     private Value shrunk(Value pixels, int factor) {
         Value white = graph.constant(255);
         Value levels = graph.node("Round", graph.node("Mul", List.of(pixels, white)));
         Value means = graph.node("AveragePool", graph.unsqueeze(levels, 1),
                 Attribute.of("kernel_shape", factor, factor), Attribute.of("strides", factor, factor));
-        // Means are multiples of 1 / factor^2: a quarter of that more lets no rounding of floats lose a half.
+        // Means are multiples of 1 / factor^2: adding a quarter of that protects halves from floating-point rounding.
         Value up = graph.constant(0.5f + 0.25f / factor / factor);
         return graph.node("Div", List.of(graph.node("Floor", graph.add(means, up)), white));
     }
 
-    /** Pixels [B, H W] in the order of a scan. */
+    /** Returns pixels, [B, H W], in the order of a scan. */
     private Value ordered(Value flat, int[] order) {
         if (Arrays.equals(order, IntStream.range(0, order.length).toArray())) {
             return flat;
         }
-        // Where a scan reads outside of a picture it finds a black pixel, in front of all others.
+        // A scan that reads outside the picture reads a black pixel, which is put before all others.
         Value framed = graph.node("Pad", List.of(flat, graph.list(0, 1, 0, 0), graph.constant(0)));
         Value places = graph.list(IntStream.of(order).mapToLong(i -> i == Scan.BLACK ? 0 : 1 + i).toArray());
         return graph.node("Gather", List.of(framed, places), Attribute.of("axis", 1));
@@ -120,20 +121,19 @@ final class OnnxModel {
             return "the probability of each class";
         }
         return recipe.data().canvas().answer() == Canvas.Answer.SET
-                ? "a score for each label, whose probability is its sigmoid"
-                : "a score for each class; the softmax of all are their probabilities";
+                ? "a score for each label; its sigmoid is the probability of the label"
+                : "a score for each class; the softmax over the classes gives their probabilities";
     }
 
     private static String decoding(Autoregressive writer, Canvas canvas) {
-        return "behind each word the scores of the next one, " + writer.end()
-                + " ending the answer. To answer greedily,"
-                + " begin with the word " + writer.start()
-                + " and append the one of the largest score at the last place, "
-                + (canvas.answer() == Canvas.Answer.SET ? "of those that are not there yet, " : "") + "until it is "
-                + writer.end() + " or there are " + canvas.longest() + " labels";
+        return "the scores of the next word after each word; " + writer.end()
+                + " ends the answer. For greedy decoding, start with the word " + writer.start()
+                + " and append the word with the highest score at the last position"
+                + (canvas.answer() == Canvas.Answer.SET ? ", except labels that were written before," : "")
+                + " until it is " + writer.end() + " or there are " + canvas.longest() + " labels";
     }
 
-    /** How many words have a score. */
+    /** Returns the number of words that have a score. */
     private int vocabulary(Autoregressive writer) {
         Model.Input input = experiment.input();
         Shape picture = Shape.of(input.steps(), 1, input.features());

@@ -1,10 +1,10 @@
 package scanline.lab.export;
 
-/** The versions of ONNX's operators (onnx.ai/onnx/operators) that a model can be written in. */
+/** The versions of the ONNX operators (onnx.ai/onnx/operators) that a model can be exported with. */
 public enum OnnxOperators {
-    /** What older programs read, too: it has no Gelu, which is written in simpler operators. */
+    /** A version for older programs. It has no Gelu, which is replaced by simpler operators. */
     OPSET_17(17, 8),
-    /** The first version with an operator for everything that a model here computes. */
+    /** The first version with an operator for everything that the models of Scanline compute. */
     OPSET_20(20, 9);
 
     private final int number;
@@ -15,17 +15,17 @@ public enum OnnxOperators {
         this.format = format;
     }
 
-    /** The number of the version, as in a file. */
+    /** The number of the version in a file. */
     public int number() {
         return number;
     }
 
-    /** The version of ONNX's file format that came with the operators. */
+    /** The version of the ONNX file format that was released with the operators. */
     int format() {
         return format;
     }
 
-    /** Whether operators are as they are from this version on. */
+    /** Returns whether this version is at least a given one. */
     boolean areFrom(int version) {
         return number >= version;
     }

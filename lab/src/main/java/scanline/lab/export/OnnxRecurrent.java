@@ -11,17 +11,20 @@ import scanline.engine.geometry.CellKind;
 import scanline.lab.export.OnnxGraph.Attribute;
 import scanline.lab.export.OnnxGraph.Value;
 
-/** {@link scanline.engine.nn.Recurrent} in ONNX's operators, which order the gates otherwise. Sequences are time-major, [T, B, F]. */
+/**
+ * {@link scanline.engine.nn.Recurrent} in ONNX operators, which order the gates differently. Sequences are time-major,
+ * [T, B, F].
+ */
 record OnnxRecurrent(OnnxGraph graph) {
     /**
-     * What the last layer gives.
+     * The states of the last layer.
      *
-     * @param steps the states of every step, [T, B, directions H]
-     * @param last the last one of each direction, [B, directions H]
+     * @param steps the states of all steps, [T, B, directions H]
+     * @param last the last state of each direction, [B, directions H]
      */
     record States(Value steps, Value last) {}
 
-    /** All layers over x, [T, B, F]. */
+    /** Adds all layers; their input is x, [T, B, F]. */
     States forward(String name, CellKind kind, int layers, Value x) {
         States y = layer(name, 0, kind, x);
         for (int l = 1; l < layers; l++) {
@@ -39,10 +42,10 @@ record OnnxRecurrent(OnnxGraph graph) {
         List<Value> inputs = new ArrayList<>(List.of(x, gates(name, kind, directions, "weight_ih"),
                 gates(name, kind, directions, "weight_hh"), gates(name, kind, directions, "bias_ih", "bias_hh")));
         if (graph.hasParameter(name + ".h0" + forward)) {
-            inputs.add(Value.NONE); // all sequences are of the same length
-            inputs.add(first(name, directions, "h0", x));
+            inputs.add(Value.NONE); // sequence lengths: all are the same
+            inputs.add(initial(name, directions, "h0", x));
             if (kind.hasCellState()) {
-                inputs.add(first(name, directions, "c0", x));
+                inputs.add(initial(name, directions, "c0", x));
             }
         }
         List<Attribute> attributes = new ArrayList<>(List.of(Attribute.of("hidden_size", hidden),
@@ -65,12 +68,12 @@ record OnnxRecurrent(OnnxGraph graph) {
                 graph.reshape(graph.transpose(y.get(1), 1, 0, 2), 0, width));
     }
 
-    /** Some parameters of each direction behind each other, the gates in ONNX's order: [directions, ...]. */
+    /** Concatenates parameters of each direction, with the gates in ONNX's order: [directions, ...]. */
     private Value gates(String name, CellKind kind, List<String> directions, String... kinds) {
         int[] order = switch (kind) {
             case RNN_TANH, RNN_RELU -> new int[] {0};
-            case LSTM -> new int[] {0, 3, 1, 2}; // i, o, f, g of i, f, g, o
-            case GRU -> new int[] {1, 0, 2}; // z, r, n of r, z, n
+            case LSTM -> new int[] {0, 3, 1, 2}; // from i, f, g, o to i, o, f, g
+            case GRU -> new int[] {1, 0, 2}; // from r, z, n to z, r, n
         };
         List<float[]> blocks = new ArrayList<>();
         for (String direction : directions) {
@@ -89,8 +92,8 @@ record OnnxRecurrent(OnnxGraph graph) {
                 joined(blocks));
     }
 
-    /** A learned state for each sequence of x: [directions, B, H]. */
-    private Value first(String name, List<String> directions, String state, Value x) {
+    /** Returns the learned initial state for each sequence of x: [directions, B, H]. */
+    private Value initial(String name, List<String> directions, String state, Value x) {
         List<float[]> states = directions.stream().map(each -> graph.entry(name + "." + state + each).values())
                 .toList();
         Value learned = graph.constant(name + "." + state + directions.getFirst(),

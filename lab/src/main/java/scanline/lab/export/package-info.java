@@ -1,4 +1,4 @@
-/** Trained models in the formats of others. */
+/** Exports trained models to other formats: ONNX and safetensors. */
 @NullMarked
 package scanline.lab.export;
 

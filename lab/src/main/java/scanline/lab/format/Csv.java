@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Tables as comma-separated values (RFC 4180), whose cells hold no line breaks. */
+/** Reads and writes tables as comma-separated values (RFC 4180) without line breaks in cells. */
 public final class Csv {
     private static final char QUOTE = '"';
 
     private Csv() {}
 
-    /** A line for each row; a cell with a comma or a quotation mark is quoted. */
+    /** Returns a line for each row; cells with a comma or a quotation mark are quoted. */
     public static String text(List<List<String>> rows) {
         return rows.stream().map(row -> row.stream().map(Csv::quoted).collect(Collectors.joining(",")) + "\n")
                 .collect(Collectors.joining());
@@ -20,12 +20,12 @@ public final class Csv {
         return cell.matches("[^\",\n]*") ? cell : '"' + cell.replace("\"", "\"\"") + '"';
     }
 
-    /** The cells of each line; one that has quotation marks in wrong places is one cell. */
+    /** Returns the cells of each line; a line with misplaced quotation marks is one cell. */
     public static List<List<String>> rows(String text) {
         return text.lines().map(Csv::cells).toList();
     }
 
-    // Not by a regular expression: a file may hold a long line, and the JDK's matcher recurses in one.
+    // Not a regular expression: a file may have very long lines, for which the JDK's matcher recurses deeply.
     private static List<String> cells(String line) {
         List<String> cells = new ArrayList<>();
         int at = 0;
@@ -45,7 +45,10 @@ public final class Csv {
         return cells;
     }
 
-    /** Where the quotation that goes on at a place ends; -1 if it does not. */
+    /**
+     * Returns the index of the closing quotation mark, searching from an index inside the quotation; -1 if there is
+     * none.
+     */
     private static int closing(String line, int from) {
         int quote = line.indexOf(QUOTE, from);
         while (quote >= 0 && quote + 1 < line.length() && line.charAt(quote + 1) == QUOTE) {

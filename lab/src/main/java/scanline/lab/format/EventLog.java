@@ -9,40 +9,40 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
 /**
- * What TensorBoard shows, in the format of its event files: messages of tensorflow/core/util/event.proto and
- * tensorflow/core/framework/summary.proto, framed as records of TensorFlow (tensorflow/core/lib/io/record_writer.h). Events
- * wait in memory until they are written.
+ * Writes event files for TensorBoard: messages of tensorflow/core/util/event.proto and
+ * tensorflow/core/framework/summary.proto, framed as TensorFlow records (tensorflow/core/lib/io/record_writer.h).
+ * Events are buffered in memory until they are written.
  */
 public final class EventLog {
     private static final int GRAY = 1;
     static final int START = 1;
 
-    private final ByteArrayOutputStream waiting = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream buffered = new ByteArrayOutputStream();
 
-    /** The beginning of a file. */
+    /** Starts a file. */
     public EventLog() {
         append(0, 3, "brain.Event:2".getBytes(StandardCharsets.US_ASCII));
     }
 
     /**
-     * A session of training begins: TensorBoard forgets what files before this one say of {@code step} and of later steps, which
-     * are now taken again.
+     * Starts a training session: TensorBoard discards the events of earlier files for {@code step} and later steps,
+     * which are trained again.
      */
     public void begin(long step) {
         append(step, 7, new Protobuf().varint(1, START).bytes());
     }
 
     /**
-     * A number.
+     * Adds a number.
      *
-     * @param tag its name; names that are the same up to a slash are shown together
-     * @param step steps of training taken
+     * @param tag its name; names with the same prefix up to a slash are shown together
+     * @param step the number of training steps taken
      */
     public void scalar(String tag, long step, double value) {
         summary(tag, step, new Protobuf().number(2, (float) value));
     }
 
-    /** The distribution of some numbers; those that are not finite are left out. */
+    /** Adds a histogram of numbers; those that are not finite are left out. */
     public void histogram(String tag, long step, float[] values) {
         Histogram h = Histogram.of(values);
         summary(tag, step, new Protobuf().message(5, new Protobuf().number(1, h.min()).number(2, h.max())
@@ -51,19 +51,19 @@ public final class EventLog {
     }
 
     /**
-     * A gray picture.
+     * Adds a grayscale image.
      *
-     * @param pixels unsigned bytes, row by row: height x width; 0 is black
+     * @param pixels unsigned bytes, row-major: height x width; 0 is black
      */
     public void image(String tag, long step, byte[] pixels, int height, int width) {
         summary(tag, step, new Protobuf().message(4, new Protobuf().varint(1, height).varint(2, width).varint(3, GRAY)
                 .bytes(4, Png.gray(pixels, height, width))));
     }
 
-    /** Writes the events that wait, and keeps them no longer, so that none is ever written twice. */
+    /** Writes the buffered events and clears the buffer first, so no event is written twice even if writing fails. */
     public void writeTo(OutputStream out) throws IOException {
-        byte[] records = waiting.toByteArray();
-        waiting.reset();
+        byte[] records = buffered.toByteArray();
+        buffered.reset();
         out.write(records);
     }
 
@@ -77,10 +77,10 @@ public final class EventLog {
         ByteBuffer record = ByteBuffer.allocate(16 + event.length).order(ByteOrder.LITTLE_ENDIAN);
         record.putLong(event.length).putInt(masked(record.array(), 0, 8));
         record.put(event).putInt(masked(record.array(), 12, event.length));
-        waiting.writeBytes(record.array());
+        buffered.writeBytes(record.array());
     }
 
-    /** A CRC32C of bytes that may hold one themselves: turned by 15 bits, and a constant added. */
+    /** Returns a masked CRC32C, for data that may contain CRCs itself: rotated by 15 bits, plus a constant. */
     static int masked(byte[] bytes, int from, int length) {
         CRC32C crc = new CRC32C();
         crc.update(bytes, from, length);

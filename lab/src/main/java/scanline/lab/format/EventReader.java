@@ -14,62 +14,63 @@ import org.jspecify.annotations.Nullable;
 import scanline.lab.format.Fields.Field;
 
 /**
- * Reads what {@link EventLog} writes as TensorBoard does: whole records, up to the first that is cut off, broken or longer than
- * any that is written here.
+ * Reads the files that {@link EventLog} writes in the same way as TensorBoard: complete records, up to the first one
+ * that is truncated, damaged or longer than any record that EventLog writes.
  */
 public final class EventReader {
     private static final int LONGEST_RECORD_BYTES = 1 << 22;
-    private static final int LENGTH_BYTES = 12; // and its sum
+    private static final int LENGTH_BYTES = 12; // including its checksum
 
     private EventReader() {}
 
-    /** What an event is. */
+    /** The kinds of events. */
     public enum Kind {
-        /** The first of a file. */
+        /** The first event of a file. */
         VERSION,
-        /** A session begins: what files before this one say of this step and of later ones is taken back. */
+        /** The start of a session, which discards the events of earlier files for this step and later ones. */
         START,
         /** A number. */
         SCALAR,
         /** A distribution. */
         HISTOGRAM,
-        /** A picture. */
+        /** An image. */
         IMAGE,
-        /** What no event of {@link EventLog} is. */
+        /** An event that {@link EventLog} does not write. */
         OTHER
     }
 
     /**
      * An event.
      *
-     * @param tag what it is of; empty for those without a value
-     * @param step steps of training taken
-     * @param seconds since 1970
-     * @param value of a scalar, else 0
+     * @param kind the kind of the event
+     * @param tag the name of the value; empty for events without a value
+     * @param step the number of training steps taken
+     * @param seconds the time in seconds since 1970
+     * @param value the number of a scalar; otherwise 0
      * @param content the version, or the message of a histogram or an image
      */
     public record Event(Kind kind, String tag, long step, double seconds, float value, byte[] content) {
-        /** What a histogram says. */
+        /** Returns the content of a histogram. */
         public Histogram histogram() {
             Fields fields = Fields.of(content);
             return new Histogram(fields.number(1), fields.number(2), (long) fields.number(3), fields.number(4),
                     fields.number(5), fields.numbers(6), fields.numbers(7));
         }
 
-        /** The PNG file of an image. */
+        /** Returns the PNG file of an image. */
         public byte[] png() {
             return Fields.of(content).content(4);
         }
     }
 
-    /** Reads a file, which may still grow. */
+    /** Reads the events of a file, which may still grow. */
     public static void read(Path file, Consumer<Event> to) throws IOException {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
             read(in, to);
         }
     }
 
-    /** Reads events one after the other. */
+    /** Reads the events of a stream. */
     public static void read(InputStream in, Consumer<Event> to) throws IOException {
         for (byte[] record = record(in); record != null; record = record(in)) {
             Event event;
@@ -82,7 +83,7 @@ public final class EventReader {
         }
     }
 
-    /** The next record, or null. */
+    /** Returns the next record, or null if there is no complete one. */
     static byte @Nullable [] record(InputStream in) throws IOException {
         byte[] head = in.readNBytes(LENGTH_BYTES);
         if (head.length < LENGTH_BYTES) {
@@ -117,7 +118,7 @@ public final class EventReader {
                     return summary(Fields.of(Fields.of(field.content()).content(1)), step, seconds);
                 }
                 default -> {
-                    // the time, the step, or what is none of ours
+                    // the time, the step, or a field that EventLog does not write
                 }
             }
         }
@@ -139,7 +140,7 @@ public final class EventReader {
                     return new Event(Kind.HISTOGRAM, tag, step, seconds, 0, field.content());
                 }
                 default -> {
-                    // the tag, or what is none of ours
+                    // the tag, or a field that EventLog does not write
                 }
             }
         }

@@ -9,24 +9,26 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The fields of a message that {@link Protobuf} writes, in their order.
+ * The fields of a message in the wire format of {@link Protobuf}.
  *
- * @param all of them
+ * @param all the fields in the order of the message
  */
 record Fields(List<Field> all) {
     private static final int LONGEST_VARINT = 63;
 
     /**
-     * A field; a number that is not whole is given by its bits.
+     * A field.
      *
-     * @param content of a field with a length, else empty
+     * @param number the number that identifies the field
+     * @param value an integer, or the bits of a floating-point number
+     * @param content the bytes of a field with a length; otherwise empty
      */
     record Field(int number, long value, byte[] content) {}
 
     /**
      * Reads a message.
      *
-     * @throws IllegalArgumentException if it is none
+     * @throws IllegalArgumentException if the bytes are not a message
      */
     static Fields of(byte[] message) {
         List<Field> fields = new ArrayList<>();
@@ -36,7 +38,7 @@ record Fields(List<Field> all) {
                 fields.add(field(in));
             }
         } catch (BufferUnderflowException e) {
-            throw new IllegalArgumentException("a message that is cut off", e);
+            throw new IllegalArgumentException("the message is truncated", e);
         }
         return new Fields(fields);
     }
@@ -49,14 +51,15 @@ record Fields(List<Field> all) {
             case 1 -> new Field(number, in.getLong(), new byte[0]);
             case 5 -> new Field(number, in.getInt(), new byte[0]);
             case 2 -> new Field(number, 0, content(in));
-            default -> throw new IllegalArgumentException("a field of kind " + (key & 7));
+            default -> throw new IllegalArgumentException("unknown field type " + (key & 7));
         };
     }
 
     private static byte[] content(ByteBuffer in) {
         long length = varint(in);
         if (length < 0 || length > in.remaining()) {
-            throw new IllegalArgumentException("a field of " + length + " bytes in " + in.remaining());
+            throw new IllegalArgumentException(
+                    "a field has " + length + " bytes, but only " + in.remaining() + " are left");
         }
         byte[] content = new byte[(int) length];
         in.get(content);
@@ -72,25 +75,25 @@ record Fields(List<Field> all) {
                 return value;
             }
         }
-        throw new IllegalArgumentException("a number that does not end");
+        throw new IllegalArgumentException("a number does not end");
     }
 
-    /** The first field of a number. */
+    /** Returns the first field with a number. */
     Optional<Field> first(int number) {
         return all.stream().filter(field -> field.number == number).findFirst();
     }
 
-    /** A whole number; 0 where there is none, as the format has it. */
+    /** Returns an integer field; 0, the default of the format, if there is none. */
     long whole(int number) {
         return first(number).map(Field::value).orElse(0L);
     }
 
-    /** A number of 64 bits; 0 where there is none. */
+    /** Returns a 64-bit floating-point field; 0 if there is none. */
     double number(int number) {
         return Double.longBitsToDouble(whole(number));
     }
 
-    /** Numbers of 64 bits; none where there is no such field. */
+    /** Returns packed 64-bit floating-point numbers; empty if there is no such field. */
     double[] numbers(int number) {
         byte[] packed = content(number);
         double[] values = new double[packed.length / Double.BYTES];
@@ -98,12 +101,12 @@ record Fields(List<Field> all) {
         return values;
     }
 
-    /** A message, or other bytes; empty where there is none. */
+    /** Returns a message field or another field of bytes; empty if there is none. */
     byte[] content(int number) {
         return first(number).map(Field::content).orElse(new byte[0]);
     }
 
-    /** A text. */
+    /** Returns a text field. */
     String text(int number) {
         return new String(content(number), StandardCharsets.UTF_8);
     }

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
-/** Pictures in the PNG format (W3C, Portable Network Graphics, third edition). */
+/** Encodes images in the PNG format (W3C, Portable Network Graphics, third edition). */
 public final class Png {
     private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
     private static final int BITS = 8;
@@ -16,18 +16,18 @@ public final class Png {
     private Png() {}
 
     /**
-     * A gray picture as the content of a file.
+     * Encodes a grayscale image as the content of a file.
      *
-     * @param pixels unsigned bytes, row by row: height x width; 0 is black
+     * @param pixels unsigned bytes, row-major: height x width; 0 is black
      */
     public static byte[] gray(byte[] pixels, int height, int width) {
         return of(pixels, height, width, 1, GRAY);
     }
 
     /**
-     * A picture in colors that may be transparent, as the content of a file.
+     * Encodes a color image with transparency as the content of a file.
      *
-     * @param pixels unsigned bytes, row by row: height x width x (red, green, blue, opacity)
+     * @param pixels unsigned bytes, row-major: height x width x (red, green, blue, opacity)
      */
     public static byte[] color(byte[] pixels, int height, int width) {
         return of(pixels, height, width, 4, COLOR_AND_OPACITY);
@@ -36,7 +36,7 @@ public final class Png {
     private static byte[] of(byte[] pixels, int height, int width, int channels, int kind) {
         ByteArrayOutputStream png = new ByteArrayOutputStream();
         png.writeBytes(SIGNATURE);
-        // What follows the kind is the only compression, filter method and order of rows.
+        // The bytes after the color type stay 0: the only compression and filter methods, and no interlacing.
         chunk(png, "IHDR",
                 ByteBuffer.allocate(13).putInt(width).putInt(height).put((byte) BITS).put((byte) kind).array());
         chunk(png, "IDAT", deflated(rows(pixels, height, channels * width)));
@@ -44,7 +44,7 @@ public final class Png {
         return png.toByteArray();
     }
 
-    /** A byte in front of each row says how it is filtered: not at all. */
+    /** Puts a byte before each row that states its filter: 0, no filter. */
     private static byte[] rows(byte[] pixels, int height, int rowBytes) {
         byte[] rows = new byte[height * (1 + rowBytes)];
         for (int y = 0; y < height; y++) {

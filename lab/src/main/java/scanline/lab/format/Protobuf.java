@@ -8,8 +8,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A message in the wire format of Protocol Buffers (protobuf.dev/programming-guides/encoding): fields behind each other, each
- * a number and a kind, then its value. A field that is not appended has its default value.
+ * A builder of messages in the wire format of Protocol Buffers (protobuf.dev/programming-guides/encoding): a sequence
+ * of fields, each with a number and a wire type, followed by its value. A field that is not appended has its default
+ * value.
  */
 public final class Protobuf {
     private static final int VARINT = 0;
@@ -19,50 +20,50 @@ public final class Protobuf {
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
-    /** An {@code int32}, {@code int64}, {@code uint64}, {@code bool} or enum. */
+    /** Appends an {@code int32}, {@code int64}, {@code uint64}, {@code bool} or enum. */
     public Protobuf varint(int field, long value) {
         key(field, VARINT);
         varint(value);
         return this;
     }
 
-    /** A {@code fixed32} or {@code sfixed32}. */
+    /** Appends a {@code fixed32} or {@code sfixed32}. */
     public Protobuf fixed32(int field, int value) {
         key(field, FIXED_32);
         bytes.writeBytes(ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN).putInt(value).array());
         return this;
     }
 
-    /** A {@code fixed64} or {@code sfixed64}. */
+    /** Appends a {@code fixed64} or {@code sfixed64}. */
     public Protobuf fixed64(int field, long value) {
         key(field, FIXED_64);
         bytes.writeBytes(ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(value).array());
         return this;
     }
 
-    /** A {@code float}. */
+    /** Appends a {@code float}. */
     public Protobuf number(int field, float value) {
         return fixed32(field, Float.floatToIntBits(value));
     }
 
-    /** A {@code double}. */
+    /** Appends a {@code double}. */
     public Protobuf number(int field, double value) {
         return fixed64(field, Double.doubleToLongBits(value));
     }
 
-    /** A packed {@code repeated double}. */
+    /** Appends a packed {@code repeated double}. */
     public Protobuf numbers(int field, double[] values) {
         byte[] packed = new byte[Double.BYTES * values.length];
         ByteBuffer.wrap(packed).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().put(values);
         return bytes(field, packed);
     }
 
-    /** A {@code string}. */
+    /** Appends a {@code string}. */
     public Protobuf text(int field, String value) {
         return bytes(field, value.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** A {@code bytes}. */
+    /** Appends a {@code bytes} field. */
     public Protobuf bytes(int field, byte[] value) {
         key(field, LENGTH);
         varint(value.length);
@@ -70,29 +71,29 @@ public final class Protobuf {
         return this;
     }
 
-    /** A message inside of this one. */
+    /** Appends a nested message. */
     public Protobuf message(int field, Protobuf value) {
         return bytes(field, value.bytes());
     }
 
-    /** The message, without its length. */
+    /** Returns the message without its length. */
     public byte[] bytes() {
         return bytes.toByteArray();
     }
 
-    /** Writes it, without its length. */
+    /** Writes the message without its length. */
     public void writeTo(OutputStream out) throws IOException {
         bytes.writeTo(out);
     }
 
-    /** Floats as bytes, as the raw data of ONNX's tensors has them. */
+    /** Returns floats as little-endian bytes, the raw data of ONNX's tensors. */
     public static byte[] littleEndian(float... values) {
         ByteBuffer buffer = ByteBuffer.allocate(Float.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
         buffer.asFloatBuffer().put(values);
         return buffer.array();
     }
 
-    /** Whole numbers as bytes, as the raw data of ONNX's tensors has them. */
+    /** Returns integers as little-endian bytes, the raw data of ONNX's tensors. */
     public static byte[] littleEndian(long... values) {
         ByteBuffer buffer = ByteBuffer.allocate(Long.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
         buffer.asLongBuffer().put(values);
@@ -103,7 +104,7 @@ public final class Protobuf {
         varint(((long) field << 3) | kind);
     }
 
-    /** Seven bits a byte, the lowest first; all but the last have their eighth bit set. */
+    /** Writes seven bits per byte, the lowest first; all bytes but the last have their eighth bit set. */
     private void varint(long value) {
         long rest = value;
         while ((rest & ~0x7FL) != 0) {

@@ -1,4 +1,6 @@
-/** Formats of others, written by hand: Protocol Buffers, TensorBoard's event files, PNG. */
+/**
+ * Readers and writers of common file formats without libraries: CSV, Protocol Buffers, TensorBoard's event files, PNG.
+ */
 @NullMarked
 package scanline.lab.format;
 

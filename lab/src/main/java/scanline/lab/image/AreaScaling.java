@@ -3,13 +3,13 @@ package scanline.lab.image;
 import java.util.Arrays;
 
 /**
- * Scales images of a set by area averaging: a new pixel is the mean of that part of the image which it covers, rounded, a half
- * upwards. That serves to make them smaller and larger, keeps the mean, and needs only whole numbers.
- * It works in one array again and again, so it is for one thread.
+ * Scales the images of a set by area averaging: a new pixel is the mean of the part of the image that it covers, with
+ * halves rounded up. This works for reduction and enlargement, keeps the mean, and needs only integers. An instance
+ * reuses one array, so it is not thread-safe.
  */
 public final class AreaScaling {
     private final ImageSet images;
-    // For one new row what it covers of each column of the image: height times its mean.
+    // The part of each column of the image that one new row covers: height times its mean.
     private final long[] columns;
 
     public AreaScaling(ImageSet images) {
@@ -20,21 +20,22 @@ public final class AreaScaling {
     /**
      * Scales an image.
      *
-     * @param height new rows
-     * @param width new columns
-     * @param scaled gets unsigned bytes, row by row: height x width of them
+     * @param image the number of the image in the set
+     * @param height the new number of rows
+     * @param width the new number of columns
+     * @param scaled receives unsigned bytes, row-major: height x width
      */
     public void scale(int image, int height, int width, byte[] scaled) {
-        // A row of the image is cut into as many slices as there are new rows. Then each new row takes as many slices as the
-        // image has rows, and their number is a slice's part of the new row.
+        // Each row of the image is cut into as many slices as there are new rows. Each new row then consists of as many
+        // slices as the image has rows, so a slice is one part in that number of the new row.
         int row = image * images.height();
         int slices = height;
         for (int y = 0; y < height; y++) {
             Arrays.fill(columns, 0);
-            for (int wanted = images.height(); wanted > 0;) {
-                int part = Math.min(wanted, slices);
+            for (int missing = images.height(); missing > 0;) {
+                int part = Math.min(missing, slices);
                 add(columns, part, images.pixels(), row * images.width());
-                wanted -= part;
+                missing -= part;
                 slices -= part;
                 if (slices == 0) {
                     row++;
@@ -51,16 +52,16 @@ public final class AreaScaling {
         }
     }
 
-    /** A new row, by slices of the columns. */
+    /** Computes a new row from slices of the columns. */
     private static void average(byte[] scaled, int at, int width, long[] columns, int imagePixels) {
         int column = 0;
         int slices = width;
         for (int x = 0; x < width; x++) {
             long sum = imagePixels / 2;
-            for (int wanted = columns.length; wanted > 0;) {
-                int part = Math.min(wanted, slices);
+            for (int missing = columns.length; missing > 0;) {
+                int part = Math.min(missing, slices);
                 sum += part * columns[column];
-                wanted -= part;
+                missing -= part;
                 slices -= part;
                 if (slices == 0) {
                     column++;

@@ -12,30 +12,37 @@ import java.util.stream.Stream;
 import scanline.lab.base.DataException;
 import scanline.lab.base.FileReading;
 
-/** The images of a folder that has a folder for each class. Names count as Unicode's composed form, whatever the disk has. */
+/**
+ * Lists the images of a folder that has a subfolder for each class. Names are normalized to Unicode's composed form
+ * (NFC), in whatever form the disk has them.
+ */
 public final class ClassFolders {
-    // What systems leave behind in folders, beside the files whose names begin with a dot.
+    // Files that operating systems leave in folders, in addition to those whose names start with a dot.
     private static final Set<String> LEFT_BEHIND = Set.of("thumbs.db", "desktop.ini", "__macosx");
 
     private ClassFolders() {}
 
-    /** The images of each class, both sorted by name. */
+    /**
+     * Returns the images of each class; classes and images are sorted by name.
+     *
+     * @throws DataException if a class folder is empty or contains a folder, or two classes have the same name
+     */
     public static SortedMap<String, List<Path>> of(Path folder) {
         SortedMap<String, List<Path>> classes = new TreeMap<>();
         for (Path inner : folders(folder)) {
             if (classes.put(name(inner), images(inner)) != null) {
-                throw new DataException(folder + ": two of its folders are called " + name(inner));
+                throw new DataException(folder + ": two of its subfolders are called " + name(inner));
             }
         }
         return classes;
     }
 
-    /** The folders in a folder, those through links too; other files there are of no class. */
+    /** Returns the subfolders of a folder, including links to folders; other files there belong to no class. */
     public static List<Path> folders(Path folder) {
         return entries(folder).stream().filter(Files::isDirectory).toList();
     }
 
-    /** The name of a file or folder. */
+    /** Returns the name of a file or folder in Unicode's composed form. */
     public static String name(Path path) {
         return Normalizer.normalize(path.getFileName().toString(), Normalizer.Form.NFC);
     }
@@ -45,17 +52,17 @@ public final class ClassFolders {
         for (Path image : images) {
             if (Files.isDirectory(image)) {
                 throw new DataException(
-                        image + " is a folder, but the folder of a class holds images only (and a set that is"
-                                + " parted already has both a folder train and a folder test)");
+                        image + " is a folder, but a class folder may only contain images (a data set that is already"
+                                + " split needs both a folder train and a folder test)");
             }
         }
         if (images.isEmpty()) {
-            throw new DataException(folder + " is a class without any image: fill it or take it away");
+            throw new DataException("class folder " + folder + " is empty: add images or delete it");
         }
         return images;
     }
 
-    /** What is in a folder, by name, but for what systems leave behind. */
+    /** Returns the entries of a folder, sorted by name, without the files that operating systems leave there. */
     static List<Path> entries(Path folder) {
         if (!Files.isDirectory(folder)) {
             throw new DataException(folder + ": no such folder");

@@ -2,17 +2,18 @@ package scanline.lab.image;
 
 import scanline.lab.base.DataException;
 
-/** Refuses what does not divide evenly. */
+/** Checks that a value divides a number evenly. */
 public final class Divisor {
     private Divisor() {}
 
     /**
-     * The value, if it divides n.
+     * Returns the value if it divides n.
      *
-     * @param key what the value belongs to
-     * @param value at least 1
-     * @param what what n counts
-     * @throws DataException if it does not; it names the nearest values on either side that do
+     * @param key the recipe key of the value, for the message
+     * @param value the value, at least 1
+     * @param n the number to divide
+     * @param what what n counts, for the message
+     * @throws DataException if it does not; the message names the nearest values on either side that do
      */
     public static int require(String key, int value, int n, String what) {
         if (n % value == 0) {

@@ -4,42 +4,44 @@ import java.util.stream.IntStream;
 import scanline.lab.base.DataException;
 
 /**
- * A drawing made into an image as those of MNIST were (LeCun et al. 1998, "Gradient-based learning applied to document
- * recognition", section III.A): what is drawn is scaled to fit 20 x 20 pixels, its shape kept, and laid so that its center of
- * mass is at the center of 28 x 28 pixels; in images of another size the same parts of them.
+ * A drawing that can be made into an image in the same way as MNIST's (LeCun et al. 1998, "Gradient-based learning
+ * applied to document recognition", section III.A): the ink is scaled to fit 20 x 20 pixels, with its aspect ratio
+ * preserved, and placed so that its center of mass is at the center of 28 x 28 pixels. Images of other sizes use the
+ * same proportions.
  *
- * @param height rows
- * @param width columns
- * @param pixels unsigned bytes, row by row, light on dark: height x width
+ * @param height the number of rows
+ * @param width the number of columns
+ * @param pixels unsigned bytes, row-major, light on dark: height x width
  */
 public record Drawing(int height, int width, byte[] pixels) {
     private static final int LARGEST_SIDE = 1024;
-    // Of the sides of an image, in 28ths.
+    // The side of the box for the ink and the side of the image, in 28ths of the side of the image.
     private static final int BOX = 20;
     private static final int FRAME = 28;
 
     /**
      * Checks the size.
      *
-     * @throws DataException if there is no pixel, a side has more than {@value #LARGEST_SIDE}, or bytes lack
+     * @throws DataException if a side is not 1 to {@value #LARGEST_SIDE} pixels, or the number of bytes does not fit
      */
     public Drawing {
         if (height < 1 || width < 1 || height > LARGEST_SIDE || width > LARGEST_SIDE) {
             throw new DataException(
-                    "a drawing has 1 to " + LARGEST_SIDE + " pixels a side, not " + width + " x " + height);
+                    "a drawing must have 1 to " + LARGEST_SIDE + " pixels per side, not " + width + " x " + height);
         }
         if (pixels.length != height * width) {
             throw new DataException(
-                    "a drawing of " + width + " x " + height + " pixels has as many bytes, not " + pixels.length);
+                    "a drawing of " + width + " x " + height + " pixels needs " + height * width + " bytes, not "
+                            + pixels.length);
         }
     }
 
-    /** The whole drawing at another size. */
+    /** Returns the whole drawing, scaled to another size. */
     public ImageSet scaled(PictureSize to, int classes) {
         return image(scaled(whole(), to.height(), to.width()), to.height(), to.width(), classes);
     }
 
-    /** As those of MNIST; a black one if nothing is drawn. */
+    /** Returns an image with the ink scaled and centered as in MNIST; a black image if there is no ink. */
     public ImageSet centered(PictureSize to, int classes) {
         byte[] image = new byte[to.pixels()];
         int top = rowsWithInk().min().orElse(0);
@@ -52,7 +54,7 @@ public record Drawing(int height, int width, byte[] pixels) {
             int h = Math.max(1, (int) Math.round(scale * (bottom - top)));
             int w = Math.max(1, (int) Math.round(scale * (right - left)));
             byte[] ink = scaled(cut(top, bottom, left, right), h, w);
-            // What would lie outside is moved in, as an image of an uneven mass is.
+            // With an off-center mass, ink could fall outside the image: it is moved inside.
             int y = Math.clamp(Math.round(to.height() / 2.0 - center(ink, h, w, true)), 0, to.height() - h);
             int x = Math.clamp(Math.round(to.width() / 2.0 - center(ink, h, w, false)), 0, to.width() - w);
             for (int row = 0; row < h; row++) {
@@ -94,7 +96,7 @@ public record Drawing(int height, int width, byte[] pixels) {
         return scaled;
     }
 
-    /** The center of mass along one side, in pixels from its beginning. */
+    /** Returns the center of mass along one side, in pixels from its start. */
     private static double center(byte[] ink, int height, int width, boolean ofRows) {
         double mass = 0;
         double moment = 0;

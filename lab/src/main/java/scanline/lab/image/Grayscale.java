@@ -6,17 +6,17 @@ import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 
 /**
- * The gray levels of a decoded image: a gray one's as they stand in its file, a colored one's luma (ITU-R BT.601, in 256ths). Of
- * inks (CMYK) each takes its part of the light.
- * Java2D would convert some kinds of gray by a gamma of its own. What is transparent shows the paper that the drawing stands out
- * from: white behind a dark one, black behind a light one.
+ * Converts decoded images to gray levels. Gray images keep the levels of their file; colors become their luma (ITU-R
+ * BT.601, in 256ths); each ink of a CMYK image absorbs its share of the light. Java2D is not used because it would
+ * apply a gamma of its own to some kinds of gray. Transparent pixels show a background that contrasts with the drawing:
+ * white for a dark drawing, black for a light one.
  */
 final class Grayscale {
     private static final int WHITE = 255;
 
     private final int width;
     private final byte[] levels;
-    // How opaque each pixel is; empty if all are wholly so.
+    // The opacity of each pixel; empty if all pixels are opaque.
     private final byte[] opacity;
 
     private Grayscale(BufferedImage image) {
@@ -25,7 +25,7 @@ final class Grayscale {
         opacity = new byte[image.getColorModel().hasAlpha() ? levels.length : 0];
     }
 
-    /** Unsigned bytes, row by row: height x width of the image. */
+    /** Returns the gray levels of an image as unsigned bytes, row-major: height x width. */
     static byte[] of(BufferedImage image) {
         Grayscale gray = new Grayscale(image);
         for (int y = 0; y < image.getHeight(); y++) {
@@ -38,7 +38,7 @@ final class Grayscale {
             }
         }
         if (gray.opacity.length > 0) {
-            gray.layOnPaper();
+            gray.blendWithPaper();
         }
         return gray.levels;
     }
@@ -50,7 +50,10 @@ final class Grayscale {
         }
     }
 
-    /** One or three bands of light, and one more of opacity where there is any; a sample of 16 bits counts by its upper 8. */
+    /**
+     * Reads one or three color bands, and an opacity band if there is one; of 16-bit samples, the upper 8 bits are
+     * used.
+     */
     private void readSamples(Raster raster, int y) {
         int bands = raster.getNumBands();
         int dropped = raster.getSampleModel().getSampleSize(0) - 8;
@@ -63,7 +66,7 @@ final class Grayscale {
         }
     }
 
-    /** Four bands: how much cyan, magenta, yellow and black there is. */
+    /** Reads four bands: the amounts of cyan, magenta, yellow and black. */
     private void readInks(Raster raster, int y) {
         int[] row = raster.getPixels(0, y, width, 1, (int[]) null);
         for (int x = 0, at = 0; x < width; x++, at += 4) {
@@ -83,7 +86,7 @@ final class Grayscale {
         return (77 * red + 150 * green + 29 * blue + 128) >> 8;
     }
 
-    private void layOnPaper() {
+    private void blendWithPaper() {
         long light = 0;
         long ink = 0;
         for (int i = 0; i < levels.length; i++) {

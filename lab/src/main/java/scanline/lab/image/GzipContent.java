@@ -12,8 +12,9 @@ import java.util.zip.InflaterInputStream;
 import java.util.zip.ZipException;
 
 /**
- * The content of gzip members one after the other (RFC 1952), with the checksum and length of each checked and nothing allowed
- * after them. {@link java.util.zip.GZIPInputStream} silently ignores damaged or foreign bytes after the first member.
+ * A stream that decompresses consecutive gzip members (RFC 1952), verifies the checksum and length of each, and allows
+ * nothing after the last one. {@link java.util.zip.GZIPInputStream} silently ignores damaged or foreign bytes after the
+ * first member.
  */
 final class GzipContent extends InflaterInputStream {
     static final int MAGIC = 0x1f8b;
@@ -30,7 +31,12 @@ final class GzipContent extends InflaterInputStream {
     private final CRC32 checksum = new CRC32();
     private boolean ended;
 
-    /** Reads the header; throws ZipException for damaged data and EOFException for data that are cut short. */
+    /**
+     * Reads the first header.
+     *
+     * @throws ZipException if the data is damaged
+     * @throws EOFException if the data is truncated
+     */
     GzipContent(InputStream stored) throws IOException {
         super(new PushbackInputStream(stored, BUFFER_BYTES), new Inflater(true), BUFFER_BYTES);
         readHeader();
@@ -49,7 +55,7 @@ final class GzipContent extends InflaterInputStream {
         }
         for (int field = NAME; field <= COMMENT; field *= 2) {
             while ((flags & field) != 0 && next() != 0) {
-                // a text that ends with a zero, of no interest here
+                // skips a zero-terminated text
             }
         }
         if ((flags & HEADER_CHECKSUM) != 0) {
@@ -69,7 +75,7 @@ final class GzipContent extends InflaterInputStream {
         return n;
     }
 
-    /** Checks the trailer of a member, and goes to the next if there is one. */
+    /** Checks the trailer of a member and reads the header of the next one; returns whether there is one. */
     private boolean isAtNextMember() throws IOException {
         int left = inf.getRemaining();
         var stored = (PushbackInputStream) in;

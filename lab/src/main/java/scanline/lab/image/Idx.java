@@ -20,19 +20,19 @@ import scanline.lab.base.Sha256;
  * dimensions, each size as four big-endian bytes, then the values in row-major order.
  *
  * @param sizes the size of each dimension, each at least 1
- * @param data the values, as many as the product of the sizes
+ * @param data the values in row-major order; their number is the product of the sizes
  */
 public record Idx(int[] sizes, byte[] data) {
     private static final int UNSIGNED_BYTE = 8;
-    // Deflate (RFC 1951) makes at most 258 bytes of two bits.
+    // Deflate (RFC 1951) expands two bits to at most 258 bytes.
     private static final long MOST_INFLATED = 1032;
     private static final long MAX_BYTES = Integer.MAX_VALUE - 8L;
 
     /**
-     * Reads a raw or gzipped file, told apart by its first bytes, that must have this number of dimensions. A header
-     * that promises more than a file of this size can hold, zipped or not, costs no memory.
+     * Reads a raw or gzipped file with a given number of dimensions; its first bytes tell whether it is gzipped. A
+     * header that promises more than a file of this size can contain, gzipped or not, allocates no memory.
      *
-     * @throws DataException when the file is missing, damaged, too short, too long or of another kind
+     * @throws DataException if the file is missing, damaged, too short, too long or of another kind
      */
     public static Idx read(Path file, int dimensions) {
         return FileReading.of(file.toString(), () -> {
@@ -42,7 +42,13 @@ public record Idx(int[] sizes, byte[] data) {
         });
     }
 
-    /** The same from a stream of which the number of bytes is known; a name stands for it in messages. */
+    /**
+     * Reads a raw or gzipped file with a given number of dimensions from a stream.
+     *
+     * @param name the name of the file in messages
+     * @param storedBytes the number of bytes in the stream
+     * @throws DataException if the content is damaged, too short, too long or of another kind
+     */
     public static Idx read(String name, InputStream stored, long storedBytes, int dimensions) {
         return FileReading.of(name, () -> {
             var buffered = new BufferedInputStream(stored, 1 << 16);
@@ -64,15 +70,15 @@ public record Idx(int[] sizes, byte[] data) {
                     throw wrongLength(name, sizes, headerBytes + filled);
                 }
                 if (content.read() >= 0) {
-                    throw new DataException(name + ": holds more than the " + (headerBytes + promised)
-                            + " bytes that its header, " + text(sizes) + ", stands for");
+                    throw new DataException(name + ": too long: it has more than the " + (headerBytes + promised)
+                            + " bytes that its header (" + text(sizes) + ") requires");
                 }
                 return new Idx(sizes, data);
             }
         });
     }
 
-    /** Reads only the sizes, from the header. */
+    /** Reads only the sizes from the header. */
     public static int[] sizes(String name, InputStream stored, int dimensions) {
         return FileReading.of(name, () -> {
             var buffered = new BufferedInputStream(stored);
@@ -82,7 +88,7 @@ public record Idx(int[] sizes, byte[] data) {
         });
     }
 
-    /** The SHA-256 of the decompressed file, in hexadecimal: the header follows from the sizes. */
+    /** Returns the SHA-256 of the decompressed file in hexadecimal; the header is rebuilt from the sizes. */
     public String sha256() {
         MessageDigest digest = Sha256.digest();
         ByteBuffer header = ByteBuffer.allocate(4 + 4 * sizes.length).putInt(UNSIGNED_BYTE << 8 | sizes.length);
@@ -93,7 +99,7 @@ public record Idx(int[] sizes, byte[] data) {
         return HexFormat.of().formatHex(digest.digest(data));
     }
 
-    /** Images whose rows and columns have changed places; in the same array, as a large set would not fit twice. */
+    /** Exchanges the rows and columns of images in place, because a large set might not fit in memory twice. */
     public Idx transposed() {
         int height = sizes[1];
         int width = sizes[2];
@@ -118,12 +124,12 @@ public record Idx(int[] sizes, byte[] data) {
         byte[] start = content.readNBytes(4);
         if (start.length == 4) {
             if (start[0] != 0 || start[1] != 0) {
-                throw new DataException(name + ": no IDX file, it starts with " + HexFormat.of().formatHex(start)
+                throw new DataException(name + ": not an IDX file: it starts with " + HexFormat.of().formatHex(start)
                         + " instead of 0000080" + dimensions);
             }
             if (start[2] != UNSIGNED_BYTE) {
-                throw new DataException(name + ": its values are of IDX type 0x" + HexFormat.of().toHexDigits(start[2])
-                        + ", and only unsigned bytes, 0x08, are read");
+                throw new DataException(name + ": its values have IDX type 0x" + HexFormat.of().toHexDigits(start[2])
+                        + ", but only unsigned bytes (0x08) are supported");
             }
             if (start[3] != dimensions) {
                 throw new DataException(name + ": has " + Byte.toUnsignedInt(start[3]) + " dimensions instead of "
@@ -133,25 +139,25 @@ public record Idx(int[] sizes, byte[] data) {
         byte[] rest = content.readNBytes(4 * dimensions);
         if (rest.length < 4 * dimensions) {
             throw new DataException(name + ": truncated: its header alone takes " + (4 + 4 * dimensions)
-                    + " bytes, and it has " + (start.length + rest.length));
+                    + " bytes, but the file has " + (start.length + rest.length));
         }
         int[] sizes = new int[dimensions];
         ByteBuffer.wrap(rest).asIntBuffer().get(sizes);
         return sizes;
     }
 
-    /** How many values these sizes stand for, refused when there are none or more than an array can hold. */
+    /** Returns the product of the sizes; throws an exception if it is 0 or more than an array can hold. */
     private static int product(String name, int[] sizes) {
         long limit = Math.min(MAX_BYTES, Runtime.getRuntime().maxMemory() / 2);
         long product = 1;
         for (int size : sizes) {
             long unsigned = Integer.toUnsignedLong(size);
             if (unsigned == 0) {
-                throw new DataException(name + ": empty: its header says " + text(sizes));
+                throw new DataException(name + ": empty: the sizes in its header are " + text(sizes));
             }
             if (unsigned > limit / product) {
-                throw new DataException(name + ": too large: its header says " + text(sizes) + ", and at most "
-                        + limit + " bytes are read with this Java heap");
+                throw new DataException(name + ": too large: the sizes in its header are " + text(sizes)
+                        + ", but at most " + limit + " bytes can be read with this Java heap");
             }
             product *= unsigned;
         }
@@ -161,7 +167,7 @@ public record Idx(int[] sizes, byte[] data) {
     private static DataException wrongLength(String name, int[] sizes, long actualBytes) {
         long expectedBytes = 4 + 4L * sizes.length + product(name, sizes);
         return new DataException(name + ": " + (actualBytes < expectedBytes ? "truncated" : "too long")
-                + ": its header, " + text(sizes) + ", stands for " + expectedBytes + " bytes, and it has "
+                + ": its header (" + text(sizes) + ") requires " + expectedBytes + " bytes, but the file has "
                 + actualBytes);
     }
 

@@ -22,23 +22,25 @@ import scanline.engine.io.Excerpt;
 import scanline.lab.base.DataException;
 
 /**
- * Images from files: PNG and JPEG through the JDK's readers, made gray ({@link Grayscale}), scaled to the size that a model reads,
- * whatever their own proportions ({@link AreaScaling}), and turned light on dark if their border is light, or as another
- * {@link Preparation} says; IDX as they are. A camera's note of how it was held ({@link Orientation}) is followed. Of a large image
- * only every so-many-th pixel is kept, so that none takes more than {@value #MOST_DECODED} pixels of memory; decoders still go
- * through all of it, so that what takes them a second or more, by its size, is refused. So is an image that is cut short, or
- * whose damage its checksums or its decoder notice.
+ * Reads images from files. PNG and JPEG images are decoded by the JDK's readers, rotated as the camera recorded
+ * ({@link Orientation}), converted to gray ({@link Grayscale}), scaled to the size that a model reads regardless of
+ * their proportions ({@link AreaScaling}), and inverted to light on dark if their border is light; another
+ * {@link Preparation} changes this. The images of IDX files are read as they are. Large images are subsampled, so that
+ * none takes more than {@value #MOST_DECODED} pixels of memory. Decoders still read all of their pixels, so images
+ * whose size would take a second or more to decode are rejected, and so are truncated images and those whose checksums
+ * or decoder report damage.
  */
 public final class ImageFile {
     private static final long LARGEST_FILE_BYTES = 64L << 20;
     private static final int LARGEST_SIDE = 10_000;
     private static final int MOST_DECODED = 1 << 21;
     private static final long MOST_BYTES = 40_000_000;
-    private static final int JPEG_BITS = Byte.SIZE; // a pixel of a scan costs about what a byte of a PNG does
+    private static final int JPEG_BITS = Byte.SIZE; // a pixel of a scan takes about as long as a byte of a PNG
     private static final int LONGEST_REASON = 200;
     private static final Pattern IMAGE = Pattern.compile("\\.(png|jpe?g)$", Pattern.CASE_INSENSITIVE);
     private static final int INKS = 4;
-    // What libjpeg and the JDK say of an image that is not whole; their other warnings are about files that every viewer shows.
+    // The warnings of libjpeg and the JDK about incomplete images; their other warnings concern files that every viewer
+    // shows.
     private static final Pattern DAMAGE = Pattern
             .compile("(Truncated|Premature|Corrupt JPEG data: (?!\\d+ extraneous)).*");
     private static final int[] PNG = {0x89, 'P'};
@@ -47,10 +49,12 @@ public final class ImageFile {
     private ImageFile() {}
 
     /**
-     * The images of a file, with labels of 0 of so many classes.
+     * Reads the images of a file. All labels are 0.
      *
-     * @param preparation for a PNG or JPEG
-     * @throws DataException if the file is missing, too large, or no image
+     * @param size the size of the resulting images; an IDX file must have this size
+     * @param classes the number of classes of the resulting set
+     * @param preparation how a PNG or JPEG image is prepared
+     * @throws DataException if the file is missing, too large, or not an image
      */
     public static ImageSet read(Path file, PictureSize size, int classes, Preparation preparation) {
         return reading(file, (content, magic) -> {
@@ -66,16 +70,17 @@ public final class ImageFile {
                 }
                 return set(idx.data(), idx.sizes()[0], size, classes);
             }
-            throw new DataException(file + " is no PNG, JPEG or IDX file");
+            throw new DataException(file + " is not a PNG, JPEG or IDX file");
         });
     }
 
     /**
-     * The PNG image that some bytes of a stranger are, as {@link #read} would give it. JPEG is left out: the JDK's decoder of
-     * it is native code, which a damaged image has brought to a standstill (docs/log.md).
+     * Decodes a PNG image from untrusted bytes, with the result that {@link #read} would return. JPEG is not accepted:
+     * the JDK's JPEG decoder is native code, and a damaged image has made it hang (docs/log.md).
      *
-     * @param name what the user calls it
-     * @throws DataException if they are no such image
+     * @param name the name of the image in messages
+     * @param content the bytes of the PNG file
+     * @throws DataException if the bytes are not such an image
      */
     public static ImageSet readPng(String name, byte[] content, PictureSize size, int classes,
             Preparation preparation) {
@@ -84,44 +89,45 @@ public final class ImageFile {
                 : format(new int[] {content[0] & 0xFF, content[1] & 0xFF});
         if (!"png".equals(format)) {
             throw new DataException(name + (format == null
-                    ? " is no PNG file"
+                    ? " is not a PNG file"
                     : " is a JPEG file, which is not decoded for requests: save it as PNG"));
         }
         return set(fitted(decode(new Content(name, null, content), "png"), size, preparation), 1, size, classes);
     }
 
     /**
-     * The pixels of one PNG or JPEG image, as {@link #read} would give them.
+     * Reads the pixels of one PNG or JPEG image, with the result that {@link #read} would return.
      *
-     * @throws DataException if the file is missing, too large, or no such image
+     * @return unsigned bytes, row-major: height x width
+     * @throws DataException if the file is missing, too large, or not such an image
      */
     public static byte[] pixels(Path file, PictureSize size, Preparation preparation) {
         return reading(file, (content, magic) -> {
             String format = format(magic);
             if (format == null) {
-                throw new DataException(file + " is no PNG or JPEG file");
+                throw new DataException(file + " is not a PNG or JPEG file");
             }
             return fitted(decode(content, format), size, preparation);
         });
     }
 
     /**
-     * The images of a folder, by name: the files in it, not in folders below, that are called .png, .jpg or .jpeg.
+     * Returns the images of a folder, sorted by name: the files directly in it whose names end in .png, .jpg or .jpeg.
      *
-     * @throws DataException if there is none, or the folder cannot be read
+     * @throws DataException if there is no such file, or the folder cannot be read
      */
     public static List<Path> in(Path folder) {
         List<Path> images = ClassFolders.entries(folder).stream()
                 .filter(file -> IMAGE.matcher(file.toString()).find() && !Files.isDirectory(file)).toList();
         if (images.isEmpty()) {
-            throw new DataException(folder + " has no image: no file in it is called .png, .jpg or .jpeg");
+            throw new DataException(folder + " has no images: no file in it ends in .png, .jpg or .jpeg");
         }
         return images;
     }
 
-    /** An encoded image: a file, or bytes where that is null. */
+    /** An encoded image: a file, or bytes if the file is null. */
     private record Content(String name, @Nullable Path file, byte[] bytes) {
-        /** A pipe or a device, which gives its bytes only once, is read at once. */
+        /** Returns the content of a file; a pipe or device, whose bytes can be read only once, is read immediately. */
         static Content of(Path file) throws IOException {
             if (Files.isRegularFile(file)) {
                 return new Content(file.toString(), file, new byte[0]);
@@ -163,7 +169,7 @@ public final class ImageFile {
         }
     }
 
-    /** Reads a file that begins so. */
+    /** Reads a file, given its first two bytes. */
     private interface Reading<T> {
         T read(Content content, int[] magic) throws IOException;
     }
@@ -179,7 +185,7 @@ public final class ImageFile {
             }
             return reading.read(content, content.magic());
         } catch (AccessDeniedException e) {
-            throw new DataException(file + ": you may not read it", e);
+            throw new DataException("cannot read " + file + ": permission denied", e);
         } catch (IOException e) {
             throw new DataException(
                     Files.exists(file) ? "cannot read " + file + ": " + e.getMessage() : "there is no file " + file, e);
@@ -190,7 +196,7 @@ public final class ImageFile {
         return new ImageSet(size.height(), size.width(), pixels, new byte[count], classes);
     }
 
-    /** What the JDK calls the format of an image that begins so; null if it is neither PNG nor JPEG. */
+    /** Returns the JDK's name of the format that starts with these bytes; null if it is neither PNG nor JPEG. */
     private static @Nullable String format(int[] magic) {
         return begins(magic, PNG) ? "png" : begins(magic, JPEG) ? "jpeg" : null;
     }
@@ -204,20 +210,21 @@ public final class ImageFile {
         boolean isPng = format.equals("png");
         try (ImageInputStream in = file.image()) {
             reader.setInput(in, true, true);
-            // The header alone says the size, before anything is allocated for the pixels.
+            // The size comes from the header, before anything is allocated for the pixels.
             int height = reader.getHeight(0);
             int width = reader.getWidth(0);
             if (width > LARGEST_SIDE || height > LARGEST_SIDE) {
-                throw new DataException(file + " is " + width + " x " + height + " pixels, and at most " + LARGEST_SIDE
-                        + " a side are read");
+                throw new DataException(file + " is " + width + " x " + height + " pixels, but at most " + LARGEST_SIDE
+                        + " per side are supported");
             }
             JpegMarkers jpeg = isPng ? null : read(file, JpegMarkers::read);
             long bits = jpeg == null
                     ? Math.max(Byte.SIZE, reader.getRawImageType(0).getColorModel().getPixelSize())
                     : JPEG_BITS * jpeg.scans();
             if ((long) height * width * bits > MOST_BYTES * Byte.SIZE) {
-                throw new DataException(file + " is " + width + " x " + height + " pixels, and of its kind at most "
-                        + MOST_BYTES * Byte.SIZE / bits / 1_000_000 + " million are read: save it smaller");
+                throw new DataException(file + " is " + width + " x " + height + " pixels, but at most "
+                        + MOST_BYTES * Byte.SIZE / bits / 1_000_000
+                        + " million are supported for this kind of image: save it at a smaller size");
             }
             int step = (int) Math.ceil(Math.sqrt((double) height * width / MOST_DECODED));
             ImageReadParam every = reader.getDefaultReadParam();
@@ -234,19 +241,20 @@ public final class ImageFile {
                 throw new IOException(damage.getFirst());
             }
             if (jpeg != null && !jpeg.isAdobe() && image.getRaster().getNumBands() == INKS) {
-                throw new IOException("it has four colors, and does not say how they are stored: save it in RGB");
+                throw new IOException(
+                        "it has four color components but does not state how they are stored: save it in RGB");
             }
             return Orientation.upright(orientation,
                     set(Grayscale.of(image), 1, new PictureSize(image.getHeight(), image.getWidth()), 1));
         } catch (IOException | IndexOutOfBoundsException | IllegalArgumentException | IllegalStateException e) {
-            // The JDK's decoders answer damaged files with several kinds of exception.
+            // The JDK's decoders throw several kinds of exceptions for damaged files.
             throw new DataException(file + " is a broken image: " + Excerpt.line(reason(e), LONGEST_REASON), e);
         } finally {
             reader.dispose();
         }
     }
 
-    /** Reads an encoded image from its beginning. */
+    /** Reads an encoded image from its start. */
     private interface Encoded<T> {
         T read(InputStream in) throws IOException;
     }
@@ -257,7 +265,10 @@ public final class ImageFile {
         }
     }
 
-    /** The JDK's decoders often say nothing themselves, but pass on what does. */
+    /**
+     * Returns the message of an exception or of its cause: the exceptions of the JDK's decoders often have none
+     * themselves.
+     */
     private static String reason(Throwable e) {
         String message = e.getMessage() == null ? "" : e.getMessage().strip();
         return e.getCause() != null && (message.isEmpty() || message.endsWith(":"))
@@ -280,7 +291,7 @@ public final class ImageFile {
         return pixels;
     }
 
-    /** The mean level along the border: that of the background. */
+    /** Returns the mean level along the border, an estimate of the background. */
     private static int border(byte[] pixels, int height, int width) {
         int sum = 0;
         int count = 0;

@@ -6,44 +6,49 @@ import java.util.stream.IntStream;
 import scanline.lab.base.DataException;
 
 /**
- * Labeled gray images of one size.
+ * A set of labeled grayscale images of one size.
  *
- * @param height rows of an image
- * @param width columns of an image
- * @param pixels unsigned bytes, image by image and row by row: count x height x width
+ * @param height the number of rows of an image
+ * @param width the number of columns of an image
+ * @param pixels unsigned bytes, row-major: count x height x width
  * @param labels the class of each image, an unsigned byte: count
- * @param classes how many classes there are; each label is smaller
+ * @param classes the number of classes; each label is smaller
  */
 public record ImageSet(int height, int width, byte[] pixels, byte[] labels, int classes) implements Pictures {
-    /** Checks that the sizes agree and that each label is a class. */
+    /**
+     * Checks that the sizes agree and that each label is a class.
+     *
+     * @throws IllegalArgumentException if they do not, or a label is not
+     */
     public ImageSet {
         if ((long) labels.length * height * width != pixels.length) {
             throw new IllegalArgumentException(
-                    labels.length + " images of " + height + " x " + width + " in " + pixels.length + " bytes");
+                    labels.length + " images of " + height + " x " + width + " do not fit " + pixels.length + " bytes");
         }
         for (byte label : labels) {
             if (Byte.toUnsignedInt(label) >= classes) {
-                throw new IllegalArgumentException("label " + Byte.toUnsignedInt(label) + " of " + classes);
+                throw new IllegalArgumentException(
+                        "label " + Byte.toUnsignedInt(label) + " is not below the number of classes, " + classes);
             }
         }
     }
 
-    /** How many images there are. */
+    /** The number of images. */
     public int count() {
         return labels.length;
     }
 
-    /** How many pixels an image has. */
+    /** The number of pixels of an image. */
     public int imagePixels() {
         return height * width;
     }
 
-    /** The class of an image. */
+    /** Returns the class of an image. */
     public int label(int image) {
         return Byte.toUnsignedInt(labels[image]);
     }
 
-    /** The difference between the lightest pixel of an image and the darkest. */
+    /** Returns the difference between the lightest and the darkest pixel of an image, 0 to 255. */
     public int contrast(int image) {
         int least = 255;
         int most = 0;
@@ -54,7 +59,7 @@ public record ImageSet(int height, int width, byte[] pixels, byte[] labels, int 
         return most - least;
     }
 
-    /** The first image of a class, alone; nothing where there is none. */
+    /** Returns a set with only the first image of a class; empty if the class has no image. */
     public Optional<ImageSet> firstOf(int label) {
         return IntStream.range(0, count()).filter(image -> label(image) == label).boxed().findFirst()
                 .map(image -> slice(image, image + 1));
@@ -70,22 +75,23 @@ public record ImageSet(int height, int width, byte[] pixels, byte[] labels, int 
         return new int[] {label(number)};
     }
 
-    /** The first n images, or all when there are not more. */
+    /** Returns the first n images, or all images if there are fewer. */
     public ImageSet first(int n) {
         return n >= count() ? this : slice(0, n);
     }
 
-    /** A copy of the images from one index up to, and without, another. */
+    /** Returns a copy of the images from one index (inclusive) to another (exclusive). */
     public ImageSet slice(int from, int to) {
         byte[] some = Arrays.copyOfRange(pixels, from * imagePixels(), to * imagePixels());
         return new ImageSet(height, width, some, Arrays.copyOfRange(labels, from, to), classes);
     }
 
     /**
-     * The images made smaller: each pixel is the mean over a block of factor x factor, rounded, a half upwards.
+     * Returns the images at a smaller size: each pixel is the mean of a block of factor x factor pixels, with halves
+     * rounded up.
      *
-     * @param factor at least 1, which leaves them as they are
-     * @throws DataException if it does not divide height and width
+     * @param factor at least 1; 1 leaves the images as they are
+     * @throws DataException if the factor does not divide height and width
      */
     public ImageSet shrunk(int factor) {
         Divisor.require("data.shrink", factor, gcd(height, width),
@@ -96,7 +102,7 @@ public record ImageSet(int height, int width, byte[] pixels, byte[] labels, int 
         byte[] small = new byte[pixels.length / factor / factor];
         int across = width / factor;
         for (int i = 0; i < small.length; i++) {
-            // Images lie below each other, so that rows of blocks may be counted through all of them.
+            // Images are stored one below the other, so rows of blocks can be counted across all of them.
             small[i] = mean(i / across * factor * width + i % across * factor, factor);
         }
         return new ImageSet(height / factor, across, small, labels, classes);
@@ -117,12 +123,12 @@ public record ImageSet(int height, int width, byte[] pixels, byte[] labels, int 
         return b == 0 ? a : gcd(b, a % b);
     }
 
-    /** The images as the content of an IDX file, whose SHA-256 identifies them. */
+    /** Returns the images as the content of an IDX file, whose SHA-256 identifies them. */
     public Idx imageFile() {
         return new Idx(new int[] {count(), height, width}, pixels);
     }
 
-    /** The labels as the content of an IDX file, whose SHA-256 identifies them. */
+    /** Returns the labels as the content of an IDX file, whose SHA-256 identifies them. */
     public Idx labelFile() {
         return new Idx(new int[] {count()}, labels);
     }

@@ -7,28 +7,28 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Finds what is written in a picture, such as a photograph of a digit on paper: strokes are what is thinner than a third of the
- * picture, and darker than the paper around it, or lighter if most of the paper is darker. How light the paper is at each place
- * comes from a morphological opening (Serra 1982, "Image Analysis and Mathematical Morphology"), so that uneven light matters
- * little. Specks are left out, and where there is other ink, frames and what the edge of the picture cuts, such as a table or a
- * shadow.
+ * Finds the writing in an image, such as a photograph of a digit on paper. Strokes are thinner than a third of the
+ * image and darker than the paper around them, or lighter if most of the paper is darker. The lightness of the paper at
+ * each position comes from a morphological opening (Serra 1982, "Image Analysis and Mathematical Morphology"), so
+ * uneven light matters little. Specks are removed; if there is other ink, so are frames and ink that touches the edge
+ * of the image, such as a table or a shadow.
  */
 final class Ink {
     private static final int LARGEST_SIDE = 256;
-    private static final int STROKES = 3; // a stroke is thinner than this part of the longer side
-    private static final int STRONGEST = 500; // ink is what this part of the pixels exceeds
-    // The least difference between ink and paper: in levels, and in standard deviations of the paper. Of normal noise the
-    // strongest differs by three.
+    private static final int STROKES = 3; // a stroke is thinner than 1/3 of the longer side
+    private static final int STRONGEST = 500; // the level of ink is the one that one pixel in 500 exceeds
+    // The least difference between ink and paper: in levels, and in standard deviations of the paper. The strongest
+    // values of normal noise differ by three deviations.
     private static final int LEAST_CONTRAST = 25;
     private static final double LEAST_DEVIATIONS = 4.5;
-    private static final int LEAST_LIGHT = 32; // in less, levels are too coarse to tell ink from paper
-    private static final int SPECKS = 25; // a speck has less than this part of the pixels of the largest piece of ink
-    private static final int SMALL = 6; // other ink than frames and what the edge cuts is larger than this part of the longer side
+    private static final int LEAST_LIGHT = 32; // in less light, levels are too coarse to tell ink from paper
+    private static final int SPECKS = 25; // a speck has fewer than 1/25 of the pixels of the largest piece of ink
+    private static final int SMALL = 6; // frames are removed if other ink is larger than 1/6 of the longer side
     private static final int LEVELS = 256;
 
     private final int height;
     private final int width;
-    // How much lighter each pixel is than the paper around it.
+    // The contrast of each pixel to the paper around it, in levels.
     private final int[] above;
 
     private Ink(int height, int width, int[] above) {
@@ -54,16 +54,16 @@ final class Ink {
         above = isPaperLight ? dark : light;
         int[] paper = highest(isPaperLight ? inverted(most) : least, window);
         for (int i = 0; i < above.length; i++) {
-            // Ink takes a part of the light that falls on the paper; what is light itself does not depend on that.
+            // Dark ink absorbs a share of the light that falls on the paper; light ink does not depend on that light.
             above[i] = (above[i] - paper[i]) * (LEVELS - 1)
                     / (isPaperLight ? Math.max(LEAST_LIGHT, LEVELS - 1 - paper[i]) : LEVELS - 1);
         }
     }
 
     /**
-     * The ink of a picture as MNIST's digits are laid ({@link Drawing#centered}), and as bright.
+     * Returns the ink of an image, scaled and centered like MNIST's digits ({@link Drawing#centered}), and as bright.
      *
-     * @return unsigned bytes, row by row, light on dark: height x width; all black if there is no ink
+     * @return unsigned bytes, row-major, light on dark: height x width; all black if there is no ink
      */
     static byte[] laid(ImageSet picture, PictureSize size) {
         byte[] pixels = of(picture).centered(size, 1).pixels();
@@ -77,7 +77,7 @@ final class Ink {
         return pixels;
     }
 
-    /** The ink of a picture, light on dark, the paper black; all black if there is none. */
+    /** Returns the ink of an image, light on a black background; all black if there is no ink. */
     static Drawing of(ImageSet picture) {
         int side = Math.max(picture.height(), picture.width());
         return new Ink(side > LARGEST_SIDE ? scaled(picture, (double) LARGEST_SIDE / side) : picture).drawing();
@@ -96,8 +96,8 @@ final class Ink {
     }
 
     /**
-     * The highest level within a square window around each pixel, by van Herk's way (1992, "A fast algorithm for local minimum and
-     * maximum filters"), whose time does not depend on the window.
+     * Returns the highest level within a square window around each pixel, with van Herk's method (1992, "A fast
+     * algorithm for local minimum and maximum filters"), whose time does not depend on the size of the window.
      */
     private int[] highest(int[] levels, int window) {
         int[] along = new int[levels.length];
@@ -114,24 +114,27 @@ final class Ink {
     private static void highest(int[] levels, int first, int step, int count, int window, int[] to) {
         int reach = window / 2;
         int blocks = (count + 2 * reach) / window + 1;
-        // The highest level from the beginning of a block up to each place, and from there to its end.
+        // The highest level from the start of a block to each position, and from there to the end of the block.
         int[] before = new int[blocks * window];
         for (int i = 0; i < count; i++) {
             before[reach + i] = levels[first + i * step];
         }
-        int[] behind = before.clone();
+        int[] after = before.clone();
         for (int i = 1; i < before.length; i++) {
             before[i] = i % window == 0 ? before[i] : Math.max(before[i], before[i - 1]);
         }
-        for (int i = behind.length - 2; i >= 0; i--) {
-            behind[i] = i % window == window - 1 ? behind[i] : Math.max(behind[i], behind[i + 1]);
+        for (int i = after.length - 2; i >= 0; i--) {
+            after[i] = i % window == window - 1 ? after[i] : Math.max(after[i], after[i + 1]);
         }
         for (int i = 0; i < count; i++) {
-            to[first + i * step] = Math.max(behind[i], before[i + 2 * reach]);
+            to[first + i * step] = Math.max(after[i], before[i + 2 * reach]);
         }
     }
 
-    /** How far paper and ink stand out, and what lies in the middle; no ink does where noise could be what is seen. */
+    /**
+     * The levels of paper and ink and the threshold between them; no level exceeds the threshold if noise could explain
+     * the ink.
+     */
     private record Levels(int paper, int ink, int threshold) {
         static Levels of(int[] above) {
             int[] sorted = above.clone();
@@ -148,12 +151,12 @@ final class Ink {
             return new Levels(paper, ink, isInk ? threshold : LEVELS);
         }
 
-        /** Where the soft edges of strokes begin. */
+        /** Returns the level at which the soft edges of strokes start. */
         int edge() {
             return paper + (ink - paper) / 4;
         }
 
-        /** Light on dark: paper and all beyond the soft edges is black. */
+        /** Returns the level in a light-on-dark image, where the paper outside the soft edges is black. */
         byte shown(int level) {
             int white = paper + (ink - paper) * 3 / 4;
             return (byte) Math.clamp((level - edge()) * (long) (LEVELS - 1) / Math.max(1, white - edge()), 0,
@@ -161,7 +164,7 @@ final class Ink {
         }
     }
 
-    /** Pixels of ink that touch each other. */
+    /** A connected piece of ink. */
     private record Piece(int[] pixels, int top, int bottom, int left, int right) {
         int side() {
             return Math.max(bottom - top, right - left) + 1;
@@ -175,7 +178,7 @@ final class Ink {
     private Drawing drawing() {
         List<Piece> all = pieces(0);
         Ink within = new Ink(height, width, without(all.stream().filter(piece -> isAround(piece, all)).toList()));
-        // The soft edges of what was taken away are no ink.
+        // The soft edges of removed pieces do not count as ink.
         List<Piece> inner = within.pieces(Levels.of(above).edge()).stream().filter(piece -> !isAround(piece, all))
                 .toList();
         return inner.stream().anyMatch(piece -> piece.side() * SMALL > Math.max(height, width))
@@ -183,7 +186,7 @@ final class Ink {
                 : drawing(all);
     }
 
-    /** Whether a piece is a frame, or cut by the edge of the picture. */
+    /** Returns whether a piece is a frame or touches the edge of the image. */
     private boolean isAround(Piece piece, List<Piece> pieces) {
         return piece.top == 0 || piece.left == 0 || piece.bottom == height - 1 || piece.right == width - 1
                 || isFrame(piece, pieces);
@@ -198,7 +201,7 @@ final class Ink {
         return new Drawing(height, width, drawn);
     }
 
-    /** Levels in which pieces and their soft edges are paper. */
+    /** Returns levels in which the pieces and their soft edges are paper. */
     private int[] without(List<Piece> pieces) {
         int[] levels = above.clone();
         for (Piece piece : pieces) {
@@ -207,7 +210,7 @@ final class Ink {
         return levels;
     }
 
-    /** The pixels of a piece, and those at most so far from it. */
+    /** Returns the pixels of a piece and those within a distance of it. */
     private IntStream around(Piece piece, int reach) {
         return IntStream.of(piece.pixels).flatMap(i -> IntStream
                 .rangeClosed(Math.max(0, i / width - reach), Math.min(height - 1, i / width + reach))
@@ -215,7 +218,7 @@ final class Ink {
                         Math.min(width - 1, i % width + reach)).map(x -> y * width + x)));
     }
 
-    /** What stands out from the paper, by more than so many levels, without specks. */
+    /** Returns the pieces that differ from the paper by more than a number of levels, without specks. */
     private List<Piece> pieces(int least) {
         int threshold = Math.max(least, Levels.of(above).threshold);
         List<Piece> pieces = new ArrayList<>();
@@ -259,7 +262,7 @@ final class Ink {
         return new Piece(found.stream().mapToInt(Integer::intValue).toArray(), top, bottom, left, right);
     }
 
-    /** Whether a piece lies along all four sides of a rectangle that has other ink in it. */
+    /** Returns whether a piece runs along all four sides of a rectangle that contains other ink. */
     private boolean isFrame(Piece piece, List<Piece> pieces) {
         if (pieces.stream().noneMatch(other -> other.isWithin(piece))) {
             return false;

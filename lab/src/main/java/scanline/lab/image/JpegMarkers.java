@@ -7,14 +7,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * What the markers of a JPEG say (ITU T.81, table B.1).
+ * Facts from the markers of a JPEG file (ITU T.81, table B.1).
  *
- * @param scans how often a decoder goes through the pixels: a progressive image has about ten scans, and may have any number
- * @param isAdobe whether a segment of Adobe's says how colors are stored
- * @param orientation how the camera was held
+ * @param scans the number of times that a decoder goes through the pixels; a progressive image has about ten scans, but
+ *     may have any number
+ * @param isAdobe whether an Adobe segment states how colors are stored
+ * @param orientation the orientation of the camera, as in {@link Orientation}
  */
 record JpegMarkers(long scans, boolean isAdobe, int orientation) {
-    // A length follows all but the first of these and those from the restarts on to the end.
+    // A length follows every marker except ARITHMETIC and those from FIRST_RESTART to END_OF_IMAGE.
     private static final int ARITHMETIC = 0x01;
     private static final int FIRST_RESTART = 0xD0;
     private static final int END_OF_IMAGE = 0xD9;
@@ -25,9 +26,9 @@ record JpegMarkers(long scans, boolean isAdobe, int orientation) {
     private static final byte[] ADOBE_NAME = "Adobe".getBytes(StandardCharsets.ISO_8859_1);
 
     /**
-     * Reads up to the end of the image.
+     * Reads the markers up to the end of the image.
      *
-     * @throws EOFException if there is none
+     * @throws EOFException if there is no end-of-image marker
      */
     static JpegMarkers read(InputStream in) throws IOException {
         long scans = 0;
@@ -52,7 +53,7 @@ record JpegMarkers(long scans, boolean isAdobe, int orientation) {
         return segment.length >= name.length && Arrays.equals(segment, 0, name.length, name, 0, name.length);
     }
 
-    /** The next marker; coded pixels, in which 0xFF has 0 behind it, are passed over. */
+    /** Returns the next marker; skips encoded pixels, in which 0 follows each 0xFF. */
     private static int next(InputStream in) throws IOException {
         for (int before = 0, next; (next = in.read()) >= 0; before = next) {
             if (before == 0xFF && next != 0 && next != 0xFF) {

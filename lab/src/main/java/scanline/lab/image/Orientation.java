@@ -5,23 +5,25 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * How a camera held an image: the values 1 to 8 of the tag Orientation (TIFF 6.0, Exif 2.32), which say where the first row and
- * the first column of the stored pixels belong.
+ * The orientation of a camera: the values 1 to 8 of the tag Orientation (TIFF 6.0, Exif 2.32), which state on which
+ * sides of the image the first row and the first column of the stored pixels belong.
  */
 final class Orientation {
-    /** Pixels are stored as they are seen. */
+    /** The orientation of pixels that are stored as they are displayed. */
     static final int UPRIGHT = 1;
 
     private static final int LAST = 8;
     private static final int TAG = 0x0112;
     private static final int SHORT = 3;
-    private static final short LITTLE_ENDIAN = 0x4949; // "II"; big-endian data begin with "MM"
+    private static final short LITTLE_ENDIAN = 0x4949; // "II"; big-endian data starts with "MM"
     private static final short BIG_ENDIAN = 0x4D4D;
     private static final int MAGIC = 42;
 
     private Orientation() {}
 
-    /** What EXIF data say, which are a TIFF file without pixels; {@link #UPRIGHT} if they say nothing, or are damaged. */
+    /**
+     * Reads the orientation from EXIF data, a TIFF file without pixels; {@link #UPRIGHT} if it is missing or damaged.
+     */
     static int of(byte[] exif) {
         try {
             ByteBuffer tiff = ByteBuffer.wrap(exif);
@@ -43,11 +45,11 @@ final class Orientation {
             }
             return UPRIGHT;
         } catch (BufferUnderflowException | IllegalArgumentException _) {
-            return UPRIGHT; // viewers show an image whose EXIF data are damaged
+            return UPRIGHT; // viewers show images whose EXIF data is damaged
         }
     }
 
-    /** One image turned, or mirrored, so that it is seen as it was taken. */
+    /** Rotates or mirrors one image so that it appears as it was taken. */
     static ImageSet upright(int orientation, ImageSet image) {
         if (orientation == UPRIGHT) {
             return image;

@@ -1,13 +1,13 @@
 package scanline.lab.image;
 
 /**
- * The size of a picture in pixels.
+ * The size of an image in pixels.
  *
- * @param height rows
- * @param width columns
+ * @param height the number of rows
+ * @param width the number of columns
  */
 public record PictureSize(int height, int width) {
-    /** How many pixels it has. */
+    /** The number of pixels. */
     public int pixels() {
         return height * width;
     }

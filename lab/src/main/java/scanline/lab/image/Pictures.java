@@ -1,25 +1,26 @@
 package scanline.lab.image;
 
-/** Gray pictures of one size, each with an answer, read or drawn one at a time by their numbers. */
+/** Grayscale pictures of one size, each with its labels, that are read or composed one at a time by number. */
 public interface Pictures {
-    /** Rows of a picture. */
+    /** The number of rows of a picture. */
     int height();
 
-    /** Columns of a picture. */
+    /** The number of columns of a picture. */
     int width();
 
-    /** How many labels there are. */
+    /** The number of different labels. */
     int classes();
 
     /**
      * Writes a picture.
      *
-     * @param number which one
-     * @param pixels gets unsigned bytes, row by row: height x width of them from {@code at} on
+     * @param number the number of the picture
+     * @param pixels receives unsigned bytes, row-major: height x width, starting at {@code at}
+     * @param at the index of the first pixel
      */
     void draw(int number, byte[] pixels, int at);
 
-    /** A picture alone; its label is none of it. */
+    /** Returns a set with only one picture; its label is a placeholder. */
     default ImageSet alone(int number) {
         byte[] pixels = new byte[height() * width()];
         draw(number, pixels, 0);
@@ -27,9 +28,10 @@ public interface Pictures {
     }
 
     /**
-     * What a picture shows.
+     * Returns the labels of a picture.
      *
-     * @return labels, each smaller than {@link #classes}: a class, a sequence, or a set in the order in which it is learned
+     * @return labels, each smaller than {@link #classes}: a class, a sequence, or a set in the order in which it is
+     *     learned
      */
     int[] answer(int number);
 }

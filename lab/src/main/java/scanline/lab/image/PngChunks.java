@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 
-/** The chunks of a PNG (ISO/IEC 15948, section 5), whose checksums the JDK's decoder does not compare. */
+/** Reads the chunks of a PNG file (ISO/IEC 15948, section 5), whose checksums the JDK's decoder does not verify. */
 final class PngChunks {
     private static final int SIGNATURE_BYTES = 8;
     private static final String EXIF = "eXIf";
@@ -17,9 +17,9 @@ final class PngChunks {
     private PngChunks() {}
 
     /**
-     * Checks every chunk, and says how the camera was held.
+     * Checks every chunk and returns the orientation of the camera.
      *
-     * @throws IOException if a checksum differs, or the last chunk is not there
+     * @throws IOException if a checksum does not match, or the last chunk is missing
      */
     static int orientation(InputStream stored) throws IOException {
         int orientation = Orientation.UPRIGHT;
@@ -38,11 +38,11 @@ final class PngChunks {
                 }
                 int computed = (int) checksum.getValue();
                 if (in.readInt() != computed) {
-                    throw new IOException("the checksum of its chunk " + name + " is wrong");
+                    throw new IOException("the checksum of its " + name + " chunk is wrong");
                 }
             }
         } catch (EOFException _) {
-            throw new EOFException("it ends before its chunk " + END);
+            throw new EOFException("it ends before its " + END + " chunk");
         }
         return orientation;
     }

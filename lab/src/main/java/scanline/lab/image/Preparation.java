@@ -1,12 +1,12 @@
 package scanline.lab.image;
 
-/** How a picture from elsewhere becomes an image of the size that a model reads. */
+/** The ways to prepare an image file for a model: to bring it to the size that the model reads. */
 public enum Preparation {
-    /** The whole picture is scaled, and inverted if its border is light. */
+    /** Scales the whole image, and inverts it if its border is light. */
     SCALE,
     /**
-     * Its ink alone is laid as that of MNIST's digits ({@link Ink}); a picture that has the model's size already counts as laid so,
-     * and is treated as {@link #SCALE} says.
+     * Extracts the ink and places it like that of MNIST's digits ({@link Ink}). An image that already has the model's
+     * size counts as prepared and is treated as with {@link #SCALE}.
      */
     INK
 }

@@ -1,4 +1,7 @@
-/** Images: sets of them, the files that they are read from (IDX, PNG, JPEG), and how a picture from elsewhere is prepared. */
+/**
+ * Images: sets of images, the files that they are read from (IDX, PNG, JPEG), and the preparation of image files for a
+ * model.
+ */
 @NullMarked
 package scanline.lab.image;
 

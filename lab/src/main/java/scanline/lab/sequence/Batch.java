@@ -3,18 +3,18 @@ package scanline.lab.sequence;
 import java.util.Arrays;
 
 /**
- * Some examples, as a sequence model takes them.
+ * A batch of examples for a sequence model.
  *
- * @param values time-major: steps x examples x features
- * @param answers the labels of each example: one where it has a class
+ * @param values the input values, time-major: steps x examples x features
+ * @param answers the labels of each example; exactly one in a classification task
  */
 public record Batch(float[] values, int[][] answers) {
-    /** How many examples there are. */
+    /** The number of examples. */
     public int count() {
         return answers.length;
     }
 
-    /** The class of each example, where an answer is one. */
+    /** Returns the class of each example in a classification task: the first label. */
     public int[] labels() {
         return Arrays.stream(answers).mapToInt(answer -> answer[0]).toArray();
     }

@@ -5,22 +5,24 @@ import scanline.lab.base.DataException;
 import scanline.lab.image.Pictures;
 
 /**
- * Turns pictures into batches of sequences: scanned in an order, scaled to 0 to 1, then {@code (x - mean) / deviation}. The
- * arrays of a batch are used again for the next one of the same size.
+ * Converts pictures to batches of sequences: scans each picture in an order, scales levels to the range 0 to 1, then
+ * applies {@code (x - mean) / deviation}. The arrays of a batch are reused for the next batch of the same size.
  */
 public final class Loader {
     private final Pictures pictures;
     private final int features;
     private final int[] scanned;
     private final float[] levels = new float[256];
-    // A black pixel before those of a picture, at which a scan that reads outside of it finds one.
+    // A black pixel followed by the pixels of a picture: a scan that reads outside the picture reads the black one.
     private final byte[] framed;
     private @Nullable Batch last;
 
     /**
-     * A loader over pictures.
+     * Creates a loader for pictures.
      *
-     * @throws DataException if pictures of this size cannot be scanned so
+     * @param mean the mean to subtract from levels in the range 0 to 1
+     * @param deviation the number to divide by
+     * @throws DataException if the scan does not support pictures of this size
      */
     public Loader(Pictures pictures, Scan scan, double mean, double deviation) {
         this.pictures = pictures;
@@ -32,27 +34,30 @@ public final class Loader {
         }
     }
 
-    /** How many steps a sequence has. */
+    /** The number of steps of a sequence. */
     public int steps() {
         return scanned.length / features;
     }
 
-    /** How many numbers a step holds. */
+    /** The number of features of a step. */
     public int features() {
         return features;
     }
 
-    /** The pixels of a picture in the order in which they are read, as {@link Scan#order} says. */
+    /** Returns the pixels of a picture in the order in which they are read; see {@link Scan#order}. */
     public int[] order() {
         return scanned.clone();
     }
 
-    /** How many classes the labels come from. */
+    /** The number of classes. */
     public int classes() {
         return pictures.classes();
     }
 
-    /** The pictures whose numbers are at {@code from} (inclusive) to {@code to} (exclusive) of an order. */
+    /**
+     * Returns the pictures whose numbers are at the indices {@code from} (inclusive) to {@code to} (exclusive) of an
+     * order.
+     */
     public Batch batch(int[] order, int from, int to) {
         int count = to - from;
         Batch batch = last != null && last.count() == count

@@ -9,9 +9,9 @@ import scanline.engine.io.FormatException;
 import scanline.engine.io.TextFile;
 import scanline.lab.base.DataException;
 
-/** A text file with the numbers of an image's pixels in some order, parted by spaces or line ends. */
+/** Reads a text file with the numbers of an image's pixels in some order, separated by whitespace. */
 final class PermutationFile {
-    /** A number has ten digits at most; the others are for spaces. */
+    /** A number has at most ten digits; the other bytes are for whitespace. */
     private static final int BYTES_A_NUMBER = 16;
 
     private static final int MORE_BYTES = 1 << 12;
@@ -20,10 +20,10 @@ final class PermutationFile {
     private PermutationFile() {}
 
     /**
-     * Reads the order of an image of this size.
+     * Reads the order for an image of a given size.
      *
-     * @param key what names the file
-     * @throws DataException if the file is not there, or does not hold every number exactly once
+     * @param key the recipe key that names the file, for messages
+     * @throws DataException if the file is missing, or does not contain every number exactly once
      */
     static int[] read(String key, Path file, int height, int width) {
         int n = height * width;
@@ -65,7 +65,7 @@ final class PermutationFile {
         }
     }
 
-    /** The number that a word stands for, or -1. */
+    /** Parses a word as a number; returns -1 if it is not one. */
     private static int number(String word) {
         try {
             return Integer.parseInt(word);

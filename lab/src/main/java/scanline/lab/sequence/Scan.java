@@ -9,42 +9,45 @@ import scanline.lab.base.FileName;
 import scanline.lab.image.Divisor;
 
 /**
- * In what order a sequence model reads an image. A new order is a new record in this file, with a constant {@code DEFAULT};
- * the recipe's {@code data.scan} key finds it by its name in lower case, and each of its components is a key below that.
+ * An order in which a sequence model reads an image. A new order is a new record in this file with a constant
+ * {@code DEFAULT}: the recipe key {@code data.scan} finds it by its name in lower case, and each component of the
+ * record is a key below that one.
  */
 public sealed interface Scan {
     /**
-     * How many numbers a step holds.
+     * Returns the number of features of a step.
      *
-     * @throws DataException if images of this size cannot be read so
+     * @throws DataException if this order does not support images of this size
      */
     int features(int height, int width);
 
     /**
-     * How many steps an image of this size takes.
+     * Returns the number of steps of an image of this size.
      *
-     * @throws DataException if images of this size cannot be read so
+     * @throws DataException if this order does not support images of this size
      */
     default int steps(int height, int width) {
         return height * width / features(height, width);
     }
 
-    /** In an order, what is no pixel of the image, and black. */
+    /** The number in an order that represents a black pixel outside the image. */
     int BLACK = -1;
 
     /**
-     * The pixels in the order in which they are read: the one at {@code t * features + f} is feature f of step t. Pixels
-     * are numbered row by row from the top left, and read so if a scan says nothing else; {@link #BLACK} lies outside.
+     * Returns the pixels in the order in which they are read: the one at {@code t * features + f} is feature f of step
+     * t. Pixels are numbered row by row from the top left, which is also the default order; {@link #BLACK} is outside
+     * the image.
      *
-     * @throws DataException if images of this size cannot be read so
+     * @return numbers of pixels: steps x features
+     * @throws DataException if this order does not support images of this size
      */
     default int[] order(int height, int width) {
         return IntStream.range(0, height * width).toArray();
     }
 
-    /** A row at a time, from the top: as many steps as rows, as many features as columns. */
+    /** One row per step, from the top: the number of steps is the height, and the number of features is the width. */
     record Rows() implements Scan {
-        /** The only one. */
+        /** The only instance. */
         public static final Rows DEFAULT = new Rows();
 
         @Override
@@ -53,9 +56,11 @@ public sealed interface Scan {
         }
     }
 
-    /** A column at a time, from the left: as many steps as columns, as many features as rows. */
+    /**
+     * One column per step, from the left: the number of steps is the width, and the number of features is the height.
+     */
     record Columns() implements Scan {
-        /** The only one. */
+        /** The only instance. */
         public static final Columns DEFAULT = new Columns();
 
         @Override
@@ -69,9 +74,9 @@ public sealed interface Scan {
         }
     }
 
-    /** A pixel at a time, row by row from the top left: one feature a step. */
+    /** One pixel per step, row by row from the top left. */
     record Pixels() implements Scan {
-        /** The only one. */
+        /** The only instance. */
         public static final Pixels DEFAULT = new Pixels();
 
         @Override
@@ -81,15 +86,19 @@ public sealed interface Scan {
     }
 
     /**
-     * Some pixels at a time, row by row from the top left.
+     * Several pixels per step, row by row from the top left.
      *
-     * @param size pixels a step
+     * @param size the number of pixels per step
      */
     record Chunks(int size) implements Scan {
-        /** A quarter of MNIST's rows. */
+        /** A quarter of a row of MNIST per step. */
         public static final Chunks DEFAULT = new Chunks(7);
 
-        /** Checks the size. */
+        /**
+         * Checks the size.
+         *
+         * @throws IllegalArgumentException if it is less than 1
+         */
         public Chunks {
             requirePositive(size);
         }
@@ -101,18 +110,23 @@ public sealed interface Scan {
     }
 
     /**
-     * The pixels in an order without sense, the same one for every image, so that neighbors are far apart; with MNIST and
-     * a pixel a step this is permuted sequential MNIST (Le, Jaitly and Hinton 2015, arXiv 1504.00941).
+     * The pixels in a fixed random order, the same for every image, so that neighbors are far apart. With MNIST and one
+     * pixel per step this is permuted sequential MNIST (Le, Jaitly and Hinton 2015, arXiv 1504.00941).
      *
-     * @param seed which order
-     * @param size pixels a step
-     * @param file a text file with the numbers of the pixels in the wanted order, which then needs no seed; empty for none
+     * @param seed the seed that determines the order
+     * @param size the number of pixels per step
+     * @param file a text file with the numbers of the pixels in the desired order, which replaces the seed; empty for
+     *     none
      */
     record Permuted(long seed, int size, String file) implements Scan {
-        /** The first order, a pixel a step. */
+        /** The order of seed 1, one pixel per step. */
         public static final Permuted DEFAULT = new Permuted(1, 1, "");
 
-        /** Checks the size and the name. */
+        /**
+         * Checks the size and makes the name of the file absolute.
+         *
+         * @throws IllegalArgumentException if the size is less than 1, or the name cannot be that of a file
+         */
         public Permuted {
             requirePositive(size);
             file = FileName.absolute("file", file);
@@ -132,18 +146,22 @@ public sealed interface Scan {
     }
 
     /**
-     * A square patch at a time, row by row from the top left, and the pixels of a patch row by row (Dosovitskiy et al. 2021,
-     * arXiv 2010.11929); {@code rearrange('b c (h p1) (w p2) -> b (h w) (p1 p2 c)')} in the words of einops.
+     * One square patch per step, row by row from the top left, and the pixels of a patch row by row (Dosovitskiy et al.
+     * 2021, arXiv 2010.11929); in einops notation, {@code rearrange('b c (h p1) (w p2) -> b (h w) (p1 p2 c)')}.
      *
-     * @param size pixels a side of a patch
-     * @param pad whether an image whose sides it does not divide grows to those that it does, by black pixels all around;
-     *     where their number is odd, by one more below and on the right
+     * @param size the side of a patch in pixels
+     * @param pad whether images are padded with black pixels on all sides if the size does not divide theirs; an odd
+     *     number of pixels puts one more at the bottom and on the right
      */
     record Patches(int size, boolean pad) implements Scan {
-        /** Four of MNIST's. */
+        /** Four patches for an image of MNIST. */
         public static final Patches DEFAULT = new Patches(14, false);
 
-        /** Checks the size. */
+        /**
+         * Checks the size.
+         *
+         * @throws IllegalArgumentException if it is less than 1
+         */
         public Patches {
             requirePositive(size);
         }
@@ -174,7 +192,7 @@ public sealed interface Scan {
             return order;
         }
 
-        /** Patches along a side. */
+        /** Returns the number of patches along a side. */
         private int along(int side) {
             return (side - 1) / size + 1;
         }

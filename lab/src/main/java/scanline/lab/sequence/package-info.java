@@ -1,4 +1,4 @@
-/** Reading order: scans that turn a picture into a sequence, and batches of sequences. */
+/** Scan orders that convert a picture to a sequence, and batches of sequences. */
 @NullMarked
 package scanline.lab.sequence;
 

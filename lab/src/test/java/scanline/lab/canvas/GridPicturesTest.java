@@ -140,8 +140,8 @@ class GridPicturesTest {
     void noImagesAreRefused() {
         assertThatExceptionOfType(DataException.class)
                 .isThrownBy(() -> Canvas.Grid.DEFAULT.pictures(flat, new int[0], KEY))
-                .withMessage("data.canvas: there is no image to make pictures of"
-                        + " (data.limit and data.validation say how many there are)");
+                .withMessage("data.canvas: no images to compose pictures from"
+                        + " (data.limit and data.validation set how many there are)");
     }
 
     @Test

@@ -329,7 +329,8 @@ class ScatterPicturesTest {
     void moreLabelsThanThereAreAreRefused() {
         assertThatExceptionOfType(DataException.class)
                 .isThrownBy(() -> pictures(canvas(1, 4, 0, Order.FREQUENT), Drawings.flat(3, 6, 5, 3)))
-                .withMessage("data.canvas.most is 4, but a picture shows a label only once, and there are only 3");
+                .withMessage("data.canvas.most is 4, but a picture shows each label at most once, and there are only 3"
+                        + " labels");
     }
 
     @ParameterizedTest
@@ -339,8 +340,8 @@ class ScatterPicturesTest {
         assertThatExceptionOfType(DataException.class)
                 .isThrownBy(() -> new ScatterPictures(canvas(1, 2, 0, Order.FREQUENT), flat,
                         new int[] {image, image + 2}, KEY))
-                .withMessage("data.canvas: of the 2 images to make pictures of none has label " + missing
-                        + " (of the training images data.limit and data.validation say how many there are)");
+                .withMessage("data.canvas: none of the 2 images to compose pictures from has label " + missing
+                        + " (data.limit and data.validation set how many training images there are)");
     }
 
     @ParameterizedTest

@@ -350,7 +350,7 @@ class CommandLineTest {
         Path text = Files.writeString(folder.resolve("text.png"), "no image");
         Answer answer = answer("predict", run.toString(), text.toString());
         assertThat(answer.status()).isEqualTo(1);
-        assertThat(answer.err()).contains("text.png is no PNG, JPEG or IDX file");
+        assertThat(answer.err()).contains("text.png is not a PNG, JPEG or IDX file");
         byte[] broken = {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10, 0, 0, 0, 13, 'I', 'H', 'D', 'R', 0};
         Path png = Files.write(folder.resolve("broken.png"), broken);
         assertThat(answer("predict", run.toString(), png.toString()).err()).contains("broken.png is a broken image");

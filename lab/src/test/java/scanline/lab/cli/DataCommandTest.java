@@ -52,7 +52,7 @@ class DataCommandTest {
     void anUnknownSetFailsWithTheNearestName() {
         assertThat(run("fetch", "mnst")).isEqualTo(1);
         assertThat(err.toString())
-                .startsWith("no data set is called mnst, only mnist, emnist-balanced, ")
+                .startsWith("no data set is called mnst: choose from mnist, emnist-balanced, ")
                 .endsWith(", fashion-mnist, kmnist; did you mean mnist?");
     }
 

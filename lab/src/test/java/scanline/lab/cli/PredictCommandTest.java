@@ -45,7 +45,7 @@ class PredictCommandTest {
         assertThat(good.out().lines()).hasSize(2);
         Answer some = answer("predict", run, cat, text, folder.resolve("missing.png").toString(), dog);
         assertThat(some.out()).isEqualTo(good.out());
-        assertThat(some.err().lines()).containsExactly("scanline: " + text + " is no PNG, JPEG or IDX file",
+        assertThat(some.err().lines()).containsExactly("scanline: " + text + " is not a PNG, JPEG or IDX file",
                 "scanline: there is no file " + folder.resolve("missing.png"));
         assertThat(some.status()).isEqualTo(1);
     }
@@ -57,7 +57,7 @@ class PredictCommandTest {
         List<?> entries = Json.parse(some.out(), List.class);
         assertThat(entries).hasSize(3);
         assertThat((Object) entries.get(1)).isEqualTo(
-                Map.of("file", text, "error", text + " is no PNG, JPEG or IDX file"));
+                Map.of("file", text, "error", text + " is not a PNG, JPEG or IDX file"));
         assertThat(List.of(entries.getFirst(), entries.getLast()))
                 .isEqualTo(Json.parse(answer("predict", run, cat, dog, "--json").out(), List.class));
     }
@@ -76,7 +76,7 @@ class PredictCommandTest {
         Answer some = answer("predict", run, pictures.toString(), cat);
         assertThat(some.out()).startsWith(answer.out()).hasLineCount(3);
         assertThat(some.err().strip()).isEqualTo(
-                "scanline: " + pictures.resolve("c.jpeg") + " is no PNG, JPEG or IDX file");
+                "scanline: " + pictures.resolve("c.jpeg") + " is not a PNG, JPEG or IDX file");
         assertThat(some.status()).isEqualTo(1);
     }
 

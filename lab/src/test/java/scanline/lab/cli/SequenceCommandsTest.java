@@ -182,7 +182,7 @@ class SequenceCommandsTest {
             textBlock = """
                     digit-sequence data.canvas.rows=5    | 2 | data.canvas.rows must be from 1 to 4, not 5
                     digit-sequence data.canvas.blanks=1  | 2 | data.canvas.blanks must be in [0, 1), not 1.0
-                    cnn-rnn data.canvas.most=9           | 2 | data.canvas.most is 9, but a canvas of 48 x 48 holds 4 images of 22 x 22 side by side
+                    cnn-rnn data.canvas.most=9           | 2 | data.canvas.most is 9, but a canvas of 48 x 48 only has room for 4 images of 22 x 22 side by side
                     cnn-rnn data.canvas.order=rare       | 2 | the command line: data.canvas.order is "rare", but must be one of frequent, random
                     digit-sequence model.beam=0          | 2 | model.beam must be from 1 (greedy) to 64, not 0
                     digit-sequence data.canvas=grids     | 2 | the command line: data.canvas is "grids", but must be one of grid, scatter, single; did you mean grid?
@@ -190,7 +190,7 @@ class SequenceCommandsTest {
                     digit-sequence data.canvas=single    | 1 | this model writes labels one after the other, so it needs pictures with several: data.canvas=grid or scatter
                     digit-sequence data.scan.size=9      | 1 | data.scan.size is 9
                     digit-sequence data.validation=60000 | 1 | data.validation=60000 leaves nothing to train on
-                    cnn-rnn data.limit=6 data.validation=3 | 1 | data.canvas: of the 6 images to make pictures of none has label
+                    cnn-rnn data.limit=6 data.validation=3 | 1 | data.canvas: none of the 6 images to compose pictures from has label
                     """)
     void aWrongKeyGetsOneLineAndItsStatus(String recipeAndKeys, int status, String message) {
         Path run = folder.resolve("refused");

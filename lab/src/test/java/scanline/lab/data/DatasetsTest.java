@@ -115,11 +115,11 @@ class DatasetsTest {
     void anUnknownSetNamesTheNearest() {
         assertThatExceptionOfType(DataException.class)
                 .isThrownBy(() -> new Datasets(cache).open("fashon-mnist", null, ImageFolder.Options.DEFAULT))
-                .withMessage("no data set is called fashon-mnist, only " + NAMES + ";"
+                .withMessage("no data set is called fashon-mnist: choose from " + NAMES + ";"
                         + " did you mean fashion-mnist?");
         assertThatExceptionOfType(DataException.class)
                 .isThrownBy(() -> new Datasets(cache).open("imagenet", null, ImageFolder.Options.DEFAULT))
-                .withMessage("no data set is called imagenet, only " + NAMES + "");
+                .withMessage("no data set is called imagenet: choose from " + NAMES + "");
     }
 
     @Test

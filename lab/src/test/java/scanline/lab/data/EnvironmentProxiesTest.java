@@ -165,7 +165,7 @@ class EnvironmentProxiesTest {
             "proxy:70000", "a b:1", "http://proxy/path", "me:%zz@secret:1"})
     void whatIsNoProxyIsNamedByItsVariableAlone(String value) {
         assertThatExceptionOfType(DataException.class).isThrownBy(() -> proxies("https_proxy", value))
-                .withMessage("the variable https_proxy names no proxy that can be used: it must be like"
-                        + " http://proxy.example:3128 or http://user:password@proxy.example:3128");
+                .withMessage("the environment variable https_proxy does not name a usable proxy: it must look"
+                        + " like http://proxy.example:3128 or http://user:password@proxy.example:3128");
     }
 }

@@ -66,7 +66,7 @@ class FetchTest {
             assertThat(text.toString()).contains("sample train-images-idx3-ubyte: 0.1 MB from 127.0.0.1, verified");
             fetch(mirror.base());
             assertThat(mirror.requests).hasSize(4);
-            assertThat(text.toString()).contains("is there already");
+            assertThat(text.toString()).contains("already downloaded");
         }
     }
 
@@ -141,7 +141,7 @@ class FetchTest {
     void wrongContentIsRefusedAndNothingIsLeft() throws IOException {
         byte[] wrong = IdxSamples.gzip(IdxSamples.images(2, 28, 28));
         try (var mirror = new Mirror((_, _) -> Answer.of(200, wrong))) {
-            assertRefused("127.0.0.1: its content has not the SHA-256 that it must have", mirror.base());
+            assertRefused("127.0.0.1: its content does not have the expected SHA-256", mirror.base());
             assertThat(folder).isEmptyDirectory();
         }
     }
@@ -197,7 +197,7 @@ class FetchTest {
     @Test
     void aFolderThatCannotBeMadeIsNamed() throws IOException {
         Files.createFile(scratch.resolve("cache"));
-        assertRefused(folder + ": cannot be written: ", NOBODY);
+        assertRefused("cannot write " + folder + ": ", NOBODY);
     }
 
     private Answer honest(String name, long from) {

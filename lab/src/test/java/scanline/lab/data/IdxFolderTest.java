@@ -56,14 +56,14 @@ class IdxFolderTest {
     void aTestLabelThatNoTrainingImageHasIsRefused() throws IOException {
         Files.write(folder.resolve("t10k-labels-idx1-ubyte"), labels(2, 3));
         assertThatExceptionOfType(DataException.class).isThrownBy(() -> new IdxFolder(folder).test())
-                .withMessageContaining("label 3 of image 1 is none of the training labels, 0 to 2");
+                .withMessageContaining("label 3 of image 1 is not one of the training labels, 0 to 2");
     }
 
     @Test
     void trainingAndTestImagesOfDifferentSizeAreRefused() throws IOException {
         Files.write(folder.resolve("train-images-idx3-ubyte"), images(4, 3, 3));
         assertThatExceptionOfType(DataException.class).isThrownBy(() -> new IdxFolder(folder))
-                .withMessageContaining("t10k-images-idx3-ubyte.gz: its images are of 3 x 2, ")
+                .withMessageContaining("t10k-images-idx3-ubyte.gz: its images are 3 x 2, ")
                 .withMessageEndingWith("3 x 3");
     }
 

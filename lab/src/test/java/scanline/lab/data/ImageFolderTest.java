@@ -51,7 +51,7 @@ class ImageFolderTest {
     void noNameOfAFolderStopsTheTerminal() throws IOException {
         Path folder = scratch.resolve("names");
         Pngs.writeClasses(folder, List.of("a\u001b[2J"), 3, SIDE);
-        refused(folder, folder + ": has only the folder a\\u001b[2J, but needs one for each class, from 2 to 256");
+        refused(folder, folder + ": has only the subfolder a\\u001b[2J, but needs one for each class, from 2 to 256");
         Pngs.writeClasses(folder, List.of("b\u202e"), 3, SIDE);
         assertThat(open(folder).classNames()).containsExactly("a\\u001b[2J", "b\\u202e");
         assertThat(open(folder).test().labels()).containsExactly(0, 1);
@@ -240,11 +240,11 @@ class ImageFolderTest {
         Path none = scratch.resolve("none");
         refused(none, none + ": no such folder");
         Files.createDirectories(none);
-        refused(none, none + ": has no folder, but needs one for each class, from 2 to 256");
+        refused(none, none + ": has no subfolder, but needs one for each class, from 2 to 256");
         Pngs.writeClasses(none, List.of("one"), 2, SIDE);
-        refused(none, none + ": has only the folder one, but needs one for each class, from 2 to 256");
+        refused(none, none + ": has only the subfolder one, but needs one for each class, from 2 to 256");
         Pngs.writeClasses(none, IntStream.range(0, 257).mapToObj(i -> "c" + i).toList(), 1, 1);
-        refused(none, none + ": has 258 folders, but needs one for each class, from 2 to 256");
+        refused(none, none + ": has 258 subfolders, but needs one for each class, from 2 to 256");
     }
 
     @Test
@@ -263,12 +263,12 @@ class ImageFolderTest {
     void aClassThatCannotBeOneIsRefused() throws IOException {
         Path folder = animals(3);
         Path fish = Files.createDirectories(folder.resolve("fish"));
-        refused(folder, fish + " is a class without any image: fill it or take it away");
+        refused(folder, "class folder " + fish + " is empty: add images or delete it");
         Pngs.write(fish.resolve("carp.png"), Pngs.drawn(7, SIDE), SIDE, SIDE);
         refused(folder, fish + " has only one image: a class needs one to train on and one to test on");
         Path inner = Files.createDirectories(fish.resolve("carp"));
-        refused(folder, inner + " is a folder, but the folder of a class holds images only (and a set that is parted"
-                + " already has both a folder train and a folder test)");
+        refused(folder, inner + " is a folder, but a class folder may only contain images (a data set that is already"
+                + " split needs both a folder train and a folder test)");
     }
 
     @Test
@@ -276,7 +276,7 @@ class ImageFolderTest {
         Path folder = scratch.resolve("parted");
         Pngs.writeClasses(folder.resolve("train"), ANIMALS, 3, SIDE);
         Pngs.writeClasses(folder.resolve("test"), List.of("dog", "fish"), 2, SIDE);
-        refused(folder, folder.resolve("test/fish") + ": no class of that name is in " + folder.resolve("train"));
+        refused(folder, folder.resolve("test/fish") + ": there is no class of that name in " + folder.resolve("train"));
     }
 
     @Test
@@ -288,7 +288,7 @@ class ImageFolderTest {
         Files.writeString(folder.resolve("test/dog/labels.txt"), "no image either");
         ImageFolder set = open(folder);
         assertThatExceptionOfType(DataException.class).isThrownBy(set::test)
-                .withMessage(first + " is no PNG or JPEG file");
+                .withMessage(first + " is not a PNG or JPEG file");
         assertThat(set.train().count()).isEqualTo(9);
     }
 

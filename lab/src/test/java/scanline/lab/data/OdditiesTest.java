@@ -34,15 +34,15 @@ class OdditiesTest {
     @Test
     void labelsThatCountFromOneAreSaid() throws IOException {
         assertThat(idx(new byte[] {1, 2, 3, 4}, new int[] {1, 2, 3, 3}, new byte[] {5}, new int[] {1})).containsExactly(
-                "the labels go up to 3 (2 training images), which makes 4 classes, but there is no training image of"
-                        + " class 0");
+                "the labels go up to 3 (2 training images), which makes 4 classes, but class 0 has no training"
+                        + " image");
     }
 
     @Test
     void aSingleLargeLabelIsSaid() throws IOException {
         assertThat(idx(new byte[] {1, 2, 3}, new int[] {0, 1, 255}, new byte[] {4}, new int[] {1})).containsExactly(
-                "the labels go up to 255 (1 training image), which makes 256 classes, but there is no training image of"
-                        + " 253 of them");
+                "the labels go up to 255 (1 training image), which makes 256 classes, but 253 of them have no training"
+                        + " image");
     }
 
     @Test

@@ -144,7 +144,7 @@ class SourceTest {
                 .withMessageStartingWith(file + ": the SHA-256 of the file is ");
         try (var mirror = new Mirror((_, _) -> Answer.of(200, wrong))) {
             assertThatExceptionOfType(DataException.class).isThrownBy(() -> fetch(set, mirror.base()))
-                    .withMessageContaining("its content has not the SHA-256 that it must have");
+                    .withMessageContaining("its content does not have the expected SHA-256");
         }
     }
 
@@ -154,9 +154,9 @@ class SourceTest {
         Files.write(folder.resolve("gzip.zip"), zip);
         assertThatExceptionOfType(DataException.class).isThrownBy(open(archived(List.of("A"), 1))::train)
                 .withMessage(folder.resolve("gzip.zip")
-                        + "'s gzip/train-labels-idx1-ubyte: label 2 of image 1 is none from 1 to 1");
+                        + "'s gzip/train-labels-idx1-ubyte: label 2 of image 1 is not from 1 to 1");
         assertThatExceptionOfType(DataException.class).isThrownBy(open(archived(List.of("A", "B"), 2))::train)
-                .withMessageEndingWith("label 1 of image 0 is none from 2 to 3");
+                .withMessageEndingWith("label 1 of image 0 is not from 2 to 3");
     }
 
     @Test

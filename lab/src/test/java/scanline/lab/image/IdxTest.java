@@ -91,33 +91,33 @@ class IdxTest {
     @Test
     void aFolderIsNoFile() {
         assertThatExceptionOfType(DataException.class).isThrownBy(() -> Idx.read(folder, 1))
-                .withMessageStartingWith(folder + ": cannot be read: ");
+                .withMessageStartingWith("cannot read " + folder + ": ");
     }
 
     @Test
     void aTruncatedFileIsRefusedWithItsLength() {
         byte[] cut = Arrays.copyOf(images(2, 3, 3), 30);
-        refusal(cut, 3).contains("truncated", "2 x 3 x 3", "34 bytes", "it has 30");
-        refusal(gzip(cut), 3).contains("truncated", "2 x 3 x 3", "34 bytes", "it has 30");
+        refusal(cut, 3).contains("truncated", "2 x 3 x 3", "34 bytes", "the file has 30");
+        refusal(gzip(cut), 3).contains("truncated", "2 x 3 x 3", "34 bytes", "the file has 30");
     }
 
     @Test
     void aFileThatIsTooLongIsRefusedWithItsLength() {
         byte[] more = Arrays.copyOf(images(2, 3, 3), 40);
-        refusal(more, 3).contains("too long", "2 x 3 x 3", "34 bytes", "it has 40");
+        refusal(more, 3).contains("too long", "2 x 3 x 3", "34 bytes", "the file has 40");
         refusal(gzip(more), 3).contains("more than the 34 bytes", "2 x 3 x 3");
     }
 
     @Test
     void anEmptyOrTinyFileIsTruncated() {
-        refusal(new byte[0], 1).contains("truncated", "takes 8 bytes, and it has 0");
-        refusal(new byte[] {0x1f}, 1).contains("truncated", "it has 1");
-        refusal(Arrays.copyOf(images(1, 1, 1), 9), 3).contains("truncated", "takes 16 bytes, and it has 9");
+        refusal(new byte[0], 1).contains("truncated", "takes 8 bytes, but the file has 0");
+        refusal(new byte[] {0x1f}, 1).contains("truncated", "the file has 1");
+        refusal(Arrays.copyOf(images(1, 1, 1), 9), 3).contains("truncated", "takes 16 bytes, but the file has 9");
     }
 
     @Test
     void wrongMagicIsShown() {
-        refusal("PNG, perhaps".getBytes(), 3).contains("no IDX file", "504e472c", "00000803");
+        refusal("PNG, perhaps".getBytes(), 3).contains("not an IDX file", "504e472c", "00000803");
     }
 
     @Test
@@ -135,8 +135,8 @@ class IdxTest {
 
     @Test
     void aSizeOfZeroIsRefused() {
-        refusal(idx(new byte[0], 0), 1).contains("empty: its header says 0");
-        refusal(idx(new byte[0], 5, 0, 28), 3).contains("empty: its header says 5 x 0 x 28");
+        refusal(idx(new byte[0], 0), 1).contains("empty: the sizes in its header are 0");
+        refusal(idx(new byte[0], 5, 0, 28), 3).contains("empty: the sizes in its header are 5 x 0 x 28");
     }
 
     @Test
@@ -151,7 +151,7 @@ class IdxTest {
         long promised = Math.min(Runtime.getRuntime().maxMemory() / 2, Integer.MAX_VALUE) - 64;
         byte[] liar = gzip(idx(new byte[100], (int) promised));
         for (int i = 0; i < 1000; i++) { // would take minutes if it were allocated
-            refusal(liar, 1).contains("truncated", "it has 108");
+            refusal(liar, 1).contains("truncated", "the file has 108");
         }
     }
 

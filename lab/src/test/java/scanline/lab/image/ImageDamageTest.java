@@ -99,8 +99,8 @@ class ImageDamageTest {
             int end = at + 12 + ByteBuffer.wrap(whole).getInt(at);
             byte[] damaged = whole.clone();
             damaged[end - 1] ^= 1;
-            refused(damaged, "the checksum of its chunk " + new String(whole, at + 4, 4, StandardCharsets.ISO_8859_1)
-                    + " is wrong");
+            refused(damaged, "the checksum of its " + new String(whole, at + 4, 4, StandardCharsets.ISO_8859_1)
+                    + " chunk is wrong");
             at = end;
         }
     }
@@ -108,8 +108,8 @@ class ImageDamageTest {
     @Test
     void aPngWithoutItsEndIsRefused() throws IOException {
         byte[] whole = stripes("png", false);
-        refused(Arrays.copyOf(whole, whole.length - PNG_END_BYTES), "it ends before its chunk IEND");
-        refused(Arrays.copyOf(whole, whole.length / 2), "it ends before its chunk IEND");
+        refused(Arrays.copyOf(whole, whole.length - PNG_END_BYTES), "it ends before its IEND chunk");
+        refused(Arrays.copyOf(whole, whole.length / 2), "it ends before its IEND chunk");
         assertThat(read(inserted(whole, whole.length, new byte[9]), 8, 8)).isEqualTo(read(whole, 8, 8));
     }
 
@@ -137,7 +137,7 @@ class ImageDamageTest {
     void inksThatAreStoredNobodyKnowsHowAreRefused() throws IOException {
         byte[] unmarked = resource("cmyk.jpg");
         unmarked[new String(unmarked, StandardCharsets.ISO_8859_1).indexOf("Adobe")] = 'X';
-        refused(unmarked, "it has four colors, and does not say how they are stored: save it in RGB");
+        refused(unmarked, "it has four color components but does not state how they are stored: save it in RGB");
     }
 
     private static byte[] resource(String name) throws IOException {

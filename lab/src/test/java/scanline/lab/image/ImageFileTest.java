@@ -135,23 +135,27 @@ class ImageFileTest {
     void aSideThatIsTooLongIsRefusedByTheHeader() throws IOException {
         Path file = folder.resolve("long.png");
         ImageIO.write(new BufferedImage(10_001, 1, BufferedImage.TYPE_BYTE_BINARY), "png", file.toFile());
-        refused(file, file + " is 10001 x 1 pixels, and at most 10000 a side are read");
+        refused(file, file + " is 10001 x 1 pixels, but at most 10000 per side are supported");
     }
 
     @Test
     void whatTakesLongToDecodeIsRefusedByTheHeader() throws IOException {
         Path png = folder.resolve("large.png");
         ImageIO.write(new BufferedImage(10_000, 4_001, BufferedImage.TYPE_BYTE_GRAY), "png", png.toFile());
-        refused(png, png + " is 10000 x 4001 pixels, and of its kind at most 40 million are read: save it smaller");
+        refused(png, png + " is 10000 x 4001 pixels, but at most 40 million are supported for this kind of image:"
+                + " save it at a smaller size");
         ImageIO.write(new BufferedImage(5_000, 2_700, BufferedImage.TYPE_3BYTE_BGR), "png", png.toFile());
-        refused(png, png + " is 5000 x 2700 pixels, and of its kind at most 13 million are read: save it smaller");
+        refused(png, png + " is 5000 x 2700 pixels, but at most 13 million are supported for this kind of image:"
+                + " save it at a smaller size");
         Path jpeg = folder.resolve("large.jpg");
         ImageIO.write(new BufferedImage(6_667, 6_000, BufferedImage.TYPE_BYTE_GRAY), "jpeg", jpeg.toFile());
-        refused(jpeg, jpeg + " is 6667 x 6000 pixels, and of its kind at most 40 million are read: save it smaller");
+        refused(jpeg, jpeg + " is 6667 x 6000 pixels, but at most 40 million are supported for this kind of image:"
+                + " save it at a smaller size");
         byte[] progressive = Pictures.written("jpeg", new BufferedImage(2_500, 1_700, BufferedImage.TYPE_INT_RGB),
                 true);
         Files.write(jpeg, progressive);
-        refused(jpeg, jpeg + " is 2500 x 1700 pixels, and of its kind at most 4 million are read: save it smaller");
+        refused(jpeg, jpeg + " is 2500 x 1700 pixels, but at most 4 million are supported for this kind of image:"
+                + " save it at a smaller size");
     }
 
     @Test
@@ -175,7 +179,7 @@ class ImageFileTest {
         Path missing = folder.resolve("missing.png");
         refused(missing, "there is no file " + missing);
         Path empty = Files.createFile(folder.resolve("empty.png"));
-        refused(empty, empty + " is no PNG or JPEG file");
+        refused(empty, empty + " is not a PNG or JPEG file");
         Path cut = folder.resolve("cut.png");
         Pngs.write(cut, Pngs.drawn(1, 40), 40, 40);
         Files.write(cut, Arrays.copyOf(Files.readAllBytes(cut), 300));

@@ -73,6 +73,6 @@ class ImageSetTest {
     void sizesThatDoNotAgreeAndLabelsThatAreNoClassAreRefused() {
         assertThatIllegalArgumentException().isThrownBy(() -> new ImageSet(2, 2, new byte[7], new byte[2], 1));
         assertThatIllegalArgumentException().isThrownBy(() -> new ImageSet(1, 1, new byte[1], new byte[] {-1}, 255))
-                .withMessage("label 255 of 255");
+                .withMessage("label 255 is not below the number of classes, 255");
     }
 }

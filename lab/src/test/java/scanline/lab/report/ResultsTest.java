@@ -334,7 +334,7 @@ class ResultsTest {
             provenance.json | "commit"          | "other"           | lacks commit
             provenance.json | 68362             | "many"            | parameters cannot be many
             provenance.json | scanline train    | scanline evaluate | the command trains nothing
-            provenance.json | }                 |                   | is no JSON object
+            provenance.json | }                 |                   | is not a JSON object
             metrics.csv     | 2,1100            | 2,much            | has a broken row: "2,much
             metrics.csv     | 2,1100            | 3,1100            | row 2 is no epoch 2
             metrics.csv     | 0.85              | Infinity          | row 1 is no epoch 1
@@ -370,7 +370,7 @@ class ResultsTest {
             textBlock = """
                     provenance.json | "threads": 2          | "threads": 2.5             | threads cannot be 2.5
                     provenance.json | "threads": 2          | "threads": 99999999999999999999 | threads cannot be 99999999999999999999
-                    provenance.json | "threads": 2          | "threads": 2, "threads": 2 | is no JSON object
+                    provenance.json | "threads": 2          | "threads": 2, "threads": 2 | is not a JSON object
                     provenance.json | "scanline train lstm-rows seed=1" | ["train", 1]   | command cannot be [train, 1]
                     provenance.json | "scanline train       | "scanline \\u001b\\u2028     | trains nothing: "scanline \\u001b\\u2028
                     result.json     | "epochs": 2           | "epochs": ["java.net.URL"] | epochs cannot be [java.net.URL]
@@ -399,7 +399,7 @@ class ResultsTest {
         assertThat(Json.read(file)).isEqualTo(Map.of("@class", "java.util.TreeMap", "a",
                 List.of("java.net.URL", "http://127.0.0.1/"), "b", Map.of("@type", "x")));
         assertThatThrownBy(() -> Json.read(Files.writeString(file, "{\"a\":" + "[".repeat(100_000))))
-                .isInstanceOf(FormatException.class).hasMessage(file + ": is no JSON object");
+                .isInstanceOf(FormatException.class).hasMessage(file + ": is not a JSON object");
         assertThatThrownBy(() -> Json.read(Files.writeString(file, " ".repeat(1 << 21))))
                 .isInstanceOf(FormatException.class).hasMessage(file + ": is longer than 1048576 bytes");
     }

@@ -9,38 +9,38 @@ import scanline.lab.data.Source;
 import scanline.lab.image.Preparation;
 
 /**
- * EMNIST (Cohen, Afshar, Tapson and van Schaik, 2017, "EMNIST: extending MNIST to handwritten letters"), six sets made of NIST's
- * Special Database 19 that lie in one archive of 562 MB. Its images are stored with rows and columns exchanged; here they stand
- * upright. Labels of letters count from 1 there, and from 0 here. The archive's size and SHA-256 are those that TensorFlow
- * Datasets states (url_checksums/emnist.txt) and MLDatasets.jl too, the classes those of its mapping files; nobody here has
- * fetched it yet.
+ * EMNIST (Cohen, Afshar, Tapson and van Schaik, 2017, "EMNIST: extending MNIST to handwritten letters"): six sets made
+ * from NIST's Special Database 19, in one archive of 562 MB. The archive stores images with rows and columns exchanged;
+ * here they are upright. Its labels of letters count from 1; here they count from 0. The archive's size and SHA-256 are
+ * those that TensorFlow Datasets (url_checksums/emnist.txt) and MLDatasets.jl state; the classes are those of its
+ * mapping files. This project has not fetched the archive yet.
  */
 public final class Emnist {
     private static final String DIGIT = "0123456789";
     private static final String UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
-    // Those small letters that do not look like their capitals.
+    // The lower-case letters that do not look like their capitals.
     private static final String DISTINCT = "abdefghnqrt";
 
-    /** As many of each class, small letters that look like their capitals counted as these. */
+    /** The same number of images per class; lower-case letters that look like their capitals are merged with them. */
     public static final KnownSet BALANCED = set("balanced", "digits and letters, 112,800 + 18,800", 0,
             DIGIT + UPPER + DISTINCT);
 
-    /** All characters, small and capital letters apart. */
+    /** All characters, with separate classes for lower-case and capital letters. */
     public static final KnownSet BYCLASS = set("byclass", "digits and letters, 697,932 + 116,323", 0,
             DIGIT + UPPER + "abcdefghijklmnopqrstuvwxyz");
 
-    /** All characters, small letters that look like their capitals counted as these. */
+    /** All characters; lower-case letters that look like their capitals are merged with them. */
     public static final KnownSet BYMERGE = set("bymerge", "digits and letters, 697,932 + 116,323", 0,
             DIGIT + UPPER + DISTINCT);
 
-    /** Digits, as many of each. */
+    /** Digits, the same number of images per class. */
     public static final KnownSet DIGITS = set("digits", "digits, 240,000 + 40,000", 0, DIGIT);
 
-    /** Letters, as many of each, small and capital ones together. */
+    /** Letters, the same number of images per class, lower-case and capital letters merged. */
     public static final KnownSet LETTERS = set("letters", "letters, 124,800 + 20,800", 1, UPPER);
 
-    /** Digits, as many as MNIST has. */
+    /** Digits, as many images as MNIST has. */
     public static final KnownSet MNIST = set("mnist", "digits, 60,000 + 10,000", 0, DIGIT);
 
     private Emnist() {}

@@ -8,9 +8,9 @@ import scanline.lab.data.KnownSet;
 import scanline.lab.data.Source;
 import scanline.lab.image.Preparation;
 
-/** Fashion-MNIST, Zalando's pictures of garments (Xiao, Rasul and Vollgraf, 2017), in the format of MNIST. */
+/** Fashion-MNIST, Zalando's images of garments (Xiao, Rasul and Vollgraf, 2017), in the format of MNIST. */
 public final class FashionMnist {
-    /** What is known of it. */
+    /** The set. */
     public static final KnownSet SET = new KnownSet("fashion-mnist",
             "pictures of garments, 60,000 + 10,000 images of 28 x 28, 10 classes",
             "MIT, Zalando SE",

@@ -9,12 +9,12 @@ import scanline.lab.data.Source;
 import scanline.lab.image.Preparation;
 
 /**
- * Kuzushiji-MNIST (Clanuwat et al., 2018, "Deep learning for classical Japanese literature"), a character for each of the ten
- * rows of Hiragana, in the format of MNIST. The SHA-256 of its gzipped files are those that TensorFlow Datasets states
- * (url_checksums/kmnist.txt); nobody here has fetched them yet.
+ * Kuzushiji-MNIST (Clanuwat et al., 2018, "Deep learning for classical Japanese literature"): one character for each of
+ * the ten rows of Hiragana, in the format of MNIST. The SHA-256 hashes of its gzipped files are those that TensorFlow
+ * Datasets states (url_checksums/kmnist.txt); this project has not fetched the files yet.
  */
 public final class Kmnist {
-    /** What is known of it. */
+    /** The set. */
     public static final KnownSet SET = new KnownSet("kmnist",
             "cursive Japanese characters, 60,000 + 10,000 images of 28 x 28, 10 classes",
             "CC BY-SA 4.0, Center for Open Data in the Humanities",

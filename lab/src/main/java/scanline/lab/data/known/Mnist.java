@@ -10,7 +10,7 @@ import scanline.lab.image.Preparation;
 
 /** MNIST, the handwritten digits of LeCun, Cortes and Burges (1998); its files come with Scanline. */
 public final class Mnist {
-    /** What is known of it. */
+    /** The set. */
     public static final KnownSet SET = new KnownSet("mnist",
             "handwritten digits, 60,000 + 10,000 images of 28 x 28, 10 classes",
             "CC BY-SA 3.0, Yann LeCun, Corinna Cortes and Christopher J. C. Burges",

@@ -1,4 +1,6 @@
-/** The data sets whose content is known: each is a constant of a public class, and no list names it again. */
+/**
+ * The data sets whose content is known. Each is a constant of a public class in this package; no list names it again.
+ */
 @NullMarked
 package scanline.lab.data.known;
 
