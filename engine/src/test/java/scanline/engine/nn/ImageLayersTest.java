@@ -152,11 +152,11 @@ class ImageLayersTest {
                     assertThatThrownBy(() -> conv.forward(flat))
                             .hasMessage("a batch of images must have 4 axes, not shape [4, 9]");
                     assertThatThrownBy(() -> conv.forward(wide))
-                            .hasMessage("a convolution of 3 channels was given shape [1, 4, 4, 2]");
+                            .hasMessage("a convolution with 3 input channels cannot take shape [1, 4, 4, 2]");
                     assertThatThrownBy(() -> norm.forward(small))
-                            .hasMessage("a batch normalization of 5 channels was given shape [1, 4, 3, 3]");
-                    assertThatThrownBy(() -> norm.forward(pixel)).hasMessage("a batch normalization needs at least 2"
-                            + " numbers a channel to learn from, unlike [1, 1, 1, 5]");
+                            .hasMessage("batch normalization of 5 channels cannot take shape [1, 4, 3, 3]");
+                    assertThatThrownBy(() -> norm.forward(pixel)).hasMessage("batch normalization needs at least 2"
+                            + " values per channel in training, not shape [1, 1, 1, 5]");
                     assertThatThrownBy(() -> new MaxPool2d(5, 1).forward(wide))
                             .hasMessage("a window of 5 x 5 pixels is larger than its image of 4 x 4");
                 }

@@ -278,7 +278,7 @@ class LayersTest {
             Tensor x = tape.input(Shape.of(2000, 600, 1), new float[2000 * 600]);
             assertThatThrownBy(() -> recurrent.forward(x, Output.LAST_STEP))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("take a smaller batch, or recompute");
+                    .hasMessageContaining("use a smaller batch, or recompute");
         }
     }
 
@@ -327,7 +327,7 @@ class LayersTest {
                     assertThatThrownBy(() -> lstm.forward(wide, Output.LAST_STEP))
                             .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("4");
                     assertThatThrownBy(() -> linear.forward(wide))
-                            .hasMessage("a linear map of 3 inputs was given shape [1, 2, 4]");
+                            .hasMessage("a linear map with 3 inputs cannot take shape [1, 2, 4]");
                 }
             }
         }

@@ -117,7 +117,7 @@ class TransformerLayersTest {
                     .hasMessage("a mask needs 3 lengths from 1 to 6, not [1, 2]");
             Tensor two = tape.input(Shape.of(STEPS, 2, WIDTH), new float[STEPS * 2 * WIDTH]);
             assertThatThrownBy(() -> attention.weights(x, two, Mask.NONE)).isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("keys and values of an attention must have 6 steps of 3 examples, not shape [6, 2, 8]");
+                    .hasMessage("keys and values of attention must have 6 steps of 3 examples, not shape [6, 2, 8]");
         }
     }
 
@@ -232,7 +232,7 @@ class TransformerLayersTest {
                         .isEqualTo(Arrays.copyOfRange(all, t * BATCH * WIDTH, (t + 1) * BATCH * WIDTH));
             }
             assertThatThrownBy(() -> positions.at(sequence, 0)).isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("what is added to every example must have shape [6, 8], not [1, 8]");
+                    .hasMessage("the tensor added to every example must have shape [6, 8], not [1, 8]");
             Tensor step = Shaping.rows(sequence, 0, 1, sequence);
             for (int place : new int[] {-1, STEPS + 2}) {
                 assertThatThrownBy(() -> positions.at(step, place)).isInstanceOf(IllegalArgumentException.class)
@@ -249,7 +249,7 @@ class TransformerLayersTest {
             Tensor like = tape.input(Shape.of(1), new float[1]);
             assertThatThrownBy(() -> embedding.forward(new int[] {0, 11, word, 3}, 2, 2, like))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("number " + word + " is no row of a table of 12");
+                    .hasMessage("row " + word + " is out of range for a table of 12");
         }
     }
 
