@@ -1,4 +1,7 @@
-/** Layers: plain classes whose first constructor argument makes their parameters, and whose forward is their formula. */
+/**
+ * Layers. Each is a plain class whose constructor creates its parameters, through its first argument, and whose
+ * {@code forward} method is its formula.
+ */
 @NullMarked
 package scanline.engine.nn;
 

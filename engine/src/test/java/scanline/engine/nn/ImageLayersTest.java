@@ -163,15 +163,15 @@ class ImageLayersTest {
             }
         }
         assertThatThrownBy(() -> new Conv2d(weights, 3, 0, 3, 1, 1, Initializer.HE)).hasMessage("a convolution needs"
-                + " channels, a kernel and a stride of at least 1 and no negative padding, unlike 3 to 0 channels,"
+                + " channels, a kernel and a stride of at least 1 and no negative padding, not 3 to 0 channels,"
                 + " kernel 3, stride 1, padding 1");
         assertThatThrownBy(() -> new Conv2d(weights, 3, 3, 3, 1, -1, Initializer.HE))
                 .hasMessageContaining("padding -1");
         assertThatThrownBy(() -> new BatchNorm2d(weights, 0))
-                .hasMessage("a batch normalization needs at least 1 channel, not 0");
+                .hasMessage("batch normalization needs at least 1 channel, not 0");
         assertThatThrownBy(() -> new MaxPool2d(2, 0))
-                .hasMessage("a pooling needs a size and a stride of at least 1, not 2 and 0");
+                .hasMessage("pooling needs a size and a stride of at least 1, not 2 and 0");
         assertThatThrownBy(() -> new AveragePool2d(0, 1))
-                .hasMessage("a pooling needs a size and a stride of at least 1, not 0 and 1");
+                .hasMessage("pooling needs a size and a stride of at least 1, not 0 and 1");
     }
 }

@@ -166,7 +166,7 @@ class LayersTest {
     @Test
     void gatesThatAKindLacksAreRefused() {
         assertThatThrownBy(() -> first(GRU, 3, 5, new RecurrentInitializer(Matrix.HE, Matrix.HE, Bias.ZERO, 1, 784, 1)))
-                .hasMessage("forget must be 0 for GRU: only an LSTM has a forget gate, not 1.0");
+                .hasMessage("forget must be 0 for GRU, not 1.0: only an LSTM has a forget gate");
         assertThatThrownBy(() -> first(CellKind.RNN_TANH, 3, 5,
                 new RecurrentInitializer(Matrix.HE, Matrix.HE, Bias.CHRONO, 0, 784, 1)))
                 .hasMessage("bias must not be chrono for RNN_TANH, which has no gates");
@@ -302,7 +302,7 @@ class LayersTest {
     @ValueSource(floats = {-0.1f, 1f, Float.NaN})
     void aRateOfDropoutThatIsNoShareIsRefused(float rate) {
         assertThatThrownBy(() -> new Dropout(rate)).isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("a dropout rate lies in [0, 1), unlike " + rate);
+                .hasMessage("a dropout rate must be in [0, 1), not " + rate);
     }
 
     @Test

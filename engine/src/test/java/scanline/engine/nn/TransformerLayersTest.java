@@ -179,7 +179,7 @@ class TransformerLayersTest {
         for (int heads : new int[] {3, 0}) {
             assertThatThrownBy(() -> MultiHeadAttention.Options.shared(8, heads, 0, Initializer.UNIFORM))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage(heads + " heads do not divide a width of 8");
+                    .hasMessage("a width of 8 is not divisible by " + heads + " heads");
         }
     }
 
@@ -189,8 +189,8 @@ class TransformerLayersTest {
         assertThatThrownBy(
                 () -> new MultiHeadAttention.Options(width, heads, headWidth, true, 0, Initializer.UNIFORM,
                         Initializer.UNIFORM))
-                .isInstanceOf(IllegalArgumentException.class).hasMessage("an attention needs a width, heads and a "
-                        + "width of the heads of at least 1, not " + width + ", " + heads + " and " + headWidth);
+                .isInstanceOf(IllegalArgumentException.class).hasMessage("attention needs a width, a number of "
+                        + "heads and a head width of at least 1, not " + width + ", " + heads + " and " + headWidth);
     }
 
     @ParameterizedTest
@@ -198,7 +198,7 @@ class TransformerLayersTest {
     void aRateOfDropoutThatIsNoShareIsRefused(float rate) {
         assertThatThrownBy(() -> MultiHeadAttention.Options.shared(8, 2, rate, Initializer.UNIFORM))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("a dropout rate lies in [0, 1), unlike " + rate);
+                .hasMessage("a dropout rate must be in [0, 1), not " + rate);
     }
 
     @Test
@@ -206,7 +206,7 @@ class TransformerLayersTest {
         Positions positions = new Positions(new Weights(BACKEND, 1), STEPS - 1, WIDTH);
         assertThatThrownBy(() -> inferred(BACKEND, new float[SHAPE.elements()], x -> positions.forward(x)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("a sequence of 6 steps has more than the 5 places that positions are learned for");
+                .hasMessage("a sequence of 6 steps is longer than the 5 learned positions");
     }
 
     @Test
@@ -236,7 +236,7 @@ class TransformerLayersTest {
             Tensor step = Shaping.rows(sequence, 0, 1, sequence);
             for (int place : new int[] {-1, STEPS + 2}) {
                 assertThatThrownBy(() -> positions.at(step, place)).isInstanceOf(IllegalArgumentException.class)
-                        .hasMessage("place " + place + " is none of the 8 places that positions are learned for");
+                        .hasMessage("position " + place + " is out of range for 8 learned positions");
             }
         }
     }

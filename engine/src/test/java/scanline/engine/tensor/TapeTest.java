@@ -204,7 +204,8 @@ class TapeTest {
 
     @Test
     void labelsThatAreNoClassesAreRefused() {
-        assertRefused(() -> Losses.crossEntropy(input(2, 3), new int[] {0, 3}, 0), "label 3 is out of range for 3 classes");
+        assertRefused(() -> Losses.crossEntropy(input(2, 3), new int[] {0, 3}, 0),
+                "label 3 is out of range for 3 classes");
         assertRefused(() -> Losses.crossEntropy(input(2, 3), new int[] {-2, 0}, 0),
                 "label -2 is out of range for 3 classes");
         assertRefused(() -> Losses.crossEntropy(input(2, 3), new int[1], 0), "2 rows of logits need 2 labels, not 1");
