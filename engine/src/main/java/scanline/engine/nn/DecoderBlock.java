@@ -57,7 +57,7 @@ public final class DecoderBlock {
      * The attention weights after the softmax.
      *
      * @param own
-     *            of self-attention, [B heads, T, T], the heads of an example are consecutive
+     *            of self-attention, [B heads, T, T], with the heads of an example consecutive
      * @param cross
      *            of cross-attention, [B heads, T, S]
      */

@@ -147,7 +147,7 @@ public final class MultiHeadAttention {
     /**
      * Computes the attention weights of {@link #self}, after the softmax.
      *
-     * @return [B heads, T, T], the heads of an example are consecutive
+     * @return [B heads, T, T], with the heads of an example consecutive
      */
     public Tensor weights(Tensor x, Mask mask) {
         return weights(x, x, mask);

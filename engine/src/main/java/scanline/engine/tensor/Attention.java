@@ -144,7 +144,7 @@ public final class Attention {
     /**
      * Computes the attention weights, {@code softmax(Q K^T / sqrt(d))}, from basic operations.
      *
-     * @return [B heads, T_q, T_k], the heads of an example are consecutive; every row sums to 1
+     * @return [B heads, T_q, T_k], with the heads of an example consecutive; every row sums to 1
      * @throws IllegalArgumentException
      *             if the shapes do not match each other, or the mask does not match them
      */
