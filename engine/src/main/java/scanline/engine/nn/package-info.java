@@ -1,6 +1,6 @@
 /**
- * Layers. Each is a plain class whose constructor creates its parameters, through its first argument, and whose
- * {@code forward} method is its formula.
+ * Layers. Each is a plain class: its first constructor argument creates the parameters, and its {@code forward} method
+ * is its formula.
  */
 @NullMarked
 package scanline.engine.nn;

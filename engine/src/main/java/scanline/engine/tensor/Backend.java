@@ -53,7 +53,7 @@ public interface Backend extends AutoCloseable {
     /** Copies {@code rows} rows of n floats, which are {@code yStride} and {@code xStride} apart. */
     void copy(Buffer y, int yFrom, int yStride, Buffer x, int xFrom, int xStride, int rows, int n);
 
-    /** Adds what {@link #copy} would write. */
+    /** Adds to y what {@link #copy} would write there. */
     void accumulate(Buffer y, int yFrom, int yStride, Buffer x, int xFrom, int xStride, int rows, int n);
 
     /** {@code y = a + b}. */
