@@ -2,24 +2,24 @@ package scanline.examples;
 
 import module scanline.engine;
 
-/** A layer of one's own: a gated linear unit (Dauphin et al. 2017) with a way around it (He et al. 2016). */
+/** A custom layer: a gated linear unit (Dauphin et al. 2017) with a residual connection (He et al. 2016). */
 public record OwnLayer(Linear value, Linear gate) {
-    /** Makes its parameters, {@code value.weight, value.bias, gate.weight, gate.bias}. */
+    /** Creates the parameters {@code value.weight, value.bias, gate.weight, gate.bias}. */
     public OwnLayer(Weights weights, int n) {
         this(new Linear(weights.scope("value"), n, n), new Linear(weights.scope("gate"), n, n));
     }
 
-    /** {@code x + (W x + b) sigmoid(V x + c)} of x [..., n]. Nobody writes the gradient: the ops know theirs. */
+    /** Computes {@code x + (W x + b) sigmoid(V x + c)} for x [..., n]. The operations provide the gradient. */
     public Tensor forward(Tensor x) {
         return Arithmetic.add(x, Arithmetic.multiply(value.forward(x), Activation.sigmoid(gate.forward(x))));
     }
 
-    /** Puts the layer to work: which of eight symbols did a random sequence of eight begin with? */
+    /** Trains a network with this layer to name the first of the eight symbols of a random sequence. */
     public static void main(String[] arguments) {
         train(600, 64);
     }
 
-    /** Trains for so many steps of so many new sequences each; returns the loss of the last step. */
+    /** Trains for {@code steps} steps of {@code count} new sequences each, and returns the loss of the last step. */
     static float train(int steps, int count) {
         float loss = Float.NaN;
         try (Backend backend = Backend.load(1)) {
@@ -30,10 +30,10 @@ public record OwnLayer(Linear value, Linear gate) {
             Optimizer optimizer = new Optimizer(Adam.DEFAULT, weights);
             Memory memory = new Memory(backend);
             for (int step = 0; step < steps; step++) {
-                float[] symbols = new float[8 * count * 8]; // [T, B, F]: a 1 among zeros for each symbol
+                float[] symbols = new float[8 * count * 8]; // [T, B, F], one-hot
                 int[] firsts = new int[count];
                 RandomKey key = RandomKey.of(1, "sequences").at(step);
-                for (int i = 8 * count - 1; i >= 0; i--) { // backwards, so that the first symbols stay as labels
+                for (int i = 8 * count - 1; i >= 0; i--) { // in reverse, so that the first symbols remain as labels
                     firsts[i % count] = key.below(8, i);
                     symbols[8 * i + firsts[i % count]] = 1;
                 }

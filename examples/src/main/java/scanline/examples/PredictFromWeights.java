@@ -3,17 +3,17 @@ package scanline.examples;
 import module java.base;
 import module scanline.lab;
 
-/** Loads the weights that {@link TrainAModel} wrote, and reads the test digits of MNIST with them. */
+/** Loads the weights that {@link TrainAModel} wrote, and classifies the MNIST test digits with them. */
 public final class PredictFromWeights {
     private PredictFromWeights() {}
 
-    /** {@code PredictFromWeights [FILE]}. */
+    /** Runs {@code PredictFromWeights [FILE]}. */
     public static void main(String[] arguments) throws IOException {
         double accuracy = accuracy(Path.of(arguments.length > 0 ? arguments[0] : "digits.safetensors"), 10_000);
-        System.out.printf("%.2f %% of 10,000 are read rightly%n", 100 * accuracy);
+        System.out.printf("accuracy on 10,000 test digits: %.2f %%%n", 100 * accuracy);
     }
 
-    /** The fraction of the first so many test digits that is read rightly; prints the first ten. */
+    /** Returns the accuracy on the first {@code count} test digits, and prints the first ten predictions. */
     static double accuracy(Path file, int count) throws IOException {
         Loader digits = new Loader(Datasets.ofUser().open("mnist", null).test(), Scan.Rows.DEFAULT, 0, 1);
         try (Backend backend = Backend.load(Runtime.getRuntime().availableProcessors())) {
@@ -30,7 +30,7 @@ public final class PredictFromWeights {
                 int digit = Answers.largest(logits, 10 * i, 10);
                 correct += digit == batch.labels()[i] ? 1 : 0;
                 if (i < 10) {
-                    System.out.printf("a %d is read as %d%n", batch.labels()[i], digit);
+                    System.out.printf("a %d is predicted as %d%n", batch.labels()[i], digit);
                 }
             }
             return (double) correct / count;

@@ -3,29 +3,29 @@ package scanline.examples;
 import module java.base;
 import module scanline.lab;
 
-/** A model and its training loop: an LSTM reads every digit of MNIST once, row by row. */
+/** A model and its training loop: an LSTM reads each MNIST digit once, row by row. */
 public final class TrainAModel {
     private TrainAModel() {}
 
-    /** An LSTM over the rows of an image, and a linear map of its last state to ten classes. */
+    /** An LSTM over the rows of an image, followed by a linear map of its last state to ten classes. */
     record RowReader(Recurrent lstm, Linear fc) {
         RowReader(Weights weights) {
             this(new Recurrent(weights.scope("lstm"), CellKind.LSTM, 28, 64, 1, Recurrent.Options.DEFAULT),
                     new Linear(weights.scope("fc"), 64, 10));
         }
 
-        /** From rows [28, B, 28] to logits [B, 10]. */
+        /** Computes logits [B, 10] from rows [28, B, 28]. */
         Tensor forward(Tensor rows) {
             return fc.forward(lstm.forward(rows, Sequences.Output.LAST_STEP));
         }
     }
 
-    /** {@code TrainAModel [FILE]}: the weights go to that file. */
+    /** Runs {@code TrainAModel [FILE]}, which writes the weights to that file. */
     public static void main(String[] arguments) throws IOException {
         train(600, 100, Path.of(arguments.length > 0 ? arguments[0] : "digits.safetensors"));
     }
 
-    /** Trains for so many steps of so many digits each; returns the loss of the last step. */
+    /** Trains for {@code steps} steps of {@code count} digits each, and returns the loss of the last step. */
     static float train(int steps, int count, Path file) throws IOException {
         ImageSet images = Datasets.ofUser().open("mnist", null).train();
         Loader digits = new Loader(images, Scan.Rows.DEFAULT, 0, 1);

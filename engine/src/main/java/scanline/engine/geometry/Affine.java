@@ -2,7 +2,7 @@ package scanline.engine.geometry;
 
 import java.util.function.Function;
 
-/** What normalized numbers are multiplied by and shifted by, one number a channel each, or the gradients of these. */
+/** The scale and shift of normalized values, [C] each, or their gradients. */
 public record Affine<A>(A gamma, A beta) implements Blocks<A> {
     @Override
     public <B> Affine<B> map(Function<A, B> of) {

@@ -4,10 +4,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The weights of a layer of self-attention, or the gradients of these.
+ * The weights of a self-attention layer, or their gradients.
  *
  * @param wi
- *            [3 heads d, F], of queries, keys and values
+ *            [3 heads d, F], for queries, keys and values
  * @param bi
  *            [3 heads d], or null for none
  * @param wo

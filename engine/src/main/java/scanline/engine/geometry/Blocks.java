@@ -3,12 +3,13 @@ package scanline.engine.geometry;
 import java.util.function.Function;
 
 /**
- * Blocks that belong together.
+ * A group of blocks that belong together.
  *
  * @param <A>
- *            what a block is: a {@code Tensor} to an op, a {@code Buffer} to a backend, a {@code float[]} to a kernel
+ *            the type of a block: {@code Tensor} for an operation, {@code Buffer} for a backend, {@code float[]} for a
+ *            kernel
  */
 public interface Blocks<A> {
-    /** The same with another block in the place of each; where there is none, none. */
+    /** Returns the same group with {@code of} applied to each block; a block that is null stays null. */
     <B> Blocks<B> map(Function<A, B> of);
 }

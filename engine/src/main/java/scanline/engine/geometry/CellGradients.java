@@ -7,16 +7,16 @@ import org.jspecify.annotations.Nullable;
  * The gradients around a recurrent layer.
  *
  * @param dx
- *            of the input, [T, B, F], added to; null if it needs none
+ *            the gradient of the input, [T, B, F], which is added to; null if it is not needed
  * @param dw
- *            of the weights, added to
+ *            the gradients of the weights, which are added to
  * @param dh
- *            of the hidden state after a span, [B, H], as far as it does not come through {@code dy}; the backward pass turns it
- *            into that of the state before the span
+ *            the gradient of the hidden state after a span, [B, H], without the part that comes through {@code dy}; the
+ *            backward pass replaces it by that of the state before the span
  * @param dc
- *            of the cell state, likewise; empty where the layer has none
+ *            the gradient of the cell state, likewise; empty if the layer has none
  * @param dy
- *            of every hidden state, [T, B, H], or null
+ *            the gradient of every hidden state, [T, B, H], or null
  */
 public record CellGradients<A>(@Nullable A dx, CellWeights<A> dw, A dh, A dc, @Nullable A dy) implements Blocks<A> {
     @Override

@@ -2,7 +2,7 @@ package scanline.engine.geometry;
 
 import java.util.List;
 
-/** The kinds of recurrent layers, named as PyTorch's modes; {@code tensor.Recurrence} has their formulas. */
+/** The kinds of recurrent layers, named as PyTorch's modes. Their formulas are in {@code tensor.Recurrence}. */
 public enum CellKind {
     /** {@code h = tanh(W x + b + U h' + d)}. */
     RNN_TANH("rnn", "h", false),
@@ -10,11 +10,11 @@ public enum CellKind {
     RNN_RELU("rnn", "h", false),
     /** Long short-term memory. */
     LSTM("lstm", "ifgo", true),
-    /** The gated recurrent unit. */
+    /** Gated recurrent unit. */
     GRU("gru", "rzn", false);
 
     private final String layer;
-    private final String gates; // a letter each
+    private final String gates; // one letter per gate
     private final boolean hasCellState;
 
     CellKind(String layer, String gates, boolean hasCellState) {
@@ -23,22 +23,22 @@ public enum CellKind {
         this.hasCellState = hasCellState;
     }
 
-    /** What a layer of this kind is usually called, as in {@code lstm.weight_ih_l0}. */
+    /** The usual name of a layer of this kind, as in {@code lstm.weight_ih_l0}. */
     public String layer() {
         return layer;
     }
 
-    /** How many blocks of H rows its weights have. */
+    /** The number of blocks of H rows in its weights. */
     public int gates() {
         return gates.length();
     }
 
-    /** What each of these is called in the formulas; an RNN has no gate, its one block is of the state itself. */
+    /** The names of these blocks in the formulas; an RNN has no gates, and its only block is the state itself. */
     public List<String> gateNames() {
         return gates.chars().mapToObj(Character::toString).toList();
     }
 
-    /** Whether it has a cell state c beside the hidden state h. */
+    /** Returns whether it has a cell state c in addition to the hidden state h. */
     public boolean hasCellState() {
         return hasCellState;
     }

@@ -2,7 +2,9 @@ package scanline.engine.geometry;
 
 import java.util.function.Function;
 
-/** The weights of a recurrent layer, or the gradients of these: wIh [G, F], wHh [G, H], bIh [G], bHh [G], G being gates x H. */
+/**
+ * The weights of a recurrent layer, or their gradients: wIh [G, F], wHh [G, H], bIh [G], bHh [G], where G is gates x H.
+ */
 public record CellWeights<A>(A wIh, A wHh, A bIh, A bHh) implements Blocks<A> {
     @Override
     public <B> CellWeights<B> map(Function<A, B> of) {

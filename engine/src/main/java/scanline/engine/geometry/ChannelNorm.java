@@ -3,7 +3,7 @@ package scanline.engine.geometry;
 import java.util.function.Function;
 
 /**
- * What a batch normalization does to each channel: {@code gamma (x - mean) / sqrt(variance + epsilon) + beta}.
+ * The normalization of each channel, {@code gamma (x - mean) / sqrt(variance + epsilon) + beta}.
  *
  * @param mean
  *            [channels], as {@code variance}

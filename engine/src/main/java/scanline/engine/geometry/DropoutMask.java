@@ -3,11 +3,11 @@ package scanline.engine.geometry;
 import scanline.engine.random.RandomKey;
 
 /**
- * What dropout drops.
+ * The elements that dropout drops.
  *
  * @param key
- *            what it draws from, a number an element
+ *            the random key, from which one number is drawn per element
  * @param rate
- *            the share that it drops; 0 for none
+ *            the share of elements that are dropped; 0 for none
  */
 public record DropoutMask(RandomKey key, float rate) {}

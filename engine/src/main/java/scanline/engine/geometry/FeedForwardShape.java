@@ -1,17 +1,17 @@
 package scanline.engine.geometry;
 
 /**
- * Sizes and modes of two linear maps with a non-linear function between them.
+ * The sizes and modes of two linear maps with a nonlinearity between them.
  *
  * @param rows
- *            of the input
+ *            the rows of the input
  * @param features
- *            F, numbers of a row
+ *            F, the values per row
  * @param hidden
- *            H, numbers between the maps
+ *            H, the values per row between the maps
  * @param nonlinearity
- *            the function
+ *            the function between the maps
  * @param dropout
- *            of what it returns, number {@code row H + j} for each
+ *            the dropout of the function's results; that of row i and column j has the index {@code i H + j}
  */
 public record FeedForwardShape(int rows, int features, int hidden, Nonlinearity nonlinearity, DropoutMask dropout) {}

@@ -2,7 +2,7 @@ package scanline.engine.geometry;
 
 import java.util.function.Function;
 
-/** The weights of a feed-forward part, or the gradients of these: w1 [H, F], b1 [H], w2 [F, H], b2 [F]. */
+/** The weights of a feed-forward layer, or their gradients: w1 [H, F], b1 [H], w2 [F, H], b2 [F]. */
 public record FeedForwardWeights<A>(A w1, A b1, A w2, A b2) implements Blocks<A> {
     @Override
     public <B> FeedForwardWeights<B> map(Function<A, B> of) {

@@ -1,8 +1,8 @@
 package scanline.engine.geometry;
 
-/** Sizes of a linear map from x [rows, inputs] to y [rows, outputs]. */
+/** The sizes of a linear map from x [rows, inputs] to y [rows, outputs]. */
 public record LinearShape(int rows, int inputs, int outputs) {
-    /** How many products it adds up. */
+    /** Returns the number of multiplications. */
     public long products() {
         return (long) rows * inputs * outputs;
     }

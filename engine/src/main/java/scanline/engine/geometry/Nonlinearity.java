@@ -1,8 +1,8 @@
 package scanline.engine.geometry;
 
-/** What stands between two linear maps. */
+/** The nonlinear functions between two linear maps. */
 public enum Nonlinearity {
-    /** The positive part (Nair and Hinton 2010). */
+    /** {@code max(x, 0)} (Nair and Hinton 2010). */
     RELU,
     /** {@code x Phi(x)}, exact (Hendrycks and Gimpel 2016). */
     GELU

@@ -2,7 +2,7 @@ package scanline.engine.geometry;
 
 import java.util.function.Function;
 
-/** Queries, keys and values of an attention, or the gradients of these. */
+/** The queries, keys and values of an attention, or their gradients. */
 public record Qkv<A>(HeadsView<A> q, HeadsView<A> k, HeadsView<A> v) implements Blocks<A> {
     @Override
     public <B> Qkv<B> map(Function<A, B> of) {

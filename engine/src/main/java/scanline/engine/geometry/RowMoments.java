@@ -2,7 +2,9 @@ package scanline.engine.geometry;
 
 import java.util.function.Function;
 
-/** What a layer normalization saves of each row for its gradient: the mean, and {@code 1 / sqrt(variance + epsilon)}. */
+/**
+ * The mean and {@code 1 / sqrt(variance + epsilon)} of each row, which layer normalization saves for the backward pass.
+ */
 public record RowMoments<A>(A mean, A inverse) implements Blocks<A> {
     @Override
     public <B> RowMoments<B> map(Function<A, B> of) {

@@ -1,28 +1,28 @@
 package scanline.engine.geometry;
 
 /**
- * Which steps of a sequence a pass of a recurrent layer goes over, and its sizes.
+ * A span: the steps of a sequence that a recurrent layer processes in one pass, and their sizes.
  *
  * @param first
  *            the first step
  * @param steps
- *            how many
+ *            the number of steps
  * @param all
- *            T, the steps of the whole sequence; the backward pass begins with the span that ends there
+ *            T, the steps of the whole sequence; the backward pass starts with the span that ends there
  * @param batch
  *            B
  * @param features
- *            F, numbers of a step's input
+ *            F, the values of a step's input
  * @param hidden
- *            H, numbers of a state
+ *            H, the values of a state
  */
 public record Span(int first, int steps, int all, int batch, int features, int hidden) {
-    /** Numbers of a state of the whole batch, B H. */
+    /** Returns B H, the values of a state of the whole batch. */
     public int states() {
         return batch * hidden;
     }
 
-    /** Numbers that a step is computed from, those of its input and of the state before: F + H. */
+    /** Returns F + H, the values that a step is computed from: its input and the previous state. */
     public int depth() {
         return features + hidden;
     }

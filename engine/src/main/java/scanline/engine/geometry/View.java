@@ -2,7 +2,7 @@ package scanline.engine.geometry;
 
 import java.util.function.Function;
 
-/** Numbers of a block from a place on. */
+/** A part of a block that starts at a position. */
 public record View<A>(A values, int at) implements Blocks<A> {
     @Override
     public <B> View<B> map(Function<A, B> of) {

@@ -1,6 +1,7 @@
 /**
- * What ops, backends and kernels agree on about a computation: sizes, masks, kinds of cells, and where its numbers lie. What
- * consists of blocks is the same record for an op, a backend and a kernel: {@link scanline.engine.geometry.Blocks}.
+ * The description of a computation that operations, backends and kernels share: sizes, masks, kinds of cells, and the
+ * layout of values in memory. Groups of blocks have the same record type at all three levels, see
+ * {@link scanline.engine.geometry.Blocks}.
  */
 @NullMarked
 package scanline.engine.geometry;

@@ -10,7 +10,7 @@ import scanline.engine.tensor.Weights;
 
 /**
  * Batch normalization of images by channel (Ioffe and Szegedy 2015), with the names and the rules of PyTorch's
- * {@code nn.BatchNorm2d}: while training by the statistics of the batch, else by the running ones.
+ * {@code nn.BatchNorm2d}: training uses the statistics of the batch, inference the running statistics.
  */
 public final class BatchNorm2d {
     private static final float MOMENTUM = 0.1f;
@@ -19,15 +19,15 @@ public final class BatchNorm2d {
     private final BatchNorm norm;
 
     /**
-     * A normalization that changes nothing but mean and variance at first.
+     * Creates the layer, with an initial weight of 1 and bias of 0.
      *
      * @throws IllegalArgumentException
-     *             if there is no channel
+     *             if {@code channels} is less than 1
      */
     public BatchNorm2d(Weights weights, int channels) {
         if (channels < 1) {
             throw new IllegalArgumentException(
-                    "a batch normalization needs at least 1 channel, not " + channels);
+                    "batch normalization needs at least 1 channel, not " + channels);
         }
         Shape each = Shape.of(channels);
         norm = new BatchNorm(weights.filled("weight", each, (values, _) -> Arrays.fill(values, 1f)),
@@ -35,17 +35,20 @@ public final class BatchNorm2d {
                 weights.statistic("running_var", each, 1), MOMENTUM, EPSILON);
     }
 
-    /** The normalized images, [B, H, W, channels]. */
+    /** Normalizes images, [B, H, W, channels]. */
     public Tensor forward(Tensor x) {
         return Normalization.batchNorm(x, norm, false);
     }
 
-    /** {@code relu(forward(x))}, for less. */
+    /** Computes {@code relu(forward(x))} faster than two operations. */
     public Tensor relu(Tensor x) {
         return Normalization.batchNorm(x, norm, true);
     }
 
-    /** {@code maxPool(relu(forward(x)))} by windows of 2 x 2 pixels, for less: [B, H / 2, W / 2, channels]. */
+    /**
+     * Computes {@code maxPool(relu(forward(x)))} with windows of 2 x 2 pixels, faster than three operations: [B, H / 2,
+     * W / 2, channels].
+     */
     public Tensor reluMaxPool(Tensor x) {
         return Normalization.batchNormReluMaxPool(x, norm);
     }

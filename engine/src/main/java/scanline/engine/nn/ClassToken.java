@@ -7,19 +7,19 @@ import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
 /**
- * A learned step in front of every sequence, whose output stands for the whole of it (Devlin et al. 2019; Dosovitskiy et
- * al. 2021).
+ * A learned step prepended to every sequence; its output represents the whole sequence (Devlin et al. 2019; Dosovitskiy
+ * et al. 2021).
  */
 public final class ClassToken {
     private final Parameter token;
 
-    /** Normal with a deviation of 1 at first. */
+    /** Creates the token, initialized from a normal distribution with a deviation of 1. */
     public ClassToken(Weights weights, int width) {
         token = weights.filled("cls_token", Shape.of(width),
                 (values, key) -> key.normal(values, 0, values.length, 0, 1));
     }
 
-    /** Puts it before x: [T, B, width] to [T + 1, B, width]. */
+    /** Prepends the token to x: [T, B, width] to [T + 1, B, width]. */
     public Tensor forward(Tensor x) {
         return Shaping.prepend(token, x);
     }

@@ -14,32 +14,33 @@ public final class Conv2d {
     private final int padding;
 
     /**
-     * A convolution of {@code inputs} channels to {@code outputs}.
+     * Creates a convolution from {@code inputs} to {@code outputs} channels.
      *
      * @param kernel
      *            height and width of the kernel in pixels
      * @param stride
-     *            pixels from one place of the kernel to the next
+     *            pixels from one position of the kernel to the next
      * @param padding
      *            pixels of zeros around the image
      * @throws IllegalArgumentException
-     *             if a size is less than 1, or the padding negative
+     *             if a size is less than 1, or the padding is negative
      */
-    public Conv2d(Weights weights, int inputs, int outputs, int kernel, int stride, int padding, Initializer first) {
+    public Conv2d(Weights weights, int inputs, int outputs, int kernel, int stride, int padding,
+            Initializer initializer) {
         if (Math.min(Math.min(inputs, outputs), Math.min(kernel, stride)) < 1 || padding < 0) {
             throw new IllegalArgumentException(
                     "a convolution needs channels, a kernel and a stride of at least 1 and no"
-                            + " negative padding, unlike " + inputs + " to " + outputs + " channels, kernel " + kernel
+                            + " negative padding, not " + inputs + " to " + outputs + " channels, kernel " + kernel
                             + ", stride " + stride + ", padding " + padding);
         }
-        weight = first.weight(weights, "weight", Shape.of(outputs, inputs, kernel, kernel));
-        bias = first.bias(weights, "bias", outputs, inputs * kernel * kernel);
+        weight = initializer.weight(weights, "weight", Shape.of(outputs, inputs, kernel, kernel));
+        bias = initializer.bias(weights, "bias", outputs, inputs * kernel * kernel);
         this.stride = stride;
         this.padding = padding;
     }
 
     /**
-     * The convolution of every image.
+     * Convolves every image.
      *
      * @param x
      *            [B, H, W, inputs]

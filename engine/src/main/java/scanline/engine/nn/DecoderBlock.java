@@ -8,10 +8,10 @@ import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
 /**
- * A block of a transformer's decoder, named as PyTorch's {@code nn.TransformerDecoderLayer}: attention of a sequence to its
- * own steps, attention to an encoder's memory, then a feed-forward part, around each of which the input is passed on as
- * well. Normalized behind each sum as in Vaswani et al. 2017, or in front of each part, but for the memory, as
- * {@link EncoderBlock} is.
+ * A decoder block of a transformer, named as PyTorch's {@code nn.TransformerDecoderLayer}: self-attention,
+ * cross-attention to an encoder's memory, then a feed-forward layer, each with a residual connection. Normalization
+ * follows each sum, as in Vaswani et al. 2017, or precedes each part, as in {@link EncoderBlock}; the memory is not
+ * normalized.
  */
 public final class DecoderBlock {
     private final MultiHeadAttention own;
@@ -23,7 +23,7 @@ public final class DecoderBlock {
     private final Dropout dropout;
     private final boolean normFirst;
 
-    /** A block with weights of its own, both of whose attentions are as the options have it. */
+    /** Creates the block; the options apply to both attentions. */
     public DecoderBlock(Weights weights, EncoderBlock.Options options) {
         int width = options.attention().width();
         float rate = options.attention().dropout();
@@ -38,84 +38,84 @@ public final class DecoderBlock {
     }
 
     /**
-     * The block for whole sequences.
+     * Runs the block on whole sequences.
      *
      * @param x
      *            [T, B, width]
      * @param memory
      *            [S, B, width], all of which every step sees
      * @param mask
-     *            which steps of its own sequence a step sees
+     *            the steps of its own sequence that a step sees
      * @return [T, B, width]
      */
     public Tensor forward(Tensor x, Tensor memory, Mask mask) {
-        Tensor y = behindOwn(x, own.self(beforeOwn(x), mask));
-        return behindCross(y, cross.cross(beforeCross(y), memory, Mask.NONE));
+        Tensor y = afterSelf(x, own.self(beforeSelf(x), mask));
+        return afterCross(y, cross.cross(beforeCross(y), memory, Mask.NONE));
     }
 
     /**
-     * How much each step takes of each other, after the softmax.
+     * The attention weights after the softmax.
      *
      * @param own
-     *            of the steps of its own sequence, [B heads, T, T], the heads of an example behind each other
+     *            of self-attention, [B heads, T, T], with the heads of an example consecutive
      * @param cross
-     *            of those of the memory, [B heads, T, S]
+     *            of cross-attention, [B heads, T, S]
      */
     public record Attended(Tensor own, Tensor cross) {}
 
-    /** The weights of both attentions in {@link #forward}. */
+    /** Computes the weights of both attentions in {@link #forward}. */
     public Attended weights(Tensor x, Tensor memory, Mask mask) {
-        Tensor steps = beforeOwn(x);
-        Tensor y = behindOwn(x, own.self(steps, mask));
+        Tensor steps = beforeSelf(x);
+        Tensor y = afterSelf(x, own.self(steps, mask));
         return new Attended(own.weights(steps, mask), cross.weights(beforeCross(y), memory, Mask.NONE));
     }
 
     /**
-     * What {@link #next} reads of the memory, the same at every step.
+     * Computes the keys and values of the memory, which {@link #next} reads at every step.
      *
      * @param memory
      *            [S, P, width]
-     * @return its keys and values, [S, P, 2 inner]
+     * @return [S, P, 2 inner]
      */
     public Tensor remember(Tensor memory) {
         return cross.keysAndValues(memory);
     }
 
     /**
-     * A further step of some sequences.
+     * The result of one more step of P sequences.
      *
      * @param y
-     *            what the block gives, [1, P, width]
+     *            the output of the block, [1, P, width]
      * @param keysAndValues
-     *            what the step behind this one needs: the keys and values of its own sequence up to here, [t + 1, P, 2 inner]
+     *            the keys and values of each sequence so far, which the next step needs, [t + 1, P, 2 inner]
      */
     public record Next(Tensor y, Tensor keysAndValues) {}
 
     /**
-     * One more step of P sequences: the last step of what {@link #forward} gives for all steps up to here under a causal mask,
-     * without computing those before it again. In a pass that drops nothing the bits are the same.
+     * Runs one more step of P sequences. The result is the last step that {@link #forward} returns for all steps so far
+     * under a causal mask, without computing the earlier steps again. Without dropout the two are bit-identical.
      *
      * @param x
      *            the step, [1, P, width]
      * @param before
-     *            the keys and values of the t steps before it, [t, P, 2 inner]; null at the first
+     *            the keys and values of the t earlier steps, [t, P, 2 inner]; null at the first step
      * @param remembered
-     *            what {@link #remember} made of the memory
+     *            the result of {@link #remember} for the memory
      */
     public Next next(Tensor x, @Nullable Tensor before, Tensor remembered) {
-        Tensor step = beforeOwn(x);
+        Tensor step = beforeSelf(x);
         Tensor now = own.keysAndValues(step);
         Tensor keysAndValues = before == null ? now : Shaping.append(before, now);
-        // No key lies behind this step, so that there is nothing to hide.
-        Tensor y = behindOwn(x, own.attend(step, keysAndValues, Mask.NONE));
-        return new Next(behindCross(y, cross.attend(beforeCross(y), remembered, Mask.NONE)), keysAndValues);
+        // All keys are those of earlier steps or of this one, so nothing needs to be masked.
+        Tensor y = afterSelf(x, own.attend(step, keysAndValues, Mask.NONE));
+        return new Next(afterCross(y, cross.attend(beforeCross(y), remembered, Mask.NONE)), keysAndValues);
     }
 
-    private Tensor beforeOwn(Tensor x) {
+    private Tensor beforeSelf(Tensor x) {
         return normFirst ? norm1.forward(x) : x;
     }
 
-    private Tensor behindOwn(Tensor x, Tensor attended) {
+    private Tensor afterSelf(Tensor x, Tensor attended) {
         Tensor y = Arithmetic.add(x, dropout.forward(attended));
         return normFirst ? y : norm1.forward(y);
     }
@@ -124,8 +124,8 @@ public final class DecoderBlock {
         return normFirst ? norm2.forward(y) : y;
     }
 
-    /** The rest of the block. */
-    private Tensor behindCross(Tensor y, Tensor attended) {
+    /** Computes the rest of the block. */
+    private Tensor afterCross(Tensor y, Tensor attended) {
         Tensor z = Arithmetic.add(y, dropout.forward(attended));
         if (normFirst) {
             return Arithmetic.add(z, dropout.forward(feedForward.forward(norm3.forward(z))));

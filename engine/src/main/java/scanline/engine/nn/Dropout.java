@@ -4,14 +4,14 @@ import scanline.engine.tensor.Noise;
 import scanline.engine.tensor.Tensor;
 
 /**
- * Drops elements while training (Srivastava et al. 2014): each is zero with probability {@code rate}, and the others grow
- * by {@code 1 / (1 - rate)}, so that the expected sum stays.
+ * Dropout (Srivastava et al. 2014): while training, each element becomes zero with probability {@code rate}, and the
+ * others are multiplied by {@code 1 / (1 - rate)}, so that the expected sum is unchanged.
  */
 public final class Dropout {
     private final float rate;
 
     /**
-     * Dropout at a rate.
+     * Creates the layer.
      *
      * @throws IllegalArgumentException
      *             if the rate is not in [0, 1)
@@ -20,15 +20,15 @@ public final class Dropout {
         this.rate = requireRate(rate);
     }
 
-    /** The rate, if it is one. */
+    /** Returns the rate, after checking that it is in [0, 1). */
     static float requireRate(float rate) {
         if (!(rate >= 0 && rate < 1)) {
-            throw new IllegalArgumentException("a dropout rate lies in [0, 1), unlike " + rate);
+            throw new IllegalArgumentException("a dropout rate must be in [0, 1), not " + rate);
         }
         return rate;
     }
 
-    /** Drops from x, of any shape. */
+    /** Applies dropout to x, of any shape. */
     public Tensor forward(Tensor x) {
         return Noise.dropout(x, rate);
     }

@@ -6,21 +6,21 @@ import scanline.engine.tensor.Shaping;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
-/** A learned vector for each word of a vocabulary, named as PyTorch's {@code nn.Embedding}. */
+/** Learned vectors, one for each word of a vocabulary, named as PyTorch's {@code nn.Embedding}. */
 public final class Embedding {
     private final Parameter weight;
 
-    /** For so many words; normal with a deviation of 1 at first. */
+    /** Creates the vectors, initialized from a normal distribution with a deviation of 1. */
     public Embedding(Weights weights, int words, int width) {
         weight = weights.filled("weight", Shape.of(words, width),
                 (values, key) -> key.normal(values, 0, values.length, 0, 1));
     }
 
     /**
-     * The vectors of some words.
+     * Returns the vectors of some words.
      *
      * @param words
-     *            numbers from 0 on, time-major: [T, B]
+     *            the indices of the words, from 0, time-major: [T, B]
      * @param like
      *            a tensor of the pass
      * @return [T, B, width]

@@ -7,24 +7,24 @@ import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
 /**
- * A block of a transformer's encoder, named as PyTorch's {@code nn.TransformerEncoderLayer}: attention, then a feed-forward
- * part, around each of which the input is passed on as well. Normalized behind each sum as in Vaswani et al. 2017, or in
- * front of each part, so that the sums themselves are never rescaled (Xiong et al. 2020).
+ * An encoder block of a transformer, named as PyTorch's {@code nn.TransformerEncoderLayer}: self-attention, then a
+ * feed-forward layer, each with a residual connection. Normalization follows each sum, as in Vaswani et al. 2017, or
+ * precedes each part, so that the sums themselves are never rescaled (Xiong et al. 2020).
  */
 public final class EncoderBlock {
     /**
-     * What a block is made of.
+     * The settings of a block.
      *
      * @param attention
-     *            the attention, whose rate of dropout is that of the whole block
+     *            the attention, whose dropout rate applies to the whole block
      * @param hidden
-     *            features between the two maps of the feed-forward part
+     *            features between the two maps of the feed-forward layer
      * @param nonlinearity
-     *            what stands between them
+     *            the function between these maps
      * @param normFirst
      *            whether each part's input is normalized, instead of each sum
      * @param first
-     *            the first values of the feed-forward part
+     *            the initializer of the feed-forward layer
      */
     public record Options(MultiHeadAttention.Options attention, int hidden, Nonlinearity nonlinearity,
             boolean normFirst, Initializer first) {}
@@ -36,7 +36,7 @@ public final class EncoderBlock {
     private final Dropout dropout;
     private final boolean normFirst;
 
-    /** A block with weights of its own. */
+    /** Creates the block. */
     public EncoderBlock(Weights weights, Options options) {
         int width = options.attention().width();
         float rate = options.attention().dropout();
@@ -48,7 +48,10 @@ public final class EncoderBlock {
         normFirst = options.normFirst();
     }
 
-    /** For sequences x, [T, B, width], whose steps see each other as the mask lets them. */
+    /**
+     * Runs the block on sequences x, [T, B, width], and returns the same shape; the mask limits which steps a step
+     * sees.
+     */
     public Tensor forward(Tensor x, Mask mask) {
         if (normFirst) {
             Tensor y = Arithmetic.add(x, dropout.forward(attention.self(norm1.forward(x), mask)));
@@ -58,7 +61,7 @@ public final class EncoderBlock {
         return norm2.forward(Arithmetic.add(y, dropout.forward(feedForward.forward(y))));
     }
 
-    /** How much each step takes of each other: the attention's {@link MultiHeadAttention#weights}. */
+    /** Computes the attention weights of the block, as {@link MultiHeadAttention#weights}. */
     public Tensor weights(Tensor x, Mask mask) {
         return attention.weights(normFirst ? norm1.forward(x) : x, mask);
     }

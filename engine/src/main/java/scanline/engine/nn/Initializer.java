@@ -4,7 +4,7 @@ import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Weights;
 
-/** The first values of a weight and its bias; the fan-in of a weight is the product of all its sizes but the first. */
+/** Initializers of a weight and its bias. The fan-in of a weight is the product of all its sizes but the first. */
 public enum Initializer {
     /** Weight and bias uniform within {@code 1 / sqrt(fanIn)} (LeCun et al. 1998, as in PyTorch). */
     UNIFORM,
@@ -13,7 +13,7 @@ public enum Initializer {
     /** The weight uniform within {@code sqrt(6 / (fanIn + fanOut))} (Glorot and Bengio 2010), the bias zero. */
     XAVIER;
 
-    /** A new weight. */
+    /** Creates a weight. */
     public Parameter weight(Weights weights, String name, Shape shape) {
         int fanIn = shape.elements() / shape.size(0);
         return switch (this) {
@@ -27,7 +27,7 @@ public enum Initializer {
         };
     }
 
-    /** A new bias of {@code size} numbers, beside a weight of this fan-in. */
+    /** Creates a bias with {@code size} elements for a weight with this fan-in. */
     public Parameter bias(Weights weights, String name, int size, int fanIn) {
         return this == UNIFORM
                 ? weights.uniform(name, Shape.of(size), (float) (1 / Math.sqrt(fanIn)))

@@ -8,8 +8,8 @@ import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
 /**
- * Layer normalization, {@code (x - mean) / sqrt(variance + 1e-5) weight + bias} along the last axis (Ba, Kiros and Hinton
- * 2016), named as PyTorch's {@code nn.LayerNorm}.
+ * Layer normalization, {@code (x - mean) / sqrt(variance + 1e-5) weight + bias} along the last axis (Ba, Kiros and
+ * Hinton 2016), named as PyTorch's {@code nn.LayerNorm}.
  */
 public final class LayerNorm {
     private static final float EPSILON = 1e-5f;
@@ -17,7 +17,7 @@ public final class LayerNorm {
     private final Parameter weight;
     private final Parameter bias;
 
-    /** For rows of {@code width} numbers, which it leaves normalized at first. */
+    /** Creates the layer for rows of {@code width} elements, with an initial weight of 1 and bias of 0. */
     public LayerNorm(Weights weights, int width) {
         weight = weights.filled("weight", Shape.of(width), (values, _) -> Arrays.fill(values, 1f));
         bias = weights.zeros("bias", Shape.of(width));

@@ -11,19 +11,19 @@ public final class Linear {
     private final Parameter weight;
     private final Parameter bias;
 
-    /** A map that begins as PyTorch's. */
+    /** Creates the layer with PyTorch's initializer. */
     public Linear(Weights weights, int inputs, int outputs) {
         this(weights, inputs, outputs, Initializer.UNIFORM);
     }
 
-    /** A map with these first values. */
-    public Linear(Weights weights, int inputs, int outputs, Initializer first) {
-        weight = first.weight(weights, "weight", Shape.of(outputs, inputs));
-        bias = first.bias(weights, "bias", outputs, inputs);
+    /** Creates the layer with this initializer. */
+    public Linear(Weights weights, int inputs, int outputs, Initializer initializer) {
+        weight = initializer.weight(weights, "weight", Shape.of(outputs, inputs));
+        bias = initializer.bias(weights, "bias", outputs, inputs);
     }
 
     /**
-     * The map of every row.
+     * Maps every row.
      *
      * @param x
      *            [..., inputs]

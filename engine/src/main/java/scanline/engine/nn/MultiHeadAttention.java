@@ -14,53 +14,60 @@ import scanline.engine.tensor.Weights;
 
 /**
  * Multi-head attention, {@code out_proj([head_1 ... head_h])} with {@code head_i = softmax(Q_i K_i^T / sqrt(d)) V_i}
- * (Vaswani et al. 2017, section 3.2.2), named as PyTorch's {@code nn.MultiheadAttention}: {@code in_proj} makes queries,
- * keys and values of all heads, in this order. The heads may be of any width.
+ * (Vaswani et al. 2017, section 3.2.2), named as PyTorch's {@code nn.MultiheadAttention}: {@code in_proj} computes the
+ * queries, keys and values of all heads, in this order. The heads may have any width.
  */
 public final class MultiHeadAttention {
     /**
-     * What an attention is made of.
+     * The settings of an attention layer.
      *
      * @param width
      *            features of a step, in and out
      * @param heads
-     *            how many
+     *            the number of heads
      * @param headWidth
      *            d, features of a head
      * @param bias
-     *            whether {@code in_proj} has one
+     *            whether {@code in_proj} has a bias
      * @param dropout
-     *            rate at which attention weights are dropped while training, in [0, 1)
+     *            the dropout rate of the attention weights while training, in [0, 1)
      * @param in
-     *            the first values of {@code in_proj}, and of both biases
+     *            the initializer of {@code in_proj} and of both biases
      * @param out
-     *            the first values of {@code out_proj}
+     *            the initializer of {@code out_proj}
      */
     public record Options(int width, int heads, int headWidth, boolean bias, float dropout, Initializer in,
             Initializer out) {
-        /** Checks the sizes. */
+        /**
+         * Checks the settings.
+         *
+         * @throws IllegalArgumentException
+         *             if a size is less than 1, or the dropout rate is not in [0, 1)
+         */
         public Options {
             if (width < 1 || heads < 1 || headWidth < 1) {
-                throw new IllegalArgumentException("an attention needs a width, heads and a width of the heads of at "
+                throw new IllegalArgumentException("attention needs a width, a number of heads and a head width of at "
                         + "least 1, not " + width + ", " + heads + " and " + headWidth);
             }
             Dropout.requireRate(dropout);
         }
 
         /**
-         * PyTorch's layer: the heads share the width among them, and everything has a bias.
+         * Returns the settings of PyTorch's layer: the heads divide the width among them, and both projections have a
+         * bias.
          *
-         * @param first
-         *            the first values; with {@code UNIFORM} those of PyTorch's layer: {@code in_proj} begins by {@code XAVIER}
+         * @param initializer
+         *            the initializer; {@code UNIFORM} initializes as PyTorch's layer does, with {@code XAVIER} for
+         *            {@code in_proj}
          * @throws IllegalArgumentException
-         *             if the heads do not divide the width
+         *             if the width is not divisible by the number of heads
          */
-        public static Options shared(int width, int heads, float dropout, Initializer first) {
+        public static Options shared(int width, int heads, float dropout, Initializer initializer) {
             if (heads < 1 || width % heads != 0) {
-                throw new IllegalArgumentException(heads + " heads do not divide a width of " + width);
+                throw new IllegalArgumentException("a width of " + width + " is not divisible by " + heads + " heads");
             }
             return new Options(width, heads, width / heads, true, dropout,
-                    first == Initializer.UNIFORM ? Initializer.XAVIER : first, first);
+                    initializer == Initializer.UNIFORM ? Initializer.XAVIER : initializer, initializer);
         }
 
         int inner() {
@@ -74,7 +81,7 @@ public final class MultiHeadAttention {
     private final Parameter outWeight;
     private final Parameter outBias;
 
-    /** An attention with weights of its own. */
+    /** Creates the layer. */
     public MultiHeadAttention(Weights weights, Options options) {
         this.options = options;
         int inner = options.inner();
@@ -86,7 +93,7 @@ public final class MultiHeadAttention {
     }
 
     /**
-     * Every step attends to the steps of its own sequence.
+     * Computes self-attention: every step attends to the steps of its own sequence.
      *
      * @param x
      *            [T, B, width]
@@ -98,12 +105,12 @@ public final class MultiHeadAttention {
     }
 
     /**
-     * Every step attends to the steps of another sequence.
+     * Computes cross-attention: every step attends to the steps of another sequence.
      *
      * @param x
-     *            [T_q, B, width], what the queries are made of
+     *            the source of the queries, [T_q, B, width]
      * @param memory
-     *            [T_k, B, width], what keys and values are made of
+     *            the source of the keys and values, [T_k, B, width]
      * @return [T_q, B, width]
      */
     public Tensor cross(Tensor x, Tensor memory, Mask mask) {
@@ -111,23 +118,23 @@ public final class MultiHeadAttention {
     }
 
     /**
-     * What {@link #attend} reads of a sequence, to be made once and used again.
+     * Computes the keys and values of a sequence once, to be used in several calls of {@link #attend}.
      *
      * @param memory
      *            [T, B, width]
-     * @return the keys of all heads, and beside them the values: [T, B, 2 inner], inner being all heads' width
+     * @return the keys of all heads followed by their values, [T, B, 2 inner], where inner is the width of all heads
      */
     public Tensor keysAndValues(Tensor memory) {
         return project(memory, options.inner(), 3 * options.inner());
     }
 
     /**
-     * Every step attends to the steps whose keys and values these are; with those of x itself it is {@link #self}.
+     * Attends to steps given by their keys and values; with those of x itself this is {@link #self}.
      *
      * @param x
-     *            [T_q, B, width], what the queries are made of
+     *            the source of the queries, [T_q, B, width]
      * @param keysAndValues
-     *            [T_k, B, 2 inner]
+     *            the result of {@link #keysAndValues}, [T_k, B, 2 inner]
      * @return [T_q, B, width]
      */
     public Tensor attend(Tensor x, Tensor keysAndValues, Mask mask) {
@@ -138,22 +145,22 @@ public final class MultiHeadAttention {
     }
 
     /**
-     * How much each step takes of each other in {@link #self}: the weights after the softmax.
+     * Computes the attention weights of {@link #self}, after the softmax.
      *
-     * @return [B heads, T, T], the heads of an example behind each other
+     * @return [B heads, T, T], with the heads of an example consecutive
      */
     public Tensor weights(Tensor x, Mask mask) {
         return weights(x, x, mask);
     }
 
-    /** As {@link #weights(Tensor, Mask)}, in {@link #cross}: [B heads, T_q, T_k]. */
+    /** Computes the attention weights of {@link #cross}, [B heads, T_q, T_k], as {@link #weights(Tensor, Mask)}. */
     public Tensor weights(Tensor x, Tensor memory, Mask mask) {
         int inner = options.inner();
         return Attention.weights(new Heads(project(x, 0, inner), 0), new Heads(project(memory, inner, 2 * inner), 0),
                 options.heads(), options.headWidth(), mask);
     }
 
-    /** Some rows of {@code in_proj}. */
+    /** Applies some rows of {@code in_proj}. */
     private Tensor project(Tensor x, int from, int to) {
         return Products.linear(x, Shaping.rows(inWeight, from, to, x),
                 inBias == null ? null : Shaping.rows(inBias, from, to, x));

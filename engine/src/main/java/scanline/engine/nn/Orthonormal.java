@@ -1,18 +1,18 @@
 package scanline.engine.nn;
 
-/** Matrices whose columns, or rows where there are fewer of them, are orthonormal. */
+/** Orthonormalization of the columns of a matrix, or of its rows if there are fewer of them. */
 final class Orthonormal {
-    // After one pass rounding leaves the vectors a little oblique; a second makes them orthogonal to working precision
-    // (Giraud et al. 2005, "twice is enough").
+    // After one pass, rounding errors leave the vectors slightly oblique; a second pass makes them orthogonal to
+    // working precision (Giraud et al. 2005, "twice is enough").
     private static final int PASSES = 2;
 
     private Orthonormal() {}
 
     /**
-     * Turns independent vectors into orthonormal ones that span the same spaces, by Gram and Schmidt.
+     * Replaces independent vectors by orthonormal ones that span the same spaces, with the Gram-Schmidt process.
      *
      * @param m
-     *            [rows, columns] from {@code at} on
+     *            [rows, columns], starting at {@code at}
      */
     static void of(float[] m, int at, int rows, int columns) {
         boolean byColumn = rows >= columns;

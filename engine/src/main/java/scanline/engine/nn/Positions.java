@@ -8,45 +8,57 @@ import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
 /**
- * Learned positions: a vector for each place of a sequence, added to the step there (Gehring et al. 2017; Dosovitskiy et
- * al. 2021). Without them attention cannot tell in what order steps come.
+ * Learned position embeddings: a vector for each position of a sequence, added to the step there (Gehring et al. 2017;
+ * Dosovitskiy et al. 2021). Without them attention does not depend on the order of the steps.
  */
 public final class Positions {
     private final Parameter embedding;
 
-    /** For sequences of up to so many steps; normal with a deviation of 1 at first, as PyTorch's embeddings. */
+    /**
+     * Creates embeddings for sequences of up to {@code steps} steps, initialized from a normal distribution with a
+     * deviation of 1, as PyTorch's embeddings.
+     */
     public Positions(Weights weights, int steps, int width) {
         embedding = weights.filled("pos_embedding", Shape.of(steps, width),
                 (values, key) -> key.normal(values, 0, values.length, 0, 1));
     }
 
-    /** Adds to x, [T, B, width] with T of the steps or fewer. */
+    /**
+     * Adds the embeddings to x.
+     *
+     * @param x
+     *            [T, B, width], where T is at most the number of learned positions
+     * @return [T, B, width]
+     * @throws IllegalArgumentException
+     *             if x is longer
+     */
     public Tensor forward(Tensor x) {
         int steps = x.shape().requireAxes("a sequence", 3).size(0);
-        int places = embedding.shape().size(0);
-        if (steps > places) {
-            throw new IllegalArgumentException("a sequence of " + steps + " steps has more than the " + places
-                    + " places that positions are learned for");
+        int positions = embedding.shape().size(0);
+        if (steps > positions) {
+            throw new IllegalArgumentException(
+                    "a sequence of " + steps + " steps is longer than the " + positions + " learned positions");
         }
-        return Arithmetic.addToExamples(x, steps == places ? embedding : Shaping.rows(embedding, 0, steps, x));
+        return Arithmetic.addToExamples(x, steps == positions ? embedding : Shaping.rows(embedding, 0, steps, x));
     }
 
     /**
-     * Adds the vector of one place to a single step, as {@link #forward} does to the step there.
+     * Adds the embedding of one position to a single step, as {@link #forward} does for the step there.
      *
      * @param x
      *            [1, B, width]
-     * @param place
-     *            from 0 on
+     * @param position
+     *            the position, from 0
+     * @return [1, B, width]
      * @throws IllegalArgumentException
-     *             if nothing is learned for the place, or x has more than one step
+     *             if the position is not a learned one, or x has more than one step
      */
-    public Tensor at(Tensor x, int place) {
-        int places = embedding.shape().size(0);
-        if (place < 0 || place >= places) {
+    public Tensor at(Tensor x, int position) {
+        int positions = embedding.shape().size(0);
+        if (position < 0 || position >= positions) {
             throw new IllegalArgumentException(
-                    "place " + place + " is none of the " + places + " places that positions are learned for");
+                    "position " + position + " is out of range for " + positions + " learned positions");
         }
-        return Arithmetic.addToExamples(x, Shaping.rows(embedding, place, place + 1, x));
+        return Arithmetic.addToExamples(x, Shaping.rows(embedding, position, position + 1, x));
     }
 }

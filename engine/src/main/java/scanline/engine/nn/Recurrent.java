@@ -22,27 +22,27 @@ import scanline.engine.tensor.Weights;
  */
 public final class Recurrent {
     /**
-     * How the layers are stacked.
+     * The settings of a stack of layers.
      *
      * @param dropout
-     *            the rate at which the output of every layer but the last is dropped while training, in [0, 1)
+     *            the dropout rate of the output of every layer but the last while training, in [0, 1)
      * @param bidirectional
-     *            whether each layer also reads its input from the end, with weights of its own; the output has 2 H features
-     *            then (Schuster and Paliwal 1997)
+     *            whether each layer also reads its input from the end, with separate weights; the output then has 2 H
+     *            features (Schuster and Paliwal 1997)
      * @param learnedState
-     *            whether the state that a layer begins with is learned, as {@code h0_l0} and {@code c0_l0}, both [H]; it is
-     *            zero otherwise
+     *            whether the initial state of a layer is learned, as {@code h0_l0} and {@code c0_l0}, both [H];
+     *            otherwise it is zero
      * @param recompute
-     *            whether the backward pass computes again what it needs instead of storing it: the same bits in less memory
+     *            whether the backward pass recomputes what it needs instead of saving it: the same bits in less memory
      * @param initializer
-     *            the first values
+     *            the initializer of the weights and biases
      */
     public record Options(float dropout, boolean bidirectional, boolean learnedState, boolean recompute,
             RecurrentInitializer initializer) {
-        /** One direction, no dropout, from zeros, PyTorch's initialization. */
+        /** One direction, no dropout, a zero initial state, PyTorch's initializer. */
         public static final Options DEFAULT = new Options(0, false, false, false, RecurrentInitializer.DEFAULT);
 
-        /** These with another rate of dropout. */
+        /** Returns these settings with another dropout rate. */
         public Options withDropout(float rate) {
             return new Options(rate, bidirectional, learnedState, recompute, initializer);
         }
@@ -54,7 +54,7 @@ public final class Recurrent {
             return Sequences.recurrent(x, weights, initial(x), output, recompute);
         }
 
-        /** What {@link #forward} computes, step by step, made of plain ops. */
+        /** Computes what {@link #forward} does, step by step, from basic operations. */
         Trace trace(Tensor x) {
             State learned = initial(x);
             State state = learned == null ? weights.zeros(x) : learned;
@@ -86,10 +86,11 @@ public final class Recurrent {
     private final boolean recompute;
 
     /**
-     * A stack of layers.
+     * Creates a stack of layers.
      *
      * @throws IllegalArgumentException
-     *             if there is no layer, the rate of dropout is none, or the kind lacks a gate that the initialization names
+     *             if there is no layer, the dropout rate is not in [0, 1), or the kind lacks a gate that the
+     *             initializer needs
      */
     public Recurrent(Weights weights, CellKind kind, int inputs, int hidden, int layers, Options options) {
         if (layers < 1) {
@@ -109,24 +110,24 @@ public final class Recurrent {
 
     private static Direction direction(Weights weights, CellKind kind, String name, int features, int hidden,
             Options options) {
-        RecurrentInitializer first = options.initializer();
+        RecurrentInitializer initializer = options.initializer();
         RecurrentWeights w = new RecurrentWeights(kind,
-                first.inputWeight(weights, "weight_ih_" + name, kind, features, hidden),
-                first.hiddenWeight(weights, "weight_hh_" + name, kind, hidden),
-                first.inputBias(weights, "bias_ih_" + name, kind, hidden),
-                first.hiddenBias(weights, "bias_hh_" + name, kind, hidden));
+                initializer.inputWeight(weights, "weight_ih_" + name, kind, features, hidden),
+                initializer.hiddenWeight(weights, "weight_hh_" + name, kind, hidden),
+                initializer.inputBias(weights, "bias_ih_" + name, kind, hidden),
+                initializer.hiddenBias(weights, "bias_hh_" + name, kind, hidden));
         boolean learned = options.learnedState();
         return new Direction(w, learned ? weights.zeros("h0_" + name, Shape.of(hidden)) : null,
                 learned && kind.hasCellState() ? weights.zeros("c0_" + name, Shape.of(hidden)) : null);
     }
 
     /**
-     * Runs over a sequence.
+     * Runs the layers over a sequence.
      *
      * @param x
      *            [T, B, inputs]
-     * @return the states of the last layer: of every step, [T, B, H], or the last of each direction, [B, H]; of two
-     *         directions 2 H features, the one from the front first
+     * @return the hidden states of the last layer: of every step, [T, B, H], or the last of each direction, [B, H];
+     *         with two directions 2 H features, the forward direction first
      */
     public Tensor forward(Tensor x, Output output) {
         Tensor y = x;
@@ -138,28 +139,28 @@ public final class Recurrent {
     }
 
     /**
-     * All that goes on in a layer, for those who want to see it.
+     * The states and gates of one layer and direction at every step, for inspection.
      *
      * @param h
      *            the hidden states, [T, B, H]
      * @param c
-     *            the cell states, [T, B, H]; null where the kind has none
+     *            the cell states, [T, B, H]; null if the kind has none
      * @param gates
      *            in the order of {@link CellKind#gateNames}, [T, B, H] each
      */
     public record Trace(Tensor h, @Nullable Tensor c, List<Tensor> gates) {}
 
     /**
-     * What goes on in a layer in one direction.
+     * The trace of one layer in one direction.
      *
      * @param name
-     *            as its parameters have it: l0, or l0_reverse for one that reads from the end
+     *            the suffix of its parameters: l0, or l0_reverse for one that reads from the end
      * @param reverse
      *            whether it reads from the end; the trace is in the order in which it reads
      */
     public record Layer(String name, CellKind kind, boolean reverse, Trace trace) {}
 
-    /** What goes on in every layer while it runs over a sequence, [T, B, inputs], without dropout. */
+    /** Runs the layers over a sequence, [T, B, inputs], without dropout, and returns the trace of each. */
     public List<Layer> trace(Tensor x) {
         List<Layer> layers = new ArrayList<>();
         Tensor y = x;

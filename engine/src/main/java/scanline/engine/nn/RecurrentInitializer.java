@@ -8,63 +8,69 @@ import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Weights;
 
 /**
- * The first values of a recurrent layer's parameters. Matrices are made gate by gate.
+ * The initializer of a recurrent layer's parameters. Matrices are initialized gate by gate.
  *
  * @param input
- *            those of W, [H, F] a gate
+ *            the rule for W, [H, F] per gate
  * @param recurrent
- *            those of U, [H, H] a gate
+ *            the rule for U, [H, H] per gate
  * @param bias
- *            those of both bias vectors
+ *            the rule for both bias vectors
  * @param forget
- *            what the forget gate's bias of an LSTM is instead (Gers et al. 2000; 1 in Jozefowicz et al. 2015); 0 leaves it
+ *            the value that replaces the forget gate's bias of an LSTM (Gers et al. 2000; 1 in Jozefowicz et al. 2015);
+ *            0 keeps that of {@code bias}
  * @param longest
- *            T_max of {@link Bias#CHRONO}, in steps
+ *            T_max of {@link Bias#CHRONO}, in steps, at least 3
  * @param deviation
- *            that of {@link Matrix#NORMAL}
+ *            the standard deviation of {@link Matrix#NORMAL}, positive
  */
 public record RecurrentInitializer(Matrix input, Matrix recurrent, Bias bias, double forget, int longest,
         double deviation) {
-    /** PyTorch's: everything uniform within {@code 1 / sqrt(H)}. */
+    /** PyTorch's initializer: everything uniform within {@code 1 / sqrt(H)}. */
     public static final RecurrentInitializer DEFAULT = new RecurrentInitializer(Matrix.UNIFORM, Matrix.UNIFORM,
             Bias.UNIFORM, 0,
             784,
             0.001);
 
-    /** How a matrix begins. */
+    /** The rules for matrices. */
     public enum Matrix {
         /** Uniform within {@code 1 / sqrt(H)}, as in PyTorch. */
         UNIFORM,
-        /** Orthonormal columns, or rows where there are fewer of them (Saxe et al. 2014). */
+        /** Orthonormal columns, or rows if there are fewer of them (Saxe et al. 2014). */
         ORTHOGONAL,
         /** Ones on the diagonal (Le et al. 2015, for U). */
         IDENTITY,
         /**
-         * The identity for the gate that proposes a new state, g of an LSTM and n of a GRU, orthonormal columns for the
-         * others (Cooijmans et al. 2016, for U).
+         * The identity for the candidate state, g of an LSTM and n of a GRU, and orthonormal columns for the other
+         * gates (Cooijmans et al. 2016, for U).
          */
         CANDIDATE_IDENTITY,
         /** Normal with a variance of 2 / columns (He et al. 2015). */
         HE,
-        /** Normal with a given deviation. */
+        /** Normal with a given standard deviation. */
         NORMAL
     }
 
-    /** How a bias begins. */
+    /** The rules for biases. */
     public enum Bias {
         /** Uniform within {@code 1 / sqrt(H)}, as in PyTorch. */
         UNIFORM,
         /** Zero. */
         ZERO,
         /**
-         * {@code log(u)} with u uniform in 1 to T_max - 1 for the gate that keeps the state, its negative for an LSTM's
-         * input gate, else zero: the units then remember for times spread up to T_max (Tallec and Ollivier 2018). The gate
-         * that keeps is f of an LSTM and z of a GRU.
+         * {@code log(u)}, with u uniform in 1 to T_max - 1, for the gate that keeps the state, its negative for the
+         * input gate of an LSTM, and zero otherwise. The memory of the units then has lengths spread up to T_max
+         * (Tallec and Ollivier 2018). The gate that keeps the state is f of an LSTM and z of a GRU.
          */
         CHRONO
     }
 
-    /** Checks the values. */
+    /**
+     * Checks the values.
+     *
+     * @throws IllegalArgumentException
+     *             if {@code longest} is less than 3 with {@link Bias#CHRONO}, or the deviation is not positive
+     */
     public RecurrentInitializer {
         if (bias == Bias.CHRONO && longest < 3) {
             throw new IllegalArgumentException("longest must be at least 3 steps for bias chrono, not " + longest);
@@ -75,34 +81,34 @@ public record RecurrentInitializer(Matrix input, Matrix recurrent, Bias bias, do
     }
 
     /**
-     * Refuses what a kind of layer cannot begin with.
+     * Checks that a kind of layer has the gates that this initializer needs.
      *
      * @param prefix
-     *            what the names of the components begin with where the message is read
+     *            the prefix of the component names in the message
      * @throws IllegalArgumentException
-     *             if it lacks the gate
+     *             if it lacks one
      */
     public void requireFor(CellKind kind, String prefix) {
         if (forget != 0 && kind != CellKind.LSTM) {
             throw new IllegalArgumentException(
-                    prefix + "forget must be 0 for " + kind + ": only an LSTM has a forget gate, not " + forget);
+                    prefix + "forget must be 0 for " + kind + ", not " + forget + ": only an LSTM has a forget gate");
         }
         if (bias == Bias.CHRONO && kind.gates() == 1) {
             throw new IllegalArgumentException(prefix + "bias must not be chrono for " + kind + ", which has no gates");
         }
     }
 
-    /** W of a layer. */
+    /** Creates W of a layer. */
     Parameter inputWeight(Weights weights, String name, CellKind kind, int features, int hidden) {
         return matrix(input, weights, name, kind, features, hidden);
     }
 
-    /** U of a layer. */
+    /** Creates U of a layer. */
     Parameter hiddenWeight(Weights weights, String name, CellKind kind, int hidden) {
         return matrix(recurrent, weights, name, kind, hidden, hidden);
     }
 
-    /** The bias of the input, which takes what a gate begins with. */
+    /** Creates the bias of the input, which holds the special values of a gate's bias. */
     Parameter inputBias(Weights weights, String name, CellKind kind, int hidden) {
         return weights.filled(name, Shape.of(kind.gates() * hidden), (values, key) -> {
             uniformBias(values, key, hidden);
@@ -113,7 +119,7 @@ public record RecurrentInitializer(Matrix input, Matrix recurrent, Bias bias, do
         });
     }
 
-    /** The bias of the state: zero where the input's has a value of its own. */
+    /** Creates the bias of the state, which is zero where the bias of the input has a special value. */
     Parameter hiddenBias(Weights weights, String name, CellKind kind, int hidden) {
         return weights.filled(name, Shape.of(kind.gates() * hidden), (values, key) -> {
             uniformBias(values, key, hidden);

@@ -1,4 +1,7 @@
-/** Layers: plain classes whose first constructor argument makes their parameters, and whose forward is their formula. */
+/**
+ * Layers. Each is a plain class: its first constructor argument creates the parameters, and its {@code forward} method
+ * is its formula.
+ */
 @NullMarked
 package scanline.engine.nn;
 

@@ -10,26 +10,31 @@ import scanline.engine.tensor.Parameter;
  * Adam (Kingma and Ba 2015), with L2 weight decay; PyTorch's {@code Adam}.
  *
  * @param rate
- *            the learning rate
+ *            the learning rate, positive
  * @param beta1
- *            how much of the running mean of gradients stays, in [0, 1)
+ *            the decay rate of the running mean of the gradients, in [0, 1)
  * @param beta2
- *            how much of the running mean of their squares stays, in [0, 1)
+ *            the decay rate of the running mean of their squares, in [0, 1)
  * @param epsilon
- *            added to the root of that mean
+ *            the constant added to the root of the running mean of squares, positive
  * @param weightDecay
- *            how much of the weight is added to its gradient
+ *            the share of a weight that is added to its gradient, 0 or more
  */
 public record Adam(double rate, double beta1, double beta2, double epsilon, double weightDecay) implements UpdateRule {
-    /** PyTorch's values, at a rate of 0.001. */
+    /** PyTorch's defaults, with a rate of 0.001. */
     public static final Adam DEFAULT = new Adam(0.001, 0.9, 0.999, 1e-8, 0);
 
-    /** Checks the hyperparameters. */
+    /**
+     * Checks the hyperparameters.
+     *
+     * @throws IllegalArgumentException
+     *             if one is out of range
+     */
     public Adam {
         require(rate, beta1, beta2, epsilon, weightDecay);
     }
 
-    /** The bounds that {@link AdamW} has as well. */
+    /** Checks the hyperparameters, which {@link AdamW} shares. */
     static void require(double rate, double beta1, double beta2, double epsilon, double weightDecay) {
         UpdateRule.require(rate > 0, "rate", "positive", rate);
         UpdateRule.require(beta1 >= 0 && beta1 < 1, "beta1", "in [0, 1)", beta1);
@@ -48,7 +53,7 @@ public record Adam(double rate, double beta1, double beta2, double epsilon, doub
         update(backend, weight, slots, rate, 1, weightDecay, step);
     }
 
-    /** The step that Adam and {@link AdamW} share; they differ in where the decay goes. */
+    /** Takes the step that Adam and {@link AdamW} share; they differ in how they apply the weight decay. */
     void update(Backend backend, Parameter weight, List<Buffer> slots, double rate, double shrink, double decay,
             long step) {
         double meanCorrection = 1 - StrictMath.pow(beta1, (double) step);

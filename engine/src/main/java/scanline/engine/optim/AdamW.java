@@ -10,21 +10,26 @@ import scanline.engine.tensor.Parameter;
  * Adam with decoupled weight decay (Loshchilov and Hutter 2019); PyTorch's {@code AdamW}.
  *
  * @param rate
- *            the learning rate
+ *            the learning rate, positive
  * @param beta1
- *            how much of the running mean of gradients stays, in [0, 1)
+ *            the decay rate of the running mean of the gradients, in [0, 1)
  * @param beta2
- *            how much of the running mean of their squares stays, in [0, 1)
+ *            the decay rate of the running mean of their squares, in [0, 1)
  * @param epsilon
- *            added to the root of that mean
+ *            the constant added to the root of the running mean of squares, positive
  * @param weightDecay
- *            how much of the weight, times the rate, is taken off before the step
+ *            the share of a weight, times the learning rate, that is subtracted before the step, 0 or more
  */
 public record AdamW(double rate, double beta1, double beta2, double epsilon, double weightDecay) implements UpdateRule {
-    /** PyTorch's values, at a rate of 0.001. */
+    /** PyTorch's defaults, with a rate of 0.001. */
     public static final AdamW DEFAULT = new AdamW(0.001, 0.9, 0.999, 1e-8, 0.01);
 
-    /** Checks the hyperparameters. */
+    /**
+     * Checks the hyperparameters.
+     *
+     * @throws IllegalArgumentException
+     *             if one is out of range
+     */
     public AdamW {
         Adam.require(rate, beta1, beta2, epsilon, weightDecay);
     }

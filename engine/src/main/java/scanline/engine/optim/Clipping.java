@@ -4,28 +4,33 @@ import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Weights;
 
-/** How gradients are kept from becoming too large. */
+/** A rule that limits the size of gradients. */
 public sealed interface Clipping {
-    /** Limits the gradients of these weights. */
+    /** Clips the gradients of these weights. */
     void clip(Weights weights);
 
-    /** Leaves gradients as they are. */
+    /** No clipping. */
     record None() implements Clipping {
-        /** The only one. */
+        /** The only instance. */
         public static final None DEFAULT = new None();
 
         @Override
         public void clip(Weights weights) {
-            // As they are.
+            // The gradients stay as they are.
         }
     }
 
-    /** Limits every element to -bound to bound; PyTorch's {@code clip_grad_value_}. */
+    /** Clipping of every element to [-bound, bound]; PyTorch's {@code clip_grad_value_}. */
     record Value(double bound) implements Clipping {
         /** A bound of 1. */
         public static final Value DEFAULT = new Value(1);
 
-        /** Checks the bound. */
+        /**
+         * Checks the bound.
+         *
+         * @throws IllegalArgumentException
+         *             if it is not positive
+         */
         public Value {
             UpdateRule.require(bound > 0, "bound", "positive", bound);
         }
@@ -39,14 +44,19 @@ public sealed interface Clipping {
     }
 
     /**
-     * Scales all gradients by one factor when their common Euclidean norm exceeds the bound (Pascanu et al. 2013);
-     * PyTorch's {@code clip_grad_norm_}.
+     * Clipping by the norm: all gradients are scaled by one factor if their common Euclidean norm exceeds the bound
+     * (Pascanu et al. 2013); PyTorch's {@code clip_grad_norm_}.
      */
     record Norm(double bound) implements Clipping {
         /** A bound of 1. */
         public static final Norm DEFAULT = new Norm(1);
 
-        /** Checks the bound. */
+        /**
+         * Checks the bound.
+         *
+         * @throws IllegalArgumentException
+         *             if it is not positive
+         */
         public Norm {
             UpdateRule.require(bound > 0, "bound", "positive", bound);
         }

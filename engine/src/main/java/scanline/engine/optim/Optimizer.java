@@ -8,14 +8,14 @@ import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Weights;
 
-/** An {@link UpdateRule} at work on the parameters of a model: what it remembers of each, and how many steps it took. */
+/** An optimizer: an {@link UpdateRule} for the parameters of a model, with its state and the number of steps taken. */
 public final class Optimizer {
     /**
-     * What it remembers of one parameter.
+     * A part of the optimizer's state for one parameter, such as its momentum.
      *
-     * @param name what the rule calls it, a dot, and the name of the parameter
-     * @param shape that of the parameter
-     * @param values where it is
+     * @param name the name of the part, a dot, and the name of the parameter
+     * @param shape the shape of the parameter
+     * @param values the buffer with the values
      */
     public record Slot(String name, Shape shape, Buffer values) {}
 
@@ -24,7 +24,7 @@ public final class Optimizer {
     private final List<List<Buffer>> slots = new ArrayList<>();
     private long steps;
 
-    /** An optimizer that has taken no step. */
+    /** Creates an optimizer that has not taken any steps. */
     public Optimizer(UpdateRule rule, Weights weights) {
         this.rule = rule;
         this.weights = weights;
@@ -37,7 +37,7 @@ public final class Optimizer {
         }
     }
 
-    /** Changes every parameter by its gradient, at a learning rate. */
+    /** Updates every parameter with its gradient, at a learning rate. */
     public void step(double rate) {
         steps++;
         List<Parameter> parameters = weights.parameters();
@@ -46,17 +46,17 @@ public final class Optimizer {
         }
     }
 
-    /** How many steps it took. */
+    /** The number of steps taken. */
     public long steps() {
         return steps;
     }
 
-    /** Sets how many steps it took, when its {@link #state} is restored. */
+    /** Sets the number of steps taken, when the {@link #state} is restored. */
     public void steps(long done) {
         steps = done;
     }
 
-    /** Everything that it remembers, to be saved and restored. */
+    /** Returns the complete state apart from {@link #steps()}, to be saved and restored. */
     public List<Slot> state() {
         List<Slot> state = new ArrayList<>();
         List<Parameter> parameters = weights.parameters();

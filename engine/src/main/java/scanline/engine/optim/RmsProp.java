@@ -10,22 +10,27 @@ import scanline.engine.tensor.Parameter;
  * RMSProp (Tieleman and Hinton 2012, lecture 6.5); PyTorch's {@code RMSprop}.
  *
  * @param rate
- *            the learning rate
+ *            the learning rate, positive
  * @param alpha
- *            how much of the running mean of squares stays, in [0, 1)
+ *            the decay rate of the running mean of squared gradients, in [0, 1)
  * @param epsilon
- *            added to the root of that mean
+ *            the constant added to the root of that mean, positive
  * @param momentum
- *            how much of the last step goes on, in [0, 1)
+ *            the share of the previous step that is added to the next, in [0, 1)
  * @param weightDecay
- *            how much of the weight is added to its gradient
+ *            the share of a weight that is added to its gradient, 0 or more
  */
 public record RmsProp(double rate, double alpha, double epsilon, double momentum,
         double weightDecay) implements UpdateRule {
-    /** PyTorch's values, at a rate of 0.001. */
+    /** PyTorch's defaults, with a rate of 0.001. */
     public static final RmsProp DEFAULT = new RmsProp(0.001, 0.99, 1e-8, 0, 0);
 
-    /** Checks the hyperparameters. */
+    /**
+     * Checks the hyperparameters.
+     *
+     * @throws IllegalArgumentException
+     *             if one is out of range
+     */
     public RmsProp {
         UpdateRule.require(rate > 0, "rate", "positive", rate);
         UpdateRule.require(alpha >= 0 && alpha < 1, "alpha", "in [0, 1)", alpha);

@@ -1,22 +1,22 @@
 package scanline.engine.optim;
 
-/** How the learning rate changes while training goes on: a factor for each step. */
+/** A learning rate schedule: a factor for each training step. */
 public sealed interface Schedule {
     /**
-     * What the learning rate is multiplied by.
+     * Returns the factor of the learning rate.
      *
      * @param step
-     *            the step to be taken, from 0
+     *            the number of the step to be taken, from 0
      * @param stepsAnEpoch
-     *            how many steps an epoch has
+     *            the number of steps per epoch
      * @param epochs
-     *            how many epochs there are
+     *            the number of epochs of the whole training
      */
     double factor(long step, long stepsAnEpoch, int epochs);
 
-    /** Always 1. */
+    /** A constant factor of 1. */
     record Constant() implements Schedule {
-        /** The only one. */
+        /** The only instance. */
         public static final Constant DEFAULT = new Constant();
 
         @Override
@@ -25,12 +25,20 @@ public sealed interface Schedule {
         }
     }
 
-    /** Multiplies by {@code decay} after every {@code every} epochs; PyTorch's {@code StepLR}. */
+    /**
+     * A step schedule: the rate is multiplied by {@code decay} after every {@code every} epochs; PyTorch's
+     * {@code StepLR}.
+     */
     record Step(int every, double decay) implements Schedule {
-        /** A tenth after every 30 epochs. */
+        /** A decay to a tenth after every 30 epochs. */
         public static final Step DEFAULT = new Step(30, 0.1);
 
-        /** Checks the parameters. */
+        /**
+         * Checks the parameters.
+         *
+         * @throws IllegalArgumentException
+         *             if one is out of range
+         */
         public Step {
             UpdateRule.require(every > 0, "every", "positive", every);
             UpdateRule.require(decay > 0 && decay <= 1, "decay", "in (0, 1]", decay);
@@ -39,20 +47,25 @@ public sealed interface Schedule {
         @Override
         public double factor(long step, long stepsAnEpoch, int epochs) {
             long epoch = step / stepsAnEpoch;
-            long falls = epoch / every;
-            return StrictMath.pow(decay, (double) falls);
+            long decays = epoch / every;
+            return StrictMath.pow(decay, (double) decays);
         }
     }
 
     /**
-     * Half a cosine from 1 down to {@code least} over the whole training, once an epoch or once a step (Loshchilov and
-     * Hutter 2017, without restarts); by epochs it is PyTorch's {@code CosineAnnealingLR}.
+     * A cosine schedule from 1 down to {@code least} over the whole training, updated once per epoch or once per step
+     * (Loshchilov and Hutter 2017, without restarts). Updated per epoch it is PyTorch's {@code CosineAnnealingLR}.
      */
     record Cosine(double least, boolean byEpoch) implements Schedule {
-        /** Down to nothing, a little every step. */
+        /** A decay to 0, updated every step. */
         public static final Cosine DEFAULT = new Cosine(0, false);
 
-        /** Checks the parameters. */
+        /**
+         * Checks the parameters.
+         *
+         * @throws IllegalArgumentException
+         *             if one is out of range
+         */
         public Cosine {
             UpdateRule.require(least >= 0 && least <= 1, "least", "in [0, 1]", least);
         }
@@ -60,19 +73,24 @@ public sealed interface Schedule {
         @Override
         public double factor(long step, long stepsAnEpoch, int epochs) {
             long since = byEpoch ? step - step % stepsAnEpoch : step;
-            return fall((double) since / (stepsAnEpoch * epochs), least);
+            return cosine((double) since / (stepsAnEpoch * epochs), least);
         }
     }
 
     /**
-     * Rises evenly from 0 to 1 over the first {@code epochs} epochs, then falls as half a cosine to {@code least} (Goyal
-     * et al. 2017; Loshchilov and Hutter 2017).
+     * A linear warm-up from 0 to 1 over the first {@code epochs} epochs, then a cosine decay to {@code least} (Goyal et
+     * al. 2017; Loshchilov and Hutter 2017).
      */
     record WarmUp(double epochs, double least) implements Schedule {
-        /** One epoch up, then down to nothing. */
+        /** One epoch of warm-up, then a decay to 0. */
         public static final WarmUp DEFAULT = new WarmUp(1, 0);
 
-        /** Checks the parameters. */
+        /**
+         * Checks the parameters.
+         *
+         * @throws IllegalArgumentException
+         *             if one is out of range
+         */
         public WarmUp {
             UpdateRule.require(epochs >= 0, "epochs", "0 or more", epochs);
             UpdateRule.require(least >= 0 && least <= 1, "least", "in [0, 1]", least);
@@ -84,11 +102,11 @@ public sealed interface Schedule {
             if (step < warm) {
                 return (step + 1) / (warm + 1);
             }
-            return fall((step - warm) / Math.max(1, stepsAnEpoch * allEpochs - warm), least);
+            return cosine((step - warm) / Math.max(1, stepsAnEpoch * allEpochs - warm), least);
         }
     }
 
-    private static double fall(double progress, double least) {
+    private static double cosine(double progress, double least) {
         return least + (1 - least) * (1 + StrictMath.cos(Math.PI * progress)) / 2;
     }
 }

@@ -7,22 +7,27 @@ import scanline.engine.tensor.Buffer;
 import scanline.engine.tensor.Parameter;
 
 /**
- * Stochastic gradient descent, with momentum (Sutskever et al. 2013) and L2 weight decay; PyTorch's {@code SGD}.
+ * Stochastic gradient descent with momentum (Sutskever et al. 2013) and L2 weight decay; PyTorch's {@code SGD}.
  *
  * @param rate
- *            the learning rate
+ *            the learning rate, positive
  * @param momentum
- *            how much of the last step goes on, in [0, 1)
+ *            the share of the previous step that is added to the next, in [0, 1)
  * @param nesterov
- *            whether the step looks ahead along the momentum
+ *            whether to use Nesterov momentum, which looks ahead along the momentum
  * @param weightDecay
- *            how much of the weight is added to its gradient
+ *            the share of a weight that is added to its gradient, 0 or more
  */
 public record Sgd(double rate, double momentum, boolean nesterov, double weightDecay) implements UpdateRule {
-    /** PyTorch's values, at a rate of 0.01. */
+    /** PyTorch's defaults, with a rate of 0.01. */
     public static final Sgd DEFAULT = new Sgd(0.01, 0, false, 0);
 
-    /** Checks the hyperparameters. */
+    /**
+     * Checks the hyperparameters.
+     *
+     * @throws IllegalArgumentException
+     *             if one is out of range
+     */
     public Sgd {
         UpdateRule.require(rate > 0, "rate", "positive", rate);
         UpdateRule.require(momentum >= 0 && momentum < 1, "momentum", "in [0, 1)", momentum);

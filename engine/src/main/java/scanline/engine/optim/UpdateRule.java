@@ -6,23 +6,23 @@ import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Buffer;
 import scanline.engine.tensor.Parameter;
 
-/** A rule by which a gradient changes a weight: its hyperparameters, without any state. */
+/** A rule that updates a weight with its gradient. It has hyperparameters but no state. */
 public sealed interface UpdateRule permits Sgd, RmsProp, Adam, AdamW {
-    /** The learning rate, before a {@link Schedule} changes it. */
+    /** The learning rate, before a {@link Schedule} is applied. */
     double rate();
 
-    /** The names of what the rule remembers of each weight, all zero at first. */
+    /** The names of the state buffers that the rule needs for each weight, which are initially zero. */
     List<String> slots();
 
     /**
-     * Changes a weight.
+     * Updates a weight.
      *
      * @param slots
-     *            what the rule remembers of it, in the order of {@link #slots()}
+     *            the state buffers of the weight, in the order of {@link #slots()}
      * @param rate
      *            the learning rate of this step
      * @param step
-     *            which step this is, from 1
+     *            the number of this step, from 1
      */
     void update(Backend backend, Parameter weight, List<Buffer> slots, double rate, long step);
 

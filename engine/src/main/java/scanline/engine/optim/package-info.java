@@ -1,4 +1,4 @@
-/** How gradients become steps: update rules, clipping and schedules. */
+/** Optimizers: update rules, gradient clipping and learning rate schedules. */
 @NullMarked
 package scanline.engine.optim;
 

@@ -4,24 +4,24 @@ import java.util.Objects;
 
 /**
  * Philox4x32-10, the counter-based generator of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1,
- * 2, 3" (SC 2011). A 64-bit key names a stream of 32-bit words, and word {@code i} of it is lane {@code i % 4} of the
- * block whose counter is {@code i / 4}: any word can be had without those before it.
+ * 2, 3" (SC 2011). A 64-bit key names a stream of 32-bit words. Word {@code i} of the stream is lane {@code i % 4} of
+ * the block whose counter is {@code i / 4}, so any word can be computed without the earlier ones.
  */
 public final class Philox {
-    /** How often a block is mixed. */
+    /** The number of rounds per block. */
     public static final int ROUNDS = 10;
-    /** What the first and the third word of a block are multiplied by. */
+    /** The multiplier of the first word of a block. */
     public static final long MULTIPLIER_0 = 0xD2511F53L;
-    /** See {@link #MULTIPLIER_0}. */
+    /** The multiplier of the third word of a block. */
     public static final long MULTIPLIER_1 = 0xCD9E8D57L;
-    /** The keys' steps from round to round: the golden ratio and the square root of three, less one. */
+    /** The increment of the first half of the key per round: the golden ratio, minus one. */
     public static final int WEYL_0 = 0x9E3779B9;
-    /** See {@link #WEYL_0}. */
+    /** The increment of the second half of the key per round: the square root of three, minus one. */
     public static final int WEYL_1 = 0xBB67AE85;
-    /** Enough to be worth vectorising, few enough to stay in the first-level cache. */
+    /** Large enough to be worth vectorizing, and small enough for the blocks to stay in the first-level cache. */
     private static final int BLOCKS_AT_ONCE = 256;
 
-    /** The words of many blocks, two in a long; one for each thread, so that filling allocates nothing. */
+    /** The words of many blocks, two per long. Each thread has its own, so that filling does not allocate. */
     private record State(long[] left, long[] right) {}
 
     private static final ThreadLocal<State> STATE = ThreadLocal
@@ -29,7 +29,7 @@ public final class Philox {
 
     private Philox() {}
 
-    /** Word {@code index} of the stream that {@code key} names. */
+    /** Returns word {@code index} of the stream that {@code key} names. */
     public static int word(long key, long index) {
         int[] block = new int[4];
         block(block, key, index >>> 2, 0);
@@ -68,18 +68,20 @@ public final class Philox {
         }
     }
 
-    /** The upper 24 bits of a word as a number in [0, 1): a multiple of 2<sup>-24</sup>, so without any rounding. */
+    /**
+     * Converts the upper 24 bits of a word to a number in [0, 1), a multiple of 2<sup>-24</sup> and therefore exact.
+     */
     public static float uniform(int bits) {
         return (bits >>> 8) * 0x1p-24f;
     }
 
     /**
-     * Writes the four words of one block to {@code out}. The 128-bit counter is {@code (high, low)}; as in the paper's
-     * own code its words, and those of the key, are numbered from the least significant.
+     * Writes the four words of one block to {@code out}. The 128-bit counter is {@code (high, low)}. As in the paper's
+     * reference code, its words and those of the key are numbered from the least significant one.
      */
     static void block(int[] out, long key, long low, long high) {
-        // Each long holds two words, the lower-numbered one on top: then the two halves of a 64-bit product already
-        // lie where a round wants them.
+        // Each long holds two words, with the lower-numbered one in the upper half, so that the two halves of a 64-bit
+        // product are already where the next round needs them.
         long left = Long.rotateLeft(low, 32);
         long right = Long.rotateLeft(high, 32);
         int key0 = (int) key;
@@ -97,9 +99,9 @@ public final class Philox {
         out[3] = (int) right;
     }
 
-    // The loops below are those of block(), turned inside out: each goes over many independent blocks, so that the
-    // compiler can vectorise it, and a filled word costs a third of a single one. The arithmetic is of integers, so
-    // that this cannot change a bit.
+    // The loops below are those of block() with the nesting reversed: each runs over many independent blocks, so that
+    // the compiler can vectorize it, and a filled word costs a third of a single one. Integer arithmetic is exact, so
+    // the order cannot change a bit.
 
     private static void count(long[] left, long[] right, int count, long firstBlock) {
         for (int i = 0; i < count; i++) {

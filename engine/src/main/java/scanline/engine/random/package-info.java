@@ -1,5 +1,5 @@
 /**
- * Random numbers that are a pure function of (seed, purpose, step, index): nothing here has a state, so neither the
+ * Random numbers that are a pure function of (seed, purpose, step, index). No class here has state, so neither the
  * order of the draws nor the number of threads can change a result.
  */
 @NullMarked

@@ -2,11 +2,11 @@ package scanline.engine.tensor;
 
 import scanline.engine.geometry.Nonlinearity;
 
-/** Non-linear functions, element by element or along the last axis. */
+/** Nonlinear functions, applied element-wise or along the last axis. */
 public final class Activation {
     private Activation() {}
 
-    /** The logistic function, {@code 1 / (1 + exp(-x))}. */
+    /** Applies the logistic function, {@code 1 / (1 + exp(-x))}, to a tensor of any shape. */
     public static Tensor sigmoid(Tensor x) {
         Tape tape = Tape.of(x);
         Tensor y = tape.result(x.shape(), x);
@@ -16,7 +16,7 @@ public final class Activation {
         return y;
     }
 
-    /** The hyperbolic tangent. */
+    /** Applies the hyperbolic tangent to a tensor of any shape. */
     public static Tensor tanh(Tensor x) {
         Tape tape = Tape.of(x);
         Tensor y = tape.result(x.shape(), x);
@@ -26,7 +26,10 @@ public final class Activation {
         return y;
     }
 
-    /** The positive part, {@code max(x, 0)} (Nair and Hinton 2010), whose slope at 0 is 0, as in PyTorch. */
+    /**
+     * Applies the rectifier, {@code max(x, 0)} (Nair and Hinton 2010), to a tensor of any shape. The gradient at 0 is
+     * 0, as in PyTorch.
+     */
     public static Tensor relu(Tensor x) {
         Tape tape = Tape.of(x);
         Tensor y = tape.result(x.shape(), x);
@@ -37,8 +40,8 @@ public final class Activation {
     }
 
     /**
-     * The Gaussian error linear unit, {@code x Phi(x)} with the exact normal distribution function (Hendrycks and Gimpel
-     * 2016), as PyTorch's {@code gelu} without an approximation.
+     * Applies the Gaussian error linear unit, {@code x Phi(x)}, to a tensor of any shape. Phi is the exact normal
+     * distribution function (Hendrycks and Gimpel 2016), as in PyTorch's {@code gelu} without an approximation.
      */
     public static Tensor gelu(Tensor x) {
         Tape tape = Tape.of(x);
@@ -49,7 +52,7 @@ public final class Activation {
         return y;
     }
 
-    /** {@code exp(x) / sum(exp(x))} along the last axis. */
+    /** Computes {@code exp(x) / sum(exp(x))} along the last axis. */
     public static Tensor softmax(Tensor x) {
         Tape tape = Tape.of(x);
         Tensor y = tape.result(x.shape(), x);
@@ -60,7 +63,7 @@ public final class Activation {
         return y;
     }
 
-    /** What stands between two linear maps, element by element. */
+    /** Applies {@code f} element-wise. */
     static Tensor of(Nonlinearity f, Tensor x) {
         return switch (f) {
             case RELU -> relu(x);

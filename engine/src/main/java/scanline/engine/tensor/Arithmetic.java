@@ -1,12 +1,12 @@
 package scanline.engine.tensor;
 
-/** Element by element: sums, differences and products; and means over the steps of a sequence. */
+/** Element-wise sums, differences and products, and means over the steps of a sequence. */
 public final class Arithmetic {
     private Arithmetic() {}
 
-    /** {@code a + b}, both of one shape. */
+    /** Returns {@code a + b}, where both have the same shape. */
     public static Tensor add(Tensor a, Tensor b) {
-        b.shape().require("the second summand", a.shape());
+        b.shape().require("the second term", a.shape());
         Tape tape = Tape.of(a, b);
         int n = a.shape().elements();
         Tensor y = tape.result(a.shape(), a, b);
@@ -22,9 +22,9 @@ public final class Arithmetic {
         return y;
     }
 
-    /** {@code a - b}, both of one shape. */
+    /** Returns {@code a - b}, where both have the same shape. */
     public static Tensor subtract(Tensor a, Tensor b) {
-        b.shape().require("what is subtracted", a.shape());
+        b.shape().require("the subtracted tensor", a.shape());
         Tape tape = Tape.of(a, b);
         int n = a.shape().elements();
         Tensor y = tape.result(a.shape(), a, b);
@@ -40,7 +40,7 @@ public final class Arithmetic {
         return y;
     }
 
-    /** {@code a b}, element by element, both of one shape. */
+    /** Returns the element-wise product {@code a b}, where both have the same shape. */
     public static Tensor multiply(Tensor a, Tensor b) {
         b.shape().require("the second factor", a.shape());
         Tape tape = Tape.of(a, b);
@@ -58,7 +58,7 @@ public final class Arithmetic {
         return y;
     }
 
-    /** {@code factor x}. */
+    /** Returns {@code factor x}. */
     public static Tensor scale(Tensor x, float factor) {
         Tape tape = Tape.of(x);
         int n = x.shape().elements();
@@ -70,7 +70,7 @@ public final class Arithmetic {
     }
 
     /**
-     * {@code x + p}, the same p for every example of a batch.
+     * Returns {@code x + p}, with the same p for every example of a batch.
      *
      * @param x
      *            [T, B, F]
@@ -82,7 +82,7 @@ public final class Arithmetic {
         int steps = shape.size(0);
         int batch = shape.size(1);
         int n = shape.size(2);
-        p.shape().require("what is added to every example", Shape.of(steps, n));
+        p.shape().require("the tensor added to every example", Shape.of(steps, n));
         Tape tape = Tape.of(x, p);
         Tensor y = tape.result(shape, x, p);
         tape.backend().copy(y.value(), 0, 0, x.value(), 0, 0, 1, shape.elements());
@@ -100,7 +100,7 @@ public final class Arithmetic {
         return y;
     }
 
-    /** The mean over the steps of a sequence: [T, B, F] to [B, F]. */
+    /** Averages over the steps of a sequence: [T, B, F] to [B, F]. */
     public static Tensor meanOverSteps(Tensor x) {
         Shape shape = x.shape().requireAxes("a sequence", 3);
         int steps = shape.size(0);

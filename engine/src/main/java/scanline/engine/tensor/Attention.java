@@ -10,20 +10,20 @@ import scanline.engine.geometry.Mask;
 import scanline.engine.geometry.Qkv;
 
 /**
- * Scaled dot-product attention, {@code softmax(Q K^T / sqrt(d)) V} for every head (Vaswani et al. 2017, "Attention is all
- * you need", section 3.2): fused where the backend can, composed of plain ops where it cannot. Letters: T_q queries, T_k
- * keys, B batch, d width of a head.
+ * Scaled dot-product attention, {@code softmax(Q K^T / sqrt(d)) V} for every head (Vaswani et al. 2017, "Attention is
+ * all you need", section 3.2). It is fused if the backend supports that, and composed of basic operations otherwise.
+ * Letters: T_q queries, T_k keys, B batch, d width of a head.
  */
 public final class Attention {
     private Attention() {}
 
     /**
-     * Where heads lie side by side.
+     * The heads of an attention, stored in adjacent columns of a tensor.
      *
      * @param tensor
      *            [T, B, columns]
      * @param from
-     *            the column where the first head begins
+     *            the first column of the first head
      */
     public record Heads(Tensor tensor, int from) {
         private HeadsView<Tensor> view() {
@@ -32,27 +32,27 @@ public final class Attention {
         }
     }
 
-    /** What nobody asks for goes to where nobody reads. */
+    /** Returns the gradient of a tensor; one that needs none gets scratch memory, which is never read. */
     private static Buffer gradient(Tensor tensor) {
         return tensor.needsGradient() ? tensor.gradient() : Tape.of(tensor).scratch(tensor.shape().elements());
     }
 
     /**
-     * Attends.
+     * Computes attention.
      *
      * @param q
      *            [T_q, B, columns]
      * @param k
-     *            [T_k, B, columns], as {@code v}; all three may be of one tensor
+     *            [T_k, B, columns], as {@code v}; all three may share one tensor
      * @param heads
-     *            how many
+     *            the number of heads
      * @param width
      *            d
      * @param dropout
-     *            the rate at which weights are dropped while training, in [0, 1)
-     * @return the heads' outputs side by side, [T_q, B, heads d]
+     *            the dropout rate of the attention weights while training, in [0, 1)
+     * @return the concatenated outputs of the heads, [T_q, B, heads d]
      * @throws IllegalArgumentException
-     *             if the shapes do not fit each other, or the mask does not fit them
+     *             if the shapes do not match each other, or the mask does not match them
      */
     public static Tensor attend(Heads q, Heads k, Heads v, int heads, int width, Mask mask, float dropout) {
         Shape queries = require(q, "queries", heads * width);
@@ -78,24 +78,24 @@ public final class Attention {
     }
 
     /**
-     * A layer of self-attention: {@code [heads] wo^T + bo}, where queries, keys and values are {@code x wi^T + bi}.
+     * Computes a layer of self-attention, {@code [heads] wo^T + bo}, with queries, keys and values {@code x wi^T + bi}.
      *
      * @param x
      *            [T, B, F]
      * @return [T, B, F]
      * @throws IllegalArgumentException
-     *             if the shapes do not fit each other, or the mask does not fit them
+     *             if the shapes do not match each other, or the mask does not match them
      */
     public static Tensor self(Tensor x, AttentionWeights<Tensor> w, int heads, int width, Mask mask, float dropout) {
-        Shape shape = x.shape().requireAxes("the input of an attention", 3);
+        Shape shape = x.shape().requireAxes("the input of self-attention", 3);
         int features = shape.size(2);
         int inner = heads * width;
-        w.wi().shape().require("the input projection of an attention", Shape.of(3 * inner, features));
+        w.wi().shape().require("the input projection of self-attention", Shape.of(3 * inner, features));
         Tensor bi = w.bi();
         if (bi != null) {
             bi.shape().require("the bias of the input projection", Shape.of(3 * inner));
         }
-        w.wo().shape().require("the output projection of an attention", Shape.of(features, inner));
+        w.wo().shape().require("the output projection of self-attention", Shape.of(features, inner));
         w.bo().shape().require("the bias of the output projection", Shape.of(features));
         requireFits(mask, shape.size(1), shape.size(0));
         Tape tape = Tape.of(x);
@@ -114,7 +114,7 @@ public final class Attention {
         return y;
     }
 
-    /** The same made of plain ops: the twin that the fused layer is held against. */
+    /** Computes {@link #self} from basic operations: the reference implementation for the fused one. */
     public static Tensor composedSelf(Tensor x, AttentionWeights<Tensor> w, int heads, int width, Mask mask,
             float dropout) {
         Tensor qkv = Products.linear(x, w.wi(), w.bi());
@@ -123,7 +123,7 @@ public final class Attention {
                 mask, dropout), w.wo(), w.bo());
     }
 
-    /** The same made of plain ops: the twin that the fused one is held against. */
+    /** Computes {@link #attend} from basic operations: the reference implementation for the fused one. */
     public static Tensor composed(Heads q, Heads k, Heads v, int heads, int width, Mask mask, float dropout) {
         Tensor p = Noise.dropout(weights(q, k, heads, width, mask), dropout);
         Tensor values = Shaping.swap(v.tensor);
@@ -142,11 +142,11 @@ public final class Attention {
     }
 
     /**
-     * How much each query takes of each key: {@code softmax(Q K^T / sqrt(d))}, made of plain ops.
+     * Computes the attention weights, {@code softmax(Q K^T / sqrt(d))}, from basic operations.
      *
-     * @return [B heads, T_q, T_k], the heads of an example behind each other; every row adds up to 1
+     * @return [B heads, T_q, T_k], with the heads of an example consecutive; every row sums to 1
      * @throws IllegalArgumentException
-     *             if the shapes do not fit each other, or the mask does not fit them
+     *             if the shapes do not match each other, or the mask does not match them
      */
     public static Tensor weights(Heads q, Heads k, int heads, int width, Mask mask) {
         Shape queriesShape = require(q, "queries", heads * width);
@@ -171,7 +171,7 @@ public final class Attention {
         return Shaping.stack(all);
     }
 
-    /** 0 where a query sees a key, else -infinity. */
+    /** Returns the mask to add to the scores: 0 where a query sees a key, otherwise -infinity. */
     private static float[] hidden(Mask mask, int example, int rows, int columns) {
         float[] values = new float[rows * columns];
         for (int i = 0; i < values.length; i++) {
@@ -181,17 +181,17 @@ public final class Attention {
     }
 
     private static Shape require(Heads heads, String what, int columns) {
-        Shape shape = heads.tensor.shape().requireAxes("the " + what + " of an attention", 3);
+        Shape shape = heads.tensor.shape().requireAxes("the " + what + " of attention", 3);
         if (heads.from < 0 || heads.from + columns > shape.size(2)) {
-            throw new IllegalArgumentException("the " + what + " of an attention need " + columns + " columns from "
-                    + heads.from + " on, which shape " + shape + " has not");
+            throw new IllegalArgumentException("the " + what + " of attention need " + columns
+                    + " columns, starting at column " + heads.from + ", which shape " + shape + " does not have");
         }
         return shape;
     }
 
     private static void requireSame(Shape shape, int batch, int keys) {
         if (shape.size(1) != batch || shape.size(0) != keys) {
-            throw new IllegalArgumentException("keys and values of an attention must have " + keys + " steps of "
+            throw new IllegalArgumentException("keys and values of attention must have " + keys + " steps of "
                     + batch + " examples, not shape " + shape);
         }
     }

@@ -2,12 +2,12 @@ package scanline.engine.tensor;
 
 /** A block of float32 in the memory of a {@link Backend}. */
 public interface Buffer {
-    /** How many floats it holds. */
+    /** The number of floats. */
     int length();
 
-    /** Copies {@code n} floats, from position {@code from} on, to {@code target}. */
+    /** Copies {@code n} floats, starting at position {@code from}, to {@code target}, starting at {@code at}. */
     void read(int from, float[] target, int at, int n);
 
-    /** Copies {@code n} floats of {@code source} to this buffer, from position {@code from} on. */
+    /** Copies {@code n} floats of {@code source}, starting at {@code at}, to this buffer, starting at {@code from}. */
     void write(int from, float[] source, int at, int n);
 }

@@ -7,8 +7,7 @@ public final class Convolutions {
     private Convolutions() {}
 
     /**
-     * The convolution of deep learning, which does not flip its kernel (a cross-correlation), as PyTorch's
-     * {@code conv2d}.
+     * Convolves every image without flipping the kernel (a cross-correlation), as PyTorch's {@code conv2d}.
      *
      * @param x
      *            [B, H, W, Cin]
@@ -17,12 +16,12 @@ public final class Convolutions {
      * @param b
      *            [Cout]
      * @param stride
-     *            pixels from one place of the kernel to the next
+     *            pixels from one position of the kernel to the next
      * @param padding
      *            pixels of zeros around the image
      * @return [B, H', W', Cout], where {@code H' = (H + 2 padding - kh) / stride + 1}, rounded down
      * @throws IllegalArgumentException
-     *             if the shapes do not fit, or the kernel is larger than the padded image
+     *             if the shapes do not match, or the kernel is larger than the padded image
      */
     public static Tensor conv2d(Tensor x, Tensor w, Tensor b, int stride, int padding) {
         Shape kernel = w.shape().requireAxes("the weight of a convolution", 4);
@@ -30,7 +29,7 @@ public final class Convolutions {
         Window window = Images.window(x, kernel.size(2), kernel.size(3), stride, padding);
         if (window.channels() != kernel.size(1)) {
             throw new IllegalArgumentException(
-                    "a convolution of " + kernel.size(1) + " channels was given shape " + x.shape());
+                    "a convolution with " + kernel.size(1) + " input channels cannot take shape " + x.shape());
         }
         b.shape().require("the bias of a convolution", Shape.of(outputs));
         Tape tape = Tape.of(x);

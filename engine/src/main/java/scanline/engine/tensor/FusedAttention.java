@@ -6,7 +6,7 @@ import scanline.engine.geometry.AttentionWeights;
 import scanline.engine.geometry.HeadsView;
 import scanline.engine.geometry.Qkv;
 
-/** The ability to attend without storing scores. Sequences are time-major: [T, B, columns]. */
+/** An optional fused operation: attention that does not store its scores. Sequences are time-major: [T, B, columns]. */
 public interface FusedAttention {
     /** {@code y = softmax(Q K^T / sqrt(d)) V} for every head of every example. */
     void attend(HeadsView<Buffer> y, Qkv<Buffer> x, AttentionShape shape);
@@ -14,10 +14,10 @@ public interface FusedAttention {
     /** Adds to the gradients of queries, keys and values. */
     void attendGradient(Qkv<Buffer> dx, HeadsView<Buffer> dy, Qkv<Buffer> x, AttentionShape shape);
 
-    /** {@code y = [heads] wo^T + bo} with {@code [Q K V] = x wi^T + bi}, x and y being [T, B, features]. */
+    /** {@code y = [heads] wo^T + bo} with {@code [Q K V] = x wi^T + bi}; x and y are [T, B, features]. */
     void selfAttend(Buffer y, Buffer x, AttentionWeights<Buffer> w, int features, AttentionShape shape);
 
-    /** Adds to the gradients of x, unless null, and of the weights. */
+    /** Adds to the gradients of the weights, and to that of x unless it is null. */
     void selfAttendGradient(@Nullable Buffer dx, AttentionWeights<Buffer> dw, Buffer dy, Buffer x,
             AttentionWeights<Buffer> w, int features, AttentionShape shape);
 }

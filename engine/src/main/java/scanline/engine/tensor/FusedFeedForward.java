@@ -4,12 +4,12 @@ import org.jspecify.annotations.Nullable;
 import scanline.engine.geometry.FeedForwardShape;
 import scanline.engine.geometry.FeedForwardWeights;
 
-/** The ability to run two linear maps with a non-linear function between them without storing what lies between. */
+/** An optional fused operation: two linear maps with a nonlinearity between them, without storing the hidden layer. */
 public interface FusedFeedForward {
-    /** {@code y = dropout(f(x w1^T + b1)) w2^T + b2}, x and y being [rows, features]. */
+    /** {@code y = dropout(f(x w1^T + b1)) w2^T + b2}; x and y are [rows, features]. */
     void feedForward(Buffer y, Buffer x, FeedForwardWeights<Buffer> w, FeedForwardShape shape);
 
-    /** Adds to the gradients of x, unless null, and of the weights. */
+    /** Adds to the gradients of the weights, and to that of x unless it is null. */
     void feedForwardGradient(@Nullable Buffer dx, FeedForwardWeights<Buffer> dw, Buffer dy, Buffer x,
             FeedForwardWeights<Buffer> w, FeedForwardShape shape);
 }

@@ -6,12 +6,12 @@ import scanline.engine.geometry.ChannelNorm;
 import scanline.engine.geometry.Window;
 
 /**
- * The ability to run a batch normalization, its positive part and the pooling behind it in one pass over the images. The
- * window is of 2 x 2 pixels with a stride of 2 and no padding.
+ * An optional fused operation: batch normalization, ReLU and max pooling in one pass over the images. The pooling
+ * window is 2 x 2 pixels, with a stride of 2 and no padding.
  */
 public interface FusedNormPool {
     /**
-     * The largest number under each place of the window, after normalization, and 0 where it is not positive.
+     * Computes the maximum of the normalized values at each position of the window, or 0 where it is negative.
      *
      * @param y
      *            [B, H / 2, W / 2, C]
@@ -20,7 +20,7 @@ public interface FusedNormPool {
      */
     void batchNormPool(Buffer y, Buffer x, ChannelNorm<Buffer> norm, Window window);
 
-    /** Adds to the gradients, where the statistics are those of x; dx is left out where it is null. */
+    /** Adds to the gradients when the statistics are those of x; dx is not computed if it is null. */
     void batchNormPoolGradient(@Nullable Buffer dx, Affine<Buffer> daffine, Buffer dy, Buffer x,
             ChannelNorm<Buffer> norm, Window window);
 }

@@ -7,30 +7,30 @@ import scanline.engine.geometry.CellWeights;
 import scanline.engine.geometry.Span;
 
 /**
- * The ability to run a recurrent layer over many steps at once. Letters: T steps of the whole sequence, B batch, F features;
- * sequences are time-major, {@code x[T, B, F]}.
+ * An optional fused operation: a recurrent layer over many steps at once. Letters: T steps of the whole sequence, B
+ * batch, F features; sequences are time-major, {@code x[T, B, F]}.
  */
 public interface FusedRecurrence {
-    /** Floats of an example, a unit and a step that the backward pass needs besides the states. */
+    /** Returns the floats saved for the backward pass per example, unit and step, in addition to the states. */
     int saved(CellKind kind);
 
-    /** Steps of a span, where a sequence is divided. */
+    /** Returns the steps per span when a sequence is divided into spans. */
     int spanSteps(int batch);
 
-    /** Floats of work space that the backward pass needs. */
+    /** Returns the floats of workspace that the backward pass needs. */
     int gradientWork(CellKind kind, Span span);
 
-    /** Computes the states of every step of the span, as far as {@code y} has room for them. */
+    /** Computes the states of every step of the span, and stores those that {@code y} has room for. */
     void recurrent(CellStates<Buffer> y, Buffer x, CellWeights<Buffer> w, CellKind kind, Span span);
 
     /**
-     * Goes back through the span: adds to the gradient of the input, and turns the gradients of the states after the span into
-     * those of the states before it. The spans of a sequence follow each other from the last to the first, in the same work
-     * space; with the first one the gradients of the weights are added to. Every span but the first has {@link #spanSteps}
-     * steps or a multiple: then the sums are the same to the bit however the sequence is divided.
+     * Runs the backward pass of a span: adds to the gradient of the input, and replaces the gradients of the states
+     * after the span by those of the states before it. The spans of a sequence are processed from the last to the first
+     * with the same workspace; the first span also adds to the gradients of the weights. Every span but the first has
+     * {@link #spanSteps} steps or a multiple of that, so the sums are bit-identical however the sequence is divided.
      *
      * @param y
-     *            as a forward pass left it that returned all steps and saved
+     *            the result of a forward pass that returned all steps and saved what the backward pass needs
      */
     void recurrentGradient(CellGradients<Buffer> d, CellStates<Buffer> y, Buffer x, CellWeights<Buffer> w, Buffer work,
             CellKind kind, Span span);

@@ -2,28 +2,31 @@ package scanline.engine.tensor;
 
 import scanline.engine.geometry.Window;
 
-/** Between sequences, images and vectors. Images are channels-last, [B, H, W, C]. */
+/** Conversions between sequences, images and vectors. Images are channels-last, [B, H, W, C]. */
 public final class Images {
     private Images() {}
 
-    /** A window on images [B, H, W, C]. */
+    /** Returns a window that moves over images [B, H, W, C]. */
     static Window window(Tensor images, int rows, int columns, int stride, int padding) {
         Shape shape = images.shape().requireAxes("a batch of images", 4);
         return new Window(shape.size(0), shape.size(1), shape.size(2), shape.size(3), rows, columns, stride, padding);
     }
 
-    /** What is computed of so many numbers for each place of a window. */
+    /** Returns the shape of {@code outputs} values for each position of a window. */
     static Shape places(Window window, int outputs) {
         return Shape.of(window.batch(), window.outHeight(), window.outWidth(), outputs);
     }
 
-    /** Sequences of rows, [H, B, W], as images of one channel, [B, H, W, 1]. */
+    /** Converts sequences of rows, [H, B, W], to images with one channel, [B, H, W, 1]. */
     public static Tensor ofRows(Tensor x) {
         Shape shape = x.shape().requireAxes("a sequence of rows", 3);
         return Shaping.swap(x, Shape.of(shape.size(1), shape.size(0), shape.size(2), 1));
     }
 
-    /** Images [B, H, W, C] as vectors [B, C H W], a channel after the other, as PyTorch flattens its own [B, C, H, W]. */
+    /**
+     * Flattens images [B, H, W, C] to vectors [B, C H W], one channel after another, as PyTorch flattens its images
+     * [B, C, H, W].
+     */
     public static Tensor flatten(Tensor x) {
         Shape shape = x.shape().requireAxes("a batch of images", 4);
         int batch = shape.size(0);

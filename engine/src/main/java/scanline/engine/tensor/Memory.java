@@ -6,32 +6,34 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The buffers of finished passes, kept for the next one, so that a training loop in its steady state allocates next to
- * nothing. For one thread.
+ * A pool of buffers that later passes reuse, so that a training loop in its steady state allocates next to nothing. It
+ * is not thread-safe.
  */
 public final class Memory {
     private final Backend backend;
     private final TreeMap<Integer, List<Buffer>> free = new TreeMap<>();
     private long bytes;
 
-    /** An empty memory that allocates from {@code backend}. */
+    /** Creates an empty pool that allocates from {@code backend}. */
     public Memory(Backend backend) {
         this.backend = backend;
     }
 
-    /** Where the buffers lie and what computes with them. */
+    /** The backend that allocates the buffers and computes with them. */
     public Backend backend() {
         return backend;
     }
 
-    /** How many bytes all its buffers have, those in use and those kept; it never gives one up, so this never falls. */
+    /**
+     * The total size of all buffers in bytes, in use or free. It never decreases, because no buffer is ever discarded.
+     */
     public long bytes() {
         return bytes;
     }
 
-    /** A buffer of at least {@code length} floats, whose content is left over from an earlier use. */
+    /** Returns a buffer of at least {@code length} floats with undefined content. */
     Buffer take(int length) {
-        // A longer one serves as well, but not one so much longer that the next large request would find nothing.
+        // A longer buffer will do, but handing out a much longer one would leave nothing for the next large request.
         Map.Entry<Integer, List<Buffer>> fitting = free.ceilingEntry(length);
         if (fitting == null || fitting.getKey() > 2L * length) {
             bytes += (long) Float.BYTES * length;

@@ -2,13 +2,13 @@ package scanline.engine.tensor;
 
 import scanline.engine.geometry.DropoutMask;
 
-/** Ops that draw random numbers. */
+/** Operations that draw random numbers. */
 public final class Noise {
     private Noise() {}
 
     /**
-     * Sets elements to zero with probability {@code rate} and divides the others by {@code 1 - rate} (Srivastava et al.
-     * 2014); outside of training, and at rate 0, returns x itself.
+     * Sets each element to zero with probability {@code rate} and divides the others by {@code 1 - rate} (Srivastava et
+     * al. 2014). Outside training, or if the rate is 0, it returns x itself.
      */
     public static Tensor dropout(Tensor x, float rate) {
         Tape tape = Tape.of(x);

@@ -6,44 +6,45 @@ import scanline.engine.geometry.ChannelNorm;
 import scanline.engine.geometry.RowMoments;
 import scanline.engine.geometry.Window;
 
-/** Numbers brought to mean 0 and variance 1, then scaled and shifted by what is learned. */
+/** Normalization to mean 0 and variance 1, followed by a learned scale and shift. */
 public final class Normalization {
     /**
-     * What a batch normalization learns and tracks, each [C].
+     * The parameters, running statistics and constants of a batch normalization. The tensors and statistics are [C]
+     * each.
      *
      * @param gamma
-     *            what the normalized numbers are multiplied by
+     *            the learned scale
      * @param beta
-     *            what is added to them
+     *            the learned shift
      * @param mean
-     *            the running mean of what it was given while training
+     *            the running mean of the inputs while training
      * @param variance
      *            the running variance, unbiased
      * @param momentum
-     *            the share of a new batch in the running statistics
+     *            the weight of a new batch in the running statistics
      * @param epsilon
-     *            added to the variance
+     *            the constant added to the variance
      */
     public record BatchNorm(Tensor gamma, Tensor beta, Statistic mean, Statistic variance, float momentum,
             float epsilon) {}
 
-    // The window of the pooling that a backend may fuse.
+    // The window size of the pooling that a backend may fuse.
     private static final int POOLED = 2;
 
     private Normalization() {}
 
     /**
-     * Batch normalization over everything but the last axis (Ioffe and Szegedy 2015), as PyTorch's {@code BatchNorm2d}:
-     * while training by the mean and the biased variance of the batch, and the running statistics move towards them;
-     * for inference by the running statistics.
+     * Applies batch normalization over all axes but the last (Ioffe and Szegedy 2015), as PyTorch's
+     * {@code BatchNorm2d}. Training uses the mean and the biased variance of the batch, and updates the running
+     * statistics; inference uses the running statistics.
      *
      * @param x
      *            [..., C]
      * @param relu
-     *            whether only the positive part of the result is returned, for less than an op of its own costs
-     * @return the shape of x
+     *            whether to apply ReLU to the result, which costs less than a separate operation
+     * @return the result, of the shape of x
      * @throws IllegalArgumentException
-     *             if there is one number a channel in training, which has no variance
+     *             if the shapes do not match, or there is only one value per channel in training, which has no variance
      */
     public static Tensor batchNorm(Tensor x, BatchNorm norm, boolean relu) {
         Pass pass = new Pass(x, norm);
@@ -56,9 +57,8 @@ public final class Normalization {
     }
 
     /**
-     * A batch normalization, its positive part, and the largest number under each window of 2 x 2 pixels: what stands
-     * behind most convolutions. Fused where the backend can, so that the normalized images, the largest blocks of a
-     * network, need not be written.
+     * Applies batch normalization, ReLU and max pooling over windows of 2 x 2 pixels, which follow most convolutions.
+     * If the backend can fuse them, the normalized images, the largest blocks of a network, are not stored.
      *
      * @param x
      *            [B, H, W, C]
@@ -78,14 +78,14 @@ public final class Normalization {
         return y;
     }
 
-    /** The same made of plain ops: the twin that the fused one is held against. */
+    /** Computes {@link #batchNormReluMaxPool} from basic operations: the reference implementation for the fused one. */
     public static Tensor composed(Tensor x, BatchNorm norm) {
         return Pooling.max(batchNorm(x, norm, true), POOLED, POOLED);
     }
 
     /**
-     * Normalizes every row: {@code (x - mean) / sqrt(variance + epsilon) gamma + beta} (Ba, Kiros and Hinton 2016, "Layer
-     * normalization"), the variance over n, as PyTorch's {@code layer_norm}.
+     * Normalizes every row: {@code (x - mean) / sqrt(variance + epsilon) gamma + beta} (Ba, Kiros and Hinton 2016,
+     * "Layer normalization"). The variance is divided by n, as in PyTorch's {@code layer_norm}.
      *
      * @param x
      *            [..., n]
@@ -111,7 +111,7 @@ public final class Normalization {
         return new Affine<>(gamma.gradient(), beta.gradient());
     }
 
-    /** What every normalization of a batch begins with: the statistics to normalize by. */
+    /** The checks of a batch normalization, and the statistics that it normalizes with. */
     private static final class Pass {
         private final Tape tape;
         private final Tensor x;
@@ -124,14 +124,14 @@ public final class Normalization {
             tape = Tape.of(x);
             rows = x.shape().rows();
             channels = x.shape().size(-1);
-            Shape each = norm.gamma.shape().requireAxes("the factor of a batch normalization", 1);
+            Shape each = norm.gamma.shape().requireAxes("the weight of a batch normalization", 1);
             if (each.size(0) != channels) {
                 throw new IllegalArgumentException(
-                        "a batch normalization of " + each.size(0) + " channels was given shape " + x.shape());
+                        "batch normalization of " + each.size(0) + " channels cannot take shape " + x.shape());
             }
-            norm.beta.shape().require("the summand of a batch normalization", each);
-            norm.mean.shape().require("the mean of a batch normalization", each);
-            norm.variance.shape().require("the variance of a batch normalization", each);
+            norm.beta.shape().require("the bias of a batch normalization", each);
+            norm.mean.shape().require("the running mean of a batch normalization", each);
+            norm.variance.shape().require("the running variance of a batch normalization", each);
             Affine<Buffer> affine = new Affine<>(norm.gamma.value(), norm.beta.value());
             if (!tape.training()) {
                 this.norm = new ChannelNorm<>(norm.mean.value(), norm.variance.value(), affine, norm.epsilon);
@@ -139,7 +139,7 @@ public final class Normalization {
             }
             if (rows < 2) {
                 throw new IllegalArgumentException(
-                        "a batch normalization needs at least 2 numbers a channel to learn from, unlike " + x.shape());
+                        "batch normalization needs at least 2 values per channel in training, not shape " + x.shape());
             }
             Buffer mean = tape.scratch(channels);
             Buffer variance = tape.scratch(channels);

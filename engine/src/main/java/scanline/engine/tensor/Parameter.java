@@ -1,6 +1,6 @@
 package scanline.engine.tensor;
 
-/** A tensor that is learned: it has a name, and its value and gradient outlive the passes that use them. */
+/** A learned tensor. It has a name, and its value and gradient outlive the passes that use them. */
 public final class Parameter extends Tensor {
     private final String name;
 
@@ -9,7 +9,7 @@ public final class Parameter extends Tensor {
         this.name = name;
     }
 
-    /** The full name, scopes joined by dots, as in PyTorch's {@code state_dict}. */
+    /** The full name, with scopes joined by dots, as in PyTorch's {@code state_dict}. */
     public String name() {
         return name;
     }

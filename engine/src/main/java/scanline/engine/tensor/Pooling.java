@@ -2,19 +2,20 @@ package scanline.engine.tensor;
 
 import scanline.engine.geometry.Window;
 
-/** Images made smaller: a window goes over them and leaves one number a channel. */
+/** Pooling: a window moves over the images, and each position produces one value per channel. */
 public final class Pooling {
     private Pooling() {}
 
     /**
-     * The largest number under the window; of equal ones the first, row by row, gets the gradient, as in PyTorch.
+     * Computes the maximum in the window. Among equal values the first, row by row, receives the gradient, as in
+     * PyTorch.
      *
      * @param x
      *            [B, H, W, C]
      * @param size
      *            height and width of the window in pixels
      * @param stride
-     *            pixels from one place of the window to the next
+     *            pixels from one position of the window to the next
      * @return [B, H', W', C], where {@code H' = (H - size) / stride + 1}, rounded down
      */
     public static Tensor max(Tensor x, int size, int stride) {
@@ -27,7 +28,7 @@ public final class Pooling {
         return y;
     }
 
-    /** The mean of the numbers under the window; sizes as for {@link #max}. */
+    /** Computes the mean in the window; sizes are as for {@link #max}. */
     public static Tensor average(Tensor x, int size, int stride) {
         Window window = Images.window(x, size, size, stride, 0);
         Tape tape = Tape.of(x);

@@ -7,12 +7,12 @@ import scanline.engine.geometry.FeedForwardWeights;
 import scanline.engine.geometry.LinearShape;
 import scanline.engine.geometry.Nonlinearity;
 
-/** Products with matrices. */
+/** Matrix products. */
 public final class Products {
     private Products() {}
 
     /**
-     * {@code x w^T + b}, for every row of x.
+     * Computes {@code x w^T + b} for every row of x.
      *
      * @param x
      *            [..., inputs]
@@ -28,7 +28,7 @@ public final class Products {
         int outputs = w.shape().size(0);
         if (x.shape().size(-1) != inputs) {
             throw new IllegalArgumentException(
-                    "a linear map of " + inputs + " inputs was given shape " + x.shape());
+                    "a linear map with " + inputs + " inputs cannot take shape " + x.shape());
         }
         if (b != null) {
             b.shape().require("the bias of a linear map", Shape.of(outputs));
@@ -46,24 +46,24 @@ public final class Products {
     }
 
     /**
-     * Two linear maps with a non-linear function between them, {@code dropout(f(x w1^T + b1)) w2^T + b2} for every row of x, as
-     * in a transformer's blocks (Vaswani et al. 2017, section 3.3): fused where the backend can, composed of plain ops where it
-     * cannot.
+     * Computes two linear maps with a nonlinearity between them, {@code dropout(f(x w1^T + b1)) w2^T + b2}, for every
+     * row of x, as in the blocks of a transformer (Vaswani et al. 2017, section 3.3). It is fused if the backend
+     * supports that, and composed of basic operations otherwise.
      *
      * @param x
      *            [..., F]
      * @param dropout
-     *            the rate of dropout while training, in [0, 1)
+     *            the dropout rate while training, in [0, 1)
      * @return [..., F]
      * @throws IllegalArgumentException
-     *             if the shapes do not fit each other
+     *             if the shapes do not match each other
      */
     public static Tensor feedForward(Tensor x, FeedForwardWeights<Tensor> w, Nonlinearity f, float dropout) {
         int features = x.shape().size(-1);
         int hidden = w.b1().shape().size(-1);
-        w.w1().shape().require("the first weight of a feed-forward part", Shape.of(hidden, features));
-        w.w2().shape().require("the second weight of a feed-forward part", Shape.of(features, hidden));
-        w.b2().shape().require("the second bias of a feed-forward part", Shape.of(features));
+        w.w1().shape().require("the first weight of a feed-forward layer", Shape.of(hidden, features));
+        w.w2().shape().require("the second weight of a feed-forward layer", Shape.of(features, hidden));
+        w.b2().shape().require("the second bias of a feed-forward layer", Shape.of(features));
         Tape tape = Tape.of(x);
         if (!(tape.backend() instanceof FusedFeedForward fused)) {
             return composedFeedForward(x, w, f, dropout);
@@ -78,7 +78,7 @@ public final class Products {
         return y;
     }
 
-    /** The same made of plain ops: the twin that the fused one is held against. */
+    /** Computes {@link #feedForward} from basic operations: the reference implementation for the fused one. */
     public static Tensor composedFeedForward(Tensor x, FeedForwardWeights<Tensor> w, Nonlinearity f, float dropout) {
         Tensor hidden = Noise.dropout(Activation.of(f, linear(x, w.w1(), w.b1())), dropout);
         return linear(hidden, w.w2(), w.b2());

@@ -15,16 +15,17 @@ import scanline.engine.geometry.CellKind;
 import scanline.engine.geometry.CellWeights;
 
 /**
- * The formulas of one step of recurrent layers, made of plain ops: what to read, and what the fused kernels are held against.
- * A step computes the gates, and from these the next state.
+ * The formulas of one step of the recurrent layers, composed of basic operations. They are meant to be read, and are
+ * the reference implementation that the fused kernels are tested against. A step computes the gates, and from them the
+ * next state.
  *
  * <ul>
  * <li>{@code RNN_TANH}: {@code h = tanh(W x + b + U h' + d)} (Elman 1990, "Finding structure in time").
  * <li>{@code RNN_RELU}: {@code h = max(0, W x + b + U h' + d)} (Le, Jaitly and Hinton 2015).
- * <li>{@code LSTM}: long short-term memory (Hochreiter and Schmidhuber 1997; forget gate: Gers et al. 2000), gates in the
- * order i, f, g, o.
- * <li>{@code GRU}: the gated recurrent unit (Cho et al. 2014), gates in the order r, z, n, the reset gate inside as in
- * PyTorch.
+ * <li>{@code LSTM}: long short-term memory (Hochreiter and Schmidhuber 1997; forget gate: Gers et al. 2000), gates in
+ * the order i, f, g, o.
+ * <li>{@code GRU}: the gated recurrent unit (Cho et al. 2014), gates in the order r, z, n; the reset gate is applied
+ * after the product with U, as in PyTorch.
  * </ul>
  */
 public final class Recurrence {
@@ -75,19 +76,19 @@ public final class Recurrence {
      * @param h
      *            the hidden state, [B, H]
      * @param c
-     *            the cell state, [B, H]; null where there is none
+     *            the cell state, [B, H]; null if there is none
      */
     public record State(Tensor h, @Nullable Tensor c) {
         Tensor cell() {
             if (c == null) {
-                throw new IllegalArgumentException("an LSTM needs a cell state to begin with");
+                throw new IllegalArgumentException("an LSTM needs an initial cell state");
             }
             return c;
         }
     }
 
     /**
-     * The parameters of one layer, G being gates x H.
+     * The parameters of one layer, where G is gates x H.
      *
      * @param inputHidden
      *            W, [G, F]
@@ -100,7 +101,12 @@ public final class Recurrence {
      */
     public record RecurrentWeights(CellKind kind, Tensor inputHidden, Tensor hiddenHidden, Tensor inputBias,
             Tensor hiddenBias) {
-        /** Refuses, with an {@link IllegalArgumentException}, shapes that are not those of one layer. */
+        /**
+         * Checks the shapes.
+         *
+         * @throws IllegalArgumentException
+         *             if they do not match each other
+         */
         public RecurrentWeights {
             int hidden = hiddenHidden.shape().requireAxes("a hidden weight", 2).size(1);
             int features = inputHidden.shape().requireAxes("an input weight", 2).size(1);
@@ -117,7 +123,7 @@ public final class Recurrence {
         }
 
         /**
-         * What the blocks of rows come to in one step, from its input [B, F] and the state before.
+         * Computes the gates of one step from its input, [B, F], and the previous state.
          *
          * @return [B, H] each, in the order of {@link CellKind#gateNames}
          */
@@ -130,7 +136,7 @@ public final class Recurrence {
             };
         }
 
-        /** The next state, from the gates and the state before. */
+        /** Computes the next state from the gates and the previous state. */
         public State next(List<Tensor> gates, State s) {
             return switch (kind) {
                 case RNN_TANH, RNN_RELU -> new State(gates.getFirst(), null);
@@ -139,7 +145,7 @@ public final class Recurrence {
             };
         }
 
-        /** The state that a layer begins with which learns none, for a sequence [T, B, F]. */
+        /** Returns the initial state of a layer that does not learn it, all zeros, for a sequence [T, B, F]. */
         public State zeros(Tensor x) {
             Shape shape = Shape.of(x.shape().size(1), hidden());
             Tape tape = Tape.of(x);

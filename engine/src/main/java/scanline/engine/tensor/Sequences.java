@@ -14,9 +14,11 @@ import scanline.engine.geometry.View;
 import scanline.engine.tensor.Recurrence.RecurrentWeights;
 import scanline.engine.tensor.Recurrence.State;
 
-/** Recurrent layers over whole sequences, fused where the backend can, composed of plain ops where it cannot. */
+/**
+ * Recurrent layers over whole sequences: fused if the backend supports that, composed of basic operations otherwise.
+ */
 public final class Sequences {
-    /** Which hidden states a recurrent layer returns. */
+    /** The hidden states that a recurrent layer returns. */
     public enum Output {
         /** Every step, [T, B, H]. */
         ALL_STEPS,
@@ -27,15 +29,16 @@ public final class Sequences {
     private Sequences() {}
 
     /**
-     * One recurrent layer.
+     * Runs one recurrent layer.
      *
      * @param x
      *            [T, B, F]
      * @param initial
-     *            the state that it begins with; null for zeros
+     *            the initial state; null for zeros
      * @param recompute
-     *            whether the backward pass computes again what a step needs instead of storing it: the same bits with less
-     *            memory, for another forward pass (Chen et al. 2016, "Training deep nets with sublinear memory cost")
+     *            whether the backward pass recomputes what a step needs instead of reading saved values: the same bits
+     *            in less memory, for a second forward pass (Chen et al. 2016, "Training deep nets with sublinear memory
+     *            cost")
      * @return [T, B, H] or [B, H]
      */
     public static Tensor recurrent(Tensor x, RecurrentWeights w, @Nullable State initial, Output output,
@@ -45,16 +48,16 @@ public final class Sequences {
                 Shape.of(w.inputHidden().shape().size(0), shape.size(2)));
         State first = initial == null ? w.zeros(x) : initial;
         Shape state = Shape.of(shape.size(1), w.hidden());
-        first.h().shape().require("the first hidden state", state);
+        first.h().shape().require("the initial hidden state", state);
         if (w.kind().hasCellState()) {
-            first.cell().shape().require("the first cell state", state);
+            first.cell().shape().require("the initial cell state", state);
         }
         return Tape.of(x).backend() instanceof FusedRecurrence fused
                 ? new Pass(fused, x, w, first, recompute).result(output)
                 : composed(x, w, first, output);
     }
 
-    /** The same layer made of plain ops: the twin that the fused one is held against. */
+    /** Computes {@link #recurrent} from basic operations: the reference implementation for the fused one. */
     public static Tensor composed(Tensor x, RecurrentWeights w, State initial, Output output) {
         State state = initial;
         List<Tensor> states = new ArrayList<>();
@@ -65,7 +68,7 @@ public final class Sequences {
         return output == Output.LAST_STEP ? state.h() : stack(states);
     }
 
-    /** A pass of a fused layer, span by span. */
+    /** A pass through a fused layer, span by span. */
     private static final class Pass {
         private final FusedRecurrence fused;
         private final Tape tape;
@@ -80,7 +83,7 @@ public final class Sequences {
         private final int spanSteps;
         private final List<Stored> stored = new ArrayList<>();
 
-        /** A span, and what the forward pass over it left: all of its states, or with {@code recompute} the last ones alone. */
+        /** A span and the states saved by its forward pass: all of them, or with {@code recompute} only the last. */
         private record Stored(Span span, CellStates<Buffer> states) {}
 
         Pass(FusedRecurrence fused, Tensor x, RecurrentWeights w, State initial, boolean recompute) {
@@ -115,12 +118,12 @@ public final class Sequences {
             for (int first = 0, end; first < steps; first = end) {
                 end = recompute ? first + (steps - first - 1) % spanSteps + 1 : steps;
                 Span span = span(first, end - first);
-                int stay = recompute ? 1 : span.steps();
-                var states = new CellStates<>(h, cellStates(stay), saved(stay), before, cell, true, !recompute);
+                int kept = recompute ? 1 : span.steps();
+                var states = new CellStates<>(h, cellStates(kept), saved(kept), before, cell, true, !recompute);
                 run(states, span);
                 stored.add(new Stored(span, states));
                 before = new View<>(h, (end - 1) * state);
-                cell = new View<>(states.c(), (stay - 1) * cellLength());
+                cell = new View<>(states.c(), (kept - 1) * cellLength());
             }
             if (!allSteps) {
                 tape.backend().copy(y.value(), 0, state, h, (steps - 1) * state, state, 1, state);
@@ -137,9 +140,9 @@ public final class Sequences {
                 tape.backend().copy(dh, 0, state, y.gradient(), 0, state, 1, state);
             }
             Buffer dc = tape.zeros(cellLength());
-            int again = recompute ? Math.min(spanSteps, steps) : 0;
-            Buffer c = cellStates(again);
-            Buffer saved = saved(again);
+            int recomputed = recompute ? Math.min(spanSteps, steps) : 0;
+            Buffer c = cellStates(recomputed);
+            Buffer saved = saved(recomputed);
             Buffer work = tape.scratch(fused.gradientWork(w.kind(), stored.getFirst().span));
             CellGradients<Buffer> d = new CellGradients<>(x.needsGradient() ? x.gradient() : null,
                     w.blocks().map(Tensor::gradient), dh, dc, allSteps ? y.gradient() : null);
@@ -151,13 +154,13 @@ public final class Sequences {
                 }
                 fused.recurrentGradient(d, states, x.value(), values, work, w.kind(), each.span);
             }
-            passOn(initial.h(), dh);
+            propagate(initial.h(), dh);
             if (initial.c() != null) {
-                passOn(initial.c(), dc);
+                propagate(initial.c(), dc);
             }
         }
 
-        private void passOn(Tensor target, Buffer gradient) {
+        private void propagate(Tensor target, Buffer gradient) {
             if (target.needsGradient()) {
                 tape.backend().accumulate(target.gradient(), 0, state, gradient, 0, state, 1, state);
             }
@@ -183,12 +186,12 @@ public final class Sequences {
             return tape.scratch(count * fused.saved(w.kind()) * state);
         }
 
-        /** Refuses what would not fit into one block, before anything is allocated. */
+        /** Checks that each block is small enough to be indexed by an int, before anything is allocated. */
         private void requireRoom() {
             long floats = (long) Math.max(1, fused.saved(w.kind())) * state * (recompute ? spanSteps : steps);
             if (Math.max(floats, (long) steps * state) > Integer.MAX_VALUE) {
-                throw new IllegalArgumentException("a recurrent layer would keep " + floats
-                        + " numbers in one block, which holds 2^31 at most: take a smaller batch, or recompute");
+                throw new IllegalArgumentException("a recurrent layer would save " + floats
+                        + " values in one block, which holds at most 2^31: use a smaller batch, or recompute");
             }
         }
 

@@ -2,7 +2,7 @@ package scanline.engine.tensor;
 
 import java.util.Arrays;
 
-/** The sizes of a row-major block, outermost first; a scalar has none. */
+/** The sizes of a row-major block, outermost axis first; a scalar has no axes. */
 public final class Shape {
     private final int[] sizes;
 
@@ -11,7 +11,7 @@ public final class Shape {
     }
 
     /**
-     * A shape of these sizes.
+     * Returns the shape with these sizes.
      *
      * @throws IllegalArgumentException
      *             if a size is not positive, or the block has more than 2^31 - 1 elements
@@ -21,23 +21,24 @@ public final class Shape {
         for (int size : sizes) {
             elements *= size;
             if (size < 1 || elements > Integer.MAX_VALUE) {
-                throw new IllegalArgumentException("no block of shape " + Arrays.toString(sizes));
+                throw new IllegalArgumentException("invalid shape " + Arrays.toString(sizes)
+                        + ": sizes must be positive, with at most 2^31 - 1 elements in total");
             }
         }
         return new Shape(sizes.clone());
     }
 
-    /** How many axes there are. */
+    /** The number of axes. */
     public int axes() {
         return sizes.length;
     }
 
-    /** The size along one axis; a negative axis counts from the last. */
+    /** Returns the size of one axis; negative axes count from the end. */
     public int size(int axis) {
         return sizes[axis < 0 ? sizes.length + axis : axis];
     }
 
-    /** How many elements a block of this shape holds. */
+    /** The number of elements in a block of this shape. */
     public int elements() {
         int elements = 1;
         for (int size : sizes) {
@@ -46,29 +47,34 @@ public final class Shape {
         return elements;
     }
 
-    /** The elements divided by the size of the last axis: how many rows a product goes over. */
+    /** The number of elements divided by the size of the last axis: the number of rows of a product. */
     public int rows() {
         return elements() / size(-1);
     }
 
-    /** This shape with another size along its last axis. */
+    /**
+     * Returns this shape with another size of the last axis.
+     *
+     * @throws IllegalArgumentException
+     *             as {@link #of} does
+     */
     public Shape withLast(int size) {
         int[] changed = sizes.clone();
         changed[changed.length - 1] = size;
         return of(changed);
     }
 
-    /** The sizes, outermost first. */
+    /** A copy of the sizes, outermost axis first. */
     public int[] sizes() {
         return sizes.clone();
     }
 
     /**
-     * Checks that this shape has so many axes.
+     * Checks that this shape has that many axes.
      *
-     * @return this
+     * @return this shape
      * @throws IllegalArgumentException
-     *             if it has not, naming {@code what}
+     *             if it does not; the message names {@code what}
      */
     public Shape requireAxes(String what, int axes) {
         if (sizes.length != axes) {
@@ -78,10 +84,10 @@ public final class Shape {
     }
 
     /**
-     * Checks that this is a certain shape.
+     * Checks that this shape is the expected one.
      *
      * @throws IllegalArgumentException
-     *             if it is not, naming {@code what}
+     *             if it is not; the message names {@code what}
      */
     public void require(String what, Shape expected) {
         if (!equals(expected)) {

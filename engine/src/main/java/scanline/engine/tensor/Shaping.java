@@ -4,11 +4,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
-/** Pieces of tensors, and tensors made of pieces. */
+/** Operations that slice, combine and rearrange tensors. */
 public final class Shaping {
     private Shaping() {}
 
-    /** Step {@code t} of a sequence: [T, B, F] to [B, F]. */
+    /** Returns step {@code t} of a sequence: [T, B, F] to [B, F]. */
     public static Tensor step(Tensor x, int t) {
         Shape shape = x.shape().requireAxes("a sequence", 3);
         int n = shape.size(1) * shape.size(2);
@@ -16,14 +16,14 @@ public final class Shaping {
         return piece(Tape.of(x), x, Shape.of(shape.size(1), shape.size(2)), t * n, n, 1, n);
     }
 
-    /** Columns {@code from} (inclusive) to {@code to} (exclusive) of the last axis. */
+    /** Returns columns {@code from} (inclusive) to {@code to} (exclusive) of the last axis. */
     public static Tensor columns(Tensor x, int from, int to) {
         Objects.checkFromToIndex(from, to, x.shape().size(-1));
         return piece(Tape.of(x), x, x.shape().withLast(to - from), from, x.shape().size(-1), x.shape().rows(),
                 to - from);
     }
 
-    /** Tensors of one shape [B, F], one after the other: [T, B, F]. */
+    /** Stacks T tensors of the same shape [B, F]: [T, B, F]. */
     public static Tensor stack(List<Tensor> steps) {
         Shape shape = steps.getFirst().shape().requireAxes("a step of a sequence", 2);
         Tape tape = Tape.of(steps.getFirst());
@@ -43,7 +43,7 @@ public final class Shaping {
         return y;
     }
 
-    /** The steps of a sequence [T, B, F] in reverse order. */
+    /** Reverses the order of the steps of a sequence [T, B, F]. */
     public static Tensor reverse(Tensor x) {
         Shape shape = x.shape().requireAxes("a sequence", 3);
         int steps = shape.size(0);
@@ -56,11 +56,11 @@ public final class Shaping {
         return y;
     }
 
-    /** Side by side along the last axis: [..., M] and [..., N] to [..., M + N]. */
+    /** Concatenates along the last axis: [..., M] and [..., N] to [..., M + N]. */
     public static Tensor concat(Tensor a, Tensor b) {
         int m = a.shape().size(-1);
         int n = b.shape().size(-1);
-        b.shape().require("the second part", a.shape().withLast(n));
+        b.shape().require("the second tensor", a.shape().withLast(n));
         int rows = a.shape().rows();
         Tape tape = Tape.of(a, b);
         Tensor y = tape.result(a.shape().withLast(m + n), a, b);
@@ -77,13 +77,13 @@ public final class Shaping {
         return y;
     }
 
-    /** The first two axes exchanged: time-major [T, B, F] to [B, T, F], and back. */
+    /** Swaps the first two axes: time-major [T, B, F] to [B, T, F], or back. */
     public static Tensor swap(Tensor x) {
-        Shape shape = x.shape().requireAxes("what is swapped", 3);
+        Shape shape = x.shape().requireAxes("the tensor to swap", 3);
         return swap(x, Shape.of(shape.size(1), shape.size(0), shape.size(2)));
     }
 
-    /** The same, as a result of another shape with as many elements. */
+    /** Swaps the first two axes, and gives the result another shape with the same number of elements. */
     static Tensor swap(Tensor x, Shape result) {
         int a = x.shape().size(0);
         int b = x.shape().size(1);
@@ -101,9 +101,9 @@ public final class Shaping {
         return y;
     }
 
-    /** The transpose of a matrix: [M, N] to [N, M]. */
+    /** Transposes a matrix: [M, N] to [N, M]. */
     public static Tensor transpose(Tensor x) {
-        Shape shape = x.shape().requireAxes("what is transposed", 2);
+        Shape shape = x.shape().requireAxes("the matrix to transpose", 2);
         int m = shape.size(0);
         int n = shape.size(1);
         Tape tape = Tape.of(x);
@@ -120,10 +120,10 @@ public final class Shaping {
     }
 
     /**
-     * Rows {@code from} (inclusive) to {@code to} (exclusive) of a block: [N, ...] to [to - from, ...].
+     * Returns rows {@code from} (inclusive) to {@code to} (exclusive) of a block: [N, ...] to [to - from, ...].
      *
      * @param like
-     *            a tensor of the pass, as x may be a parameter, which is on no tape
+     *            a tensor of the pass, because x may be a parameter, which is not on a tape
      */
     public static Tensor rows(Tensor x, int from, int to, Tensor like) {
         int[] sizes = x.shape().sizes();
@@ -133,11 +133,11 @@ public final class Shaping {
         return piece(Tape.of(x, like), x, Shape.of(sizes), from * n, n, to - from, n);
     }
 
-    /** One sequence behind the other, example by example: [T1, B, F] and [T2, B, F] to [T1 + T2, B, F]. */
+    /** Appends one sequence to another, example by example: [T1, B, F] and [T2, B, F] to [T1 + T2, B, F]. */
     public static Tensor append(Tensor a, Tensor b) {
         Shape shape = a.shape().requireAxes("a sequence", 3);
-        int more = b.shape().requireAxes("what is appended", 3).size(0);
-        b.shape().require("what is appended", Shape.of(more, shape.size(1), shape.size(2)));
+        int more = b.shape().requireAxes("the appended sequence", 3).size(0);
+        b.shape().require("the appended sequence", Shape.of(more, shape.size(1), shape.size(2)));
         int m = shape.elements();
         int n = b.shape().elements();
         Tape tape = Tape.of(a, b);
@@ -156,12 +156,12 @@ public final class Shaping {
     }
 
     /**
-     * Chosen examples of a batch, in the order in which they are named, and as often: [T, B, F] to [T, numbers, F].
+     * Selects examples of a batch, in the given order and with repetitions: [T, B, F] to [T, numbers, F].
      *
      * @param numbers
-     *            each from 0 to B - 1, at least one
+     *            the indices of the examples, each from 0 to B - 1; at least one
      * @throws IllegalArgumentException
-     *             if there are none, or one is no example
+     *             if there are no numbers, or one is out of range
      */
     public static Tensor examples(Tensor x, int[] numbers) {
         Shape shape = x.shape().requireAxes("a sequence", 3);
@@ -170,7 +170,7 @@ public final class Shaping {
         int n = shape.size(2);
         for (int number : numbers) {
             if (number < 0 || number >= batch) {
-                throw new IllegalArgumentException("number " + number + " is no example of a batch of " + batch);
+                throw new IllegalArgumentException("example " + number + " is out of range for a batch of " + batch);
             }
         }
         int count = numbers.length;
@@ -188,7 +188,7 @@ public final class Shaping {
         return y;
     }
 
-    /** A first step for every sequence of a batch: [F] before [T, B, F] makes [T + 1, B, F]. */
+    /** Prepends a step to every sequence of a batch: [F] and [T, B, F] to [T + 1, B, F]. */
     public static Tensor prepend(Tensor first, Tensor x) {
         Shape shape = x.shape().requireAxes("a sequence", 3);
         int batch = shape.size(1);
@@ -211,29 +211,29 @@ public final class Shaping {
     }
 
     /**
-     * A row of a table for each number: PyTorch's {@code embedding}.
+     * Looks up a row of a table for each number, as PyTorch's {@code embedding}.
      *
      * @param table
      *            [N, F]
      * @param numbers
-     *            each from 0 to N - 1
+     *            the rows to look up, each from 0 to N - 1, row-major
      * @param shape
-     *            how they are arranged
+     *            the shape of {@code numbers}
      * @param like
-     *            a tensor of the pass, as the table may be a parameter, which is on no tape
+     *            a tensor of the pass, because the table may be a parameter, which is not on a tape
      * @return [shape, F]
      * @throws IllegalArgumentException
-     *             if a number is no row of the table, or the shape has not as many elements as there are numbers
+     *             if a number is out of range, or the shape does not have as many elements as there are numbers
      */
     public static Tensor lookUp(Tensor table, int[] numbers, Shape shape, Tensor like) {
         int rows = table.shape().requireAxes("a table", 2).size(0);
         int n = table.shape().size(1);
         if (shape.elements() != numbers.length) {
-            throw new IllegalArgumentException("shape " + shape + " has not " + numbers.length + " elements");
+            throw new IllegalArgumentException("shape " + shape + " does not have " + numbers.length + " elements");
         }
         for (int number : numbers) {
             if (number < 0 || number >= rows) {
-                throw new IllegalArgumentException("number " + number + " is no row of a table of " + rows);
+                throw new IllegalArgumentException("row " + number + " is out of range for a table of " + rows);
             }
         }
         int[] sizes = Arrays.copyOf(shape.sizes(), shape.axes() + 1);
@@ -252,13 +252,13 @@ public final class Shaping {
     }
 
     /**
-     * A vector for every example of a batch: [F] to [B, F].
+     * Repeats a vector for every example of a batch: [F] to [B, F].
      *
      * @param like
-     *            a tensor of the pass, as x may be a parameter, which is on no tape
+     *            a tensor of the pass, because x may be a parameter, which is not on a tape
      */
     public static Tensor repeat(Tensor x, int batch, Tensor like) {
-        int n = x.shape().requireAxes("what is repeated", 1).size(0);
+        int n = x.shape().requireAxes("the vector to repeat", 1).size(0);
         Tape tape = Tape.of(x, like);
         Tensor y = tape.result(Shape.of(batch, n), x);
         tape.backend().copy(y.value(), 0, n, x.value(), 0, 0, batch, n);

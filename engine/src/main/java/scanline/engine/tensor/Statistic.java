@@ -1,7 +1,8 @@
 package scanline.engine.tensor;
 
 /**
- * A part of a model's state that training tracks and does not learn, such as a running mean: no gradient, no optimizer.
+ * A part of a model's state that training tracks but does not learn, such as a running mean. It has no gradient, and no
+ * optimizer updates it.
  *
  * @param name
  *            the full name, as in PyTorch's {@code state_dict}

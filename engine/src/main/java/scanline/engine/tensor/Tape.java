@@ -7,9 +7,9 @@ import scanline.engine.geometry.DropoutMask;
 import scanline.engine.random.RandomKey;
 
 /**
- * One pass: makes the tensors, remembers how to undo each op, and plays the undoings backwards. Ops are recorded in the
- * order in which they run, so the reverse of that order is already right: no sorting, no recursion. Closing the tape
- * gives its buffers back; its tensors are then dead.
+ * The record of one pass. A tape creates the tensors, records a backward function for each operation, and runs these in
+ * reverse. Operations are recorded in execution order, so the reverse order needs no sorting and no recursion. Closing
+ * the tape releases its buffers; its tensors must not be used afterwards.
  */
 public final class Tape implements AutoCloseable {
     private static final RandomKey NO_KEY = new RandomKey(0);
@@ -30,46 +30,48 @@ public final class Tape implements AutoCloseable {
     }
 
     /**
-     * A pass that will be undone: dropout drops, and {@link #backward} adds to the gradients of the parameters.
+     * Starts a training pass: dropout is active, and {@link #backward} adds to the gradients of the parameters.
      *
      * @param random
-     *            where the pass draws its random numbers from; use another key for each step of training
+     *            the key of the pass's random numbers; use a different one for each training step
      */
     public static Tape training(Memory memory, RandomKey random) {
         return new Tape(memory, true, random);
     }
 
-    /** A pass for its result alone: nothing is recorded, nothing is dropped. */
+    /** Starts an inference pass: nothing is recorded, and dropout is inactive. */
     public static Tape inference(Memory memory) {
         return new Tape(memory, false, NO_KEY);
     }
 
-    /** Whether this pass will be undone. */
+    /** Returns whether this is a training pass. */
     public boolean training() {
         return training;
     }
 
-    /** What computes. */
+    /** The backend that computes the pass. */
     public Backend backend() {
         return memory.backend();
     }
 
     /**
-     * An input of the pass, to which no gradient flows.
+     * Creates an input of the pass, to which no gradient flows.
      *
      * @param values
-     *            as many as {@code shape} has elements, row-major
+     *            one for each element of {@code shape}, row-major
+     * @throws IllegalArgumentException
+     *             if there are more or fewer
      */
     public Tensor input(Shape shape, float[] values) {
         if (values.length != shape.elements()) {
-            throw new IllegalArgumentException("shape " + shape + " has not " + values.length + " elements");
+            throw new IllegalArgumentException("shape " + shape + " does not have " + values.length + " elements");
         }
         Buffer value = scratch(values.length);
         value.write(0, values, 0, values.length);
         return new Tensor(this, shape, value, false, null);
     }
 
-    /** A tensor for the result of an op; a gradient flows to it if one flows to any of what it is made from. */
+    /** Creates the result of an operation; a gradient flows to it if one flows to any of its sources. */
     Tensor result(Shape shape, Tensor... sources) {
         boolean needsGradient = false;
         for (Tensor source : sources) {
@@ -78,14 +80,14 @@ public final class Tape implements AutoCloseable {
         return new Tensor(this, shape, scratch(shape.elements()), training && needsGradient, null);
     }
 
-    /** A buffer that lives as long as the tape; its content is left over from an earlier use. */
+    /** Returns a buffer that lives as long as the tape; its content is undefined. */
     Buffer scratch(int length) {
         Buffer buffer = memory.take(length);
         buffers.add(buffer);
         return buffer;
     }
 
-    /** Gives a buffer back before the pass ends: what comes next finds it in the cache. */
+    /** Releases a buffer before the pass ends, so that the next operation finds it in the cache. */
     void release(Buffer buffer) {
         buffers.remove(buffers.lastIndexOf(buffer));
         memory.giveBack(buffer);
@@ -97,33 +99,33 @@ public final class Tape implements AutoCloseable {
         return buffer;
     }
 
-    /** Remembers how to pass the gradient of {@code result} on to what it was made from. */
+    /** Records the function that propagates the gradient of {@code result} to its sources. */
     void record(Tensor result, Runnable backward) {
         if (result.needsGradient()) {
             steps.add(new Step(result, backward));
         }
     }
 
-    /** What an op drops in this pass: nothing in one for inference. */
+    /** Returns the dropout mask of an operation; in an inference pass nothing is dropped. */
     DropoutMask dropoutMask(float rate) {
         return training && rate > 0 ? new DropoutMask(draw(), rate) : new DropoutMask(NO_KEY, 0f);
     }
 
-    /** The next key of this pass: the same for the same order of draws. */
+    /** Returns the next random key of this pass; keys depend only on the number of earlier draws. */
     RandomKey draw() {
         return random.at(draws++);
     }
 
     /**
-     * Adds the gradient of {@code loss} to the gradients of everything that it was computed from. Those of results of ops
-     * are gone afterwards; those of parameters stay.
+     * Adds the gradient of {@code loss} to the gradients of everything that it was computed from. The gradients of
+     * intermediate results are released; those of parameters remain.
      *
      * @throws IllegalArgumentException
-     *             if the loss is not a single number, or the pass is for inference
+     *             if the loss does not have exactly one element, or this is an inference pass
      */
     public void backward(Tensor loss) {
         if (!training || loss.shape().elements() != 1) {
-            throw new IllegalArgumentException("only a training pass with a single number as its loss can be undone");
+            throw new IllegalArgumentException("backward needs a training pass and a loss with exactly one element");
         }
         backend().fill(loss.gradient(), 0, 1, 1f);
         for (Step step : steps.reversed()) {
@@ -134,7 +136,7 @@ public final class Tape implements AutoCloseable {
         }
     }
 
-    /** Gives the buffers of the pass back. */
+    /** Releases the buffers of the pass. */
     @Override
     public void close() {
         buffers.forEach(memory::giveBack);
@@ -142,7 +144,7 @@ public final class Tape implements AutoCloseable {
         steps.clear();
     }
 
-    /** The tape that these tensors are on. */
+    /** Returns the tape of the first tensor that is on one. */
     static Tape of(Tensor... tensors) {
         for (Tensor tensor : tensors) {
             Tape tape = tensor.tape();
@@ -150,6 +152,6 @@ public final class Tape implements AutoCloseable {
                 return tape;
             }
         }
-        throw new IllegalArgumentException("an op needs at least one tensor that is on a tape");
+        throw new IllegalArgumentException("an operation needs at least one tensor that is on a tape");
     }
 }

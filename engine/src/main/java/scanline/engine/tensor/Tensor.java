@@ -3,8 +3,8 @@ package scanline.engine.tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A contiguous row-major block of float32 with a shape, and its gradient once something needs it. A tensor lives as long
- * as the {@link Tape} that made it; only {@link Parameter parameters} outlive a pass.
+ * A contiguous row-major block of float32 with a shape, and its gradient once something needs it. A tensor lives as
+ * long as the {@link Tape} that created it; only {@link Parameter parameters} outlive a pass.
  */
 public sealed class Tensor permits Parameter {
     private final @Nullable Tape tape;
@@ -22,21 +22,21 @@ public sealed class Tensor permits Parameter {
         this.gradient = gradient;
     }
 
-    /** The sizes of the block. */
+    /** The shape of the block. */
     public final Shape shape() {
         return shape;
     }
 
-    /** Where the values are; the buffer may be longer than the shape needs. */
+    /** The buffer with the values, which may be longer than the shape needs. */
     public final Buffer value() {
         return value;
     }
 
     /**
-     * Where the gradient is added up. The first call makes it, filled with zeros.
+     * Returns the buffer that accumulates the gradient. The first call creates it, filled with zeros.
      *
      * @throws IllegalStateException
-     *             if the tensor is an input, to which no gradient flows, or its gradient was passed on already
+     *             if the tensor is an input, to which no gradient flows, or its gradient has been released
      */
     public final Buffer gradient() {
         if (gradient == null) {
@@ -45,24 +45,26 @@ public sealed class Tensor permits Parameter {
             }
             if (released) {
                 throw new IllegalStateException("the gradient of this tensor of shape " + shape
-                        + " was passed on to what it was made from, and its memory is in use again");
+                        + " has been propagated to its sources, and its memory is in use again");
             }
             gradient = tape.zeros(shape.elements());
         }
         return gradient;
     }
 
-    /** Whether a gradient flows back to this tensor: it is a parameter or was computed from one. */
+    /** Returns whether a gradient flows to this tensor: whether it is a parameter or was computed from one. */
     public final boolean needsGradient() {
         return needsGradient;
     }
 
-    /** Whether something has asked for the gradient: without that, there is nothing to pass on to what it was made from. */
+    /** Returns whether the gradient has been requested; if not, there is nothing to propagate to the sources. */
     final boolean hasGradient() {
         return gradient != null;
     }
 
-    /** Adds the gradient of y, which nobody reads after this: a tensor without one takes y's over. */
+    /**
+     * Adds the gradient of y, which is not read afterwards: if this tensor has none yet, it takes over the buffer of y.
+     */
     final void takeGradient(Tensor y) {
         if (gradient == null) {
             gradient = y.gradient();
@@ -72,7 +74,7 @@ public sealed class Tensor permits Parameter {
         }
     }
 
-    /** Adds the gradient of y, of the same shape. */
+    /** Adds the gradient of y, which has the same shape. */
     final void addGradient(Tensor y) {
         int n = shape.elements();
         Buffer dy = y.gradient();
@@ -85,7 +87,7 @@ public sealed class Tensor permits Parameter {
         }
     }
 
-    /** Gives its gradient's memory back, as the pass goes on to earlier tensors. */
+    /** Releases the memory of the gradient as the backward pass continues to earlier tensors. */
     final void releaseGradient() {
         if (gradient != null) {
             Tape.of(this).release(gradient);
@@ -98,14 +100,19 @@ public sealed class Tensor permits Parameter {
         return tape;
     }
 
-    /** A copy of the values. */
+    /** Returns a copy of the values, row-major. */
     public final float[] values() {
         float[] values = new float[shape.elements()];
         value.read(0, values, 0, values.length);
         return values;
     }
 
-    /** A copy of the gradient. */
+    /**
+     * Returns a copy of the gradient, row-major.
+     *
+     * @throws IllegalStateException
+     *             as {@link #gradient} does
+     */
     public final float[] gradients() {
         float[] values = new float[shape.elements()];
         gradient().read(0, values, 0, values.length);

@@ -11,8 +11,9 @@ import java.util.stream.Stream;
 import scanline.engine.random.RandomKey;
 
 /**
- * The parameters of a model: names, makes and collects them. It is the first argument of every layer's constructor. The
- * first values of a parameter depend on the seed and its name alone, so adding a layer does not change the others.
+ * The parameters of a model. This class names, creates and collects them, and is the first argument of every layer's
+ * constructor. The initial values of a parameter depend on the seed and its name alone, so adding a layer does not
+ * change the others.
  */
 public final class Weights {
     private final Backend backend;
@@ -30,36 +31,46 @@ public final class Weights {
         this.statistics = statistics;
     }
 
-    /** No parameters yet. */
+    /** Creates an empty collection. */
     public Weights(Backend backend, long seed) {
         this(backend, RandomKey.of(seed, "weights"), "", new LinkedHashMap<>(), new LinkedHashMap<>());
     }
 
-    /** The same collection, in which names begin with {@code name} and a dot. */
+    /** Returns a view of this collection in which names start with {@code name} and a dot. */
     public Weights scope(String name) {
         return new Weights(backend, random, scope + name + ".", parameters, statistics);
     }
 
-    /** How a parameter gets its first values. */
+    /** An initializer of a parameter. */
     @FunctionalInterface
     public interface Initial {
         /**
-         * Sets the values, all zeros before.
+         * Sets the values, which are all zero before.
          *
          * @param values
          *            row-major
          * @param key
-         *            where random numbers come from: it depends on the seed and the parameter's name
+         *            the random key, which depends on the seed and the parameter's name
          */
         void fill(float[] values, RandomKey key);
     }
 
-    /** A new parameter with values uniform in -bound to bound. */
+    /**
+     * Creates a parameter with values uniform in -bound to bound.
+     *
+     * @throws IllegalArgumentException
+     *             if the name is already in use
+     */
     public Parameter uniform(String name, Shape shape, float bound) {
         return filled(name, shape, (values, key) -> key.uniform(values, 0, values.length, -bound, bound));
     }
 
-    /** A new parameter with these first values. */
+    /**
+     * Creates a parameter with these initial values.
+     *
+     * @throws IllegalArgumentException
+     *             if the name is already in use
+     */
     public Parameter filled(String name, Shape shape, Initial initial) {
         Parameter parameter = zeros(name, shape);
         float[] values = new float[shape.elements()];
@@ -69,10 +80,10 @@ public final class Weights {
     }
 
     /**
-     * A new parameter, filled with zeros.
+     * Creates a parameter filled with zeros.
      *
      * @throws IllegalArgumentException
-     *             if the name is taken
+     *             if the name is already in use
      */
     public Parameter zeros(String name, Shape shape) {
         String fullName = newName(name);
@@ -83,10 +94,10 @@ public final class Weights {
     }
 
     /**
-     * A new part of the state that training tracks and does not learn.
+     * Creates a part of the state that training tracks but does not learn, filled with {@code initial}.
      *
      * @throws IllegalArgumentException
-     *             if the name is taken
+     *             if the name is already in use
      */
     public Statistic statistic(String name, Shape shape, float initial) {
         String fullName = newName(name);
@@ -104,28 +115,31 @@ public final class Weights {
         return fullName;
     }
 
-    /** Every parameter, in the order in which the layers made them. */
+    /** The parameters, in the order in which the layers created them. */
     public List<Parameter> parameters() {
         return Collections.unmodifiableList(new ArrayList<>(parameters.values()));
     }
 
-    /** What is tracked and not learned, in the order in which the layers made it. */
+    /** The statistics, which are tracked but not learned, in the order in which the layers created them. */
     public List<Statistic> statistics() {
         return Collections.unmodifiableList(new ArrayList<>(statistics.values()));
     }
 
-    /** How many numbers are learned. */
+    /** The number of learned values. */
     public long count() {
         return parameters.values().stream().mapToLong(parameter -> parameter.shape().elements()).sum();
     }
 
-    /** The first value that is not a finite number, such as {@code a weight of fc.bias is NaN}; empty if all are finite. */
+    /**
+     * Describes the first value that is not finite, such as {@code a weight of fc.bias is NaN}; empty if all are
+     * finite.
+     */
     public Optional<String> nonFinite() {
         return Stream.concat(
                 parameters.values().stream().flatMap(
                         parameter -> nonFinite("a weight of ", parameter.name(), parameter.values()).stream()),
                 statistics.values().stream().flatMap(
-                        statistic -> nonFinite("a number of ", statistic.name(), statistic.values()).stream()))
+                        statistic -> nonFinite("a value of ", statistic.name(), statistic.values()).stream()))
                 .findFirst();
     }
 
@@ -145,7 +159,7 @@ public final class Weights {
         }
     }
 
-    /** What the parameters lie in and compute with. */
+    /** The backend that stores the parameters and computes with them. */
     public Backend backend() {
         return backend;
     }

@@ -1,6 +1,6 @@
 /**
- * Tensors, the tape that remembers how to undo what was done to them, and the ops, one file for each family. What a
- * {@link scanline.engine.tensor.Backend} computes with is its own business: this package never sees its class.
+ * Tensors, the tape that records their backward pass, and the operations, one file per family. This package depends
+ * only on the {@link scanline.engine.tensor.Backend} interface, never on the class that implements it.
  */
 @NullMarked
 package scanline.engine.tensor;

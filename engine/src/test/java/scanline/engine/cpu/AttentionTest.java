@@ -45,7 +45,8 @@ class AttentionTest {
         try (CpuBackend backend = new CpuBackend(1); Tape tape = Tape.inference(new Memory(backend))) {
             Tensor x = tape.input(Shape.of(2, 3, 4), new float[24]);
             Tensor y = tape.input(Shape.of(2, 2, 4), new float[16]);
-            assertThatThrownBy(() -> attend(x, x, 3, Mask.NONE)).hasMessageContaining("need 6 columns from 0 on");
+            assertThatThrownBy(() -> attend(x, x, 3, Mask.NONE))
+                    .hasMessageContaining("need 6 columns, starting at column 0");
             assertThatThrownBy(() -> attend(x, y, 2, Mask.NONE)).hasMessageContaining("2 steps of 3 examples");
             assertThatThrownBy(() -> attend(x, x, 2, Mask.NONE.padded(1, 2)))
                     .hasMessage("a mask needs 3 lengths from 1 to 2, not [1, 2]");

@@ -152,26 +152,26 @@ class ImageLayersTest {
                     assertThatThrownBy(() -> conv.forward(flat))
                             .hasMessage("a batch of images must have 4 axes, not shape [4, 9]");
                     assertThatThrownBy(() -> conv.forward(wide))
-                            .hasMessage("a convolution of 3 channels was given shape [1, 4, 4, 2]");
+                            .hasMessage("a convolution with 3 input channels cannot take shape [1, 4, 4, 2]");
                     assertThatThrownBy(() -> norm.forward(small))
-                            .hasMessage("a batch normalization of 5 channels was given shape [1, 4, 3, 3]");
-                    assertThatThrownBy(() -> norm.forward(pixel)).hasMessage("a batch normalization needs at least 2"
-                            + " numbers a channel to learn from, unlike [1, 1, 1, 5]");
+                            .hasMessage("batch normalization of 5 channels cannot take shape [1, 4, 3, 3]");
+                    assertThatThrownBy(() -> norm.forward(pixel)).hasMessage("batch normalization needs at least 2"
+                            + " values per channel in training, not shape [1, 1, 1, 5]");
                     assertThatThrownBy(() -> new MaxPool2d(5, 1).forward(wide))
                             .hasMessage("a window of 5 x 5 pixels is larger than its image of 4 x 4");
                 }
             }
         }
         assertThatThrownBy(() -> new Conv2d(weights, 3, 0, 3, 1, 1, Initializer.HE)).hasMessage("a convolution needs"
-                + " channels, a kernel and a stride of at least 1 and no negative padding, unlike 3 to 0 channels,"
+                + " channels, a kernel and a stride of at least 1 and no negative padding, not 3 to 0 channels,"
                 + " kernel 3, stride 1, padding 1");
         assertThatThrownBy(() -> new Conv2d(weights, 3, 3, 3, 1, -1, Initializer.HE))
                 .hasMessageContaining("padding -1");
         assertThatThrownBy(() -> new BatchNorm2d(weights, 0))
-                .hasMessage("a batch normalization needs at least 1 channel, not 0");
+                .hasMessage("batch normalization needs at least 1 channel, not 0");
         assertThatThrownBy(() -> new MaxPool2d(2, 0))
-                .hasMessage("a pooling needs a size and a stride of at least 1, not 2 and 0");
+                .hasMessage("pooling needs a size and a stride of at least 1, not 2 and 0");
         assertThatThrownBy(() -> new AveragePool2d(0, 1))
-                .hasMessage("a pooling needs a size and a stride of at least 1, not 0 and 1");
+                .hasMessage("pooling needs a size and a stride of at least 1, not 0 and 1");
     }
 }

@@ -166,7 +166,7 @@ class LayersTest {
     @Test
     void gatesThatAKindLacksAreRefused() {
         assertThatThrownBy(() -> first(GRU, 3, 5, new RecurrentInitializer(Matrix.HE, Matrix.HE, Bias.ZERO, 1, 784, 1)))
-                .hasMessage("forget must be 0 for GRU: only an LSTM has a forget gate, not 1.0");
+                .hasMessage("forget must be 0 for GRU, not 1.0: only an LSTM has a forget gate");
         assertThatThrownBy(() -> first(CellKind.RNN_TANH, 3, 5,
                 new RecurrentInitializer(Matrix.HE, Matrix.HE, Bias.CHRONO, 0, 784, 1)))
                 .hasMessage("bias must not be chrono for RNN_TANH, which has no gates");
@@ -278,7 +278,7 @@ class LayersTest {
             Tensor x = tape.input(Shape.of(2000, 600, 1), new float[2000 * 600]);
             assertThatThrownBy(() -> recurrent.forward(x, Output.LAST_STEP))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("take a smaller batch, or recompute");
+                    .hasMessageContaining("use a smaller batch, or recompute");
         }
     }
 
@@ -302,7 +302,7 @@ class LayersTest {
     @ValueSource(floats = {-0.1f, 1f, Float.NaN})
     void aRateOfDropoutThatIsNoShareIsRefused(float rate) {
         assertThatThrownBy(() -> new Dropout(rate)).isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("a dropout rate lies in [0, 1), unlike " + rate);
+                .hasMessage("a dropout rate must be in [0, 1), not " + rate);
     }
 
     @Test
@@ -327,7 +327,7 @@ class LayersTest {
                     assertThatThrownBy(() -> lstm.forward(wide, Output.LAST_STEP))
                             .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("4");
                     assertThatThrownBy(() -> linear.forward(wide))
-                            .hasMessage("a linear map of 3 inputs was given shape [1, 2, 4]");
+                            .hasMessage("a linear map with 3 inputs cannot take shape [1, 2, 4]");
                 }
             }
         }

@@ -117,7 +117,7 @@ class TransformerLayersTest {
                     .hasMessage("a mask needs 3 lengths from 1 to 6, not [1, 2]");
             Tensor two = tape.input(Shape.of(STEPS, 2, WIDTH), new float[STEPS * 2 * WIDTH]);
             assertThatThrownBy(() -> attention.weights(x, two, Mask.NONE)).isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("keys and values of an attention must have 6 steps of 3 examples, not shape [6, 2, 8]");
+                    .hasMessage("keys and values of attention must have 6 steps of 3 examples, not shape [6, 2, 8]");
         }
     }
 
@@ -179,7 +179,7 @@ class TransformerLayersTest {
         for (int heads : new int[] {3, 0}) {
             assertThatThrownBy(() -> MultiHeadAttention.Options.shared(8, heads, 0, Initializer.UNIFORM))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage(heads + " heads do not divide a width of 8");
+                    .hasMessage("a width of 8 is not divisible by " + heads + " heads");
         }
     }
 
@@ -189,8 +189,8 @@ class TransformerLayersTest {
         assertThatThrownBy(
                 () -> new MultiHeadAttention.Options(width, heads, headWidth, true, 0, Initializer.UNIFORM,
                         Initializer.UNIFORM))
-                .isInstanceOf(IllegalArgumentException.class).hasMessage("an attention needs a width, heads and a "
-                        + "width of the heads of at least 1, not " + width + ", " + heads + " and " + headWidth);
+                .isInstanceOf(IllegalArgumentException.class).hasMessage("attention needs a width, a number of "
+                        + "heads and a head width of at least 1, not " + width + ", " + heads + " and " + headWidth);
     }
 
     @ParameterizedTest
@@ -198,7 +198,7 @@ class TransformerLayersTest {
     void aRateOfDropoutThatIsNoShareIsRefused(float rate) {
         assertThatThrownBy(() -> MultiHeadAttention.Options.shared(8, 2, rate, Initializer.UNIFORM))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("a dropout rate lies in [0, 1), unlike " + rate);
+                .hasMessage("a dropout rate must be in [0, 1), not " + rate);
     }
 
     @Test
@@ -206,7 +206,7 @@ class TransformerLayersTest {
         Positions positions = new Positions(new Weights(BACKEND, 1), STEPS - 1, WIDTH);
         assertThatThrownBy(() -> inferred(BACKEND, new float[SHAPE.elements()], x -> positions.forward(x)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("a sequence of 6 steps has more than the 5 places that positions are learned for");
+                .hasMessage("a sequence of 6 steps is longer than the 5 learned positions");
     }
 
     @Test
@@ -232,11 +232,11 @@ class TransformerLayersTest {
                         .isEqualTo(Arrays.copyOfRange(all, t * BATCH * WIDTH, (t + 1) * BATCH * WIDTH));
             }
             assertThatThrownBy(() -> positions.at(sequence, 0)).isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("what is added to every example must have shape [6, 8], not [1, 8]");
+                    .hasMessage("the tensor added to every example must have shape [6, 8], not [1, 8]");
             Tensor step = Shaping.rows(sequence, 0, 1, sequence);
             for (int place : new int[] {-1, STEPS + 2}) {
                 assertThatThrownBy(() -> positions.at(step, place)).isInstanceOf(IllegalArgumentException.class)
-                        .hasMessage("place " + place + " is none of the 8 places that positions are learned for");
+                        .hasMessage("position " + place + " is out of range for 8 learned positions");
             }
         }
     }
@@ -249,7 +249,7 @@ class TransformerLayersTest {
             Tensor like = tape.input(Shape.of(1), new float[1]);
             assertThatThrownBy(() -> embedding.forward(new int[] {0, 11, word, 3}, 2, 2, like))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("number " + word + " is no row of a table of 12");
+                    .hasMessage("row " + word + " is out of range for a table of 12");
         }
     }
 

@@ -166,7 +166,7 @@ class RandomKeyTest {
 
     @Test
     void impossibleArgumentsAreRefused() {
-        assertThatThrownBy(() -> KEY.below(0, 0)).hasMessage("bound must be positive: 0");
+        assertThatThrownBy(() -> KEY.below(0, 0)).hasMessage("bound must be positive, not 0");
         assertThatThrownBy(() -> KEY.permutation(-1)).hasMessage("a permutation cannot have -1 elements");
         assertThatThrownBy(() -> KEY.uniform(new float[2], 0, 3, 0, 1)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> KEY.normal(new float[2], -1, 1, 0, 1)).isInstanceOf(IndexOutOfBoundsException.class);

@@ -66,8 +66,8 @@ class TapeTest {
         Tensor y = Arithmetic.multiply(w, tape.input(Shape.of(2), new float[] {1, 1}));
         tape.backward(weightedSum(y, new float[] {1, 1}));
         assertThatThrownBy(y::gradient).isInstanceOf(IllegalStateException.class).hasMessage(
-                "the gradient of this tensor of shape [2] was passed on to what it was made from, and its memory is in use "
-                        + "again");
+                "the gradient of this tensor of shape [2] has been propagated to its sources, and its memory is in use"
+                        + " again");
     }
 
     @Test
@@ -125,7 +125,7 @@ class TapeTest {
     @Test
     void onlyATrainingPassWithOneNumberCanBeUndone() {
         Parameter w = weights.uniform("w", Shape.of(2), 1);
-        String message = "only a training pass with a single number as its loss can be undone";
+        String message = "backward needs a training pass and a loss with exactly one element";
         assertRefused(() -> tape.backward(Arithmetic.multiply(w, input(2))), message);
         try (Tape inference = Tape.inference(memory)) {
             Tensor loss = weightedSum(onTape(inference, w), new float[] {1, 1});
@@ -136,13 +136,13 @@ class TapeTest {
 
     @Test
     void shapesThatDoNotFitAreNamed() {
-        assertRefused(() -> tape.input(Shape.of(2, 3), new float[5]), "shape [2, 3] has not 5 elements");
+        assertRefused(() -> tape.input(Shape.of(2, 3), new float[5]), "shape [2, 3] does not have 5 elements");
         assertRefused(() -> Arithmetic.add(input(2, 3), input(3, 2)),
-                "the second summand must have shape [2, 3], not [3, 2]");
+                "the second term must have shape [2, 3], not [3, 2]");
         assertRefused(() -> Arithmetic.multiply(input(2, 3), input(6)),
                 "the second factor must have shape [2, 3], not [6]");
         assertRefused(() -> Products.linear(input(2, 3), input(4, 5), null),
-                "a linear map of 5 inputs was given shape [2, 3]");
+                "a linear map with 5 inputs cannot take shape [2, 3]");
         assertRefused(() -> Products.linear(input(2, 3), input(4, 3, 1), null),
                 "the weight of a linear map must have 2 axes, not shape [4, 3, 1]");
         assertRefused(() -> Products.linear(input(2, 3), input(4, 3), input(5)),
@@ -150,8 +150,10 @@ class TapeTest {
         assertRefused(() -> Shaping.step(input(2, 3), 0), "a sequence must have 3 axes, not shape [2, 3]");
         assertRefused(() -> Shaping.stack(List.of(input(2, 3), input(3, 2))),
                 "every step of a sequence must have shape [2, 3], not [3, 2]");
-        assertRefused(() -> Shape.of(2, 0), "no block of shape [2, 0]");
-        assertRefused(() -> Shape.of(50_000, 50_000), "no block of shape [50000, 50000]");
+        assertRefused(() -> Shape.of(2, 0),
+                "invalid shape [2, 0]: sizes must be positive, with at most 2^31 - 1 elements in total");
+        assertRefused(() -> Shape.of(50_000, 50_000),
+                "invalid shape [50000, 50000]: sizes must be positive, with at most 2^31 - 1 elements in total");
     }
 
     @Test
@@ -175,12 +177,13 @@ class TapeTest {
         assertThatThrownBy(() -> Shaping.columns(input(2, 3), 2, 4)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> Shaping.columns(input(2, 3), -1, 1)).isInstanceOf(IndexOutOfBoundsException.class);
         assertRefused(() -> Shaping.examples(input(2, 3, 4), new int[] {0, 3}),
-                "number 3 is no example of a batch of 3");
+                "example 3 is out of range for a batch of 3");
         assertRefused(() -> Shaping.examples(input(2, 3, 4), new int[] {-1}),
-                "number -1 is no example of a batch of 3");
-        assertRefused(() -> Shaping.examples(input(2, 3, 4), new int[0]), "no block of shape [2, 0, 4]");
+                "example -1 is out of range for a batch of 3");
+        assertRefused(() -> Shaping.examples(input(2, 3, 4), new int[0]),
+                "invalid shape [2, 0, 4]: sizes must be positive, with at most 2^31 - 1 elements in total");
         assertRefused(() -> Shaping.append(input(2, 3, 4), input(1, 2, 4)),
-                "what is appended must have shape [1, 3, 4], not [1, 2, 4]");
+                "the appended sequence must have shape [1, 3, 4], not [1, 2, 4]");
     }
 
     @Test
@@ -201,13 +204,16 @@ class TapeTest {
 
     @Test
     void labelsThatAreNoClassesAreRefused() {
-        assertRefused(() -> Losses.crossEntropy(input(2, 3), new int[] {0, 3}, 0), "label 3 is none of 3 classes");
-        assertRefused(() -> Losses.crossEntropy(input(2, 3), new int[] {-2, 0}, 0), "label -2 is none of 3 classes");
-        assertRefused(() -> Losses.crossEntropy(input(2, 3), new int[1], 0), "2 rows of logits were given 1 labels");
-        assertRefused(() -> Losses.crossEntropy(input(2, 4, 3), new int[2], 0), "8 rows of logits were given 2 labels");
+        assertRefused(() -> Losses.crossEntropy(input(2, 3), new int[] {0, 3}, 0),
+                "label 3 is out of range for 3 classes");
+        assertRefused(() -> Losses.crossEntropy(input(2, 3), new int[] {-2, 0}, 0),
+                "label -2 is out of range for 3 classes");
+        assertRefused(() -> Losses.crossEntropy(input(2, 3), new int[1], 0), "2 rows of logits need 2 labels, not 1");
+        assertRefused(() -> Losses.crossEntropy(input(2, 4, 3), new int[2], 0),
+                "8 rows of logits need 8 labels, not 2");
         assertRefused(() -> Losses.crossEntropy(input(2, 3), new int[] {Losses.IGNORED, Losses.IGNORED}, 0),
-                "a cross-entropy needs at least one label that is not ignored");
-        assertRefused(() -> Losses.binaryCrossEntropy(input(2, 3), new boolean[5]), "6 logits were given 5 targets");
+                "cross-entropy needs at least one label that is not ignored");
+        assertRefused(() -> Losses.binaryCrossEntropy(input(2, 3), new boolean[5]), "6 logits need 6 targets, not 5");
     }
 
     @Test
