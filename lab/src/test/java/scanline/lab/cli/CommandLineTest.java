@@ -426,7 +426,7 @@ class CommandLineTest {
         Answer one = answer("explain", "lstm-pixels", "model.dropout=0.5");
         assertThat(one.status()).isZero();
         assertThat(one.err().strip())
-                .isEqualTo("warning: model.dropout=0.5 has no effect: dropout is between recurrent"
+                .isEqualTo("warning: model.dropout=0.5 has no effect: dropout applies between recurrent"
                         + " layers, and model.layers is 1");
         assertThat(answer("explain", "lstm-pixels", "model.dropout=0.5", "model.layers=2").err()).isEmpty();
         assertThat(answer("explain", "lstm-pixels").err()).isEmpty();
