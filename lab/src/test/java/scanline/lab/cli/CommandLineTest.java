@@ -111,7 +111,7 @@ class CommandLineTest {
         Answer answer = answer("export", early.toString(), "--format", "onnx", "--to", folder + "/early.onnx");
         assertThat(answer.status()).isEqualTo(1);
         assertThat(answer.err()).isEqualToIgnoringNewLines(
-                "scanline: " + early + " has no best.safetensors yet: it gets one after its first epoch");
+                "scanline: " + early + " has no best.safetensors yet: it is written after the first epoch");
         assertThat(folder.resolve("early.onnx")).doesNotExist();
     }
 
