@@ -61,7 +61,9 @@ public record Run(Path folder) {
     public record Epoch(int epoch, long step, double seconds, double examplesPerSecond, double rate, double trainLoss,
             double trainAccuracy, double validationLoss, double validationAccuracy) {
         /**
-         * Returns the one with the best validation accuracy, of at least one; the last if there is no validation set.
+         * Returns the epoch with the best validation accuracy; the last if there is no validation set.
+         *
+         * @param epochs at least one
          */
         public static Epoch best(List<Epoch> epochs) {
             Epoch best = epochs.getFirst();
@@ -74,8 +76,8 @@ public record Run(Path folder) {
         }
 
         /**
-         * Returns whether it is preferred to an earlier one with this validation accuracy and loss; always if there is
-         * no validation set.
+         * Returns whether it is preferred to an earlier epoch with this validation accuracy and loss; always if there
+         * is no validation set.
          */
         boolean isBetterThan(double accuracy, double loss) {
             return Double.isNaN(validationAccuracy) || validationAccuracy > accuracy
