@@ -16,7 +16,7 @@ import scanline.lab.task.Task;
  * @param correct the number of examples that are answered entirely correctly
  * @param examples the number of examples
  * @param measures further measures of the task, by name; fractions unless stated otherwise
- * @param confusion how many labels (row) were predicted as each label (column); empty for sets of labels
+ * @param confusion how often each label (row) was predicted as each label (column); empty for sets of labels
  * @param labels the score of each label of a set; empty for all other tasks
  */
 public record Evaluation(double loss, int correct, int examples, Map<String, Double> measures, int[][] confusion,

@@ -85,7 +85,7 @@ public final class Experiment implements AutoCloseable {
         }
     }
 
-    /** Returns the input of the model of a recipe, given the test images of its data set. */
+    /** Returns the sizes that the model of a recipe reads and predicts, given the test images of its data set. */
     public static Model.Input input(Recipe recipe, ImageSet test) {
         return input(recipe, Splits.test(recipe, test));
     }

@@ -19,8 +19,8 @@ import scanline.lab.sequence.Scan;
 import scanline.lab.task.Answer;
 
 /**
- * A map of where a model looks in a test image: for each pixel, how much what the model classifies by attends to the
- * step that the pixel belongs to. Its attention to a class token belongs to no pixel.
+ * A map of where a model looks in a test image: for each pixel, how much the classified output attends to the step that
+ * the pixel belongs to. Attention to a class token belongs to no pixel.
  *
  * @param image the image as it is read, alone
  * @param label the name of its class

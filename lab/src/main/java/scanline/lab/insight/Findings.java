@@ -89,7 +89,7 @@ public final class Findings implements Evaluation.Listener {
                 .sorted(BY_PROBABILITY.reversed()).toList();
     }
 
-    /** Returns how many labels (row) were predicted as each label (column); empty for sets. */
+    /** Returns how often each label (row) was predicted as each label (column); empty for sets. */
     public int[][] confusion() {
         return score.confusion();
     }

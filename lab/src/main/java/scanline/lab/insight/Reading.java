@@ -119,8 +119,8 @@ public record Reading(ImageSet image, int[] order, int features, Answer answer, 
     }
 
     /**
-     * Returns the number of steps from which on the most probable class is that at the end; 0 if the model has no
-     * answer after each step.
+     * Returns the step, from 1, from which on the most probable class is the final one; 0 if there is no answer after
+     * each step.
      */
     public int decided() {
         int step = afterSteps.size();

@@ -51,7 +51,7 @@ public final class Reproducing implements AutoCloseable {
      * A record to train, checked before any training: a process of days neither finds out on its last day that a recipe
      * has changed, nor uses a recipe that was changed meanwhile.
      *
-     * @param recipe null if it cannot be trained
+     * @param recipe the recipe; null if it cannot be trained
      * @param fault the reason if it cannot be trained
      */
     private record Plan(Reproduction reproduction, @Nullable Recipe recipe, String fault) {

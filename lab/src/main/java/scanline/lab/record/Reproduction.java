@@ -111,7 +111,7 @@ public final class Reproduction {
         Path from = Files.exists(again) ? again : path;
         if (!Files.exists(from)) {
             throw new RunException(record.name() + " started with the weights of " + path + ", but neither " + from
-                    + " nor " + again + " exists: train it first");
+                    + " nor " + again + " exists: train that run first");
         }
         Parent now = Parent.load(from, experiment, then.newHead(), _ -> {});
         if (!now.weights().equals(then.weights())) {

@@ -73,7 +73,7 @@ public final class RunRecordReader {
         String hash(String name) throws FormatException {
             String value = get(name, String.class);
             if (!value.matches("[0-9a-f]{64}")) {
-                throw new FormatException(file, name + " is not a SHA-256");
+                throw new FormatException(file, name + " is not a SHA-256 hash");
             }
             return value;
         }

@@ -75,7 +75,7 @@ public record TrainedOn(List<String> differences, int images, @Nullable Integer 
         return (int) experiment.splits().contents(split).filter(seen::contains).count();
     }
 
-    /** Returns the training images of the data set that a run started with; null if they no longer exist. */
+    /** Returns the training images of the data set that a run started with; null if they cannot be found. */
     private static @Nullable ImageSet training(Run run, Experiment experiment) throws IOException {
         if (Provenance.isTrainedOn(run, experiment.splits().trainingImages())) {
             return experiment.splits().trainingImages();

@@ -16,7 +16,7 @@ public interface Score {
         return Map.of();
     }
 
-    /** Returns how many labels (row) were predicted as each label (column); empty if that is not defined. */
+    /** Returns how often each label (row) was predicted as each label (column); empty if that is not defined. */
     default int[][] confusion() {
         return new int[0][];
     }

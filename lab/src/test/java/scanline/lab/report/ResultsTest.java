@@ -343,7 +343,7 @@ class ResultsTest {
             result.json     | 0.988,            | 0.989,            | confusion.csv: 9880 of 10000
             result.json     | "epochs": 2       | "epochs": 3       | has 3 epochs, but metrics.csv has 2
             result.json     | "bestEpoch": 2    | "bestEpoch": 0    | bestEpoch cannot be 0
-            result.json     | 0123456789abcdef" | "                 | bestWeights is not a SHA-256
+            result.json     | 0123456789abcdef" | "                 | bestWeights is not a SHA-256 hash
             confusion.csv   | 9880              | many              | has a broken row: "many,120"
             confusion.csv   | 9880,120          | 9880              | is not a square table
             confusion.csv   | 9880,120          | class,9880,120    | counts no examples
