@@ -10,31 +10,31 @@ import scanline.lab.task.LabelScore;
 import scanline.lab.task.Task;
 
 /**
- * How well a model does on some examples.
+ * The evaluation of a model on some examples.
  *
  * @param loss mean loss, in nats: of the examples, of the labels' sigmoids, or of the words that are written
- * @param correct how many examples are answered wholly rightly
- * @param examples how many there are
- * @param measures figures of the task besides, by their names; fractions where nothing else is said
- * @param confusion how many labels (row) were taken for each label (column); empty for sets of labels
- * @param labels how each label of a set did; empty for all else
+ * @param correct the number of examples that are answered entirely correctly
+ * @param examples the number of examples
+ * @param measures further measures of the task, by name; fractions unless stated otherwise
+ * @param confusion how often each label (row) was predicted as each label (column); empty for sets of labels
+ * @param labels the score of each label of a set; empty for all other tasks
  */
 public record Evaluation(double loss, int correct, int examples, Map<String, Double> measures, int[][] confusion,
         List<LabelScore> labels) {
-    // Few enough for the states of a step to stay in the second-level cache. It does not change any example's logits.
+    // Small enough for the states of a step to stay in the second-level cache. It does not change any example's logits.
     public static final int BATCH = 250;
 
-    /** Is told of each example, in order. */
+    /** Receives each example, in order. */
     @FunctionalInterface
     public interface Listener {
-        /** The right labels of an example, and what the model says of it. */
+        /** Receives the target labels of an example, and the model's answer. */
         void example(int number, int[] target, Answer answer);
 
-        /** Tells nobody. */
+        /** A listener that does nothing. */
         Listener NONE = (_, _, _) -> {};
     }
 
-    /** The fraction of examples that are answered wholly rightly. */
+    /** The fraction of examples that are answered entirely correctly. */
     public double accuracy() {
         return (double) correct / examples;
     }

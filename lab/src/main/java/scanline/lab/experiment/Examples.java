@@ -6,25 +6,27 @@ import scanline.lab.image.Pictures;
 import scanline.lab.sequence.Batch;
 import scanline.lab.sequence.Loader;
 
-/** Examples in an order: pictures, the numbers of those that are meant, and how they are read as sequences. For one thread. */
+/**
+ * Examples in an order: pictures, the numbers of the selected ones, and how they are read as sequences. For one thread.
+ */
 public final class Examples {
     private final Pictures pictures;
     private final Loader loader;
     private final int[] numbers;
 
-    /** The examples with these numbers, in this order. */
+    /** Selects the examples with these numbers, in this order. */
     Examples(Pictures pictures, Loader loader, int[] numbers) {
         this.pictures = pictures;
         this.loader = loader;
         this.numbers = numbers;
     }
 
-    /** How many there are. */
+    /** The number of examples. */
     public int count() {
         return numbers.length;
     }
 
-    /** Whether there are none. */
+    /** Returns whether there are no examples. */
     public boolean isEmpty() {
         return numbers.length == 0;
     }
@@ -39,23 +41,24 @@ public final class Examples {
         return numbers.clone();
     }
 
-    /** The pictures, of which these are some. */
+    /** The pictures from which the examples are selected. */
     public Pictures pictures() {
         return pictures;
     }
 
-    /** How pictures are read. */
+    /** The loader that reads pictures as sequences. */
     public Loader loader() {
         return loader;
     }
 
-    /** The first examples alone. */
+    /** Returns the first examples only. */
     public Examples first(int count) {
         return new Examples(pictures, loader, IntStream.of(numbers).limit(count).toArray());
     }
 
     /**
-     * The examples at {@code from} (inclusive) to {@code to} (exclusive). Its arrays are used again for the next batch of this size.
+     * Returns the examples at {@code from} (inclusive) to {@code to} (exclusive). The arrays of the batch are reused
+     * for the next batch of this size.
      */
     public Batch batch(int from, int to) {
         return loader.batch(numbers, from, to);

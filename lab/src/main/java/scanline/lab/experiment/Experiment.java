@@ -44,8 +44,9 @@ public final class Experiment implements AutoCloseable {
     /**
      * Opens the data and builds the model, with the weights that the seed gives.
      *
-     * @throws scanline.lab.base.DataException if the data is not there, broken, or not of a size that the recipe can read
-     * @throws RunException if the model cannot read pictures of their size, or cannot answer as the canvas asks
+     * @throws scanline.lab.base.DataException if the data is missing, damaged, or not of a size that the recipe can
+     *     read
+     * @throws RunException if the model cannot read pictures of this size, or cannot answer as the canvas asks
      */
     public Experiment(Recipe recipe, int threads) {
         this(recipe, recipe.data().open(), threads);
@@ -54,13 +55,13 @@ public final class Experiment implements AutoCloseable {
     /**
      * Builds the model of a recipe for a data set, with the weights that the seed gives.
      *
-     * @throws RunException if the model cannot read pictures of their size, or cannot answer as the canvas asks
+     * @throws RunException if the model cannot read pictures of this size, or cannot answer as the canvas asks
      */
     public Experiment(Recipe recipe, Dataset dataset, int threads) {
         this(recipe, dataset, Backend.load(threads));
     }
 
-    /** The same, with a backend that it closes at its end. */
+    /** Builds the model with a backend, which {@link #close} closes. */
     public Experiment(Recipe recipe, Dataset dataset, Backend backend) {
         this.recipe = recipe;
         this.dataset = dataset;
@@ -84,7 +85,7 @@ public final class Experiment implements AutoCloseable {
         }
     }
 
-    /** What the model of a recipe reads and tells apart, the test images being those of its data set. */
+    /** Returns the sizes that the model of a recipe reads and predicts, given the test images of its data set. */
     public static Model.Input input(Recipe recipe, ImageSet test) {
         return input(recipe, Splits.test(recipe, test));
     }
@@ -94,17 +95,17 @@ public final class Experiment implements AutoCloseable {
         return new Model.Input(loader.steps(), loader.features(), loader.classes(), recipe.data().canvas().longest());
     }
 
-    /** What the model reads and tells apart. */
+    /** The sizes of what the model reads and predicts. */
     public Model.Input input() {
         return input;
     }
 
-    /** What was asked for. */
+    /** The recipe. */
     public Recipe recipe() {
         return recipe;
     }
 
-    /** What it learns from. */
+    /** The data set. */
     public Dataset dataset() {
         return dataset;
     }
@@ -119,48 +120,49 @@ public final class Experiment implements AutoCloseable {
         return network;
     }
 
-    /** What it is asked for. */
+    /** The task of the network. */
     public Task task() {
         return task;
     }
 
-    /** The buffers of passes. */
+    /** The memory for the buffers of passes. */
     public Memory memory() {
         return memory;
     }
 
-    /** Which examples each split is made of. */
+    /** The splits of the data. */
     public Splits splits() {
         return splits;
     }
 
     /**
-     * The examples of a split; those of the first epoch for training.
+     * Returns the examples of a split; for training, those of the first epoch.
      *
-     * @throws scanline.lab.base.UserException if the images do not suffice, such as when validation leaves none to train on
+     * @throws scanline.lab.base.UserException if there are too few images, such as when validation leaves none to train
+     *     on
      */
     public Examples examples(Split split) {
         return splits.examples(split);
     }
 
     /**
-     * Any images as examples, read as this recipe reads its pictures.
+     * Returns any images as examples, read as this recipe reads its pictures.
      *
-     * @param images of {@link #pictureSize}
+     * @param images images of the size {@link #pictureSize}
      */
     public Examples examples(ImageSet images) {
         return splits.examples(images);
     }
 
-    /** A batch in a pass: [T, B, F]. */
+    /** Returns a batch as the input of a pass: [T, B, F]. */
     public Tensor read(Tape tape, Batch batch) {
         return tape.input(Shape.of(input.steps(), batch.count(), input.features()), batch.values());
     }
 
     /**
-     * What the model answers to images, one after the other, whatever their labels.
+     * Returns the model's answer to each image, whatever its label.
      *
-     * @param images of {@link #pictureSize}
+     * @param images images of the size {@link #pictureSize}
      */
     public List<Answer> answers(ImageSet images) {
         Examples examples = examples(images);
@@ -174,30 +176,31 @@ public final class Experiment implements AutoCloseable {
         return answers;
     }
 
-    /** The test pictures in the size that {@link #pictureSize} says. */
+    /** Returns the test pictures in the size {@link #pictureSize}. */
     public Pictures testPictures() {
         return isDrawn() ? examples(Split.TEST).pictures() : splits.testImages();
     }
 
-    /** The size of a picture from elsewhere: that of a whole canvas, or of an image before it shrinks. */
+    /** Returns the size of a picture from elsewhere: that of a whole canvas, or of an image before it is shrunk. */
     public PictureSize pictureSize() {
         Pictures pictures = testPictures();
         return new PictureSize(pictures.height(), pictures.width());
     }
 
-    /** How a picture from elsewhere is brought to {@link #pictureSize}: a whole canvas is only scaled. */
+    /** Returns how a picture from elsewhere is brought to {@link #pictureSize}: a whole canvas is only scaled. */
     public Preparation preparation() {
         return isDrawn() ? Preparation.SCALE : recipe.data().preparation();
     }
 
-    /** Whether its pictures are drawn of several images; they are images themselves otherwise. */
+    /** Returns whether its pictures are composed of several images; otherwise they are images themselves. */
     public boolean isDrawn() {
         return recipe.data().canvas().drawn().isAnything();
     }
 
     /**
-     * The parameters that belong to the classes: those whose shape depends on how many there are. In a classifier that is its
-     * last linear map, in a model that writes labels also what it reads them by.
+     * Returns the names of the parameters that belong to the classes: those whose shape depends on the number of
+     * classes. In a classifier that is the last linear map; in a model that writes labels, also the embedding of the
+     * labels that it reads.
      */
     public Set<String> head() {
         Weights others = new Weights(backend, recipe.seed());

@@ -8,8 +8,8 @@ import scanline.lab.sequence.Batch;
 import scanline.lab.task.Task;
 
 /**
- * The arithmetic of training, a step at a time: a pass forward and back, clipping, an update. It knows nothing of a run's
- * folder, so that training, checks and benchmarks all take the same steps.
+ * The arithmetic of training, one step at a time: a forward and a backward pass, clipping, an update. It knows nothing
+ * of the folder of a run, so that training, checks and benchmarks all take the same steps.
  */
 public final class Learner {
     private final Experiment experiment;
@@ -19,7 +19,7 @@ public final class Learner {
     private final int steps;
     private Optimizer optimizer;
 
-    /** A learner before its first step. */
+    /** Creates a learner before its first step. */
     public Learner(Experiment experiment) {
         this.experiment = experiment;
         recipe = experiment.recipe();
@@ -30,44 +30,44 @@ public final class Learner {
     }
 
     /**
-     * What a step came to.
+     * The outcome of a step.
      *
-     * @param loss the mean of the batch, before the update
-     * @param correct how many of its examples were answered wholly rightly
+     * @param loss mean loss of the batch, before the update
+     * @param correct the number of its examples that are answered entirely correctly
      */
     public record Step(double loss, int correct) {}
 
-    /** Training examples of an epoch. */
+    /** The number of training examples in an epoch. */
     public int examples() {
         return examples;
     }
 
-    /** Steps of an epoch. */
+    /** The number of steps in an epoch. */
     public int steps() {
         return steps;
     }
 
-    /** What it updates the weights with. */
+    /** The optimizer that updates the weights. */
     public Optimizer optimizer() {
         return optimizer;
     }
 
-    /** Goes back to an optimizer that has taken no step; the weights stay. */
+    /** Replaces the optimizer with one that has taken no step; the weights stay. */
     public void restart() {
         optimizer = new Optimizer(recipe.optimizer(), experiment.weights());
     }
 
     /**
-     * The examples of a step.
+     * Returns the examples of a step.
      *
-     * @param order of the examples of its epoch
-     * @param first the place in that order where it begins; it ends a batch later, or with the epoch
+     * @param order the examples of its epoch, in order
+     * @param first the position in that order where the batch starts; it ends one batch size later, or with the epoch
      */
     public Batch batch(Examples order, int first) {
         return order.batch(first, Math.min(order.count(), first + recipe.batch()));
     }
 
-    /** Learns from a batch. A loss that is no finite number changes no weight. */
+    /** Takes a training step on a batch. A loss that is not finite changes no weight. */
     public Step learn(Batch batch) {
         long step = optimizer.steps();
         Step outcome;
@@ -86,7 +86,7 @@ public final class Learner {
         return outcome;
     }
 
-    /** The learning rate of a step, the first being 0. */
+    /** Returns the learning rate of a step, the first being 0. */
     public double rate(long step) {
         return recipe.optimizer().rate() * recipe.schedule().factor(step, steps, recipe.epochs());
     }

@@ -4,7 +4,7 @@ package scanline.lab.experiment;
 public enum Split {
     /** The examples that the weights are fitted to. */
     TRAIN,
-    /** Training examples held out to choose the best epoch by. */
+    /** Training examples held out for validation, to choose the best epoch. */
     VALIDATION,
     /** The examples that results are reported on. */
     TEST

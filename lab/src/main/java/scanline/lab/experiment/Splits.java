@@ -19,8 +19,8 @@ import scanline.lab.recipe.Recipe;
 import scanline.lab.sequence.Loader;
 
 /**
- * How a recipe divides a data set into what it trains on, what it holds out, and what it tests on, and the order in which it trains.
- * Each split is made once, when it is first asked for.
+ * The division of a data set into training, validation and test examples by a recipe, and the order of training. Each
+ * split is created once, when it is first requested.
  */
 public final class Splits {
     private final Recipe recipe;
@@ -32,7 +32,10 @@ public final class Splits {
 
     /** The numbers of the training images that are trained on, and of those that are held out for validation. */
     private record Division(int[] train, int[] validation) {
-        /** What is held out does not depend on the limit, so that the epochs of runs with different limits are chosen by the same images. */
+        /**
+         * Divides the training images. The validation set does not depend on the limit, so that runs with different
+         * limits choose their epochs by the same images.
+         */
         static Division of(Recipe recipe, int count) {
             int validation = recipe.data().validation();
             if (validation >= count) {
@@ -56,11 +59,11 @@ public final class Splits {
     Splits(Recipe recipe, Dataset dataset) {
         this.recipe = recipe;
         this.dataset = dataset;
-        testImages = dataset.test(); // some data sets read it again whenever they are asked
+        testImages = dataset.test(); // some data sets read it again on every call
         splits.put(Split.TEST, test(recipe, testImages));
     }
 
-    /** The test examples, which are the same for every seed. */
+    /** Returns the test examples, which are the same for every seed. */
     static Examples test(Recipe recipe, ImageSet images) {
         Canvas canvas = recipe.data().canvas();
         int[] all = all(images.count());
@@ -88,7 +91,7 @@ public final class Splits {
         return new Examples(pictures, loader(recipe, pictures), all(images.count()));
     }
 
-    /** Training or validation: some of the training images, or pictures that are drawn of these. */
+    /** Returns training or validation examples: some of the training images, or pictures that are composed of them. */
     private Examples ofTraining(Split split) {
         Canvas canvas = recipe.data().canvas();
         int[] images = images(split);
@@ -103,9 +106,9 @@ public final class Splits {
     }
 
     /**
-     * The training examples of an epoch in their order.
+     * Returns the training examples of an epoch, in order.
      *
-     * @param epoch from 0
+     * @param epoch the epoch, from 0
      */
     public Examples epoch(int epoch) {
         Examples train = examples(Split.TRAIN);
@@ -116,12 +119,12 @@ public final class Splits {
         return new Examples(train.pictures(), train.loader(), order.map(i -> first + train.number(i)).toArray());
     }
 
-    /** The test images as the data set has them. */
+    /** The test images of the data set. */
     public ImageSet testImages() {
         return testImages;
     }
 
-    /** The training images as the data set has them, with those held out and those beyond a limit. */
+    /** The training images of the data set, including those held out for validation and those beyond a limit. */
     public ImageSet trainingImages() {
         if (trainingImages == null) {
             trainingImages = dataset.train();
@@ -129,13 +132,13 @@ public final class Splits {
         return trainingImages;
     }
 
-    /** The images of the data set that a split consists of, or that its pictures are drawn of. */
+    /** Returns the images of the data set that a split consists of, or that its pictures are composed of. */
     public Stream<ByteBuffer> contents(Split split) {
         return contents(split == Split.TEST ? testImages : trainingImages(), images(split));
     }
 
     /**
-     * The images that a recipe trains on, or draws pictures of.
+     * Returns the images that a recipe trains on, or composes pictures of.
      *
      * @param training all training images of its data set
      */
@@ -143,7 +146,7 @@ public final class Splits {
         return contents(training, Division.of(recipe, training.count()).train);
     }
 
-    /** The numbers of the images in the data set that belong to a split. */
+    /** Returns the numbers of the images in the data set that belong to a split. */
     private int[] images(Split split) {
         if (split == Split.TEST) {
             return all(testImages.count());

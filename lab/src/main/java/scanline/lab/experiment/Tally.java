@@ -4,18 +4,19 @@ import scanline.lab.sequence.Batch;
 import scanline.lab.task.Score;
 import scanline.lab.task.Task;
 
-/** Adds up what a model says of some examples, batch by batch. */
+/** The evaluation of a model on some examples, added up batch by batch. */
 public final class Tally {
     private final Score score;
     private double loss;
     private long terms;
     private int examples;
 
-    /** Nothing yet, for an empty score. */
+    /** Starts with no examples and an empty score. */
     public Tally(Score score) {
         this.score = score;
     }
 
+    /** Adds the evaluation of a batch. */
     public void add(Task.BatchEvaluation evaluation, Batch batch) {
         loss += (double) evaluation.mean() * evaluation.terms();
         terms += evaluation.terms();
@@ -25,6 +26,7 @@ public final class Tally {
         }
     }
 
+    /** Returns the evaluation of all examples that were added. */
     public Evaluation evaluation() {
         return new Evaluation(loss / terms, score.correct(), examples, score.measures(), score.confusion(),
                 score.labels());

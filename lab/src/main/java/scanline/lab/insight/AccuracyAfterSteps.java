@@ -17,29 +17,30 @@ import scanline.lab.sequence.Batch;
 import scanline.lab.task.Classification;
 
 /**
- * How well a recurrent model classifies before it has read whole pictures: its head is given the state behind a step that is
- * not the last. It was trained on the last state alone.
+ * The accuracy of a recurrent model before it has read whole images: its head is applied to the state after an earlier
+ * step than the last. It was trained on the last state only.
  *
- * @param examples how many there are
- * @param points in the order of their steps; the last is what {@link Evaluation} says
+ * @param examples the number of examples
+ * @param points in the order of their steps; the last equals the {@link Evaluation}
  */
 public record AccuracyAfterSteps(int examples, List<Point> points) {
     private static final int MOST_POINTS = 64;
 
     /**
-     * A number of steps.
+     * The accuracy after a number of steps.
      *
-     * @param steps how many are read, from 1 to the length of a sequence
-     * @param accuracy the fraction of examples that are classified rightly then
+     * @param steps the number of steps that are read, from 1 to the length of a sequence
+     * @param accuracy the fraction of examples that are classified correctly after these
      * @param loss their mean loss, in nats
      */
     public record Point(int steps, double accuracy, double loss) {}
 
     /**
-     * Reads a split once. Nothing where the model does not classify by a state that a step leaves behind, as if it reads
-     * backwards too, or where the split is empty.
+     * Reads a split once. Returns empty if the model does not classify by the state after a step, for example because
+     * it also reads backward, or if the split is empty.
      *
-     * @return a point for each step, or {@value #MOST_POINTS} that are as far apart as whole steps allow where there are more
+     * @return a point for each step, or {@value #MOST_POINTS} that are as far apart as whole steps allow if there are
+     *     more
      */
     public static Optional<AccuracyAfterSteps> of(Experiment experiment, Split split) {
         Examples examples = experiment.examples(split);
@@ -70,7 +71,7 @@ public record AccuracyAfterSteps(int examples, List<Point> points) {
         return Optional.of(new AccuracyAfterSteps(examples.count(), points));
     }
 
-    /** How many steps each point has read; the last one all. */
+    /** Returns the number of steps that each point has read; the last point has read all. */
     static int[] steps(int all) {
         int points = Math.min(all, MOST_POINTS);
         return IntStream.rangeClosed(1, points).map(point -> (int) ((long) point * all / points)).toArray();

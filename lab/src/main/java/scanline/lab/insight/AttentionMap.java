@@ -19,28 +19,29 @@ import scanline.lab.sequence.Scan;
 import scanline.lab.task.Answer;
 
 /**
- * What a model looks at in a test image: for each pixel, how much what the model classifies by takes of the step that the
- * pixel belongs to. What it takes of a class token belongs to no pixel.
+ * A map of where a model looks in a test image: for each pixel, how much the classified output attends to the step that
+ * the pixel belongs to. Attention to a class token belongs to no pixel.
  *
  * @param image the image as it is read, alone
  * @param label the name of its class
  * @param predicted the name of the most probable class
- * @param probability how probable that is
- * @param readout what the model classifies by
- * @param blocks how many blocks of attention it has
- * @param heads the last block's heads, each by the weights of its softmax
+ * @param probability the probability of that class
+ * @param readout the part of the output that is classified
+ * @param blocks the number of attention blocks
+ * @param heads the heads of the last block, each by the weights of its softmax
  * @param rollout all blocks, by {@link #rollout}
  */
 public record AttentionMap(ImageSet image, String label, String predicted, double probability, Readout readout,
         int blocks,
         List<double[]> heads, double[] rollout) {
     private static final int MOST_IMAGES = 8;
-    // The weights of an image and what they are made of grow with the square of its steps: 160 MB for six blocks of eight heads.
+    // The weights of an image, and what they are computed from, grow with the square of its steps: 160 MB for six
+    // blocks of eight heads.
     static final int MOST_STEPS = 400;
 
     /**
-     * One map for the first test image of each of the first eight classes; none where the model does not attend, or an image
-     * has more than {@value #MOST_STEPS} steps.
+     * Returns one map for the first test image of each of the first eight classes; none if the model does not attend,
+     * or an image has more than {@value #MOST_STEPS} steps.
      */
     public static List<AttentionMap> of(Experiment experiment) {
         if (!(experiment.network() instanceof Classifier network)
@@ -77,7 +78,7 @@ public record AttentionMap(ImageSet image, String label, String predicted, doubl
         int[] places = places(loader, tokens - loader.steps(), read.imagePixels());
         List<double[]> heads = new ArrayList<>();
         for (int head = 0; head < blocks.getLast().length / tokens / tokens; head++) {
-            heads.add(at(places, predicted(reader, blocks.getLast(), head)));
+            heads.add(at(places, attended(reader, blocks.getLast(), head)));
         }
         List<String> names = experiment.dataset().classNames();
         return new AttentionMap(read, names.get(image.label(0)), names.get(answer.labels()[0]), answer.probability(),
@@ -85,7 +86,7 @@ public record AttentionMap(ImageSet image, String label, String predicted, doubl
                 at(places, rollout(reader, blocks)));
     }
 
-    /** How much each token counts in what is classified. */
+    /** Returns the weight of each token in what is classified. */
     static double[] reader(Readout readout, int tokens) {
         double[] reader = new double[tokens];
         if (readout == Readout.MEAN) {
@@ -96,7 +97,7 @@ public record AttentionMap(ImageSet image, String label, String predicted, doubl
         return reader;
     }
 
-    /** For each pixel the token that it is read in; those in front are of no step. */
+    /** Returns the token in which each pixel is read; tokens in front belong to no step. */
     static int[] places(Loader loader, int front, int pixels) {
         int[] places = new int[pixels];
         int[] order = loader.order();
@@ -108,17 +109,17 @@ public record AttentionMap(ImageSet image, String label, String predicted, doubl
         return places;
     }
 
-    /** For each pixel the number of its token. */
+    /** Returns for each pixel the value of its token. */
     static double[] at(int[] places, double[] tokens) {
         return IntStream.of(places).mapToDouble(place -> tokens[place]).toArray();
     }
 
     /**
-     * Attention rollout (Abnar and Zuidema 2020, arXiv 2005.00928): how much of each token arrives at the reader through all
-     * blocks, if a block passes on one half of what it is given unchanged and takes the other half by its weights, their mean
-     * over the heads. So it is the reader times {@code (A_L + I) / 2 ... (A_1 + I) / 2}.
+     * Computes attention rollout (Abnar and Zuidema 2020, arXiv 2005.00928): how much of each token reaches the reader
+     * through all blocks, if a block passes half of its input through unchanged and mixes the other half by its
+     * weights, averaged over the heads. This is the reader times {@code (A_L + I) / 2 ... (A_1 + I) / 2}.
      *
-     * @param reader how much each token counts in what is classified: T
+     * @param reader the weight of each token in what is classified: T
      * @param blocks the weights of each block: heads x T x T
      * @return T
      */
@@ -129,9 +130,9 @@ public record AttentionMap(ImageSet image, String label, String predicted, doubl
             int heads = weights.length / tokens / tokens;
             double[] next = arrives.clone();
             for (int head = 0; head < heads; head++) {
-                double[] predicted = predicted(arrives, weights, head);
+                double[] attended = attended(arrives, weights, head);
                 for (int k = 0; k < tokens; k++) {
-                    next[k] += predicted[k] / heads;
+                    next[k] += attended[k] / heads;
                 }
             }
             arrives = Arrays.stream(next).map(value -> value / 2).toArray();
@@ -139,15 +140,15 @@ public record AttentionMap(ImageSet image, String label, String predicted, doubl
         return arrives;
     }
 
-    /** What the reader takes of each token by one head's weights. */
-    private static double[] predicted(double[] reader, float[] weights, int head) {
+    /** Returns how much the reader attends to each token by the weights of one head. */
+    private static double[] attended(double[] reader, float[] weights, int head) {
         int tokens = reader.length;
-        double[] predicted = new double[tokens];
+        double[] attended = new double[tokens];
         for (int q = 0; q < tokens; q++) {
             for (int k = 0; k < tokens; k++) {
-                predicted[k] += reader[q] * weights[(head * tokens + q) * tokens + k];
+                attended[k] += reader[q] * weights[(head * tokens + q) * tokens + k];
             }
         }
-        return predicted;
+        return attended;
     }
 }

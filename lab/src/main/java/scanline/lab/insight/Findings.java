@@ -14,8 +14,9 @@ import scanline.lab.task.LabelScore;
 import scanline.lab.task.Score;
 
 /**
- * What an evaluation shows beside its figures: how each label did, and the examples that are worth a look. It listens to the
- * evaluation, so that the examples are gone through once. Of equally sure answers the one to the earlier example is first.
+ * The findings of an evaluation in addition to its figures: the score of each label, and the examples that are worth a
+ * look. They listen to the evaluation, so that one pass over the examples is enough. Among equally confident answers,
+ * the one to the earlier example is first.
  */
 public final class Findings implements Evaluation.Listener {
     private static final Comparator<Example> BY_PROBABILITY = Comparator.comparingDouble(Example::probability);
@@ -27,21 +28,21 @@ public final class Findings implements Evaluation.Listener {
     /**
      * An example that was answered.
      *
-     * @param number which picture of the split
-     * @param target its right labels
-     * @param answer the labels that the model gave
-     * @param probability how probable the model takes its answer to be
-     * @param correct whether the answer is all right
+     * @param number the number of the picture in the split
+     * @param target its target labels
+     * @param answer the labels that the model predicted
+     * @param probability the probability that the model gives its answer
+     * @param correct whether the answer is entirely correct
      */
     public record Example(int number, int[] target, int[] answer, double probability, boolean correct) {}
 
-    /** Nothing yet of a split. */
+    /** Starts without any findings about a split. */
     public Findings(Experiment experiment, Split split) {
         this.split = split;
         score = experiment.task().score();
     }
 
-    /** What an evaluation of a split shows, with the weights that the experiment has. */
+    /** Evaluates a split with the weights that the experiment has, and returns the findings. */
     public static Findings of(Experiment experiment, Split split) {
         Findings findings = new Findings(experiment, split);
         Evaluation.of(experiment, experiment.examples(split), findings);
@@ -55,32 +56,32 @@ public final class Findings implements Evaluation.Listener {
         examples.add(new Example(number, target, answer.labels(), answer.probability(), score.correct() > before));
     }
 
-    /** Which pictures were answered. */
+    /** The split that was evaluated. */
     public Split split() {
         return split;
     }
 
-    /** How many there are. */
+    /** The number of examples. */
     public int examples() {
         return examples.size();
     }
 
-    /** How many answers are all right. */
+    /** The number of answers that are entirely correct. */
     public int correct() {
         return score.correct();
     }
 
-    /** The wrong answers, the one that the model is surest of first. */
+    /** Returns the incorrect answers, the most confident first. */
     public List<Example> mistakes() {
         return examples.stream().filter(example -> !example.correct).sorted(BY_PROBABILITY.reversed()).toList();
     }
 
-    /** All answers, the one that the model is least sure of first. */
+    /** Returns all answers, the least confident first. */
     public List<Example> unsure() {
         return examples.stream().sorted(BY_PROBABILITY).toList();
     }
 
-    /** The answers in a cell of the confusion matrix, the one that the model is surest of first. */
+    /** Returns the answers in a cell of the confusion matrix, the most confident first. */
     public List<Example> cell(int target, int answer) {
         return examples.stream()
                 .filter(example -> Arrays.equals(example.target, new int[] {target})
@@ -88,17 +89,17 @@ public final class Findings implements Evaluation.Listener {
                 .sorted(BY_PROBABILITY.reversed()).toList();
     }
 
-    /** How many labels (row) were taken for each label (column); empty for sets. */
+    /** Returns how often each label (row) was predicted as each label (column); empty for sets. */
     public int[][] confusion() {
         return score.confusion();
     }
 
-    /** Whether answers are sets, whose labels have an average precision each. */
+    /** Returns whether answers are sets, whose labels have an average precision each. */
     public boolean isOfSets() {
         return !score.labels().isEmpty();
     }
 
-    /** How each label did; an average precision is there for sets alone, else it is 0. */
+    /** Returns the score of each label; the average precision is 0 unless answers are sets. */
     public List<LabelScore> labels() {
         int[][] confusion = confusion();
         return isOfSets()

@@ -13,19 +13,20 @@ import scanline.lab.model.Classifier.Stepwise;
 import scanline.lab.task.Classification;
 
 /**
- * What a recurrent model remembers of a test image while it reads it, and what it would say if the sequence ended there.
+ * The states of a recurrent model while it reads a test image, and its answers if the sequence ended after each step.
  *
  * @param image the image as it is read, alone
  * @param label the name of its class
- * @param states the hidden state of the last layer behind each step: steps x H
- * @param probabilities of each class behind each step: steps x classes; those of the last are the model's answer
+ * @param states the hidden state of the last layer after each step: steps x H
+ * @param probabilities the probability of each class after each step: steps x classes; those after the last step are
+ *     the model's answer
  */
 public record HiddenStates(ImageSet image, String label, float[][] states, double[][] probabilities) {
     private static final int MOST_IMAGES = 10;
 
     /**
-     * Those of the first test image of each of the first {@value #MOST_IMAGES} classes; none where the model does not classify
-     * by a state that a step leaves behind.
+     * Returns the states for the first test image of each of the first {@value #MOST_IMAGES} classes; none if the model
+     * does not classify by the state after a step.
      */
     public static List<HiddenStates> of(Experiment experiment) {
         if (!(experiment.task() instanceof Classification task)) {

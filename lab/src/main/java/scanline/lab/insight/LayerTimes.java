@@ -25,9 +25,9 @@ import scanline.lab.sequence.Batch;
 import scanline.lab.task.Task;
 
 /**
- * How the time of a training step is shared by the layers of a model: every duty of the backend is timed. A duty that is given a
- * parameter of a layer, or its gradient, is that layer's; any other is the layer's of the duty before it, whose output it goes on
- * with.
+ * The shares of a training step's time that the layers of a model take: every operation of the backend is timed. An
+ * operation that is given a parameter of a layer, or its gradient, belongs to that layer; any other belongs to the
+ * layer of the operation before it, whose output it continues with.
  */
 public final class LayerTimes {
     private static final int WARM_UP_STEPS = 5;
@@ -43,7 +43,7 @@ public final class LayerTimes {
     /**
      * Measures a few steps on one thread. That takes a second or more for long sequences.
      *
-     * @return for each of {@link Model#layers} the share of the time, a fraction; they add up to 1
+     * @return the share of the time for each of {@link Model#layers}, a fraction; they add up to 1
      */
     public static List<Double> of(Recipe recipe, Dataset dataset) {
         LayerTimes times = new LayerTimes();
@@ -60,7 +60,7 @@ public final class LayerTimes {
         }
     }
 
-    /** The layer of a parameter, by its name: the longest name that the parameter's begins with. */
+    /** Returns the layer of a parameter, by its name: the longest layer name that is a prefix of the parameter's. */
     static String owner(List<Model.Layer> layers, String parameter) {
         return layers.stream().map(Model.Layer::name).filter(name -> belongs(parameter, name))
                 .max((a, b) -> Integer.compare(a.length(), b.length()))
@@ -94,7 +94,7 @@ public final class LayerTimes {
         }
     }
 
-    /** The backend with a watch in front of every duty. */
+    /** Returns the backend with a timer around every operation. */
     private Backend timed(Backend backend) {
         return (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(), backend.getClass().getInterfaces(),
                 (_, operation, arguments) -> {

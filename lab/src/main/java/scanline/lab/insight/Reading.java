@@ -26,65 +26,68 @@ import scanline.lab.task.Classification;
 import scanline.lab.task.Transcription;
 
 /**
- * All that a model does with one picture: its answer, what it would say after each step, what goes on in its recurrent layers,
- * where it looks, what its convolutions make of the picture, and how it writes. What a model does not have is empty.
+ * All that a model does with one image: its answer, its answer after each step, the states of its recurrent layers, its
+ * attention, the feature maps of its convolutions, and how it writes labels. What a model does not have is empty.
  *
- * @param image the picture as it is read, alone
- * @param order which pixel each number of the sequence is, as {@link Loader#order} says: steps x features
- * @param features numbers a step
- * @param answer the model's
- * @param afterSteps the probability of each class if the sequence ended behind each step: steps x classes
- * @param states of recurrent layers
- * @param attention of an encoder; null where the model does not attend or the picture has too many steps
- * @param maps of convolutions
- * @param writing how labels are written one after the other; null where they are not
+ * @param image the image as it is read, alone
+ * @param order the pixel that each number of the sequence is, as {@link Loader#order} returns it: steps x features
+ * @param features numbers per step
+ * @param answer the model's answer
+ * @param afterSteps the probability of each class if the sequence ended after each step: steps x classes
+ * @param states the states of recurrent layers
+ * @param attention the attention of an encoder; null if the model does not attend or the image has too many steps
+ * @param maps the feature maps of convolutions
+ * @param writing how labels are written one after the other; null if they are not
  */
 public record Reading(ImageSet image, int[] order, int features, Answer answer, List<double[]> afterSteps,
         List<States> states, @Nullable Attention attention, List<Maps> maps, @Nullable Writing writing) {
     /**
-     * What goes on in a recurrent layer.
+     * The states of a recurrent layer.
      *
-     * @param layer what its parameters are called by, such as l0
-     * @param reverse whether it reads from the end; its values are in the order of the picture's steps all the same
+     * @param layer the name of the layer in its parameters, such as l0
+     * @param reverse whether it reads from the end; even then, its values are in the order of the image's steps
      * @param units size of its state, H
-     * @param values steps x H numbers each: the hidden state h, the cell state c of an LSTM, and the gates by their letters
+     * @param values steps x H numbers each: the hidden state h, the cell state c of an LSTM, and the gates by their
+     *     letters
      */
     public record States(String layer, boolean reverse, int units, Map<String, float[]> values) {}
 
     /**
-     * Where an encoder looks.
+     * The attention of an encoder.
      *
-     * @param readout what is classified; null where labels are written instead
-     * @param tokens T, with a class token
-     * @param heads of each block
-     * @param blocks heads x T x T weights each: how much each token (row) takes of each (column)
-     * @param rollout how much of each token arrives at what is classified, by {@link AttentionMap}'s rollout; empty where labels
-     *     are written
+     * @param readout the part of the output that is classified; null if labels are written instead
+     * @param tokens T, including a class token
+     * @param heads the number of heads in each block
+     * @param blocks heads x T x T weights each: how much each token (row) attends to each token (column)
+     * @param rollout how much of each token reaches what is classified, by {@link AttentionMap}'s rollout; empty if
+     *     labels are written
      */
     public record Attention(@Nullable Readout readout, int tokens, int heads, List<float[]> blocks, double[] rollout) {}
 
     /**
-     * What a convolution makes of the picture, behind its pooling.
+     * The feature maps of a convolution, after its pooling.
      *
      * @param values height x width x channels
      */
     public record Maps(String layer, int height, int width, int channels, float[] values) {}
 
     /**
-     * How labels are written.
+     * The writing of labels one after the other.
      *
-     * @param words for each word of the answer, and for its end, the probability of each label, and of the end behind them
-     * @param heads of the attention below; 0 where a model does not attend
-     * @param cross of the last block: heads x words x steps, how much each word takes of each step
-     * @param own of the last block: heads x words x words, how much each word takes of those before, the start being the first
+     * @param words for each word of the answer, and for its end, the probability of each label, followed by that of the
+     *     end
+     * @param heads the number of heads in the attention below; 0 if the model does not attend
+     * @param cross of the last block: heads x words x steps, how much each word attends to each step
+     * @param own of the last block: heads x words x words, how much each word attends to those before, the start being
+     *     the first
      * @param beam the paths that were followed after each word
      */
     public record Writing(List<double[]> words, int heads, float[] cross, float[] own, List<List<Followed>> beam) {}
 
     /**
-     * Reads a picture.
+     * Reads an image.
      *
-     * @param image of the size of {@link Experiment#pictureSize}
+     * @param image an image of the size {@link Experiment#pictureSize}
      */
     public static Reading of(Experiment experiment, ImageSet image) {
         Examples examples = experiment.examples(image);
@@ -115,7 +118,10 @@ public record Reading(ImageSet image, int[] order, int features, Answer answer, 
         }
     }
 
-    /** From how many steps on the most probable class stays what it is at the end; 0 where nothing is known of steps. */
+    /**
+     * Returns the step, from 1, from which on the most probable class is the final one; 0 if there is no answer after
+     * each step.
+     */
     public int decided() {
         int step = afterSteps.size();
         while (step > 1 && largest(afterSteps.get(step - 2)) == largest(afterSteps.getLast())) {
@@ -129,16 +135,16 @@ public record Reading(ImageSet image, int[] order, int features, Answer answer, 
     }
 
     private static List<double[]> afterSteps(Experiment experiment, Classifier classifier, Tensor x) {
-        List<double[]> said = new ArrayList<>();
+        List<double[]> probabilities = new ArrayList<>();
         if (experiment.task() instanceof Classification task) {
             classifier.stepwise(x).ifPresent(model -> {
                 for (int t = 0; t < experiment.input().steps(); t++) {
                     Tensor logits = model.head().apply(Shaping.step(model.states(), t));
-                    said.add(task.answersOf(logits).getFirst().scores());
+                    probabilities.add(task.answersOf(logits).getFirst().scores());
                 }
             });
         }
-        return said;
+        return probabilities;
     }
 
     private static States states(Recurrent.Layer layer) {

@@ -15,23 +15,26 @@ import scanline.lab.model.Autoregressive;
 import scanline.lab.task.Answer;
 
 /**
- * Where a model looks in a test picture while it writes the labels on it: the weights of the last blocks' softmax, their
- * means over the heads.
+ * A map of where a model looks in a test picture while it writes the labels on it: the weights of the last blocks'
+ * softmax, averaged over the heads.
  *
  * @param image the picture, alone
  * @param target the labels on it
- * @param answer the labels that it writes
- * @param probability how probable the answer is
- * @param encoder for each pixel what all steps together take of its step
- * @param cross for each word of the answer, and for its end, what it takes of each pixel's step
- * @param own how much each word (row) takes of each word before it and of itself (column), the start being the first
+ * @param answer the labels that the model writes
+ * @param probability the probability of the answer
+ * @param encoder for each pixel, how much all steps together attend to its step
+ * @param cross for each word of the answer, and for its end, how much it attends to the step of each pixel
+ * @param own how much each word (row) attends to each word before it and to itself (column), the start being the first
  */
 public record SequenceMap(ImageSet image, List<String> target, List<String> answer, double probability,
         double[] encoder,
         List<double[]> cross, double[][] own) {
     private static final int PICTURES = 8;
 
-    /** One map for each of the first test pictures; none where the model does not attend, or a picture has too many steps. */
+    /**
+     * Returns one map for each of the first test pictures; none if the model does not attend, or a picture has too many
+     * steps.
+     */
     public static List<SequenceMap> of(Experiment experiment) {
         List<SequenceMap> maps = new ArrayList<>();
         if (experiment.network() instanceof Autoregressive network
@@ -68,7 +71,7 @@ public record SequenceMap(ImageSet image, List<String> target, List<String> answ
         return IntStream.of(labels).mapToObj(experiment.dataset().classNames()::get).toList();
     }
 
-    /** Of the last block, [heads, rows, columns] of one example. */
+    /** Returns the mean over the heads of the last block, [heads, rows, columns] of one example. */
     private static double[][] meanOverHeads(List<Tensor> blocks) {
         Tensor last = blocks.getLast();
         float[] values = last.values();

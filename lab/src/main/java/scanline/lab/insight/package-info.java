@@ -1,4 +1,4 @@
-/** What goes on inside a trained model: attention, hidden states, accuracy after each step, and the time of each layer. */
+/** Insight into a trained model: attention, hidden states, accuracy after each step, and the time of each layer. */
 @NullMarked
 package scanline.lab.insight;
 

@@ -11,12 +11,12 @@ import scanline.engine.tensor.Shaping;
 import scanline.engine.tensor.Tensor;
 
 /**
- * A transformer that classifies by its encoder.
+ * A transformer encoder that classifies.
  *
- * @param embedding makes tokens of steps: [T, B, F] to [T, B, width], or one token more
- * @param blocks in their order
- * @param readout what of their output is classified
- * @param head classifies it: [B, width] to [B, C]
+ * @param embedding the embedding of steps as tokens: [T, B, F] to [T, B, width], or one token more
+ * @param blocks the encoder blocks, in order
+ * @param readout the part of their output that is classified
+ * @param head the classification head: [B, width] to [B, C]
  */
 record AttendingClassifier(UnaryOperator<Tensor> embedding, List<EncoderBlock> blocks, Readout readout,
         UnaryOperator<Tensor> head) implements Classifier {

@@ -8,21 +8,21 @@ import scanline.engine.tensor.Shaping;
 import scanline.engine.tensor.Tensor;
 
 /**
- * A network that answers with labels one after the other, each given those before it. Its words are the labels, from 0 on,
- * the word that ends an answer and the one that begins it.
+ * A network that writes labels one after the other, each given those before it. Its words are the labels, from 0 on,
+ * the word that ends an answer and the word that starts it.
  */
 public non-sealed interface Autoregressive extends Network {
-    /** The word in front of an answer. */
+    /** The word that starts an answer. */
     int start();
 
-    /** The word behind an answer. */
+    /** The word that ends an answer. */
     int end();
 
-    /** How many paths {@link BeamSearch} follows; 1 is greedy. */
+    /** The number of paths that {@link BeamSearch} follows; 1 is greedy. */
     int beam();
 
     /**
-     * What is known of pictures before the first word.
+     * Encodes images.
      *
      * @param x [T, B, F]
      * @return [S, B, W]
@@ -30,21 +30,21 @@ public non-sealed interface Autoregressive extends Network {
     Tensor encode(Tensor x);
 
     /**
-     * What comes next behind each of some words (teacher forcing).
+     * Scores the word that follows each given word (teacher forcing).
      *
-     * @param encoded of the pictures, [S, B, W]
-     * @param words time-major, [L, B]: {@link #start} and the labels that are given
-     * @return logits of the word behind each, [L, B, V]
+     * @param encoded the encoded images, [S, B, W]
+     * @param words time-major, [L, B]: {@link #start} and the given labels
+     * @return logits of the word after each, [L, B, V]
      */
     Tensor forward(Tensor encoded, int[] words);
 
-    /** Begins to answer, word by word; this way computes again from the first word on at every step. */
+    /** Starts an answer, word by word. This implementation recomputes from the first word at every step. */
     default Decoding decode(Tensor encoded) {
         return new WholePrefix(this, encoded);
     }
 
     /**
-     * Where an answer looks; nothing where a model does not attend.
+     * Returns the attention weights of an answer; empty if the model does not attend.
      *
      * @param x [T, B, F]
      * @param words time-major, [L, B]
@@ -53,28 +53,28 @@ public non-sealed interface Autoregressive extends Network {
         return Optional.empty();
     }
 
-    /** Answers that grow by a word at a time, for every path that is followed. */
+    /** Answers that grow one word at a time, one for each path that is followed. */
     interface Decoding {
         /**
-         * Goes on by a word.
+         * Appends a word to each path.
          *
-         * @param parents for each path which one of the call before it goes on from; at the first call, which picture
-         * @param words the word put behind it
+         * @param parents for each path, the path of the previous call that it continues; in the first call, its image
+         * @param words the word appended to each path
          * @return logits of the next word, [paths, V]
          */
         Tensor next(int[] parents, int[] words);
     }
 
     /**
-     * The weights of attention, block by block, after the softmax, the heads of an example behind each other.
+     * Attention weights, block by block, after the softmax. The heads of an example are adjacent.
      *
-     * @param encoder [B heads, T, T] each: how much each step takes of each step
-     * @param own [B heads, L, L] each: how much each word takes of each word
-     * @param cross [B heads, L, T] each: how much each word takes of each step
+     * @param encoder [B heads, T, T] each: how much each step attends to each step
+     * @param own [B heads, L, L] each: how much each word attends to each word
+     * @param cross [B heads, L, T] each: how much each word attends to each step
      */
     record Attention(List<Tensor> encoder, List<Tensor> own, List<Tensor> cross) {}
 
-    /** Decoding by teacher forcing. */
+    /** Decoding by teacher forcing on the whole prefix. */
     final class WholePrefix implements Decoding {
         private final Autoregressive network;
         private Tensor encoded;

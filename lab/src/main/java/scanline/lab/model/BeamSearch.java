@@ -10,10 +10,10 @@ import scanline.engine.tensor.Tensor;
 import scanline.lab.model.Autoregressive.Decoding;
 
 /**
- * Looks for the answers of highest probability, the product of those of their words (Graves 2012, arXiv 1211.3711; Sutskever
- * et al. 2014, section 3.2): of all answers one word longer the best few are followed, until the best finished one is as
- * probable as the best that may still grow, which only loses. With one path this is greedy decoding. Probabilities are not
- * normalized by length.
+ * Beam search for the answers of highest probability, the product of the probabilities of their words (Graves 2012,
+ * arXiv 1211.3711; Sutskever et al. 2014, section 3.2). Of all answers that are one word longer, the best few are
+ * followed, until the best finished answer is at least as probable as the best that may still grow, because growing
+ * only lowers the probability. With one path this is greedy decoding. Probabilities are not normalized by length.
  */
 public final class BeamSearch {
     private final Autoregressive network;
@@ -24,42 +24,42 @@ public final class BeamSearch {
     /**
      * An answer.
      *
-     * @param labels in the order in which they were found
-     * @param probability that of the whole answer, with its end
-     * @param scores for each label the highest probability that it had at any step of this answer
+     * @param labels the labels in the order in which they were found
+     * @param probability the probability of the whole answer, including its end
+     * @param scores for each label, the highest probability that it had at any step of this answer
      */
     public record Found(int[] labels, double probability, double[] scores) {}
 
     /**
      * A path that was followed.
      *
-     * @param labels in the order in which they were found
-     * @param logProbability of the path so far, natural logarithm
-     * @param ended whether the end was found behind them
+     * @param labels the labels in the order in which they were found
+     * @param logProbability natural logarithm of the probability of the path so far
+     * @param ended whether the end was found after the labels
      */
     public record Followed(int[] labels, double logProbability, boolean ended) {}
 
-    /** Is told which paths are followed. */
+    /** Receives the paths that are followed. */
     @FunctionalInterface
     public interface Listener {
         /**
-         * After each word.
+         * Receives the paths of an image after each word.
          *
-         * @param picture whose paths
-         * @param paths the best first; those that ended are not followed on
+         * @param picture the number of the image
+         * @param paths the best first; those that have ended are not followed further
          */
         void kept(int picture, List<Followed> paths);
     }
 
-    /** A path: the words behind the start, without the end, and the number that the decoding knows it by. */
+    /** A path: the words after the start, without the end, and the number that the decoding knows it by. */
     private record Path(int[] labels, double logProbability, double[] scores, int number) {}
 
     /**
-     * A search.
+     * Creates a search.
      *
-     * @param labels how many there are
-     * @param longest labels of the longest answer: behind so many only the end is left
-     * @param distinct whether no label comes twice
+     * @param labels the number of labels
+     * @param longest the number of labels in the longest answer: after that many, only the end can follow
+     * @param distinct whether no label occurs twice
      */
     public BeamSearch(Autoregressive network, int labels, int longest, boolean distinct) {
         this.network = network;
@@ -68,12 +68,12 @@ public final class BeamSearch {
         this.distinct = distinct;
     }
 
-    /** The best answer for each picture of {@code encoded}, [S, B, W]. */
+    /** Returns the best answer for each image of {@code encoded}, [S, B, W]. */
     public List<Found> search(Tensor encoded) {
         return search(encoded, (_, _) -> {});
     }
 
-    /** The same, and {@code listener} is told of it. */
+    /** Returns the same, and reports the followed paths to {@code listener}. */
     public List<Found> search(Tensor encoded, Listener listener) {
         int pictures = encoded.shape().size(1);
         Decoding decoding = network.decode(encoded);
@@ -103,7 +103,10 @@ public final class BeamSearch {
         return path.labels.length == 0 ? network.start() : path.labels[path.labels.length - 1];
     }
 
-    /** One word more for the paths of a picture, whose logits begin at row {@code first}; what is left to grow. */
+    /**
+     * Extends the paths of an image, whose logits start at row {@code first}, by one word, and returns those that may
+     * still grow.
+     */
     private List<Path> grow(List<Path> paths, int first, float[] logits, int words, Path[] finished, int picture,
             Listener listener) {
         List<Path> longer = new ArrayList<>();
@@ -123,7 +126,7 @@ public final class BeamSearch {
         }
         List<Path> best = new ArrayList<>(ended);
         best.addAll(longer);
-        best.sort(Comparator.comparingDouble(Path::logProbability).reversed()); // stable: the first of equals
+        best.sort(Comparator.comparingDouble(Path::logProbability).reversed()); // stable: the first among equals
         List<Path> kept = best.subList(0, Math.min(network.beam(), best.size()));
         if (!paths.isEmpty()) {
             listener.kept(picture, kept.stream()

@@ -7,7 +7,7 @@ import java.util.function.UnaryOperator;
 import scanline.engine.nn.Recurrent;
 import scanline.engine.tensor.Tensor;
 
-/** A network that gives a number for each class at once. */
+/** A network that scores all classes at once. */
 @FunctionalInterface
 public non-sealed interface Classifier extends Network {
     /**
@@ -19,7 +19,8 @@ public non-sealed interface Classifier extends Network {
     Tensor forward(Tensor x);
 
     /**
-     * How much each step takes of each other while sequences are classified; nothing where a model does not attend.
+     * Returns how much each step attends to each other step while sequences are classified; empty if the model does not
+     * attend.
      *
      * @param x [T, B, F]
      */
@@ -28,8 +29,8 @@ public non-sealed interface Classifier extends Network {
     }
 
     /**
-     * What this network could classify by after each step; nothing where what it classifies by is not a state that a step
-     * leaves behind.
+     * Returns what this network could classify by after each step; empty if it does not classify by the state after a
+     * step.
      *
      * @param x [T, B, F]
      */
@@ -38,7 +39,7 @@ public non-sealed interface Classifier extends Network {
     }
 
     /**
-     * What goes on in its recurrent layers, from the first to the last; empty where a model has none.
+     * Returns the traces of its recurrent layers, from first to last; empty if the model has none.
      *
      * @param x [T, B, F]
      */
@@ -46,7 +47,7 @@ public non-sealed interface Classifier extends Network {
         return List.of();
     }
 
-    /** This network with something behind its outputs. */
+    /** Returns this network with {@code last} applied to its outputs. */
     default Classifier then(UnaryOperator<Tensor> last) {
         Classifier first = this;
         return new Classifier() {
@@ -79,26 +80,26 @@ public non-sealed interface Classifier extends Network {
     }
 
     /**
-     * The weights of attention, block by block.
+     * Attention weights, block by block.
      *
-     * @param readout what of the last block's output is classified
-     * @param blocks [B heads, T, T] each, the heads of an example behind each other: how much each step (row) takes of each
-     *     (column); where a class token goes first, T counts it
+     * @param readout the part of the last block's output that is classified
+     * @param blocks [B heads, T, T] each, the heads of an example being adjacent: how much each step (row) attends to
+     *     each step (column); T counts the class token if there is one
      */
     record Attention(Readout readout, List<Tensor> blocks) {}
 
     /**
-     * The states behind each step. What {@code head} makes of that of the last step is what {@link #forward} gives; what it
-     * makes of another is what it would give if the sequence ended there.
+     * The states after each step. Applied to the state after the last step, {@code head} gives what {@link #forward}
+     * gives; applied to an earlier state, it gives what {@link #forward} would give if the sequence ended there.
      *
      * @param states [T, B, H]
-     * @param head of a state, [B, H], to logits, [B, C]
+     * @param head the map from a state, [B, H], to logits, [B, C]
      */
     record Stepwise(Tensor states, UnaryOperator<Tensor> head) {}
 
-    /** What stands for a whole sequence. */
+    /** The part of the output that stands for a whole sequence. */
     enum Readout {
-        /** A learned token in front of the steps, which is none of them. */
+        /** A learned token in front of the steps. */
         CLASS_TOKEN,
         /** The first step. */
         FIRST_STEP,

@@ -10,9 +10,9 @@ import scanline.engine.tensor.Activation;
 import scanline.engine.tensor.Images;
 import scanline.engine.tensor.Tensor;
 
-/** A {@link CnnModel} without its last linear map; {@code drop} stands in front of both linear maps. */
+/** A {@link CnnModel} without its last linear map; {@code drop} is applied before each of the two linear maps. */
 record CnnFeatures(Conv2d conv1, BatchNorm2d bn1, Conv2d conv2, BatchNorm2d bn2, Linear fc1, Dropout drop) {
-    /** [T, B, F] to [B, hidden], the rows of an image being the steps. */
+    /** Maps [T, B, F] to [B, hidden]; the rows of an image are the steps. */
     Tensor forward(Tensor x) {
         Tensor maps = second(first(x));
         return drop.forward(Activation.relu(fc1.forward(drop.forward(Images.flatten(maps)))));
@@ -26,7 +26,7 @@ record CnnFeatures(Conv2d conv1, BatchNorm2d bn1, Conv2d conv2, BatchNorm2d bn2,
         return bn2.reluMaxPool(conv2.forward(first));
     }
 
-    /** What the convolutions make of images, [T, B, F]. */
+    /** Returns the feature maps of images, [T, B, F]. */
     List<FeatureMaps> maps(Tensor x) {
         Tensor first = first(x);
         return List.of(new FeatureMaps("conv1", first), new FeatureMaps("conv2", second(first)));

@@ -13,17 +13,17 @@ import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
 /**
- * Two convolutions over the image whose rows are the steps of the sequence, each with a batch normalization, a ReLU and a
- * max pooling of 2 x 2 pixels behind it, and two linear maps with a ReLU between them.
+ * Two convolutions over the image whose rows are the steps of the sequence, each followed by batch normalization, ReLU
+ * and max pooling of 2 x 2 pixels, and then two linear maps with a ReLU between them.
  *
- * @param channels channels of the first convolution; the second has twice as many
- * @param kernel height and width of the kernels in pixels, an odd number: they keep the size of the image
+ * @param channels channels of the first convolution; the second has twice that number
+ * @param kernel height and width of the kernels in pixels, an odd number, so that they keep the size of the image
  * @param hidden size of the first linear map
- * @param dropout rate of dropout in front of each linear map, in [0, 1)
- * @param init the first values of convolutions and linear maps
+ * @param dropout dropout rate before each linear map, in [0, 1)
+ * @param init the initializer of convolutions and linear maps
  */
 public record CnnModel(int channels, int kernel, int hidden, double dropout, Initializer init) implements Model {
-    /** 32 and 64 channels, kernels of 3 x 3, 128 hidden numbers, first values as in PyTorch. */
+    /** 32 and 64 channels, 3 x 3 kernels, 128 hidden units, initialized as in PyTorch. */
     public static final CnnModel DEFAULT = new CnnModel(32, 3, 128, 0, Initializer.UNIFORM);
 
     /** Checks the hyperparameters. */
@@ -54,7 +54,7 @@ public record CnnModel(int channels, int kernel, int hidden, double dropout, Ini
         };
     }
 
-    /** All but the last linear map, with what is dropped in front of it. */
+    /** Builds everything but the last linear map, including the dropout before it. */
     CnnFeatures features(Weights weights, Input input) {
         requireRoom(input);
         Conv2d conv1 = new Conv2d(weights.scope("conv1"), 1, channels, kernel, 1, kernel / 2, init);
@@ -72,7 +72,7 @@ public record CnnModel(int channels, int kernel, int hidden, double dropout, Ini
         return rows;
     }
 
-    /** Those of {@link #features}. */
+    /** Returns the layers of {@link #features}. */
     List<Layer> featureLayers(Input input) {
         requireRoom(input);
         int height = input.steps();
@@ -83,7 +83,7 @@ public record CnnModel(int channels, int kernel, int hidden, double dropout, Ini
                 linear("fc1", "", flat(input), hidden));
     }
 
-    /** The convolution keeps the size of the image. */
+    /** Describes a convolution, which keeps the size of the image. */
     private Layer convolution(String name, int inputs, int outputs, int height, int width) {
         long products = (long) inputs * outputs * kernel * kernel;
         return new Layer(name, Formula.CONVOLUTION,
@@ -105,7 +105,7 @@ public record CnnModel(int channels, int kernel, int hidden, double dropout, Ini
         return "[" + height + ", " + width + ", " + channels + "]";
     }
 
-    /** Numbers that the second pooling leaves. */
+    /** The number of values after the second pooling. */
     private int flat(Input input) {
         return 2 * channels * (input.steps() / 4) * (input.features() / 4);
     }

@@ -17,8 +17,9 @@ import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
 /**
- * The CNN-RNN of Wang et al. (CVPR 2016, "CNN-RNN: A unified framework for multi-label image classification", equations 3 to
- * 6): an LSTM reads the labels predicted so far, and what it knows of them meets what a CNN knows of the image,
+ * The CNN-RNN of Wang et al. (CVPR 2016, "CNN-RNN: A unified framework for multi-label image classification", equations
+ * 3 to 6). An LSTM reads the labels predicted so far, and its output is combined with the features of the image from a
+ * CNN:
  *
  * <pre>
  * w(t) = U e(t)                       the embedding of label t
@@ -27,17 +28,17 @@ import scanline.engine.tensor.Weights;
  * s(t) = U^T x(t)                     scores of the labels and of the end; p = softmax(s)
  * </pre>
  *
- * with one matrix U for both. The probability of a set of labels is that of its path, the product of its labels' and of the
- * end. The paper's U has no word that begins an answer; here it has one, which is read and never scored. A bias stands beside
- * Uo and Ui, as in every linear map here.
+ * The matrix U is the same in both places. The probability of a set of labels is that of its path: the product of the
+ * probabilities of its labels and of the end. The paper's U has no word that starts an answer; here it has one, which
+ * is read but never scored. Uo and Ui have a bias, as every linear map here does.
  *
  * @param cnn the CNN; I is what its last linear map would read
  * @param embedding length of a label's vector w
  * @param hidden size of the LSTM's state
- * @param beam how many paths are followed when it answers, 1 for greedy
+ * @param beam number of paths that are followed in decoding, 1 for greedy
  */
 public record CnnRnnModel(CnnModel cnn, int embedding, int hidden, int beam) implements Model {
-    /** A small CNN, 64 numbers a label, 128 of state. */
+    /** A small CNN, label vectors of length 64, a state of size 128. */
     public static final CnnRnnModel DEFAULT = new CnnRnnModel(CnnModel.DEFAULT, 64, 128, 3);
 
     /** Checks the hyperparameters. */
@@ -52,7 +53,7 @@ public record CnnRnnModel(CnnModel cnn, int embedding, int hidden, int beam) imp
         CnnFeatures features = cnn.features(weights.scope("cnn"), input);
         int classes = input.classes();
         Parameter u = weights.uniform("embedding.weight", Shape.of(classes + 2, embedding),
-                (float) Math.sqrt(3.0 / embedding)); // vectors of length 1, about
+                (float) Math.sqrt(3.0 / embedding)); // vectors of length about 1
         Recurrent lstm = new Recurrent(weights.scope("lstm"), CellKind.LSTM, embedding, hidden, 1,
                 Recurrent.Options.DEFAULT);
         Linear ofLabels = new Linear(weights.scope("label_projection"), hidden, embedding);

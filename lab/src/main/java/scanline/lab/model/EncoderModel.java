@@ -13,26 +13,27 @@ import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
 /**
- * A transformer's encoder over the sequence (Vaswani et al. 2017), of the layers that PyTorch calls
- * {@code nn.TransformerEncoderLayer}: every step is embedded by a linear map, blocks of attention and of a ReLU network
- * follow, each normalized after its sum, and a linear map of one output or of their mean classifies.
+ * A transformer encoder over the sequence (Vaswani et al. 2017), built from the layers that PyTorch calls
+ * {@code nn.TransformerEncoderLayer}. A linear map embeds every step; blocks of attention and of a ReLU network follow,
+ * each normalized after its sum; and a linear map of one output or of the mean of all outputs classifies.
  *
- * @param width numbers a step
- * @param depth how many blocks there are
- * @param heads heads of attention, which share the width
- * @param feedForward hidden numbers of a ReLU network
- * @param dropout rate of dropout, in [0, 1): of attention's weights and output, and twice in the ReLU network
+ * @param width numbers per step
+ * @param depth number of blocks
+ * @param heads number of attention heads, which share the width
+ * @param feedForward hidden units of a ReLU network
+ * @param dropout dropout rate, in [0, 1): of the attention weights and output, and twice in the ReLU network
  * @param positions whether learned positions are added to the embedded steps
- * @param pooling what of the output is classified
- * @param init the first values of the weights; with uniform those of PyTorch's layers, whose attention begins by Xavier
+ * @param pooling the part of the output that is classified
+ * @param init the initializer of the weights; uniform gives the initial values of PyTorch's layers, whose attention
+ *     uses Xavier
  */
 public record EncoderModel(int width, int depth, int heads, int feedForward, double dropout, boolean positions,
         Pooling pooling, Initializer init) implements Model {
-    /** The single digit classifier. */
+    /** The single-digit classifier. */
     public static final EncoderModel DEFAULT = new EncoderModel(64, 6, 4, 256, 0.1, true, Pooling.FIRST,
             Initializer.UNIFORM);
 
-    /** What of the output is classified. */
+    /** The part of the output that is classified. */
     public enum Pooling {
         /** The first step. */
         FIRST,

@@ -3,9 +3,9 @@ package scanline.lab.model;
 import scanline.engine.tensor.Tensor;
 
 /**
- * What a convolution makes of images.
+ * The feature maps of a convolution.
  *
- * @param layer what its parameters begin with
- * @param values behind its normalization, ReLU and pooling, [B, H, W, C]
+ * @param layer the prefix of its parameters' names
+ * @param values the values after its normalization, ReLU and pooling, [B, H, W, C]
  */
 public record FeatureMaps(String layer, Tensor values) {}

@@ -2,7 +2,7 @@ package scanline.lab.model;
 
 import scanline.engine.geometry.CellKind;
 
-/** What a layer computes, in a formula, and the page of docs/ that derives how. */
+/** Formulas of layers, each with the page of docs/ that derives its computation. */
 public enum Formula {
     /** A linear map. */
     LINEAR("y = W x + b", "kernels/gemm.md"),
@@ -22,17 +22,17 @@ public enum Formula {
             h = n + z (h' - n)""", "kernels/recurrent.md"),
     /** A learned vector for each word. */
     EMBEDDING("y = U e(word)", "kernels/gemm.md"),
-    /** A learned vector for each place. */
+    /** A learned vector for each position. */
     POSITIONS("y(t) = x(t) + p(t)", "kernels/attention.md"),
     /** A learned vector in front of the steps. */
     CLASS_TOKEN("y = c, x(1), ..., x(T)", "kernels/attention.md"),
     /** Layer normalization. */
     LAYER_NORM("y = (x - mean(x)) / sqrt(var(x) + epsilon) w + b", "kernels/attention.md"),
-    /** A transformer's encoder block, normalized behind each sum. */
+    /** A transformer's encoder block, normalized after each sum. */
     ENCODER_BLOCK("""
             attention(x) = softmax(Q K^T / sqrt(d)) V, head by head
             y = norm(x + attention(x))                 z = norm(y + W2 relu(W1 y))""", "kernels/attention.md"),
-    /** A vision transformer's block, normalized in front. */
+    /** A vision transformer's block, normalized before attention and MLP. */
     VIT_BLOCK("""
             attention(x) = softmax(Q K^T / sqrt(d)) V, head by head
             y = x + attention(norm(x))                 z = y + W2 gelu(W1 norm(y))""", "kernels/attention.md"),
@@ -44,7 +44,7 @@ public enum Formula {
     CONVOLUTION("y(i, j) = b + sum over di, dj of W(di, dj) x(i + di, j + dj)", "kernels/convolution.md"),
     /** Batch normalization, ReLU and max pooling. */
     NORM_POOL("y = max over 2 x 2 of max(0, (x - mean) / sqrt(var + epsilon) w + b)", "kernels/convolution.md"),
-    /** Scores by the vectors of the labels. */
+    /** Scores computed with the label vectors. */
     TIED_SCORES("s = U^T max(0, Uo o + Ui I)", "kernels/gemm.md");
 
     private final String text;
@@ -55,17 +55,17 @@ public enum Formula {
         this.page = page;
     }
 
-    /** The formula of a kind of recurrent layer. */
+    /** Returns the formula of a kind of recurrent layer. */
     static Formula of(CellKind kind) {
         return valueOf(kind.name());
     }
 
-    /** The formula, of one line or more. */
+    /** The formula, one line or more. */
     public String text() {
         return text;
     }
 
-    /** A file below docs/. */
+    /** The path of the page below docs/. */
     public String page() {
         return page;
     }

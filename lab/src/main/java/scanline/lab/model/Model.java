@@ -5,41 +5,42 @@ import java.util.List;
 import scanline.engine.tensor.Weights;
 
 /**
- * What a recipe says of its model: a record of hyperparameters that builds the network. A new model is a new public record
- * in this package, named {@code ...Model}, with a constant {@code DEFAULT}; the recipe's {@code model} key finds it by its
+ * The model of a recipe: a record of hyperparameters that builds the network. A new model is a new public record in
+ * this package, named {@code ...Model}, with a constant {@code DEFAULT}. The recipe's {@code model} key finds it by its
  * name in lower case, and each of its components is a key below that.
  */
 public interface Model {
-    /** Makes the parameters, and what computes with them. */
+    /** Creates the parameters and the network that computes with them. */
     Network build(Weights weights, Input input);
 
-    /** The layers in their order, for {@code explain}. */
+    /** Returns the layers in order, for {@code explain}. */
     List<Layer> layers(Input input);
 
-    /** Which of its keys change nothing beside the others, and why: a line for each. */
+    /** Returns a line for each key that has no effect, given the other keys, with the reason. */
     default List<String> withoutEffect() {
         return List.of();
     }
 
     /**
-     * What the model reads and tells apart.
+     * The sizes of what a model reads and predicts.
      *
      * @param steps length of a sequence
-     * @param features numbers a step
-     * @param classes classes to tell apart
-     * @param longest labels of the longest answer
+     * @param features numbers per step
+     * @param classes number of classes
+     * @param longest number of labels in the longest answer
      */
     record Input(int steps, int features, int classes, int longest) {}
 
     /**
-     * One layer.
+     * A layer.
      *
-     * @param name the name that its parameters begin with
-     * @param formula what it computes
-     * @param what what it is
+     * @param name the prefix of its parameters' names
+     * @param formula the formula that it computes
+     * @param what a short description
      * @param output the shape of its output, without the batch
-     * @param parameters how many numbers it learns
-     * @param flops floating-point operations of its products for one example, forward; backward takes about twice as many
+     * @param parameters number of learned parameters
+     * @param flops floating-point operations of its products for one example in the forward pass; the backward pass
+     *     takes about twice as many
      */
     record Layer(String name, Formula formula, String what, String output, long parameters, long flops) {}
 }

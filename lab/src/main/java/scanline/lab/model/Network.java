@@ -4,10 +4,10 @@ import java.util.List;
 
 import scanline.engine.tensor.Tensor;
 
-/** A model that was built: what it is asked for tells how it answers. */
+/** A model that was built; its subtype determines how it answers. */
 public sealed interface Network permits Classifier, Autoregressive {
     /**
-     * What its convolutions make of images, from the first to the last; empty where a model has none.
+     * Returns the feature maps of its convolutions, from first to last; empty if the model has none.
      *
      * @param x [T, B, F]
      */

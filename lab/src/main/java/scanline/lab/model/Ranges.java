@@ -1,6 +1,6 @@
 package scanline.lab.model;
 
-/** Refuses hyperparameters that no model can have; each message begins with the name of the component. */
+/** Range checks of hyperparameters; each message starts with the name of the component. */
 final class Ranges {
     private static final int LARGEST = 4096;
     private static final int DEEPEST = 64;
@@ -8,27 +8,27 @@ final class Ranges {
 
     private Ranges() {}
 
-    /** The size of a layer. */
+    /** Checks the size of a layer. */
     static void requireSize(String name, int value) {
         require(value >= 1 && value <= LARGEST, name + " must be from 1 to " + LARGEST + ", not " + value);
     }
 
-    /** How many layers are stacked. */
+    /** Checks the number of stacked layers. */
     static void requireDepth(String name, int value) {
         require(value >= 1 && value <= DEEPEST, name + " must be from 1 to " + DEEPEST + ", not " + value);
     }
 
-    /** A rate of dropout. */
+    /** Checks a dropout rate. */
     static void requireDropout(double dropout) {
         require(dropout >= 0 && dropout < 1, "dropout must be in [0, 1), not " + dropout);
     }
 
-    /** The paths of a beam search. */
+    /** Checks the number of paths of a beam search. */
     static void requireBeam(int beam) {
         require(beam >= 1 && beam <= WIDEST_BEAM, "beam must be from 1 (greedy) to " + WIDEST_BEAM + ", not " + beam);
     }
 
-    /** Heads of attention that share a width. */
+    /** Checks that attention heads can share a width. */
     static void requireDivides(int heads, int width) {
         require(width % heads == 0, "heads must divide width: " + heads + " does not divide " + width);
     }

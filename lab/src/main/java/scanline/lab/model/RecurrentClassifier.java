@@ -9,11 +9,11 @@ import scanline.engine.tensor.Sequences.Output;
 import scanline.engine.tensor.Tensor;
 
 /**
- * Recurrent layers, classified by their last state.
+ * Recurrent layers whose last state is classified.
  *
- * @param stack reads the sequence: [T, B, F] to [B, H]
- * @param bidirectional whether it reads from the end too: what it classifies by is then no state that a step leaves behind
- * @param head classifies a state: [B, H] to [B, C]
+ * @param stack the layers that read the sequence: [T, B, F] to [B, H]
+ * @param bidirectional whether they also read from the end: what is classified is then not the state after a step
+ * @param head the classification head: [B, H] to [B, C]
  */
 record RecurrentClassifier(Recurrent stack, boolean bidirectional, UnaryOperator<Tensor> head) implements Classifier {
     @Override

@@ -17,18 +17,18 @@ import scanline.engine.tensor.Weights;
  *
  * @param cell the kind of the layers
  * @param hidden size of the state
- * @param layers how many layers are stacked
- * @param dropout rate of dropout between layers, in [0, 1)
- * @param bidirectional whether each layer also reads from the end; fc then gets the last state of both directions
- * @param learnedState whether the state that a layer begins with is learned; it is zero otherwise
- * @param relu whether only the positive part of the last state goes on to fc
- * @param recompute whether training computes again what its backward pass needs instead of storing it: less memory, more
+ * @param layers number of stacked layers
+ * @param dropout dropout rate between layers, in [0, 1)
+ * @param bidirectional whether each layer also reads from the end; fc then receives the last state of both directions
+ * @param learnedState whether the initial state of a layer is learned; it is zero otherwise
+ * @param relu whether a ReLU is applied to the last state before fc
+ * @param recompute whether training recomputes what its backward pass needs instead of storing it: less memory, more
  *     time, the same weights
- * @param init the first values of the layers
+ * @param init the initializer of the layers
  */
 public record RecurrentModel(CellKind cell, int hidden, int layers, double dropout, boolean bidirectional,
         boolean learnedState, boolean relu, boolean recompute, RecurrentInitializer init) implements Model {
-    /** One LSTM layer of 128. */
+    /** One LSTM layer of 128 units. */
     public static final RecurrentModel DEFAULT = new RecurrentModel(CellKind.LSTM, 128, 1, 0, false, false, false,
             false, RecurrentInitializer.DEFAULT);
 
@@ -71,11 +71,11 @@ public record RecurrentModel(CellKind cell, int hidden, int layers, double dropo
     public List<String> withoutEffect() {
         return dropout > 0 && layers == 1
                 ? List.of("model.dropout=" + dropout
-                        + " has no effect: dropout is between recurrent layers, and model.layers is 1")
+                        + " has no effect: dropout applies between recurrent layers, and model.layers is 1")
                 : List.of();
     }
 
-    /** Features of the last layer's output. */
+    /** The number of features in the output of the last layer. */
     private int width() {
         return bidirectional ? 2 * hidden : hidden;
     }

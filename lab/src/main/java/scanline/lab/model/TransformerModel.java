@@ -20,24 +20,24 @@ import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
 /**
- * A transformer that reads a sequence of steps and writes a sequence of labels (Vaswani et al. 2017), of the layers that
- * PyTorch calls {@code nn.TransformerEncoderLayer} and {@code nn.TransformerDecoderLayer}: post-norm, ReLU. The steps are
- * embedded by a linear map, the words by a table, and both have learned positions; a linear map of the decoder's output
- * scores the next word. The words are the labels, then the start, then the end.
+ * A transformer that reads a sequence of steps and writes a sequence of labels (Vaswani et al. 2017), built from the
+ * layers that PyTorch calls {@code nn.TransformerEncoderLayer} and {@code nn.TransformerDecoderLayer}: post-norm, ReLU.
+ * A linear map embeds the steps, a table embeds the words, and both have learned positions; a linear map of the
+ * decoder's output scores the next word. The words are the labels, then the start, then the end.
  *
- * @param width numbers a step and a word
- * @param encoderDepth how many blocks read
- * @param decoderDepth how many blocks write
- * @param heads heads of attention, which share the width
- * @param feedForward hidden numbers of a ReLU network
- * @param dropout rate of dropout, in [0, 1): of attention's weights and output, and twice in the ReLU network
- * @param positions how many words of an answer have a learned position, the start being the first
- * @param beam how many paths are followed when it answers, 1 for greedy
+ * @param width numbers per step and per word
+ * @param encoderDepth number of encoder blocks
+ * @param decoderDepth number of decoder blocks
+ * @param heads number of attention heads, which share the width
+ * @param feedForward hidden units of a ReLU network
+ * @param dropout dropout rate, in [0, 1): of the attention weights and output, and twice in the ReLU network
+ * @param positions number of words of an answer that have a learned position, the start being the first
+ * @param beam number of paths that are followed in decoding, 1 for greedy
  */
 public record TransformerModel(int width, int encoderDepth, int decoderDepth, int heads, int feedForward,
         double dropout,
         int positions, int beam) implements Model {
-    /** That of digit sequences. */
+    /** The model of digit sequences. */
     public static final TransformerModel DEFAULT = new TransformerModel(64, 6, 6, 4, 256, 0.1, 100, 1);
 
     /** Checks the hyperparameters. */
@@ -149,12 +149,12 @@ public record TransformerModel(int width, int encoderDepth, int decoderDepth, in
         }
     }
 
-    /** Decoding that keeps keys and values: each word is computed once, to the same bits as by {@link Built#forward}. */
+    /** Decoding that caches keys and values: each word is computed once, bit-identical to {@link Built#forward}. */
     private static final class Cached implements Autoregressive.Decoding {
         private final Built network;
         private final List<Tensor> remembered = new ArrayList<>();
         private final List<@Nullable Tensor> earlierWords = new ArrayList<>();
-        private int[] pictures; // that each path is of
+        private int[] pictures; // the image of each path
         private int place;
 
         Cached(Built network, Tensor encoded) {
@@ -172,7 +172,7 @@ public record TransformerModel(int width, int encoderDepth, int decoderDepth, in
             y = network.wordPlaces.at(y, place++);
             int[] before = pictures;
             pictures = IntStream.of(parents).map(parent -> before[parent]).toArray();
-            // Paths change places within their pictures, mostly, and in greedy decoding never: what stays is not copied.
+            // Paths mostly change places within their image, and never in greedy decoding: what stays is not copied.
             boolean samePictures = Arrays.equals(pictures, before);
             boolean samePaths = Arrays.equals(parents, IntStream.range(0, before.length).toArray());
             for (int l = 0; l < network.decoder.size(); l++) {

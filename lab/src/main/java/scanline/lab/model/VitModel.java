@@ -15,21 +15,21 @@ import scanline.engine.nn.Positions;
 import scanline.engine.tensor.Weights;
 
 /**
- * A vision transformer (Dosovitskiy et al. 2021, arXiv 2010.11929), as vit-pytorch has it: every step is embedded by
- * LayerNorm, Linear, LayerNorm; a learned token goes first, learned positions are added, pre-norm blocks of attention and
- * of an MLP with GELU follow, and a linear map of the first token's normalized output classifies. Queries, keys and values
+ * A vision transformer (Dosovitskiy et al. 2021, arXiv 2010.11929), as in vit-pytorch. LayerNorm, Linear and LayerNorm
+ * embed every step; a learned token goes first and learned positions are added; pre-norm blocks of attention and of an
+ * MLP with GELU follow; and a linear map of the first token's normalized output classifies. Queries, keys and values
  * have no bias.
  *
- * @param width numbers a token
- * @param depth how many blocks there are
- * @param heads heads of attention
- * @param headWidth numbers of a query, a key and a value in each head
- * @param mlp hidden numbers of an MLP
- * @param dropout rate of dropout, in [0, 1): of the tokens with their positions, of attention's weights and output, and
+ * @param width numbers per token
+ * @param depth number of blocks
+ * @param heads number of attention heads
+ * @param headWidth numbers in a query, a key and a value of each head
+ * @param mlp hidden units of an MLP
+ * @param dropout dropout rate, in [0, 1): of the tokens with their positions, of the attention weights and output, and
  *     twice in the MLP
  */
 public record VitModel(int width, int depth, int heads, int headWidth, int mlp, double dropout) implements Model {
-    /** The one of the MNIST seq-seq models. */
+    /** The ViT of the MNIST seq-seq models. */
     public static final VitModel DEFAULT = new VitModel(64, 6, 8, 64, 128, 0);
 
     /** Checks the hyperparameters. */

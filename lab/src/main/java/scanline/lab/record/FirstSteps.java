@@ -20,25 +20,26 @@ import scanline.lab.experiment.Learner;
 import scanline.lab.recipe.Recipes;
 
 /**
- * What a recipe comes to in its first steps: first weights, order of the examples, dropout, passes forward and back, clipping and
- * updates are in it, so a few seconds say whether training computes the same bits. Evaluation, and what comes later, is not.
+ * The outcome of the first steps of a recipe. It covers the initial weights, the order of the examples, dropout,
+ * forward and backward passes, clipping and updates, so that a few seconds show whether training computes the same
+ * bits. It does not cover evaluation or later steps.
  *
- * @param recipe its name
- * @param loss of the last step's batch, in nats
+ * @param recipe the name of the recipe
+ * @param loss the loss of the last step's batch, in nats
  * @param weights SHA-256 of the weights after it
  */
 public record FirstSteps(String recipe, double loss, String weights) {
-    /** How many steps are taken. */
+    /** The number of steps. */
     public static final int STEPS = 3;
 
-    /** The file in a folder of records that holds them for every recipe. */
+    /** The file in a folder of records that has the first steps of every recipe. */
     public static final String FILE = "first-steps.csv";
 
     private static final String HEADER = "recipe,loss,weights";
     private static final int LONGEST_BYTES = 1 << 20;
     private static final int DIGITS = 16;
 
-    /** Takes the first steps of a recipe that comes with Scanline. */
+    /** Takes the first steps of a built-in recipe. */
     public static FirstSteps take(String recipe, int threads) {
         try (Experiment experiment = new Experiment(Recipes.find(recipe, List.of()), threads)) {
             Learner learner = new Learner(experiment);
@@ -54,7 +55,7 @@ public record FirstSteps(String recipe, double loss, String weights) {
         }
     }
 
-    /** Takes the first steps of a recipe and compares them with those that are recorded, null if there are none. */
+    /** Takes the first steps of a recipe and compares them with the recorded ones, null if there are none. */
     public static Verdict compare(String recipe, @Nullable FirstSteps recorded, int threads) {
         FirstSteps now = take(recipe, threads);
         return Verdict.of(recipe, STEPS + " steps, weights " + digits(now.weights), now.difference(recorded));
@@ -62,29 +63,29 @@ public record FirstSteps(String recipe, double loss, String weights) {
 
     private String difference(@Nullable FirstSteps then) {
         if (then == null) {
-            return "there is no record of it: --record writes one";
+            return "it is not recorded: --record writes a record";
         }
         return then.equals(this)
                 ? ""
-                : "after " + STEPS + " steps the loss is " + then.loss + " in the record, and now " + loss
-                        + ", the weights " + then.weights + ", and now " + weights;
+                : "after " + STEPS + " steps the loss is " + then.loss + " in the record, but is now " + loss
+                        + ", and the weights are " + then.weights + " in the record, but are now " + weights;
     }
 
-    /** Enough of a hash to tell it from others. */
+    /** Returns enough of a hash to distinguish it from others. */
     static String digits(String hash) {
         return hash.substring(0, DIGITS);
     }
 
     /**
-     * Those that are recorded, by recipe.
+     * Reads the recorded first steps, by recipe.
      *
-     * @throws FormatException if the file is broken
+     * @throws FormatException if the file is damaged
      */
     public static Map<String, FirstSteps> read(Path results) throws IOException {
         Path file = results.resolve(FILE);
         List<String> lines = TextFile.read(file, LONGEST_BYTES).lines().toList();
         if (lines.isEmpty() || !lines.getFirst().equals(HEADER)) {
-            throw new FormatException(file, "does not begin with the names of its columns");
+            throw new FormatException(file, "does not start with the names of its columns");
         }
         Map<String, FirstSteps> all = new LinkedHashMap<>();
         for (String line : lines.subList(1, lines.size())) {
@@ -95,7 +96,7 @@ public record FirstSteps(String recipe, double loss, String weights) {
                 }
                 FirstSteps one = new FirstSteps(cells[0], Double.parseDouble(cells[1]), cells[2]);
                 if (all.put(one.recipe, one) != null) {
-                    throw new FormatException(file, "has two rows of " + Excerpt.line(one.recipe));
+                    throw new FormatException(file, "has two rows for " + Excerpt.line(one.recipe));
                 }
             } catch (NumberFormatException _) {
                 throw new FormatException(file, "has a broken row: " + Excerpt.quoted(line));
@@ -104,7 +105,7 @@ public record FirstSteps(String recipe, double loss, String weights) {
         return all;
     }
 
-    /** Takes the first steps of some recipes and records them beside those of the others. */
+    /** Takes the first steps of some recipes and records them next to those of the others. */
     public static void record(Path results, List<String> recipes, int threads) throws IOException {
         Path file = results.resolve(FILE);
         AtomicFile.requireWritable(file);

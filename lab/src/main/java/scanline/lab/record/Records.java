@@ -14,20 +14,23 @@ import scanline.engine.io.FormatException;
 import scanline.lab.base.RunException;
 import scanline.lab.run.Run;
 
-/** The records in a folder, each of which is a folder of its own. */
+/** The records in a folder, each in a folder of its own. */
 public final class Records {
-    /** The files of a record. The last three make one, so whoever copies in this order never leaves half of one. */
+    /**
+     * The files of a record. A folder with the last three is a record, so copying in this order never leaves half of
+     * one.
+     */
     public static final List<String> FILES = List.of(RunRecord.ATTENTION, Run.LABELS, Run.CONFUSION, Run.RESULT,
             Run.PROVENANCE,
             Run.METRICS, Run.RECIPE);
 
     /**
-     * What an unfinished run goes on with, kept in its record until it is finished. In this order: a checkpoint may be older than the best
-     * weights, which it then makes again, but not newer.
+     * The files from which an unfinished run resumes, kept in its record until it is finished. In this order, a
+     * checkpoint may be older than the best weights, which it then recreates, but not newer.
      */
     public static final List<String> CHECKPOINT = List.of(Run.LAST, Run.BEST);
 
-    /** By recipe, then by what was changed of it, then by seed: the order in which tables show them. */
+    /** The order of records in tables: by recipe, then by changes to it, then by seed. */
     public static final Comparator<RunRecord> ORDER = Comparator
             .<RunRecord, String>comparing(record -> record.command().name())
             .thenComparing(record -> record.outcome() == null)
@@ -37,7 +40,7 @@ public final class Records {
     private Records() {}
 
     /**
-     * The records of a folder, at least one, by the names of their folders.
+     * Reads the records of a folder, at least one, by the names of their folders.
      *
      * @throws RunException if there is none
      * @throws FormatException if one is damaged
@@ -55,15 +58,15 @@ public final class Records {
             }
         }
         if (records.isEmpty()) {
-            throw new RunException(folder + " holds no record of a run: `scanline results --add RUN` brings one there");
+            throw new RunException(folder + " contains no record of a run: add one with `scanline results --add RUN`");
         }
         return records;
     }
 
     /**
-     * Refuses a folder that lacks a file or an epoch.
+     * Checks that a folder has every file of a record and an epoch.
      *
-     * @param purpose what the record is needed for: a verb
+     * @param purpose a verb: what the record is needed for
      * @throws RunException if something is missing
      */
     public static void require(Path folder, String purpose) throws IOException {
@@ -73,7 +76,10 @@ public final class Records {
         }
     }
 
-    /** What a folder lacks to hold a record: a file that a run has from its first epoch on; null if it lacks nothing. */
+    /**
+     * Returns what a folder lacks to be a record: a file that a run has from its first epoch on; null if it lacks
+     * nothing.
+     */
     private static @Nullable String lack(Path folder) throws IOException {
         boolean ended = Files.exists(folder.resolve(Run.RESULT));
         for (String file : ended

@@ -23,7 +23,7 @@ import scanline.lab.run.Parent;
 import scanline.lab.run.Provenance;
 import scanline.lab.run.Run;
 
-/** Trains records again, one after another, each in a folder of its own, and compares what comes out. */
+/** Trains records again, one after another, each in a folder of its own, and compares the results. */
 public final class Reproducing implements AutoCloseable {
     private static final String LOCK = "reproduce.lock";
 
@@ -31,28 +31,28 @@ public final class Reproducing implements AutoCloseable {
     private final List<Plan> plans;
     private final FileChannel channel;
 
-    /** How a run is trained to its end, from wherever it stands; false if it was stopped. */
+    /** The training of a run to its end, from its current position. */
     @FunctionalInterface
     public interface Training {
-        /** Trains it. */
+        /** Trains a run; returns false if it was stopped. */
         boolean train(Experiment experiment, Run run, boolean resumed) throws IOException;
     }
 
-    /** Is told of each record. */
+    /** Receives the progress of each record. */
     public interface Listener {
-        /** One is trained next, the first being number 1. */
+        /** Reports the record that is trained next, the first being number 1. */
         void next(int number, int of, RunRecord record);
 
-        /** What came of it. */
+        /** Reports the verdict on that record. */
         void verdict(Verdict verdict);
     }
 
     /**
-     * What is to be trained, looked at before anything is: a process of days does not find out on its last day that a recipe has
-     * changed, nor take a recipe that was changed meanwhile.
+     * A record to train, checked before any training: a process of days neither finds out on its last day that a recipe
+     * has changed, nor uses a recipe that was changed meanwhile.
      *
-     * @param recipe null where it cannot be trained
-     * @param fault why not
+     * @param recipe the recipe; null if it cannot be trained
+     * @param fault the reason if it cannot be trained
      */
     private record Plan(Reproduction reproduction, @Nullable Recipe recipe, String fault) {
         static Plan of(Reproduction reproduction) {
@@ -69,11 +69,11 @@ public final class Reproducing implements AutoCloseable {
     }
 
     /**
-     * Takes a folder for the runs. No other process can, until it is closed.
+     * Locks a folder for the runs until it is closed.
      *
      * @param results the folder of records
      * @param wanted names of recipes or of records; none for all
-     * @throws UserException if there are no such records, or the folder is taken
+     * @throws UserException if there are no such records, or another process uses the folder
      */
     public Reproducing(Path results, List<String> wanted, Path folder) throws IOException {
         this.folder = folder;
@@ -90,7 +90,7 @@ public final class Reproducing implements AutoCloseable {
         channel = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         if (!isLocked()) {
             channel.close();
-            throw new RunException("another `scanline reproduce` is at work in " + folder
+            throw new RunException("another `scanline reproduce` is running in " + folder
                     + ": wait for it, or choose another folder with --to");
         }
     }
@@ -100,12 +100,12 @@ public final class Reproducing implements AutoCloseable {
             FileLock lock = channel.tryLock();
             return lock != null;
         } catch (OverlappingFileLockException _) {
-            return false; // of this process
+            return false; // this process has it
         }
     }
 
     /**
-     * Trains every record again. One that cannot be trained does not stop the others.
+     * Trains every record again. A record that cannot be trained does not stop the others.
      *
      * @return false if training was stopped
      */
@@ -123,7 +123,7 @@ public final class Reproducing implements AutoCloseable {
         return true;
     }
 
-    /** What one record comes to; null if training was stopped. */
+    /** Returns the verdict on one record; null if training was stopped. */
     private @Nullable Verdict verdict(Plan plan, int threads, Training training) throws IOException {
         try {
             if (plan.recipe() == null) {
@@ -136,7 +136,8 @@ public final class Reproducing implements AutoCloseable {
                 return null;
             }
             RunRecord again = RunRecordReader.read(run.folder());
-            if (before && again.epochs().equals(plan.reproduction().record().epochs())) { // the seconds that they took, too
+            // Equal epochs took equal seconds, too: this is the run that was recorded.
+            if (before && again.epochs().equals(plan.reproduction().record().epochs())) {
                 throw new RunException(
                         run.folder() + " is the run that was recorded, which would be compared with itself:"
                                 + " choose another folder with --to");
@@ -153,18 +154,18 @@ public final class Reproducing implements AutoCloseable {
         }
     }
 
-    /** Refuses a folder that holds something else than a run of this recipe: it would be compared with what it never was. */
+    /** Refuses a folder with anything but a run of this recipe, because the comparison would be meaningless. */
     private static void requireSameRecipe(Plan plan, Run run) throws IOException {
         if (Run.is(run.folder()) && !run.recipe().isSameTraining(Objects.requireNonNull(plan.recipe()))) {
-            throw new RunException(run.folder() + " is a run of another recipe than " + plan.name()
+            throw new RunException(run.folder() + " is a run of a recipe other than " + plan.name()
                     + ": delete it, or choose another folder with --to");
         }
         if (run.isFinished() && !Files.exists(run.best())) {
-            throw new RunException(run.folder() + " has no weights: it is a record, and no run");
+            throw new RunException(run.folder() + " has no weights: it is a record, not a run");
         }
     }
 
-    /** Trains a run to its end, from wherever it stands; false if it was stopped. */
+    /** Trains a run to its end, from its current position; returns false if it was stopped. */
     private boolean train(Plan plan, Run run, int threads, Training training) throws IOException {
         boolean begun = Run.is(run.folder());
         Recipe recipe = Objects.requireNonNull(plan.recipe());
@@ -182,7 +183,7 @@ public final class Reproducing implements AutoCloseable {
         }
     }
 
-    /** Gives the folder free. */
+    /** Unlocks the folder. */
     @Override
     public void close() throws IOException {
         channel.close(); // and its lock with it

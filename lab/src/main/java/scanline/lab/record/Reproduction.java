@@ -22,7 +22,7 @@ import scanline.lab.record.RunRecord.Outcome;
 import scanline.lab.run.Parent;
 import scanline.lab.run.Run;
 
-/** A record that is trained again: with what, and whether the same comes out. */
+/** A record that is trained again: its recipe and initial weights, and the comparison of the results. */
 public final class Reproduction {
     private final Path folder;
     private final RunRecord record;
@@ -33,10 +33,10 @@ public final class Reproduction {
     }
 
     /**
-     * The finished records of a folder, in the order of its table.
+     * Returns the finished records of a folder, in the order of its table.
      *
      * @param wanted names of recipes or of records; none for all
-     * @throws RecipeException if no record is called so, nor one of a recipe of that name
+     * @throws RecipeException if no record has such a name, or is of a recipe of that name
      */
     public static List<Reproduction> of(Path results, List<String> wanted) throws IOException {
         List<RunRecord> records = Records.all(results).stream().filter(record -> record.outcome() != null)
@@ -46,7 +46,7 @@ public final class Reproduction {
         for (String name : wanted) {
             if (!names.contains(name)) {
                 throw new RecipeException(
-                        "no finished record in " + results + " is of a recipe " + name + ", or called so"
+                        "no finished record in " + results + " has the name or the recipe " + name
                                 + Nearest.hint(name, names));
             }
         }
@@ -58,19 +58,19 @@ public final class Reproduction {
         return Stream.of(record.command().name(), record.name());
     }
 
-    /** What is trained again. */
+    /** The record that is trained again. */
     public RunRecord record() {
         return record;
     }
 
     /**
-     * The recipe that the record was made by.
+     * Returns the recipe that the record was made with.
      *
-     * @throws RunException if a recipe of that name does something else today, or the data was someone's own
+     * @throws RunException if a recipe of that name has changed, or the data was the user's own
      */
     public Recipe recipe() {
         if (record.isOfOwnData()) {
-            throw new RunException(record.name() + " was trained on images of one's own: train it by its command, "
+            throw new RunException(record.name() + " was trained on a user's own images: train it with its command, "
                     + record.command().text());
         }
         TrainingCommand command = record.command();
@@ -78,15 +78,16 @@ public final class Reproduction {
                 ? Recipes.find(command.recipe(), command.overrides())
                 : Recipes.read(folder.resolve(Run.RECIPE), List.of("data.dir="));
         if (recipe.seed() != record.seed()) {
-            throw new RunException(record.name() + " was made with the seed " + record.seed() + ", and the recipe "
-                    + command.name() + " has " + recipe.seed() + " now");
+            throw new RunException(record.name() + " was made with seed " + record.seed() + ", but the recipe "
+                    + command.name() + " now has seed " + recipe.seed());
         }
         Map<String, String> now = recipe.keys();
         record.decisions().forEach((key, then) -> {
-            // Records of other versions have keys that are gone, or lack newer ones: what comes out says whether that matters.
+            // Records of other versions have keys that are gone, or lack newer ones: the result shows whether that
+            // matters.
             if (now.containsKey(key) && !then.equals(now.get(key))) {
                 throw new RunException(
-                        record.name() + " was made by another state of the recipe " + command.name() + ": "
+                        record.name() + " was made with another version of the recipe " + command.name() + ": "
                                 + key + " was " + then + " and is " + now.get(key));
             }
         });
@@ -94,11 +95,11 @@ public final class Reproduction {
     }
 
     /**
-     * Gives an experiment the weights that the record began with, where these are not its seed's.
+     * Loads the weights that the record started with into an experiment, if these are not the weights of its seed.
      *
      * @param reproduced a folder in which the parent may have been trained again
      * @return the parent; null if there is none
-     * @throws RunException if the parent is not there, or has other weights now
+     * @throws RunException if the parent is missing, or its weights have changed
      */
     public @Nullable Parent parent(Path reproduced, Experiment experiment) throws IOException {
         Parent then = record.parent();
@@ -109,20 +110,20 @@ public final class Reproduction {
         Path again = reproduced.resolve(path.getFileName());
         Path from = Files.exists(again) ? again : path;
         if (!Files.exists(from)) {
-            throw new RunException(record.name() + " began with the weights of " + path + ", and there is no " + from
-                    + " or " + again + ": train that first");
+            throw new RunException(record.name() + " started with the weights of " + path + ", but neither " + from
+                    + " nor " + again + " exists: train that run first");
         }
         Parent now = Parent.load(from, experiment, then.newHead(), _ -> {});
         if (!now.weights().equals(then.weights())) {
-            throw new RunException(record.name() + " began with weights of " + path + ", but those of " + from
-                    + " are others: their SHA-256 was " + then.weights() + " and is " + now.weights());
+            throw new RunException(record.name() + " started with weights of " + path + ", but those of " + from
+                    + " differ: their SHA-256 was " + then.weights() + " and is now " + now.weights());
         }
         return now;
     }
 
     /**
-     * In what a run differs from the record, in words; empty if in nothing. The earliest cause is the one that is told: other data
-     * give other epochs, and these other weights.
+     * Returns the first difference between a run and the record, in words; empty if there is none. The earliest cause
+     * is reported: different data gives different epochs, and these give different weights.
      *
      * @param again the record of a finished run
      */
@@ -130,7 +131,7 @@ public final class Reproduction {
         List<String> found = new ArrayList<>();
         record.data().forEach((part, hash) -> {
             if (!again.data().getOrDefault(part, hash).equals(hash)) {
-                found.add("the data are others: " + part);
+                found.add("the data is different: " + part);
             }
         });
         for (int i = 0; i < Math.min(record.epochs().size(), again.epochs().size()); i++) {
@@ -149,7 +150,7 @@ public final class Reproduction {
         differ(found, "the hash of the weights", then.weights(), now.weights());
         differ(found, "the hash of the last weights", then.lastWeights(), now.lastWeights());
         differ(found, "the number of test examples", then.examples(), now.examples());
-        differ(found, "the number of right answers", then.correct(), now.correct());
+        differ(found, "the number of correct answers", then.correct(), now.correct());
         differ(found, "the test loss", then.loss(), now.loss());
         then.measures().forEach((measure, value) -> differ(found, measure, value,
                 now.measures().getOrDefault(measure, Double.NaN)));
@@ -158,7 +159,7 @@ public final class Reproduction {
 
     private static void differ(List<String> found, String what, Object before, Object now) {
         if (!before.equals(now)) {
-            found.add(what + " is " + before + " in the record, and now " + now);
+            found.add(what + " is " + before + " in the record, but is now " + now);
         }
     }
 }

@@ -15,45 +15,46 @@ import scanline.lab.run.Parent;
 import scanline.lab.run.Run;
 
 /**
- * The record of a run, as its folder holds it.
+ * The record of a run, as stored in its folder.
  *
- * @param name that of the folder
+ * @param name the name of the folder
  * @param keys the recipe; records of older versions have other keys
- * @param command what the run was started with
- * @param published the figure that the source published, empty where this run is another task or model than the source's
+ * @param command the command that started the run
+ * @param published the figure that the source published; empty if the task or the model of this run is not the source's
  * @param seed its seed
- * @param parameters how many numbers it learned
- * @param commits the commits it was made at, one after the other where it was resumed at another: 40 digits, or "unknown";
- *     "-dirty" behind it where files differed
- * @param machine what it ran on, in words
- * @param data the data set's name, and the SHA-256 of its files
+ * @param parameters the number of learned parameters
+ * @param commits the commits at which it was made, one after the other if it was resumed at another: 40 digits, or
+ *     "unknown"; "-dirty" is appended if files differed
+ * @param machine the machine that it ran on, in words
+ * @param data the name of the data set, and the SHA-256 of its files
  * @param epochs its epochs, at least one
- * @param parent where its first weights are from; null for its seed
- * @param outcome what it came to; null while it is unfinished
+ * @param parent the origin of its initial weights; null for its seed
+ * @param outcome its outcome; null while it is unfinished
  * @param attends whether there is a picture of its attention
  */
 public record RunRecord(String name, Map<String, String> keys, TrainingCommand command, Published published,
         long seed, long parameters, List<String> commits, String machine, Map<String, String> data,
         List<Run.Epoch> epochs, @Nullable Parent parent, @Nullable Outcome outcome, boolean attends) {
-    /** What a model that attends takes of each part of some pictures. */
+    /** The picture of what a model attends to in some images. */
     public static final String ATTENTION = "attention.svg";
     static final String CANVAS = "data.canvas";
     static final String SINGLE = "single";
     private static final String SHRINK = "data.shrink";
 
-    // What the recipes that come with Scanline say; a table of many records asks for the same few again and again.
+    // The keys of the built-in recipes; a table of many records asks for the same few again and again.
     private static final Map<String, Map<String, String>> STANDING = new ConcurrentHashMap<>();
 
-    // Keys of the canvas that change no test picture and no right answer: how labels are learned, and from how many pictures.
+    // Keys of the canvas that change neither test pictures nor targets: how labels are learned, and from how many
+    // pictures.
     private static final Set<String> OF_TRAINING = Set.of(CANVAS + ".order", CANVAS + ".train", CANVAS + ".validation");
 
     /**
-     * What a finished run came to.
+     * The outcome of a finished run.
      *
-     * @param correct how many test examples its best weights answer wholly rightly
-     * @param examples how many test examples there are
+     * @param correct the number of test examples that its best weights answer entirely correctly
+     * @param examples the number of test examples
      * @param loss their mean loss, in nats
-     * @param measures what else its task measures, by name
+     * @param measures further measures of its task, by name
      * @param bestEpoch the epoch of those weights
      * @param seconds seconds trained
      * @param weights SHA-256 of those weights
@@ -61,13 +62,13 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
      */
     public record Outcome(long correct, long examples, double loss, Map<String, Double> measures, int bestEpoch,
             double seconds, String weights, String lastWeights) {
-        /** The fraction of test examples answered wholly rightly. */
+        /** The fraction of test examples that are answered entirely correctly. */
         public double accuracy() {
             return (double) correct / examples;
         }
     }
 
-    /** The recipe's keys that decide a result, in their order, but for the seed. */
+    /** Returns the keys of the recipe that decide a result, in their order, except the seed. */
     public Map<String, String> decisions() {
         Map<String, String> decisions = Recipe.decisions(keys);
         decisions.remove("seed");
@@ -76,28 +77,30 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
         return decisions;
     }
 
-    /** What runs of one row of the table have in common: everything that decides a result, but for the seed. */
+    /**
+     * Returns what the runs in one row of the table have in common: everything that decides a result, except the seed.
+     */
     public Map<?, ?> settings() {
         return Map.of("recipe", decisions(), "data", data, "from",
                 parent == null ? "" : parent.file() + " " + parent.newHead());
     }
 
-    /** What it is asked: the data, and what makes its test pictures of them. */
+    /** Returns what defines the task: the data, and the keys that make its test pictures from it. */
     public Map<?, ?> task() {
         Map<String, String> pictures = new TreeMap<>(decisions());
         pictures.keySet().removeIf(key -> OF_TRAINING.contains(key) || !(key.startsWith(CANVAS) || key.equals(SHRINK)));
         return Map.of("pictures", pictures, "data", data);
     }
 
-    /** The same record by another name. */
+    /** Returns the same record with another name. */
     public RunRecord named(String other) {
         return new RunRecord(other, keys, command, published, seed, parameters, commits, machine, data, epochs, parent,
                 outcome, attends);
     }
 
     /**
-     * What sets it apart from the recipe as it stands, beside the seed and the data set: the words of its command, but for those that say
-     * what the recipe says.
+     * Returns how it differs from the current recipe, apart from the seed and the data set: the words of its command,
+     * except those that state what the recipe states.
      */
     public List<String> changes() {
         List<String> words = command.changes();
@@ -112,22 +115,22 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
         }).toList();
     }
 
-    /** Whether it learned from images of one's own, which nobody else has. */
+    /** Returns whether it was trained on a user's own images, which nobody else has. */
     boolean isOfOwnData() {
         return TrainingCommand.OWN_DATA.contains(key("data"));
     }
 
-    /** The value of a recipe's key, or nothing. */
+    /** Returns the value of a key of the recipe, or an empty string. */
     public String key(String key) {
         return keys.getOrDefault(key, "");
     }
 
-    /** Seconds trained so far. */
+    /** Returns the seconds trained so far. */
     public double seconds() {
         return outcome != null ? outcome.seconds() : epochs.stream().mapToDouble(Run.Epoch::seconds).sum();
     }
 
-    /** The epoch whose weights count, or would if the run ended here. */
+    /** Returns the epoch whose weights count, or would count if the run ended here. */
     public Run.Epoch best() {
         return outcome != null ? epochs.get(outcome.bestEpoch() - 1) : Run.Epoch.best(epochs);
     }

@@ -27,7 +27,7 @@ import scanline.lab.run.Parent;
 import scanline.lab.run.Provenance;
 import scanline.lab.run.Run;
 
-/** Reads a record from its folder. A file that is damaged, or contradicts another one, is refused by its name. */
+/** Reads a record from its folder. A file that is damaged, or contradicts another one, is reported by name. */
 public final class RunRecordReader {
     private static final int LONGEST_SHOWN = 100;
 
@@ -37,7 +37,7 @@ public final class RunRecordReader {
     private final TrainingCommand command;
     private final List<Run.Epoch> epochs;
 
-    /** The fields of a JSON object, and the file to blame. */
+    /** The fields of a JSON object, and the file that errors name. */
     private record Fields(Path file, Map<?, ?> values) {
         static Fields of(Path file) throws IOException {
             return new Fields(file, Json.read(file));
@@ -73,12 +73,12 @@ public final class RunRecordReader {
         String hash(String name) throws FormatException {
             String value = get(name, String.class);
             if (!value.matches("[0-9a-f]{64}")) {
-                throw new FormatException(file, name + " is no SHA-256");
+                throw new FormatException(file, name + " is not a SHA-256 hash");
             }
             return value;
         }
 
-        /** A list of words; records of older versions have a text that spaces part. */
+        /** Returns a list of words; records of older versions have a text with spaces between them. */
         List<String> words(String name) throws FormatException {
             if (values.get(name) instanceof String text) {
                 return List.of(text.strip().split("\\s+"));
@@ -101,7 +101,7 @@ public final class RunRecordReader {
         try {
             keys = Recipes.keys(run.recipeFile());
         } catch (RecipeException e) {
-            throw new IOException(e.getMessage(), e); // it names the file
+            throw new IOException(e.getMessage(), e); // the message names the file
         }
         Provenance.requireSameRecipe(run);
         String data = keys.get("data");
@@ -110,12 +110,12 @@ public final class RunRecordReader {
         }
         made = Fields.of(folder.resolve(Run.PROVENANCE));
         List<String> words = made.words("command");
-        TrainingCommand said = TrainingCommand.parse(words, data);
-        if (said == null) {
+        TrainingCommand parsed = TrainingCommand.parse(words, data);
+        if (parsed == null) {
             throw new FormatException(made.file, "the command trains nothing: "
                     + Excerpt.quoted(String.join(" ", words)));
         }
-        command = said;
+        command = parsed;
         epochs = run.epochs();
         if (epochs.isEmpty()) {
             throw new FormatException(folder.resolve(Run.METRICS), "has no epoch");
@@ -125,8 +125,8 @@ public final class RunRecordReader {
     /**
      * Reads a record.
      *
-     * @throws IOException if a file of it is damaged, or two contradict each other
-     * @throws RunException if its recipe is no longer what it was trained by
+     * @throws IOException if one of its files is damaged, or two contradict each other
+     * @throws RunException if its recipe is no longer what it was trained with
      */
     public static RunRecord read(Path folder) throws IOException {
         return new RunRecordReader(folder).record();
@@ -147,7 +147,9 @@ public final class RunRecordReader {
                 made.get("jdk", String.class).replaceFirst(" \\(.*", ""));
     }
 
-    /** What tells data apart; what their classes are called, and how large images are, stands there since later versions only. */
+    /**
+     * Returns what identifies the data. Names of classes and the size of images are recorded by later versions only.
+     */
     private Map<String, String> data() throws FormatException {
         Map<String, String> hashes = new LinkedHashMap<>();
         Map<?, ?> data = made.get("data", Map.class);
@@ -186,7 +188,10 @@ public final class RunRecordReader {
         return commits.stream().distinct().toList();
     }
 
-    /** Records made before the figure had keys of its own have it from the recipe of that name. */
+    /**
+     * Returns the published figure. Records from before the figure had keys of its own have it from the recipe of that
+     * name.
+     */
     private Published published() throws FormatException {
         String accuracy = keys.get("published.accuracy"); // null in records of older versions
         if (!command.isAsPublished()) {
@@ -200,7 +205,7 @@ public final class RunRecordReader {
                     accuracy == null ? 0 : Double.parseDouble(accuracy),
                     Integer.parseInt(keys.getOrDefault("published.divisor", "0")));
         } catch (IllegalArgumentException e) {
-            throw new FormatException(run.recipeFile(), "the keys below published are broken: "
+            throw new FormatException(run.recipeFile(), "the keys below published are invalid: "
                     + Excerpt.line(String.valueOf(e.getMessage()), LONGEST_SHOWN));
         }
     }
@@ -213,18 +218,18 @@ public final class RunRecordReader {
                 ? new long[] {result.whole("testCorrect"), result.whole("testExamples")}
                 : confusion();
         if (counted && isClass && !Arrays.equals(counts, confusion())) {
-            throw new FormatException(result.file, "testCorrect and testExamples are not those of " + Run.CONFUSION);
+            throw new FormatException(result.file, "testCorrect and testExamples do not match " + Run.CONFUSION);
         }
         Outcome outcome = new Outcome(counts[0], counts[1], result.number("testLoss", Double.MAX_VALUE),
                 measures(result), Math.clamp(result.whole("bestEpoch"), 0, Integer.MAX_VALUE),
                 result.number("seconds", Double.MAX_VALUE), result.hash("bestWeights"), result.hash("lastWeights"));
         if (result.number("testAccuracy", 1) != outcome.accuracy()) {
-            throw new FormatException(result.file, "testAccuracy is not that of "
+            throw new FormatException(result.file, "testAccuracy does not match "
                     + (counted ? "testCorrect" : Run.CONFUSION) + ": " + counts[0] + " of " + counts[1]);
         }
         if (result.whole("epochs") != epochs.size()) {
             throw new FormatException(result.file, "has " + result.whole("epochs") + " epochs, but " + Run.METRICS
-                    + " " + epochs.size());
+                    + " has " + epochs.size());
         }
         if (outcome.bestEpoch() < 1 || outcome.bestEpoch() > epochs.size()) {
             throw result.cannotBe("bestEpoch", outcome.bestEpoch());
@@ -234,22 +239,22 @@ public final class RunRecordReader {
 
     private static Map<String, Double> measures(Fields result) throws FormatException {
         Map<String, Double> measures = new LinkedHashMap<>();
-        if (result.values.get("testMeasures") instanceof Map<?, ?> said) {
-            Fields fields = new Fields(result.file, said);
-            for (Object name : said.keySet()) {
+        if (result.values.get("testMeasures") instanceof Map<?, ?> recorded) {
+            Fields fields = new Fields(result.file, recorded);
+            for (Object name : recorded.keySet()) {
                 measures.put(name.toString(), fields.number(name.toString(), Double.MAX_VALUE));
             }
         }
         return measures;
     }
 
-    /** How many examples are right, and how many there are. */
+    /** Returns the number of correct examples, and the number of all examples. */
     private long[] confusion() throws IOException {
         int[][] counts = run.confusion();
         long correct = IntStream.range(0, counts.length).mapToLong(c -> counts[c][c]).sum();
         long all = Stream.of(counts).flatMapToInt(IntStream::of).asLongStream().sum();
         if (all == 0) {
-            throw new FormatException(run.folder().resolve(Run.CONFUSION), "counts no example");
+            throw new FormatException(run.folder().resolve(Run.CONFUSION), "counts no examples");
         }
         return new long[] {correct, all};
     }

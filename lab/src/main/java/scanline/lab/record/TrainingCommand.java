@@ -13,14 +13,14 @@ import scanline.lab.data.ImageFolder;
 import scanline.lab.recipe.Recipes;
 
 /**
- * What the command of a run asked for. Where it kept the run, how many threads it had and such is left out: results do
- * not depend on it.
+ * The training command of a run. The folder of the run, the number of threads and the like are left out: results do not
+ * depend on them.
  *
  * @param recipe the name of a recipe, or a file without its folder
- * @param overrides {@code key=value}; where data lay is not told, so {@code data.dir} is {@code FOLDER}, and left out where
- *            the data set has a name under which it is found
- * @param start where its first weights are from, if not from its seed: {@code --from} with a run or a file without its folder, and
- *            {@code --new-head} where that was asked for
+ * @param overrides {@code key=value}; the location of the data is not recorded, so {@code data.dir} is {@code FOLDER},
+ *     and left out if the data set has a name under which it is found
+ * @param start the origin of its initial weights, if not its seed: {@code --from} with a run or a file without its
+ *     folder, and {@code --new-head} if that was requested
  */
 public record TrainingCommand(String recipe, List<String> overrides, List<String> start) {
     private static final String FROM = "--from";
@@ -30,18 +30,19 @@ public record TrainingCommand(String recipe, List<String> overrides, List<String
     private static final String FOLDER = "data.dir";
 
     /**
-     * What a command says, such as {@code scanline train lstm-rows seed=2 --run runs/two}; null if it trains nothing.
+     * Parses a command, such as {@code scanline train lstm-rows seed=2 --run runs/two}; returns null if it does not
+     * train.
      *
      * @param data the name of its data set
      */
     public static @Nullable TrainingCommand parse(List<String> words, String data) {
         int train = words.indexOf("train");
-        List<String> said = new ArrayList<>();
+        List<String> arguments = new ArrayList<>();
         List<String> start = new ArrayList<>();
         for (int i = train + 1; i < words.size(); i++) {
             String word = words.get(i);
             if (!word.startsWith("-")) {
-                said.add(word);
+                arguments.add(word);
             } else if (word.equals(NEW_HEAD)) {
                 start.add(word);
             } else if (word.startsWith(FROM + "=")) {
@@ -53,18 +54,18 @@ public record TrainingCommand(String recipe, List<String> overrides, List<String
                 i++; // its value
             }
         }
-        if (train < 0 || said.isEmpty()) {
+        if (train < 0 || arguments.isEmpty()) {
             return null;
         }
-        return new TrainingCommand(withoutFolder(said.getFirst()),
-                said.stream().skip(1).filter(word -> !key(word).equals(FOLDER) || OWN_DATA.contains(data))
+        return new TrainingCommand(withoutFolder(arguments.getFirst()),
+                arguments.stream().skip(1).filter(word -> !key(word).equals(FOLDER) || OWN_DATA.contains(data))
                         .map(word -> key(word).equals(FOLDER) ? FOLDER + "=FOLDER" : word).toList(),
                 start);
     }
 
-    // Not by a regular expression: the command is a text from a file, and may be long.
+    // Not by a regular expression: the command is read from a file, and may be long.
     private static String withoutFolder(String file) {
-        int end = file.endsWith("/") ? file.length() - 1 : file.length(); // a folder's name may end so
+        int end = file.endsWith("/") ? file.length() - 1 : file.length(); // a folder's name may end with a slash
         return file.substring(Math.max(file.lastIndexOf('/', end - 1), file.lastIndexOf('\\', end - 1)) + 1, end);
     }
 
@@ -73,14 +74,14 @@ public record TrainingCommand(String recipe, List<String> overrides, List<String
         return Recipes.withoutEnding(recipe);
     }
 
-    /** What it changes of the recipe, beside the seed and the data set, and where its weights are from. */
+    /** Returns its changes to the recipe, apart from the seed and the data set, and the origin of its weights. */
     public List<String> changes() {
         return Stream.concat(
                 overrides.stream().filter(word -> !Set.of("seed", "data", FOLDER).contains(key(word))),
                 start.isEmpty() ? Stream.of() : Stream.of(String.join(" ", start))).toList();
     }
 
-    /** Whether it is still the task and the model that the recipe's source published a figure for. */
+    /** Returns whether the task and the model are still those for which the source of the recipe published a figure. */
     public boolean isAsPublished() {
         return start.isEmpty() && overrides.stream().map(TrainingCommand::key).noneMatch(key -> key.equals("data")
                 || key.equals("data.limit") || key.startsWith("data.scan")
@@ -88,12 +89,12 @@ public record TrainingCommand(String recipe, List<String> overrides, List<String
                 || key.startsWith("model."));
     }
 
-    /** The command to train it again, for a shell. */
+    /** Returns the command to train it again, for a shell. */
     public String text() {
         return "./" + words().stream().map(TrainingCommand::quoted).collect(Collectors.joining(" "));
     }
 
-    /** Its words. */
+    /** Returns its words. */
     public List<String> words() {
         return Stream.of(List.of("scanline", "train", recipe), overrides, start).flatMap(List::stream).toList();
     }

@@ -1,11 +1,11 @@
 package scanline.lab.record;
 
 /**
- * Something that was made again and compared with its record.
+ * The verdict on something that was made again and compared with its record.
  *
- * @param name of the record or the recipe
- * @param agrees whether it is what is recorded, to the bit
- * @param what it came to, or why it does not agree
+ * @param name the name of the record or the recipe
+ * @param agrees whether it is bit-identical to the record
+ * @param what the outcome, or why it does not agree
  */
 public record Verdict(String name, boolean agrees, String what) {
     static Verdict of(String name, String what, String difference) {

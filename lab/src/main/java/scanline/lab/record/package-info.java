@@ -1,4 +1,4 @@
-/** Records of runs, small enough to be committed, and whether what is trained again comes to the same. */
+/** Records of runs, small enough to be committed, and checks that training reproduces them. */
 @NullMarked
 package scanline.lab.record;
 

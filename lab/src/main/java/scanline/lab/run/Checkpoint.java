@@ -16,7 +16,7 @@ import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Statistic;
 import scanline.engine.tensor.Weights;
 
-/** Everything that training needs to go on to the bit, in one safetensors file. */
+/** Checkpoints: all that training needs to resume bit-identically, in one safetensors file. */
 public final class Checkpoint {
     private static final String FORMAT = "scanline-checkpoint-1";
     private static final String MODEL = "model.";
@@ -24,7 +24,7 @@ public final class Checkpoint {
 
     private Checkpoint() {}
 
-    /** Writes it, whole or not at all. */
+    /** Writes a checkpoint atomically. */
     public static void save(Path file, Weights weights, Optimizer optimizer, Position position) throws IOException {
         List<Entry> entries = new ArrayList<>(WeightsFile.entries(MODEL, weights));
         for (Optimizer.Slot slot : optimizer.state()) {
@@ -40,19 +40,19 @@ public final class Checkpoint {
     /**
      * Restores the weights and the optimizer.
      *
-     * @param possible where this training can stand
-     * @return where the run stood
-     * @throws FormatException if the file is no checkpoint of this model and optimizer; nothing is changed then
+     * @param possible accepts the positions that this training can be at
+     * @return the position of the run
+     * @throws FormatException if the file is not a checkpoint of this model and optimizer; nothing is changed then
      */
     public static Position load(Path file, Weights weights, Optimizer optimizer, Predicate<Position> possible)
             throws IOException {
         SafeTensors content = SafeTensors.read(file);
         if (!FORMAT.equals(content.metadata().get("format"))) {
-            throw new FormatException(file, "is no checkpoint (its format is not " + FORMAT + ")");
+            throw new FormatException(file, "is not a checkpoint (its format is not " + FORMAT + ")");
         }
         if (!content.converted().isEmpty()) {
             throw new FormatException(file,
-                    "a checkpoint holds F32 alone, not " + String.join(", ", content.converted()));
+                    "a checkpoint contains only F32 tensors, not " + String.join(", ", content.converted()));
         }
         for (Parameter parameter : weights.parameters()) {
             WeightsFile.require(file, content, MODEL + parameter.name(), parameter.shape().sizes());
@@ -67,11 +67,11 @@ public final class Checkpoint {
         try {
             position = Position.of(content.metadata());
         } catch (IllegalArgumentException e) {
-            throw new FormatException(file, "has a broken position: " + e.getMessage());
+            throw new FormatException(file, "has an invalid position: " + e.getMessage());
         }
         if (!possible.test(position)) {
-            throw new FormatException(file, "stands at step " + position.step() + ", example " + position.example()
-                    + " of epoch " + (position.epoch() + 1L) + ", where training by this recipe never stands");
+            throw new FormatException(file, "is at step " + position.step() + ", example " + position.example()
+                    + " of epoch " + (position.epoch() + 1L) + ", which training by this recipe never reaches");
         }
         WeightsFile.restore(MODEL, content, weights);
         for (Optimizer.Slot slot : optimizer.state()) {

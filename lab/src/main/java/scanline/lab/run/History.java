@@ -15,11 +15,12 @@ import scanline.lab.format.EventReader.Event;
 import scanline.lab.format.Histogram;
 
 /**
- * What the events of a run say of its training: losses between the epochs' rows of {@code metrics.csv}, and how weights and
- * gradients were distributed. Of many only some are kept, evenly spread.
+ * The history of training in the events of a run: losses between the epochs' rows of {@code metrics.csv}, and the
+ * distributions of weights and gradients. Long lists are thinned out evenly.
  *
- * @param losses of single steps, in their order
- * @param histograms by what they are of, such as {@code weights/fc.bias}, at the ends of epochs in their order
+ * @param losses the losses of single steps, in order
+ * @param histograms the distributions at the ends of epochs, in order, by what they describe, such as
+ *     {@code weights/fc.bias}
  */
 public record History(List<Loss> losses, Map<String, List<Distribution>> histograms) {
     private static final int MOST_LOSSES = 2000;
@@ -31,17 +32,18 @@ public record History(List<Loss> losses, Map<String, List<Distribution>> histogr
     public record Loss(long step, double loss) {}
 
     /**
-     * How numbers were distributed after a step.
+     * The distribution of numbers after a step.
      *
      * @param min the smallest number
      * @param max the largest
-     * @param limits the upper limit of each bucket, growing
-     * @param counts how many numbers each bucket has
+     * @param limits the upper limit of each bucket, in ascending order
+     * @param counts the number of values in each bucket
      */
     public record Distribution(long step, double min, double max, double[] limits, double[] counts) {}
 
     /**
-     * Some of a list that may become long: every so many, twice as far apart whenever there would be too many.
+     * An evenly thinned list: it keeps one of every {@code stride} values, and doubles the stride whenever it would
+     * become too long.
      */
     private static final class Thinned<T> {
         private final int most;
@@ -66,12 +68,12 @@ public record History(List<Loss> losses, Map<String, List<Distribution>> histogr
         }
     }
 
-    /** The losses of single steps alone, which takes far less memory. */
+    /** Reads only the losses of single steps, which takes far less memory. */
     public static List<Loss> losses(Run run) throws IOException {
         return read(run, false).losses;
     }
 
-    /** Reads the events of a run; what is broken or still being written is left out. */
+    /** Reads the events of a run; those that are damaged or still being written are left out. */
     public static History of(Run run) throws IOException {
         return read(run, true);
     }
@@ -99,7 +101,7 @@ public record History(List<Loss> losses, Map<String, List<Distribution>> histogr
                         }
                     }
                     default -> {
-                        // of no use here
+                        // not needed here
                     }
                 }
             });

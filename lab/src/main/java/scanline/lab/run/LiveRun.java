@@ -25,21 +25,21 @@ import scanline.lab.base.Json;
 import scanline.lab.base.RunException;
 
 /**
- * A run while a process trains it: the file {@code live.json} says how far it is, for whoever watches. The process holds a lock
- * on that file, which the system takes back when the process dies, so that no other trains the same run and nobody takes a
- * killed one for one that is trained. Nothing is read from it to go on with: it is never forced to the disk, and a failure to
- * write it stops nobody.
+ * A run while a process trains it. The file {@code live.json} reports its progress to whoever watches. The process
+ * holds a lock on that file, which the system releases when the process dies, so that no other process trains the same
+ * run and nobody mistakes a killed run for one that is trained. Resuming does not read the file: it is never forced to
+ * disk, and training continues if it cannot be written.
  */
 public final class LiveRun implements Progress, AutoCloseable {
     private static final String FILE = "live.json";
     private static final int TRIES = 5;
     private static final int MILLIS_BETWEEN_TRIES = 20;
     private static final long NANOS_BETWEEN = 100_000_000;
-    // Written in place, always as many bytes, so that a reader finds one state or the next.
+    // Written in place, always with this length, so that a reader finds one state or the next.
     private static final int BYTES = 1024;
-    // Behind all that is written: where locks forbid reading, too, the file can be read.
+    // Beyond all that is written: the file can be read even where locks forbid reading.
     private static final long LOCKED_BYTE = 1L << 40;
-    // A lock is the process's: the system does not tell its threads apart.
+    // A lock belongs to the process: the system does not distinguish its threads.
     private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
 
     private final Path file;
@@ -50,7 +50,7 @@ public final class LiveRun implements Progress, AutoCloseable {
     private Phase phase = Phase.TRAINING;
     private @Nullable Step step;
 
-    /** What the process is at. */
+    /** The phases of a process that trains. */
     public enum Phase {
         /** Training. */
         TRAINING,
@@ -59,11 +59,11 @@ public final class LiveRun implements Progress, AutoCloseable {
     }
 
     /**
-     * How far a run is that a process trains.
+     * The progress of a run that a process trains.
      *
-     * @param pid of that process
-     * @param phase what it is at
-     * @param step the last step that was told, at most ten a second; null before the first
+     * @param pid the id of that process
+     * @param phase its phase
+     * @param step the last step that was reported, at most ten a second; null before the first
      */
     public record State(long pid, Phase phase, @Nullable Step step) {}
 
@@ -74,16 +74,16 @@ public final class LiveRun implements Progress, AutoCloseable {
     }
 
     /**
-     * Takes a run to train it.
+     * Locks a run to train it.
      *
      * @throws RunException if it is being trained
-     * @throws FileAccessException if the file cannot be made
+     * @throws FileAccessException if the file cannot be created
      */
     public static LiveRun begin(Run run) throws IOException {
         Path file = run.folder().resolve(FILE);
         Path key = run.folder().toRealPath().resolve(FILE);
         if (!OWN.add(key)) {
-            throw taken(run);
+            throw inTraining(run);
         }
         boolean begun = false;
         try {
@@ -91,9 +91,9 @@ public final class LiveRun implements Progress, AutoCloseable {
             try {
                 for (int tries = 1; isLocked(channel, false); tries++) {
                     if (tries == TRIES) {
-                        throw taken(run);
+                        throw inTraining(run);
                     }
-                    pause(); // somebody may only look whether it is taken
+                    pause(); // a reader may hold the lock for a moment
                 }
                 LiveRun live = new LiveRun(file, key, channel);
                 live.write();
@@ -121,17 +121,21 @@ public final class LiveRun implements Progress, AutoCloseable {
         }
     }
 
-    private static RunException taken(Run run) {
-        return new RunException(run.folder() + " is being trained by another process: wait for it, or stop it there");
+    private static RunException inTraining(Run run) {
+        return new RunException(run.folder() + " is being trained by another process: wait for it, or stop it first");
     }
 
     private static FileChannel open(Path file, OpenOption... how) throws IOException {
         OpenOption[] options = Arrays.copyOf(how, how.length + 1);
-        options[how.length] = LinkOption.NOFOLLOW_LINKS; // a link would lead out of the run's folder, which may be a stranger's
+        // A link would lead out of the run's folder, which may come from a stranger.
+        options[how.length] = LinkOption.NOFOLLOW_LINKS;
         return FileChannel.open(file, options);
     }
 
-    /** Takes the lock, unless another process has it; a file system that knows no locks has none that is taken. */
+    /**
+     * Tries to take the lock, and returns whether another process has it. A file system without locks reports that none
+     * has.
+     */
     private static boolean isLocked(FileChannel channel, boolean shared) {
         try {
             FileLock lock = channel.tryLock(LOCKED_BYTE, 1, shared);
@@ -143,13 +147,13 @@ public final class LiveRun implements Progress, AutoCloseable {
         }
     }
 
-    /** How far a run is, if a process trains it. */
+    /** Returns the progress of a run if a process trains it. */
     public static Optional<State> read(Run run) {
         Path file = run.folder().resolve(FILE);
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             return Optional.empty();
         }
-        // One at a time: two locks of one process that overlap are refused, as if another process had one.
+        // One at a time: overlapping locks of one process are refused, as if another process had one.
         synchronized (OWN) {
             return readAlone(run, file);
         }
@@ -164,7 +168,7 @@ public final class LiveRun implements Progress, AutoCloseable {
         } catch (NoSuchFileException _) {
             return Optional.empty();
         } catch (FormatException _) {
-            return Optional.of(new State(0, Phase.TRAINING, null)); // it begins
+            return Optional.of(new State(0, Phase.TRAINING, null)); // it is starting
         } catch (IOException _) {
             return Optional.empty();
         }
@@ -183,7 +187,7 @@ public final class LiveRun implements Progress, AutoCloseable {
         write();
     }
 
-    /** The last epoch is done. */
+    /** Reports that the last epoch is done. */
     public void tests() {
         phase = Phase.TESTING;
         write();
@@ -198,17 +202,17 @@ public final class LiveRun implements Progress, AutoCloseable {
         try {
             channel.write(ByteBuffer.wrap(bytes), 0);
         } catch (IOException _) {
-            // nobody watches then
+            // only the reported progress is lost
         }
     }
 
-    /** Gives the run free. */
+    /** Unlocks the run. */
     @Override
     public void close() {
         try (channel) {
             Files.deleteIfExists(file);
         } catch (IOException _) {
-            // without its lock it says nothing
+            // without its lock, the file is ignored
         } finally {
             OWN.remove(key);
         }

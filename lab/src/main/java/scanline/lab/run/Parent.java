@@ -16,25 +16,25 @@ import scanline.lab.base.Sha256;
 import scanline.lab.experiment.Experiment;
 
 /**
- * Where a run has its first weights from, if not from its seed. Only the weights are taken over: the optimizer, the schedule and
- * the epochs begin anew.
+ * The origin of a run's initial weights, if it is not its seed. Only the weights are adopted: the optimizer, the
+ * schedule and the epochs start from the beginning.
  *
- * @param path the run, or the file of weights, as the user named it
- * @param file SHA-256 of the file of weights
- * @param weights SHA-256 of the weights that the run begins with, as {@link WeightsFile#hash} has it: those of the file, but
- *     for a head that starts anew
- * @param newHead whether the parameters that belong to the classes start anew
- * @param recipe SHA-256 of the parent's recipe; null where nobody knows
- * @param seed the parent's seed; null where nobody knows
+ * @param path the run, or the weights file, as the user named it
+ * @param file SHA-256 of the weights file
+ * @param weights SHA-256 of the weights that the run starts with, as returned by {@link WeightsFile#hash}: those of the
+ *     file, except for a new head
+ * @param newHead whether the parameters that belong to the classes are initialized again
+ * @param recipe SHA-256 of the parent's recipe; null if unknown
+ * @param seed the parent's seed; null if unknown
  */
 public record Parent(String path, String file, String weights, boolean newHead, @Nullable String recipe,
         @Nullable Long seed) {
     /**
-     * Gives an experiment the weights of a parent.
+     * Loads the weights of a parent into an experiment.
      *
-     * @param from the folder of a run, whose best weights are taken, or a file of weights
+     * @param from the folder of a run, whose best weights are loaded, or a weights file
      * @param newHead whether the parameters that belong to the classes keep the values that the seed gives
-     * @param told takes a line for each thing that was done to the weights so that they fit
+     * @param told receives a line for each change that was made to the weights so that they fit
      * @throws RunException if there is no such run or file, or it lacks weights
      * @throws FormatException if the file is damaged, or its weights are of another model
      */
@@ -43,7 +43,7 @@ public record Parent(String path, String file, String weights, boolean newHead, 
         Run run = Files.isDirectory(from) ? Run.open(from) : null;
         Path file = run != null ? run.weights() : from;
         if (!Files.exists(file)) {
-            throw new RunException("there is no run or file " + from + " to take weights from");
+            throw new RunException("cannot load weights from " + from + ": there is no such run or file");
         }
         LoadReport report = newHead
                 ? WeightsFile.load(file, experiment.weights(), experiment.head())
@@ -70,13 +70,13 @@ public record Parent(String path, String file, String weights, boolean newHead, 
             } catch (FormatException _) {
                 throw e; // a new head would not help
             }
-            throw new RunException(e.getMessage() + "; pass --new-head to give it fresh weights");
+            throw new RunException(e.getMessage() + "; pass --new-head to initialize the head from the seed");
         }
     }
 
     /**
-     * The first checkpoint of a run with these weights: without it a run that is killed before its next one would begin with those
-     * of its seed.
+     * Returns the first checkpoint of a run with these weights. Without it, a run that is killed before its next
+     * checkpoint would start with the weights of its seed.
      */
     public static Run.Beginning beginning(Experiment experiment) {
         return run -> Checkpoint.save(run.last(), experiment.weights(),

@@ -6,31 +6,31 @@ import java.util.Map;
 import scanline.engine.io.Excerpt;
 
 /**
- * Where a training run stands, apart from its weights and its optimizer. Random numbers need no state: they are keyed by
- * the seed and the step.
+ * The position of a training run, apart from its weights and its optimizer. Random numbers need no state: their keys
+ * are derived from the seed and the step.
  *
  * @param epoch epochs completed
- * @param example examples of the current epoch seen
+ * @param example examples seen in the current epoch
  * @param step steps taken
  * @param lossSum sum of the losses of those examples
- * @param correct how many of them were classified rightly
+ * @param correct the number of those that were answered correctly
  * @param seconds seconds trained, over all sessions
- * @param epochSeconds those of the current epoch
+ * @param epochSeconds seconds trained in the current epoch
  * @param bestEpoch the epoch of the best validation so far, from 1; 0 for none
  * @param bestAccuracy its accuracy
  * @param bestLoss its loss
  */
 public record Position(int epoch, int example, long step, double lossSum, int correct, double seconds,
         double epochSeconds, int bestEpoch, double bestAccuracy, double bestLoss) {
-    /** Before the first step. */
+    /** The position before the first step. */
     public static final Position START = new Position(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /**
-     * After one more step.
+     * Returns the position after one more step.
      *
-     * @param count examples of its batch
+     * @param count examples in its batch
      * @param batchLoss their mean loss, in nats
-     * @param batchCorrect how many of them were classified rightly
+     * @param batchCorrect the number of those that were answered correctly
      * @param took seconds
      */
     public Position afterStep(int count, double batchLoss, int batchCorrect, double took) {
@@ -39,9 +39,9 @@ public record Position(int epoch, int example, long step, double lossSum, int co
     }
 
     /**
-     * After the end of an epoch.
+     * Returns the position after the end of an epoch.
      *
-     * @param row what came of it
+     * @param row the row of that epoch
      */
     public Position afterEpoch(Run.Epoch row) {
         boolean best = bestEpoch == 0 || row.isBetterThan(bestAccuracy, bestLoss);
@@ -49,7 +49,7 @@ public record Position(int epoch, int example, long step, double lossSum, int co
                 best ? row.validationAccuracy() : bestAccuracy, best ? row.validationLoss() : bestLoss);
     }
 
-    /** As text that keeps every bit. */
+    /** Returns the position as text that keeps every bit. */
     Map<String, String> metadata() {
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("epoch", Integer.toString(epoch));
@@ -66,9 +66,9 @@ public record Position(int epoch, int example, long step, double lossSum, int co
     }
 
     /**
-     * From the text of {@link #metadata()}.
+     * Parses the text of {@link #metadata()}.
      *
-     * @throws IllegalArgumentException if a value is missing, no number, or impossible; its message is one line
+     * @throws IllegalArgumentException if a value is missing, not a number, or impossible; its message is one line
      */
     static Position of(Map<String, String> metadata) {
         Position position = new Position((int) whole(metadata, "epoch", Integer.MAX_VALUE),
@@ -79,7 +79,7 @@ public record Position(int epoch, int example, long step, double lossSum, int co
                 number(metadata, "bestLoss"));
         if (!(position.seconds >= 0 && position.epochSeconds >= 0 && Double.isFinite(position.seconds)
                 && Double.isFinite(position.epochSeconds) && Double.isFinite(position.lossSum))) {
-            throw new IllegalArgumentException("seconds or lossSum cannot be what they are");
+            throw new IllegalArgumentException("seconds or lossSum is out of range");
         }
         return position;
     }
@@ -91,27 +91,27 @@ public record Position(int epoch, int example, long step, double lossSum, int co
                 return value;
             }
         } catch (NumberFormatException _) {
-            // said below
+            // reported below
         }
-        throw wrong(metadata, key);
+        throw invalid(metadata, key);
     }
 
     private static double number(Map<String, String> metadata, String key) {
         try {
             return Double.parseDouble(text(metadata, key));
         } catch (NumberFormatException _) {
-            throw wrong(metadata, key);
+            throw invalid(metadata, key);
         }
     }
 
-    private static IllegalArgumentException wrong(Map<String, String> metadata, String key) {
+    private static IllegalArgumentException invalid(Map<String, String> metadata, String key) {
         return new IllegalArgumentException(key + " cannot be " + Excerpt.quoted(text(metadata, key)));
     }
 
     private static String text(Map<String, String> metadata, String key) {
         String value = metadata.get(key);
         if (value == null) {
-            throw new IllegalArgumentException("no " + key);
+            throw new IllegalArgumentException(key + " is missing");
         }
         return value;
     }

@@ -2,9 +2,9 @@ package scanline.lab.run;
 
 import java.util.List;
 
-/** Is told how training goes. */
+/** Receives progress events while a run trains. */
 public interface Progress {
-    /** Tells nobody. */
+    /** A listener that does nothing. */
     Progress NONE = all();
 
     /**
@@ -12,24 +12,24 @@ public interface Progress {
      *
      * @param epoch the current epoch, from 1
      * @param step the step of this epoch, from 1
-     * @param steps how many steps an epoch has
+     * @param steps steps in an epoch
      * @param batchLoss mean loss of the batch, in nats
      * @param loss mean loss of the epoch so far, in nats
      * @param accuracy accuracy of the epoch so far, a fraction
      * @param examplesPerSecond speed over the last steps
-     * @param secondsLeft until the end of training
+     * @param secondsLeft seconds until the end of training, estimated
      */
     record Step(int epoch, int step, int steps, double batchLoss, double loss, double accuracy,
             double examplesPerSecond,
             double secondsLeft) {}
 
-    /** After each step. */
+    /** Receives each step after it was taken. */
     void step(Step step);
 
-    /** After each epoch. */
+    /** Receives each epoch after its end. */
     void epoch(Run.Epoch epoch);
 
-    /** Tells several. */
+    /** Returns a listener that passes all events to several others. */
     static Progress all(Progress... listeners) {
         return new Progress() {
             @Override
@@ -44,7 +44,7 @@ public interface Progress {
         };
     }
 
-    /** A time for people, such as {@code 3 min 19 s}. */
+    /** Formats a duration, such as {@code 3 min 19 s}. */
     static String duration(double seconds) {
         long whole = Math.round(seconds);
         if (whole >= 3600) {

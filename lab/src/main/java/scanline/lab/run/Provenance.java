@@ -35,7 +35,7 @@ import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.sequence.Scan;
 
-/** What a run was made with and on. */
+/** The provenance of a run: the software, the machine, the recipe and the data that it was made with. */
 public final class Provenance {
     private static final int LARGEST_SIZE = 10_000;
     private static final int LONGEST_LIST = 200;
@@ -43,10 +43,10 @@ public final class Provenance {
     private Provenance() {}
 
     /**
-     * The facts, in the order in which they are written.
+     * Returns the facts, in the order in which they are written.
      *
      * @param command the words of the command line
-     * @param parent where its first weights are from; null for its seed
+     * @param parent the origin of the initial weights; null for the seed
      */
     public static Map<String, Object> of(Experiment experiment, int threads, List<String> command,
             @Nullable Parent parent) {
@@ -64,9 +64,9 @@ public final class Provenance {
     }
 
     /**
-     * Refuses other data than those that a run began with, as far as it recorded them.
+     * Checks that the data is what a run started with, as far as the run recorded it.
      *
-     * @throws RunException if images, labels or the order of pixels have another SHA-256
+     * @throws RunException if the SHA-256 of images, labels or the order of pixels differs
      */
     public static void requireSameData(Run run, Experiment experiment) throws IOException {
         Map<String, String> differences = differences(run, data(experiment, EnumSet.allOf(Split.class)));
@@ -75,24 +75,24 @@ public final class Provenance {
         }
     }
 
-    /** The line for a run whose data are others now, with what is possible beside giving it those it began with. */
+    /** Returns the error for a run whose data has changed, with an alternative to restoring the original data. */
     static RunException otherData(Run run, Map<String, String> differences, String or) {
-        return new RunException(run.folder() + " began with other data: "
+        return new RunException(run.folder() + " was started with different data: "
                 + differences.entrySet().iterator().next().getValue()
-                + "; give it the data it began with (data.dir=FOLDER where that has moved), " + or);
+                + "; use the original data (data.dir=FOLDER if it has moved), " + or);
     }
 
     /**
-     * In what the data of an experiment differ from those that a run began with, as far as it recorded them: names of facts, and
-     * what to say of each.
+     * Returns how the data of an experiment differs from the data that a run started with, as far as the run recorded
+     * it: names of facts, and the description of each difference.
      *
-     * @param splits those of whose data this is asked
+     * @param splits the splits whose data is compared
      */
     static Map<String, String> differences(Run run, Experiment experiment, Set<Split> splits) throws IOException {
         return differences(run, data(experiment, splits));
     }
 
-    /** Whether these are the training images that a run began with. */
+    /** Returns whether these are the training images that a run started with. */
     static boolean isTrainedOn(Run run, ImageSet train) throws IOException {
         return run.provenance().get("data") instanceof Map<?, ?> recorded
                 && train.imageFile().sha256().equals(recorded.get("trainImages"));
@@ -103,15 +103,18 @@ public final class Provenance {
         if (run.provenance().get("data") instanceof Map<?, ?> recorded) {
             data.forEach((name, now) -> {
                 Object then = recorded.get(name);
-                if (then != null && !then.equals(now) && !name.equals("name")) { // a copy of the same data may go by another
-                    differences.put(name, name + " is " + then + " in its provenance.json, and now " + now);
+                // A copy of the same data may have another name.
+                if (then != null && !then.equals(now) && !name.equals("name")) {
+                    differences.put(name, name + " is " + then + " in its provenance.json, but is now " + now);
                 }
             });
         }
         return differences;
     }
 
-    /** The keys that decide what a recipe trains, and the SHA-256 of their lines, in the order of their names. */
+    /**
+     * Returns the keys that decide what a recipe trains, in the order of their names, and the SHA-256 of their lines.
+     */
     static Map<String, Object> recipe(Map<String, String> keys) {
         Map<String, Object> recipe = new LinkedHashMap<>();
         recipe.put("sha256", Sha256.of(new TreeMap<>(keys).entrySet().stream()
@@ -122,8 +125,8 @@ public final class Provenance {
     }
 
     /**
-     * Refuses a run whose recipe.yaml is no longer what it began with, as far as it recorded that. Words that describe, and
-     * where data are, may change.
+     * Checks that the recipe.yaml of a run is what the run started with, as far as the run recorded it. Descriptive
+     * words, and the location of the data, may change.
      *
      * @throws RunException if a key differs
      * @throws FormatException if the record of the recipe is damaged
@@ -137,7 +140,7 @@ public final class Provenance {
             keys.forEach((key, value) -> then.put(String.valueOf(key), String.valueOf(value)));
         }
         if (!recipe(then).equals(recorded)) {
-            throw new FormatException(run.provenanceFile(), "its recipe does not have the SHA-256 that it states");
+            throw new FormatException(run.provenanceFile(), "its recipe does not match the SHA-256 that it states");
         }
         Map<String, String> now = Recipe.decisions(Recipes.keys(run.recipeFile()));
         List<String> differences = Stream.concat(then.keySet().stream(), now.keySet().stream()).distinct()
@@ -152,14 +155,14 @@ public final class Provenance {
     }
 
     private static String stated(@Nullable String value) {
-        return value == null ? "not there" : value.isEmpty() ? "empty" : value;
+        return value == null ? "not set" : value.isEmpty() ? "empty" : value;
     }
 
     /**
-     * Writes down that a run goes on with another version, commit or JDK, or on another machine, than the session before; nothing
-     * in a run that did not record with what it began.
+     * Records that a run resumes with another version, commit or JDK, or on another machine, than its last session.
+     * Does nothing for a run that did not record what it started with.
      *
-     * @param step where it stands
+     * @param step the step at which it resumes
      */
     public static void resumed(Run run, long step) throws IOException {
         Map<String, Object> facts = new LinkedHashMap<>(run.provenance());
@@ -178,7 +181,7 @@ public final class Provenance {
     }
 
     /**
-     * Refuses data whose classes are called otherwise, or stand in another order, than those that a run was trained on.
+     * Checks that the data has the classes, in the same order, that a run was trained on.
      *
      * @param run its folder
      */
@@ -193,7 +196,10 @@ public final class Provenance {
         return Excerpt.line(String.join(", ", names), LONGEST_LIST);
     }
 
-    /** The data set that these facts are about, names and sizes without images; null if they do not say. */
+    /**
+     * Returns an outline of the data set that these facts describe, names and sizes without images; null if they are
+     * incomplete.
+     */
     public static @Nullable Dataset outline(Map<String, Object> provenance) {
         return provenance.get("data") instanceof Map<?, ?> data
                 && data.get("name") instanceof String name
@@ -209,10 +215,10 @@ public final class Provenance {
     }
 
     /**
-     * The name of the data set, what the classes are called, the size of an image, and the SHA-256 of what is learned from and
-     * tested on, as if it lay in IDX files.
+     * Returns the name of the data set, the names of the classes, the size of an image, and the SHA-256 of the training
+     * and test data as if it were stored in IDX files.
      *
-     * @param splits of which splits the hashes are wanted
+     * @param splits the splits whose hashes are included
      */
     private static Map<String, Object> data(Experiment experiment, Set<Split> splits) {
         ImageSet test = experiment.splits().testImages();
@@ -236,14 +242,14 @@ public final class Provenance {
         return data;
     }
 
-    /** SHA-256 of numbers as little-endian int32. */
+    /** Returns the SHA-256 of numbers as little-endian int32. */
     private static String sha256(int[] numbers) {
         ByteBuffer bytes = ByteBuffer.allocate(4 * numbers.length).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asIntBuffer().put(numbers);
         return Sha256.of(bytes.array());
     }
 
-    /** What does not depend on a run: version, commit, JDK, processor, vector width. */
+    /** Returns the facts that do not depend on a run: version, commit, JDK, processor, vector width. */
     public static Map<String, Object> machine() {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("version", version());
@@ -261,14 +267,17 @@ public final class Provenance {
         return Provenance.class.getModule().getDescriptor().rawVersion().orElse("unknown");
     }
 
-    /** What is found out once: a process that trains for days runs the code it began with, whatever is committed meanwhile. */
+    /**
+     * Facts that are determined once: a process that trains for days runs the code it started with, whatever is
+     * committed meanwhile.
+     */
     private static final class Started {
         static final String COMMIT = commit();
     }
 
     /**
-     * The commit of the folder that Scanline runs from, with "-dirty" if anything that a result depends on differs from it, new
-     * files too; else "unknown".
+     * Returns the commit of the folder that Scanline runs from, with "-dirty" appended if anything that a result
+     * depends on differs from it, including new files; "unknown" if there is no commit.
      */
     private static String commit() {
         String home = System.getProperty("scanline.home");

@@ -5,16 +5,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run came to.
+ * The result of a run.
  *
- * @param testAccuracy the fraction of test examples that the best weights answer wholly rightly
- * @param testCorrect how many these are
- * @param testExamples how many test examples there are
+ * @param testAccuracy the fraction of test examples that the best weights answer entirely correctly
+ * @param testCorrect the number of those
+ * @param testExamples the number of test examples
  * @param testLoss their mean loss, in nats
- * @param testMeasures what else the task measures, by its name
- * @param bestEpoch the epoch of the best weights: that with the highest validation accuracy, or the last where nothing was
- *     held out
- * @param validationAccuracy that accuracy; null where nothing was held out, as is {@code validationLoss}
+ * @param testMeasures further measures of the task, by name
+ * @param bestEpoch the epoch of the best weights: the one with the highest validation accuracy, or the last if there is
+ *     no validation set
+ * @param validationAccuracy that accuracy; null if there is no validation set, as is {@code validationLoss}
  * @param validationLoss the loss of the same epoch
  * @param epochs epochs trained
  * @param steps steps taken

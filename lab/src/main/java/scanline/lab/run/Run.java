@@ -28,39 +28,43 @@ import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 
 /**
- * The folder of a run: {@code recipe.yaml} as resolved, {@code provenance.json}, {@code metrics.csv} with a row an epoch,
- * the checkpoint {@code last.safetensors}, the weights {@code best.safetensors}, and at the end {@code result.json} with
- * {@code confusion.csv}, or {@code labels.csv} where answers are sets; the report lies beside them. {@code events} has what
- * TensorBoard shows.
+ * The folder of a run: {@code recipe.yaml} as resolved, {@code provenance.json}, {@code metrics.csv} with a row per
+ * epoch, the checkpoint {@code last.safetensors}, the weights {@code best.safetensors}, and at the end
+ * {@code result.json} with {@code confusion.csv}, or {@code labels.csv} if answers are sets. The report is stored in
+ * the same folder. {@code events} has what TensorBoard shows.
  */
 public record Run(Path folder) {
-    /** The checkpoint to go on from. */
+    /** The checkpoint from which training resumes. */
     public static final String LAST = "last.safetensors";
     /** The weights of the best epoch. */
     public static final String BEST = "best.safetensors";
     /** The recipe as resolved. */
     public static final String RECIPE = "recipe.yaml";
-    /** What it was made with and on. */
+    /** The software, machine, recipe and data of the run. */
     public static final String PROVENANCE = "provenance.json";
-    /** A row for each epoch. */
+    /** One row per epoch. */
     public static final String METRICS = "metrics.csv";
-    /** What it came to. */
+    /** The result. */
     public static final String RESULT = "result.json";
-    /** How many test examples of each class were taken for each. */
+    /** The confusion matrix: the number of test examples of each class that were predicted as each class. */
     public static final String CONFUSION = "confusion.csv";
-    /** Where answers are sets, how each label was found. */
+    /** The score of each label, if answers are sets. */
     public static final String LABELS = "labels.csv";
     private static final String CLASS = "class";
     private static final int COLUMNS = 9;
-    // The names of 256 classes, twice, and counts of eight digits fit.
+    // Room for the names of 256 classes, twice, and counts of eight digits.
     private static final int LONGEST_CONFUSION_BYTES = 1 << 21;
     private static final int LONGEST_METRICS_BYTES = 210 * Recipe.MOST_EPOCHS;
     private static final String HEADER = "epoch,step,seconds,examplesPerSecond,rate,trainLoss,trainAccuracy,validationLoss,validationAccuracy";
 
-    /** A row of {@code metrics.csv}: an epoch. */
+    /** A row of {@code metrics.csv}: one epoch. */
     public record Epoch(int epoch, long step, double seconds, double examplesPerSecond, double rate, double trainLoss,
             double trainAccuracy, double validationLoss, double validationAccuracy) {
-        /** The one with the best validation accuracy, of at least one; the last where nothing is held out. */
+        /**
+         * Returns the epoch with the best validation accuracy; the last if there is no validation set.
+         *
+         * @param epochs at least one
+         */
         public static Epoch best(List<Epoch> epochs) {
             Epoch best = epochs.getFirst();
             for (Epoch epoch : epochs) {
@@ -71,7 +75,10 @@ public record Run(Path folder) {
             return best;
         }
 
-        /** Whether it is taken rather than an earlier one with this validation accuracy and loss; always where nothing is held out. */
+        /**
+         * Returns whether it is preferred to an earlier epoch with this validation accuracy and loss; always if there
+         * is no validation set.
+         */
         boolean isBetterThan(double accuracy, double loss) {
             return Double.isNaN(validationAccuracy) || validationAccuracy > accuracy
                     || (validationAccuracy == accuracy && validationLoss < loss);
@@ -83,18 +90,20 @@ public record Run(Path folder) {
         }
     }
 
-    /** What a run begins with beside its recipe: it is written before the folder counts as a run's. */
+    /**
+     * The files that a run starts with in addition to its recipe; they are written before the folder counts as a run.
+     */
     @FunctionalInterface
     public interface Beginning {
-        /** A run that begins with the weights of its seed, which need no file. */
+        /** The start of a run with the weights of its seed, which need no file. */
         Beginning OF_SEED = _ -> {};
 
-        /** Writes it into the folder. */
+        /** Writes the files into the folder. */
         void write(Run run) throws IOException;
     }
 
     /**
-     * Makes the folder of a new run that begins with the weights of its seed.
+     * Creates the folder of a new run that starts with the weights of its seed.
      *
      * @throws RunException if it exists
      */
@@ -103,7 +112,7 @@ public record Run(Path folder) {
     }
 
     /**
-     * Makes the folder of a new run.
+     * Creates the folder of a new run.
      *
      * @throws RunException if it exists
      */
@@ -118,8 +127,8 @@ public record Run(Path folder) {
     }
 
     /**
-     * Makes a folder of its own for a new run: {@code runs/NAME}, or the first free one with a number behind it. Of several runs
-     * that begin at once each gets another.
+     * Creates a separate folder for a new run: {@code runs/NAME}, or the first free one with a number appended. If
+     * several runs start at once, each gets its own.
      */
     public static Run createNumbered(String name, Recipe recipe, Map<String, Object> provenance, Beginning beginning)
             throws IOException {
@@ -139,10 +148,10 @@ public record Run(Path folder) {
         try {
             AtomicFile.write(run.provenanceFile(), Json.text(provenance) + "\n");
             beginning.write(run);
-            AtomicFile.write(run.recipeFile(), recipe.text()); // the last: with it, the folder is a run's
+            AtomicFile.write(run.recipeFile(), recipe.text()); // last: with it, the folder counts as a run
         } catch (IOException | RuntimeException e) {
             try {
-                discardUnborn(run.folder);
+                discardIncomplete(run.folder);
             } catch (IOException again) {
                 e.addSuppressed(again);
             }
@@ -152,15 +161,15 @@ public record Run(Path folder) {
     }
 
     /**
-     * Refuses a folder that exists, before anything is computed for a run in it. What a run leaves that was killed before it
-     * had its recipe is deleted instead.
+     * Checks that a folder does not exist, before anything is computed for a run in it. What is left of a run that was
+     * killed before it had its recipe is deleted instead.
      *
      * @throws RunException if it exists
      */
     public static void requireNew(Path folder) throws IOException {
         boolean free;
         try {
-            free = !Files.exists(folder) || discardUnborn(folder);
+            free = !Files.exists(folder) || discardIncomplete(folder);
         } catch (IOException e) {
             throw new FileAccessException("delete", folder, e);
         }
@@ -169,8 +178,11 @@ public record Run(Path folder) {
         }
     }
 
-    /** Deletes a folder that holds nothing but what {@link #create} writes before the recipe; false if it holds more. */
-    private static boolean discardUnborn(Path folder) throws IOException {
+    /**
+     * Deletes a folder that contains only what {@link #create} writes before the recipe; returns false if it contains
+     * more.
+     */
+    private static boolean discardIncomplete(Path folder) throws IOException {
         if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
             return false;
         }
@@ -195,46 +207,47 @@ public record Run(Path folder) {
 
     private static RunException exists(Path folder) {
         return new RunException(is(folder)
-                ? folder + " exists: choose another folder with --run, or go on with `scanline resume " + folder + "`"
-                : folder + " exists, and is no run: choose another folder");
+                ? folder + " exists: choose another folder with --run, or resume it with `scanline resume " + folder
+                        + "`"
+                : folder + " exists and is not a run: choose another folder");
     }
 
-    /** What runs of a recipe are called: its name, or that of its file. */
+    /** Returns the name for runs of a recipe: its name, or that of its file. */
     public static String name(String recipe) {
         return Recipes.withoutEnding(recipe.replaceFirst(".*[/\\\\]", ""));
     }
 
-    /** Whether a folder is that of a run. */
+    /** Returns whether a folder is that of a run. */
     public static boolean is(Path folder) {
         return Files.isRegularFile(new Run(folder).recipeFile());
     }
 
     /**
-     * An existing run.
+     * Opens an existing run.
      *
-     * @throws RunException if the folder is none
+     * @throws RunException if the folder is not that of a run
      */
     public static Run open(Path folder) {
         if (!is(folder)) {
             throw new RunException(!Files.exists(folder)
                     ? "there is no folder " + folder
-                    : folder + (Files.isDirectory(folder)
-                            ? " is not a run: it has no recipe.yaml"
-                            : " is a file, not the folder of a run"));
+                    : Files.isDirectory(folder)
+                            ? "not a run folder: " + folder + " (recipe.yaml is missing)"
+                            : folder + " is a file, not the folder of a run");
         }
         return new Run(folder);
     }
 
-    /** The recipe as resolved. */
+    /** Reads the recipe as resolved. */
     public Recipe recipe() throws IOException {
         return recipe(List.of());
     }
 
     /**
-     * The recipe as resolved, with keys changed.
+     * Reads the recipe as resolved, with keys changed.
      *
      * @param overrides {@code key=value}
-     * @throws RunException if the file is no longer what the run began with
+     * @throws RunException if the file is no longer what the run started with
      */
     public Recipe recipe(List<String> overrides) throws IOException {
         Provenance.requireSameRecipe(this);
@@ -242,18 +255,18 @@ public record Run(Path folder) {
     }
 
     /**
-     * The file of the best weights.
+     * Returns the file of the best weights.
      *
      * @throws RunException if there is none yet
      */
     Path weights() {
         if (!Files.exists(best())) {
-            throw new RunException(folder + " has no best.safetensors yet: it gets one after its first epoch");
+            throw new RunException(folder + " has no best.safetensors yet: it is written after the first epoch");
         }
         return best();
     }
 
-    /** The checkpoint to go on from. */
+    /** The checkpoint from which training resumes. */
     public Path last() {
         return folder.resolve(LAST);
     }
@@ -268,21 +281,21 @@ public record Run(Path folder) {
         return folder.resolve("events");
     }
 
-    /** Sets the rows of {@code metrics.csv}, which may be cut to what a checkpoint had seen. */
+    /** Writes the rows of {@code metrics.csv}, which may be cut to what a checkpoint has seen. */
     public void write(List<Epoch> epochs) throws IOException {
         write(METRICS, Stream.concat(Stream.of(HEADER), epochs.stream().map(Epoch::row)));
     }
 
     /**
-     * The rows of {@code metrics.csv}, the first being epoch 1.
+     * Reads the rows of {@code metrics.csv}, the first being epoch 1.
      *
-     * @throws FormatException if the file is broken
+     * @throws FormatException if the file is damaged
      */
     public List<Epoch> epochs() throws IOException {
         Path file = metricsFile();
         List<String> lines = TextFile.read(file, LONGEST_METRICS_BYTES).lines().toList();
         if (lines.isEmpty() || !lines.getFirst().equals(HEADER)) {
-            throw new FormatException(file, "does not begin with the names of its columns");
+            throw new FormatException(file, "does not start with the names of its columns");
         }
         List<Epoch> epochs = new ArrayList<>();
         for (int i = 1; i < lines.size(); i++) {
@@ -292,9 +305,10 @@ public record Run(Path folder) {
     }
 
     /**
-     * The rows of the epochs that a checkpoint has seen. There may be one more: it is written before the checkpoint.
+     * Reads the rows of the epochs that a checkpoint has seen. The file may have one more, because it is written before
+     * the checkpoint.
      *
-     * @throws FormatException if the file is broken, or lacks one
+     * @throws FormatException if the file is damaged, or lacks one
      */
     public List<Epoch> epochs(int completed) throws IOException {
         List<Epoch> epochs = completed == 0 ? new ArrayList<>() : epochs();
@@ -314,7 +328,7 @@ public record Run(Path folder) {
                         Double.parseDouble(cells[3]), Double.parseDouble(cells[4]), Double.parseDouble(cells[5]),
                         Double.parseDouble(cells[6]), Double.parseDouble(cells[7]), Double.parseDouble(cells[8]));
             } catch (NumberFormatException _) {
-                // said below
+                // reported below
             }
         }
         if (epoch == null) {
@@ -322,12 +336,12 @@ public record Run(Path folder) {
         }
         if (epoch.epoch != number || !Double.isFinite(epoch.trainLoss) || !Double.isFinite(epoch.trainAccuracy)
                 || Double.isInfinite(epoch.validationLoss) || Double.isInfinite(epoch.validationAccuracy)) {
-            throw new FormatException(file, "row " + number + " is no epoch " + number);
+            throw new FormatException(file, "row " + number + " is not valid for epoch " + number);
         }
         return epoch;
     }
 
-    /** Writes what the run came to; the names are those of the classes. */
+    /** Writes the result; the names are those of the classes. */
     public void write(Result result, Evaluation test, List<String> names) throws IOException {
         int[][] confusion = test.confusion();
         if (confusion.length > 0) {
@@ -351,10 +365,10 @@ public record Run(Path folder) {
     }
 
     /**
-     * The counts of {@code confusion.csv}: how many examples of a class (row) were taken for each class (column). Runs of older
-     * versions have no names there.
+     * Reads the counts of {@code confusion.csv}: how many examples of a class (row) were predicted as each class
+     * (column). Files of older versions have no names.
      *
-     * @throws FormatException if the file is no such table
+     * @throws FormatException if the file is not such a table
      */
     public int[][] confusion() throws IOException {
         Path file = folder.resolve(CONFUSION);
@@ -362,7 +376,7 @@ public record Run(Path folder) {
         boolean named = !rows.isEmpty() && rows.getFirst().getFirst().equals(CLASS);
         int names = named ? 1 : 0;
         int classes = rows.size() - names;
-        // Before anything is made of its size.
+        // Before anything of its size is allocated.
         if (rows.stream().skip(names).anyMatch(cells -> cells.size() != names + classes)) {
             throw new FormatException(file, "is not a square table");
         }
@@ -381,23 +395,23 @@ public record Run(Path folder) {
     }
 
     /**
-     * Whether {@code metrics.csv} has an epoch.
+     * Returns whether {@code metrics.csv} has an epoch.
      *
-     * @throws FormatException if the file is broken
+     * @throws FormatException if the file is damaged
      */
     public boolean hasEpoch() throws IOException {
         return Files.exists(metricsFile()) && !epochs().isEmpty();
     }
 
-    /** Whether it has come to its end. */
+    /** Returns whether the run has reached its end. */
     public boolean isFinished() {
         return Files.isRegularFile(resultFile());
     }
 
     /**
-     * What it came to, or null while it is not finished.
+     * Reads the result; null while the run is not finished.
      *
-     * @throws scanline.engine.io.FormatException if the file is broken
+     * @throws scanline.engine.io.FormatException if the file is damaged
      */
     public @Nullable Result result() throws IOException {
         return Files.exists(resultFile()) ? Json.read(resultFile(), Result.class) : null;
@@ -407,17 +421,17 @@ public record Run(Path folder) {
         AtomicFile.write(folder.resolve(file), lines.collect(Collectors.joining("\n", "", "\n")));
     }
 
-    /** The facts of {@code provenance.json}; none where the file is missing. */
+    /** Reads the facts of {@code provenance.json}; empty if the file is missing. */
     public Map<String, Object> provenance() throws IOException {
         return Files.exists(provenanceFile()) ? Json.read(provenanceFile()) : Map.of();
     }
 
-    /** What it was made with and on. */
+    /** The file of the provenance. */
     Path provenanceFile() {
         return folder.resolve(PROVENANCE);
     }
 
-    /** The recipe as resolved. */
+    /** The file of the recipe as resolved. */
     public Path recipeFile() {
         return folder.resolve(RECIPE);
     }

@@ -24,12 +24,12 @@ import scanline.lab.format.EventLog;
 import scanline.lab.image.Pictures;
 
 /**
- * What TensorBoard shows of a run while it is trained: the folder {@code events}, with a file a session, numbered. A session
- * does not read or change the files before it, so that one which was killed while it wrote is in nobody's way. Its file begins
- * by taking back all that they say of later steps than its checkpoint has seen.
+ * The events that TensorBoard shows of a run while it trains: the folder {@code events}, with one numbered file per
+ * session. A session neither reads nor changes the files before it, so that the file of a session that was killed while
+ * writing does no harm. A file starts by withdrawing all earlier events of later steps than the checkpoint has seen.
  */
 public final class RunEvents implements AutoCloseable {
-    // TensorBoard knows its files by the word tfevents, and reads them in the order of their names.
+    // TensorBoard recognizes its files by the word tfevents, and reads them in the order of their names.
     private static final String FILE = "events.out.tfevents.";
     private static final Pattern SESSION = Pattern.compile(Pattern.quote(FILE) + "(?<session>\\d{6})");
     private static final String TEST = FILE + "test";
@@ -45,7 +45,7 @@ public final class RunEvents implements AutoCloseable {
         this.out = out;
     }
 
-    /** A new session that goes on after a step; 0 before the first. */
+    /** Starts a new session after a step; 0 before the first. */
     public static RunEvents after(long step, Run run) throws IOException {
         Path folder = run.events();
         try {
@@ -58,14 +58,14 @@ public final class RunEvents implements AutoCloseable {
             events.log.begin(step == 0 ? 0 : step + 1);
             return events;
         } catch (FileAccessException e) {
-            throw e; // it names the file already
+            throw e; // it already names the file
         } catch (IOException e) {
             throw new FileAccessException("write to", folder, e);
         }
     }
 
     private static void makeFolder(Path folder) throws IOException {
-        // A link would lead out of the run's folder, which may be a stranger's.
+        // A link would lead out of the run's folder, which may come from a stranger.
         if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
             Durable.createFolder(folder);
         }
@@ -78,7 +78,7 @@ public final class RunEvents implements AutoCloseable {
         }
     }
 
-    /** The first training pictures, as the model sees them before they are scanned. */
+    /** Logs the first training pictures, as the model sees them before they are scanned. */
     public void examples(Experiment experiment) {
         Examples examples = experiment.examples(Split.TRAIN);
         Pictures pictures = examples.pictures();
@@ -90,12 +90,12 @@ public final class RunEvents implements AutoCloseable {
         }
     }
 
-    /** The loss of one step. */
+    /** Logs the loss of one step. */
     public void loss(long step, double loss) {
         log.scalar(STEP_LOSS, step, loss);
     }
 
-    /** The end of an epoch; the gradients are those of its last step, as they changed the weights. */
+    /** Logs the end of an epoch; the gradients are those of its last step, as they changed the weights. */
     public void epoch(Run.Epoch row, Weights weights) {
         log.scalar("loss/train", row.step(), row.trainLoss());
         log.scalar("accuracy/train", row.step(), row.trainAccuracy());
@@ -111,7 +111,7 @@ public final class RunEvents implements AutoCloseable {
         }
     }
 
-    /** Brings what was told to the disk. */
+    /** Writes the logged events to disk. */
     public void write() throws IOException {
         try {
             log.writeTo(out);
@@ -128,7 +128,7 @@ public final class RunEvents implements AutoCloseable {
         }
     }
 
-    /** What the run came to: a file of its own, replaced when a finished run is concluded again. */
+    /** Writes the result of a run to a separate file, which is replaced when a finished run is concluded again. */
     public static void write(Result result, Run run) throws IOException {
         EventLog log = new EventLog();
         log.scalar("test/loss", result.steps(), result.testLoss());

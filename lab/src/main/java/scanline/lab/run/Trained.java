@@ -15,17 +15,17 @@ import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 
 /**
- * A trained model by what the user calls it: the folder of a run, or a recipe and a file of weights.
+ * A trained model as the user names it: the folder of a run, or a recipe and a weights file.
  *
  * @param experiment the model with its weights
- * @param run the run; null for a recipe and a file of weights
- * @param provenance that of the run which the weights are from; empty where nobody knows
- * @param loaded what was done to the weights of the file so that they fit
+ * @param run the run; null for a recipe and a weights file
+ * @param provenance the provenance of the run that the weights are from; empty if unknown
+ * @param loaded the changes that were made to the weights of the file so that they fit
  */
 public record Trained(Experiment experiment, @Nullable Run run, Map<String, Object> provenance,
         LoadReport loaded) implements AutoCloseable {
     /**
-     * Opens it with its data.
+     * Opens a trained model with its data.
      *
      * @param overrides keys to change, such as those of the data or the width of the beam
      */
@@ -35,8 +35,8 @@ public record Trained(Experiment experiment, @Nullable Run run, Map<String, Obje
     }
 
     /**
-     * Opens it for other images than those of its data, which is not opened if the run says what its classes are called and how
-     * large an image is.
+     * Opens a trained model for images other than those of its data. The data is not opened if the run records the
+     * names of its classes and the size of an image.
      *
      * @param overrides keys to change
      */

@@ -19,22 +19,23 @@ import scanline.lab.image.ImageSet;
 import scanline.lab.recipe.Recipe;
 
 /**
- * How the images that a run is evaluated on relate to those that it was trained on.
+ * The relation of the images that a run is evaluated on to those that it was trained on.
  *
- * @param differences the facts of its provenance in which its data are others now, such as {@code testImages}
- * @param images how many images are evaluated, or how many their pictures are drawn of
- * @param seen how many of these are among the images that the run was trained on; null where these are not there to compare with
+ * @param differences the facts of its provenance that differ for the present data, such as {@code testImages}
+ * @param images the number of images that are evaluated, or that their pictures are composed of
+ * @param seen the number of these that are among the images that the run was trained on; null if those are not
+ *     available to compare with
  */
 public record TrainedOn(List<String> differences, int images, @Nullable Integer seen) {
-    // The keys that say which data are opened and how they are read.
+    // The keys that select the data and how it is read.
     private static final Pattern DATA = Pattern.compile("data(\\.(dir|folder|scan)(\\..*)?)?");
 
     /**
-     * Looks at the data of a trained model before it is evaluated.
+     * Compares the data of a trained model, before it is evaluated, with the data that it was trained on.
      *
-     * @param overrides the keys that the user changed: other data are meant where one of them names data
-     * @return null where nobody knows what it was trained on
-     * @throws RunException if the data are not those that the run began with, and nobody asked for others
+     * @param overrides the keys that the user changed: other data is intended if one of them names data
+     * @return null if it is unknown what the model was trained on
+     * @throws RunException if the data is not what the run started with, and no other data was requested
      */
     public static @Nullable TrainedOn of(Trained trained, Split split, List<String> overrides) throws IOException {
         Run run = trained.run();
@@ -46,7 +47,7 @@ public record TrainedOn(List<String> differences, int images, @Nullable Integer 
         if (!differences.isEmpty()
                 && overrides.stream().noneMatch(word -> DATA.matcher(word.replaceFirst("(?s)=.*", "")).matches())) {
             throw Provenance.otherData(run, differences,
-                    "or name other data to evaluate it on, with data.dir=FOLDER");
+                    "or choose other data to evaluate it on, with data.dir=FOLDER");
         }
         int images = (int) experiment.splits().contents(split).count();
         boolean isRuns = differences.isEmpty() && isSameSplit(run, experiment.recipe(), split);
@@ -54,7 +55,10 @@ public record TrainedOn(List<String> differences, int images, @Nullable Integer 
         return new TrainedOn(List.copyOf(differences.keySet()), images, seen);
     }
 
-    /** Whether a split of the same data is that of the run. Test images are never held out or trained on. */
+    /**
+     * Returns whether a split of the same data is that of the run. Test images are never used for validation or
+     * training.
+     */
     private static boolean isSameSplit(Run run, Recipe now, Split split) throws IOException {
         Recipe then = run.recipe();
         return split == Split.TEST || (then.seed() == now.seed() && then.data().limit() == now.data().limit()
@@ -71,7 +75,7 @@ public record TrainedOn(List<String> differences, int images, @Nullable Integer 
         return (int) experiment.splits().contents(split).filter(seen::contains).count();
     }
 
-    /** The training images of the data set that a run began with, wherever they still are. */
+    /** Returns the training images of the data set that a run started with; null if they cannot be found. */
     private static @Nullable ImageSet training(Run run, Experiment experiment) throws IOException {
         if (Provenance.isTrainedOn(run, experiment.splits().trainingImages())) {
             return experiment.splits().trainingImages();
@@ -84,7 +88,7 @@ public record TrainedOn(List<String> differences, int images, @Nullable Integer 
         }
     }
 
-    /** Whether the data are those that the run was trained on. */
+    /** Returns whether the data is what the run was trained on. */
     public boolean isSame() {
         return differences.isEmpty();
     }

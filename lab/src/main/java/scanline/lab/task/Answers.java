@@ -4,11 +4,11 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** From a network's numbers to labels and probabilities. */
+/** Conversions from a network's outputs to labels and probabilities. */
 public final class Answers {
     private Answers() {}
 
-    /** Which of the n values from {@code at} on is the largest, the first of equals. */
+    /** Returns the index, from {@code at}, of the largest of n values; the first among equals. */
     public static int largest(float[] values, int at, int n) {
         int largest = 0;
         for (int i = 1; i < n; i++) {
@@ -19,13 +19,13 @@ public final class Answers {
         return largest;
     }
 
-    /** The rows of a matrix, a copy of each. */
+    /** Returns a copy of each row of a matrix. */
     public static Stream<float[]> rows(float[] values, int columns) {
         return IntStream.range(0, values.length / columns)
                 .mapToObj(row -> Arrays.copyOfRange(values, row * columns, (row + 1) * columns));
     }
 
-    /** {@code exp(x) / sum(exp(x))}. */
+    /** Returns {@code exp(x) / sum(exp(x))}. */
     public static double[] softmax(float[] logits) {
         double max = logits[largest(logits, 0, logits.length)];
         double[] p = IntStream.range(0, logits.length).mapToDouble(i -> StrictMath.exp(logits[i] - max)).toArray();
@@ -33,7 +33,7 @@ public final class Answers {
         return Arrays.stream(p).map(value -> value / sum).toArray();
     }
 
-    /** {@code 1 / (1 + exp(-x))}. */
+    /** Returns {@code 1 / (1 + exp(-x))}. */
     static double sigmoid(float logit) {
         return 1 / (1 + StrictMath.exp(-logit));
     }

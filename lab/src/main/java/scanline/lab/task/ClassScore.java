@@ -2,7 +2,7 @@ package scanline.lab.task;
 
 import java.util.stream.IntStream;
 
-/** Classes: how many are right, and the confusion matrix. */
+/** The score of a classifier: the number of correct answers, and the confusion matrix. */
 final class ClassScore implements Score {
     private final int[][] confusion;
 

@@ -8,7 +8,7 @@ import scanline.lab.model.Classifier;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.sequence.Batch;
 
-/** One class a picture: softmax and cross-entropy. */
+/** One class per image: softmax and cross-entropy. */
 public record Classification(Classifier network, Recipe recipe, int classes) implements Task {
     @Override
     public Tensor logits(Tensor x, Batch batch) {
@@ -36,18 +36,18 @@ public record Classification(Classifier network, Recipe recipe, int classes) imp
         return evaluateLogits(network.forward(x), batch);
     }
 
-    /** The answers of logits, [B, C]. */
+    /** Returns the answers that logits, [B, C], give. */
     public List<Answer> answersOf(Tensor logits) {
         return Answers.rows(logits.values(), classes).map(this::answer).toList();
     }
 
-    /** What logits say, [B, C], held against the right classes. */
+    /** Evaluates logits, [B, C], against the target classes. */
     public BatchEvaluation evaluateLogits(Tensor logits, Batch batch) {
         return new BatchEvaluation(Losses.crossEntropy(logits, batch.labels(), 0f).values()[0], batch.count(),
                 answersOf(logits));
     }
 
-    /** With a softmax as the model's head its outputs are probabilities already. */
+    /** Returns the answer that the model's outputs give; with a softmax head they are probabilities already. */
     private Answer answer(float[] logits) {
         int largest = Answers.largest(logits, 0, classes);
         double[] p = recipe.head().softmax()

@@ -1,27 +1,27 @@
 package scanline.lab.task;
 
 /**
- * How a label did among the sets that were answered.
+ * The score of one label among predicted sets.
  *
  * @param label its number
- * @param present in how many pictures it is
- * @param predicted in how many answers it is
- * @param correct in how many of both
- * @param averagePrecision the mean, over the pictures that it is in, of the precision among the pictures whose score for it
- *     is not lower; 0 where it is in none
+ * @param present the number of images that have it
+ * @param predicted the number of answers that have it
+ * @param correct the number of images where both do
+ * @param averagePrecision the mean, over the images that have it, of the precision among the images whose score for it
+ *     is not lower; 0 if no image has it
  */
 public record LabelScore(int label, int present, int predicted, int correct, double averagePrecision) {
-    /** The fraction of the answers with it that are right about it; 0 where there is none. */
+    /** The fraction of correct answers among those that have it; 0 if none has it. */
     public double precision() {
         return predicted == 0 ? 0 : (double) correct / predicted;
     }
 
-    /** The fraction of the pictures with it that are answered with it; 0 where there is none. */
+    /** The fraction of the images that have it whose answers have it too; 0 if no image has it. */
     public double recall() {
         return present == 0 ? 0 : (double) correct / present;
     }
 
-    /** The harmonic mean of both; 0 where nothing is right. */
+    /** The harmonic mean of both; 0 if nothing is correct. */
     public double f1() {
         return harmonic(precision(), recall());
     }

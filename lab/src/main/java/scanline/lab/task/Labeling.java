@@ -8,8 +8,8 @@ import scanline.lab.model.Classifier;
 import scanline.lab.sequence.Batch;
 
 /**
- * A set of labels a picture, each by a sigmoid of its own that knows nothing of the others (binary relevance): a label is in
- * the answer where its probability is at least one half.
+ * A set of labels per image, each predicted by its own sigmoid, independent of the others (binary relevance): a label
+ * is in the answer if its probability is at least one half.
  */
 record Labeling(Classifier network, int classes) implements Task {
     @Override
@@ -52,7 +52,7 @@ record Labeling(Classifier network, int classes) implements Task {
         return new Answer(labels, all, p, logits);
     }
 
-    /** Whether each label is in the answer to each example, [B, C]. */
+    /** Returns whether each label is in the target of each example, [B, C]. */
     private boolean[] targets(Batch batch) {
         boolean[] targets = new boolean[batch.count() * classes];
         for (int b = 0; b < batch.count(); b++) {

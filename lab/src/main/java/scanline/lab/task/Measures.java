@@ -4,7 +4,7 @@ import java.util.Map;
 
 import scanline.lab.base.Numbers;
 
-/** The names of what tasks measure, for people. */
+/** Display names and formats of the measures of tasks. */
 public final class Measures {
     private static final String EDIT_DISTANCE = "editDistance";
     private static final Map<String, String> TITLES = Map.of("digitAccuracy", "digit accuracy", EDIT_DISTANCE,
@@ -15,19 +15,19 @@ public final class Measures {
 
     private Measures() {}
 
-    /** What a measure is called. */
+    /** Returns the display name of a measure. */
     public static String title(String name) {
         return TITLES.getOrDefault(name, name);
     }
 
-    /** Its value: of a distance a number, of all else a percentage. */
+    /** Formats the value of a measure: a distance as a number, all else as a percentage. */
     public static String value(String name, double value) {
         return name.equals(EDIT_DISTANCE)
                 ? Numbers.fourDecimals(value)
                 : Numbers.percent(value);
     }
 
-    /** Both, such as {@code digit accuracy 98.76 %}. */
+    /** Formats both, such as {@code digit accuracy 98.76 %}. */
     public static String text(String name, double value) {
         return title(name) + " " + value(name, value);
     }

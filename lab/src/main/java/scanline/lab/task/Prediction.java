@@ -10,25 +10,26 @@ import org.jspecify.annotations.Nullable;
 import scanline.lab.image.ImageSet;
 
 /**
- * What an image was taken for, as {@code predict --json} and the studio say it.
+ * The prediction for an image, as {@code predict --json} and the studio report it.
  *
- * @param file what it was called
- * @param index which image of the file, from 0
+ * @param file the name of its file
+ * @param index the index of the image in the file, from 0
  * @param label the most probable class, or the labels of the answer one after the other
  * @param labels the same, label by label
- * @param probability how probable the whole answer is
- * @param probabilities those of all labels: of a class, of being in the picture, or the highest at any place of a sequence
- * @param warning why the answer may mean nothing; null if nothing is known against it
+ * @param probability the probability of the whole answer
+ * @param probabilities the probability of each label: of being the class, of being in the image, or the highest at any
+ *     position of a sequence
+ * @param warning why the answer may be meaningless; null if there is no known reason
  */
 public record Prediction(String file, int index, String label, List<String> labels, double probability,
         Map<String, Double> probabilities, @Nullable String warning) {
     private static final int LEAST_CONTRAST = 32;
 
     /**
-     * An answer in words.
+     * Returns an answer with the names of its labels.
      *
-     * @param contrast that of the image, as {@link ImageSet#contrast} gives it
-     * @param names those of the classes
+     * @param contrast the contrast of the image, as {@link ImageSet#contrast} returns it
+     * @param names the names of the classes
      */
     public static Prediction of(String file, int index, int contrast, Answer answer, List<String> names) {
         Map<String, Double> all = new LinkedHashMap<>();

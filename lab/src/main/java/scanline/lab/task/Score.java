@@ -3,25 +3,25 @@ package scanline.lab.task;
 import java.util.List;
 import java.util.Map;
 
-/** Counts what a model gets right, example by example. */
+/** The score of a model, added up example by example. */
 public interface Score {
-    /** An example: the right answer, and the model's. */
+    /** Adds an example: its target, and the model's answer. */
     void add(int[] target, Answer answer);
 
-    /** How many examples are all right. */
+    /** The number of examples that are answered entirely correctly. */
     int correct();
 
-    /** Figures besides the fraction of these, by their names in files. */
+    /** Returns further measures, by their names in files. */
     default Map<String, Double> measures() {
         return Map.of();
     }
 
-    /** How many labels (row) were taken for each label (column); empty where that cannot be said. */
+    /** Returns how often each label (row) was predicted as each label (column); empty if that is not defined. */
     default int[][] confusion() {
         return new int[0][];
     }
 
-    /** How each label did; empty where {@link #confusion} says it. */
+    /** Returns the score of each label; empty if {@link #confusion} covers it. */
     default List<LabelScore> labels() {
         return List.of();
     }

@@ -5,10 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Sequences: all right is a sequence of the right length with the right label at every place. Besides that
- * {@code digitAccuracy}, the fraction of the right labels that stand at their place in the answer; {@code editDistance}, the
- * mean number of labels that must be put in, taken out or replaced (Levenshtein 1966); {@code lengthAccuracy}, the fraction
- * of answers that are as long as they should be. The confusion matrix counts the places that both sequences have.
+ * The score of sequences: an answer is correct if it has the target's length and the correct label at every position.
+ * Further measures are {@code digitAccuracy}, the fraction of the target's labels that are at their position in the
+ * answer; {@code editDistance}, the mean number of labels that must be inserted, deleted or replaced (Levenshtein
+ * 1966); and {@code lengthAccuracy}, the fraction of answers of the correct length. The confusion matrix counts the
+ * positions that both sequences have.
  */
 final class SequenceScore implements Score {
     private final int[][] confusion;
@@ -37,9 +38,9 @@ final class SequenceScore implements Score {
         edits += editDistance(target, predicted);
     }
 
-    /** The least number of insertions, deletions and replacements that make one of the other. */
+    /** Returns the least number of insertions, deletions and replacements that turn one into the other. */
     static int editDistance(int[] a, int[] b) {
-        int[] distances = new int[b.length + 1]; // from the first i labels of a to each beginning of b
+        int[] distances = new int[b.length + 1]; // from the first i labels of a to each prefix of b
         Arrays.setAll(distances, j -> j);
         for (int i = 1; i <= a.length; i++) {
             int diagonal = distances[0];

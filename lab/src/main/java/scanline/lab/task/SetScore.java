@@ -8,9 +8,10 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Sets of labels: all right is the same set. Besides that precision, recall and F1, overall (of all labels counted together)
- * and per class (the means of the labels' precisions and recalls, and the harmonic mean of these two), as Wang et al. (2016)
- * report them, and the mean of the average precisions of the labels that are in a picture.
+ * The score of sets of labels: an answer is correct if it is the target set. Further measures are precision, recall and
+ * F1, overall (of all labels counted together) and per class (the means of the labels' precisions and recalls, and the
+ * harmonic mean of these two), as Wang et al. (2016) report them, and the mean of the average precisions of the labels
+ * that are in at least one image.
  */
 final class SetScore implements Score {
     private record Ranked(double score, boolean present) {}
@@ -36,13 +37,13 @@ final class SetScore implements Score {
     public void add(int[] target, Answer answer) {
         boolean all = true;
         for (int c = 0; c < classes; c++) {
-            boolean is = contains(target, c);
+            boolean inTarget = contains(target, c);
             boolean predicted = contains(answer.labels(), c);
-            present[c] += is ? 1 : 0;
+            present[c] += inTarget ? 1 : 0;
             predictions[c] += predicted ? 1 : 0;
-            both[c] += is && predicted ? 1 : 0;
-            all &= is == predicted;
-            ranked.get(c).add(new Ranked(answer.scores()[c], is));
+            both[c] += inTarget && predicted ? 1 : 0;
+            all &= inTarget == predicted;
+            ranked.get(c).add(new Ranked(answer.scores()[c], inTarget));
         }
         correct += all ? 1 : 0;
     }
@@ -63,7 +64,10 @@ final class SetScore implements Score {
                 .toList();
     }
 
-    /** Pictures of equal score are one step of the ranking, so that their order does not matter. */
+    /**
+     * Returns the average precision of a label. Images of equal score are one step of the ranking, so their order does
+     * not matter.
+     */
     private static double averagePrecision(List<Ranked> pictures) {
         List<Ranked> sorted = pictures.stream().sorted(Comparator.comparingDouble(Ranked::score).reversed()).toList();
         double sum = 0;

@@ -11,82 +11,83 @@ import scanline.lab.model.Network;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.sequence.Batch;
 
-/** What a network is asked for: how wrong it is about some examples, and what it says of them. */
+/** The task of a network: its loss on some examples, and its answers to them. */
 public interface Task {
     /**
-     * What the network computes for a batch; where it writes labels one after the other, with the right ones before each.
+     * Computes the outputs of the network for a batch. A network that writes labels one after the other is given the
+     * correct labels before each.
      *
-     * @param x of the batch, [T, B, F]
+     * @param x the images of the batch, [T, B, F]
      * @return a number for each label, [..., C], or for each word
      */
     Tensor logits(Tensor x, Batch batch);
 
     /**
-     * How wrong a network is.
+     * The loss of a batch.
      *
      * @param mean the mean loss, [1]
-     * @param correct counts the examples about which all is right; where a network writes labels one after the other, with the
-     *     right ones before each
+     * @param correct counts the examples that are answered entirely correctly; a network that writes labels one after
+     *     the other is given the correct labels before each
      */
     record Loss(Tensor mean, IntSupplier correct) {}
 
     /**
-     * The loss that training makes small.
+     * Computes the loss that training minimizes.
      *
-     * @param x of the batch, [T, B, F]
+     * @param x the images of the batch, [T, B, F]
      */
     Loss loss(Tensor x, Batch batch);
 
     /**
-     * What the network says of each example, in a pass that records nothing. The right answers need not be known.
+     * Returns the answer of the network to each example, in a pass that records nothing. The targets need not be known.
      *
-     * @param x of the batch, [T, B, F]
+     * @param x the images of the batch, [T, B, F]
      */
     List<Answer> answers(Tensor x);
 
     /**
-     * What the network says, and how wrong it is.
+     * The answers of the network, and their loss.
      *
      * @param mean the mean loss, in nats and without smoothing
-     * @param terms how many losses it is the mean of: one an example, or one a word
-     * @param answers to each example
+     * @param terms the number of losses in the mean: one per example, or one per word
+     * @param answers the answer to each example
      */
     record BatchEvaluation(float mean, int terms, List<Answer> answers) {}
 
     /**
-     * What {@link #answers} gives, held against the right answers.
+     * Evaluates the answers that {@link #answers} gives against the targets.
      *
-     * @param x of the batch, [T, B, F]
+     * @param x the images of the batch, [T, B, F]
      */
     BatchEvaluation evaluate(Tensor x, Batch batch);
 
-    /** Nothing yet of the measures of this task. */
+    /** Returns an empty score with the measures of this task. */
     Score score();
 
     /**
-     * What a recipe asks a network for.
+     * Returns the task that a recipe sets a network.
      *
-     * @throws RunException if it cannot answer so
+     * @throws RunException if the network cannot answer in that way
      */
     static Task of(Recipe recipe, Network network, int classes) {
         Canvas canvas = recipe.data().canvas();
         boolean isClass = canvas.answer() == Canvas.Answer.CLASS;
         require(isClass || !recipe.head().softmax(),
-                "head.softmax=true stands behind a classifier's logits, so it needs data.canvas=single");
+                "head.softmax=true only works for single-label classification (data.canvas=single)");
         return switch (network) {
             case Classifier classifier -> {
                 require(canvas.answer() != Canvas.Answer.SEQUENCE,
-                        "this model gives a number for each label at once, and data.canvas asks for a sequence: take one"
+                        "this model scores all labels at once, but data.canvas asks for a sequence: use a model"
                                 + " that writes labels one after the other, such as model=transformer");
                 if (isClass) {
                     yield new Classification(classifier, recipe, classes);
                 }
-                require(recipe.loss().smoothing() == 0, "loss.smoothing must be 0 where each label has a sigmoid");
+                require(recipe.loss().smoothing() == 0, "loss.smoothing must be 0 if each label has its own sigmoid");
                 yield new Labeling(classifier, classes);
             }
             case Autoregressive writer -> {
-                require(!isClass, "this model writes labels one after the other, so it needs pictures with several:"
-                        + " data.canvas=grid or scatter");
+                require(!isClass, "this model writes labels one after the other, so it needs a canvas with several"
+                        + " labels: data.canvas=grid or scatter");
                 yield new Transcription(writer, recipe, classes);
             }
         };

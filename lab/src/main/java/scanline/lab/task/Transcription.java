@@ -12,16 +12,16 @@ import scanline.lab.recipe.Recipe;
 import scanline.lab.sequence.Batch;
 
 /**
- * Several labels a picture, written one after the other: a sequence, or a set in the order in which it is learned. It learns
- * by teacher forcing, the cross-entropy of each next word given the right ones before it, averaged over all words of a batch,
- * the ends of answers with them; it answers by {@link BeamSearch}.
+ * Several labels per image, written one after the other: a sequence, or a set in the order in which it is learned. It
+ * is trained by teacher forcing: the cross-entropy of each next word given the correct words before it, averaged over
+ * all words of a batch, including the ends of answers. It answers by {@link BeamSearch}.
  */
 public record Transcription(Autoregressive network, Recipe recipe, int classes) implements Task {
     /**
-     * The right words of a batch, time-major, [L, B], as long as the longest answer and its end.
+     * The target words of a batch, time-major, [L, B], as long as the longest answer and its end.
      *
-     * @param given what the network is given: the start and the labels; behind an answer anything
-     * @param next what it must say: the labels and the end; behind that what is ignored
+     * @param given the input of the network: the start and the labels; after an answer, anything
+     * @param next the expected output: the labels and the end; after that, what is ignored
      */
     private record Words(int[] given, int[] next) {}
 
@@ -85,7 +85,7 @@ public record Transcription(Autoregressive network, Recipe recipe, int classes) 
                 .map(found -> new Answer(found.labels(), found.probability(), found.scores(), new float[0])).toList();
     }
 
-    /** How answers are looked for. */
+    /** Returns the search for answers. */
     public BeamSearch search() {
         Canvas canvas = recipe.data().canvas();
         return new BeamSearch(network, classes, canvas.longest(), canvas.answer() == Canvas.Answer.SET);

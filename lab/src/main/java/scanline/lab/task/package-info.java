@@ -1,4 +1,4 @@
-/** Tasks: the loss and the answers of a network that classifies, labels or transcribes pictures, and their scores. */
+/** Tasks: the loss and the answers of a network that classifies, labels or transcribes images, and their scores. */
 @NullMarked
 package scanline.lab.task;
 

@@ -26,11 +26,11 @@ import scanline.lab.run.RunEvents;
 import scanline.lab.sequence.Batch;
 
 /**
- * Trains an experiment and keeps its run up to date. What it computes depends on the recipe, the seed and the data alone:
- * not on threads, vectors, the clock, or how often it was stopped.
+ * Trains an experiment and keeps its run up to date. The results depend on the recipe, the seed and the data only: not
+ * on threads, vectors, the clock, or how often training was stopped.
  */
 public final class Trainer {
-    // Speed is that of the last second or so, smoothed, as it changes while the JVM compiles.
+    // Speed is smoothed over the last second or so, as it changes while the JVM compiles.
     private static final double SMOOTHING_SECONDS = 2;
 
     private static final int LOSSES_AN_EPOCH = 100;
@@ -52,7 +52,7 @@ public final class Trainer {
     private double speed;
 
     /**
-     * A trainer at the start of a run.
+     * Creates a trainer at the start of a run.
      *
      * @param saveSeconds seconds between two checkpoints
      */
@@ -69,18 +69,19 @@ public final class Trainer {
     }
 
     /**
-     * Goes to where the checkpoint of the run stands.
+     * Moves to the position of the run's checkpoint.
      *
-     * @throws FormatException if that is no checkpoint of this model, or stands where this recipe never stands
-     * @throws RunException if there is none, and yet an epoch was finished
+     * @throws FormatException if that is not a checkpoint of this model, or is at a position that this recipe never
+     *     reaches
+     * @throws RunException if there is none although an epoch was finished
      */
     public void restore() throws IOException {
         if (!Files.exists(run.last())) {
             if (run.isFinished() || run.hasEpoch()) {
-                throw new RunException(run.folder() + " has no " + Run.LAST + " to go on from: "
+                throw new RunException(run.folder() + " has no " + Run.LAST + " to resume from: "
                         + (run.isFinished() ? "it is the record of a finished run" : "its checkpoint is gone"));
             }
-            return; // stopped before its first checkpoint: it begins again, which is the same
+            return; // stopped before its first checkpoint: starting again gives the same result
         }
         position = Checkpoint.load(run.last(), weights, learner.optimizer(), this::isPossible);
     }
@@ -95,18 +96,18 @@ public final class Trainer {
                         + Math.ceilDiv(saved.example(), recipe.batch());
     }
 
-    /** Whether every epoch is done. */
+    /** Returns whether every epoch is done. */
     public boolean isDone() {
         return position.epoch() >= recipe.epochs();
     }
 
-    /** Steps taken. */
+    /** The number of steps taken. */
     public long step() {
         return position.step();
     }
 
     /**
-     * Trains to the end, or until {@code stop} says so; a checkpoint then holds exactly where it stands.
+     * Trains to the end, or until {@code stop} returns true; a checkpoint then has the exact position.
      *
      * @throws RunException if the loss or a weight is no longer a finite number; the last checkpoint is kept
      */
@@ -127,7 +128,7 @@ public final class Trainer {
                         return;
                     }
                     trainStep(epoch, events);
-                    // Not between the last step and the end of the epoch: events of the end are of the same step.
+                    // Not between the last step and the end of the epoch: events of the end belong to the same step.
                     if (secondsSince(saved) >= saveSeconds && position.example() < epoch.count()) {
                         save(events);
                         saved = System.nanoTime();
@@ -143,10 +144,10 @@ public final class Trainer {
     }
 
     /**
-     * Evaluates the best weights on the test examples and writes what the run came to; the best are those of the epoch
-     * with the highest validation accuracy, or the last where nothing was held out.
+     * Evaluates the best weights on the test examples and writes the result of the run. The best weights are those of
+     * the epoch with the highest validation accuracy, or of the last if there is no validation set.
      *
-     * @param listener is told of each test example
+     * @param listener receives each test example
      */
     public Result conclude(Evaluation.Listener listener) throws IOException {
         String lastHash = WeightsFile.hash(weights);
@@ -190,14 +191,17 @@ public final class Trainer {
         events.epoch(row, weights);
         position = position.afterEpoch(row);
         if (position.bestEpoch() == row.epoch()) {
-            // Sorted: the order of Map.of differs from JVM to JVM, and the file is to be the same to the byte.
+            // Sorted: the order of Map.of differs from JVM to JVM, and the file must be the same to the byte.
             WeightsFile.save(run.best(), weights,
                     new TreeMap<>(Map.of("format", "pt", "epoch", Integer.toString(row.epoch()))));
         }
         return row;
     }
 
-    /** Events first: the next session takes back what is later than the checkpoint, and could not add what is missing. */
+    /**
+     * Saves the run, events first: the next session withdraws what is later than the checkpoint, but could not add what
+     * is missing.
+     */
     private void save(RunEvents events) throws IOException {
         requireFiniteWeights();
         events.write();

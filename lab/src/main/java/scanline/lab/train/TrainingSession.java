@@ -14,36 +14,36 @@ import scanline.lab.run.Result;
 import scanline.lab.run.Run;
 
 /**
- * Trains a run from where it stands to its result, or until the process is asked to end (Ctrl-C): then it saves first. No other
- * process can train the same run meanwhile, and {@code live.json} says how far it is.
+ * Trains a run from its current position to its result, or until the process is asked to end (Ctrl-C): then it saves
+ * first. No other process can train the same run meanwhile, and {@code live.json} reports the progress.
  */
 public final class TrainingSession {
-    // How long the JVM's end waits for the step under way and the checkpoint after it.
+    // How long the JVM waits, before it ends, for the current step and the checkpoint after it.
     private static final int LAST_SAVE_SECONDS = 60;
 
     private TrainingSession() {}
 
-    /** Is told what a session does, and of each test example. */
+    /** Receives the events of a session, and each test example. */
     public interface Listener extends Progress, Evaluation.Listener {
-        /** Training resumes after a step. */
+        /** Reports that training resumes after a step. */
         void resumed(long step);
 
-        /** The process was asked to end: training has stopped after a step, and is saved. */
+        /** Reports that the process was asked to end: training has stopped after a step, and is saved. */
         void stopped(long step);
 
-        /** The process ends before the step under way is done; the last checkpoint stands. */
+        /** Reports that the process ends before the current step is done; the last checkpoint remains. */
         void tooLate();
 
-        /** The test examples are evaluated, and the result is saved. */
+        /** Reports that the test examples are evaluated and the result is saved. */
         void concluded(Result result) throws IOException;
     }
 
     /**
-     * Trains.
+     * Trains a run.
      *
      * @param resumed whether the run has been trained before
      * @param saveSeconds seconds between two checkpoints
-     * @return whether it came to its result; it was stopped otherwise
+     * @return whether the run reached its result; it was stopped otherwise
      */
     public static boolean train(Experiment experiment, Run run, boolean resumed, double saveSeconds, Listener listener)
             throws IOException {
@@ -76,7 +76,7 @@ public final class TrainingSession {
             listener.concluded(trainer.conclude(listener));
             return true;
         } finally {
-            stopped.countDown(); // last: nothing runs any more once the JVM has what it waits for
+            stopped.countDown(); // last: once the JVM has what it waits for, nothing else runs
             if (!stop.get()) {
                 Runtime.getRuntime().removeShutdownHook(hook);
             }

@@ -50,7 +50,8 @@ class ChangedDataTest {
                 List.of("evaluate", run, "batch=4"))) {
             Answer refused = answer(words);
             assertThat(refused.status()).isEqualTo(1);
-            assertThat(refused.err()).startsWith("scanline: " + run + " began with other data: testImages is ");
+            assertThat(refused.err())
+                    .startsWith("scanline: " + run + " was started with different data: testImages is ");
         }
         // Of the 40 training images 8 are held out, so some of the 20 were not trained on.
         assertThat(ok("evaluate", run, "data.dir=" + set).out()).containsPattern(
@@ -89,6 +90,6 @@ class ChangedDataTest {
         assertThat(ok("report", run, now).out()).contains("report.html");
         assertThat(ok("resume", run, now).err()).contains("resumes at step 8");
         SmallSets.write(moved, 2, 3);
-        assertThat(answer("resume", run, now).err()).contains("began with other data: trainImages is ");
+        assertThat(answer("resume", run, now).err()).contains("was started with different data: trainImages is ");
     }
 }

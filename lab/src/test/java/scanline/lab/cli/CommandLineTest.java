@@ -111,7 +111,7 @@ class CommandLineTest {
         Answer answer = answer("export", early.toString(), "--format", "onnx", "--to", folder + "/early.onnx");
         assertThat(answer.status()).isEqualTo(1);
         assertThat(answer.err()).isEqualToIgnoringNewLines(
-                "scanline: " + early + " has no best.safetensors yet: it gets one after its first epoch");
+                "scanline: " + early + " has no best.safetensors yet: it is written after the first epoch");
         assertThat(folder.resolve("early.onnx")).doesNotExist();
     }
 
@@ -426,7 +426,7 @@ class CommandLineTest {
         Answer one = answer("explain", "lstm-pixels", "model.dropout=0.5");
         assertThat(one.status()).isZero();
         assertThat(one.err().strip())
-                .isEqualTo("warning: model.dropout=0.5 has no effect: dropout is between recurrent"
+                .isEqualTo("warning: model.dropout=0.5 has no effect: dropout applies between recurrent"
                         + " layers, and model.layers is 1");
         assertThat(answer("explain", "lstm-pixels", "model.dropout=0.5", "model.layers=2").err()).isEmpty();
         assertThat(answer("explain", "lstm-pixels").err()).isEmpty();

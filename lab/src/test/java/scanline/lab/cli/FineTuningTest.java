@@ -122,11 +122,11 @@ class FineTuningTest {
 
         List<String> anew = List.of("reproduce", "--results", results, "--to", folder.resolve("anew").toString());
         Files.copy(child.resolve(Run.BEST), parent.resolve(Run.BEST), StandardCopyOption.REPLACE_EXISTING);
-        assertThat(answer(anew).out()).contains("child NOT TRAINED: child began with weights of " + parent
-                + ", but those of " + parent + " are others: their SHA-256 was ");
+        assertThat(answer(anew).out()).contains("child NOT TRAINED: child started with weights of " + parent
+                + ", but those of " + parent + " differ: their SHA-256 was ");
         Files.move(parent, folder.resolve("gone"));
-        assertThat(answer(anew).out()).contains("child NOT TRAINED: child began with the weights of " + parent
-                + ", and there is no " + parent);
+        assertThat(answer(anew).out()).contains("child NOT TRAINED: child started with the weights of " + parent
+                + ", but neither " + parent);
     }
 
     @Test

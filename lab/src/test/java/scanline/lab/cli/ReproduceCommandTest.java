@@ -121,10 +121,10 @@ class ReproduceCommandTest {
         assertThat(weights.out()).contains("small DIFFERS: the hash of the weights is ffff", "0 of 1 agree");
         change("metrics.csv", "(?m)^2,(\\d+),([^,]*),([^,]*),([^,]*),[^,]*", "2,$1,$2,$3,$4,0.25");
         assertThat(reproduce().out())
-                .contains("small DIFFERS: the training loss of epoch 2 is 0.25 in the record, and now ");
+                .contains("small DIFFERS: the training loss of epoch 2 is 0.25 in the record, but is now ");
         change("provenance.json", "(?<=\"trainLabels\" : \")[0-9a-f]{4}", "ffff");
         assertThat(reproduce("--json").out()).startsWith("{")
-                .contains("\"agrees\" : false", "DIFFERS: the data are others: trainLabels");
+                .contains("\"agrees\" : false", "DIFFERS: the data is different: trainLabels");
     }
 
     @Test
@@ -135,13 +135,13 @@ class ReproduceCommandTest {
         forgetRecipe(records.resolve("small"));
         Answer answer = reproduce();
         assertThat(answer.status()).isEqualTo(1);
-        assertThat(answer.out()).contains("small NOT TRAINED: small was made by another state of the recipe lstm-rows: "
+        assertThat(answer.out()).contains("small NOT TRAINED: small was made with another version of the recipe lstm-rows: "
                 + "optimizer.beta1 was 0.8 and is 0.9");
         assertThat(runs.resolve("small")).doesNotExist();
         change("recipe.yaml", "optimizer.beta1: 0.8", "optimizer.beta1: 0.9");
         change("provenance.json", "\"seed\" : 1", "\"seed\" : 2");
         assertThat(reproduce().out()).contains(
-                "small NOT TRAINED: small was made with the seed 2, and the recipe lstm-rows has 1 now");
+                "small NOT TRAINED: small was made with seed 2, but the recipe lstm-rows now has seed 1");
     }
 
     @Test
@@ -156,7 +156,7 @@ class ReproduceCommandTest {
         assertThat(reproduce().out()).contains("NOT TRAINED: " + recipe + " has changed since the run began");
         forgetRecipe(runs.resolve("small"));
         assertThat(reproduce().out())
-                .contains("NOT TRAINED: " + runs.resolve("small") + " is a run of another recipe than small");
+                .contains("NOT TRAINED: " + runs.resolve("small") + " is a run of a recipe other than small");
         Files.writeString(recipe, Files.readString(recipe).replace("seed: 2", "seed: 1"));
         Files.copy(once.resolve("small/best.safetensors"), runs.resolve("small/best.safetensors"));
         Files.writeString(runs.resolve("small/metrics.csv"), "nothing");
@@ -188,7 +188,7 @@ class ReproduceCommandTest {
         try (var channel = FileChannel.open(runs.resolve("reproduce.lock"), StandardOpenOption.CREATE,
                 StandardOpenOption.WRITE); var lock = channel.lock()) {
             assertThat(lock.isValid()).isTrue();
-            assertThat(reproduce().err()).contains("another `scanline reproduce` is at work in " + runs);
+            assertThat(reproduce().err()).contains("another `scanline reproduce` is running in " + runs);
         }
     }
 
@@ -200,7 +200,7 @@ class ReproduceCommandTest {
                         "scanline: cannot make the folder " + file + ": something of that name is in the way");
         assertThat(reproduce("lstm-row").status()).isEqualTo(2);
         assertThat(reproduce("lstm-row").err()).isEqualToIgnoringNewLines("scanline: no finished record in " + records
-                + " is of a recipe lstm-row, or called so; did you mean lstm-rows?");
+                + " has the name or the recipe lstm-row; did you mean lstm-rows?");
         assertThat(reproduce("--quick", "lstm-row").err())
                 .isEqualToIgnoringNewLines(
                         "scanline: no recipe that comes with Scanline is called lstm-row; did you mean lstm-rows?");
@@ -222,10 +222,10 @@ class ReproduceCommandTest {
         Files.writeString(file, Files.readString(file).replaceFirst(",[0-9a-f]{64}", "," + "0".repeat(64)));
         Answer other = reproduce("--quick", "rnn-rows");
         assertThat(other.status()).isEqualTo(1);
-        assertThat(other.out()).contains("rnn-rows DIFFERS: after 3 steps the loss is ", "the weights 0000");
-        assertThat(reproduce("--quick", "rnn-rows-relu").out()).contains("DIFFERS: there is no record of it");
+        assertThat(other.out()).contains("rnn-rows DIFFERS: after 3 steps the loss is ", "the weights are 0000");
+        assertThat(reproduce("--quick", "rnn-rows-relu").out()).contains("DIFFERS: it is not recorded");
         Files.writeString(file, Files.readString(file) + "rnn-rows,2," + "0".repeat(64) + "\n");
-        assertThat(reproduce("--quick", "rnn-rows").err()).contains("has two rows of rnn-rows");
+        assertThat(reproduce("--quick", "rnn-rows").err()).contains("has two rows for rnn-rows");
         Files.writeString(file, "recipe,loss,weights\nrnn-rows,2\n");
         assertThat(reproduce("--quick", "rnn-rows").err()).contains("has a broken row: \"rnn-rows,2\"");
     }

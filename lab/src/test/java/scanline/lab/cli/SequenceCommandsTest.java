@@ -187,7 +187,7 @@ class SequenceCommandsTest {
                     digit-sequence model.beam=0          | 2 | model.beam must be from 1 (greedy) to 64, not 0
                     digit-sequence data.canvas=grids     | 2 | the command line: data.canvas is "grids", but must be one of grid, scatter, single; did you mean grid?
                     digit-sequence data.canvas.row=3     | 2 | the command line: unknown key data.canvas.row; did you mean data.canvas.rows?
-                    digit-sequence data.canvas=single    | 1 | this model writes labels one after the other, so it needs pictures with several: data.canvas=grid or scatter
+                    digit-sequence data.canvas=single    | 1 | this model writes labels one after the other, so it needs a canvas with several labels: data.canvas=grid or scatter
                     digit-sequence data.scan.size=9      | 1 | data.scan.size is 9
                     digit-sequence data.validation=60000 | 1 | data.validation=60000 leaves nothing to train on
                     cnn-rnn data.limit=6 data.validation=3 | 1 | data.canvas: none of the 6 images to compose pictures from has label

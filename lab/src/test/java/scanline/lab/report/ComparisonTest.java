@@ -241,7 +241,7 @@ class ComparisonTest {
     void whatIsNoRunIsRefused() throws IOException {
         Path run = run("a", "lstm-rows seed=1", 9880, 0.98);
         assertThatThrownBy(() -> text(run, root)).isInstanceOf(RunException.class)
-                .hasMessage(root + " is not a run: it has no recipe.yaml");
+                .hasMessage("not a run folder: " + root + " (recipe.yaml is missing)");
         assertThatThrownBy(() -> text(run, root.resolve("a/../a"))).hasMessage(
                 root.resolve("a/../a") + " is given twice");
         unfinished(run);

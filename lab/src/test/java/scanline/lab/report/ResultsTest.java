@@ -315,7 +315,7 @@ class ResultsTest {
     @Test
     void aFolderWithoutARecordIsRefused() {
         assertThatThrownBy(() -> Results.write(results)).isInstanceOf(RunException.class)
-                .hasMessageContaining(records + " holds no record of a run");
+                .hasMessageContaining(records + " contains no record of a run");
     }
 
     @Test
@@ -330,23 +330,23 @@ class ResultsTest {
     @CsvSource(delimiter = '|', textBlock = """
             recipe.yaml     | seed: 1           | seed: [1]         | seed must have a single value
             recipe.yaml     | data: mnist       | date: mnist       | lacks data
-            recipe.yaml     | epochs: 2         | published.accuracy: no | keys below published are broken
+            recipe.yaml     | epochs: 2         | published.accuracy: no | keys below published are invalid
             provenance.json | "commit"          | "other"           | lacks commit
             provenance.json | 68362             | "many"            | parameters cannot be many
             provenance.json | scanline train    | scanline evaluate | the command trains nothing
             provenance.json | }                 |                   | is not a JSON object
             metrics.csv     | 2,1100            | 2,much            | has a broken row: "2,much
-            metrics.csv     | 2,1100            | 3,1100            | row 2 is no epoch 2
-            metrics.csv     | 0.85              | Infinity          | row 1 is no epoch 1
-            metrics.csv     | epoch,step        | step,epoch        | does not begin with the names of its columns
+            metrics.csv     | 2,1100            | 3,1100            | row 2 is not valid for epoch 2
+            metrics.csv     | 0.85              | Infinity          | row 1 is not valid for epoch 1
+            metrics.csv     | epoch,step        | step,epoch        | does not start with the names of its columns
             result.json     | 0.988,            | 1.5,              | testAccuracy cannot be 1.5
             result.json     | 0.988,            | 0.989,            | confusion.csv: 9880 of 10000
-            result.json     | "epochs": 2       | "epochs": 3       | has 3 epochs, but metrics.csv 2
+            result.json     | "epochs": 2       | "epochs": 3       | has 3 epochs, but metrics.csv has 2
             result.json     | "bestEpoch": 2    | "bestEpoch": 0    | bestEpoch cannot be 0
-            result.json     | 0123456789abcdef" | "                 | bestWeights is no SHA-256
+            result.json     | 0123456789abcdef" | "                 | bestWeights is not a SHA-256 hash
             confusion.csv   | 9880              | many              | has a broken row: "many,120"
             confusion.csv   | 9880,120          | 9880              | is not a square table
-            confusion.csv   | 9880,120          | class,9880,120    | counts no example
+            confusion.csv   | 9880,120          | class,9880,120    | counts no examples
             """)
     void aDamagedRecordIsRefusedByFileAndFault(String file, String old, String now, String fault) throws IOException {
         Path damaged = run("a", "lstm-rows seed=1", 9880).resolve(file);

@@ -64,7 +64,7 @@ class LiveRunTest {
     void nobodyElseTrainsItMeanwhile() throws IOException {
         try (LiveRun _ = LiveRun.begin(run)) {
             assertThatThrownBy(() -> LiveRun.begin(run)).isInstanceOf(RunException.class)
-                    .hasMessage(run.folder() + " is being trained by another process: wait for it, or stop it there");
+                    .hasMessage(run.folder() + " is being trained by another process: wait for it, or stop it first");
         }
         LiveRun.begin(run).close();
     }

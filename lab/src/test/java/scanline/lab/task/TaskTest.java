@@ -101,14 +101,14 @@ class TaskTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|',
             textBlock = """
-                    lstm-rows      | data.canvas=grid    | this model gives a number for each label at once, and data.canvas asks for a sequence: take one that writes labels one after the other, such as model=transformer
-                    digit-sequence | model=vit           | this model gives a number for each label at once, and data.canvas asks for a sequence: take one that writes labels one after the other, such as model=transformer
-                    digit-sequence | data.canvas=single  | this model writes labels one after the other, so it needs pictures with several: data.canvas=grid or scatter
-                    cnn-rnn        | data.canvas=single  | this model writes labels one after the other, so it needs pictures with several: data.canvas=grid or scatter
-                    cnn-sigmoid    | head.softmax=true   | head.softmax=true stands behind a classifier's logits, so it needs data.canvas=single
-                    cnn-rnn        | head.softmax=true   | head.softmax=true stands behind a classifier's logits, so it needs data.canvas=single
-                    digit-sequence | head.softmax=true   | head.softmax=true stands behind a classifier's logits, so it needs data.canvas=single
-                    cnn-sigmoid    | loss.smoothing=0.1  | loss.smoothing must be 0 where each label has a sigmoid
+                    lstm-rows      | data.canvas=grid    | this model scores all labels at once, but data.canvas asks for a sequence: use a model that writes labels one after the other, such as model=transformer
+                    digit-sequence | model=vit           | this model scores all labels at once, but data.canvas asks for a sequence: use a model that writes labels one after the other, such as model=transformer
+                    digit-sequence | data.canvas=single  | this model writes labels one after the other, so it needs a canvas with several labels: data.canvas=grid or scatter
+                    cnn-rnn        | data.canvas=single  | this model writes labels one after the other, so it needs a canvas with several labels: data.canvas=grid or scatter
+                    cnn-sigmoid    | head.softmax=true   | head.softmax=true only works for single-label classification (data.canvas=single)
+                    cnn-rnn        | head.softmax=true   | head.softmax=true only works for single-label classification (data.canvas=single)
+                    digit-sequence | head.softmax=true   | head.softmax=true only works for single-label classification (data.canvas=single)
+                    cnn-sigmoid    | loss.smoothing=0.1  | loss.smoothing must be 0 if each label has its own sigmoid
                     digit-sequence | model.positions=4   | model.positions is 4, but an answer of up to 4 labels (data.canvas) and its start take 5
                     """)
     void aModelThatCannotAnswerAsTheCanvasAsksIsRefusedInOneLine(String name, String key, String message) {

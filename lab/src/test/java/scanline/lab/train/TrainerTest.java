@@ -250,9 +250,9 @@ class TrainerTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            (?s)^.*$         | ''              | does not begin with the names of its columns
-            (?m)^epoch       | age             | does not begin with the names of its columns
-            (?m)^1,.*\\n      | ''              | row 1 is no epoch 1
+            (?s)^.*$         | ''              | does not start with the names of its columns
+            (?m)^epoch       | age             | does not start with the names of its columns
+            (?m)^1,.*\\n      | ''              | row 1 is not valid for epoch 1
             (?m)^2,.*\\n      | ''              | has 1 epochs, but last.safetensors has seen 2
             """)
     void aRunDoesNotGoOnWithoutTheRowsOfItsEpochs(String old, String now, String fault) throws IOException {
@@ -272,7 +272,7 @@ class TrainerTest {
         lastWeights(recipe, run, 1, false, () -> false);
         Files.delete(run.last());
         List<Run.Epoch> epochs = run.epochs();
-        String fault = run.folder() + " has no last.safetensors to go on from: ";
+        String fault = run.folder() + " has no last.safetensors to resume from: ";
         assertThatThrownBy(() -> lastWeights(recipe, run, 1, true, () -> false)).isInstanceOf(RunException.class)
                 .hasMessage(fault + "it is the record of a finished run");
         Files.delete(run.folder().resolve("result.json"));
@@ -296,20 +296,20 @@ class TrainerTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|',
             textBlock = """
-                    epoch=2147483647 | stands at step 1, example 32 of epoch 2147483648, where training by this recipe never stands
-                    example=31 | stands at step 1, example 31 of epoch 1, where
-                    example=10000 | stands at step 1, example 10000 of epoch 1, where
-                    step=2 | stands at step 2, example 32 of epoch 1, where
-                    right=33 | stands at step 1, example 32 of epoch 1, where
-                    bestEpoch=1 | stands at step 1, example 32 of epoch 1, where
-                    step=-1 | has a broken position: step cannot be "-1"
-                    epoch=4294967297 | has a broken position: epoch cannot be "4294967297"
-                    seconds=NaN | has a broken position: seconds or lossSum cannot be what they are
-                    lossSum=0x1p9999 | has a broken position: seconds or lossSum cannot be what they are
-                    bestLoss=a\u202e | has a broken position: bestLoss cannot be "a\\u202e"
-                    example=300 step=10 | stands at step 10, example 300 of epoch 1, where
-                    epoch=1 step=11 | stands at step 11, example 32 of epoch 2, where
-                    epoch=2 step=21 bestEpoch=1 | stands at step 21, example 32 of epoch 3, where
+                    epoch=2147483647 | is at step 1, example 32 of epoch 2147483648, which training by this recipe never reaches
+                    example=31 | is at step 1, example 31 of epoch 1, which
+                    example=10000 | is at step 1, example 10000 of epoch 1, which
+                    step=2 | is at step 2, example 32 of epoch 1, which
+                    right=33 | is at step 1, example 32 of epoch 1, which
+                    bestEpoch=1 | is at step 1, example 32 of epoch 1, which
+                    step=-1 | has an invalid position: step cannot be "-1"
+                    epoch=4294967297 | has an invalid position: epoch cannot be "4294967297"
+                    seconds=NaN | has an invalid position: seconds or lossSum is out of range
+                    lossSum=0x1p9999 | has an invalid position: seconds or lossSum is out of range
+                    bestLoss=a\u202e | has an invalid position: bestLoss cannot be "a\\u202e"
+                    example=300 step=10 | is at step 10, example 300 of epoch 1, which
+                    epoch=1 step=11 | is at step 11, example 32 of epoch 2, which
+                    epoch=2 step=21 bestEpoch=1 | is at step 21, example 32 of epoch 3, which
                     """)
     void aCheckpointWhereTheTrainingNeverStandsIsRefused(String changes, String fault) throws IOException {
         Recipe recipe = small();
