@@ -46,14 +46,14 @@ public final class Kills implements Callable<Integer> {
     static final Map<String, String> KINDS = new TreeMap<>(Map.of(
             "rnn-rows", "model.hidden=12 model.dropout=0.2 epochs=3",
             "lstm-rows", "model.hidden=12 model.dropout=0.2 clip=norm schedule=cosine epochs=3",
-            "gru-rows-deep", "model.hidden=12 model.bidirectional=true model.learnedState=true epochs=3",
+            "gru-rows-deep", "model.hidden=12 model.bidirectional=true model.learnInitialState=true epochs=3",
             "vit",
             "model.width=8 model.depth=1 model.heads=2 model.headWidth=5 model.mlp=12 model.dropout=0.1 epochs=3",
             "digit-classifier", "model.width=8 model.depth=1 model.heads=2 model.feedForward=12 epochs=3",
             "cnn", "model.channels=3 model.hidden=12 model.dropout=0.1 data.shrink=2 epochs=3",
             "digit-sequence-blanks", "data.shrink=4 data.scan.size=7 model.width=8 model.heads=2 model.feedForward=12"
                     + " model.encoderDepth=1 model.decoderDepth=1 model.positions=5 epochs=2",
-            "cnn-rnn", "data.canvas.size=16 data.canvas.smallest=5 data.canvas.largest=8 model.cnn.channels=3"
+            "cnn-rnn", "data.canvas.size=16 data.canvas.minSize=5 data.canvas.maxSize=8 model.cnn.channels=3"
                     + " model.cnn.hidden=6 model.embedding=6 model.hidden=5 data.canvas.order=random epochs=2"));
 
     private static final List<String> DRAWN = List.of("data.canvas.train=200", "data.canvas.validation=20",

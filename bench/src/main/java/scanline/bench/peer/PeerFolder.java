@@ -53,7 +53,7 @@ public record PeerFolder(Path path) {
         description.put("shape",
                 List.of(batches.size(), input.steps(), batches.getFirst().count(), input.features()));
         description.put("classes", input.classes());
-        description.put("smoothing", recipe.loss().smoothing());
+        description.put("smoothing", recipe.loss().labelSmoothing());
         description.put("optimizer", optimizer(recipe.optimizer()));
         description.put("clip", clip(recipe.clip()));
         description.put("rates", IntStream.range(0, batches.size()).mapToObj(steps::rate).toList());

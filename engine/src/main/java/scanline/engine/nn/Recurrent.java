@@ -29,7 +29,7 @@ public final class Recurrent {
      * @param bidirectional
      *            whether each layer also reads its input from the end, with separate weights; the output then has 2 H
      *            features (Schuster and Paliwal 1997)
-     * @param learnedState
+     * @param learnInitialState
      *            whether the initial state of a layer is learned, as {@code h0_l0} and {@code c0_l0}, both [H];
      *            otherwise it is zero
      * @param recompute
@@ -37,14 +37,14 @@ public final class Recurrent {
      * @param initializer
      *            the initializer of the weights and biases
      */
-    public record Options(float dropout, boolean bidirectional, boolean learnedState, boolean recompute,
+    public record Options(float dropout, boolean bidirectional, boolean learnInitialState, boolean recompute,
             RecurrentInitializer initializer) {
         /** One direction, no dropout, a zero initial state, PyTorch's initializer. */
         public static final Options DEFAULT = new Options(0, false, false, false, RecurrentInitializer.DEFAULT);
 
         /** Returns these settings with another dropout rate. */
         public Options withDropout(float rate) {
-            return new Options(rate, bidirectional, learnedState, recompute, initializer);
+            return new Options(rate, bidirectional, learnInitialState, recompute, initializer);
         }
     }
 
@@ -116,7 +116,7 @@ public final class Recurrent {
                 initializer.hiddenWeight(weights, "weight_hh_" + name, kind, hidden),
                 initializer.inputBias(weights, "bias_ih_" + name, kind, hidden),
                 initializer.hiddenBias(weights, "bias_hh_" + name, kind, hidden));
-        boolean learned = options.learnedState();
+        boolean learned = options.learnInitialState();
         return new Direction(w, learned ? weights.zeros("h0_" + name, Shape.of(hidden)) : null,
                 learned && kind.hasCellState() ? weights.zeros("c0_" + name, Shape.of(hidden)) : null);
     }

@@ -16,16 +16,16 @@ import scanline.engine.tensor.Weights;
  *            the rule for U, [H, H] per gate
  * @param bias
  *            the rule for both bias vectors
- * @param forget
+ * @param forgetBias
  *            the value that replaces the forget gate's bias of an LSTM (Gers et al. 2000; 1 in Jozefowicz et al. 2015);
  *            0 keeps that of {@code bias}
- * @param longest
+ * @param maxTime
  *            T_max of {@link Bias#CHRONO}, in steps, at least 3
- * @param deviation
+ * @param std
  *            the standard deviation of {@link Matrix#NORMAL}, positive
  */
-public record RecurrentInitializer(Matrix input, Matrix recurrent, Bias bias, double forget, int longest,
-        double deviation) {
+public record RecurrentInitializer(Matrix input, Matrix recurrent, Bias bias, double forgetBias, int maxTime,
+        double std) {
     /** PyTorch's initializer: everything uniform within {@code 1 / sqrt(H)}. */
     public static final RecurrentInitializer DEFAULT = new RecurrentInitializer(Matrix.UNIFORM, Matrix.UNIFORM,
             Bias.UNIFORM, 0,
@@ -69,14 +69,14 @@ public record RecurrentInitializer(Matrix input, Matrix recurrent, Bias bias, do
      * Checks the values.
      *
      * @throws IllegalArgumentException
-     *             if {@code longest} is less than 3 with {@link Bias#CHRONO}, or the deviation is not positive
+     *             if {@code maxTime} is less than 3 with {@link Bias#CHRONO}, or {@code std} is not positive
      */
     public RecurrentInitializer {
-        if (bias == Bias.CHRONO && longest < 3) {
-            throw new IllegalArgumentException("longest must be at least 3 steps for bias chrono, not " + longest);
+        if (bias == Bias.CHRONO && maxTime < 3) {
+            throw new IllegalArgumentException("maxTime must be at least 3 steps for bias chrono, not " + maxTime);
         }
-        if (!(deviation > 0)) {
-            throw new IllegalArgumentException("deviation must be positive, not " + deviation);
+        if (!(std > 0)) {
+            throw new IllegalArgumentException("std must be positive, not " + std);
         }
     }
 
@@ -89,9 +89,9 @@ public record RecurrentInitializer(Matrix input, Matrix recurrent, Bias bias, do
      *             if it lacks one
      */
     public void requireFor(CellKind kind, String prefix) {
-        if (forget != 0 && kind != CellKind.LSTM) {
+        if (forgetBias != 0 && kind != CellKind.LSTM) {
             throw new IllegalArgumentException(
-                    prefix + "forget must be 0 for " + kind + ", not " + forget + ": only an LSTM has a forget gate");
+                    prefix + "forgetBias must be 0 for " + kind + ", not " + forgetBias + ": only an LSTM has a forget gate");
         }
         if (bias == Bias.CHRONO && kind.gates() == 1) {
             throw new IllegalArgumentException(prefix + "bias must not be chrono for " + kind + ", which has no gates");
@@ -115,7 +115,7 @@ public record RecurrentInitializer(Matrix input, Matrix recurrent, Bias bias, do
             if (bias == Bias.CHRONO) {
                 chrono(values, key, kind, hidden);
             }
-            fillForget(values, kind, hidden, (float) forget);
+            fillForget(values, kind, hidden, (float) forgetBias);
         });
     }
 
@@ -134,14 +134,14 @@ public record RecurrentInitializer(Matrix input, Matrix recurrent, Bias bias, do
     }
 
     private void fillForget(float[] values, CellKind kind, int hidden, float value) {
-        if (forget != 0 && kind == CellKind.LSTM) {
+        if (forgetBias != 0 && kind == CellKind.LSTM) {
             Arrays.fill(values, hidden, 2 * hidden, value);
         }
     }
 
     private void chrono(float[] values, RandomKey key, CellKind kind, int hidden) {
         for (int j = 0; j < hidden; j++) {
-            float keep = (float) StrictMath.log(1 + key.uniform(j) * (longest - 2.0));
+            float keep = (float) StrictMath.log(1 + key.uniform(j) * (maxTime - 2.0));
             values[hidden + j] = keep; // f of an LSTM, z of a GRU
             if (kind == CellKind.LSTM) {
                 values[j] = -keep;
@@ -164,7 +164,7 @@ public record RecurrentInitializer(Matrix input, Matrix recurrent, Bias bias, do
                     identity(values, Math.min(2, kind.gates() - 1) * hidden * columns, hidden, columns);
                 }
                 case HE -> key.normal(values, 0, values.length, 0, (float) Math.sqrt(2.0 / columns));
-                case NORMAL -> key.normal(values, 0, values.length, 0, (float) deviation);
+                case NORMAL -> key.normal(values, 0, values.length, 0, (float) std);
             }
         });
     }

@@ -26,10 +26,10 @@ public sealed interface Schedule {
     }
 
     /**
-     * A step schedule: the rate is multiplied by {@code decay} after every {@code every} epochs; PyTorch's
+     * A step schedule: the rate is multiplied by {@code gamma} after every {@code stepSize} epochs; PyTorch's
      * {@code StepLR}.
      */
-    record Step(int every, double decay) implements Schedule {
+    record Step(int stepSize, double gamma) implements Schedule {
         /** A decay to a tenth after every 30 epochs. */
         public static final Step DEFAULT = new Step(30, 0.1);
 
@@ -40,23 +40,23 @@ public sealed interface Schedule {
          *             if one is out of range
          */
         public Step {
-            UpdateRule.require(every > 0, "every", "positive", every);
-            UpdateRule.require(decay > 0 && decay <= 1, "decay", "in (0, 1]", decay);
+            UpdateRule.require(stepSize > 0, "stepSize", "positive", stepSize);
+            UpdateRule.require(gamma > 0 && gamma <= 1, "gamma", "in (0, 1]", gamma);
         }
 
         @Override
         public double factor(long step, long stepsAnEpoch, int epochs) {
             long epoch = step / stepsAnEpoch;
-            long decays = epoch / every;
-            return StrictMath.pow(decay, (double) decays);
+            long decays = epoch / stepSize;
+            return StrictMath.pow(gamma, (double) decays);
         }
     }
 
     /**
-     * A cosine schedule from 1 down to {@code least} over the whole training, updated once per epoch or once per step
+     * A cosine schedule from 1 down to {@code minimum} over the whole training, updated once per epoch or once per step
      * (Loshchilov and Hutter 2017, without restarts). Updated per epoch it is PyTorch's {@code CosineAnnealingLR}.
      */
-    record Cosine(double least, boolean byEpoch) implements Schedule {
+    record Cosine(double minimum, boolean byEpoch) implements Schedule {
         /** A decay to 0, updated every step. */
         public static final Cosine DEFAULT = new Cosine(0, false);
 
@@ -67,21 +67,21 @@ public sealed interface Schedule {
          *             if one is out of range
          */
         public Cosine {
-            UpdateRule.require(least >= 0 && least <= 1, "least", "in [0, 1]", least);
+            UpdateRule.require(minimum >= 0 && minimum <= 1, "minimum", "in [0, 1]", minimum);
         }
 
         @Override
         public double factor(long step, long stepsAnEpoch, int epochs) {
             long since = byEpoch ? step - step % stepsAnEpoch : step;
-            return cosine((double) since / (stepsAnEpoch * epochs), least);
+            return cosine((double) since / (stepsAnEpoch * epochs), minimum);
         }
     }
 
     /**
-     * A linear warm-up from 0 to 1 over the first {@code epochs} epochs, then a cosine decay to {@code least} (Goyal et
+     * A linear warm-up from 0 to 1 over the first {@code epochs} epochs, then a cosine decay to {@code minimum} (Goyal et
      * al. 2017; Loshchilov and Hutter 2017).
      */
-    record WarmUp(double epochs, double least) implements Schedule {
+    record WarmUp(double epochs, double minimum) implements Schedule {
         /** One epoch of warm-up, then a decay to 0. */
         public static final WarmUp DEFAULT = new WarmUp(1, 0);
 
@@ -93,7 +93,7 @@ public sealed interface Schedule {
          */
         public WarmUp {
             UpdateRule.require(epochs >= 0, "epochs", "0 or more", epochs);
-            UpdateRule.require(least >= 0 && least <= 1, "least", "in [0, 1]", least);
+            UpdateRule.require(minimum >= 0 && minimum <= 1, "minimum", "in [0, 1]", minimum);
         }
 
         @Override
@@ -102,11 +102,11 @@ public sealed interface Schedule {
             if (step < warm) {
                 return (step + 1) / (warm + 1);
             }
-            return cosine((step - warm) / Math.max(1, stepsAnEpoch * allEpochs - warm), least);
+            return cosine((step - warm) / Math.max(1, stepsAnEpoch * allEpochs - warm), minimum);
         }
     }
 
-    private static double cosine(double progress, double least) {
-        return least + (1 - least) * (1 + StrictMath.cos(Math.PI * progress)) / 2;
+    private static double cosine(double progress, double minimum) {
+        return minimum + (1 - minimum) * (1 + StrictMath.cos(Math.PI * progress)) / 2;
     }
 }

@@ -166,12 +166,12 @@ class LayersTest {
     @Test
     void gatesThatAKindLacksAreRefused() {
         assertThatThrownBy(() -> first(GRU, 3, 5, new RecurrentInitializer(Matrix.HE, Matrix.HE, Bias.ZERO, 1, 784, 1)))
-                .hasMessage("forget must be 0 for GRU, not 1.0: only an LSTM has a forget gate");
+                .hasMessage("forgetBias must be 0 for GRU, not 1.0: only an LSTM has a forget gate");
         assertThatThrownBy(() -> first(CellKind.RNN_TANH, 3, 5,
                 new RecurrentInitializer(Matrix.HE, Matrix.HE, Bias.CHRONO, 0, 784, 1)))
                 .hasMessage("bias must not be chrono for RNN_TANH, which has no gates");
         assertThatThrownBy(() -> new RecurrentInitializer(Matrix.HE, Matrix.HE, Bias.CHRONO, 0, 2, 1))
-                .hasMessage("longest must be at least 3 steps for bias chrono, not 2");
+                .hasMessage("maxTime must be at least 3 steps for bias chrono, not 2");
     }
 
     private static List<Parameter> first(CellKind kind, int features, int hidden, RecurrentInitializer initializer) {

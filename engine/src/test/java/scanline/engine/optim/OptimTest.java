@@ -140,11 +140,11 @@ class OptimTest {
                 refusal(() -> new AdamW(0.1, 0.9, 0.999, 1e-8, -1), "weightDecay must be 0 or more, not -1.0"),
                 refusal(() -> new Clipping.Value(0), "bound must be positive, not 0.0"),
                 refusal(() -> new Clipping.Norm(-1), "bound must be positive, not -1.0"),
-                refusal(() -> new Schedule.Step(0, 0.1), "every must be positive, not 0.0"),
-                refusal(() -> new Schedule.Step(1, 1.1), "decay must be in (0, 1], not 1.1"),
-                refusal(() -> new Schedule.Cosine(-0.5, true), "least must be in [0, 1], not -0.5"),
+                refusal(() -> new Schedule.Step(0, 0.1), "stepSize must be positive, not 0.0"),
+                refusal(() -> new Schedule.Step(1, 1.1), "gamma must be in (0, 1], not 1.1"),
+                refusal(() -> new Schedule.Cosine(-0.5, true), "minimum must be in [0, 1], not -0.5"),
                 refusal(() -> new Schedule.WarmUp(-1, 0), "epochs must be 0 or more, not -1.0"),
-                refusal(() -> new Schedule.WarmUp(1, 2), "least must be in [0, 1], not 2.0"));
+                refusal(() -> new Schedule.WarmUp(1, 2), "minimum must be in [0, 1], not 2.0"));
     }
 
     private static Arguments refusal(ThrowingCallable call, String message) {

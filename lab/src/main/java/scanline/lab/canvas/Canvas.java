@@ -138,10 +138,10 @@ public sealed interface Canvas {
      * their labels, some of which tend to appear together. {@link ScatterPictures} has the exact distribution.
      *
      * @param size the side of the square in pixels, 4 to 512
-     * @param smallest the smallest side of an image in pixels, 4 or more
-     * @param largest the largest side of an image in pixels; the images of the set are scaled, whatever size they have
-     * @param least the smallest number of labels of a picture, 1 or more
-     * @param most the largest number of labels of a picture; at most the number of images of the largest size that fit
+     * @param minSize the smallest side of an image in pixels, 4 or more
+     * @param maxSize the largest side of an image in pixels; the images of the set are scaled, whatever size they have
+     * @param minImages the smallest number of labels of a picture, 1 or more
+     * @param maxImages the largest number of labels of a picture; at most the number of images of the largest size that fit
      *     side by side, and at most the number of classes
      * @param cooccurrence the probability that another label comes from the same scene as the first one, from 0 (labels
      *     are drawn independently of each other) to 1
@@ -150,7 +150,7 @@ public sealed interface Canvas {
      * @param validation pictures that the best epoch is chosen on
      * @param test pictures to test on
      */
-    record Scatter(int size, int smallest, int largest, int least, int most, double cooccurrence, Order order,
+    record Scatter(int size, int minSize, int maxSize, int minImages, int maxImages, double cooccurrence, Order order,
             int train, int validation, int test) implements Canvas {
         /** One to four images on a square of 48 pixels. */
         public static final Scatter DEFAULT = new Scatter(48, 10, 22, 1, 4, 0.8, Order.FREQUENT, 20_000, 2_000, 10_000);
@@ -173,14 +173,14 @@ public sealed interface Canvas {
         public Scatter {
             require(size >= SMALLEST && size <= LARGEST,
                     "size must be from " + SMALLEST + " to " + LARGEST + ", not " + size);
-            require(smallest >= SMALLEST && smallest <= largest && largest <= size,
-                    "smallest and largest must satisfy " + SMALLEST + " <= smallest <= largest <= size, which is "
-                            + size + ", not " + smallest + " and " + largest);
-            require(least >= 1 && least <= most, "least and most must satisfy 1 <= least <= most, not " + least
-                    + " and " + most);
-            int places = (size / largest) * (size / largest);
-            require(most <= places, "most is " + most + ", but a canvas of " + size + " x " + size
-                    + " only has room for " + places + " images of " + largest + " x " + largest + " side by side");
+            require(minSize >= SMALLEST && minSize <= maxSize && maxSize <= size,
+                    "minSize and maxSize must satisfy " + SMALLEST + " <= minSize <= maxSize <= size, which is "
+                            + size + ", not " + minSize + " and " + maxSize);
+            require(minImages >= 1 && minImages <= maxImages, "minImages and maxImages must satisfy 1 <= minImages <= maxImages, not " + minImages
+                    + " and " + maxImages);
+            int places = (size / maxSize) * (size / maxSize);
+            require(maxImages <= places, "maxImages is " + maxImages + ", but a canvas of " + size + " x " + size
+                    + " only has room for " + places + " images of " + maxSize + " x " + maxSize + " side by side");
             require(cooccurrence >= 0 && cooccurrence <= 1,
                     "cooccurrence must be a fraction, 0 to 1, not " + cooccurrence);
             requireCounts(train, validation, test);
@@ -193,7 +193,7 @@ public sealed interface Canvas {
 
         @Override
         public int longest() {
-            return most;
+            return maxImages;
         }
 
         @Override

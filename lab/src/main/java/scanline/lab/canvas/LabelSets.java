@@ -23,8 +23,8 @@ final class LabelSets {
      * @throws DataException if a set may have more labels than there are
      */
     LabelSets(Canvas.Scatter canvas, int classes) {
-        if (canvas.most() > classes) {
-            throw new DataException("data.canvas.most is " + canvas.most()
+        if (canvas.maxImages() > classes) {
+            throw new DataException("data.canvas.maxImages is " + canvas.maxImages()
                     + ", but a picture shows each label at most once, and there are only " + classes + " labels");
         }
         this.canvas = canvas;
@@ -38,7 +38,7 @@ final class LabelSets {
         RandomKey together = own.purpose("together");
         RandomKey label = own.purpose("label");
         boolean[] used = new boolean[labels.length];
-        int[] set = new int[canvas.least() + own.purpose("count").below(canvas.most() - canvas.least() + 1, 0)];
+        int[] set = new int[canvas.minImages() + own.purpose("count").below(canvas.maxImages() - canvas.minImages() + 1, 0)];
         int scene = 0;
         for (int i = 0; i < set.length; i++) {
             boolean attracted = i > 0 && together.uniform(i) < canvas.cooccurrence()

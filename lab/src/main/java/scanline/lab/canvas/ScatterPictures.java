@@ -72,7 +72,7 @@ final class ScatterPictures implements Pictures {
         sets = new LabelSets(canvas, images.classes());
         this.images = byLabel(images, chosen);
         scaling = new AreaScaling(images);
-        square = new byte[canvas.largest() * canvas.largest()];
+        square = new byte[canvas.maxSize() * canvas.maxSize()];
         ordered = canvas.order() == Canvas.Scatter.Order.FREQUENT ? sets.byFrequency() : new int[0];
         ranks = new int[ordered.length];
         for (int rank = 0; rank < ranks.length; rank++) {
@@ -151,7 +151,7 @@ final class ScatterPictures implements Pictures {
         for (int i = 0; i < labels.length; i++) {
             int[] some = images[labels[i]];
             int image = some[imageKey.below(some.length, i)];
-            int side = canvas.smallest() + sideKey.below(canvas.largest() - canvas.smallest() + 1, i);
+            int side = canvas.minSize() + sideKey.below(canvas.maxSize() - canvas.minSize() + 1, i);
             placed.add(placed(image, side, placeKey.at(i), placed));
         }
         return placed;

@@ -22,7 +22,7 @@ import scanline.lab.recipe.Recipes;
 
 /** {@code scanline explain}: describes the model of a recipe. */
 @Command(name = "explain", mixinStandardHelpOptions = true,
-        description = "Prints the layers, parameters and keys of a recipe, and the cost of a training step.")
+        description = "Print the layers, parameters and keys of a recipe, and the cost of a training step.")
 final class ExplainCommand implements Runnable {
     @Spec
     private @Nullable CommandSpec spec;
@@ -34,7 +34,7 @@ final class ExplainCommand implements Runnable {
     private List<String> overrides = List.of();
 
     @Option(names = "--times",
-            description = "Also measures the share of each layer in the time of a training step; takes some seconds.")
+            description = "Also measure the share of each layer in the time of a training step; takes some seconds.")
     private boolean times;
 
     @Override

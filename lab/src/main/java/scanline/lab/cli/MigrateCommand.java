@@ -16,7 +16,7 @@ import scanline.lab.run.Migration;
 
 /** {@code scanline migrate}: rewrites runs and recipe files of older versions for this one. */
 @Command(name = "migrate", mixinStandardHelpOptions = true,
-        description = "Renames keys and fields of older versions in run folders and recipe files. Settings, figures and"
+        description = "Update runs and recipe files of older versions: rename their keys and fields. Settings, figures and"
                 + " weights do not change.")
 final class MigrateCommand implements Callable<Integer> {
     @Spec

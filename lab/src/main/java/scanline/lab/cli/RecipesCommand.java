@@ -27,7 +27,7 @@ import scanline.lab.report.Table;
 
 /** {@code scanline recipes}: lists the built-in recipes, or describes one. */
 @Command(name = "recipes", mixinStandardHelpOptions = true,
-        description = "Lists the built-in recipes, or prints the details of one.")
+        description = "List the built-in recipes, or print the details of one.")
 final class RecipesCommand implements Callable<Integer> {
     private static final String MNIST = "MNIST";
 

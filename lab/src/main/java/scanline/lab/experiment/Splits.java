@@ -73,7 +73,7 @@ public final class Splits {
     }
 
     private static Loader loader(Recipe recipe, Pictures pictures) {
-        return new Loader(pictures, recipe.data().scan(), recipe.data().mean(), recipe.data().deviation());
+        return new Loader(pictures, recipe.data().scan(), recipe.data().mean(), recipe.data().std());
     }
 
     private static int[] all(int count) {

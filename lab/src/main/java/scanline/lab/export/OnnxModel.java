@@ -85,7 +85,7 @@ final class OnnxModel {
         int pixelsLeft = height / factor * (width / factor);
         int[] order = data.scan().order(height / factor, width / factor);
         Value scanned = ordered(graph.reshape(small, 0, pixelsLeft), order);
-        return graph.reshape(normalized(scanned, data.mean(), data.deviation()), 0, experiment.input().steps(),
+        return graph.reshape(normalized(scanned, data.mean(), data.std()), 0, experiment.input().steps(),
                 experiment.input().features());
     }
 
@@ -111,9 +111,9 @@ final class OnnxModel {
         return graph.node("Gather", List.of(framed, places), Attribute.of("axis", 1));
     }
 
-    private Value normalized(Value x, double mean, double deviation) {
+    private Value normalized(Value x, double mean, double std) {
         Value centered = mean == 0 ? x : graph.node("Sub", List.of(x, graph.constant((float) mean)));
-        return deviation == 1 ? centered : graph.node("Div", List.of(centered, graph.constant((float) deviation)));
+        return std == 1 ? centered : graph.node("Div", List.of(centered, graph.constant((float) std)));
     }
 
     private static String scores(Recipe recipe) {

@@ -19,7 +19,7 @@ public non-sealed interface Autoregressive extends Network {
     int end();
 
     /** The number of paths that {@link BeamSearch} follows; 1 is greedy. */
-    int beam();
+    int beamWidth();
 
     /**
      * Encodes images.

@@ -127,7 +127,7 @@ public final class BeamSearch {
         List<Path> best = new ArrayList<>(ended);
         best.addAll(longer);
         best.sort(Comparator.comparingDouble(Path::logProbability).reversed()); // stable: the first among equals
-        List<Path> kept = best.subList(0, Math.min(network.beam(), best.size()));
+        List<Path> kept = best.subList(0, Math.min(network.beamWidth(), best.size()));
         if (!paths.isEmpty()) {
             listener.kept(picture, kept.stream()
                     .map(path -> new Followed(path.labels, path.logProbability, path.number < 0)).toList());

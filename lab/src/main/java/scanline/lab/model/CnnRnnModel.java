@@ -35,9 +35,9 @@ import scanline.engine.tensor.Weights;
  * @param cnn the CNN; I is what its last linear map would read
  * @param embedding length of a label's vector w
  * @param hidden size of the LSTM's state
- * @param beam number of paths that are followed in decoding, 1 for greedy
+ * @param beamWidth number of paths that are followed in decoding, 1 for greedy
  */
-public record CnnRnnModel(CnnModel cnn, int embedding, int hidden, int beam) implements Model {
+public record CnnRnnModel(CnnModel cnn, int embedding, int hidden, int beamWidth) implements Model {
     /** A small CNN, label vectors of length 64, a state of size 128. */
     public static final CnnRnnModel DEFAULT = new CnnRnnModel(CnnModel.DEFAULT, 64, 128, 3);
 
@@ -45,7 +45,7 @@ public record CnnRnnModel(CnnModel cnn, int embedding, int hidden, int beam) imp
     public CnnRnnModel {
         Ranges.requireSize("embedding", embedding);
         Ranges.requireSize("hidden", hidden);
-        Ranges.requireBeam(beam);
+        Ranges.requireBeam(beamWidth);
     }
 
     @Override
@@ -70,8 +70,8 @@ public record CnnRnnModel(CnnModel cnn, int embedding, int hidden, int beam) imp
             }
 
             @Override
-            public int beam() {
-                return beam;
+            public int beamWidth() {
+                return beamWidth;
             }
 
             // Ui I, [1, B, embedding]

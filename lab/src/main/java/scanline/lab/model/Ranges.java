@@ -24,8 +24,8 @@ final class Ranges {
     }
 
     /** Checks the number of paths of a beam search. */
-    static void requireBeam(int beam) {
-        require(beam >= 1 && beam <= WIDEST_BEAM, "beam must be from 1 (greedy) to " + WIDEST_BEAM + ", not " + beam);
+    static void requireBeam(int beamWidth) {
+        require(beamWidth >= 1 && beamWidth <= WIDEST_BEAM, "beamWidth must be from 1 (greedy) to " + WIDEST_BEAM + ", not " + beamWidth);
     }
 
     /** Checks that attention heads can share a width. */

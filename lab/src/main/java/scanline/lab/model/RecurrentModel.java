@@ -20,14 +20,14 @@ import scanline.engine.tensor.Weights;
  * @param layers number of stacked layers
  * @param dropout dropout rate between layers, in [0, 1)
  * @param bidirectional whether each layer also reads from the end; fc then receives the last state of both directions
- * @param learnedState whether the initial state of a layer is learned; it is zero otherwise
+ * @param learnInitialState whether the initial state of a layer is learned; it is zero otherwise
  * @param relu whether a ReLU is applied to the last state before fc
  * @param recompute whether training recomputes what its backward pass needs instead of storing it: less memory, more
  *     time, the same weights
  * @param init the initializer of the layers
  */
 public record RecurrentModel(CellKind cell, int hidden, int layers, double dropout, boolean bidirectional,
-        boolean learnedState, boolean relu, boolean recompute, RecurrentInitializer init) implements Model {
+        boolean learnInitialState, boolean relu, boolean recompute, RecurrentInitializer init) implements Model {
     /** One LSTM layer of 128 units. */
     public static final RecurrentModel DEFAULT = new RecurrentModel(CellKind.LSTM, 128, 1, 0, false, false, false,
             false, RecurrentInitializer.DEFAULT);
@@ -43,7 +43,7 @@ public record RecurrentModel(CellKind cell, int hidden, int layers, double dropo
     @Override
     public Classifier build(Weights weights, Input input) {
         Recurrent stack = new Recurrent(weights.scope(cell.layer()), cell, input.features(), hidden, layers,
-                new Recurrent.Options((float) dropout, bidirectional, learnedState, recompute, init));
+                new Recurrent.Options((float) dropout, bidirectional, learnInitialState, recompute, init));
         Linear fc = new Linear(weights.scope("fc"), width(), input.classes());
         UnaryOperator<Tensor> head = last -> fc.forward(relu ? Activation.relu(last) : last);
         return new RecurrentClassifier(stack, bidirectional, head);
@@ -56,7 +56,7 @@ public record RecurrentModel(CellKind cell, int hidden, int layers, double dropo
             int features = l == 0 ? input.features() : width();
             String output = l == layers - 1 ? "[" + width() + "]" : "[" + input.steps() + ", " + width() + "]";
             long gates = (bidirectional ? 2L : 1L) * cell.gates() * hidden;
-            long states = learnedState ? (cell.hasCellState() ? 2L : 1L) * width() : 0;
+            long states = learnInitialState ? (cell.hasCellState() ? 2L : 1L) * width() : 0;
             rows.add(new Layer(cell.layer() + " (layer " + l + ")", Formula.of(cell),
                     cell.name().toLowerCase(Locale.ROOT) + " " + features + " to " + width(), output,
                     gates * (features + hidden + 2) + states, 2L * input.steps() * gates * (features + hidden)));

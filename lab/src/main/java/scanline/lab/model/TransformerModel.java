@@ -32,11 +32,11 @@ import scanline.engine.tensor.Weights;
  * @param feedForward hidden units of a ReLU network
  * @param dropout dropout rate, in [0, 1): of the attention weights and output, and twice in the ReLU network
  * @param positions number of words of an answer that have a learned position, the start being the first
- * @param beam number of paths that are followed in decoding, 1 for greedy
+ * @param beamWidth number of paths that are followed in decoding, 1 for greedy
  */
 public record TransformerModel(int width, int encoderDepth, int decoderDepth, int heads, int feedForward,
         double dropout,
-        int positions, int beam) implements Model {
+        int positions, int beamWidth) implements Model {
     /** The model of digit sequences. */
     public static final TransformerModel DEFAULT = new TransformerModel(64, 6, 6, 4, 256, 0.1, 100, 1);
 
@@ -49,7 +49,7 @@ public record TransformerModel(int width, int encoderDepth, int decoderDepth, in
         Ranges.requireSize("feedForward", feedForward);
         Ranges.requireDropout(dropout);
         Ranges.requireSize("positions", positions);
-        Ranges.requireBeam(beam);
+        Ranges.requireBeam(beamWidth);
         Ranges.requireDivides(heads, width);
     }
 
@@ -74,7 +74,7 @@ public record TransformerModel(int width, int encoderDepth, int decoderDepth, in
             decoder.add(new DecoderBlock(writes.scope("layers." + l), options));
         }
         Linear fc = new Linear(weights.scope("fc"), width, input.classes() + 2);
-        return new Built(input.classes(), beam, embedding, places, encoder, words, wordPlaces, decoder, fc);
+        return new Built(input.classes(), beamWidth, embedding, places, encoder, words, wordPlaces, decoder, fc);
     }
 
     private void requirePositions(Input input) {
@@ -84,7 +84,7 @@ public record TransformerModel(int width, int encoderDepth, int decoderDepth, in
         }
     }
 
-    private record Built(int classes, int beam, Linear embedding, Positions places, List<EncoderBlock> encoder,
+    private record Built(int classes, int beamWidth, Linear embedding, Positions places, List<EncoderBlock> encoder,
             Embedding words, Positions wordPlaces, List<DecoderBlock> decoder, Linear fc) implements Autoregressive {
         @Override
         public int start() {

@@ -99,12 +99,12 @@ public record Recipe(String about, String source, Published published, double ta
      * @param shrink downsampling factor: each output pixel is the mean of shrink x shrink pixels; 1 for the original size
      * @param canvas how images are composed into the model's input
      * @param mean subtracted from pixels, which are between 0 and 1
-     * @param deviation standard deviation that the difference is divided by
+     * @param std standard deviation that the difference is divided by
      * @param scan the order in which an image is read
      */
     public record Data(String name, String dir, Optional<ImageFolder.Options> folder, int limit, int validation,
             boolean shuffle, int shrink,
-            Canvas canvas, double mean, double deviation, Scan scan) {
+            Canvas canvas, double mean, double std, Scan scan) {
         /** Checks the values. */
         public Data {
             boolean isFolder = name.equals(ImageFolder.NAME);
@@ -113,7 +113,7 @@ public record Recipe(String about, String source, Published published, double ta
             require(limit >= 0, "limit must be 0 (for all) or more, not " + limit);
             require(validation >= 0, "validation must be 0 or more, not " + validation);
             require(shrink >= 1, "shrink must be at least 1, not " + shrink);
-            require(deviation > 0, "deviation must be positive, not " + deviation);
+            require(std > 0, "std must be positive, not " + std);
             dir = FileName.absolute("dir", dir);
         }
 
@@ -145,12 +145,12 @@ public record Recipe(String about, String source, Published published, double ta
      * The loss function: cross-entropy of the softmax of the logits, or binary cross-entropy of each label's sigmoid where a
      * classifier predicts a set of labels.
      *
-     * @param smoothing label smoothing, the share of the target that is spread evenly over all classes, in [0, 1)
+     * @param labelSmoothing label smoothing, the share of the target that is spread evenly over all classes, in [0, 1)
      */
-    public record Loss(double smoothing) {
+    public record Loss(double labelSmoothing) {
         /** Checks the value. */
         public Loss {
-            require(smoothing >= 0 && smoothing < 1, "smoothing must be in [0, 1), not " + smoothing);
+            require(labelSmoothing >= 0 && labelSmoothing < 1, "labelSmoothing must be in [0, 1), not " + labelSmoothing);
         }
     }
 

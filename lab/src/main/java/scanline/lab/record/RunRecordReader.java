@@ -19,6 +19,7 @@ import scanline.engine.io.FormatException;
 import scanline.lab.base.FileName;
 import scanline.lab.base.Json;
 import scanline.lab.base.RunException;
+import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipe.Published;
 import scanline.lab.recipe.RecipeException;
 import scanline.lab.recipe.Recipes;
@@ -78,16 +79,20 @@ public final class RunRecordReader {
             return value;
         }
 
-        /** Returns a list of words; records of older versions have a text with spaces between them. */
         List<String> words(String name) throws FormatException {
-            if (values.get(name) instanceof String text) {
-                return List.of(text.strip().split("\\s+"));
-            }
+            requireMigrated(!(values.get(name) instanceof String));
             List<?> words = get(name, List.class);
             if (!words.stream().allMatch(String.class::isInstance)) {
                 throw cannotBe(name, words);
             }
             return words.stream().map(String.class::cast).toList();
+        }
+
+        void requireMigrated(boolean migrated) throws FormatException {
+            if (!migrated) {
+                throw new FormatException(file, "was written by an older version: `scanline migrate "
+                        + Excerpt.line(String.valueOf(file.getParent())) + "` updates it");
+            }
         }
 
         FormatException cannotBe(String name, Object value) {
@@ -188,21 +193,13 @@ public final class RunRecordReader {
         return commits.stream().distinct().toList();
     }
 
-    /**
-     * Returns the published figure. Records from before the figure had keys of its own have it from the recipe of that
-     * name.
-     */
     private Published published() throws FormatException {
-        String accuracy = keys.get("published.accuracy"); // null in records of older versions
         if (!command.isAsPublished()) {
-            return new Published("", 0, 0);
-        }
-        if (accuracy == null && Recipes.names().contains(command.recipe())) {
-            return Recipes.find(command.recipe(), List.of()).published();
+            return Recipe.DEFAULT.published();
         }
         try {
             return new Published(keys.getOrDefault("published", ""),
-                    accuracy == null ? 0 : Double.parseDouble(accuracy),
+                    Double.parseDouble(keys.getOrDefault("published.accuracy", "0")),
                     Integer.parseInt(keys.getOrDefault("published.divisor", "0")));
         } catch (IllegalArgumentException e) {
             throw new FormatException(run.recipeFile(), "the keys below published are invalid: "
@@ -213,19 +210,17 @@ public final class RunRecordReader {
     private Outcome outcome() throws IOException {
         Fields result = Fields.of(run.folder().resolve(Run.RESULT));
         boolean isClass = keys.getOrDefault(RunRecord.CANVAS, RunRecord.SINGLE).equals(RunRecord.SINGLE);
-        boolean counted = result.values.containsKey("testCorrect"); // not in records of older versions
-        long[] counts = counted
-                ? new long[] {result.whole("testCorrect"), result.whole("testExamples")}
-                : confusion();
-        if (counted && isClass && !Arrays.equals(counts, confusion())) {
+        result.requireMigrated(result.values.containsKey("testCorrect") || !result.values.containsKey("testAccuracy"));
+        long[] counts = {result.whole("testCorrect"), result.whole("testExamples")};
+        if (isClass && !Arrays.equals(counts, confusion())) {
             throw new FormatException(result.file, "testCorrect and testExamples do not match " + Run.CONFUSION);
         }
         Outcome outcome = new Outcome(counts[0], counts[1], result.number("testLoss", Double.MAX_VALUE),
                 measures(result), Math.clamp(result.whole("bestEpoch"), 0, Integer.MAX_VALUE),
                 result.number("seconds", Double.MAX_VALUE), result.hash("bestWeights"), result.hash("lastWeights"));
         if (result.number("testAccuracy", 1) != outcome.accuracy()) {
-            throw new FormatException(result.file, "testAccuracy does not match "
-                    + (counted ? "testCorrect" : Run.CONFUSION) + ": " + counts[0] + " of " + counts[1]);
+            throw new FormatException(result.file, "testAccuracy does not match testCorrect: " + counts[0] + " of "
+                    + counts[1]);
         }
         if (result.whole("epochs") != epochs.size()) {
             throw new FormatException(result.file, "has " + result.whole("epochs") + " epochs, but " + Run.METRICS

@@ -6,7 +6,7 @@ import scanline.lab.image.Pictures;
 
 /**
  * Converts pictures to batches of sequences: scans each picture in an order, scales levels to the range 0 to 1, then
- * applies {@code (x - mean) / deviation}. The arrays of a batch are reused for the next batch of the same size.
+ * applies {@code (x - mean) / std}. The arrays of a batch are reused for the next batch of the same size.
  */
 public final class Loader {
     private final Pictures pictures;
@@ -21,16 +21,16 @@ public final class Loader {
      * Creates a loader for pictures.
      *
      * @param mean the mean to subtract from levels in the range 0 to 1
-     * @param deviation the number to divide by
+     * @param std the number to divide by
      * @throws DataException if the scan does not support pictures of this size
      */
-    public Loader(Pictures pictures, Scan scan, double mean, double deviation) {
+    public Loader(Pictures pictures, Scan scan, double mean, double std) {
         this.pictures = pictures;
         features = scan.features(pictures.height(), pictures.width());
         scanned = scan.order(pictures.height(), pictures.width());
         framed = new byte[1 + pictures.height() * pictures.width()];
         for (int level = 0; level < levels.length; level++) {
-            levels[level] = (float) ((level / 255.0 - mean) / deviation);
+            levels[level] = (float) ((level / 255.0 - mean) / std);
         }
     }
 

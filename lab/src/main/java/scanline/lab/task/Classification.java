@@ -19,7 +19,7 @@ public record Classification(Classifier network, Recipe recipe, int classes) imp
     public Loss loss(Tensor x, Batch batch) {
         Tensor logits = logits(x, batch);
         int[] labels = batch.labels();
-        return new Loss(Losses.crossEntropy(logits, labels, (float) recipe.loss().smoothing()), () -> {
+        return new Loss(Losses.crossEntropy(logits, labels, (float) recipe.loss().labelSmoothing()), () -> {
             float[] values = logits.values();
             return (int) IntStream.range(0, labels.length)
                     .filter(b -> Answers.largest(values, b * classes, classes) == labels[b]).count();

@@ -53,7 +53,7 @@ public record Transcription(Autoregressive network, Recipe recipe, int classes) 
     public Loss loss(Tensor x, Batch batch) {
         Words words = words(batch);
         Tensor logits = network.forward(network.encode(x), words.given);
-        Tensor mean = Losses.crossEntropy(logits, words.next, (float) recipe.loss().smoothing());
+        Tensor mean = Losses.crossEntropy(logits, words.next, (float) recipe.loss().labelSmoothing());
         return new Loss(mean, () -> {
             float[] values = logits.values();
             int count = batch.count();

@@ -64,12 +64,12 @@ class CanvasTest {
             textBlock = """
                     3   | 4  | 4  | 1 | 1 | 0   | size must be from 4 to 512, not 3
                     513 | 4  | 4  | 1 | 1 | 0   | size must be from 4 to 512, not 513
-                    48  | 3  | 22 | 1 | 4 | 0   | smallest and largest must satisfy 4 <= smallest <= largest <= size, which is 48, not 3 and 22
-                    48  | 23 | 22 | 1 | 4 | 0   | smallest and largest must satisfy 4 <= smallest <= largest <= size, which is 48, not 23 and 22
-                    48  | 10 | 49 | 1 | 1 | 0   | smallest and largest must satisfy 4 <= smallest <= largest <= size, which is 48, not 10 and 49
-                    48  | 10 | 22 | 0 | 4 | 0   | least and most must satisfy 1 <= least <= most, not 0 and 4
-                    48  | 10 | 22 | 3 | 2 | 0   | least and most must satisfy 1 <= least <= most, not 3 and 2
-                    48  | 10 | 22 | 1 | 5 | 0   | most is 5, but a canvas of 48 x 48 only has room for 4 images of 22 x 22 side by side
+                    48  | 3  | 22 | 1 | 4 | 0   | minSize and maxSize must satisfy 4 <= minSize <= maxSize <= size, which is 48, not 3 and 22
+                    48  | 23 | 22 | 1 | 4 | 0   | minSize and maxSize must satisfy 4 <= minSize <= maxSize <= size, which is 48, not 23 and 22
+                    48  | 10 | 49 | 1 | 1 | 0   | minSize and maxSize must satisfy 4 <= minSize <= maxSize <= size, which is 48, not 10 and 49
+                    48  | 10 | 22 | 0 | 4 | 0   | minImages and maxImages must satisfy 1 <= minImages <= maxImages, not 0 and 4
+                    48  | 10 | 22 | 3 | 2 | 0   | minImages and maxImages must satisfy 1 <= minImages <= maxImages, not 3 and 2
+                    48  | 10 | 22 | 1 | 5 | 0   | maxImages is 5, but a canvas of 48 x 48 only has room for 4 images of 22 x 22 side by side
                     48  | 10 | 22 | 1 | 4 | -1  | cooccurrence must be a fraction, 0 to 1, not -1.0
                     48  | 10 | 22 | 1 | 4 | 1.5 | cooccurrence must be a fraction, 0 to 1, not 1.5
                     48  | 10 | 22 | 1 | 4 | NaN | cooccurrence must be a fraction, 0 to 1, not NaN

@@ -49,8 +49,8 @@ class SequenceCommandsTest {
         assertThat(train(sequence, "digit-sequence", SMALL).out()).contains("test accuracy", "digit accuracy",
                 "edit distance", "length accuracy");
         set = folder.resolve("set");
-        assertThat(train(set, "cnn-sigmoid", List.of("data.canvas.size=16", "data.canvas.smallest=5",
-                "data.canvas.largest=8", "model.channels=2", "model.hidden=6")).out())
+        assertThat(train(set, "cnn-sigmoid", List.of("data.canvas.size=16", "data.canvas.minSize=5",
+                "data.canvas.maxSize=8", "model.channels=2", "model.hidden=6")).out())
                 .contains("test accuracy", "overall F1", "per-class F1", "mean average precision");
     }
 
@@ -111,9 +111,9 @@ class SequenceCommandsTest {
 
     @Test
     void evaluateTakesAnotherBeam() throws IOException {
-        assertThat(evaluated(sequence, "model.beam=3").get("loss")).isEqualTo(evaluated(sequence).get("loss"));
-        Answer wrong = answer("evaluate", sequence.toString(), "model.beam=65");
-        assertThat(wrong.err().strip()).isEqualTo("scanline: model.beam must be from 1 (greedy) to 64, not 65");
+        assertThat(evaluated(sequence, "model.beamWidth=3").get("loss")).isEqualTo(evaluated(sequence).get("loss"));
+        Answer wrong = answer("evaluate", sequence.toString(), "model.beamWidth=65");
+        assertThat(wrong.err().strip()).isEqualTo("scanline: model.beamWidth must be from 1 (greedy) to 64, not 65");
         assertThat(wrong.status()).isEqualTo(2);
     }
 
@@ -182,9 +182,9 @@ class SequenceCommandsTest {
             textBlock = """
                     digit-sequence data.canvas.rows=5    | 2 | data.canvas.rows must be from 1 to 4, not 5
                     digit-sequence data.canvas.blanks=1  | 2 | data.canvas.blanks must be in [0, 1), not 1.0
-                    cnn-rnn data.canvas.most=9           | 2 | data.canvas.most is 9, but a canvas of 48 x 48 only has room for 4 images of 22 x 22 side by side
+                    cnn-rnn data.canvas.maxImages=9           | 2 | data.canvas.maxImages is 9, but a canvas of 48 x 48 only has room for 4 images of 22 x 22 side by side
                     cnn-rnn data.canvas.order=rare       | 2 | the command line: data.canvas.order is "rare", but must be one of frequent, random
-                    digit-sequence model.beam=0          | 2 | model.beam must be from 1 (greedy) to 64, not 0
+                    digit-sequence model.beamWidth=0          | 2 | model.beamWidth must be from 1 (greedy) to 64, not 0
                     digit-sequence data.canvas=grids     | 2 | the command line: data.canvas is "grids", but must be one of grid, scatter, single; did you mean grid?
                     digit-sequence data.canvas.row=3     | 2 | the command line: unknown key data.canvas.row; did you mean data.canvas.rows?
                     digit-sequence data.canvas=single    | 1 | this model writes labels one after the other, so it needs a canvas with several labels: data.canvas=grid or scatter

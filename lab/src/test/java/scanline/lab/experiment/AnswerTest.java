@@ -43,9 +43,9 @@ class AnswerTest {
     private Experiment experiment(String recipe) {
         List<String> keys = switch (recipe) {
             case "lstm-rows" -> List.of("model.hidden=9");
-            case "cnn-sigmoid" -> List.of("data.canvas.size=16", "data.canvas.smallest=5", "data.canvas.largest=8",
+            case "cnn-sigmoid" -> List.of("data.canvas.size=16", "data.canvas.minSize=5", "data.canvas.maxSize=8",
                     "model.channels=2", "model.hidden=6");
-            case "cnn-rnn" -> List.of("data.canvas.size=16", "data.canvas.smallest=5", "data.canvas.largest=8",
+            case "cnn-rnn" -> List.of("data.canvas.size=16", "data.canvas.minSize=5", "data.canvas.maxSize=8",
                     "model.cnn.channels=2", "model.cnn.hidden=6", "model.embedding=6", "model.hidden=8");
             default -> List.of("data.shrink=4", "data.scan.size=7", "model.width=8", "model.heads=2",
                     "model.feedForward=12", "model.encoderDepth=1", "model.decoderDepth=1");

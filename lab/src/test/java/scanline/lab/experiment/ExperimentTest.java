@@ -31,7 +31,7 @@ class ExperimentTest {
     }
 
     private static Recipe scatters(String... more) {
-        return recipe("cnn-sigmoid", List.of("data.canvas.size=16", "data.canvas.smallest=5", "data.canvas.largest=8",
+        return recipe("cnn-sigmoid", List.of("data.canvas.size=16", "data.canvas.minSize=5", "data.canvas.maxSize=8",
                 "model.channels=1", "model.hidden=2"), more);
     }
 

@@ -85,12 +85,12 @@ class OnnxTest {
     @ParameterizedTest
     @CsvSource(quoteCharacter = '"',
             textBlock = """
-                    lstm-rows, model.hidden=9 model.bidirectional=true model.learnedState=true model.relu=true
+                    lstm-rows, model.hidden=9 model.bidirectional=true model.learnInitialState=true model.relu=true
                     lstm-rows, model.hidden=9 model.layers=1 model.bidirectional=true data.scan=columns
-                    gru-rows-deep, model.hidden=9 model.bidirectional=true model.learnedState=true
-                    rnn-rows, model.hidden=9 model.bidirectional=true model.learnedState=true model.dropout=0.5
+                    gru-rows-deep, model.hidden=9 model.bidirectional=true model.learnInitialState=true
+                    rnn-rows, model.hidden=9 model.bidirectional=true model.learnInitialState=true model.dropout=0.5
                     rnn-rows-relu, model.hidden=9 model.bidirectional=true head.softmax=true
-                    lstm-rows, model.hidden=9 data.shrink=2 data.mean=0.1 data.deviation=0.3
+                    lstm-rows, model.hidden=9 data.shrink=2 data.mean=0.1 data.std=0.3
                     lstm-rows, model.hidden=9 data.shrink=7
                     lstm-rows, model.hidden=9 data.scan=chunks data.scan.size=14
                     lstm-rows, model.hidden=9 data.scan=permuted data.scan.size=49 data.scan.seed=3

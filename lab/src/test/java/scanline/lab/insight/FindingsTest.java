@@ -33,7 +33,7 @@ class FindingsTest {
     @Test
     void aSetInAnotherOrderIsNoMistake() {
         try (Experiment experiment = new Experiment(Recipes.find("cnn-sigmoid", List.of("data.canvas.size=16",
-                "data.canvas.smallest=5", "data.canvas.largest=8", "model.channels=2", "model.hidden=6")), 1)) {
+                "data.canvas.minSize=5", "data.canvas.maxSize=8", "model.channels=2", "model.hidden=6")), 1)) {
             Findings findings = new Findings(experiment, Split.TEST);
             findings.example(0, new int[] {7, 2}, answer(0.5, 2, 7));
             assertThat(findings.mistakes()).isEmpty();

@@ -72,7 +72,7 @@ class ReadingTest {
 
     @Test
     void theStatesAreThoseThatTheModelClassifiesBy() {
-        try (Experiment experiment = experiment("lstm-rows", "model.hidden=9", "model.learnedState=true")) {
+        try (Experiment experiment = experiment("lstm-rows", "model.hidden=9", "model.learnInitialState=true")) {
             ImageSet image = image(experiment);
             float[] h = Reading.of(experiment, image).states().getLast().values().get("h");
             Loader loader = experiment.examples(image).loader();
@@ -182,7 +182,7 @@ class ReadingTest {
 
     @Test
     void aCnnRnnIsSeenByItsMapsAndItsPaths() {
-        try (Experiment experiment = experiment("cnn-rnn", "model.beam=3")) {
+        try (Experiment experiment = experiment("cnn-rnn", "model.beamWidth=3")) {
             Reading reading = Reading.of(experiment, image(experiment));
             assertThat(reading.maps()).extracting(Reading.Maps::layer).containsExactly("conv1", "conv2");
             assertThat(reading.maps()).allSatisfy(

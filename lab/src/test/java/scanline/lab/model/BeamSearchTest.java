@@ -60,7 +60,7 @@ class BeamSearchTest {
         }
 
         @Override
-        public int beam() {
+        public int beamWidth() {
             return beam;
         }
 

@@ -44,8 +44,8 @@ class TransformerModelTest {
         }
 
         @Override
-        public int beam() {
-            return network.beam();
+        public int beamWidth() {
+            return network.beamWidth();
         }
 
         @Override

@@ -109,12 +109,12 @@ class RecipesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"lstm-rows, model.bidirectional=true", "gru-rows-deep, model.learnedState=true",
-            "lstm-pixels, model.bidirectional=true model.learnedState=true", "vit, model.headWidth=5 model.mlp=7",
+    @CsvSource({"lstm-rows, model.bidirectional=true", "gru-rows-deep, model.learnInitialState=true",
+            "lstm-pixels, model.bidirectional=true model.learnInitialState=true", "vit, model.headWidth=5 model.mlp=7",
             "digit-classifier, model.positions=false model.pooling=mean",
             "row-transformer, model.positions=true model.heads=16",
             "digit-sequence, model.decoderDepth=1 model.positions=7 data.canvas.rows=3",
-            "cnn-rnn, model.cnn.hidden=9 model.hidden=7 model.embedding=5 data.canvas.most=2"})
+            "cnn-rnn, model.cnn.hidden=9 model.hidden=7 model.embedding=5 data.canvas.maxImages=2"})
     void soItIsForEveryChoiceThatChangesThem(String name, String overrides) {
         requireLabels(name, List.of(overrides.split(" ")));
     }
@@ -164,10 +164,10 @@ class RecipesTest {
                     digit-sequence   | model.heads=5       | model.heads must divide width: 5 does not divide 64
                     digit-sequence   | model.decoderDepth=0 | model.decoderDepth must be from 1 to 64, not 0
                     digit-sequence   | model.positions=0   | model.positions must be from 1 to 4096, not 0
-                    digit-sequence   | model.beam=0        | model.beam must be from 1 (greedy) to 64, not 0
-                    digit-sequence   | model.beam=65       | model.beam must be from 1 (greedy) to 64, not 65
-                    cnn-rnn          | model.beam=0        | model.beam must be from 1 (greedy) to 64, not 0
-                    cnn-rnn          | model.beam=65       | model.beam must be from 1 (greedy) to 64, not 65
+                    digit-sequence   | model.beamWidth=0        | model.beamWidth must be from 1 (greedy) to 64, not 0
+                    digit-sequence   | model.beamWidth=65       | model.beamWidth must be from 1 (greedy) to 64, not 65
+                    cnn-rnn          | model.beamWidth=0        | model.beamWidth must be from 1 (greedy) to 64, not 0
+                    cnn-rnn          | model.beamWidth=65       | model.beamWidth must be from 1 (greedy) to 64, not 65
                     cnn-rnn          | model.cnn.kernel=2  | model.cnn.kernel must be odd, so that the image keeps its size, not 2
                     """)
     void aTransformerThatCannotBeIsRefusedInOneLine(String name, String override, String message) {
@@ -252,7 +252,7 @@ class RecipesTest {
                     data.shrink=0        | data.shrink must be at least 1, not 0
                     published.accuracy=98.9 | published.accuracy must be a fraction, 0 to 1, not 98.9
                     published.divisor=-1 | published.divisor must be 0 (for the number of test examples) or more, not -1
-                    loss.smoothing=2     | loss.smoothing must be in [0, 1), not 2.0
+                    loss.labelSmoothing=2     | loss.labelSmoothing must be in [0, 1), not 2.0
                     epochs               | "epochs" is not of the form key=value
                     """)
     void aWrongOverrideIsRefusedInOneLine(String override, String message) {

@@ -118,8 +118,8 @@ class RunReportTest {
 
     private static Path tinySets(String name) throws IOException {
         return trained(name, 2, "cnn-sigmoid", "data.limit=200", "data.validation=100", "data.canvas.train=40",
-                "data.canvas.validation=20", "data.canvas.test=30", "data.canvas.size=16", "data.canvas.smallest=5",
-                "data.canvas.largest=8", "model.channels=2", "model.hidden=6");
+                "data.canvas.validation=20", "data.canvas.test=30", "data.canvas.size=16", "data.canvas.minSize=5",
+                "data.canvas.maxSize=8", "model.channels=2", "model.hidden=6");
     }
 
     /** The page of a run as {@code scanline report} writes it, from the weights in its folder. */

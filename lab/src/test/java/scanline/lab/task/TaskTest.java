@@ -30,8 +30,8 @@ class TaskTest {
     private static final List<String> TRANSFORMER = List.of("data.shrink=4", "data.scan.size=7", "data.canvas.test=60",
             "model.width=8", "model.heads=2", "model.feedForward=12", "model.encoderDepth=1", "model.decoderDepth=1",
             "model.positions=5");
-    private static final List<String> CNN = List.of("data.canvas.size=16", "data.canvas.smallest=5",
-            "data.canvas.largest=8", "data.canvas.test=60");
+    private static final List<String> CNN = List.of("data.canvas.size=16", "data.canvas.minSize=5",
+            "data.canvas.maxSize=8", "data.canvas.test=60");
 
     private static Recipe blanks(String... more) {
         return recipe("digit-sequence-blanks", TRANSFORMER, more);
@@ -108,7 +108,7 @@ class TaskTest {
                     cnn-sigmoid    | head.softmax=true   | head.softmax=true only works for single-label classification (data.canvas=single)
                     cnn-rnn        | head.softmax=true   | head.softmax=true only works for single-label classification (data.canvas=single)
                     digit-sequence | head.softmax=true   | head.softmax=true only works for single-label classification (data.canvas=single)
-                    cnn-sigmoid    | loss.smoothing=0.1  | loss.smoothing must be 0 if each label has its own sigmoid
+                    cnn-sigmoid    | loss.labelSmoothing=0.1  | loss.labelSmoothing must be 0 if each label has its own sigmoid
                     digit-sequence | model.positions=4   | model.positions is 4, but an answer of up to 4 labels (data.canvas) and its start take 5
                     """)
     void aModelThatCannotAnswerAsTheCanvasAsksIsRefusedInOneLine(String name, String key, String message) {
@@ -120,13 +120,13 @@ class TaskTest {
     void whatFitsIsTakenWhateverItsRecipeWasMadeFor() {
         new Experiment(cnnRnn("data.canvas=grid", "data.shrink=4"), 1).close();
         new Experiment(recipe("digit-sequence", TRANSFORMER, "data.canvas=scatter", "data.canvas.size=14",
-                "data.canvas.smallest=5", "data.canvas.largest=7"), 1).close();
+                "data.canvas.minSize=5", "data.canvas.maxSize=7"), 1).close();
     }
 
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.1})
     void theLossOfRaggedAnswersIsTheMeanOverTheWordsThatThereAre(double smoothing) {
-        try (Experiment experiment = new Experiment(blanks("loss.smoothing=" + smoothing), 1)) {
+        try (Experiment experiment = new Experiment(blanks("loss.labelSmoothing=" + smoothing), 1)) {
             Batch batch = batch(experiment, answer(), answer(3), answer(1, 4, 1));
             float[] logits = logits(experiment, batch);
             assertThat(logits).hasSize(4 * 3 * WORDS);
@@ -204,7 +204,7 @@ class TaskTest {
             assertThat(evaluate(sequence, batch(sequence, answer(1))).answers().getFirst().labels())
                     .containsExactly(5, 5, 5, 5);
         }
-        try (Experiment set = new Experiment(cnnRnn("model.beam=1"), 1)) {
+        try (Experiment set = new Experiment(cnnRnn("model.beamWidth=1"), 1)) {
             // Scores are products with the rows of this matrix, which grow with the label but for the end's.
             float[] rows = new float[12 * 6];
             for (int i = 0; i < rows.length; i++) {

@@ -59,7 +59,7 @@ class TrainerTest {
     /** 300 examples to train on in batches of 32: nine whole ones and a partial one an epoch. */
     private static Recipe small(String... more) {
         return recipe("lstm-rows", List.of("data.limit=300", "data.validation=100", "batch=32", "epochs=2",
-                "model.hidden=12", "model.dropout=0.2", "clip=norm", "schedule=cosine", "loss.smoothing=0.1"), more);
+                "model.hidden=12", "model.dropout=0.2", "clip=norm", "schedule=cosine", "loss.labelSmoothing=0.1"), more);
     }
 
     private static String lastWeights(Recipe recipe, Run run, int threads, boolean resumed, BooleanSupplier stop)
@@ -98,7 +98,7 @@ class TrainerTest {
     @CsvSource({"rnn_tanh, false", "rnn_relu, true", "gru, false", "gru, true", "lstm, true"})
     void aStoppedRunOfEveryKindEndsWithTheSameBits(String cell, String option) throws IOException {
         Recipe recipe = small("epochs=1", "model.cell=" + cell, "model.bidirectional=" + option,
-                "model.learnedState=" + option, "model.relu=" + option, "head.softmax=" + option,
+                "model.learnInitialState=" + option, "model.relu=" + option, "head.softmax=" + option,
                 "data.scan=pixels", "data.limit=64", "model.hidden=6", "model.init.recurrent=orthogonal");
         String uninterrupted = lastWeights(recipe, create("whole", recipe), 1, false, () -> false);
         Recipe recomputing = Recipes.read(file(recipe), List.of("model.recompute=true"));
@@ -137,12 +137,12 @@ class TrainerTest {
     @ParameterizedTest
     @ValueSource(strings = {
             "digit-sequence-blanks data.shrink=4 data.scan.size=7 model.width=8 model.heads=2 model.feedForward=12"
-                    + " model.encoderDepth=1 model.decoderDepth=2 model.positions=5 model.beam=2",
-            "cnn-rnn data.canvas.size=16 data.canvas.smallest=5 data.canvas.largest=8 model.cnn.channels=3"
+                    + " model.encoderDepth=1 model.decoderDepth=2 model.positions=5 model.beamWidth=2",
+            "cnn-rnn data.canvas.size=16 data.canvas.minSize=5 data.canvas.maxSize=8 model.cnn.channels=3"
                     + " model.cnn.hidden=6 model.embedding=6 model.hidden=5 model.cnn.dropout=0.1",
-            "cnn-rnn data.canvas.size=16 data.canvas.smallest=5 data.canvas.largest=8 model.cnn.channels=3"
+            "cnn-rnn data.canvas.size=16 data.canvas.minSize=5 data.canvas.maxSize=8 model.cnn.channels=3"
                     + " model.cnn.hidden=6 model.embedding=6 model.hidden=5 data.canvas.order=random",
-            "cnn-sigmoid data.canvas.size=16 data.canvas.smallest=5 data.canvas.largest=8 model.channels=3"
+            "cnn-sigmoid data.canvas.size=16 data.canvas.minSize=5 data.canvas.maxSize=8 model.channels=3"
                     + " model.hidden=6 data.shuffle=true"})
     void aStoppedRunOnPicturesThatAreDrawnEndsWithTheSameBits(String nameAndKeys) throws IOException {
         List<String> keys = new ArrayList<>(List.of(nameAndKeys.split(" ")));
