@@ -14,20 +14,18 @@ enum TileGenerator {
     GEMM("GemmTile",
             """
                     /**
-                     * The innermost products: {@code C[m, n] = S[m, n] + A[m, k] B[k, n]}, where n is the width of one
-                     * to four vectors and B is a panel of {@link Gemm#pack packed} columns. The sums start from S: C
-                     * itself, or a single row for all rows of C, with stride {@code lds} 0.
+                     * The innermost products: {@code C[m, n] = S[m, n] + A[m, k] B[k, n]}, where n is the width of one to four vectors and
+                     * B is a panel of {@link Gemm#pack packed} columns. The sums start from S: C itself, or a single row for all rows of C,
+                     * with stride {@code lds} 0.
                      *
                      * <p>
-                     * Each tile size is written out because C2 keeps vectors in registers only when they are local
-                     * variables of a small method. Six rows of four vectors are 24 sums, which with 4 vectors of B and
-                     * one broadcast of A fill 29 of the 32 registers of AVX-512 and Neon. 24 independent sums hide the
-                     * latency of the fused multiply-add (4 cycles, 2 a cycle), and each vector of B is used for six of
-                     * them. AVX2 has 16 registers, enough for two rows of four vectors; six rows of two would fill 15,
-                     * but are slower by a third. The last panel of a matrix may have only one or two vectors, for
-                     * example for attention heads or classes: a tile of four would spend half of its time or more on
-                     * zeros. Every sum runs over increasing k, so all tiles, and any division of k into pieces, give
-                     * the same bits.
+                     * Each tile size is written out because C2 keeps vectors in registers only when they are local variables of a small
+                     * method. Six rows of four vectors are 24 sums, which with 4 vectors of B and one broadcast of A fill 29 of the 32
+                     * registers of AVX-512 and Neon. 24 independent sums hide the latency of the fused multiply-add (4 cycles, 2 a cycle),
+                     * and each vector of B is used for six of them. AVX2 has 16 registers, enough for two rows of four vectors; six rows of
+                     * two would fill 15, but are slower by a third. The last panel of a matrix may have only one or two vectors, for
+                     * example for attention heads or classes: a tile of four would spend half of its time or more on zeros. Every sum runs
+                     * over increasing k, so all tiles, and any division of k into pieces, give the same bits.
                      */
                     """),
 
@@ -35,10 +33,9 @@ enum TileGenerator {
     TRANSPOSED("TransposedTile",
             """
                     /**
-                     * The tiles of {@link GemmTile} for a left operand that is stored transposed: the element of row i
-                     * and column p of A is at {@code aAt + p * lda + i}. The rows of a tile are then adjacent, and one
-                     * index serves all of them: a tile of six rows takes two thirds of the instructions around its
-                     * multiply-adds, and a tenth to a fifth less time.
+                     * The tiles of {@link GemmTile} for a left operand that is stored transposed: the element of row i and column p of A is
+                     * at {@code aAt + p * lda + i}. The rows of a tile are then adjacent, and one index serves all of them: a tile of six
+                     * rows takes two thirds of the instructions around its multiply-adds, and a tenth to a fifth less time.
                      */
                     """);
 
