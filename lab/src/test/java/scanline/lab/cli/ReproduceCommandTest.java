@@ -197,7 +197,8 @@ class ReproduceCommandTest {
         Path file = Files.createFile(root.resolve("file"));
         assertThat(answer("reproduce", "--results", results.toString(), "--to", file.toString()).err())
                 .isEqualToIgnoringNewLines(
-                        "scanline: cannot create the folder " + file + ": a file or folder of that name already exists");
+                        "scanline: cannot create the folder " + file
+                                + ": a file or folder of that name already exists");
         assertThat(reproduce("lstm-row").status()).isEqualTo(2);
         assertThat(reproduce("lstm-row").err()).isEqualToIgnoringNewLines("scanline: no finished record in " + records
                 + " is of a recipe lstm-row, or called so; did you mean lstm-rows?");
