@@ -1,11 +1,11 @@
 #!/bin/sh
-# The runtime image's bin/scanline. SCANLINE_JAVA_OPTS holds further options for the JVM.
+# The runtime image's bin/scanline. SCANLINE_JAVA_OPTS: further options for the JVM.
 set -eu
 image=$(dirname "$(dirname "$(readlink -f "$0")")")
 . "$image/lib/jdk.sh"
 case $image in
     *:*)
-        echo "scanline: Java cannot run from $image, which has a colon in its name: move it" >&2
+        echo "scanline: Java cannot run from $image, because its name has a colon: move the folder" >&2
         exit 1
         ;;
 esac

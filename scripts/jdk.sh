@@ -1,9 +1,9 @@
 # Sourced by scanline, build and the image's bin/scanline.
 
-# Sets java_flags, what the JVM is told.
+# Sets java_flags, the options of the JVM.
 choose_flags() {
-    # The young generation is small, as a step allocates next to nothing and what a run keeps should not be copied
-    # (docs/log.md). Another collector, which the user may name, has its own ways.
+    # The young generation is small, because a step allocates next to nothing and long-lived data should not be copied
+    # (docs/log.md). These options do not apply if the user selects another collector.
     collector="-XX:+UseParallelGC -Xmn96m"
     for option in ${SCANLINE_JAVA_OPTS:-} ${JAVA_TOOL_OPTIONS:-} ${JDK_JAVA_OPTIONS:-} ${_JAVA_OPTIONS:-}; do
         case $option in
@@ -11,14 +11,14 @@ choose_flags() {
             -XX:+Use*GC) collector= ;;
         esac
     done
-    # The JVM's own warnings go to standard error: standard output is for results. Objects begin on cache lines so that
-    # vectors do not straddle two.
+    # The JVM's own warnings go to standard error, because standard output is for results. Objects are aligned to cache
+    # lines so that vectors do not straddle two.
     java_flags="-XX:+DisplayVMOutputToStderr -Xlog:disable -Xlog:all=warning:stderr"
     java_flags="$java_flags $collector -XX:+UseTransparentHugePages -XX:ObjectAlignmentInBytes=64"
 }
 
-# Sets terminal_flags, what the command line is told: how many columns the terminal has that standard error is (0 if it
-# is none, or one without a cursor to move), and whether there may be colors.
+# Sets terminal_flags, which tell the command line the number of columns of the terminal on standard error (0 if it is
+# not a terminal, or one without a movable cursor), and whether it may use colors.
 see_terminal() {
     columns=0
     color=false
@@ -33,13 +33,13 @@ see_terminal() {
     terminal_flags="-Dscanline.terminal=$columns -Dscanline.color=$color"
 }
 
-# Does locale $1, or without a name the user's, write UTF-8?
+# Returns whether locale $1, or the user's locale if $1 is empty, uses UTF-8.
 is_utf8() {
     [ "$(LC_ALL=$1 locale charmap 2>/dev/null)" = UTF-8 ]
 }
 
-# Java takes the encoding of file names from the locale. Gives it a UTF-8 one where the user's is another. Where there
-# is none, it ends if a text given has a character beyond ASCII.
+# Java takes the encoding of file names from the locale. Selects a UTF-8 locale if the user's uses another encoding. If
+# none is installed, exits if one of the arguments has a character beyond ASCII.
 use_utf8() {
     if is_utf8 "${LC_ALL:-}" || ! command -v locale >/dev/null; then
         return
@@ -49,16 +49,16 @@ use_utf8() {
     if [ -z "$locale" ]; then
         if [ -n "$(printf %s "$*" | LC_ALL=C tr -d '\000-\177')" ]; then
             echo "${0##*/}: no UTF-8 locale is installed, and without one Java cannot open names beyond ASCII:" \
-                "install one (locale -a lists those that are)" >&2
+                "install one (locale -a lists the installed ones)" >&2
             exit 1
         fi
     else
-        LC_ALL=$locale # not LC_CTYPE: setlocale sets nothing if it does not know one of the others
+        LC_ALL=$locale # not LC_CTYPE: setlocale sets nothing if one of the other variables is invalid
         export LC_ALL
     fi
 }
 
-# Is the folder $1 a JDK 25 or newer? It reads a file instead of starting a JVM, which would take longer.
+# Returns whether the folder $1 is a JDK 25 or newer. Reads a file instead of starting a JVM, which would take longer.
 is_jdk_25() {
     [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return 1
     while IFS='=' read -r key value; do
@@ -72,7 +72,7 @@ is_jdk_25() {
     return 1
 }
 
-# Sets JAVA_HOME to a JDK 25 or newer: the one it names, the one on the PATH, or one in a usual place.
+# Sets JAVA_HOME to a JDK 25 or newer: the one it names, the one on the PATH, or one in a common location.
 find_jdk() {
     java=$(command -v java || :)
     java=${java:+$(readlink -f "$java")}
@@ -84,29 +84,29 @@ find_jdk() {
             return
         fi
     done
-    echo "${0##*/}: no JDK 25 here: install one (for example from https://adoptium.net) or set JAVA_HOME to one" >&2
+    echo "${0##*/}: JDK 25 not found: install it (for example from https://adoptium.net) or set JAVA_HOME" >&2
     exit 1
 }
 
-no_maven="no Maven here: install it (for example with apt install maven or brew install maven)"
+no_maven="Maven not found: install it (for example with apt install maven or brew install maven)"
 
 has_maven() {
     command -v mvn >/dev/null
 }
 
-# Runs Maven on the JDK that was found. The options silence the JDK's warnings about Maven's own libraries, and color
-# codes that one of these writes even where there is no terminal.
+# Runs Maven on the JDK that was found. The options suppress the JDK's warnings about Maven's own libraries, and color
+# codes that one of them writes even without a terminal.
 maven() {
     MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED -Djansi.noreset=true \
 ${MAVEN_OPTS:-}" \
         mvn -B -ntp -f "$root/pom.xml" "$@"
 }
 
-# Builds module $1 and what it needs, unchecked and untested, into $1/target/quick/app; the other arguments are options
-# for Maven. What it says goes to stderr.
+# Builds module $1 and its dependencies, without checks and tests, in $1/target/quick/app. The other arguments are
+# options for Maven, whose output goes to stderr.
 quick_app() {
     module=$1
     shift
-    rm -rf "$root/$module/target/quick/app" # it may hold jars of older versions
+    rm -rf "$root/$module/target/quick/app" # it may contain jars of older versions
     maven -q -Dscanline.quick -Dmaven.test.skip=true -pl "$module" -am "$@" package >&2
 }

@@ -11,13 +11,13 @@ import scanline.bench.peer.Growth;
 import scanline.bench.peer.SideBySide;
 import scanline.lab.base.UserException;
 
-/** The commands of {@code ./build bench} that are no JMH benchmarks. */
+/** The commands of {@code ./build bench} that are not JMH benchmarks. */
 @Command(name = "bench", mixinStandardHelpOptions = true,
         subcommands = {SideBySide.class, Losses.class, Growth.class, HashMatrix.class, Kills.class,
                 OnnxCheck.class, StudioLoad.class},
         description = "Compares Scanline with PyTorch, with ONNX Runtime, and with itself.",
         exitCodeListHeading = "%nExit status:%n",
-        exitCodeList = {"0:done", "1:failed, or what must agree differs", "2:wrong usage"})
+        exitCodeList = {"0:done", "1:failed, or results differ that must agree", "2:incorrect usage"})
 final class Main {
     private Main() {}
 

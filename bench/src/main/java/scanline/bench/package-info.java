@@ -1,4 +1,4 @@
-/** What {@code ./build bench} runs. */
+/** The programs behind {@code ./build bench}. */
 @NullMarked
 package scanline.bench;
 

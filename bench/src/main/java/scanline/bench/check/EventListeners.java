@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 import scanline.bench.peer.BenchException;
 
 /**
- * Many listeners to the studio's events on one thread, which costs the machine as little as it can. Each looks at the numbers of
- * its events: they must follow each other.
+ * Many listeners to the studio's events on a single thread, to load the machine as little as possible. Each checks that
+ * the numbers of its events are consecutive.
  */
 final class EventListeners implements AutoCloseable {
     private static final Pattern ID = Pattern.compile("id: [0-9a-z]+-(\\d+)");
@@ -29,7 +29,7 @@ final class EventListeners implements AutoCloseable {
     private volatile boolean closed;
     private volatile String failure = "";
 
-    /** What one has heard. */
+    /** The state of one listener. */
     private static final class Listener {
         private final SocketChannel channel;
         private final StringBuilder line = new StringBuilder();
@@ -44,7 +44,7 @@ final class EventListeners implements AutoCloseable {
             this.channel = channel;
         }
 
-        /** Bytes of an answer in chunks (RFC 9112, section 7.1), which may end anywhere. */
+        /** Reads bytes of a chunked response (RFC 9112, section 7.1), which may end anywhere. */
         synchronized void take(ByteBuffer bytes) {
             while (bytes.hasRemaining()) {
                 char next = (char) bytes.get();
@@ -63,7 +63,7 @@ final class EventListeners implements AutoCloseable {
         private void takeFrame(String text) {
             if (!headed) {
                 headed = text.isEmpty();
-            } else if (!text.isEmpty()) { // behind a chunk there is an end of line
+            } else if (!text.isEmpty()) { // a chunk is followed by the end of a line
                 inChunk = Integer.parseInt(text, 16);
             }
         }
@@ -93,7 +93,10 @@ final class EventListeners implements AutoCloseable {
             return last;
         }
 
-        /** Gaps in the numbers, and what it has not heard up to one that others have. */
+        /**
+         * The number of events that are missing in its sequence, up to the event {@code goal} that others have
+         * received.
+         */
         synchronized long lost(long goal) {
             return missing + Math.max(0, goal - last);
         }
@@ -141,15 +144,17 @@ final class EventListeners implements AutoCloseable {
         }
     }
 
-    /** How many events all of them have heard. */
+    /** The number of events that all listeners together have received. */
     long events() {
         return listeners.stream().mapToLong(Listener::events).sum();
     }
 
-    /** How many events were lost: gaps in the numbers, and what the last one of all has that another has not. */
+    /**
+     * The number of lost events: gaps in the numbers, and events at the end that only other listeners have received.
+     */
     long lost() throws InterruptedException {
         long last = listeners.stream().mapToLong(Listener::last).max().orElse(0);
-        Thread.sleep(ARRIVAL_MILLIS); // what is on its way arrives
+        Thread.sleep(ARRIVAL_MILLIS); // wait for the events that are on their way
         if (!failure.isEmpty()) {
             throw new BenchException(failure);
         }

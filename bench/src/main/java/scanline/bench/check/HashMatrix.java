@@ -30,23 +30,23 @@ import scanline.lab.recipe.Recipes;
 import scanline.lab.sequence.Batch;
 
 /**
- * {@code ./build bench hashes}: the weights that training comes to on 1, 2, 3 and 8 threads, with vectors of 128, 256 and
- * 512 bits, for every recipe; for runs short enough, under the JVM's first compiler alone and under its interpreter alone;
- * and those that PyTorch comes to in the same experiment. A width or a compiler has a process of its own.
+ * {@code ./build bench hashes}: compares the weights after training on 1, 2, 3 and 8 threads, with vectors of 128, 256
+ * and 512 bits, for every recipe; for short runs also those with only the JVM's first compiler and with only its
+ * interpreter; and those of PyTorch in the same experiment. Each width and compiler has its own process.
  */
 @Command(name = "hashes", mixinStandardHelpOptions = true, sortOptions = false,
-        description = "Trains with many threads, vector widths and compilers; the weights must agree to the bit.")
+        description = "Trains with different threads, vector widths and compilers; the weights must be bit-identical.")
 public final class HashMatrix implements Callable<Integer> {
     private static final List<Integer> THREADS = List.of(1, 2, 3, 8);
     private static final List<Jvm> WIDTHS = IntStream.of(128, 256, 512)
             .mapToObj(bits -> new Jvm(bits + " bits", bits, List.of("-XX:MaxVectorSize=" + bits / 8))).toList();
     private static final List<Jvm> COMPILERS = List.of(new Jvm("both compilers", 0, List.of()),
-            new Jvm("C1 alone", 0, List.of("-XX:TieredStopAtLevel=1")),
-            new Jvm("interpreter alone", 0, List.of("-Xint")));
+            new Jvm("only C1", 0, List.of("-XX:TieredStopAtLevel=1")),
+            new Jvm("only the interpreter", 0, List.of("-Xint")));
     private static final List<String> SMALL_RECURRENT = List.of("batch=4", "model.hidden=8");
     private static final List<String> SMALL_ENCODER = List.of("batch=4", "model.width=8", "model.depth=1",
             "model.feedForward=12");
-    // For PyTorch's own loops, oneDNN's and MKL's.
+    // The instruction sets of PyTorch's own loops, of oneDNN and of MKL.
     private static final List<Map<String, String>> INSTRUCTIONS = List.of(
             instructions("default", "SSE41", "SSE4_2"), instructions("avx2", "AVX2", "AVX2"),
             instructions("avx512", "AVX512_CORE", "AVX512"));
@@ -58,31 +58,31 @@ public final class HashMatrix implements Callable<Integer> {
     @Mixin
     private SidesOptions options = new SidesOptions();
 
-    @Option(names = "--recipes", paramLabel = "NAME", split = ",", description = "Which ones. Default: all.")
+    @Option(names = "--recipes", paramLabel = "NAME", split = ",", description = "Recipes to train. Default: all.")
     private List<String> recipes = Recipes.names();
 
     @Option(names = "--steps", paramLabel = "N", defaultValue = "2",
-            description = "How many steps. Default: ${DEFAULT-VALUE}.")
+            description = "Number of steps. Default: ${DEFAULT-VALUE}.")
     private int steps;
 
     @Option(names = "--batch", paramLabel = "N", defaultValue = "20",
-            description = "Examples a step. Default: ${DEFAULT-VALUE}.")
+            description = "Examples per step. Default: ${DEFAULT-VALUE}.")
     private int batch;
 
-    // What PyTorch says that it ran with.
+    // The CPU capabilities that PyTorch reports.
     private final Set<String> capabilities = new LinkedHashSet<>();
 
     /**
      * A way to run a JVM.
      *
-     * @param bits how wide its vectors must be, or 0 for as they come
+     * @param bits the width that its vectors must have, or 0 for the default width
      */
     private record Jvm(String name, int bits, List<String> options) {}
 
     /**
-     * What the cells of a matrix came to.
+     * The results of the cells of a matrix.
      *
-     * @param different the different hashes
+     * @param different the distinct hashes
      */
     private record Cells(int count, Set<String> different) {
         static Cells of(List<String> hashes) {
@@ -97,7 +97,7 @@ public final class HashMatrix implements Callable<Integer> {
         public String toString() {
             return agree()
                     ? "all " + count + " agree"
-                    : "**" + different.size() + " different of " + count + "**";
+                    : "**" + different.size() + " different among " + count + "**";
         }
     }
 
@@ -109,7 +109,7 @@ public final class HashMatrix implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Report report = new Report(options.threads());
         boolean same = true;
-        StringBuilder table = new StringBuilder("## Every recipe\n\nWeights after " + steps + " training steps of "
+        StringBuilder table = new StringBuilder("## All recipes\n\nWeights after " + steps + " training steps of "
                 + batch + " examples, on " + THREADS + " threads with vectors of 128, 256 and 512 bits: 12 cells.\n\n"
                 + "| recipe | weights (SHA-256) | Scanline | PyTorch |\n|---|---|---|---|\n");
         for (String recipe : recipes) {
@@ -120,7 +120,7 @@ public final class HashMatrix implements Callable<Integer> {
                     .append(ours.different.iterator().next().substring(0, DIGITS)).append("` | ").append(ours)
                     .append(" | ").append(pyTorch(recipe, overrides, report)).append(" |\n");
         }
-        table.append("\n## Compilers\n\nTwo steps of a small model, on 1 and 3 threads.\n\n| recipe | ")
+        table.append("\n## Compilers\n\nWeights after two steps of a small model, on 1 and 3 threads.\n\n| recipe | ")
                 .append(String.join(", ", COMPILERS.stream().map(Jvm::name).toList())).append(" |\n|---|---|\n");
         for (Map.Entry<String, List<String>> small : List.of(Map.entry("lstm-rows", SMALL_RECURRENT),
                 Map.entry("digit-classifier", SMALL_ENCODER))) {
@@ -130,13 +130,13 @@ public final class HashMatrix implements Callable<Integer> {
         }
         table.append("\nPyTorch ran with ").append(String.join(", ", capabilities)).append(".\n");
         table.append(same ? "\nAll weights of Scanline agree.\n" : "\nSCANLINE'S WEIGHTS DIFFER.\n");
-        String text = report.text("The weights, whatever computes them",
+        String text = report.text("Weights by threads, vector width and compiler",
                 """
-                        The same recipe, seed and data, on different numbers of threads and different vectors. Scanline's weights
-                        must be the same to the bit. PyTorch starts from the same weights, takes the same steps on the same
-                        batches, and is asked for deterministic algorithms and given one seed for its dropout; its cells are the
-                        same numbers of threads with the instruction sets that it can be told to use (SSE, AVX2 and AVX-512: in
-                        its own loops, in oneDNN and in MKL).""",
+                        The same recipe, seed and data, with different numbers of threads and vector widths. Scanline's
+                        weights must be bit-identical. PyTorch starts from the same weights and trains on the same
+                        batches, with deterministic algorithms and a fixed seed for its dropout. Its cells are the same
+                        numbers of threads with the instruction sets to which it can be limited (SSE, AVX2 and AVX-512:
+                        in its own loops, in oneDNN and in MKL).""",
                 command(),
                 table.toString());
         Report.publish(text, Objects.requireNonNull(spec).commandLine().getOut(), options.out());
@@ -156,8 +156,8 @@ public final class HashMatrix implements Callable<Integer> {
             List<String> words = output(
                     new ProcessBuilder(WeightsHash.command(jvm.options(), recipe, steps, threads, overrides)));
             if (jvm.bits > 0 && !words.getFirst().equals(Integer.toString(jvm.bits))) {
-                throw new BenchException("a JVM that was asked for vectors of " + jvm.bits + " bits ran with "
-                        + words.getFirst() + ": this processor has no others");
+                throw new BenchException("a JVM that was started with vectors of " + jvm.bits + " bits used "
+                        + words.getFirst() + " bits: this processor does not support " + jvm.bits);
             }
             hashes.addAll(words.subList(1, words.size()));
         }
@@ -180,7 +180,7 @@ public final class HashMatrix implements Callable<Integer> {
                 PeerNetwork.of(settings.model()).choices()
                         .forEach((key, values) -> process.command().add(key + "=" + values.getFirst()));
                 process.environment().putAll(instructions);
-                process.environment().put("OMP_WAIT_POLICY", "passive"); // threads beyond the cores would wait in loops
+                process.environment().put("OMP_WAIT_POLICY", "passive"); // threads beyond the cores would spin
                 List<String> words = output(process);
                 report.version("PyTorch", words.getFirst());
                 capabilities.add(words.get(1));
@@ -190,7 +190,7 @@ public final class HashMatrix implements Callable<Integer> {
         }
     }
 
-    /** The words of the last line that a process prints. */
+    /** Runs a process and returns the words of the last line that it prints. */
     private static List<String> output(ProcessBuilder builder) throws IOException, InterruptedException {
         Process process = builder.redirectErrorStream(true).start();
         List<String> lines = process.inputReader(StandardCharsets.UTF_8).lines().toList();

@@ -35,14 +35,14 @@ import scanline.lab.recipe.Recipes;
 import scanline.lab.run.Run;
 
 /**
- * {@code ./build bench kills}: trains with the command line, kills it at random moments (SIGKILL), resumes it, and kills it
- * again, until it comes to its end, and holds what it came to against an uninterrupted run. Each session has another number
- * of threads. A checkpoint is written after every step, so that many kills meet a save.
+ * {@code ./build bench kills}: trains with the command line, kills it at random moments (SIGKILL), resumes it and kills
+ * it again until it finishes, and compares the results with those of an uninterrupted run. Each session has a random
+ * number of threads. A checkpoint is written after every step, so that many kills happen during a save.
  */
 @Command(name = "kills", mixinStandardHelpOptions = true, sortOptions = false,
-        description = "Kills training at random moments and resumes it; the weights must be those of a run left alone.")
+        description = "Kills training at random moments and resumes it; the weights must equal an uninterrupted run's.")
 public final class Kills implements Callable<Integer> {
-    /** A small model of each kind, and tasks of each kind: what of the recipe is changed. */
+    /** The overrides of recipes that give a small model of each kind, and tasks of each kind. */
     static final Map<String, String> KINDS = new TreeMap<>(Map.of(
             "rnn-rows", "model.hidden=12 model.dropout=0.2 epochs=3",
             "lstm-rows", "model.hidden=12 model.dropout=0.2 clip=norm schedule=cosine epochs=3",
@@ -62,7 +62,7 @@ public final class Kills implements Callable<Integer> {
     private static final int TRAIN = 264;
     private static final int TEST = 100;
     private static final int MOST_THREADS = 3;
-    // The share of a session's length after which it is killed at the earliest: before, there is hardly a JVM.
+    // The earliest kill, as a share of a session's length: before that, the JVM has hardly started.
     private static final double EARLIEST = 0.4;
 
     private static final double SOONER = 0.8;
@@ -72,53 +72,55 @@ public final class Kills implements Callable<Integer> {
     private @Nullable CommandSpec spec;
 
     @Option(names = "--count", paramLabel = "N", defaultValue = "200",
-            description = "Kills of each kind of model. Default: ${DEFAULT-VALUE}.")
+            description = "Number of kills for each kind of model. Default: ${DEFAULT-VALUE}.")
     private int count;
 
-    @Option(names = "--kinds", paramLabel = "RECIPE", split = ",", description = "Which ones. Default: all.")
+    @Option(names = "--kinds", paramLabel = "RECIPE", split = ",", description = "Kinds to train. Default: all.")
     private List<String> kinds = List.copyOf(KINDS.keySet());
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1",
-            description = "Of the moments. Default: ${DEFAULT-VALUE}.")
+            description = "Seed of the random moments. Default: ${DEFAULT-VALUE}.")
     private long seed;
 
     /**
-     * What became of one kind.
+     * The outcome for one kind.
      *
-     * @param kills sessions killed
-     * @param begun of these, the sessions that had a checkpoint to go on from
-     * @param saving of these, those killed while they wrote a file
-     * @param runs runs that came to their end in spite of it
-     * @param different runs that came to something else than the one left alone
+     * @param kills the number of killed sessions
+     * @param resumable the number of these that left a checkpoint to resume from
+     * @param saving the number of killed sessions that were writing a file
+     * @param runs the number of finished runs
+     * @param different descriptions of the runs whose results differ from those of the uninterrupted run
      */
-    record Outcome(int kills, int begun, int saving, int runs, List<String> different) {}
+    record Outcome(int kills, int resumable, int saving, int runs, List<String> different) {}
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-        out.println("| kind | kills | with a checkpoint | while a file was written | runs finished | other results |");
+        out.println(
+                "| kind | kills | with a checkpoint | while a file was written | finished runs | different results |");
         out.println("|---|--:|--:|--:|--:|--:|");
         boolean same = true;
         for (String kind : kinds) {
             Path folder = Files.createTempDirectory("scanline-kills");
             Outcome outcome = kill(kind, count, seed, folder);
             delete(folder);
-            out.printf(Locale.ROOT, "| %s | %d | %d | %d | %d | %d |%n", kind, outcome.kills, outcome.begun,
+            out.printf(Locale.ROOT, "| %s | %d | %d | %d | %d | %d |%n", kind, outcome.kills, outcome.resumable,
                     outcome.saving,
                     outcome.runs, outcome.different.size());
             outcome.different.forEach(out::println);
             out.flush();
             same &= outcome.different.isEmpty();
         }
-        out.println(same ? "Every run came to the bits of the run left alone." : "SOME RUNS CAME TO OTHER RESULTS.");
+        out.println(
+                same ? "Every run is bit-identical to the uninterrupted run." : "SOME RUNS HAVE DIFFERENT RESULTS.");
         out.flush();
         return same ? 0 : 1;
     }
 
     /**
-     * Kills runs of one kind until so many kills are done and the last run is finished.
+     * Kills runs of one kind until {@code count} sessions have been killed and the last run has finished.
      *
-     * @param folder an empty one
+     * @param folder an empty folder
      */
     static Outcome kill(String kind, int count, long seed, Path folder) throws IOException, InterruptedException {
         writeData(folder);
@@ -129,7 +131,7 @@ public final class Kills implements Callable<Integer> {
         double seconds = (System.nanoTime() - start) / 1e9;
         Map<String, String> expected = results(whole);
         int kills = 0;
-        int begun = 0;
+        int resumable = 0;
         int saving = 0;
         int runs = 0;
         List<String> different = new ArrayList<>();
@@ -145,10 +147,10 @@ public final class Kills implements Callable<Integer> {
                         kills < count ? moment : Double.MAX_VALUE);
                 if (!ended) {
                     kills++;
-                    begun += Files.exists(run.resolve(Run.LAST)) ? 1 : 0;
+                    resumable += Files.exists(run.resolve(Run.LAST)) ? 1 : 0;
                     saving += before.containsAll(temporaries(run)) ? 0 : 1;
                 }
-                // How fast the machine is changes: sessions that end by themselves are to be as rare as those that get nowhere.
+                // The speed of the machine varies. Sessions that finish should be as rare as those that save nothing.
                 seconds *= ended ? SOONER : saved.equals(saved(run)) ? LATER : 1;
             }
             runs++;
@@ -158,16 +160,16 @@ public final class Kills implements Callable<Integer> {
             }
             delete(run);
         }
-        return new Outcome(kills, begun, saving, runs, different);
+        return new Outcome(kills, resumable, saving, runs, different);
     }
 
-    /** When a run was saved last, or the beginning of time. */
+    /** The time when a run was last saved, or the epoch. */
     private static FileTime saved(Path run) throws IOException {
         Path last = run.resolve(Run.LAST);
         return Files.exists(last) ? Files.getLastModifiedTime(last) : FileTime.fromMillis(0);
     }
 
-    /** Whether it ended by itself within so many seconds; it is killed otherwise. */
+    /** Runs a session and returns whether it ended within {@code seconds}; otherwise it is killed. */
     private static boolean session(List<String> command, Path folder, double seconds)
             throws IOException, InterruptedException {
         Path log = folder.resolve("log");
@@ -195,7 +197,7 @@ public final class Kills implements Callable<Integer> {
     private static String changes(String kind) {
         String changes = KINDS.get(kind);
         if (changes == null) {
-            throw new BenchException("no kind is called " + kind + ", only " + String.join(", ", KINDS.keySet()));
+            throw new BenchException("unknown kind " + kind + ": choose from " + String.join(", ", KINDS.keySet()));
         }
         return changes;
     }
@@ -209,7 +211,10 @@ public final class Kills implements Callable<Integer> {
         return ChildJvm.command(List.of(), ChildJvm.SCANLINE, words.toArray());
     }
 
-    /** What must be the same: the weights to the bit, the figures of every epoch and of the test, but no times. */
+    /**
+     * The results that must agree: the bits of the weights, and the figures of every epoch and of the test without
+     * times.
+     */
     private static Map<String, String> results(Path run) throws IOException {
         Map<String, String> results = new TreeMap<>();
         for (String file : FILES) {
@@ -225,7 +230,7 @@ public final class Kills implements Callable<Integer> {
         return results;
     }
 
-    /** The half-written files of a run, those of its events among them. */
+    /** The unfinished files of a run, including those of its events. */
     private static Set<Path> temporaries(Path run) throws IOException {
         if (!Files.isDirectory(run)) {
             return Set.of();
@@ -235,7 +240,7 @@ public final class Kills implements Callable<Integer> {
         }
     }
 
-    /** The first images of MNIST, which a session reads faster than all of them. */
+    /** Writes the first images of MNIST, which a session reads faster than the full data set. */
     private static void writeData(Path folder) throws IOException {
         Dataset mnist = Datasets.ofUser().open("mnist", null);
         write(mnist.train().first(TRAIN), folder, "train");

@@ -20,14 +20,14 @@ import scanline.bench.peer.Steps;
 import scanline.lab.sequence.Batch;
 
 /**
- * {@code ./build bench losses}: whether training here is the training of PyTorch: the loss of every step, from the same
- * weights, on the same batches, at the same rates.
+ * {@code ./build bench losses}: checks that training equals PyTorch's: compares the losses of all steps, from the same
+ * weights, on the same batches, at the same learning rates.
  */
 @Command(name = "losses", mixinStandardHelpOptions = true, sortOptions = false,
-        description = "Trains recipes here and in PyTorch from the same weights and compares the losses of all steps.")
+        description = "Trains in Scanline and PyTorch from the same weights and compares the losses of all steps.")
 public final class Losses implements Callable<Integer> {
-    // Between them every kind of layer but the RNN with ReLU, every optimizer, clipping and a schedule; none has dropout, for
-    // which each side draws random numbers of its own.
+    // Together they cover every kind of layer except the RNN with ReLU, every optimizer, clipping and a schedule. None
+    // has dropout, for which each side draws its own random numbers.
     private static final List<String> RECIPES = List.of("lstm-pixels", "gru-rows-deep", "rnn-rows", "vit",
             "row-transformer", "cnn");
 
@@ -38,21 +38,22 @@ public final class Losses implements Callable<Integer> {
     private SidesOptions options = new SidesOptions();
 
     @Option(names = "--steps", paramLabel = "N", defaultValue = "200",
-            description = "How many steps. Default: ${DEFAULT-VALUE}.")
+            description = "Number of steps. Default: ${DEFAULT-VALUE}.")
     private int steps;
 
-    @Option(names = "--recipes", paramLabel = "NAME", split = ",", description = "Which ones. Default: one a kind.")
+    @Option(names = "--recipes", paramLabel = "NAME", split = ",",
+            description = "Recipes to train. Default: one of each kind.")
     private List<String> recipes = RECIPES;
 
     @Option(names = "--tolerance", paramLabel = "SHARE", defaultValue = "0.01",
-            description = "The share of PyTorch's loss by which ours may differ. Default: ${DEFAULT-VALUE}.")
+            description = "Largest difference allowed, as a share of PyTorch's loss. Default: ${DEFAULT-VALUE}.")
     private double tolerance;
 
     @Option(names = "--double",
-            description = "Holds both against PyTorch in double precision as well: what rounding does.")
+            description = "Also compare both with PyTorch in double precision, to show the effect of rounding.")
     private boolean exact;
 
-    /** The largest difference, as a share of what it should be, the step where it was, and the mean. */
+    /** The largest difference as a share of the expected value, its step, and the mean difference. */
     private record Difference(double most, int step, double mean) {
         static Difference of(double[] actual, double[] expected) {
             double most = 0;
@@ -109,7 +110,7 @@ public final class Losses implements Callable<Integer> {
         report.measurePeak();
         String text = report.text("Losses, Scanline and PyTorch",
                 "The loss of each of the first " + steps
-                        + " training steps, from the same weights, on the same batches, at the same rates.",
+                        + " training steps, from the same weights, on the same batches, at the same learning rates.",
                 "losses --threads " + options.threads() + " --steps " + steps + " --recipes "
                         + String.join(",", recipes)
                         + (exact ? " --double" : ""),

@@ -34,11 +34,11 @@ import scanline.lab.recipe.Recipes;
 import scanline.lab.sequence.Batch;
 
 /**
- * {@code ./build bench onnx}: exports recipes after some steps of training and holds what ONNX Runtime makes of test
- * pictures against what Scanline does. Models that write get the right words, as in teacher forcing.
+ * {@code ./build bench onnx}: exports recipes after some steps of training, and compares the logits of ONNX Runtime for
+ * test images with Scanline's. Models that write sequences receive the target words, as in teacher forcing.
  */
 @Command(name = "onnx", mixinStandardHelpOptions = true,
-        description = "Exports recipes to ONNX; the logits of ONNX Runtime must be Scanline's.")
+        description = "Exports recipes to ONNX; the logits of ONNX Runtime must agree with Scanline's.")
 public final class OnnxCheck implements Callable<Integer> {
     private static final double ABSOLUTE = 1e-5;
     private static final double RELATIVE = 1e-4;
@@ -49,31 +49,33 @@ public final class OnnxCheck implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Option(names = "--recipes", split = ",", paramLabel = "RECIPE", description = "Which. Default: all.")
+    @Option(names = "--recipes", split = ",", paramLabel = "RECIPE", description = "Recipes to export. Default: all.")
     private List<String> recipes = Recipes.names();
 
     @Option(names = "--images", defaultValue = "1000", paramLabel = "N",
-            description = "The first N test pictures. Default: ${DEFAULT-VALUE}.")
+            description = "Number of test images to compare. Default: ${DEFAULT-VALUE}.")
     private int images;
 
     @Option(names = "--steps", defaultValue = "20", paramLabel = "N",
-            description = "Steps of training before. Default: ${DEFAULT-VALUE}.")
+            description = "Number of training steps before the export. Default: ${DEFAULT-VALUE}.")
     private int steps;
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads of Scanline. Default: all processors.")
+    @Option(names = "--threads", paramLabel = "N",
+            description = "Number of threads of Scanline. Default: one per processor.")
     private int threads = Runtime.getRuntime().availableProcessors();
 
-    @Option(names = "--to", paramLabel = "FOLDER", description = "Keeps the exports there, for load_export.py.")
+    @Option(names = "--to", paramLabel = "FOLDER",
+            description = "Also write the exports to this folder, for load_export.py.")
     private @Nullable Path folder;
 
-    /** How far the two sides are from each other. */
+    /** The difference between the results of the two sides. */
     private static final class Distance {
         private double absolute;
         private double relative;
         private int beyond;
         private int otherClass;
 
-        /** Compares the scores of a picture or of a word. */
+        /** Compares the scores of an image or of a word. */
         void add(float[] ours, int oursAt, float[] theirs, int theirsAt, int scores) {
             int best = 0;
             double second = Double.NEGATIVE_INFINITY;
@@ -97,7 +99,7 @@ public final class OnnxCheck implements Callable<Integer> {
             if (RELATIVE * Math.abs(ours) > ABSOLUTE) {
                 relative = Math.max(relative, difference / Math.abs(ours));
             }
-            // A NaN is beyond.
+            // NaN counts as beyond.
             beyond += difference <= Math.max(ABSOLUTE, RELATIVE * Math.abs(ours)) ? 0 : 1;
         }
 
@@ -109,7 +111,7 @@ public final class OnnxCheck implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, OrtException {
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-        out.println("| recipe | images | largest difference | relative | beyond 1e-5 and 1e-4 | other class | |");
+        out.println("| recipe | images | largest difference | relative | beyond 1e-5 and 1e-4 | different class | |");
         out.println("|---|---|---|---|---|---|---|");
         boolean passed = true;
         for (String recipe : recipes) {
@@ -140,7 +142,7 @@ public final class OnnxCheck implements Callable<Integer> {
         }
     }
 
-    /** Both exports, and what the model gives for a few pictures, for load_export.py. */
+    /** Writes both exports and the model's logits for a few images, for load_export.py. */
     private static void keep(Path folder, String recipe, Steps trained) throws IOException {
         Files.createDirectories(folder);
         AtomicFile.write(folder.resolve(recipe + ".onnx"),
@@ -180,7 +182,7 @@ public final class OnnxCheck implements Callable<Integer> {
         return distance;
     }
 
-    /** The words that a model that writes is given in teacher forcing, [B, L]; none for another model. */
+    /** The input words of a sequence-writing model in teacher forcing, [B, L]; empty for other models. */
     private static long[] words(Network network, Batch batch) {
         if (!(network instanceof Autoregressive writer)) {
             return new long[0];

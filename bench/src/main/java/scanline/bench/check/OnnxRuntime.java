@@ -15,16 +15,16 @@ final class OnnxRuntime implements AutoCloseable {
     private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
     private final OrtSession session;
 
-    /** Opens a file. */
+    /** Opens a model file. */
     OnnxRuntime(Path file) throws OrtException {
         session = environment.createSession(file.toString());
     }
 
     /**
-     * The logits, row-major.
+     * Returns the logits, row-major.
      *
-     * @param pixels of the shape [B, H, W]
-     * @param words [B, L]; empty for a classifier
+     * @param pixels the pixels, [B, H, W]
+     * @param words the input words, [B, L]; empty for a classifier
      */
     float[] logits(float[] pixels, long[] pixelShape, long[] words) throws OrtException {
         Map<String, OnnxTensor> inputs = new LinkedHashMap<>();

@@ -45,8 +45,9 @@ import scanline.lab.run.Trained;
 import scanline.lab.task.Prediction;
 
 /**
- * {@code ./build bench studio}: a studio in a heap of 256 MB. How fast it answers a drawing while a run trains; what five hundred
- * listeners lose, and cost the training; and what predictions under load come to.
+ * {@code ./build bench studio}: measures a studio with a heap of 256 MB under load: how fast it answers a drawing while
+ * a run trains, how many events five hundred listeners lose and how much they slow training down, and whether
+ * predictions are correct.
  */
 @Command(name = "studio", mixinStandardHelpOptions = true, sortOptions = false,
         description = "Loads the web studio: drawings, event streams and predictions.")
@@ -65,24 +66,25 @@ public final class StudioLoad implements Callable<Integer> {
     private @Nullable CommandSpec spec;
 
     @Option(names = "--seconds", paramLabel = "S", defaultValue = "60",
-            description = "How long each load lasts. Default: ${DEFAULT-VALUE}.")
+            description = "Duration of each load in seconds. Default: ${DEFAULT-VALUE}.")
     private int seconds;
 
-    @Option(names = "--drawings", paramLabel = "N", defaultValue = "400", description = "Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--drawings", paramLabel = "N", defaultValue = "400",
+            description = "Number of drawings. Default: ${DEFAULT-VALUE}.")
     private int drawings;
 
     @Option(names = "--windows", paramLabel = "N", defaultValue = "3",
-            description = "How often training is timed without and with listeners. Default: ${DEFAULT-VALUE}.")
+            description = "How often training is timed with and without listeners. Default: ${DEFAULT-VALUE}.")
     private int windows;
 
-    @Option(names = "--out", paramLabel = "FILE", description = "Writes the report to a file as well.")
+    @Option(names = "--out", paramLabel = "FILE", description = "Also write the report to this file.")
     private @Nullable Path out;
 
     private final HttpClient client = HttpClient.newHttpClient();
-    private final StringBuilder rows = new StringBuilder("| what | measured | asked for | |\n|---|---|---|---|\n");
+    private final StringBuilder rows = new StringBuilder("| load | measured | required | |\n|---|---|---|---|\n");
     private boolean good = true;
 
-    /** A studio in a process of its own. */
+    /** A studio in a separate process. */
     private record Server(Process process, int port) implements AutoCloseable {
         static Server start(Path runs) throws IOException {
             Process process = new ProcessBuilder(
@@ -124,8 +126,9 @@ public final class StudioLoad implements Callable<Integer> {
             Report.publish(
                     report.text("The studio under load",
                             """
-                                    A studio in a heap of 256 MB, a trained `lstm-rows`, and a second one that trains on all processors during
-                                    the first two rows. Clients, studio and training share the machine.""",
+                                    A studio with a heap of 256 MB and a trained `lstm-rows`. During the measurements of
+                                    the first three rows, a second model trains on all processors. Clients, studio and
+                                    training share the machine.""",
                             "studio --seconds " + seconds + " --drawings " + drawings + " --windows " + windows,
                             rows.toString()),
                     Objects.requireNonNull(spec).commandLine().getOut(), out);
@@ -166,7 +169,7 @@ public final class StudioLoad implements Callable<Integer> {
     private void row(String what, String measured, String asked, boolean holds) {
         good &= holds;
         rows.append("| ").append(what).append(" | ").append(measured).append(" | ").append(asked).append(" | ")
-                .append(holds ? "holds" : "**does not hold**").append(" |\n");
+                .append(holds ? "met" : "**not met**").append(" |\n");
         System.err.println("bench: " + what + ": " + measured);
     }
 
@@ -179,7 +182,7 @@ public final class StudioLoad implements Callable<Integer> {
         return Json.text(value).getBytes(StandardCharsets.UTF_8);
     }
 
-    /** An image as if it were drawn on the pad. */
+    /** An image as the drawing pad would send it. */
     private static Map<String, Object> drawing(ImageSet image) {
         byte[] pixels = new byte[SIDE * SIDE];
         int scale = SIDE / image.width();
@@ -229,7 +232,7 @@ public final class StudioLoad implements Callable<Integer> {
         }
         slower.sort(null);
         row(STREAMS + " event streams for " + seconds + " s, " + windows + " times", String.format(Locale.ROOT,
-                "%.1f events a second each, %d lost", each, lost), "none lost", lost == 0);
+                "%.1f events per second each, %d lost", each, lost), "none lost", lost == 0);
         double median = slower.get(slower.size() / 2);
         row("training while they listen", String.format(Locale.ROOT, "%.1f %% slower (median; %s)", 100 * median,
                 String.join(", ",
@@ -237,7 +240,7 @@ public final class StudioLoad implements Callable<Integer> {
                 "less than 3 % slower", median < MOST_SLOWER);
     }
 
-    /** Steps a second of a run. */
+    /** The number of steps per second of a run. */
     private double speed(Run live) throws InterruptedException {
         long steps = steps(live);
         long start = System.nanoTime();
@@ -279,10 +282,10 @@ public final class StudioLoad implements Callable<Integer> {
         });
         row("predictions over " + CONNECTIONS + " connections for " + seconds + " s",
                 String.format(Locale.ROOT,
-                        "%,d answered (%,.0f a second), %d other than `predict`'s, other answers: %s",
+                        "%,d answered (%,.0f per second), %d different from `predict`'s, other statuses: %s",
                         answered.get(), answered.get() / (double) seconds, different.get(),
                         others.isEmpty() ? "none" : others),
-                "every one, the same bits", others.isEmpty() && different.get() == 0 && answered.get() > 0);
+                "all answered, bit-identical", others.isEmpty() && different.get() == 0 && answered.get() > 0);
         flood(server, images);
     }
 
@@ -294,8 +297,8 @@ public final class StudioLoad implements Callable<Integer> {
             HttpResponse<String> response = client.send(post(server, "/api/predict", "application/json", many),
                     BodyHandlers.ofString());
             answers.computeIfAbsent(response.statusCode(), _ -> new AtomicLong()).incrementAndGet();
-            boolean says = response.headers().firstValue("Retry-After").isPresent();
-            silent.addAndGet(response.statusCode() == 200 || says ? 0 : 1);
+            boolean hasRetryAfter = response.headers().firstValue("Retry-After").isPresent();
+            silent.addAndGet(response.statusCode() == 200 || hasRetryAfter ? 0 : 1);
         });
         long start = System.nanoTime();
         int status = 0;
@@ -305,13 +308,14 @@ public final class StudioLoad implements Callable<Integer> {
         }
         long recovery = System.nanoTime() - start;
         boolean bounded = answers.keySet().stream().allMatch(code -> List.of(200, 429, 503).contains(code));
-        row(FLOOD + " requests of " + IMAGES + " images at once", "answers: " + answers + String.format(Locale.ROOT,
-                ", without Retry-After %d, the next one after %.2f s", silent.get(), recovery / 1e9),
-                "200, 429 or 503, with Retry-After; the next within 1 s",
+        row(FLOOD + " requests of " + IMAGES + " images at once", "statuses: " + answers + String.format(Locale.ROOT,
+                ", %d errors without Retry-After, the next request answered after %.2f s", silent.get(),
+                recovery / 1e9),
+                "200, or 429 or 503 with Retry-After; the next request answered within 1 s",
                 bounded && silent.get() == 0 && status == 200 && recovery < RECOVERY_NANOS);
     }
 
-    /** What a client does. */
+    /** The requests of a client. */
     private interface Client {
         void ask(int number) throws IOException, InterruptedException;
     }

@@ -9,11 +9,16 @@ import scanline.engine.kernel.Lanes;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 
-/** Trains for some steps, once with each number of threads, and prints the width of the vectors in bits and the SHA-256s. */
+/**
+ * Trains for some steps with each number of threads, and prints the vector width in bits and the SHA-256 hashes of the
+ * weights.
+ */
 final class WeightsHash {
     private WeightsHash() {}
 
-    /** The command for a JVM with further flags; {@code overrides} are {@code key=value} of the recipe. */
+    /**
+     * Returns the command for a JVM with further flags; {@code overrides} are {@code key=value} pairs of the recipe.
+     */
     static List<String> command(List<String> options, String recipe, int steps, List<Integer> threads,
             List<String> overrides) {
         List<String> command = ChildJvm.command(options, WeightsHash.class, recipe, steps,

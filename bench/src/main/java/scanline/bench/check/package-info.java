@@ -1,4 +1,6 @@
-/** Checks that take too long for the tests: each has an exit status, which is 1 where something differs that must agree. */
+/**
+ * Checks that take too long for the tests. Each one ends with exit status 1 if results differ that must agree.
+ */
 @NullMarked
 package scanline.bench.check;
 

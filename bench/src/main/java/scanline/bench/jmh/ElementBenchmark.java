@@ -22,7 +22,7 @@ import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Backend.AdamStep;
 import scanline.engine.tensor.Buffer;
 
-/** Duties that go over elements, on one thread: nanoseconds an element, with vectors and by plain loops. */
+/** Element-wise operations on one thread, with vectors and as plain loops; in nanoseconds per element. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -35,7 +35,7 @@ public class ElementBenchmark {
     private static final int CLASSES = 10;
     private static final AdamStep STEP = new AdamStep(1e-3f, 1f, 0f, 0.9f, 0.999f, 1f, 1e-8f);
 
-    /** Which backend computes. */
+    /** The backend: {@code vector} or {@code reference}. */
     @Param({"vector", "reference"})
     public String backend = "";
 
@@ -66,7 +66,7 @@ public class ElementBenchmark {
         powers = new float[N];
     }
 
-    /** Closes it. */
+    /** Closes the backend. */
     @TearDown
     public void close() {
         used.close();
@@ -88,7 +88,7 @@ public class ElementBenchmark {
         return y;
     }
 
-    /** The exponential function, which no backend has as a duty. */
+    /** The exponential function, which is not a backend operation. */
     @Benchmark
     @OperationsPerInvocation(N)
     public float[] exp() {
@@ -110,7 +110,7 @@ public class ElementBenchmark {
         return x;
     }
 
-    /** The loss of a batch of 100 with 10 classes: nanoseconds a logit. */
+    /** The loss of a batch of 100 with 10 classes; in nanoseconds per logit. */
     @Benchmark
     @OperationsPerInvocation(ROWS * CLASSES)
     public Buffer crossEntropy() {

@@ -31,8 +31,8 @@ import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
 /**
- * One LSTM layer over the rows of 100 images, fused and composed of plain ops, on all processors: ops/ns are GFLOP/s of its
- * products.
+ * One LSTM layer over the rows of 100 images, fused and composed of basic operations, on all processors. Its ops/ns are
+ * GFLOP/s of its products.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -50,7 +50,7 @@ public class LstmBenchmark {
     // The input needs no gradient.
     private static final int TRAINING_FLOPS = 3 * FORWARD_FLOPS - 2 * T * B * G * F;
 
-    /** Which of the twins. */
+    /** The implementation: {@code fused} or {@code composed}. */
     @Param({"fused", "composed"})
     public String twin = "";
 
@@ -60,7 +60,7 @@ public class LstmBenchmark {
     private final int[] labels = Samples.labels(B, H);
     private final RecurrentWeights layer;
 
-    /** Makes the weights. */
+    /** Creates the weights. */
     public LstmBenchmark() {
         Weights weights = new Weights(backend, 1);
         layer = new RecurrentWeights(CellKind.LSTM, weights.uniform("inputHidden", Shape.of(G, F), 0.1f),
@@ -68,13 +68,13 @@ public class LstmBenchmark {
                 weights.uniform("hiddenBias", Shape.of(G), 0.1f));
     }
 
-    /** Ends the threads. */
+    /** Ends the threads of the backend. */
     @TearDown
     public void close() {
         backend.close();
     }
 
-    /** A pass that records nothing. */
+    /** The forward pass, without recording. */
     @Benchmark
     @OperationsPerInvocation(FORWARD_FLOPS)
     public float forward() {
@@ -83,7 +83,7 @@ public class LstmBenchmark {
         }
     }
 
-    /** Forward and backward, from a cross-entropy of the last state. */
+    /** The forward and backward passes, with a cross-entropy of the last state. */
     @Benchmark
     @OperationsPerInvocation(TRAINING_FLOPS)
     public float forwardAndBackward() {

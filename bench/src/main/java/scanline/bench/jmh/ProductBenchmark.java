@@ -20,8 +20,8 @@ import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Buffer;
 
 /**
- * The three products of an LSTM with 128 hidden units, for half a batch of 100, on one thread: ops/ns are GFLOP/s. The
- * kernel's right operand is packed beforehand, as it is once a sequence.
+ * The three products of an LSTM with 128 hidden units, for half a batch of 100, on one thread. ops/ns are GFLOP/s. The
+ * kernel's right operand is packed beforehand, because an LSTM packs it once per sequence.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -33,7 +33,7 @@ public class ProductBenchmark {
     private static final int B = 50;
     private static final int H = 128;
     private static final int G = 4 * H;
-    /** Five time steps of a whole batch, whose gradients of the gates are added up at once. */
+    /** The rows of five time steps of a whole batch, whose gate gradients are added up in one product. */
     private static final int K = 500;
     private static final int STATE_FLOPS = 2 * B * H * G;
     private static final int WEIGHT_FLOPS = 2 * K * H * G;
@@ -90,7 +90,7 @@ public class ProductBenchmark {
         return state;
     }
 
-    /** The same by plain loops (over transposed weights, whose values do not matter). */
+    /** The same as plain loops (over transposed weights, whose values do not matter). */
     @Benchmark
     @OperationsPerInvocation(STATE_FLOPS)
     public Buffer backwardReference() {

@@ -1,4 +1,4 @@
-/** JMH benchmarks: kernels beside their plain twins. */
+/** JMH benchmarks that compare kernels with their reference implementations. */
 @NullMarked
 package scanline.bench.jmh;
 

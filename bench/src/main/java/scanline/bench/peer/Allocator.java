@@ -9,17 +9,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The memory allocators that PyTorch is tried with. glibc's gives memory back to the system when it is freed, and a training
- * step of PyTorch frees its activations: up to half of a step is spent on page faults then. PyTorch's tuning guide recommends
- * another allocator for this reason.
+ * The memory allocators with which PyTorch is tried. glibc's allocator returns memory to the system when it is freed,
+ * and a training step of PyTorch frees its activations: up to half of a step is then spent on page faults. PyTorch's
+ * tuning guide recommends another allocator for this reason.
  */
 final class Allocator {
-    /** The allocator that a process has when nothing is said. */
+    /** The allocator of a process by default. */
     static final String DEFAULT = "default";
 
     private static final Pattern LIBRARY = Pattern
             .compile("lib(?<name>tcmalloc|tcmalloc_minimal|jemalloc)\\.so\\S* .*=> (?<path>\\S+)");
-    // glibc's, told to keep what was freed.
+    // glibc's allocator, set to keep freed memory.
     private static final Map<String, String> KEPT = Map.of("MALLOC_TRIM_THRESHOLD_", "1000000000",
             "MALLOC_MMAP_THRESHOLD_", "1000000000", "MALLOC_TOP_PAD_", "67108864");
 
@@ -27,12 +27,12 @@ final class Allocator {
 
     private Allocator() {}
 
-    /** The names of those that are here, the default first. */
+    /** The names of the allocators that are available here, the default first. */
     static List<String> names() {
         return List.copyOf(ENVIRONMENTS.keySet());
     }
 
-    /** The environment variables that choose one. */
+    /** The environment variables that select an allocator. */
     static Map<String, String> environment(String name) {
         return ENVIRONMENTS.getOrDefault(name, Map.of());
     }
@@ -45,7 +45,7 @@ final class Allocator {
         return environments;
     }
 
-    /** The other allocators that the dynamic linker knows, with their paths; none where there is no such linker. */
+    /** The other allocators that the dynamic linker knows, with their paths; empty if there is no such linker. */
     private static Map<String, String> installed() {
         Map<String, String> installed = new LinkedHashMap<>();
         try {

@@ -8,23 +8,27 @@ import java.nio.charset.StandardCharsets;
 
 import scanline.lab.run.Provenance;
 
-/** The part of a process of Scanline's that answers a {@link Side}. */
+/** The part of a Scanline process that answers the requests of a {@link Side}. */
 final class Answers {
-    /** What is measured. */
+    /** The work that is measured. */
     interface Measured {
-        /** Goes back to before the first iteration. */
+        /** Restores the state before the first iteration. */
         void restart();
 
-        /** The i-th iteration: its loss, or its first logit; of the first what {@link Timings#value} says. */
+        /**
+         * Runs the i-th iteration.
+         *
+         * @return its loss or first logit; for the first iteration the value that {@link Timings#value} describes
+         */
         float run(int i);
 
-        /** The bytes that the iterations needed so far, apart from the parameters. */
+        /** The memory in bytes that the iterations have needed so far, without the parameters. */
         long memory();
     }
 
     private Answers() {}
 
-    /** Answers until nobody asks any more. */
+    /** Answers requests until the input ends. */
     static void give(Measured what) throws IOException {
         BufferedReader questions = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         PrintStream answers = new PrintStream(System.out, true, StandardCharsets.UTF_8);

@@ -11,14 +11,14 @@ import scanline.lab.recipe.Recipes;
 import scanline.lab.sequence.Batch;
 
 /**
- * What both sides are measured at.
+ * A case at which the sides are measured.
  *
  * @param recipe the name of a recipe
- * @param work what is done with it
+ * @param work the kind of work
  */
 public record Case(String recipe, Work work) {
-    // Measured at all that is done with a recipe, at all but a single image, at training with small batches and large ones
-    // (answering goes a word at a time, and each side has its own way), and at training alone.
+    // Recipes that are measured at all kinds of work; at all but a single image; at training with small and large
+    // batches (they predict one word at a time, which each side does in its own way); and only at training.
     private static final List<String> WHOLE = List.of("lstm-rows", "lstm-pixels", "vit", "cnn");
     private static final List<String> MANY = List.of("digit-classifier", "row-transformer");
     private static final List<String> WRITERS = List.of("digit-sequence");
@@ -34,15 +34,15 @@ public record Case(String recipe, Work work) {
     private static final int TRAINING_BATCHES = 10;
     private static final int EVALUATION_BATCH = 250;
 
-    /** Something that is done with a recipe. */
+    /** A kind of work on a recipe. */
     public enum Work {
         /** Forward, backward, clipping and update; the backward pass has twice the products of the forward pass. */
         TRAIN("training step", 3),
-        /** The same with {@value #LARGE_BATCH} examples. */
+        /** The same as {@link #TRAIN}, with {@value #LARGE_BATCH} examples. */
         TRAIN_LARGE("training step", 3),
-        /** Forward alone, on many images. */
+        /** The forward pass on many images. */
         EVALUATE("evaluation", 1),
-        /** Forward alone, on one image. */
+        /** The forward pass on one image. */
         PREDICT("prediction", 1);
 
         private static final int LARGE_BATCH = 512;
@@ -54,7 +54,7 @@ public record Case(String recipe, Work work) {
             this.passes = passes;
         }
 
-        /** Whether weights change. */
+        /** Returns whether the weights change. */
         boolean trains() {
             return this == TRAIN || this == TRAIN_LARGE;
         }
@@ -64,22 +64,22 @@ public record Case(String recipe, Work work) {
         return recipes.stream().flatMap(recipe -> Arrays.stream(works).map(work -> new Case(recipe, work))).toList();
     }
 
-    /** The case that {@link #name()} names. */
+    /** Returns the case with a given {@link #name()}. */
     static Case named(String name) {
         return ALL.stream().filter(each -> each.name().equals(name)).findFirst().orElseThrow();
     }
 
-    /** What {@code --cases} chooses it by. */
+    /** The name by which {@code --cases} selects it. */
     String name() {
         return recipe + "/" + work.name().toLowerCase(Locale.ROOT);
     }
 
-    /** What the table calls it. */
+    /** Its title in the table. */
     String title() {
         return recipe + " " + work.title + ", batch " + batch();
     }
 
-    /** How many images are worked on at once. */
+    /** The number of images per batch. */
     int batch() {
         return switch (work) {
             case TRAIN, TRAIN_LARGE -> settings().batch();
@@ -88,23 +88,23 @@ public record Case(String recipe, Work work) {
         };
     }
 
-    /** The recipe itself. */
+    /** The recipe. */
     public Recipe settings() {
         return Recipes.find(recipe,
                 work == Work.TRAIN_LARGE ? List.of("batch=" + Work.LARGE_BATCH) : List.of());
     }
 
-    /** What the other sides build. */
+    /** The network that the other sides build. */
     PeerNetwork network() {
         return PeerNetwork.of(settings().model());
     }
 
-    /** What is worked on, in turn. */
+    /** The batches, which are used in turn. */
     List<Batch> batches(Steps steps) {
         return work.trains() ? steps.batches(TRAINING_BATCHES) : List.of(steps.testBatch(batch()));
     }
 
-    /** Floating-point operations of its products. */
+    /** The number of floating-point operations of its products. */
     double flops(Experiment experiment) {
         long example = settings().model().layers(experiment.input()).stream()
                 .mapToLong(Layer::flops).sum();

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A JVM of its own for a main class, with the flags that Scanline's users have (scripts/jdk.sh). */
+/** Commands that start a separate JVM for a main class, with the flags of Scanline's launcher (scripts/jdk.sh). */
 public final class ChildJvm {
     /** Scanline's command line, whose package the lab does not export. */
     public static final String SCANLINE = "scanline.lab/scanline.lab.cli.Main";
@@ -13,7 +13,7 @@ public final class ChildJvm {
     private ChildJvm() {}
 
     /**
-     * The command that starts it.
+     * Returns the command that starts a main class of this module.
      *
      * @param options further flags
      */
@@ -22,9 +22,9 @@ public final class ChildJvm {
     }
 
     /**
-     * The command that starts it.
+     * Returns the command that starts a main class of any module.
      *
-     * @param main a module, a slash, and a class of it
+     * @param main the module, a slash, and the class
      */
     public static List<String> command(List<String> options, String main, Object... arguments) {
         List<String> command = new ArrayList<>();

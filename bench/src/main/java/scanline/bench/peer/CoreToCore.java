@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
- * How long a cache line takes from one core to another. On a shared server the host may place the processors of a guest near
- * each other or far apart, and move them within minutes. What threads exchange then takes several times as long, so a
- * measurement without this figure cannot be compared with another one.
+ * Measures how long a cache line takes from one core to another. On a shared server the host may place the processors
+ * of a guest near each other or far apart, and move them within minutes. Communication between threads may then take
+ * several times as long, so a measurement without this figure cannot be compared with another one.
  */
 final class CoreToCore {
     private static final int BATCHES = 9;
     private static final int ROUND_TRIPS = 1_000;
     // On a busy machine one of the threads may wait for its turn.
     private static final long LONGEST_NANOS = 100_000_000;
-    // The flag is alone on its cache line.
+    // The flag has a cache line of its own.
     private static final int FLAG = 32;
     private static final int ASKED = 1;
     private static final int ANSWERED = 0;
@@ -22,7 +22,10 @@ final class CoreToCore {
 
     private CoreToCore() {}
 
-    /** Nanoseconds one way, the median of some batches; NaN where there is one processor. Takes some milliseconds. */
+    /**
+     * Returns the one-way time in nanoseconds, the median of some batches; NaN with one processor. Takes some
+     * milliseconds.
+     */
     static double nanoseconds() {
         if (Runtime.getRuntime().availableProcessors() < 2) {
             return Double.NaN;

@@ -22,12 +22,12 @@ import scanline.engine.geometry.CellKind;
 import scanline.engine.tensor.Parameter;
 
 /**
- * {@code ./build bench growth}: how time and memory of a training step grow with the length of the sequence, the state, the
- * batch and the layers, for Scanline and PyTorch in turn. Every point has processes of its own, so that the memory of one
- * is not taken for that of another.
+ * {@code ./build bench growth}: measures how the time and memory of a training step grow with the length of the
+ * sequence, the size of the state, the batch size and the number of layers, for Scanline and PyTorch in turn. Every
+ * point has its own processes, so that its memory can be measured separately.
  */
 @Command(name = "growth", mixinStandardHelpOptions = true, sortOptions = false,
-        description = "Measures how the cost of a training step grows with each of its sizes, beside PyTorch.")
+        description = "Measures how the cost of a training step grows with each of its sizes, in Scanline and PyTorch.")
 public final class Growth implements Callable<Integer> {
     private static final double WARM_UP_SECONDS = 3;
     private static final double TRIAL_SECONDS = 0.3;
@@ -44,20 +44,20 @@ public final class Growth implements Callable<Integer> {
     private TurnsOptions turns = new TurnsOptions();
 
     @Option(names = "--cell", paramLabel = "CELL", defaultValue = "LSTM",
-            description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+            description = "Kind of the recurrent layers: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     private CellKind cell = CellKind.LSTM;
 
     @Option(names = "--size", paramLabel = "NAME", defaultValue = "",
-            description = "The one size to measure: T, H, B or layers. Default: all.")
+            description = "Measure only this size: T, H, B or layers. Default: all.")
     private String size = "";
 
-    /** What was measured at a point. */
+    /** The measurements at a point. */
     private record Measured(double flops, Turns turns, long scanlineBytes, long pyTorchBytes) {}
 
     /**
-     * What grows.
+     * A size that grows.
      *
-     * @param work what time is held against: what it would be in proportion to
+     * @param work the amount of work to which the time would be proportional
      */
     private record Dimension(String name, String per, List<GrowthPoint> points, ToDoubleFunction<GrowthPoint> size,
             ToDoubleFunction<GrowthPoint> work) {}
@@ -69,7 +69,7 @@ public final class Growth implements Callable<Integer> {
         GrowthPoint base = GrowthPoint.base(cell);
         List<Dimension> chosen = dimensions(base).stream().filter(each -> size.isEmpty() || each.name().equals(size))
                 .toList();
-        require(!chosen.isEmpty(), "--size " + size + " is none of T, H, B, layers");
+        require(!chosen.isEmpty(), "--size must be T, H, B or layers, not " + size);
         Report report = new Report(options.threads());
         report.measurePeak();
         Map<GrowthPoint, Measured> measured = new LinkedHashMap<>();
@@ -137,11 +137,13 @@ public final class Growth implements Callable<Integer> {
         long ourBytes = 0;
         long theirBytes = 0;
         for (int process = 1; process <= turns.processes(); process++) {
-            // Not the processes that tried: their memory would be that of the hungriest settings.
+            // Not the processes that were used for tuning: their memory would be that of the settings that need the
+            // most.
             try (Side scanline = new Side("Scanline", GrowthSide.command(point, options.threads()));
                     PyTorch pyTorch = new PyTorch(options.python(), folder, choices)) {
                 report.version("PyTorch", pyTorch.version());
-                // Each further turn makes a new model beside what is left of the last.
+                // Measured in the first turn, because each further turn creates a new model while the last one is still
+                // in memory.
                 pyTorch.measure(1, pyTorch.defaults());
                 theirBytes = pyTorch.memory(pyTorch.defaults());
                 Map<Who, Player> players = new LinkedHashMap<>();
@@ -155,7 +157,10 @@ public final class Growth implements Callable<Integer> {
         return new Measured(flops, taken, ourBytes, theirBytes);
     }
 
-    /** Every weight of a layer is multiplied once a step and example, and twice backward. */
+    /**
+     * The floating-point operations: each weight is multiplied once per step and example, and twice in the backward
+     * pass.
+     */
     private static double flops(GrowthPoint point, List<Parameter> parameters) {
         long weights = parameters.stream().filter(parameter -> parameter.name().contains(".weight_"))
                 .mapToLong(parameter -> parameter.shape().elements()).sum();
@@ -191,23 +196,24 @@ public final class Growth implements Callable<Integer> {
 
     private String text(GrowthPoint base, String tables, Report report) {
         String how = "A training step from " + base.title()
-                + " on, one size at a time: forward, loss on the last step, "
-                + "backward, SGD update. Medians of " + turns.rounds() * turns.processes()
+                + " on, one size at a time: forward pass, loss on the last step, "
+                + "backward pass, SGD update. Medians of " + turns.rounds() * turns.processes()
                 + " turns in which Scanline and PyTorch alternate, over " + turns.processes()
                 + (turns.processes() == 1 ? " process" : " processes")
                 + " of each side, on the same made-up inputs and from the same weights.";
         return report.text("How the cost of a training step grows", how, "growth --cell " + cell + " --threads "
                 + options.threads() + " " + turns.words() + (size.isEmpty() ? "" : " --size " + size),
                 tables + """
-                        A ratio is PyTorch's time divided by Scanline's in the same round; where Scanline is slower, the
-                        line says so. The times per T, H², B and layer are relative to those at the base point: 1.00
-                        everywhere would be growth in proportion. PyTorch at its best is the faster of two turns in each
-                        round: one with default settings, one with the fastest of its allocators, of two layouts, and of one
-                        or all threads where the batch is small. Subnormal numbers are set to zero in both. Memory is that
-                        of a step without the parameters: for Scanline its buffers, work space and gradients, for PyTorch,
-                        with default settings, how much its process's peak of resident memory grew in the first two steps;
-                        that includes what its libraries set up once. Core to core is the time in which a cache line gets
-                        from one core to another, measured before each turn: the median, the least and the most.
+                        A ratio is PyTorch's time divided by Scanline's in the same round; rows in which Scanline is
+                        slower are marked. The times per T, H², B and layer are relative to those at the base point:
+                        1.00 everywhere would be proportional growth. PyTorch at its best is the faster of its two turns
+                        in each round: one with default settings, one with the fastest of its allocators, of two layouts
+                        and, for small batches, of one or all threads. Subnormal numbers are set to zero in both turns.
+                        Memory is that of a step without the parameters. For Scanline it is the buffers, work space and
+                        gradients. For PyTorch, with default settings, it is the growth of the process's peak resident
+                        memory in the first two steps, which includes the one-time setup of its libraries. Core to core
+                        is the time that a cache line takes from one core to another, measured before each turn: the
+                        median, the minimum and the maximum.
                         """);
     }
 }

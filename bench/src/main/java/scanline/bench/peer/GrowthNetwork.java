@@ -7,7 +7,7 @@ import scanline.engine.tensor.Sequences.Output;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
-/** What is trained at a {@link GrowthPoint}: recurrent layers, and a linear map of their last state. */
+/** The network that is trained at a {@link GrowthPoint}: recurrent layers and a linear map of their last state. */
 final class GrowthNetwork {
     private final Recurrent layers;
     private final Linear fc;

@@ -5,19 +5,19 @@ import scanline.engine.geometry.CellKind;
 import scanline.engine.optim.Sgd;
 
 /**
- * Where {@link Growth} measures a training step.
+ * A point at which {@link Growth} measures a training step.
  *
  * @param cell the kind of the layers
  * @param steps T
  * @param features F
  * @param hidden H
  * @param batch B
- * @param layers how many layers are stacked
+ * @param layers the number of stacked layers
  */
 record GrowthPoint(CellKind cell, int steps, int features, int hidden, int batch, int layers) {
-    /** What the last step is mapped to. */
+    /** The number of classes to which the last step is mapped. */
     static final int CLASSES = 10;
-    /** How the weights change. */
+    /** The update rule of the weights. */
     static final Sgd RULE = new Sgd(0.01, 0, false, 0);
 
     /** The point from which one dimension at a time grows. */
@@ -25,7 +25,7 @@ record GrowthPoint(CellKind cell, int steps, int features, int hidden, int batch
         return new GrowthPoint(cell, 784, 1, 128, 100, 1);
     }
 
-    /** The point that {@link #words()} says. */
+    /** Returns the point that the {@link #words()} describe. */
     static GrowthPoint of(List<String> words) {
         List<Integer> sizes = words.subList(1, words.size()).stream().map(Integer::valueOf).toList();
         return new GrowthPoint(CellKind.valueOf(words.getFirst()), sizes.get(0), sizes.get(1), sizes.get(2),
@@ -38,7 +38,7 @@ record GrowthPoint(CellKind cell, int steps, int features, int hidden, int batch
                 Integer.toString(batch), Integer.toString(layers));
     }
 
-    /** What messages call it. */
+    /** Its title in messages. */
     String title() {
         return cell + " T " + steps + ", F " + features + ", H " + hidden + ", B " + batch + ", layers " + layers;
     }

@@ -17,7 +17,7 @@ import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 import scanline.lab.sequence.Batch;
 
-/** Scanline's side at a {@link GrowthPoint}, a process of its own that answers a {@link Side}. */
+/** Scanline's side at a {@link GrowthPoint}: a separate process that answers a {@link Side}. */
 final class GrowthSide implements Answers.Measured, AutoCloseable {
     private final GrowthPoint point;
     private final CpuBackend backend;
@@ -28,7 +28,7 @@ final class GrowthSide implements Answers.Measured, AutoCloseable {
     private final Batch batch;
     private Optimizer optimizer;
 
-    /** A network and a made-up batch, the same for the same point. */
+    /** Creates a network and a made-up batch, always the same for the same point. */
     GrowthSide(GrowthPoint point, int threads) {
         this.point = point;
         backend = new CpuBackend(threads);
@@ -55,12 +55,12 @@ final class GrowthSide implements Answers.Measured, AutoCloseable {
         }
     }
 
-    /** Its parameters. */
+    /** The parameters of the network. */
     Weights weights() {
         return weights;
     }
 
-    /** What it is trained on. */
+    /** The batch on which it is trained. */
     Batch batch() {
         return batch;
     }
@@ -87,7 +87,7 @@ final class GrowthSide implements Answers.Measured, AutoCloseable {
         return loss;
     }
 
-    /** The buffers of passes, the work space of the kernels, and the gradients. */
+    /** The memory of the buffers of passes, the work space of the kernels, and the gradients, in bytes. */
     @Override
     public long memory() {
         return memory.bytes() + backend.workBytes() + Float.BYTES * weights.count();

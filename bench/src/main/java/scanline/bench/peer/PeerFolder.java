@@ -29,10 +29,10 @@ import scanline.lab.recipe.Recipe;
 import scanline.lab.sequence.Batch;
 
 /**
- * A case in files that peer.py and DjlCase read: {@code case.json} says what to build and what the others hold;
- * {@code values} are the batches as float32 [batches, T, B, F], {@code labels} theirs as int64, those of an
- * answer that has fewer than the longest filled up with -1, {@code weights} the first
- * weights as float32, one parameter after another. All are little-endian. The folder goes when the JVM ends.
+ * A case as files that peer.py and DjlCase read. {@code case.json} describes the network and the other files; {@code
+ * values} contains the batches as float32 [batches, T, B, F]; {@code labels} contains their labels as int64, where
+ * shorter answers are padded with -1; {@code weights} contains the initial weights as float32, one parameter after
+ * another. All are little-endian. The folder is deleted when the JVM ends.
  */
 public record PeerFolder(Path path) {
     /** Writes a case to a new temporary folder. */
@@ -40,12 +40,12 @@ public record PeerFolder(Path path) {
         return of(what, steps, what.batches(steps));
     }
 
-    /** Writes a case with batches of its own to a new temporary folder. */
+    /** Writes a case with the given batches to a new temporary folder. */
     public static PeerFolder of(Case what, Steps steps, List<Batch> batches) throws IOException {
         return of(what.settings(), what.work(), steps, batches);
     }
 
-    /** Writes what is done with some batches to a new temporary folder. */
+    /** Writes work on the given batches to a new temporary folder. */
     public static PeerFolder of(Recipe recipe, Case.Work work, Steps steps, List<Batch> batches) throws IOException {
         Model.Input input = steps.experiment().input();
         Map<String, Object> description = PeerNetwork.of(recipe.model()).description();
@@ -89,7 +89,7 @@ public record PeerFolder(Path path) {
         return folder;
     }
 
-    /** The class in torch.optim and its arguments. */
+    /** The name of a class in torch.optim, and its arguments. */
     private static List<Object> optimizer(UpdateRule rule) {
         return switch (rule) {
             case Sgd(double rate, double momentum, boolean nesterov, double decay) -> List.of("SGD",
@@ -103,7 +103,7 @@ public record PeerFolder(Path path) {
         };
     }
 
-    /** The function in torch.nn.utils and its bound. */
+    /** The name of a function in torch.nn.utils, and its bound. */
     private static List<Object> clip(Clipping clipping) {
         return switch (clipping) {
             case Clipping.None() -> List.of();

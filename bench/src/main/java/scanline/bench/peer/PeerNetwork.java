@@ -13,13 +13,13 @@ import scanline.lab.model.Model;
 import scanline.lab.model.RecurrentModel;
 
 /**
- * What the other sides build.
+ * The network that the other sides build.
  *
- * @param kind which of the classes of networks.py
- * @param settings what the record of the model holds that is a number, a truth or a choice
+ * @param kind the class in networks.py
+ * @param settings the components of the model's record that are numbers, booleans or enum constants
  */
 public record PeerNetwork(Kind kind, Map<String, Object> settings) {
-    /** The models that the other sides know, by their names in a recipe. DJL knows the first alone. */
+    /** The models that the other sides support, by their names in a recipe. DJL only supports the first. */
     enum Kind {
         /** {@link RecurrentModel}. */
         RECURRENT,
@@ -31,19 +31,19 @@ public record PeerNetwork(Kind kind, Map<String, Object> settings) {
         CNN,
         /** The encoder and decoder of a transformer. */
         TRANSFORMER,
-        /** The CNN whose LSTM writes labels. */
+        /** The CNN with an LSTM that writes labels. */
         CNNRNN
     }
 
     /**
-     * That of a model.
+     * Returns the network of a model.
      *
-     * @throws BenchException if the other sides do not know it
+     * @throws BenchException if the other sides do not support it
      */
     public static PeerNetwork of(Model model) {
         String name = model.getClass().getSimpleName();
         Kind kind = Arrays.stream(Kind.values()).filter(each -> name.equalsIgnoreCase(each + "Model")).findFirst()
-                .orElseThrow(() -> new BenchException("the other sides know no " + name));
+                .orElseThrow(() -> new BenchException("the other sides do not support " + name));
         Map<String, Object> settings = new LinkedHashMap<>();
         for (RecordComponent component : model.getClass().getRecordComponents()) {
             if (!component.getType().isRecord()) {
@@ -56,20 +56,20 @@ public record PeerNetwork(Kind kind, Map<String, Object> settings) {
         return new PeerNetwork(kind, settings);
     }
 
-    /** As {@code case.json} says it. */
+    /** The description in {@code case.json}. */
     Map<String, Object> description() {
         Map<String, Object> description = new LinkedHashMap<>(settings);
         description.put("model", kind.name().toLowerCase(Locale.ROOT));
         return description;
     }
 
-    /** Whether chance decides about the loss of a training step. */
+    /** Returns whether the loss of a training step depends on random numbers. */
     boolean dropsOut() {
         return Stream.of("dropout", "cnn.dropout")
                 .anyMatch(key -> settings.get(key) instanceof Double rate && rate > 0);
     }
 
-    /** The settings of PyTorch's network with the values to try; the first is how people mostly write it. */
+    /** The settings of PyTorch's network with the values to try; the first one is the most common. */
     public Map<String, List<String>> choices() {
         Map<String, List<String>> choices = new LinkedHashMap<>();
         switch (kind) {

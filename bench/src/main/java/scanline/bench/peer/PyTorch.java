@@ -17,20 +17,20 @@ import scanline.engine.optim.Sgd;
 import scanline.engine.optim.UpdateRule;
 
 /**
- * PyTorch's side of a comparison. What PyTorch can be told to do in another way, with the same result, is tried setting by
- * setting, so that it is compared at its best. Its allocator is chosen when a process starts, and whether numbers too small
- * to be normal become zero has to be said before PyTorch starts its threads. So each combination of these two has a process,
- * started when it is first asked.
+ * PyTorch's side of a comparison. Settings that change PyTorch's speed but not its results are tried one by one, so
+ * that it is compared at its best. The allocator is chosen when a process starts, and flushing subnormal numbers to
+ * zero must be set before PyTorch starts its threads. So each combination of these two has its own process, which is
+ * started at its first request.
  */
 public final class PyTorch implements AutoCloseable {
     private static final String FLUSH = "flush";
     private static final String ALLOCATOR = "allocator";
-    // What a process is started with; peer.py is told the other settings with each question.
+    // The settings of a process; peer.py receives the other settings with each request.
     private static final List<String> OF_THE_PROCESS = List.of(FLUSH, ALLOCATOR);
     private static final double WARM_UP_SECONDS = 0.5;
-    // Less is noise.
+    // Smaller gains are noise.
     private static final double WORTH_IT = 0.97;
-    // So little work that a second thread may cost more than it brings.
+    // With so little work, a second thread may cost more than it gains.
     private static final int SMALL_BATCH = 32;
 
     private final String python;
@@ -39,10 +39,10 @@ public final class PyTorch implements AutoCloseable {
     private final Map<String, Side> processes = new HashMap<>();
 
     /**
-     * PyTorch at the case in a folder.
+     * Creates PyTorch's side for the case in a folder.
      *
-     * @param choices the values to try of each setting that peer.py knows, of "flush" and of "allocator"; the first is what
-     *     it begins with
+     * @param choices the values to try for each setting of peer.py, for "flush" and for "allocator"; the first value is
+     *     the initial one
      */
     public PyTorch(String python, PeerFolder folder, Map<String, List<String>> choices) {
         this.python = python;
@@ -55,19 +55,19 @@ public final class PyTorch implements AutoCloseable {
         return process(defaults()).version();
     }
 
-    /** The settings of people who change none. */
+    /** The default settings, for users who change none. */
     Map<String, String> defaults() {
         Map<String, String> settings = new LinkedHashMap<>();
         choices.forEach((key, values) -> settings.put(key, values.getFirst()));
         return settings;
     }
 
-    /** Those settings of {@code settings} that somebody has to know of. */
+    /** The settings in {@code settings} that differ from the defaults, as text. */
     String changed(Map<String, String> settings) {
         return words(settings.entrySet().stream().filter(entry -> !entry.equals(defaultOf(entry.getKey()))).toList());
     }
 
-    /** The fastest settings, found by changing one after the other. */
+    /** Returns the fastest settings, found by changing one after the other. */
     Map<String, String> tuned(double seconds) {
         Map<String, String> best = defaults();
         double least = seconds(best, seconds);
@@ -85,7 +85,7 @@ public final class PyTorch implements AutoCloseable {
         return best;
     }
 
-    /** PyTorch tuned and, if it differs, with default settings, as sides that take turns. */
+    /** PyTorch as sides that take turns: tuned and, if the settings differ, with default settings. */
     Map<Who, Player> players(Map<String, String> tuned) {
         Map<Who, Player> players = new LinkedHashMap<>();
         players.put(Who.TUNED, new Player(iterations -> measure(iterations, tuned), WARM_UP_SECONDS));
@@ -100,7 +100,7 @@ public final class PyTorch implements AutoCloseable {
         return process(settings).measure(iterations, question(settings));
     }
 
-    /** The losses of the first so many training steps, in "float" or in "double" precision. */
+    /** The losses of the first {@code count} training steps, in "float" or in "double" precision. */
     public double[] losses(int count, String precision) {
         Map<String, String> settings = defaults();
         settings.put("precision", precision);
@@ -108,7 +108,7 @@ public final class PyTorch implements AutoCloseable {
         return process(settings).losses(count, question(settings));
     }
 
-    /** The bytes by which the peak of its memory grew since its first step. */
+    /** The growth of its peak memory since its first step, in bytes. */
     long memory(Map<String, String> settings) {
         return process(settings).memory();
     }
@@ -146,7 +146,7 @@ public final class PyTorch implements AutoCloseable {
                 .collect(Collectors.joining(" "));
     }
 
-    /** All that is tried at a case; PyTorch's own come first. */
+    /** The settings that are tried at a case; PyTorch's defaults come first. */
     public static Map<String, List<String>> choices(Case what, int threads) {
         Map<String, List<String>> choices = new LinkedHashMap<>();
         choices.put(FLUSH, List.of("off", "on"));
@@ -159,7 +159,7 @@ public final class PyTorch implements AutoCloseable {
         return choices;
     }
 
-    /** What is tried at a point of {@link Growth}: what made a difference to training there. */
+    /** The settings that are tried at a point of {@link Growth}: those that made a difference to training there. */
     public static Map<String, List<String>> choices(GrowthPoint point, int threads) {
         Map<String, List<String>> choices = new LinkedHashMap<>();
         choices.put(FLUSH, List.of("on"));

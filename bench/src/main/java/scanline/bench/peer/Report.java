@@ -18,7 +18,7 @@ import scanline.engine.kernel.Parallel;
 import scanline.engine.kernel.Peak;
 import scanline.lab.run.Provenance;
 
-/** A report of measurements in Markdown: what they were made with and on, and how its tables write numbers. */
+/** A Markdown report of measurements: it lists versions and hardware, and formats the numbers of its tables. */
 public final class Report {
     private static final double PEAK_SECONDS = 3;
 
@@ -26,28 +26,28 @@ public final class Report {
     private final Map<String, String> versions = new LinkedHashMap<>();
     private double peak;
 
-    /** A report of what so many threads do. */
+    /** Creates a report of measurements with {@code threads} threads. */
     public Report(int threads) {
         this.threads = threads;
     }
 
-    /** Measures what the machine can do, again if it has been measured: the best counts. */
+    /** Measures the peak performance of the machine. If it is measured several times, the highest value is used. */
     public void measurePeak() {
         try (Parallel parallel = new Parallel(threads)) {
             peak = Math.max(peak, Peak.gigaflopsPerSecond(parallel, PEAK_SECONDS));
         }
     }
 
-    /** Notes the version of another side. */
+    /** Adds the version of another side to the report. */
     public void version(String side, String version) {
         versions.put(side, version);
     }
 
     /**
-     * The whole text.
+     * Returns the whole text.
      *
-     * @param how one paragraph under the title
-     * @param command what was typed
+     * @param how the paragraph under the title
+     * @param command the command line after {@code ./build bench}
      */
     public String text(String title, String how, String command, String tables) {
         StringBuilder text = new StringBuilder("# " + title + "\n\n" + how + "\n\n| | |\n|---|---|\n");
@@ -55,7 +55,7 @@ public final class Report {
         return text.append('\n').append(tables).toString();
     }
 
-    /** Prints a text, and writes it to a file if there is one. */
+    /** Prints a text, and writes it to a file unless it is null. */
     public static void publish(String text, PrintWriter printer, @Nullable Path file) throws IOException {
         printer.print(text);
         printer.flush();
@@ -64,17 +64,20 @@ public final class Report {
         }
     }
 
-    /** The share of the peak, in percent, that so many floating-point operations in so many milliseconds are. */
+    /**
+     * The performance of {@code flops} floating-point operations in {@code milliseconds}, as a share of the peak in
+     * percent.
+     */
     String share(double flops, double milliseconds) {
         return String.format(Locale.ROOT, "%.0f %%", 100 * flops / (milliseconds * 1e6) / peak);
     }
 
-    /** A time with three digits that say something. */
+    /** A time with three significant digits. */
     static String milliseconds(double value) {
         return String.format(Locale.ROOT, value < 10 ? "%.2f ms" : value < 100 ? "%.1f ms" : "%.0f ms", value);
     }
 
-    /** The median of ratios, the least and the most. */
+    /** The median of ratios, the minimum and the maximum. */
     static String spread(List<Double> ratios) {
         return String.format(Locale.ROOT, "**%.2f** (%.2f to %.2f)", Timings.median(ratios), Collections.min(ratios),
                 Collections.max(ratios));

@@ -4,7 +4,7 @@ import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Buffer;
 
-/** Numbers to compute with, uniform in -1 to 1. */
+/** Input data for benchmarks, uniform from -1 to 1. */
 public final class Samples {
     private Samples() {}
 

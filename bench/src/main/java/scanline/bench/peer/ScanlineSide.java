@@ -5,7 +5,7 @@ import java.util.List;
 
 import scanline.lab.sequence.Batch;
 
-/** Scanline's side of a comparison, a process of its own that answers a {@link Side}. */
+/** Scanline's side of a comparison: a separate process that answers a {@link Side}. */
 final class ScanlineSide implements Answers.Measured {
     private final Case what;
     private final Steps steps;
@@ -43,7 +43,7 @@ final class ScanlineSide implements Answers.Measured {
         if (!what.work().trains()) {
             return steps.logits(batch)[0];
         }
-        // The sides draw different random numbers, so only what needs none can be compared.
+        // The sides draw different random numbers, so only results that need none can be compared.
         float logit = i == 0 && dropsOut ? steps.logits(batch)[0] : 0;
         float loss = steps.train(batch);
         return i == 0 && dropsOut ? logit : loss;

@@ -14,14 +14,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A long-lived process that measures one case: {@link Answers}, peer.py or DjlSide. It says {@code ready VERSION}, then
- * answers each line {@code measure ITERATIONS KEY=VALUE ...} with {@code measured VALUE MILLISECONDS ...}, peer.py also
- * {@code losses STEPS KEY=VALUE ...} with {@code losses VALUE ...}, and the line
- * {@code memory} with {@code memory BYTES}, the memory that its steps needed so far; each may be {@code error MESSAGE}
- * instead. It ends when its input does, and rests while nobody asks.
+ * A long-lived process that measures one case: {@link Answers}, peer.py or DjlSide. It prints {@code ready VERSION},
+ * then answers each line {@code measure ITERATIONS KEY=VALUE ...} with {@code measured VALUE MILLISECONDS ...} and the
+ * line {@code memory} with {@code memory BYTES}, the memory that its steps have needed so far. peer.py also answers
+ * {@code losses STEPS KEY=VALUE ...} with {@code losses VALUE ...}. Each answer may be {@code error MESSAGE} instead.
+ * The process is idle between requests, and ends when its input does.
  */
 final class Side implements AutoCloseable {
-    // How long the threads of a side may look out for more work before they sleep.
+    // The time for which the threads of a side may spin before they sleep.
     private static final long REST_MILLISECONDS = 30;
 
     private final String name;
@@ -34,13 +34,13 @@ final class Side implements AutoCloseable {
     /**
      * Starts the process and waits until it is ready.
      *
-     * @throws BenchException if it cannot start, or says why it will not
+     * @throws BenchException if it cannot start, or reports an error
      */
     Side(String name, List<String> command) {
         this(name, command, Map.of());
     }
 
-    /** The same with further environment variables. */
+    /** Starts the process with further environment variables. */
     Side(String name, List<String> command, Map<String, String> environment) {
         this.name = name;
         try {
@@ -57,12 +57,12 @@ final class Side implements AutoCloseable {
         version = answer("ready");
     }
 
-    /** The version of what it measures. */
+    /** The version of the library that it measures. */
     String version() {
         return version;
     }
 
-    /** Lets it do its work so many times, after a first time that is not counted, and then come to rest. */
+    /** Measures {@code iterations} iterations, after an uncounted one, and waits until the process is idle. */
     Timings measure(int iterations, String settings) {
         ask("measure " + iterations + " " + settings);
         double[] numbers = Arrays.stream(answer("measured").split(" ")).mapToDouble(Double::parseDouble).toArray();
@@ -74,13 +74,13 @@ final class Side implements AutoCloseable {
         return new Timings(numbers[0], Arrays.copyOfRange(numbers, 1, numbers.length));
     }
 
-    /** The losses of the first so many training steps. */
+    /** The losses of the first {@code count} training steps. */
     double[] losses(int count, String settings) {
         ask("losses " + count + " " + settings);
         return Arrays.stream(answer("losses").split(" ")).mapToDouble(Double::parseDouble).toArray();
     }
 
-    /** The bytes that its steps needed so far, apart from the parameters. */
+    /** The memory in bytes that its steps have needed so far, without the parameters. */
     long memory() {
         ask("memory");
         return Long.parseLong(answer("memory"));
@@ -109,7 +109,7 @@ final class Side implements AutoCloseable {
         }
     }
 
-    /** The rest of the next line, whose first word should be this one. */
+    /** Reads the next line, which must start with the given word, and returns the rest. */
     private String answer(String word) {
         String line = line();
         if (line == null) {
@@ -129,16 +129,16 @@ final class Side implements AutoCloseable {
         }
     }
 
-    /** With the last thing that it said to standard error, apart from where in the code it was. */
+    /** An exception with the last line on the process's standard error that is not part of a stack trace. */
     private BenchException ended() {
-        String said = "nothing";
+        String message = "none";
         try {
             for (String line : Files.readAllLines(errors)) {
-                said = line.isEmpty() || Character.isWhitespace(line.charAt(0)) ? said : line;
+                message = line.isEmpty() || Character.isWhitespace(line.charAt(0)) ? message : line;
             }
         } catch (IOException _) {
-            // It said something that is no text.
+            // The output is not text.
         }
-        return new BenchException(name + " ended before it answered; it said: " + said);
+        return new BenchException(name + " ended without an answer; its last message: " + message);
     }
 }

@@ -25,14 +25,14 @@ import scanline.bench.peer.Turns.Turn;
 import scanline.bench.peer.Turns.Who;
 
 /**
- * {@code ./build bench compare}: Scanline, PyTorch and, if it is asked for, DJL in turn, on the same batches and from the
- * same weights, each in a process of its own that rests while the others work.
+ * {@code ./build bench compare}: runs Scanline, PyTorch and, on request, DJL in turn, on the same batches and from the
+ * same weights. Each has its own process, which is idle while the others work.
  */
 @Command(name = "compare", mixinStandardHelpOptions = true, sortOptions = false,
-        description = "Runs Scanline and PyTorch side by side and prints a table.")
+        description = "Compares the speed of Scanline and PyTorch side by side.")
 public final class SideBySide implements Callable<Integer> {
-    // The first step of a wide transformer runs interpreted and takes 4 s; its compilers are done some 10 s later. Those of a
-    // recurrent network are done sooner.
+    // The first step of a wide transformer is interpreted and takes 4 s; the JIT compilers finish some 10 s later. For
+    // a recurrent network they finish sooner.
     private static final double WARM_UP_SECONDS = 15;
     private static final double RECURRENT_WARM_UP_SECONDS = 6;
     private static final double TRIAL_SECONDS = 0.5;
@@ -47,15 +47,15 @@ public final class SideBySide implements Callable<Integer> {
     private TurnsOptions turns = new TurnsOptions();
 
     @Option(names = "--seconds", paramLabel = "S", defaultValue = "1.5",
-            description = "How long a turn takes, about. Default: ${DEFAULT-VALUE}.")
+            description = "Approximate duration of a turn in seconds. Default: ${DEFAULT-VALUE}.")
     private double seconds;
 
     @Option(names = "--cases", paramLabel = "PATTERN", defaultValue = "",
-            description = "A regular expression that the cases to measure contain, such as rows/train. Default: all.")
+            description = "Measure only cases that match this regular expression, such as rows/train. Default: all.")
     private String cases = "";
 
     @Option(names = "--djl",
-            description = "Measures training recurrent networks with DJL as well, on Linux with x86-64.")
+            description = "Also measure training of recurrent networks with DJL (Linux on x86-64).")
     private boolean djl;
 
     /** A row of the table. */
@@ -83,7 +83,7 @@ public final class SideBySide implements Callable<Integer> {
         } catch (PatternSyntaxException e) {
             chosen = List.of();
         }
-        require(!chosen.isEmpty(), "--cases " + cases + " fits none of "
+        require(!chosen.isEmpty(), "--cases " + cases + " matches none of "
                 + String.join(", ", Case.ALL.stream().map(Case::name).toList()));
         return chosen;
     }
@@ -154,18 +154,19 @@ public final class SideBySide implements Callable<Integer> {
         table.append(
                 """
 
-                        A ratio is the other's time divided by Scanline's in the same round. PyTorch at its best is the faster of two
-                        turns in each round: one with default settings, one with the tuning of the last column. Default settings that take
-                        more than 3 s a step are measured once. The share of the peak counts the products alone: those of the forward pass,
-                        and twice as many for the backward pass. Core to core is the time in which a cache line gets from one core to
-                        another, measured before each turn: the median, the least and the most.
+                        A ratio is the other side's time divided by Scanline's in the same round. PyTorch at its best is
+                        the faster of its two turns in each round: one with default settings, one with the tuning of the
+                        last column. Default settings that take more than 3 s per step are measured once. The share of
+                        peak only counts the products: those of the forward pass, and twice as many for the backward
+                        pass. Core to core is the time that a cache line takes from one core to another, measured before
+                        each turn: the median, the minimum and the maximum.
                         """);
         if (djl) {
             table.append(
                     """
 
-                            DJL is measured with default settings, at training recurrent networks alone. On libtorch it has no RMSProp:
-                            Adam stands for it. It clips gradients by value from above alone.
+                            DJL is measured with default settings, and only at training recurrent networks. On libtorch
+                            it has no RMSProp, so Adam is used instead. It clips gradients by value only from above.
                             """);
         }
         String command = "compare --threads " + options.threads() + " " + turns.words() + " --seconds " + seconds

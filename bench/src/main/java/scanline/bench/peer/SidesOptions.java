@@ -6,17 +6,17 @@ import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Option;
 
-/** What the commands that run PyTorch beside Scanline are both told. */
+/** The common options of the commands that compare PyTorch with Scanline. */
 public final class SidesOptions {
     @Option(names = "--python", paramLabel = "PATH", defaultValue = "python3",
-            description = "A Python that has PyTorch. Default: ${DEFAULT-VALUE}.")
+            description = "Python interpreter that has PyTorch. Default: ${DEFAULT-VALUE}.")
     private String python = "";
 
     @Option(names = "--threads", paramLabel = "N",
-            description = "How many threads each side computes with. Default: one a processor.")
+            description = "Number of threads of each side. Default: one per processor.")
     private int threads = Runtime.getRuntime().availableProcessors();
 
-    @Option(names = "--out", paramLabel = "FILE", description = "Writes what is printed to a file as well.")
+    @Option(names = "--out", paramLabel = "FILE", description = "Also write the report to this file.")
     private @Nullable Path out;
 
     public String python() {

@@ -14,8 +14,8 @@ import scanline.lab.sequence.Batch;
 import scanline.lab.train.Trainer;
 
 /**
- * A recipe, one step at a time, over the same batches in the same order as a {@link Trainer} takes them, and nothing of the run
- * around it. A test holds the weights that both come to against each other.
+ * Training of a recipe one step at a time, without the run around it, on the same batches in the same order as a {@link
+ * Trainer}. A test compares the resulting weights of both.
  */
 public final class Steps implements AutoCloseable {
     private final Experiment experiment;
@@ -26,7 +26,7 @@ public final class Steps implements AutoCloseable {
     private int example;
     private int epoch;
 
-    /** A recipe before its first step. */
+    /** Prepares a recipe for its first step. */
     public Steps(Recipe recipe, int threads) {
         experiment = new Experiment(recipe, threads);
         learner = new Learner(experiment);
@@ -35,12 +35,12 @@ public final class Steps implements AutoCloseable {
         order = experiment.splits().epoch(epoch);
     }
 
-    /** What is trained, and on what. */
+    /** The experiment: the network and its data. */
     public Experiment experiment() {
         return experiment;
     }
 
-    /** Takes the next step of the training run. */
+    /** Performs the next step of the training run. */
     public void next() {
         train(nextBatch());
     }
@@ -59,24 +59,24 @@ public final class Steps implements AutoCloseable {
         return copy(experiment.examples(Split.TEST).batch(0, count));
     }
 
-    /** One training step on a batch: its loss. */
+    /** Performs one training step on a batch and returns its loss. */
     public float train(Batch batch) {
         return (float) learner.learn(batch).loss();
     }
 
-    /** The learning rate of a step, the first being 0. */
+    /** The learning rate of a step; the first step has number 0. */
     double rate(long step) {
         return learner.rate(step);
     }
 
-    /** The logits of a batch, by a pass that records nothing. */
+    /** The logits of a batch, computed without recording. */
     public float[] logits(Batch batch) {
         try (Tape tape = Tape.inference(experiment.memory())) {
             return experiment.task().logits(experiment.read(tape, batch), batch).values();
         }
     }
 
-    /** Goes back to the first weights, and to an optimizer that has taken no step. */
+    /** Restores the initial weights and the initial state of the optimizer. */
     void restart() {
         for (int i = 0; i < first.size(); i++) {
             Parameter parameter = experiment.weights().parameters().get(i);

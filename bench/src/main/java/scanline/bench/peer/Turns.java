@@ -12,13 +12,13 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The turns that the sides took at one case, in the order in which they took them. */
+/** The turns of the sides at one case, in chronological order. */
 final class Turns {
-    /** Who takes a turn. */
+    /** The sides that take turns. */
     enum Who {
         /** Scanline. */
         SCANLINE("Scanline", false),
-        /** PyTorch with the settings that made it fastest. */
+        /** PyTorch with its fastest settings. */
         TUNED("PyTorch, tuned", false),
         /** PyTorch with its default settings. */
         DEFAULT("PyTorch, default settings", true),
@@ -26,7 +26,7 @@ final class Turns {
         DJL("DJL", true);
 
         private final String title;
-        // No best depends on it, and subnormal numbers may make a step take half a minute.
+        // It does not affect the best time, and subnormal numbers may make a step take half a minute.
         private final boolean onceIfSlow;
 
         Who(String title, boolean onceIfSlow) {
@@ -36,20 +36,20 @@ final class Turns {
     }
 
     /**
-     * A side that takes turns.
+     * A side as it takes its turns.
      *
-     * @param measure runs a number of iterations, after one that is not counted
-     * @param warmUpSeconds how long it runs before anything counts
+     * @param measure runs a number of iterations, after an uncounted one
+     * @param warmUpSeconds the duration of its warm-up
      */
     record Player(IntFunction<Timings> measure, double warmUpSeconds) {}
 
     /**
      * A turn.
      *
-     * @param process which start of the sides, from 1
-     * @param round which round of this process, from 1
+     * @param process the number of the process, from 1; each side is started once per process
+     * @param round the number of the round in this process, from 1
      * @param milliseconds the median of its iterations
-     * @param coreToCore what {@link CoreToCore} measured just before it
+     * @param coreToCore the core-to-core time in nanoseconds, measured just before the turn
      */
     record Turn(int process, int round, Who who, double milliseconds, double coreToCore) {
         private boolean isBeside(Turn other) {
@@ -64,18 +64,18 @@ final class Turns {
     private final String what;
     private final List<Turn> turns = new ArrayList<>();
 
-    /** No turn yet at the case of this name. */
+    /** Creates an empty list of turns for the case of this name. */
     Turns(String what) {
         this.what = what;
     }
 
     /**
-     * Lets freshly started sides warm up and take turns. PyTorch with default settings, and DJL, take one turn of one
-     * iteration in their first process if they are slow.
+     * Lets freshly started sides warm up and take turns. If PyTorch with default settings or DJL is slow, it takes only
+     * one turn of one iteration, in its first process.
      *
-     * @param turnSeconds how long a turn takes, about
+     * @param turnSeconds the approximate duration of a turn
      * @param players the sides in the order of their turns
-     * @throws BenchException if they do not compute the same
+     * @throws BenchException if their results differ
      */
     void play(int process, int rounds, double turnSeconds, Map<Who, Player> players) {
         Map<Who, Integer> iterations = new EnumMap<>(Who.class);
@@ -107,7 +107,7 @@ final class Turns {
         }
     }
 
-    /** How many iterations a turn has, once a side is warm. */
+    /** Warms a side up and returns its number of iterations per turn. */
     private static int warmUp(Player player, double turnSeconds) {
         long start = System.nanoTime();
         int iterations = 1;
@@ -123,17 +123,17 @@ final class Turns {
         turns.add(turn);
     }
 
-    /** Those of one side. */
+    /** The turns of one side. */
     List<Turn> of(Who who) {
         return turns.stream().filter(turn -> turn.who == who).toList();
     }
 
-    /** PyTorch's turns with default settings, which are the tuned ones where no setting helped. */
+    /** PyTorch's turns with default settings. If no setting helped, these are the tuned ones. */
     List<Turn> withDefaults() {
         return of(of(Who.DEFAULT).isEmpty() ? Who.TUNED : Who.DEFAULT);
     }
 
-    /** The better of PyTorch's turns in each round: with its default settings or tuned. */
+    /** PyTorch's faster turn of each round, tuned or with default settings. */
     List<Turn> bestOfPyTorch() {
         List<Turn> best = new ArrayList<>();
         for (Turn tuned : of(Who.TUNED)) {
@@ -149,7 +149,7 @@ final class Turns {
         return Timings.median(turns.stream().map(Turn::milliseconds).toList());
     }
 
-    /** Their time divided by Scanline's in the same round, round by round. */
+    /** The ratio of their time to Scanline's in the same round, for each round. */
     List<Double> ratios(List<Turn> theirs) {
         List<Double> ratios = new ArrayList<>();
         for (Turn ours : of(Who.SCANLINE)) {
@@ -159,14 +159,14 @@ final class Turns {
         return ratios;
     }
 
-    /** The core-to-core time in nanoseconds: the median over all turns, the least and the most. */
+    /** The core-to-core time in nanoseconds: the median over all turns, the minimum and the maximum. */
     String coreToCore() {
         List<Double> times = turns.stream().map(Turn::coreToCore).toList();
         return String.format(Locale.ROOT, "%.0f ns (%.0f to %.0f)", Timings.median(times), Collections.min(times),
                 Collections.max(times));
     }
 
-    /** A line a turn, as comma-separated values below their names. */
+    /** The turns as comma-separated values with a header, one line per turn. */
     static String csv(Collection<Turns> all) {
         return Stream.concat(Stream.of(HEADER), all.stream().flatMap(Turns::rows))
                 .collect(Collectors.joining("\n", "", "\n"));

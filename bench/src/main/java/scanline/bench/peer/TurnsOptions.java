@@ -9,17 +9,17 @@ import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Option;
 
-/** How the sides take turns, and where each turn is written. */
+/** The options for the turns of the sides, and for the file to which the turns are written. */
 final class TurnsOptions {
     @Option(names = "--rounds", paramLabel = "N", defaultValue = "3",
-            description = "How often the sides take turns. Default: ${DEFAULT-VALUE}.")
+            description = "Number of turns of each side per process. Default: ${DEFAULT-VALUE}.")
     private int rounds;
 
     @Option(names = "--processes", paramLabel = "N", defaultValue = "3",
-            description = "How often the sides are started anew, each time for all rounds. Default: ${DEFAULT-VALUE}.")
+            description = "Number of starts of each side, each for all rounds. Default: ${DEFAULT-VALUE}.")
     private int processes;
 
-    @Option(names = "--turns", paramLabel = "FILE.csv", description = "Writes every turn to a file.")
+    @Option(names = "--turns", paramLabel = "FILE.csv", description = "Also write every turn to this file.")
     private @Nullable Path turns;
 
     int rounds() {
@@ -30,7 +30,9 @@ final class TurnsOptions {
         return processes;
     }
 
-    /** Writes the turns so far, if a file was named, and what a report says of them, if there is one. */
+    /**
+     * Writes the turns so far to the file of {@code --turns}, if given, and their text to the report, if there is one.
+     */
     void save(Collection<Turns> measured, String text, @Nullable Path report) throws IOException {
         if (turns != null) {
             Files.writeString(turns, Turns.csv(measured));
@@ -40,7 +42,7 @@ final class TurnsOptions {
         }
     }
 
-    /** As they are typed, without the file. */
+    /** The options as they are typed, without the file. */
     String words() {
         return "--rounds " + rounds + " --processes " + processes;
     }

@@ -1,4 +1,4 @@
-/** Scanline beside PyTorch and DJL: how long each takes for the same work, each in a process of its own. */
+/** Timing comparisons of Scanline with PyTorch and DJL: the same work, each in its own process. */
 @NullMarked
 package scanline.bench.peer;
 

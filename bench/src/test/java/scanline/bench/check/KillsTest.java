@@ -19,7 +19,7 @@ import scanline.lab.recipe.Recipes;
 @Execution(ExecutionMode.CONCURRENT)
 class KillsTest {
     private static final int KILLS = 2;
-    private static final AtomicInteger BEGUN = new AtomicInteger();
+    private static final AtomicInteger RESUMABLE = new AtomicInteger();
 
     @TempDir
     private Path folder;
@@ -44,12 +44,12 @@ class KillsTest {
         Kills.Outcome outcome = Kills.kill(kind, KILLS, 1, folder);
         assertThat(outcome.kills()).isEqualTo(KILLS);
         assertThat(outcome.different()).isEmpty();
-        BEGUN.addAndGet(outcome.begun());
+        RESUMABLE.addAndGet(outcome.resumable());
     }
 
-    /** Otherwise none went on from a checkpoint. */
+    /** Otherwise no session resumed from a checkpoint. */
     @AfterAll
     static void someWereKilledBehindACheckpoint() {
-        assertThat(BEGUN).hasPositiveValue();
+        assertThat(RESUMABLE).hasPositiveValue();
     }
 }

@@ -57,7 +57,7 @@ class PeerNetworkTest {
     @Test
     void whatTheOtherSidesDoNotKnowIsRefused() {
         assertThatExceptionOfType(BenchException.class).isThrownBy(() -> PeerNetwork.of(new OddModel()))
-                .withMessage("the other sides know no OddModel");
+                .withMessage("the other sides do not support OddModel");
     }
 
     private static Map<String, List<String>> choices(String override) {

@@ -51,7 +51,7 @@ import scanline.engine.tensor.FusedFeedForward;
 import scanline.engine.tensor.FusedNormPool;
 import scanline.engine.tensor.FusedRecurrence;
 
-/** The kernels over float arrays, on a team of threads. */
+/** The fast backend: the kernels over float arrays, run by a team of threads. */
 public final class CpuBackend
         implements
             Backend,
@@ -62,12 +62,17 @@ public final class CpuBackend
     private final Parallel parallel;
     private float[] work = new float[0];
 
-    /** A backend with a team of so many threads. */
+    /**
+     * Creates a backend.
+     *
+     * @param threads the number of threads of its team
+     * @throws IllegalArgumentException if {@code threads} is not positive
+     */
     public CpuBackend(int threads) {
         parallel = new Parallel(threads);
     }
 
-    /** How the module offers this backend to {@link Backend#load}. */
+    /** Returns the provider through which {@link Backend#load} finds this backend. */
     public static Backend.Provider provider() {
         return CpuBackend::new;
     }
@@ -98,7 +103,7 @@ public final class CpuBackend
 
     @Override
     public void accumulate(Buffer y, int yFrom, int yStride, Buffer x, int xFrom, int xStride, int rows, int n) {
-        // Rows that are added to the same place stay in order: columns are divided then.
+        // If rows are added to the same location, they must stay in order, so columns are divided.
         pieces(rows, n, rows > 1 && yStride != 0, (from, to, at, length) -> {
             for (int i = from; i < to; i++) {
                 Elementwise.accumulate(floats(y), yFrom + i * yStride + at, floats(x), xFrom + i * xStride + at,
@@ -436,7 +441,7 @@ public final class CpuBackend
                 w.map(HeapBuffer::floats), work(FeedForward.work(shape, true, parallel.threads())), shape);
     }
 
-    /** How many bytes the work space of its duties has, which lies outside every {@code Memory}. */
+    /** The size in bytes of the work space of this backend's operations, which is not part of any {@code Memory}. */
     public long workBytes() {
         return (long) Float.BYTES * work.length;
     }
@@ -446,7 +451,7 @@ public final class CpuBackend
         parallel.close();
     }
 
-    /** Work space of a duty, kept for the next one. */
+    /** Returns the work space for an operation; it is reused by the next one. */
     private float[] work(int length) {
         if (work.length < length) {
             work = new float[length];
@@ -459,7 +464,7 @@ public final class CpuBackend
         void run(int at, int length);
     }
 
-    /** Cuts n elements into one range a thread. */
+    /** Cuts n elements into one range per thread. */
     private void ranges(int n, Range range) {
         parallel.rows(n, 1, (from, to) -> range.run(from, to - from));
     }
@@ -469,7 +474,7 @@ public final class CpuBackend
         void run(int from, int to, int at, int length);
     }
 
-    /** Cuts rows of n elements each into one piece a thread: some rows, or some columns of all of them. */
+    /** Cuts rows of n elements each into one piece per thread: some of the rows, or some columns of all rows. */
     private void pieces(int rows, int n, boolean byRows, Piece piece) {
         if (byRows) {
             parallel.rows(rows, n, (from, to) -> piece.run(from, to, 0, n));

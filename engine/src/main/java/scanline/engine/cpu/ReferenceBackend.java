@@ -15,8 +15,8 @@ import scanline.engine.tensor.Buffer;
 import scanline.engine.tensor.Losses;
 
 /**
- * Every duty as plain loops: the executable specification that {@link CpuBackend} is held against. It has no extra
- * abilities, so that recurrent layers run composed of plain ops on it.
+ * The reference backend: every operation as plain loops, the executable specification against which {@link CpuBackend}
+ * is tested. It has none of the optional fused operations, so recurrent layers are composed of basic operations on it.
  */
 public final class ReferenceBackend implements Backend {
     @Override
@@ -145,7 +145,7 @@ public final class ReferenceBackend implements Backend {
         }
     }
 
-    /** That of the normal distribution, by its series around 0 (Marsaglia 2004); beyond 7 nothing is left of float32. */
+    /** The normal distribution function, by its series around 0 (Marsaglia 2004); beyond 7 it is 0 or 1 in float32. */
     private static double distribution(double x) {
         if (Math.abs(x) > 7) {
             return x < 0 ? 0 : 1;
@@ -219,7 +219,7 @@ public final class ReferenceBackend implements Backend {
         }
     }
 
-    /** Subtracted from a row before its exponentials are taken, which would overflow from 710 on. */
+    /** The largest element of a row. It is subtracted before the exponentials, which would overflow from 710 on. */
     private static double largest(Buffer x, int row, int n) {
         double largest = Double.NEGATIVE_INFINITY;
         for (int j = 0; j < n; j++) {
@@ -316,13 +316,13 @@ public final class ReferenceBackend implements Backend {
         }
     }
 
-    /** What is done with a number under the window: {@code r} and {@code s} count its rows and columns. */
+    /** An action on a pixel under the window; {@code r} and {@code s} are its row and column in the window. */
     @FunctionalInterface
     private interface Pixel {
         void at(int place, int r, int s, int pixel);
     }
 
-    /** Goes over every pixel that lies under each place of a window and inside the image. */
+    /** Visits every pixel that is under a place of the window and inside the image. */
     private static void each(Window window, Pixel pixel) {
         int places = window.outHeight() * window.outWidth();
         for (int place = 0; place < window.batch() * places; place++) {
@@ -592,6 +592,6 @@ public final class ReferenceBackend implements Backend {
 
     @Override
     public void close() {
-        // It has no threads.
+        // There are no threads to end.
     }
 }

@@ -1,4 +1,4 @@
-/** What computes on this machine's processor: the fast backend over the kernels, and the plain one that specifies it. */
+/** Backends for the CPU: the fast one, which uses the kernels, and the reference implementation that specifies it. */
 @NullMarked
 package scanline.engine.cpu;
 

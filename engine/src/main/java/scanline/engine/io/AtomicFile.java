@@ -15,17 +15,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Writes files whole or not at all. The content goes to a temporary file in the same folder, is forced to the disk and
- * takes the name of the old file in one step: whoever opens the file, after a crash or a power cut too, finds either
- * the old content or the new. A symbolic link is followed, and the file that it leads to is written so; that need not exist yet.
+ * Atomic writing of files. The content is written to a temporary file in the same folder, forced to disk and renamed
+ * into place in one step. Whoever opens the file, even after a crash or a power failure, finds either the old content
+ * or the new. A symbolic link is followed, and its target is replaced in the same way; the target need not exist yet.
  *
- * <p>What cannot be replaced is written in place, without these promises: a device, a pipe, a socket, or what a descriptor of
- * the process has open, such as {@code /dev/fd/3}.
+ * <p>Devices, pipes, sockets and open file descriptors of the process, such as {@code /dev/fd/3}, cannot be replaced.
+ * They are written in place, without these guarantees.
  */
 public final class AtomicFile {
     private static final Pattern DESCRIPTOR = Pattern
             .compile("/dev/fd/\\d+|/proc/(self|thread-self|\\d+)/fd/\\d+");
-    private static final int MOST_LINKS = 40; // as Linux has it
+    private static final int MOST_LINKS = 40; // the limit of Linux
     private static final Pattern TEMPORARY = Pattern.compile("\\.(?<file>.*)\\.(?<process>\\d{1,18})-\\d+\\.tmp");
 
     private AtomicFile() {}
@@ -38,10 +38,11 @@ public final class AtomicFile {
     }
 
     /**
-     * Writes or replaces a file. Threads and processes may write the same file at once; the last one wins.
+     * Writes or replaces a file. Threads and processes may write the same file at the same time; the last one wins.
      *
-     * @throws FileAccessException if that fails, as for a full disk: the file is then still whole, the old one or, if only its
-     *     folder could not be forced to the disk, the new, and the temporary one is gone
+     * @throws FileAccessException if that fails, for example because the disk is full. The file is then still intact:
+     *     it has the old content or, if only its folder could not be forced to disk, the new. The temporary file is
+     *     deleted
      */
     public static void write(Path file, Content content) throws IOException {
         try {
@@ -60,9 +61,10 @@ public final class AtomicFile {
     }
 
     /**
-     * Refuses a file that {@link #write} could not write as things stand, without touching anything: before work is done for it.
+     * Checks, without touching anything, that {@link #write} could write a file at present. Callers use it before they
+     * start work whose result goes there.
      *
-     * @throws FileAccessException if it is a folder, or its folder is missing or may not be written to
+     * @throws FileAccessException if it is a folder, or its folder is missing or not writable
      */
     public static void requireWritable(Path file) throws IOException {
         try {
@@ -73,7 +75,7 @@ public final class AtomicFile {
             }
             Path folder = folder(target);
             if (Files.isDirectory(target)) {
-                throw new IOException("it is a folder: name a file in it");
+                throw new IOException("it is a folder; give the name of a file in it");
             }
             if (!Files.isDirectory(folder)) {
                 throw new IOException("there is no folder " + folder);
@@ -88,7 +90,10 @@ public final class AtomicFile {
         file.getFileSystem().provider().checkAccess(file, modes);
     }
 
-    /** What a chain of symbolic links ends in; a descriptor's link, which may name what no path leads to, is the end. */
+    /**
+     * Returns the end of a chain of symbolic links. A descriptor's link is an end, because it may name something that
+     * no path leads to.
+     */
     private static Path followed(Path file) throws IOException {
         Path target = file;
         for (int links = 0; Files.isSymbolicLink(target) && !isDescriptor(target); links++) {
@@ -110,7 +115,7 @@ public final class AtomicFile {
     }
 
     private static void replace(Path file, Content content) throws IOException {
-        // No other living thread of this machine has the same name for its file.
+        // Unique among the threads that are running on this machine.
         String writer = ProcessHandle.current().pid() + "-" + Thread.currentThread().threadId();
         Path temporary = file.resolveSibling("." + file.getFileName() + "." + writer + ".tmp");
         boolean moved = false;
@@ -118,7 +123,7 @@ public final class AtomicFile {
             Path folder = folder(file);
             discardAbandoned(folder, String.valueOf(file.getFileName()));
             Files.deleteIfExists(temporary);
-            // Not a channel: an interrupted thread, which may be saving its last state, could not write to one.
+            // Not a channel: an interrupted thread could not write to one, and it may be saving its last state.
             try (OutputStream out = new BufferedOutputStream(
                     Files.newOutputStream(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
                 content.writeTo(out);
@@ -134,12 +139,12 @@ public final class AtomicFile {
         }
     }
 
-    /** Writes or replaces a file with a text in UTF-8, as {@link #write(Path, Content)} does. */
+    /** Writes or replaces a file with a text in UTF-8, like {@link #write(Path, Content)}. */
     public static void write(Path file, String text) throws IOException {
         write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** Whether a file, by its name, is one that {@link #write} had not finished, or is at work on. */
+    /** Returns whether a file, by its name, is a temporary file of an unfinished {@link #write}. */
     public static boolean isTemporary(Path file) {
         return TEMPORARY.matcher(String.valueOf(file.getFileName())).matches();
     }
@@ -155,7 +160,7 @@ public final class AtomicFile {
                 }
             }
         } catch (IOException | DirectoryIteratorException e) {
-            // A courtesy only: whether the file can be written shows when it is written.
+            // Cleaning up is optional. If the folder has a problem, the write itself reports it.
         }
     }
 
@@ -163,7 +168,7 @@ public final class AtomicFile {
         try {
             Files.deleteIfExists(temporary);
         } catch (IOException e) {
-            // The failure that led here is the one to report: a folder that forbids deleting forbade creating too.
+            // The failure that led here is the one to report: a folder that forbids deletion also forbade creation.
         }
     }
 

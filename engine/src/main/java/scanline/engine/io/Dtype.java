@@ -2,9 +2,9 @@ package scanline.engine.io;
 
 import java.nio.ByteBuffer;
 
-/** How a safetensors file stores the numbers of a tensor, by the names of the format; all are read as floats. */
+/** The number formats of tensors in a safetensors file, by the names of the format; all are read as floats. */
 enum Dtype {
-    /** Single precision: what is computed with, and written. */
+    /** Single precision, the only format that is computed with and written. */
     F32(Float.BYTES) {
         @Override
         void read(ByteBuffer bytes, float[] values, int at, int count) {
@@ -20,7 +20,7 @@ enum Dtype {
             }
         }
     },
-    /** Half precision, of which every number is a float. */
+    /** Half precision, whose numbers are all floats. */
     F16(Short.BYTES) {
         @Override
         void read(ByteBuffer bytes, float[] values, int at, int count) {
@@ -29,7 +29,7 @@ enum Dtype {
             }
         }
     },
-    /** The first half of a float's bits. */
+    /** The upper half of a float's bits. */
     BF16(Short.BYTES) {
         @Override
         void read(ByteBuffer bytes, float[] values, int at, int count) {
@@ -45,16 +45,16 @@ enum Dtype {
         this.bytes = bytes;
     }
 
-    /** How long a number is. */
+    /** The size of a number in bytes. */
     int bytes() {
         return bytes;
     }
 
-    /** Whether a number of this kind may be none that a float can be. */
+    /** Returns whether some numbers of this format have to be rounded to become floats. */
     boolean isRounded() {
         return this == F64;
     }
 
-    /** Takes the next {@code count} numbers of a buffer, which holds no others, to {@code values[at]} and behind it. */
+    /** Reads {@code count} numbers, all that the buffer contains, into {@code values} starting at {@code at}. */
     abstract void read(ByteBuffer bytes, float[] values, int at, int count);
 }

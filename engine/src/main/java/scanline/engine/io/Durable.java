@@ -8,13 +8,13 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** What a power cut does not take back. */
+/** File operations that survive a power failure. */
 public final class Durable {
     private Durable() {}
 
     /**
-     * Makes a folder, and those above it that are missing, and forces them to the disk: files that are written there
-     * would else be lost together with it.
+     * Creates a folder and its missing parents, and forces them to disk. Otherwise a power failure could lose the
+     * folder together with the files written there.
      *
      * @throws FileAlreadyExistsException if it exists
      * @throws FileAccessException if that fails
@@ -27,7 +27,7 @@ public final class Durable {
         } catch (FileAlreadyExistsException e) {
             throw e;
         } catch (IOException e) {
-            throw new FileAccessException("make the folder", folder, e);
+            throw new FileAccessException("create the folder", folder, e);
         }
     }
 
@@ -39,8 +39,8 @@ public final class Durable {
                 create(parent);
             } catch (FileAlreadyExistsException e) {
                 if (!Files.isDirectory(parent)) {
-                    throw new IOException(parent + " is no folder", e);
-                } // else another process has just made it
+                    throw new IOException(parent + " is not a folder", e);
+                } // else another process has just created it
             }
         }
     }
@@ -53,14 +53,17 @@ public final class Durable {
         }
     }
 
-    /** Forces the names in a folder to the disk. Only POSIX systems can open a folder for that. */
+    /**
+     * Forces the entries of a folder to disk. Does nothing on systems other than POSIX, where a folder cannot be
+     * opened.
+     */
     public static void forceFolder(Path folder) throws IOException {
         if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             force(folder, StandardOpenOption.READ);
         }
     }
 
-    /** Forces the content of a file to the disk, also by a thread that is interrupted, which stays so. */
+    /** Forces the content of a file to disk, even if the thread is interrupted; its interrupt status is preserved. */
     public static void force(Path file) throws IOException {
         force(file, StandardOpenOption.WRITE);
     }

@@ -2,26 +2,27 @@ package scanline.engine.io;
 
 import java.util.Locale;
 
-/** Texts from files, which may be hostile, for one line of a message. */
+/** Excerpts of texts from files, which may be hostile, for use in a one-line message. */
 public final class Excerpt {
     private static final int LONGEST = 60;
 
     private Excerpt() {}
 
     /**
-     * The text in quotes, cut to its first 60 characters. What would break the line or change how it is shown is escaped:
-     * control characters, line separators, marks of writing direction, halves of surrogate pairs.
+     * The text in quotes, cut to its first 60 characters. Characters that would break the line or change how it is
+     * displayed are escaped: control characters, line separators, marks of writing direction, halves of surrogate
+     * pairs.
      */
     public static String quoted(String text) {
         return '"' + escaped(text, LONGEST, true) + '"';
     }
 
-    /** The same without quotes, cut to its first characters. */
+    /** The text without quotes, escaped likewise and cut to its first {@code longest} characters. */
     public static String line(String text, int longest) {
         return escaped(text, longest, false);
     }
 
-    /** The whole text without quotes. */
+    /** The whole text without quotes, escaped likewise. */
     public static String line(String text) {
         return escaped(text, text.length(), false);
     }

@@ -7,11 +7,14 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** A file could not be read or written; whatever it contains is not to blame. */
+/** Thrown if a file cannot be read or written, whatever it contains. */
 public final class FileAccessException extends IOException {
     private static final long serialVersionUID = 1;
 
-    /** The message is "cannot {@code verb} {@code file}: " and the cause in words; the JDK's own is often a bare path. */
+    /**
+     * Creates an exception with the message "cannot {@code verb} {@code file}: " and the cause in words, because the
+     * JDK's own message is often only a path.
+     */
     public FileAccessException(String verb, Path file, IOException cause) {
         super("cannot " + verb + " " + file + ": " + reason(cause), cause);
     }
@@ -20,7 +23,7 @@ public final class FileAccessException extends IOException {
         String words = switch (cause) {
             case NoSuchFileException _ -> "no such file or folder";
             case AccessDeniedException _ -> "permission denied";
-            case FileAlreadyExistsException _ -> "something of that name is in the way";
+            case FileAlreadyExistsException _ -> "a file or folder of that name already exists";
             case FileSystemException e -> e.getReason();
             default -> cause.getMessage();
         };

@@ -6,31 +6,31 @@ import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
-/** The other formats that weights come in, known by the bytes that their files begin with. */
+/** Other file formats for weights, recognized by their first bytes. */
 final class ForeignFormat {
-    /** How many bytes are looked at. */
+    /** The number of bytes that are examined. */
     static final int START_BYTES = 256;
 
     private static final String ZIP = "PK\003\004";
     private static final int ZIP_NAME_LENGTH_AT = 26;
     private static final int ZIP_NAME_AT = 30;
-    /** A protocol from 2 on, and an instruction. */
+    /** Protocol 2 or later, then an instruction. */
     private static final Pattern PICKLE = Pattern.compile("(?s)\\x80[\\x02-\\x05][^\\x00].*");
-    /** The version of the format, and a second field of ModelProto. */
+    /** The version of the format, then a second field of ModelProto. */
     private static final Pattern ONNX = Pattern.compile("(?s)\\x08[\\x01-\\x1f][\\x12\\x1a\"(2:B].*");
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./-]+");
 
     private ForeignFormat() {}
 
     /**
-     * Names a file that is of another format, and says how it is converted.
+     * Rejects a file of another known format, with a message that names the format and says how to convert the file.
      *
-     * @param start the bytes that it begins with, {@link #START_BYTES} where there are so many
-     * @throws FormatException if it is of a known one
+     * @param start the first {@link #START_BYTES} bytes of the file, or all if it is shorter
+     * @throws FormatException if the file has one of these formats
      */
     static void refuse(Path file, byte[] start) throws FormatException {
         if (start.length > Long.BYTES && start[Long.BYTES] == '{') {
-            return; // where the header of a safetensors file begins
+            return; // the start of a safetensors header
         }
         String name = name(file, new String(start, StandardCharsets.ISO_8859_1));
         if (name != null) {
@@ -53,25 +53,25 @@ final class ForeignFormat {
             return onnx(file);
         }
         if (start.startsWith("\u0093NUMPY")) {
-            return "a single array of NumPy, not a safetensors file";
+            return "a single NumPy array, not a safetensors file";
         }
         if (start.startsWith("\u0089HDF\r\n")) {
-            return "an HDF5 file, as of Keras, not a safetensors file";
+            return "an HDF5 file, such as Keras writes, not a safetensors file";
         }
         if (start.startsWith("GGUF")) {
             return "a GGUF file, not a safetensors file";
         }
         return start.startsWith("version https://git-lfs")
-                ? "a pointer of Git LFS, not the file itself, which `git lfs pull` fetches"
+                ? "a Git LFS pointer, not the file itself; `git lfs pull` fetches the file"
                 : null;
     }
 
     private static String pickle(Path file) {
-        return "a pickle of PyTorch, not a safetensors file; " + convert(file, "pt",
+        return "a PyTorch pickle, not a safetensors file; " + convert(file, "pt",
                 "import torch; from safetensors.torch import save_file; "
                         + "w = torch.load('IN', map_location='cpu', weights_only=True); "
                         + "save_file({k: v.clone().contiguous() for k, v in w.get('state_dict', w).items()}, 'OUT')")
-                + " (if its weights have another key than state_dict, put that)";
+                + " (if its weights are under a key other than state_dict, use that key)";
     }
 
     private static String npz(Path file) {
@@ -83,10 +83,10 @@ final class ForeignFormat {
         return "an ONNX model, not a safetensors file; " + convert(file, "onnx",
                 "import onnx; from onnx.numpy_helper import to_array; from safetensors.numpy import save_file; "
                         + "save_file({t.name: to_array(t) for t in onnx.load('IN').graph.initializer}, 'OUT')")
-                + " (recurrent layers have other names and another order of gates there)";
+                + " (ONNX names the weights of recurrent layers differently and orders their gates differently)";
     }
 
-    /** The command, with the name of the file where no shell would see more in it than a name. */
+    /** Returns the command, with the name of the file only if no shell would interpret any of its characters. */
     private static String convert(Path file, String ending, String program) {
         String in = PLAIN.matcher(file.toString()).matches() ? file.toString() : "weights." + ending;
         String out = in.replaceFirst("\\.[A-Za-z]+$", "") + ".safetensors";

@@ -3,11 +3,11 @@ package scanline.engine.io;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** The content of a file is not what its format asks for. */
+/** Thrown if the content of a file violates its format. */
 public final class FormatException extends IOException {
     private static final long serialVersionUID = 1;
 
-    /** The message is "{@code file}: {@code reason}". */
+    /** Creates an exception with the message "{@code file}: {@code reason}". */
     public FormatException(Path file, String reason) {
         super(file + ": " + reason);
     }

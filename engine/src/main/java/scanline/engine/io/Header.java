@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The header of a safetensors file.
  *
- * @param slots where each tensor lies, in the order of the header
- * @param metadata free texts by free names
+ * @param slots the location of each tensor, in the order of the header
+ * @param metadata arbitrary texts by arbitrary names
  */
 record Header(List<Slot> slots, Map<String, String> metadata) {
     /** The longest header that the format allows. */
@@ -28,32 +28,32 @@ record Header(List<Slot> slots, Map<String, String> metadata) {
     /** The one name that no tensor can have. */
     static final String METADATA = "__metadata__";
 
-    // How many batches a normalization of PyTorch has seen: the one integer in the state_dict of such a model. Nothing here
-    // depends on it.
+    // The number of batches that a PyTorch normalization layer has seen, the only integer in the state_dict of such a
+    // model. Nothing here depends on it.
     private static final String COUNTER = "num_batches_tracked";
     private static final String COUNTER_DTYPE = "I64";
 
     private static final int ALIGNMENT_BYTES = 8;
-    private static final int MAX_DIMENSIONS = 64; // as many as NumPy allows
-    private static final int MAX_ELEMENTS = Integer.MAX_VALUE - 8; // the longest array of every JVM
+    private static final int MAX_DIMENSIONS = 64; // the limit of NumPy
+    private static final int MAX_ELEMENTS = Integer.MAX_VALUE - 8; // the longest array that every JVM allows
 
     /**
-     * One tensor, in bytes {@code begin} to {@code end - 1} of the data, which follow the header.
+     * One tensor, stored in bytes {@code begin} to {@code end - 1} of the data that follow the header.
      *
-     * @param dtype how its numbers are stored; null for a counter of batches, an integer that is passed over
+     * @param dtype the format of its numbers; null for a counter of batches, an integer that is skipped
      */
     record Slot(String name, int[] shape, long begin, long end, @Nullable Dtype dtype) {}
 
     /**
-     * Reads a header and holds it against every rule of the format.
+     * Reads a header and checks it against every rule of the format.
      *
-     * @param file the file that errors name
+     * @param file the file, for error messages
      * @param bytes the header
      * @param dataBytes the number of bytes after it
      */
     static Header parse(Path file, byte[] bytes, long dataBytes) throws FormatException {
         if (bytes.length == 0 || bytes[0] != '{') {
-            throw new FormatException(file, "not a safetensors file: its header does not begin with '{'");
+            throw new FormatException(file, "not a safetensors file: its header does not start with '{'");
         }
         Json json = new Json(file, text(file, bytes));
         List<Slot> slots = new ArrayList<>();
@@ -63,7 +63,7 @@ record Header(List<Slot> slots, Map<String, String> metadata) {
         while (json.more('}')) {
             String name = json.key();
             if (!names.add(name)) {
-                throw json.wrong("a second " + Excerpt.quoted(name));
+                throw json.wrong("duplicate " + Excerpt.quoted(name));
             }
             if (name.equals(METADATA)) {
                 readMetadata(json, metadata);
@@ -76,7 +76,7 @@ record Header(List<Slot> slots, Map<String, String> metadata) {
         return new Header(slots, metadata);
     }
 
-    /** The header of a file whose tensors lie one after the other, in their order. */
+    /** Returns the header of a file whose tensors are stored one after the other, in their order. */
     static byte[] bytes(SafeTensors file) {
         List<String> members = new ArrayList<>();
         if (!file.metadata().isEmpty()) {
@@ -97,7 +97,7 @@ record Header(List<Slot> slots, Map<String, String> metadata) {
             throw new IllegalArgumentException(
                     "a header of " + bytes.length + " bytes is longer than the format allows");
         }
-        // The data begin at a multiple of 8 bytes, as in files of the reference implementation.
+        // The data start at a multiple of 8 bytes, as in files of the reference implementation.
         byte[] padded = Arrays.copyOf(bytes, Math.ceilDiv(bytes.length, ALIGNMENT_BYTES) * ALIGNMENT_BYTES);
         Arrays.fill(padded, bytes.length, padded.length, (byte) ' ');
         return padded;
@@ -130,7 +130,7 @@ record Header(List<Slot> slots, Map<String, String> metadata) {
                 case "dtype" -> stored = once(json, key, stored, json.string());
                 case "shape" -> shape = once(json, key, shape, numbers(json, MAX_DIMENSIONS));
                 case "data_offsets" -> offsets = once(json, key, offsets, numbers(json, 2));
-                default -> throw json.wrong("a tensor has no " + Excerpt.quoted(key));
+                default -> throw json.wrong("unknown key " + Excerpt.quoted(key) + " of a tensor");
             }
         }
         if (stored == null || shape == null || offsets == null || offsets.length < 2) {
@@ -142,12 +142,13 @@ record Header(List<Slot> slots, Map<String, String> metadata) {
         long end = offsets[1];
         if (begin > end || end > dataBytes) {
             throw wrong(file, name,
-                    "has data_offsets " + Arrays.toString(offsets) + " in " + dataBytes + " bytes of data");
+                    "has data_offsets " + Arrays.toString(offsets) + ", but the file has " + dataBytes
+                            + " bytes of data");
         }
         long bytes = (dtype == null ? Long.BYTES : dtype.bytes()) * elements(file, name, shape);
         if (bytes != end - begin) {
             throw wrong(file, name, "of shape " + Arrays.toString(shape) + " needs " + bytes
-                    + " bytes, but its data_offsets hold " + (end - begin));
+                    + " bytes, but its data_offsets span " + (end - begin));
         }
         return new Slot(name, Arrays.stream(shape).mapToInt(Math::toIntExact).toArray(), begin, end,
                 dtype);
@@ -166,7 +167,7 @@ record Header(List<Slot> slots, Map<String, String> metadata) {
     private static long elements(Path file, String name, long[] shape) throws FormatException {
         long elements = 1;
         for (long size : shape) {
-            // Checked at each factor, so that the next product of two such numbers fits a long.
+            // Checked at each factor, so that the next product of two such numbers fits in a long.
             elements = size > MAX_ELEMENTS ? size : elements * size;
             if (elements > MAX_ELEMENTS) {
                 throw wrong(file, name, "of shape " + Arrays.toString(shape) + " is too large");
@@ -175,7 +176,7 @@ record Header(List<Slot> slots, Map<String, String> metadata) {
         return elements;
     }
 
-    /** The data of the tensors must cover the data of the file, without a gap and without an overlap. */
+    /** Checks that the tensors cover the data of the file without gaps or overlaps. */
     private static void requireTiling(Path file, List<Slot> slots, long dataBytes) throws FormatException {
         List<Slot> ascending = new ArrayList<>(slots);
         ascending.sort(Comparator.comparingLong(Slot::begin).thenComparingLong(Slot::end));
@@ -186,7 +187,7 @@ record Header(List<Slot> slots, Map<String, String> metadata) {
             }
             if (slot.begin() > covered) {
                 throw wrong(file, slot.name(),
-                        "begins " + (slot.begin() - covered) + " bytes after the tensor before it");
+                        "starts " + (slot.begin() - covered) + " bytes after the end of the tensor before it");
             }
             covered = slot.end();
         }
@@ -197,7 +198,7 @@ record Header(List<Slot> slots, Map<String, String> metadata) {
 
     private static <T> T once(Json json, String key, @Nullable T before, T value) throws FormatException {
         if (before != null) {
-            throw json.wrong("a second " + Excerpt.quoted(key));
+            throw json.wrong("duplicate " + Excerpt.quoted(key));
         }
         return value;
     }

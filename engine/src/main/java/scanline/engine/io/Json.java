@@ -4,11 +4,11 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * The JSON of a safetensors header: a strict reader that the caller leads from token to token, and the quoting of
- * strings. The caller asks for what must come next, so that there is no tree, no recursion, and no depth to bound.
+ * A strict pull parser for the JSON of a safetensors header, and the quoting of strings. The caller requests the token
+ * that must come next, so the parser needs no tree, no recursion and no depth limit.
  */
 final class Json {
-    private static final int DIGITS = 18; // the most that surely fit a long
+    private static final int DIGITS = 18; // every number of 18 digits fits in a long
 
     private final Path file;
     private final String text;
@@ -16,7 +16,7 @@ final class Json {
     private boolean first;
 
     /**
-     * @param file the file that errors name
+     * @param file the file, for error messages
      * @param text its header
      */
     Json(Path file, String text) {
@@ -24,13 +24,13 @@ final class Json {
         this.text = text;
     }
 
-    /** Reads an opening bracket; {@link #more} then goes from element to element. */
+    /** Reads an opening bracket; {@link #more} then advances from element to element. */
     void open(char bracket) throws FormatException {
         expect(bracket);
         first = true;
     }
 
-    /** Whether another element comes before the closing bracket; reads the comma before it, or that bracket. */
+    /** Reads a comma or the closing bracket, and returns whether another element follows. */
     boolean more(char bracket) throws FormatException {
         skipSpace();
         boolean closed = peek() == bracket;
@@ -90,7 +90,7 @@ final class Json {
         return number;
     }
 
-    /** Makes sure that nothing but the padding, spaces, is left. */
+    /** Checks that only the padding, which is spaces, is left. */
     void end() throws FormatException {
         while (peek() == ' ') {
             at++;
@@ -104,7 +104,7 @@ final class Json {
         return new FormatException(file, "header, character " + (at + 1) + ": " + reason);
     }
 
-    /** The string as JSON. */
+    /** The string as a JSON literal. */
     static String quoted(String string) {
         StringBuilder quoted = new StringBuilder(string.length() + 2).append('"');
         for (int i = 0; i < string.length(); i++) {
@@ -175,7 +175,7 @@ final class Json {
         }
     }
 
-    /** The next character, or 0, which JSON allows nowhere, at the end. */
+    /** The next character, or 0 at the end; JSON does not allow that character anywhere. */
     private char peek() {
         return at < text.length() ? text.charAt(at) : 0;
     }

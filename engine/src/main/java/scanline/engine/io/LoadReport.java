@@ -7,29 +7,33 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What was done to the tensors of a file so that they fit a model.
+ * The adjustments that made the tensors of a file fit a model.
  *
- * @param file where they are from
+ * @param file the file
  * @param metadata the texts of the file
- * @param prefix what all their names began with, and was removed; empty for nothing
- * @param tied the parameters that the file lacks, by their names, each with the tensor that its metadata name instead
+ * @param prefix the common prefix of all tensor names, which was removed; empty if none was
+ * @param tied the names of the parameters that are missing from the file, each with the tensor that the metadata of the
+ *     file name instead
  * @param converted the dtypes other than F32 that were converted, by their names in the format
  */
 public record LoadReport(Path file, Map<String, String> metadata, String prefix, Map<String, String> tied,
         Set<String> converted) {
-    /** What a user should know of it, each in a line that begins with the file; nothing if the file fitted as it is. */
+    /**
+     * One line for each adjustment that a user should know of, starting with the file; empty if the file fit unchanged.
+     */
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
         if (!prefix.isEmpty()) {
-            lines.add(file + ": the names of all tensors begin with " + Excerpt.quoted(prefix) + ", which was removed");
+            lines.add(file + ": the names of all tensors start with " + Excerpt.quoted(prefix)
+                    + "; this prefix was removed");
         }
-        tied.forEach((name, tensor) -> lines.add(file + ": " + name + " is tied to tensor " + Excerpt.quoted(tensor)
-                + " by the file's metadata, and has its values"));
+        tied.forEach((name, tensor) -> lines.add(file + ": " + name + " uses the values of tensor "
+                + Excerpt.quoted(tensor) + ", to which the file's metadata tie it"));
         if (!converted.isEmpty()) {
             lines.add(file + ": tensors of dtype " + String.join(", ", converted) + " were converted to F32, "
                     + (converted.stream().map(Dtype::valueOf).anyMatch(Dtype::isRounded)
-                            ? "rounded to the nearest"
-                            : "which has all of their values"));
+                            ? "rounded to the nearest float"
+                            : "which represents all of their values exactly"));
         }
         return lines;
     }

@@ -19,10 +19,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The content of a file in the safetensors format of Hugging Face: named tensors and free texts. Tensors are float32.
- * When a file is read, those of dtype F64, F16 and BF16 are converted; any other dtype is refused, except for PyTorch's
- * integer {@code num_batches_tracked}, which is passed over. The file is the length of the header in 8 bytes, the header
- * in JSON, and the values, all little-endian.
+ * The content of a file in the safetensors format of Hugging Face: named tensors and arbitrary texts. Tensors are
+ * float32. When a file is read, tensors of dtype F64, F16 and BF16 are converted; any other dtype is rejected, except
+ * for PyTorch's integer {@code num_batches_tracked}, which is skipped. The file consists of the length of the header in
+ * 8 bytes, the header in JSON, and the values, all little-endian.
  */
 public final class SafeTensors {
     private static final int CHUNK_BYTES = 1 << 18;
@@ -35,14 +35,18 @@ public final class SafeTensors {
      * A named tensor. The arrays are not copied.
      *
      * @param name any text but {@code __metadata__}
-     * @param shape the size of each dimension, the slowest first; empty for a single number
-     * @param values the elements, as many as the product of the sizes
+     * @param shape the size of each dimension, the slowest first; empty for a scalar
+     * @param values the elements in row-major order; their number is the product of the sizes
      */
     public record Entry(String name, int[] shape, float[] values) {
-        /** Refuses, with an {@link IllegalArgumentException}, what no file could hold. */
+        /**
+         * Creates an entry.
+         *
+         * @throws IllegalArgumentException if no file can contain such an entry
+         */
         public Entry {
             if (name.equals(Header.METADATA)) {
-                throw new IllegalArgumentException("no tensor can be named " + name);
+                throw new IllegalArgumentException("a tensor cannot be named " + name);
             }
             if (!holds(shape, values.length)) {
                 throw new IllegalArgumentException(
@@ -63,7 +67,7 @@ public final class SafeTensors {
     }
 
     /**
-     * The content of a file, in the order in which it will be written.
+     * Creates the content of a file, in the order in which it is written.
      *
      * @throws IllegalArgumentException if two tensors have the same name
      */
@@ -93,16 +97,19 @@ public final class SafeTensors {
         return metadata;
     }
 
-    /** The dtypes other than F32 that the file had, by their names in the format: those tensors were converted. */
+    /**
+     * The dtypes other than F32 of tensors that were converted when the file was read, by their names in the format.
+     */
     public Set<String> converted() {
         return converted;
     }
 
     /**
-     * Reads a file. Every length in it is held against the size of the file before anything of that length is allocated.
+     * Reads a file. Every length in it is checked against the size of the file before anything of that length is
+     * allocated.
      *
-     * @throws FormatException if the file breaks a rule of the format, holds a dtype that is not read, or is of another
-     *     format; the message names those that are usual for weights
+     * @throws FormatException if the file breaks a rule of the format, contains an unsupported dtype, or has another
+     *     format; the message names the formats that are common for weights
      * @throws FileAccessException if it cannot be read
      */
     public static SafeTensors read(Path file) throws IOException {
@@ -116,16 +123,16 @@ public final class SafeTensors {
     }
 
     /**
-     * Writes or replaces a file, whole or not at all.
+     * Writes or replaces a file atomically.
      *
-     * @throws FileAccessException if that fails; an old file is then untouched
+     * @throws FileAccessException if that fails; an existing file is then unchanged
      * @see AtomicFile
      */
     public static void write(Path file, SafeTensors content) throws IOException {
         AtomicFile.write(file, content::writeTo);
     }
 
-    /** Writes the bytes of such a file. */
+    /** Writes the content in the safetensors format. */
     public void writeTo(OutputStream out) throws IOException {
         byte[] header = Header.bytes(this);
         out.write(littleEndian(Long.BYTES).putLong(header.length).array());
@@ -146,8 +153,8 @@ public final class SafeTensors {
         long headerBytes = read(channel, 0, littleEndian(Long.BYTES)).getLong();
         long most = Math.min(Header.LIMIT_BYTES, fileBytes - Long.BYTES);
         if (headerBytes < 0 || headerBytes > most) {
-            throw new FormatException(file, "not a safetensors file, or cut short: a header of "
-                    + Long.toUnsignedString(headerBytes) + " bytes where at most " + most + " are possible");
+            throw new FormatException(file, "not a safetensors file, or truncated: its header would be "
+                    + Long.toUnsignedString(headerBytes) + " bytes long, but at most " + most + " are possible");
         }
         long dataAt = Long.BYTES + headerBytes;
         byte[] bytes = read(channel, Long.BYTES, littleEndian((int) headerBytes)).array();
@@ -189,7 +196,7 @@ public final class SafeTensors {
         }
     }
 
-    /** Fills the buffer up to its limit from a position in the file, and turns it over for reading. */
+    /** Fills the buffer up to its limit from a position in the file, and flips it for reading. */
     private static ByteBuffer read(FileChannel channel, long position, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             if (channel.read(bytes, position + bytes.position()) < 0) {

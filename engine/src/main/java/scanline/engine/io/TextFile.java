@@ -8,14 +8,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Texts in UTF-8 of a length that is known to suffice. */
+/** Reads UTF-8 texts of limited length. */
 public final class TextFile {
     private TextFile() {}
 
     /**
-     * Reads a file. No more than {@code mostBytes} of it are read, whatever size it claims: a device claims none.
+     * Reads a file. The limit applies to the bytes that are read, not to the size that the file reports, because a
+     * device reports none.
      *
-     * @throws FormatException if it is longer, or no UTF-8
+     * @throws FormatException if the file is longer than {@code mostBytes} or is not UTF-8
      * @throws FileAccessException if it cannot be read
      */
     public static String read(Path file, int mostBytes) throws IOException {
@@ -31,7 +32,7 @@ public final class TextFile {
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
         } catch (CharacterCodingException _) {
-            throw new FormatException(file, "is no text in UTF-8");
+            throw new FormatException(file, "is not UTF-8 text");
         }
     }
 }

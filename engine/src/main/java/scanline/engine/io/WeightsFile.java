@@ -23,22 +23,23 @@ import scanline.engine.tensor.Statistic;
 import scanline.engine.tensor.Weights;
 
 /**
- * The parameters of a model, and the statistics that it tracks, in a safetensors file, by PyTorch's names, so that a
- * {@code state_dict} fits both ways.
+ * Reads and writes the parameters of a model and the statistics that it tracks as a safetensors file. Tensors have
+ * PyTorch's names, so a {@code state_dict} can be exchanged in both directions.
  */
 public final class WeightsFile {
-    private static final int MOST_GROUPS = 8; // of a beginning of names; a hostile file may have thousands
+    private static final int MOST_GROUPS = 8; // dotted parts of a prefix; a hostile file may have thousands
 
     private WeightsFile() {}
 
-    /** Writes every parameter and statistic, whole or not at all. */
+    /** Writes every parameter and statistic atomically. */
     public static void save(Path file, Weights weights, Map<String, String> metadata) throws IOException {
         SafeTensors.write(file, new SafeTensors(entries("", weights), metadata));
     }
 
     /**
-     * A SHA-256 of the weights as 64 hexadecimal digits: of the name (UTF-8) and the values (little-endian float32) of every
-     * parameter, in the order of the model, and then of every statistic. It does not depend on the file format.
+     * Returns the SHA-256 hash of the weights as 64 hexadecimal digits. It covers the name (UTF-8) and the values
+     * (little-endian float32) of every parameter, in the order of the model, and then of every statistic. It does not
+     * depend on the file format.
      */
     public static String hash(Weights weights) {
         MessageDigest digest;
@@ -60,26 +61,27 @@ public final class WeightsFile {
     }
 
     /**
-     * Reads every parameter and statistic. What all names of the file begin with, such as {@code module.} of a model that
-     * was wrapped, is removed if no name is known otherwise; and a tensor that the file lacks is that to which its
-     * metadata tie it, as {@code save_model} of Hugging Face writes them.
+     * Reads every parameter and statistic. A prefix that all names of the file share, such as {@code module.} of a
+     * wrapped model, is removed if no name is known otherwise. A tensor that is missing from the file is replaced by
+     * the one to which the metadata tie it, as {@code save_model} of Hugging Face writes them.
      *
-     * @return what was done so that the tensors fit
+     * @return the adjustments that made the tensors fit
      * @throws FormatException
-     *             if a tensor is missing, has another shape, or belongs to no parameter; the weights are then as before
+     *             if a tensor is missing, has another shape, or belongs to no parameter; the weights are then unchanged
      */
     public static LoadReport load(Path file, Weights weights) throws IOException {
         return load(file, weights, Set.of());
     }
 
     /**
-     * Reads every parameter and statistic but some.
+     * Reads every parameter and statistic except for some parameters.
      *
      * @param fresh
-     *            names of parameters that keep their values, whatever the file has under these names
-     * @return what was done so that the tensors fit
+     *            names of parameters that keep their values, whatever the file contains under these names
+     * @return the adjustments that made the tensors fit
      * @throws FormatException
-     *             if another tensor is missing, has another shape, or belongs to no parameter; the weights are then as before
+     *             if another tensor is missing, has another shape, or belongs to no parameter; the weights are then
+     *             unchanged
      */
     public static LoadReport load(Path file, Weights weights, Set<String> fresh) throws IOException {
         SafeTensors content = SafeTensors.read(file);
@@ -118,7 +120,7 @@ public final class WeightsFile {
         return new LoadReport(file, content.metadata(), prefix, tied, content.converted());
     }
 
-    /** The parameters and statistics of a model, and their shapes, by their names. */
+    /** The shapes of a model's parameters and statistics by their names. */
     private static Map<String, int[]> shapes(Weights weights) {
         Map<String, int[]> shapes = new LinkedHashMap<>();
         weights.parameters().forEach(parameter -> shapes.put(parameter.name(), parameter.shape().sizes()));
@@ -126,7 +128,7 @@ public final class WeightsFile {
         return shapes;
     }
 
-    /** The shortest beginning up to a dot, or none at all, which all names share and behind which some are known. */
+    /** The shortest common prefix of all names, empty or ending with a dot, after which some names are known. */
     private static String prefix(Set<String> names, Set<String> known) {
         String first = names.stream().findFirst().orElse("");
         int end = 0;
@@ -144,7 +146,7 @@ public final class WeightsFile {
         return "";
     }
 
-    /** Every parameter and statistic as an entry, its name after {@code prefix}. */
+    /** Returns every parameter and statistic as an entry named {@code prefix} plus its own name. */
     public static List<Entry> entries(String prefix, Weights weights) {
         List<Entry> entries = new ArrayList<>();
         for (Parameter parameter : weights.parameters()) {
@@ -157,8 +159,8 @@ public final class WeightsFile {
     }
 
     /**
-     * Sets every parameter and statistic from the entry of its name after {@code prefix}, after all were {@link #require
-     * required}.
+     * Sets every parameter and statistic from the entry named {@code prefix} plus its own name. {@link #require} must
+     * have accepted all of these entries.
      */
     public static void restore(String prefix, SafeTensors content, Weights weights) {
         restore(prefix, content, weights, Set.of());
@@ -175,7 +177,11 @@ public final class WeightsFile {
         }
     }
 
-    /** Copies the values of an entry to a buffer. */
+    /**
+     * Copies the values of an entry to a buffer.
+     *
+     * @throws IllegalArgumentException if there is no such entry
+     */
     public static void copy(SafeTensors content, String name, Buffer target) {
         Entry entry = content.tensors().get(name);
         if (entry == null) {
@@ -185,7 +191,7 @@ public final class WeightsFile {
     }
 
     /**
-     * Checks that a file has a tensor.
+     * Checks that a file contains a tensor of a given shape.
      *
      * @throws FormatException
      *             if it is missing or has another shape

@@ -5,15 +5,15 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Exponential, logistic sigmoid and hyperbolic tangent, as polynomials of our own: the JDK's versions may return other
- * bits in the interpreter than after compilation.
+ * Exponential, logistic sigmoid and hyperbolic tangent. They are implemented here, with polynomials, because the JDK's
+ * versions may return different bits in the interpreter than after compilation.
  *
  * <p>
- * All rest on {@code exp(z) - 1}. With {@code n = round(z / ln 2)} and {@code r = z - n ln 2}, so that
- * {@code |r| <= ln(2) / 2}: {@code exp(z) = 2^n exp(r)} and {@code exp(r) - 1 = r + r^2 P(r)}, where P of degree 4 is the
- * Chebyshev fit of {@code (exp(r) - 1 - r) / r^2} (error 6.5e-8, which is 8e-9 of the result). Rounding is the addition of
- * 1.5 * 2^23, whose low mantissa bits then hold n. The scalar methods do the same operations in the same order as the
- * vectors, so that a tail has the same bits as a lane.
+ * All are based on {@code exp(z) - 1}. With {@code n = round(z / ln 2)} and {@code r = z - n ln 2}, so that
+ * {@code |r| <= ln(2) / 2}: {@code exp(z) = 2^n exp(r)} and {@code exp(r) - 1 = r + r^2 P(r)}, where P of degree 4 is
+ * the Chebyshev fit of {@code (exp(r) - 1 - r) / r^2} (error 6.5e-8, which is 8e-9 of the result). Rounding is done by
+ * adding 1.5 * 2^23; the low mantissa bits then contain n. The scalar methods perform the same operations in the same
+ * order as the vector code, so a tail has the same bits as a lane.
  */
 public final class Activations {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
@@ -29,7 +29,7 @@ public final class Activations {
     private static final float P2 = 0.041666556f;
     private static final float P3 = 0.008363203f;
     private static final float P4 = 0.0013926213f;
-    // Within these 2^n is a normal number; beyond them sigmoid and tanh have reached their limits.
+    // Within these bounds 2^n is a normal number; beyond them sigmoid and tanh have reached their limits.
     private static final float LOW = -87.33654f;
     private static final float HIGH = 88f;
 
@@ -67,7 +67,7 @@ public final class Activations {
         quotient(y, yAt, x, xAt, n, 2f, 1f, 0f);
     }
 
-    /** As {@link #exp(float[], int, float[], int, int)}, for one number. */
+    /** {@link #exp(float[], int, float[], int, int)} for one number. */
     public static float exp(float x) {
         float z = clamp(x);
         float t = Math.fma(z, LOG2_E, ROUNDER);
@@ -75,30 +75,30 @@ public final class Activations {
         return Math.fma(expMinusOne(z, t), scale, scale);
     }
 
-    /** As {@link #sigmoid(float[], int, float[], int, int)}, for one number. */
+    /** {@link #sigmoid(float[], int, float[], int, int)} for one number. */
     public static float sigmoid(float x) {
         return quotient(x, -1f, 0f, 1f);
     }
 
-    /** As {@link #tanh(float[], int, float[], int, int)}, for one number. */
+    /** {@link #tanh(float[], int, float[], int, int)} for one number. */
     public static float tanh(float x) {
         return quotient(x, 2f, 1f, 0f);
     }
 
     /**
-     * {@code y = (own e + one) / (e + 2)} with {@code e = exp(factor x) - 1}, which is the sigmoid for (-1, 0, 1) and tanh
-     * for (2, 1, 0); without cancellation, as e is small where x is.
+     * {@code y = (own e + one) / (e + 2)} with {@code e = exp(factor x) - 1}, which is the sigmoid for (-1, 0, 1) and
+     * tanh for (2, 1, 0). There is no cancellation, because e is small where x is small.
      *
      * <p>
-     * One body for both, and no method of our own inside: C2 does not inline a method that it has compiled by itself, and
-     * a call in this loop would put every vector on the heap.
+     * Both functions share one body that calls no method of this class: C2 does not inline a method that it has already
+     * compiled separately, and a call in this loop would allocate every vector on the heap.
      */
     private static void quotient(float[] y, int yAt, float[] x, int xAt, int n, float factor, float own, float one) {
         int i = 0;
         for (int end = S.loopBound(n); i < end; i += S.length()) {
             FloatVector wide = FloatVector.fromArray(S, x, xAt + i).mul(factor);
-            // Comparisons instead of min and max, which in Java carry rules for NaN and zeros that cost several
-            // instructions. A NaN passes both and stays one.
+            // Comparisons instead of min and max, whose rules for NaN and signed zeros cost several instructions in
+            // Java. A NaN passes both comparisons unchanged.
             FloatVector above = wide.blend(LOW, wide.compare(VectorOperators.LT, LOW));
             FloatVector z = above.blend(HIGH, above.compare(VectorOperators.GT, HIGH));
             FloatVector t = z.fma(FloatVector.broadcast(S, LOG2_E), FloatVector.broadcast(S, ROUNDER));
@@ -125,7 +125,7 @@ public final class Activations {
         return Math.fma(e, own, one) / (e + 2f);
     }
 
-    /** {@code exp(r) - 1}, of the r that z leaves when {@code t - ROUNDER} times ln 2 is taken off. */
+    /** {@code exp(r) - 1} with {@code r = z - (t - ROUNDER) ln 2}. */
     private static float expMinusOne(float z, float t) {
         float k = t - ROUNDER;
         float r = Math.fma(k, -LN2_LOW, Math.fma(k, -LN2_HIGH, z));
@@ -133,7 +133,7 @@ public final class Activations {
         return Math.fma(r * r, p, r);
     }
 
-    /** 2^n of the n in the low bits of {@code t}. */
+    /** 2^n, where n is in the low bits of {@code t}. */
     private static float powerOfTwo(float t) {
         return Float.intBitsToFloat((Float.floatToRawIntBits(t) + POWER_BIAS) << 23);
     }

@@ -11,26 +11,26 @@ import scanline.engine.geometry.Qkv;
 
 /**
  * Scaled dot-product attention, {@code softmax(Q K^T / sqrt(d)) V} for each head of each example (Vaswani et al. 2017,
- * equation 1). A head's scores never leave the cache: they are made for 64 queries at a time, and the backward pass makes
- * them again instead of reading them (Dao et al. 2022, "FlashAttention"; with all keys of a query at once, as sequences are
- * short here, so that no softmax has to be corrected).
+ * equation 1). A head's scores never leave the cache: they are computed for 64 queries at a time, and the backward pass
+ * computes them again instead of reading them (Dao et al. 2022, "FlashAttention"). Unlike there, all keys of a query
+ * are processed at once, because sequences are short here, so no softmax has to be corrected.
  *
  * <p>
- * Scores lie transposed, [keys, queries]: queries are lanes, so the largest score, the sum and the gradient's sum over the
- * keys of a query are taken down the rows, in increasing order, and lanes never meet. Letters: T_q queries, T_k keys, B
- * batch, d width of a head; a row of queries lies {@code B x columns} behind the one before, as sequences are time-major.
- * Derivation: docs/kernels/attention.md.
+ * Scores are stored transposed, [keys, queries], so each lane is a query. The largest score, the sum and the gradient's
+ * sum over the keys of a query are computed down the rows, in increasing order, and lanes never exchange values.
+ * Letters: T_q queries, T_k keys, B batch, d width of a head. Sequences are time-major, so consecutive rows of queries
+ * are {@code B x columns} floats apart. Derivation: docs/kernels/attention.md.
  */
 public final class Attention {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
     private static final int W = S.length();
-    // Queries at a time: four vectors of 512 bits.
+    // Queries that are processed at a time: four vectors of 512 bits.
     private static final int BLOCK = 64;
     private static final float[] ZEROS = new float[BLOCK];
 
     private Attention() {}
 
-    /** Where a thread's work space has what. */
+    /** The layout of a thread's work space. */
     record Layout(int packed, int scores, int dropped, int gradients, int values, int line,
             int end) {
         static Layout of(int at, AttentionShape shape) {
@@ -44,12 +44,12 @@ public final class Attention {
         }
     }
 
-    /** Floats of work space for a team. */
+    /** The work space of a team, in floats. */
     public static int work(AttentionShape shape, int threads) {
         return Lanes.FIRST + threads * threadWork(shape);
     }
 
-    /** Floats of work space that a thread needs. */
+    /** The work space of a thread, in floats. */
     static int threadWork(AttentionShape shape) {
         return Lanes.lines(Layout.of(0, shape).end);
     }
@@ -59,12 +59,12 @@ public final class Attention {
     }
 
     /**
-     * A head: sets its columns of y.
+     * Computes a head: sets its columns of y.
      *
      * @param b
-     *            the example, as q, k, v and y count them
+     *            the index of the example in q, k, v and y
      * @param h
-     *            the head, likewise
+     *            the index of the head, likewise
      * @param number
      *            the head's number among all heads of all examples, on which mask and dropout depend
      */
@@ -80,10 +80,10 @@ public final class Attention {
     }
 
     /**
-     * The head's gradients, added to what is in its columns of dq, dk and dv.
+     * Adds a head's gradients to its columns of dq, dk and dv.
      *
      * @param y
-     *            where what the head gives is set again, or null
+     *            receives the head's output again, unless null
      */
     static void backward(Qkv<float[]> dx, @Nullable HeadsView<float[]> y, HeadsView<float[]> dy, Qkv<float[]> x,
             float[] work, Layout at, AttentionShape shape, int b, int h, int number) {
@@ -103,7 +103,7 @@ public final class Attention {
         void run(Layout at, int number);
     }
 
-    /** Each thread takes its share of all heads of all examples. */
+    /** Divides all heads of all examples among the threads. */
     private static void each(Parallel parallel, AttentionShape shape, Head head) {
         int count = shape.batch() * shape.heads();
         int piece = threadWork(shape);
@@ -139,7 +139,7 @@ public final class Attention {
         int ld = Lanes.lines(count);
         Gemm.pack(work, at.values, v.values(), v.at(shape, 0, b, h), v.step(), keys, d, 0, Gemm.panels(d));
         for (int column = 0; column < d; column += ZEROS.length) {
-            // Sums begin at zero, for as many columns as there are zeros.
+            // Sums start at zero, for at most as many columns as ZEROS has.
             int columns = Math.min(ZEROS.length, d - column);
             Gemm.multiplyTransposed(y.values(), y.at(shape, first, b, h) + column, y.step(), ZEROS, 0, 0, work,
                     at.dropped, ld,
@@ -199,7 +199,7 @@ public final class Attention {
         normalize(work, at.scores, at.line, keys, ld);
     }
 
-    /** {@code A B^T} of the keys' rows of a head of A and a block of rows of B: [keys, ld]. */
+    /** {@code A B^T}, [keys, ld], of the keys' rows of a head of A and a block of rows of B. */
     private static void products(float[] work, int to, int packed, HeadsView<float[]> a, HeadsView<float[]> b,
             AttentionShape shape, int first, int count,
             int keys, int example, int head) {
@@ -207,13 +207,13 @@ public final class Attention {
         Gemm.packTransposed(work, packed, b.values(), b.at(shape, first, example, head), b.step(), shape.width(), count,
                 0,
                 Gemm.panels(count));
-        // Up to ld the panels hold zeros, so that whole vectors can be written.
+        // Beyond the last column, up to ld, the panels contain zeros, so whole vectors can be written.
         Gemm.multiply(work, to, ld, ZEROS, 0, 0, a.values(), a.at(shape, 0, example, head), a.step(), work, packed,
                 keys,
                 shape.width(), Math.min(ld, Gemm.panels(count) * Gemm.PANEL));
     }
 
-    /** Sets the scores of keys that a query must not see. */
+    /** Sets the scores of masked keys. */
     private static void hide(float[] work, int at, AttentionShape shape, int first, int count, int keys, int ld,
             float value) {
         if (shape.mask().causal()) {
@@ -265,7 +265,7 @@ public final class Attention {
         }
     }
 
-    /** {@code dS^T = P^T (dP^T - the sum over the keys of P^T dP^T) scale}, in place of dP^T. */
+    /** {@code dS^T = P^T (dP^T - sum over the keys of P^T dP^T) scale}, which replaces dP^T. */
     private static void scoreGradients(float[] work, int at, int weights, int line, int keys, int ld, float scale) {
         for (int column = 0; column < ld; column += W) {
             FloatVector sum = FloatVector.zero(S);
@@ -286,7 +286,7 @@ public final class Attention {
         }
     }
 
-    /** A copy of the weights with some dropped; without dropout they are that copy themselves. */
+    /** Copies the weights and drops some of the copy. Without dropout, the original is used as the copy. */
     private static void drop(float[] work, Layout at, AttentionShape shape, int first, int count, int number) {
         if (shape.dropout().rate() > 0) {
             int keys = shape.keys(number, first + count);
@@ -296,7 +296,7 @@ public final class Attention {
         }
     }
 
-    /** Drops from [keys, ld]: the weight of query i and key j of head n has the number (n T_q + i) T_k + j. */
+    /** Drops weights of [keys, ld]: the weight of query i and key j of head n has the number (n T_q + i) T_k + j. */
     private static void dropFrom(float[] work, int at, AttentionShape shape, int first, int count, int keys, int ld,
             int number) {
         long place = ((long) number * shape.queries() + first) * shape.keys();
@@ -309,7 +309,9 @@ public final class Attention {
         }
     }
 
-    /** The weights from that of query i and key j on; only so many keys of a query count. */
+    /**
+     * Processes the weights from that of query i and key j on; only the first {@code keys} keys of a query are used.
+     */
     private static void dropChunk(float[] work, int at, AttentionShape shape, int[] words, int chunk, int i, int j,
             int keys,
             int ld) {

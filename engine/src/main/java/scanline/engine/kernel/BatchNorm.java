@@ -10,38 +10,38 @@ import scanline.engine.geometry.Affine;
 import scanline.engine.geometry.ChannelNorm;
 
 /**
- * Batch normalization of x[N, C], N rows and C channels, alone or with the positive part behind it. The derivation is in
+ * Batch normalization of x[N, C], N rows and C channels, alone or followed by ReLU. The derivation is in
  * docs/kernels/convolution.md.
  *
  * <p>
- * Lanes hold channels. Sums over the rows are made in float32 over a chunk, whose size depends on the shape alone, and
- * those of the chunks are added in their order in double precision.
+ * Each lane is a channel. Sums over the rows of a chunk are computed in float32; the size of a chunk depends only on
+ * the shape. The sums of the chunks are then added in order in double precision.
  */
 public final class BatchNorm {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
 
-    // Rows whose sums are kept in float32: few enough for small errors, and to be in cache when they are read again.
+    // Rows that are summed in float32: few enough for small errors, and to be still in cache when they are read again.
     private static final int CHUNK = 256;
 
     private BatchNorm() {}
 
-    /** Into how many chunks so many rows are cut. */
+    /** The number of chunks of {@code rows} rows. */
     private static int chunks(int rows) {
         return Math.ceilDiv(rows, CHUNK);
     }
 
-    /** Divides the chunks of so many rows. */
+    /** Divides the chunks of {@code rows} rows among the threads. */
     private static void chunks(Parallel parallel, int rows, int channels, Parallel.Rows some) {
         int chunks = chunks(rows);
         parallel.rows(chunks, rows * channels / chunks, some);
     }
 
-    /** Floats of work space that {@link #statistics} and {@link #backward} need. */
+    /** The work space of {@link #statistics} and {@link #backward}, in floats. */
     public static int work(int rows, int channels) {
         return 2 * chunks(rows) * channels;
     }
 
-    /** The mean and the biased variance of every channel. */
+    /** Computes the mean and the biased variance of every channel. */
     public static void statistics(Parallel parallel, float[] mean, float[] variance, float[] x, float[] work, int rows,
             int channels) {
         int squaresAt = chunks(rows) * channels;
@@ -50,10 +50,10 @@ public final class BatchNorm {
     }
 
     /**
-     * The mean and the sum of squared differences from it, of every channel in chunks {@code from..to}.
+     * Computes the mean and the sum of squared differences from it, for every channel in chunks {@code from..to}.
      *
      * @param means
-     *            [chunks, C], and from {@code squaresAt} on the squared differences, [chunks, C]
+     *            the means, [chunks, C], and from {@code squaresAt} on the squared differences, [chunks, C]
      */
     private static void moments(float[] means, int squaresAt, float[] x, int rows, int channels, int from, int to) {
         for (int chunk = from; chunk < to; chunk++) {
@@ -69,7 +69,10 @@ public final class BatchNorm {
         }
     }
 
-    /** A vector of channels. Four sums in turn, as one would wait for itself at every row. */
+    /**
+     * Processes a vector of channels. Four sums take turns, because a single one would have to wait for itself at every
+     * row.
+     */
     private static void moments(float[] means, int at, int squaresAt, float[] x, int xAt, int channels, int count) {
         FloatVector s0 = FloatVector.zero(S);
         FloatVector s1 = s0;
@@ -107,7 +110,7 @@ public final class BatchNorm {
         s0.add(s1).add(s2.add(s3)).intoArray(means, squaresAt);
     }
 
-    /** One channel, with the same operations in the same order. */
+    /** Processes one channel, with the same operations in the same order. */
     private static void moment(float[] means, int at, int squaresAt, float[] x, int xAt, int channels, int count) {
         float[] s = new float[4];
         int whole = count / 4 * 4;
@@ -126,8 +129,8 @@ public final class BatchNorm {
     }
 
     /**
-     * Mean and biased variance of everything from those of the chunks (Chan, Golub and LeVeque 1979): no difference of
-     * large sums, however far the mean is from zero.
+     * Combines the moments of the chunks into the mean and biased variance of all rows (Chan, Golub and LeVeque 1979).
+     * No large sums are subtracted from each other, however far the mean is from zero.
      */
     private static void combine(float[] mean, float[] variance, float[] means, int squaresAt, int rows, int channels) {
         int chunks = chunks(rows);
@@ -155,7 +158,7 @@ public final class BatchNorm {
         }
     }
 
-    /** {@code y = scale x + shift}: the scale [C], then the shift [C]. */
+    /** Returns the coefficients of {@code y = scale x + shift}: the scale [C], then the shift [C]. */
     static float[] scales(ChannelNorm<float[]> norm, int channels) {
         float[] mean = norm.mean();
         float[] variance = norm.variance();
@@ -174,7 +177,7 @@ public final class BatchNorm {
         return relu ? 0f : Float.NEGATIVE_INFINITY;
     }
 
-    /** Sets y, or only its positive part. */
+    /** Sets y, with or without ReLU. */
     public static void forward(Parallel parallel, float[] y, float[] x, ChannelNorm<float[]> norm, boolean relu,
             int rows, int channels) {
         float[] scales = scales(norm, channels);
@@ -182,7 +185,7 @@ public final class BatchNorm {
                 (from, to) -> normalize(y, x, scales, floor(relu), rows, channels, from, to));
     }
 
-    /** Adds to dx, unless null, and to the gradients of gamma and beta, where the statistics are those of x. */
+    /** Adds to dx, unless null, and to the gradients of gamma and beta, for statistics that were computed from x. */
     public static void backward(Parallel parallel, float @Nullable [] dx, Affine<float[]> daffine, float[] dy,
             float[] x, ChannelNorm<float[]> norm, boolean relu, float[] work, int rows, int channels) {
         float[] scales = scales(norm, channels);
@@ -200,7 +203,7 @@ public final class BatchNorm {
      * Normalizes chunks {@code from..to}.
      *
      * @param floor
-     *            0 for the positive part alone, minus infinity for everything
+     *            0 for ReLU, minus infinity for none
      */
     private static void normalize(float[] y, float[] x, float[] scales, float floor, int rows, int channels, int from,
             int to) {
@@ -232,7 +235,8 @@ public final class BatchNorm {
     }
 
     /**
-     * The sums of g and of {@code g (x - mean)} in chunks {@code from..to}, where g is dy, or 0 where the floor cut off.
+     * Computes the sums of g and of {@code g (x - mean)} in chunks {@code from..to}. g is dy, or 0 where the floor was
+     * applied.
      *
      * @param sums
      *            [chunks, 2, C]
@@ -299,8 +303,8 @@ public final class BatchNorm {
     }
 
     /**
-     * Adds up the sums of {@code count} chunks: the gradients of gamma and beta, and what the gradient of x is made of,
-     * {@code dx = scale g + slope (x - mean) + offset}: the slope [C], then the offset [C].
+     * Adds up the sums of {@code count} chunks. Adds to the gradients of gamma and beta, and returns the coefficients
+     * of {@code dx = scale g + slope (x - mean) + offset}: the slope [C], then the offset [C].
      *
      * @param sums
      *            [count, 2, C]

@@ -5,19 +5,19 @@ import scanline.engine.geometry.Span;
 import scanline.engine.geometry.View;
 
 /**
- * Where the states of a step are: each an array and a place in it. One is made a step and thread, so the places are plain numbers:
- * a {@link View} each made a prediction of one image 5 % slower.
+ * The locations of a step's states, each an array and an index. An instance is created for every step and thread, so
+ * the indices are plain numbers: with a {@link View} for each, predicting a single image was 5 % slower.
  *
  * @param h
- *            the next hidden state, {@code before} the one that it follows; they may be one place
+ *            the next hidden state; {@code before} is the previous one, and both may have the same location
  * @param c
- *            the next cell state, {@code cellBefore} the one that it follows; they may be one place
+ *            the next cell state; {@code cellBefore} is the previous one, and both may have the same location
  * @param saved
- *            what the backward pass needs, blocks H apart
+ *            the values saved for the backward pass, blocks H apart
  */
 public record CellStep(float[] h, int hAt, float[] before, int beforeAt, float[] c, int cAt, float[] cellBefore,
         int cellBeforeAt, float[] saved, int savedAt) {
-    /** The t-th step of a span, from a unit of a row of the batch on. */
+    /** Returns the t-th step of a span, starting at a unit of a row of the batch. */
     static CellStep of(CellStates<float[]> y, RecurrentCell cell, Span span, int t, int row, int unit) {
         int own = row * span.hidden() + unit;
         int h = own + (y.allSteps() ? (span.first() + t) * span.states() : 0);

@@ -7,17 +7,17 @@ import org.jspecify.annotations.Nullable;
 import scanline.engine.geometry.Window;
 
 /**
- * Convolutions over channels-last images as products of matrices that read the images as they lie in a
- * {@link ConvolutionFrame}: the derivation is in docs/kernels/convolution.md.
+ * Convolutions over channels-last images, computed as matrix products that read the images directly from a {@link
+ * ConvolutionFrame}. The derivation is in docs/kernels/convolution.md.
  *
  * <p>
  * Letters: B batch, H and W height and width of an image, C channels, O outputs, K = rows x columns x C of the kernel,
- * whose elements r, s, c are counted in this order.
+ * whose elements r, s, c are stored in this order.
  */
 public final class Convolution {
     private Convolution() {}
 
-    /** Where the work space has what: the weights, packed and in order, and for each thread the rest. */
+    /** The layout of the work space: the weights, packed and reordered, then a part for each thread. */
     private record Layout(int ordered, int own, int result, int piece) {
         static Layout of(ConvolutionFrame frame, int outputs) {
             int ordered = Lanes.FIRST + frame.rows() * Gemm.packedLength(frame.run(), outputs);
@@ -27,12 +27,12 @@ public final class Convolution {
         }
     }
 
-    /** Floats of work space that {@link #forward} needs. */
+    /** The work space of {@link #forward}, in floats. */
     public static int forwardWork(int threads, int outputs, Window window) {
         return work(threads, ConvolutionFrame.ofInput(window), outputs);
     }
 
-    /** Floats of work space that {@link #convolve} needs. */
+    /** The work space of {@link #convolve}, in floats. */
     static int work(int threads, ConvolutionFrame frame, int outputs) {
         Layout at = Layout.of(frame, outputs);
         return at.own + threads * at.piece;
@@ -48,7 +48,7 @@ public final class Convolution {
      * @param w
      *            [O, C, rows, columns]
      * @param work
-     *            {@link #forwardWork} floats
+     *            work space, {@link #forwardWork} floats
      */
     public static void forward(Parallel parallel, float[] y, float[] x, float[] w, float[] bias, float[] work,
             int outputs, Window window) {
@@ -56,7 +56,7 @@ public final class Convolution {
                 at -> order(work, at, w, outputs, window));
     }
 
-    /** w[O, C, rows, columns] as [K, O]. */
+    /** Writes w[O, C, rows, columns] as [K, O]. */
     private static void order(float[] to, int at, float[] w, int outputs, Window window) {
         int area = window.rows() * window.columns();
         int channels = window.channels();
@@ -70,8 +70,8 @@ public final class Convolution {
     }
 
     /**
-     * Convolves the images of x, which lie in frames, by weights [K, outputs] that {@code order} puts where it is told.
-     * Sums start from the bias; without one, from what is in y.
+     * Convolves the images of x, which are copied into frames, with the weights [K, outputs] that {@code order} writes
+     * to the work space. Sums start from the bias or, without a bias, from the values of y.
      */
     static void convolve(Parallel parallel, float[] y, float[] x, float @Nullable [] bias, float[] work, int outputs,
             int batch, ConvolutionFrame frame, IntConsumer order) {

@@ -5,33 +5,33 @@ import jdk.incubator.vector.VectorSpecies;
 import scanline.engine.geometry.Window;
 
 /**
- * Where an image lies among zeros, and where a kernel goes over it. What is under a row of the kernel at one place is a run
- * of numbers, and at the next place the run that begins one stride further: the runs of all places are the rows of a matrix
- * that overlap in memory, and a product needs no copy of them. The zeros to the right of a row are those to the left of the
- * next.
+ * The layout of an image padded with zeros, and the places where a kernel is applied to it. The numbers under a row of
+ * the kernel at one place are a contiguous run; at the next place they are the run that starts one stride further. The
+ * runs of all places are thus rows of a matrix that overlap in memory, and a product needs no copy of them. The zeros
+ * to the right of a row are also those to the left of the next row.
  *
  * @param channels
- *            numbers of a pixel
+ *            the number of values of a pixel
  * @param above
- *            rows of zeros above the image; negative if rows of it are left out
+ *            the number of rows of zeros above the image; negative if rows of the image are left out
  * @param left
- *            columns of zeros on its left, likewise
+ *            the number of columns of zeros to its left, likewise
  * @param spread
- *            how far apart its pixels are put, with zeros between them
+ *            the distance between its pixels; those between them are zeros
  * @param rows
- *            of the kernel, as {@code columns}
+ *            the height of the kernel; {@code columns} is its width
  * @param stride
- *            from one place to the next
+ *            the distance from one place to the next
  * @param outHeight
- *            places from the top to the bottom, as {@code outWidth}
+ *            the number of places from top to bottom; {@code outWidth} is the number from left to right
  * @param width
- *            pixels of a row of the frame
+ *            the number of pixels of a row of the frame
  */
 record ConvolutionFrame(int channels, int imageHeight, int imageWidth, int above, int left, int spread, int rows,
         int columns, int stride, int outHeight, int outWidth, int width) {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
 
-    // Places at once: their results, 64 KB for 64 outputs, stay in the second-level cache beside the image.
+    // Places per product: their results, 64 KB for 64 outputs, stay in the second-level cache together with the image.
     private static final int PLACES = 256;
 
     private static ConvolutionFrame of(int channels, int imageHeight, int imageWidth, int above, int left, int spread,
@@ -42,13 +42,15 @@ record ConvolutionFrame(int channels, int imageHeight, int imageWidth, int above
                 window.columns(), stride, outHeight, outWidth, Math.max(content, read));
     }
 
-    /** The input of a window, under its kernel. */
+    /** Returns the frame of a window's input under its kernel. */
     static ConvolutionFrame ofInput(Window window) {
         return of(window.channels(), window.height(), window.width(), window.padding(), window.padding(), 1, window,
                 window.stride(), window.outHeight(), window.outWidth());
     }
 
-    /** The gradient of a window's output under the flipped kernel, which makes the gradient of its input. */
+    /**
+     * Returns the frame of the gradient of a window's output under the flipped kernel, to compute the input's gradient.
+     */
     static ConvolutionFrame ofGradient(Window window, int outputs) {
         return of(outputs, window.outHeight(), window.outWidth(), window.rows() - 1 - window.padding(),
                 window.columns() - 1 - window.padding(), window.stride(), window, 1, window.height(), window.width());
@@ -58,34 +60,36 @@ record ConvolutionFrame(int channels, int imageHeight, int imageWidth, int above
         return (outHeight - 1) * stride + rows;
     }
 
-    /** Floats that it takes. */
+    /** The size of the frame in floats. */
     int length() {
         return Lanes.lines((height() * width + Math.max(0, left)) * channels);
     }
 
-    /** Numbers of the image alone. */
+    /** The size of the image without padding, in floats. */
     int imageLength() {
         return imageHeight * imageWidth * channels;
     }
 
-    /** Numbers under a row of the kernel. */
+    /** The number of floats under a row of the kernel. */
     int run() {
         return columns * channels;
     }
 
-    /** Rows of places at once. */
+    /** The number of rows of places per product. */
     int block() {
         return Math.min(outHeight, Math.max(1, PLACES / width));
     }
 
-    /** Places from the first of so many rows to the last, and those between the rows, which do not exist. */
+    /**
+     * The number of places in {@code rowsOfPlaces} rows, including those between the rows, whose results are not used.
+     */
     int places(int rowsOfPlaces) {
         return (rowsOfPlaces - 1) * width + outWidth;
     }
 
-    /** Puts an image into the frame, whose zeros stay. */
+    /** Copies an image into the frame and leaves the zeros unchanged. */
     void fill(float[] to, int at, float[] x, int image) {
-        // Of pixels that are apart some may lie in front of the frame, where the padding is wider than the kernel.
+        // If pixels are spread apart and the padding is wider than the kernel, some of them are outside the frame.
         int first = Math.max(0, Math.ceilDiv(-left, spread));
         for (int i = Math.max(0, Math.ceilDiv(-above, spread)); i < imageHeight
                 && above + i * spread < height(); i++) {
@@ -103,8 +107,8 @@ record ConvolutionFrame(int channels, int imageHeight, int imageWidth, int above
     }
 
     /**
-     * The products of {@code count} rows of places, from row {@code place} on, with the packed weights of all rows of the
-     * kernel, one behind the other. The sums start from {@code start}.
+     * Multiplies {@code count} rows of places, from row {@code place} on, by the packed weights of all rows of the
+     * kernel, which are stored one after the other. The sums start from {@code start}.
      */
     void multiply(float[] work, int result, float[] start, int startAt, int startLd, int image, int weights,
             int outputs, int place, int count) {
@@ -116,7 +120,7 @@ record ConvolutionFrame(int channels, int imageHeight, int imageWidth, int above
         }
     }
 
-    // A loop of vectors, as a call of arraycopy or fill for so few numbers takes several times as long.
+    // A vector loop, because for this few numbers a call of arraycopy or fill takes several times as long.
     private static void copy(float[] to, int at, float[] from, int fromAt, int n) {
         int i = 0;
         for (int end = S.loopBound(n); i < end; i += S.length()) {

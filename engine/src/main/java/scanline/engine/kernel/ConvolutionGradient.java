@@ -4,24 +4,25 @@ import java.util.Arrays;
 import scanline.engine.geometry.Window;
 
 /**
- * The gradients of a {@link Convolution}, whose letters these are. That of the weights is a sum over the batch, so the batch
- * is cut into shards whose number depends on its size alone; each shard has sums of its own, and these are added in the
- * order of the shards.
+ * The gradients of a {@link Convolution}, with the same letters. The gradient of the weights is a sum over the batch,
+ * so the batch is cut into shards whose number depends only on its size. Each shard has its own sums, which are added
+ * in the order of the shards.
  */
 public final class ConvolutionGradient {
-    // Fewer images than this in a shard make the sums larger than what is summed; more shards occupy more threads.
+    // With fewer images in a shard, the sums would be larger than the data summed; with more shards, more threads can
+    // work.
     private static final int LEAST_SHARD_IMAGES = 8;
 
     private ConvolutionGradient() {}
 
-    /** Floats of work space that {@link #input} needs. */
+    /** The work space of {@link #input}, in floats. */
     public static int inputWork(int threads, int outputs, Window window) {
         return Convolution.work(threads, ConvolutionFrame.ofGradient(window, outputs), window.channels());
     }
 
     /**
-     * Adds to the gradient of the input: a convolution of dy with the flipped kernel, and outputs and channels exchanged.
-     * Where the stride is not 1, zeros are put between the pixels of dy.
+     * Adds to the gradient of the input. It is a convolution of dy with the flipped kernel, with outputs and channels
+     * exchanged. If the stride is not 1, zeros are inserted between the pixels of dy.
      *
      * @param dx
      *            [B, H, W, C]
@@ -30,7 +31,7 @@ public final class ConvolutionGradient {
      * @param w
      *            [O, C, rows, columns]
      * @param work
-     *            {@link #inputWork} floats
+     *            work space, {@link #inputWork} floats
      */
     public static void input(Parallel parallel, float[] dx, float[] dy, float[] w, float[] work, int outputs,
             Window window) {
@@ -38,7 +39,7 @@ public final class ConvolutionGradient {
                 ConvolutionFrame.ofGradient(window, outputs), at -> flip(work, at, w, outputs, window));
     }
 
-    /** w[O, C, rows, columns] as [rows, columns, O, C], rows and columns from the last to the first. */
+    /** Writes w[O, C, rows, columns] as [rows, columns, O, C], with rows and columns in reverse order. */
     private static void flip(float[] to, int at, float[] w, int outputs, Window window) {
         int area = window.rows() * window.columns();
         int channels = window.channels();
@@ -50,16 +51,17 @@ public final class ConvolutionGradient {
     }
 
     /**
-     * How the gradient of the weights is divided, and where in its work space what lies.
+     * The division of the weight gradient into shards, and the layout of its work space.
      *
      * @param shards
-     *            into how many shards the batch is cut
+     *            the number of shards of the batch
      * @param places
-     *            of an image, with those between its rows
+     *            the number of places of an image, including those between its rows
      * @param sums
-     *            for each shard [K, O], the gradient, and [O], that of the bias
+     *            for each shard the gradient of the weights, [K, O], and that of the bias, [O]
      * @param own
-     *            for each thread the framed image, dy with zeros where no place is, [places, O], and the same in panels
+     *            for each thread the framed image, dy [places, O] with zeros at the places between rows, and the same
+     *            in panels
      */
     private record Layout(int shards, int places, int sums, int own, int spread, int packed, int piece) {
         static Layout of(ConvolutionFrame frame, int outputs, Window window) {
@@ -77,7 +79,7 @@ public final class ConvolutionGradient {
         return Lanes.lines((window.depth() + 1) * outputs);
     }
 
-    /** Floats of work space that {@link #weights} needs. */
+    /** The work space of {@link #weights}, in floats. */
     public static int weightsWork(int threads, int outputs, Window window) {
         Layout at = Layout.of(ConvolutionFrame.ofInput(window), outputs, window);
         return at.own + threads * at.piece;
@@ -95,7 +97,7 @@ public final class ConvolutionGradient {
      * @param x
      *            [B, H, W, C]
      * @param work
-     *            {@link #weightsWork} floats
+     *            work space, {@link #weightsWork} floats
      */
     public static void weights(Parallel parallel, float[] dw, float[] dbias, float[] dy, float[] x, float[] work,
             int outputs, Window window) {
@@ -139,7 +141,7 @@ public final class ConvolutionGradient {
         }
     }
 
-    /** Adds up rows {@code from..to} of the sums of all shards, the last row being that of the bias. */
+    /** Adds up rows {@code from..to} of the sums of all shards; the last row is the bias. */
     private static void addShards(Layout at, float[] dw, float[] dbias, float[] work, int outputs, Window window,
             int from, int to) {
         int channels = window.channels();

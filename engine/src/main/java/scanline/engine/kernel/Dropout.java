@@ -9,7 +9,7 @@ import scanline.engine.geometry.DropoutMask;
 import scanline.engine.random.Philox;
 import scanline.engine.random.RandomKey;
 
-/** Dropout by counter-based random numbers: whether element i stays depends on the key and i alone. */
+/** Dropout with counter-based random numbers: whether element i is kept depends only on the key and i. */
 public final class Dropout {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
     private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, S.vectorShape());
@@ -17,8 +17,8 @@ public final class Dropout {
     private Dropout() {}
 
     /**
-     * {@code y[i] += x[i] / (1 - rate)} where the key's i-th uniform number is at least {@code rate}, for n elements from
-     * {@code from} on.
+     * {@code y[i] += x[i] / (1 - rate)} where the key's i-th uniform number is at least {@code rate}, for n elements
+     * from {@code from} on.
      */
     public static void accumulate(float[] y, float[] x, RandomKey key, float rate, int from, int n) {
         for (int done = 0; done < n; done += RandomWords.CHUNK) {
@@ -39,8 +39,8 @@ public final class Dropout {
     }
 
     /**
-     * {@code y[at + i] *= 1 / (1 - rate)} where the key's number {@code first + i} is at least the rate, else it becomes
-     * 0, for i below n; at rate 0 nothing changes.
+     * {@code y[at + i] *= 1 / (1 - rate)} where the key's number {@code first + i} is at least the rate, else {@code
+     * y[at + i] = 0}, for i below n. At rate 0 nothing changes.
      */
     static void drop(float[] y, int at, DropoutMask mask, long first, int n) {
         if (mask.rate() == 0f) {
@@ -64,12 +64,15 @@ public final class Dropout {
         }
     }
 
-    /** What is kept is multiplied by this. */
+    /** The factor for elements that are kept. */
     static float scale(float rate) {
         return 1f / (1f - rate);
     }
 
-    /** Words whose upper 24 bits are below this drop: those that {@link Philox#uniform} takes below the rate. */
+    /**
+     * The bound for the upper 24 bits of a word: below it {@link Philox#uniform} is below the rate, and the element
+     * drops.
+     */
     static int bound(float rate) {
         return (int) Math.ceil(rate * 0x1p24);
     }

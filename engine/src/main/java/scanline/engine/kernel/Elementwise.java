@@ -4,7 +4,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Element by element over blocks of n floats that begin at given positions. */
+/** Element-wise operations over blocks of n floats that start at given positions. */
 public final class Elementwise {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
 
@@ -77,7 +77,7 @@ public final class Elementwise {
         }
     }
 
-    /** Limits y to -bound to bound; a NaN stays one. */
+    /** Limits y to the range from -bound to bound; NaN is preserved. */
     public static void clamp(float[] y, float bound, int at, int n) {
         int i = 0;
         for (int end = S.loopBound(n); i < end; i += S.length()) {
@@ -91,7 +91,7 @@ public final class Elementwise {
         }
     }
 
-    /** {@code y = x} where x is positive, else 0; a NaN stays one. */
+    /** {@code y = x} where x is positive, else 0; NaN is preserved. */
     public static void relu(float[] y, int yAt, float[] x, int xAt, int n) {
         int i = 0;
         for (int end = S.loopBound(n); i < end; i += S.length()) {

@@ -7,17 +7,18 @@ import scanline.engine.geometry.FeedForwardWeights;
 import scanline.engine.geometry.Nonlinearity;
 
 /**
- * Two linear maps with a non-linear function between them, {@code y = dropout(f(x W1^T + b1)) W2^T + b2}, for some rows at a
- * time: what lies between the maps, several times as wide as x, never leaves the cache, and the backward pass makes it
- * again. Letters: F features of a row, H hidden.
+ * Two linear maps with a non-linear function between them, {@code y = dropout(f(x W1^T + b1)) W2^T + b2}, computed for
+ * a block of rows at a time. The hidden values, several times as wide as x, never leave the cache, and the backward
+ * pass computes them again. Letters: F features of a row, H hidden.
  *
  * <p>
  * Backward, for each block of rows: {@code dH = dY W2}, {@code dA = dropout(dH) f'(A)}, {@code dX += dA W1},
- * {@code dW1 += dA^T X} and {@code dW2^T += H^T dY}, the latter transposed so that the narrow operand is the one to be
+ * {@code dW1 += dA^T X} and {@code dW2^T += H^T dY}. The last one is computed transposed so that the narrow operand is
  * packed. The gradients of the weights are added up in {@link Shards}.
  */
 public final class FeedForward {
-    // Rows of a block: 48 x 512 numbers and their gradients fit the second-level cache beside the weights and their sums.
+    // Rows of a block: 48 x 512 numbers and their gradients fit in the second-level cache with the weights and their
+    // sums.
     private static final int ROWS = 48;
 
     private FeedForward() {}
@@ -30,7 +31,7 @@ public final class FeedForward {
         return Shards.count(blocks(shape), 2L * shape.features() * shape.hidden());
     }
 
-    /** Where the work space has what: first what all threads share, then a piece for each thread. */
+    /** The layout of the work space: first the part that all threads share, then a part for each thread. */
     private record Layout(int zeros, int packed1, int packed2, int back1, int back2, int sums, int shard, int own) {
         static Layout of(FeedForwardShape shape, boolean backward) {
             int f = shape.features();
@@ -46,20 +47,20 @@ public final class FeedForward {
         }
     }
 
-    /** Where a thread's piece has what: [ROWS, H] before and behind f, the gradient there, and operands of products. */
-    private record Own(int before, int behind, int gradient, int transposed, int packed, int end) {
+    /** The layout of a thread's part: [ROWS, H] before and after f, the gradient there, and operands of products. */
+    private record Own(int before, int after, int gradient, int transposed, int packed, int end) {
         static Own of(int at, FeedForwardShape shape, boolean backward) {
             int block = Lanes.lines(ROWS * shape.hidden());
-            int behind = at + block;
-            int gradient = behind + block;
+            int after = at + block;
+            int gradient = after + block;
             int transposed = gradient + (backward ? block : 0);
             int packed = transposed + Lanes.lines(ROWS * shape.features());
-            return new Own(at, behind, gradient, transposed, packed,
+            return new Own(at, after, gradient, transposed, packed,
                     packed + (backward ? Gemm.packedLength(ROWS, shape.features()) : 0));
         }
     }
 
-    /** Floats of work space for a team. */
+    /** The work space of a team, in floats. */
     public static int work(FeedForwardShape shape, boolean backward, int threads) {
         return Layout.of(shape, backward).own + threads * Lanes.lines(Own.of(0, shape, backward).end);
     }
@@ -81,7 +82,7 @@ public final class FeedForward {
                 int row = block * ROWS;
                 int rows = Math.min(ROWS, shape.rows() - row);
                 hidden(work, at, own, x, w, shape, row, rows);
-                Gemm.multiply(y, row * f, f, w.b2(), 0, 0, work, own.behind, h, work, at.packed2, rows, h, f);
+                Gemm.multiply(y, row * f, f, w.b2(), 0, 0, work, own.after, h, work, at.packed2, rows, h, f);
             }
         });
     }
@@ -130,20 +131,20 @@ public final class FeedForward {
         hidden(work, at, own, x, w, shape, row, rows);
         // dW2^T += H^T dY, dH = dY W2
         Gemm.pack(work, own.packed, dy, row * f, f, rows, f, 0, Gemm.panels(f));
-        Gemm.multiplyTransposed(work, sums + f * h, f, work, sums + f * h, f, work, own.behind, h, work, own.packed, h,
+        Gemm.multiplyTransposed(work, sums + f * h, f, work, sums + f * h, f, work, own.after, h, work, own.packed, h,
                 rows,
                 f);
         Shards.addRows(work, biases + h, dy, row * f, f, rows, f);
         Transposition.transpose(work, own.transposed, rows, dy, row * f, f, rows, f);
-        Gemm.multiplyTransposed(work, own.behind, h, work, at.zeros, 0, work, own.transposed, rows, work, at.back2,
+        Gemm.multiplyTransposed(work, own.after, h, work, at.zeros, 0, work, own.transposed, rows, work, at.back2,
                 rows, f, h);
-        Dropout.drop(work, own.behind, shape.dropout(), (long) row * h, rows * h);
+        Dropout.drop(work, own.after, shape.dropout(), (long) row * h, rows * h);
         // dA
         Arrays.fill(work, own.gradient, own.gradient + rows * h, 0f);
         if (shape.nonlinearity() == Nonlinearity.GELU) {
-            Gelu.gradient(work, own.gradient, work, own.behind, work, own.before, rows * h);
+            Gelu.gradient(work, own.gradient, work, own.after, work, own.before, rows * h);
         } else {
-            Elementwise.reluGradient(work, own.gradient, work, own.behind, work, own.before, rows * h);
+            Elementwise.reluGradient(work, own.gradient, work, own.after, work, own.before, rows * h);
         }
         // dW1 += dA^T X, dX += dA W1
         Gemm.pack(work, own.packed, x, row * f, f, rows, f, 0, Gemm.panels(f));
@@ -154,7 +155,7 @@ public final class FeedForward {
         }
     }
 
-    /** A block of {@code x W1^T + b1}, and what f and dropout make of it. */
+    /** Computes a block of {@code x W1^T + b1}, and applies f and dropout to it. */
     private static void hidden(float[] work, Layout at, Own own, float[] x, FeedForwardWeights<float[]> w,
             FeedForwardShape shape, int row,
             int rows) {
@@ -164,28 +165,28 @@ public final class FeedForward {
         Gemm.multiplyTransposed(work, own.before, h, w.b1(), 0, 0, work, own.transposed, rows, work, at.packed1, rows,
                 f, h);
         if (shape.nonlinearity() == Nonlinearity.GELU) {
-            Gelu.gelu(work, own.behind, work, own.before, rows * h);
+            Gelu.gelu(work, own.after, work, own.before, rows * h);
         } else {
-            Elementwise.relu(work, own.behind, work, own.before, rows * h);
+            Elementwise.relu(work, own.after, work, own.before, rows * h);
         }
-        Dropout.drop(work, own.behind, shape.dropout(), (long) row * h, rows * h);
+        Dropout.drop(work, own.after, shape.dropout(), (long) row * h, rows * h);
     }
 
-    /** A thread's panels of the transpose of W[n, k]. */
+    /** Packs a thread's panels of the transpose of W[n, k]. */
     private static void packTransposed(float[] work, int at, float[] w, int k, int n, int part, int parts) {
         int from = Parallel.from(part, parts, Gemm.panels(n));
         Gemm.packTransposed(work, at + from * k * Gemm.PANEL, w, 0, k, k, n, from,
                 Parallel.from(part + 1, parts, Gemm.panels(n)));
     }
 
-    /** A thread's panels of W[k, n]. */
+    /** Packs a thread's panels of W[k, n]. */
     private static void pack(float[] work, int at, float[] w, int k, int n, int part, int parts) {
         int from = Parallel.from(part, parts, Gemm.panels(n));
         Gemm.pack(work, at + from * k * Gemm.PANEL, w, 0, n, k, n, from,
                 Parallel.from(part + 1, parts, Gemm.panels(n)));
     }
 
-    /** A part of the first shard's sums, which are those of all shards by now. */
+    /** Adds a part of the first shard's sums, which by now include those of all shards, to the gradients. */
     private static void addSums(FeedForwardWeights<float[]> dw, float[] work, int sums, FeedForwardShape shape,
             int part, int parts) {
         int f = shape.features();

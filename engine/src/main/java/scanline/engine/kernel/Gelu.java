@@ -6,14 +6,14 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The Gaussian error linear unit, {@code x Phi(x)} with the exact {@code Phi(x) = (1 + erf(x / sqrt(2))) / 2} (Hendrycks
- * and Gimpel 2016), and the error function that it needs.
+ * The Gaussian error linear unit, {@code x Phi(x)} with the exact {@code Phi(x) = (1 + erf(x / sqrt(2))) / 2}
+ * (Hendrycks and Gimpel 2016), and the error function on which it is based.
  *
  * <p>
- * erf is {@code z P(z^2)} up to 0.95 and {@code 1 - exp(-|z| Q(|z|))}, with the sign of z, beyond; P of degree 6 and Q of
- * degree 7 are Chebyshev fits of {@code erf(z) / z} and {@code -log(1 - erf(z)) / z}. Together they are within 3 ulp. The
- * work goes in chunks, so that the exponentials of a chunk are a loop of their own; the scalar tails do the same
- * operations in the same order as the vectors.
+ * erf is {@code z P(z^2)} up to 0.95 and {@code 1 - exp(-|z| Q(|z|))}, with the sign of z, beyond; P of degree 6 and Q
+ * of degree 7 are Chebyshev fits of {@code erf(z) / z} and {@code -log(1 - erf(z)) / z}. The result is within 3 ulp.
+ * The elements are processed in chunks, so that the exponentials of a chunk are a separate loop; the scalar tails
+ * perform the same operations in the same order as the vector code.
  */
 public final class Gelu {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
@@ -80,7 +80,7 @@ public final class Gelu {
         }
     }
 
-    /** {@code -|z| Q(|z|)} of {@code z = factor x}. */
+    /** {@code -|z| Q(|z|)} with {@code z = factor x}. */
     private static void tailArgument(float[] work, float[] x, int at, float factor, int n) {
         int i = 0;
         for (int end = S.loopBound(n); i < end; i += S.length()) {
@@ -112,7 +112,7 @@ public final class Gelu {
         }
     }
 
-    /** Replaces the exponentials in {@code work} by {@code erf(factor x)}. */
+    /** Replaces the exponentials in {@code work} with {@code erf(factor x)}. */
     private static void erfOf(float[] work, float[] x, int at, float factor, int n) {
         int i = 0;
         for (int end = S.loopBound(n); i < end; i += S.length()) {

@@ -6,48 +6,51 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Matrix products in float32 over row-major blocks. Every element of the result is one chain of fused multiply-adds over
- * increasing k that starts from the value already in C, whatever the number of threads, the width of the vectors or the
- * shape of the tiles.
+ * Matrix products in float32 over row-major blocks. Every element of the result is one chain of fused multiply-adds
+ * over increasing k that starts from the value already in C, whatever the number of threads, the width of the vectors
+ * or the shape of the tiles.
  *
  * <p>
- * The right operand is packed first: its columns are cut into panels as wide as the widest tile (4 vectors), each panel lies in
- * memory row after row, and the last panel is filled up with zeros. The product then goes over k in blocks that keep a
- * piece of a panel in the first-level cache (Goto and van de Geijn 2008, "Anatomy of high-performance matrix
+ * The right operand is packed first: its columns are cut into panels as wide as the widest tile (4 vectors), each panel
+ * is stored row after row, and the last panel is filled up with zeros. The product then processes k in blocks that keep
+ * a piece of a panel in the first-level cache (Goto and van de Geijn 2008, "Anatomy of high-performance matrix
  * multiplication").
  */
 public final class Gemm {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
     private static final int W = S.length();
 
-    /** Columns of a packed panel on this machine. */
+    /** The number of columns of a packed panel on this machine. */
     public static final int PANEL = 4 * W;
 
     // A piece of a panel of 160 rows is 40 KB with 512-bit vectors, and leaves room in a first-level cache of 48 KB.
     private static final int MOST_DEPTH = 160;
 
-    // Rows of a panel that are packed at a time: they stay in the first-level cache until all their columns are written.
+    // Rows of a panel that are packed at a time; they stay in the first-level cache until all their columns are
+    // written.
     private static final int PACKED_ROWS = 64;
 
     // Machines with 256-bit vectors have 16 registers: a tile of 6 x 4 would spill, one of 2 x 4 does not.
     static final boolean FEW_REGISTERS = Lanes.count() == 8;
 
-    // Where a tile puts results of the last panel, whose unused columns do not exist in C.
+    // Receives a tile's results for the last panel, whose unused columns do not exist in C.
     private static final ThreadLocal<float[]> EDGE = ThreadLocal.withInitial(() -> new float[6 * PANEL]);
 
     private Gemm() {}
 
-    /** How many panels {@code n} columns fill. */
+    /** The number of panels for {@code n} columns. */
     public static int panels(int n) {
         return (n + PANEL - 1) / PANEL;
     }
 
-    /** How many floats the packed form of B[k, n] takes. */
+    /** The size of the packed form of B[k, n], in floats. */
     public static int packedLength(int k, int n) {
         return panels(n) * k * PANEL;
     }
 
-    /** Packs panels {@code from..to} of B[k, n], whose rows are {@code ldb} apart, to {@code packed} from {@code at} on. */
+    /**
+     * Packs panels {@code from..to} of B[k, n], whose rows are {@code ldb} apart, to {@code packed} from {@code at} on.
+     */
     public static void pack(float[] packed, int at, float[] b, int bAt, int ldb, int k, int n, int from, int to) {
         for (int panel = from; panel < to; panel++) {
             int column = panel * PANEL;
@@ -65,7 +68,7 @@ public final class Gemm {
         }
     }
 
-    /** Copies k rows of a whole panel; a call of arraycopy for each would take several times as long. */
+    /** Copies k rows of a full panel; a call of arraycopy for each would take several times as long. */
     private static void packPanel(float[] packed, int at, float[] b, int bAt, int ldb, int k) {
         for (int p = 0; p < k; p++) {
             int row = at + p * PANEL;
@@ -87,7 +90,9 @@ public final class Gemm {
         packTransposedRows(packed, at, k, 0, b, bAt, ldb, k, n, from, to);
     }
 
-    /** As {@link #packTransposed}, for a B[n, rows] that becomes the rows from {@code first} on of k in all. */
+    /**
+     * As {@link #packTransposed}, but B[n, rows] becomes the rows from {@code first} on of a packed matrix of k rows.
+     */
     public static void packTransposedRows(float[] packed, int at, int k, int first, float[] b, int bAt, int ldb,
             int rows, int n, int from, int to) {
         for (int panel = from; panel < to; panel++) {
@@ -105,8 +110,8 @@ public final class Gemm {
     }
 
     /**
-     * {@code C[m, n] = S[m, n] + A[m, k] B[k, n]}, with B packed from {@code bAt} on. Rows of C, S and A are ldc, lds and
-     * lda apart; S may be C itself, or, with lds 0, one row for all.
+     * {@code C[m, n] = S[m, n] + A[m, k] B[k, n]}, with B packed from {@code bAt} on. Rows of C, S and A are ldc, lds
+     * and lda apart; S may be C itself, or, with lds 0, one row for all.
      */
     public static void multiply(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt, int lda,
             float[] b, int bAt, int m, int k, int n) {
@@ -131,8 +136,9 @@ public final class Gemm {
     }
 
     /**
-     * As {@link #multiply}, for an A that is stored transposed: the element of row i and column p at {@code aAt + p * lda + i}. It is
-     * faster for most shapes by about an eighth, and takes A as it lies where A is the transpose of what there is.
+     * As {@link #multiply}, for an A that is stored transposed: the element of row i and column p is at {@code aAt + p
+     * * lda + i}. It is about an eighth faster for most shapes, and needs no copy if the data at hand is the transpose
+     * of A.
      */
     public static void multiplyTransposed(float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt,
             int lda, float[] b, int bAt, int m, int k, int n) {
@@ -159,13 +165,15 @@ public final class Gemm {
         }
     }
 
-    /** Cuts k into equal blocks, so that none is left with a few rows that load and store all of C for little. */
+    /**
+     * Returns the depth of equal blocks of k, so that no small last block loads and stores all of C for little work.
+     */
     private static int blockDepth(int k) {
         int blocks = (k + MOST_DEPTH - 1) / MOST_DEPTH;
         return (k + blocks - 1) / Math.max(1, blocks);
     }
 
-    /** How many of m rows go into tiles of five, so that the rest divides by six; few rows may leave a remainder. */
+    /** The number of tiles of five rows for m rows such that six divides the rest; few rows may leave a remainder. */
     static int fives(int m) {
         return Math.min((6 - m % 6) % 6, m / 5);
     }

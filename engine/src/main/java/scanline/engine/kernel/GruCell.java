@@ -6,15 +6,15 @@ import jdk.incubator.vector.VectorSpecies;
 import scanline.engine.geometry.CellKind;
 
 /**
- * The gated recurrent unit (Cho et al. 2014), with the reset gate inside the candidate's activation, and the gates in the
- * order r, z, n, as in PyTorch:
+ * The gated recurrent unit (Cho et al. 2014), with the reset gate inside the candidate's activation, and the gates in
+ * the order r, z, n, as in PyTorch:
  *
  * <pre>
  * r, z = sigmoid(W x + b + U h' + d)      q = U h' + d of n      n = tanh(W x + b + r q)      h = n + z (h' - n)
  * </pre>
  *
- * So n is split: its sums lie first (W x + b) and last (q). The backward pass needs n, r, z and q. The derivation is in
- * docs/kernels/recurrent.md.
+ * So n is split: its sums are stored first (W x + b) and last (q). The backward pass needs n, r, z and q. The
+ * derivation is in docs/kernels/recurrent.md.
  */
 public record GruCell() implements RecurrentCell {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
@@ -59,7 +59,7 @@ public record GruCell() implements RecurrentCell {
         }
     }
 
-    /** Keeps q, and adds {@code r q} to the candidate's sum. */
+    /** Saves q, and adds {@code r q} to the candidate's sum. */
     private static void candidate(float[] saved, int at, float[] sums, int sum, int n, int hidden) {
         int j = 0;
         for (int end = S.loopBound(n); j < end; j += S.length()) {
@@ -91,7 +91,7 @@ public record GruCell() implements RecurrentCell {
         }
     }
 
-    /** The gradients of one row of sums, and of the state before as far as it is blended in. */
+    /** Computes the gradients of one row of sums, and of the previous state as far as it is blended in. */
     private static void gateGradients(float[] work, int d, int panels, int depth, float[] dh, int at, float[] before,
             int beforeAt, float[] gates, int gate, int hidden) {
         int block = Gemm.packedLength(depth, hidden);

@@ -4,16 +4,16 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The width of this machine's vectors. Every kernel computes the same bits at every width: lanes never exchange values,
+ * The vector width of this machine. Every kernel computes the same bits at every width: lanes never exchange values,
  * except in {@link Reduction}, which always works on {@value Reduction#WIDTH} virtual lanes.
  */
 public final class Lanes {
     static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
 
     /**
-     * The first float of an array that begins a cache line, and a whole vector, on a JVM that puts its objects on cache
-     * lines, as {@code -XX:ObjectAlignmentInBytes=64} makes it: an array's header takes 16 bytes of the 64. Where what
-     * tiles read begins there, no vector straddles two lines, and takes one load instead of two. Elsewhere it costs
+     * The index of the first float of an array that starts a cache line, on a JVM that aligns objects to cache lines,
+     * as with {@code -XX:ObjectAlignmentInBytes=64}: an array's header takes 16 of the 64 bytes. If the data that tiles
+     * read starts there, no vector straddles two lines, and each takes one load instead of two. On other JVMs it costs
      * nothing.
      */
     public static final int FIRST = 12;
@@ -23,12 +23,12 @@ public final class Lanes {
 
     private Lanes() {}
 
-    /** How many floats the cache lines have that n floats take. */
+    /** The number of floats in the cache lines that n floats occupy. */
     static int lines(int n) {
         return (n + LINE - 1) / LINE * LINE;
     }
 
-    /** How many floats one vector of this machine holds. */
+    /** The number of floats in one vector of this machine. */
     public static int count() {
         return FLOATS.length();
     }

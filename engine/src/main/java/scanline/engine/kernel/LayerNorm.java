@@ -8,13 +8,14 @@ import scanline.engine.geometry.Affine;
 import scanline.engine.geometry.RowMoments;
 
 /**
- * Layer normalization of rows of n floats: {@code y = (x - mean) / sqrt(variance + epsilon) gamma + beta} (Ba, Kiros and
- * Hinton 2016), the variance over n as in PyTorch. Sums over a row go through the virtual lanes of {@link Reduction}.
+ * Layer normalization of rows of n floats: {@code y = (x - mean) / sqrt(variance + epsilon) gamma + beta} (Ba, Kiros
+ * and Hinton 2016), with the variance divided by n, as in PyTorch. Sums over a row use the virtual lanes of {@link
+ * Reduction}.
  *
  * <p>
- * Backward, with {@code z = (x - mean) inverse} and {@code g = dy gamma}: {@code dx = inverse (g - mean(g) - z mean(g z))},
- * {@code dgamma = sum of dy z over the rows, dbeta = sum of dy}. The rows are cut into shards, each with sums of its own,
- * whose number depends on the number of rows alone.
+ * Backward, with {@code z = (x - mean) inverse} and {@code g = dy gamma}: {@code dx = inverse (g - mean(g) - z mean(g
+ * z))}, {@code dgamma = sum of dy z over the rows, dbeta = sum of dy}. The rows are cut into shards, each with its own
+ * sums. The number of shards depends only on the number of rows.
  */
 public final class LayerNorm {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
@@ -29,7 +30,7 @@ public final class LayerNorm {
         return (rows + SHARD - 1) / SHARD;
     }
 
-    /** Sets y and what the backward pass needs. */
+    /** Sets y and saves what the backward pass needs. */
     public static void forward(Parallel parallel, float[] y, RowMoments<float[]> saved, float[] x,
             Affine<float[]> affine, float epsilon, int rows, int n) {
         parallel.rows(rows, n, (from, to) -> forward(y, saved.mean(), saved.inverse(), x, affine.gamma(),
@@ -50,7 +51,7 @@ public final class LayerNorm {
         }
     }
 
-    /** Floats of work space that {@link #backward} needs: for each shard the sums for dgamma and dbeta, [shards, 2, n]. */
+    /** The work space of {@link #backward}, in floats: for each shard the sums for dgamma and dbeta, [shards, 2, n]. */
     public static int work(int rows, int n) {
         return shards(rows) * 2 * n;
     }
@@ -164,7 +165,7 @@ public final class LayerNorm {
         }
     }
 
-    /** Adds a row to the sums for dgamma, and to those for dbeta behind them. */
+    /** Adds a row to the sums for dgamma, and to those for dbeta, which follow them. */
     private static void parameters(float[] sums, int sumsAt, float[] dy, float[] x, int at, float mean, float inverse,
             int n) {
         int i = 0;

@@ -4,11 +4,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import scanline.engine.geometry.LinearShape;
 
-/** Linear maps of rows, {@code y = x w^T + b} with w [outputs, inputs], whose weight all threads pack first. */
+/** Linear maps of rows, {@code y = x w^T + b} with w [outputs, inputs]. All threads first pack the weight together. */
 public final class Linear {
     private Linear() {}
 
-    /** Floats of work space that {@link #forward} needs. */
+    /** The work space of {@link #forward}, in floats. */
     public static int forwardWork(LinearShape shape) {
         return Lanes.FIRST + Gemm.packedLength(shape.inputs(), shape.outputs());
     }
@@ -36,13 +36,13 @@ public final class Linear {
         });
     }
 
-    /** Floats of work space that {@link #backward} needs, with the gradient of the input or without. */
+    /** The work space of {@link #backward}, in floats, with or without the gradient of the input. */
     public static int backwardWork(LinearShape shape, boolean input, int threads) {
         return Lanes.FIRST + new WeightGradient(shape, threads).work()
                 + (input ? Gemm.packedLength(shape.outputs(), shape.inputs()) : 0);
     }
 
-    /** {@code dx += dy w, dw += dy^T x, db += column sums of dy}; what is null is left out. */
+    /** {@code dx += dy w, dw += dy^T x, db += column sums of dy}; each is skipped if null. */
     public static void backward(Parallel parallel, float @Nullable [] dx, float @Nullable [] dw,
             float @Nullable [] db, float[] dy, float[] x, float[] w, float[] work, LinearShape shape) {
         int rows = shape.rows();

@@ -6,8 +6,8 @@ import jdk.incubator.vector.VectorSpecies;
 import scanline.engine.geometry.CellKind;
 
 /**
- * Long short-term memory (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000; gate order i, f, g, o
- * as PyTorch's). With {@code a = W x + b + U h' + d}:
+ * Long short-term memory (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000; gate order i, f,
+ * g, o as PyTorch's). With {@code a = W x + b + U h' + d}:
  *
  * <pre>
  * i, f, o = sigmoid(a)      g = tanh(a)      c = f c' + i g      h = o tanh(c)
@@ -39,8 +39,8 @@ public record LstmCell() implements RecurrentCell {
         float[] c = at.c();
         float[] h = at.h();
         for (int i = 0; i < rows; i++) {
-            // The tiles write to the same cached place at every step; only here, row after row, does the processor see
-            // a stream that it can fetch ahead in the memory that keeps all steps.
+            // The tiles write to the same cached location at every step. Only here, row after row, does the processor
+            // see a stream of writes to the memory of all steps, which it can prefetch.
             int gate = at.savedAt() + 4 * i * hidden;
             int sum = sumsAt + 4 * i * hidden;
             int cAt = at.cAt() + i * hidden;
@@ -82,7 +82,7 @@ public record LstmCell() implements RecurrentCell {
         }
     }
 
-    /** The gradients of one row of gates before their activation, and of the cell state of the step before. */
+    /** Computes the gradients of one row of gates before their activation, and of the previous cell state. */
     private static void gateGradients(float[] work, int d, int panels, int depth, int tanh, float[] dh, int dhAt,
             float[] dc, int dcAt, float[] before, int beforeAt, float[] gates, int gate, int hidden) {
         int block = Gemm.packedLength(depth, hidden);
@@ -94,7 +94,8 @@ public record LstmCell() implements RecurrentCell {
             FloatVector o = FloatVector.fromArray(S, gates, gate + 3 * hidden + j);
             FloatVector tc = FloatVector.fromArray(S, work, tanh + j);
             FloatVector dhj = FloatVector.fromArray(S, dh, dhAt + j);
-            // Tiny values become zero here and below; written out, as C2 might not inline a method that returns a vector.
+            // Tiny values become zero here and below. The code is written out because C2 might not inline a method that
+            // returns a vector.
             FloatVector product = dhj.mul(o);
             FloatVector dho = product.blend(0f, product.abs().compare(VectorOperators.LT, TINY));
             // dh o (1 - tanh(c)^2) + dc

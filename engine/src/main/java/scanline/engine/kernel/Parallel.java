@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A fixed team of threads that runs one task at a time, each member on its own part of the rows. Work is divided by
- * position, never by whoever is free, so that what a thread computes does not depend on timing. The thread that calls
- * {@link #run} is member 0.
+ * position, never given to whichever thread is free, so the work of a thread does not depend on timing. The thread that
+ * calls {@link #run} is member 0.
  */
 public final class Parallel implements AutoCloseable {
     /** A task that every member of the team runs on its own part. */
@@ -18,26 +18,27 @@ public final class Parallel implements AutoCloseable {
          * Runs one part.
          *
          * @param part
-         *            which part, from 0
+         *            the index of the part, from 0
          * @param parts
-         *            how many parts there are
+         *            the number of parts
          */
         void run(int part, int parts);
     }
 
-    /** What a member does with rows {@code from..to}. */
+    /** A member's work on rows {@code from..to}. */
     @FunctionalInterface
     public interface Rows {
-        /** Runs some rows. */
+        /** Processes some rows. */
         void run(int from, int to);
     }
 
-    // Below these sizes waking the other threads takes longer than the work.
+    // Below these sizes, waking the other threads takes longer than the work itself.
     private static final int ELEMENTS_A_THREAD = 16_384;
     private static final long PRODUCTS_A_THREAD = 100_000;
 
-    // Up to a millisecond of spinning: longer than the pause between two kernels of a training step, shorter than anything
-    // a person notices. With more threads than processors spinning only steals time from those that work.
+    // Up to a millisecond of spinning: longer than the pause between two kernels of a training step, shorter than
+    // anything a person notices. With more threads than processors, spinning only takes time away from the threads that
+    // work.
     private static final int SPINS = 20_000;
     private static final long PARK_NANOS = 20_000;
 
@@ -74,25 +75,25 @@ public final class Parallel implements AutoCloseable {
         }
     }
 
-    /** How many threads the team has. */
+    /** The number of threads of the team. */
     public int threads() {
         return threads;
     }
 
-    /** The first row of a part when {@code rows} are divided evenly; the part ends where the next one begins. */
+    /** The first row of a part when {@code rows} are divided evenly; the part ends where the next one starts. */
     public static int from(int part, int parts, int rows) {
         return (int) ((long) rows * part / parts);
     }
 
     /**
-     * Runs the task on every member and returns when all are done; rethrows what a member threw.
+     * Runs the task on every member and returns when all are done. If a member throws an exception, it is rethrown.
      *
      * @throws IllegalStateException
-     *             if the team was closed
+     *             if the team is closed
      */
     public synchronized void run(Task newTask) {
         if (closed) {
-            throw new IllegalStateException("the threads of this team have ended");
+            throw new IllegalStateException("this thread team is closed");
         }
         if (threads == 1) {
             newTask.run(0, 1);
@@ -120,7 +121,7 @@ public final class Parallel implements AutoCloseable {
         }
     }
 
-    /** As {@link #run(Task)}; what has few products is one part, which the caller runs alone. */
+    /** As {@link #run(Task)}, but a task with few products is a single part, which the caller runs alone. */
     public void run(long products, Task newTask) {
         if (products < 2 * PRODUCTS_A_THREAD) {
             newTask.run(0, 1);
@@ -129,7 +130,9 @@ public final class Parallel implements AutoCloseable {
         }
     }
 
-    /** Divides rows of n elements each; what has few elements the caller runs alone. */
+    /**
+     * Divides rows of n elements each among the members; if there are few elements, the caller processes them alone.
+     */
     public void rows(int rows, int n, Rows some) {
         if ((long) rows * n < 2 * ELEMENTS_A_THREAD) {
             some.run(0, rows);
@@ -139,16 +142,19 @@ public final class Parallel implements AutoCloseable {
     }
 
     /**
-     * Waits, inside a task, until every member has come here. What a member wrote before is then visible to all.
+     * Waits, inside a task, until every member has called this method. Everything that a member wrote before is then
+     * visible to all members.
      *
      * @throws IllegalStateException
-     *             if another member failed and will not come
+     *             if another member failed, so waiting would never end
      */
     public void meet() {
         meet(threads);
     }
 
-    /** As {@link #meet()}, of so many members only, always the same ones in a task; a single one does not wait. */
+    /**
+     * As {@link #meet()}, for the given number of members, always the same ones in a task; a single one does not wait.
+     */
     public void meet(int members) {
         if (members == 1) {
             return;
@@ -212,7 +218,7 @@ public final class Parallel implements AutoCloseable {
         if (spin < spins) {
             Thread.onSpinWait();
         } else {
-            // A yield would give a whole time slice to whatever else runs.
+            // A yield would give a whole time slice to other threads.
             LockSupport.parkNanos(PARK_NANOS);
         }
     }

@@ -3,12 +3,12 @@ package scanline.engine.kernel;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** What this machine could reach at best: fused multiply-adds between registers, with no memory at all. */
+/** Peak floating-point performance of this machine: fused multiply-adds between registers, without memory access. */
 public final class Peak {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
     private static final int CHAINS = 12;
     private static final int ROUNDS = 200_000;
-    // The first are slow, until the JVM has compiled the loop.
+    // The first rounds are slow, until the JVM has compiled the loop.
     private static final int LEAST_ROUNDS = 20;
 
     private Peak() {}
@@ -17,8 +17,9 @@ public final class Peak {
      * Measures the peak of a team of threads.
      *
      * @param seconds
-     *            for about how long
-     * @return the best rate seen, in 10^9 floating-point operations a second (a fused multiply-add counts as two)
+     *            the approximate duration of the measurement
+     * @return the highest rate measured, in 10^9 floating-point operations a second (a fused multiply-add counts as
+     *     two)
      */
     public static double gigaflopsPerSecond(Parallel parallel, double seconds) {
         double best = 0;
@@ -33,7 +34,7 @@ public final class Peak {
         return best;
     }
 
-    // Twelve chains: two units with a latency of four cycles need eight in flight.
+    // Twelve chains, because two units with a latency of four cycles need at least eight.
     private static float chains(int rounds) {
         FloatVector a = FloatVector.broadcast(S, 0.5f);
         FloatVector b = FloatVector.broadcast(S, 1f);

@@ -10,31 +10,32 @@ import scanline.engine.geometry.ChannelNorm;
 import scanline.engine.geometry.Window;
 
 /**
- * Batch normalization of images, its positive part and pooling of 2 x 2 pixels in one pass: what lies between them is never
- * stored, and computed again backwards. Statistics, scales and slopes are those of {@link BatchNorm}; lanes hold channels.
+ * Batch normalization of images, ReLU and max pooling of 2 x 2 pixels in one pass. The intermediate values are never
+ * stored; the backward pass computes them again. Statistics, scales and slopes are those of {@link BatchNorm}; each
+ * lane is a channel.
  */
 public final class PooledBatchNorm {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
 
     private PooledBatchNorm() {}
 
-    /** Divides the images. */
+    /** Divides the images among the threads. */
     private static void images(Parallel parallel, Window window, Parallel.Rows some) {
         parallel.rows(window.batch(), window.pixels() * window.channels(), some);
     }
 
-    /** Normalizes, and keeps the largest of each 2 x 2 pixels, or 0. */
+    /** Normalizes, and sets y to the largest of each 2 x 2 pixels, or 0. */
     public static void forward(Parallel parallel, float[] y, float[] x, ChannelNorm<float[]> norm, Window window) {
         float[] scales = BatchNorm.scales(norm, window.channels());
         images(parallel, window, (from, to) -> forward(y, x, scales, window, from, to));
     }
 
-    /** Floats of work space that {@link #backward} needs. */
+    /** The work space of {@link #backward}, in floats. */
     public static int work(Window window) {
         return 2 * window.batch() * window.channels();
     }
 
-    /** Adds to dx, unless null, and to the gradients of gamma and beta, where the statistics are those of x. */
+    /** Adds to dx, unless null, and to the gradients of gamma and beta, for statistics that were computed from x. */
     public static void backward(Parallel parallel, float @Nullable [] dx, Affine<float[]> daffine, float[] dy,
             float[] x, ChannelNorm<float[]> norm, float[] work, Window window) {
         float[] scales = BatchNorm.scales(norm, window.channels());
@@ -47,7 +48,7 @@ public final class PooledBatchNorm {
         }
     }
 
-    /** Normalizes images {@code from..to}, and keeps the largest of each 2 x 2 pixels, or 0. */
+    /** Normalizes images {@code from..to}, and sets y to the largest of each 2 x 2 pixels, or 0. */
     private static void forward(float[] y, float[] x, float[] scales, Window window, int from, int to) {
         int channels = window.channels();
         int row = window.width() * channels;
@@ -100,8 +101,8 @@ public final class PooledBatchNorm {
     }
 
     /**
-     * As {@link BatchNorm#gradientSums}, of images {@code from..to} that were pooled: only the largest of 2 x 2 pixels has a
-     * gradient, the first of equals.
+     * As {@link BatchNorm#gradientSums}, for pooled images {@code from..to}: only the largest of 2 x 2 pixels has a
+     * gradient, the first one if several are equal.
      *
      * @param sums
      *            [B, 2, C]
@@ -138,7 +139,7 @@ public final class PooledBatchNorm {
         }
     }
 
-    /** Which of four pixels is the largest after normalization, the first of equals. */
+    /** Returns the index of the largest of four pixels after normalization, the first one if several are equal. */
     private static int first(float[] x, int p, int row, float[] scales, int c, int channels) {
         int first = p;
         float largest = value(x, p, scales, c, channels);
@@ -181,7 +182,7 @@ public final class PooledBatchNorm {
         product.intoArray(sums, sumsAt + channels);
     }
 
-    /** As {@link BatchNorm#gradient}, of images {@code from..to} that were pooled. */
+    /** As {@link BatchNorm#gradient}, for pooled images {@code from..to}. */
     private static void gradient(float[] dx, float[] dy, float[] x, float[] mean, float[] scales, float[] slopes,
             Window window, int from, int to) {
         int channels = window.channels();
@@ -189,7 +190,8 @@ public final class PooledBatchNorm {
         int outWidth = window.outWidth();
         for (int image = from; image < to; image++) {
             int own = image * window.pixels() * channels;
-            // What the windows leave over at the right and at the bottom has no gradient but that of the statistics.
+            // Pixels on the right and at the bottom that no window covers only have the gradient through the
+            // statistics.
             for (int i = 0; i < window.height(); i++) {
                 int first = i < 2 * window.outHeight() ? 2 * outWidth : 0;
                 ofStatistics(dx, x, own + i * row + first * channels, mean, slopes, channels, window.width() - first);

@@ -5,19 +5,22 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import scanline.engine.geometry.Window;
 
-/** Pooling of channels-last images without padding. Lanes hold channels; an image belongs to one thread. */
+/** Pooling of channels-last images without padding. Each lane is a channel; each image is processed by one thread. */
 public final class Pooling {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
 
     private Pooling() {}
 
-    /** Divides the places of the window by images. */
+    /** Divides the places of the window among the threads by image. */
     private static void places(Parallel parallel, Window window, Parallel.Rows some) {
         parallel.rows(window.batch(), window.pixels() * window.channels(),
                 (from, to) -> some.run(from * window.places(), to * window.places()));
     }
 
-    /** The largest number under each place of the window, and which number it is, the first of equals; a NaN is one. */
+    /**
+     * Computes the maximum at each place of the window and its index, the first one if several are equal; NaN is a
+     * maximum.
+     */
     public static void max(Parallel parallel, float[] y, float[] which, float[] x, Window window) {
         places(parallel, window, (from, to) -> {
             for (int place = from; place < to; place++) {
@@ -54,7 +57,7 @@ public final class Pooling {
         }
     }
 
-    /** Adds dy to dx where the largest number came from. */
+    /** Adds dy to dx at the positions of the maxima. */
     public static void maxGradient(Parallel parallel, float[] dx, float[] dy, float[] which, Window window) {
         places(parallel, window, (from, to) -> {
             for (int place = from; place < to; place++) {
@@ -80,7 +83,7 @@ public final class Pooling {
         }
     }
 
-    /** The mean of the numbers under each place of the window. */
+    /** Computes the mean at each place of the window. */
     public static void average(Parallel parallel, float[] y, float[] x, Window window) {
         places(parallel, window, (from, to) -> {
             for (int place = from; place < to; place++) {
@@ -109,7 +112,7 @@ public final class Pooling {
         }
     }
 
-    /** Adds dy, divided by the size of the window, to dx everywhere under the window. */
+    /** Adds dy, divided by the size of the window, to every element of dx under the window. */
     public static void averageGradient(Parallel parallel, float[] dx, float[] dy, Window window) {
         places(parallel, window, (from, to) -> {
             for (int place = from; place < to; place++) {
@@ -137,7 +140,7 @@ public final class Pooling {
         }
     }
 
-    /** Where the window at a place of the batch begins. */
+    /** The index of the first element of the window at a place of the batch. */
     private static int start(int place, Window window) {
         int image = place / window.places();
         int row = place % window.places() / window.outWidth() * window.stride();
@@ -145,7 +148,7 @@ public final class Pooling {
         return (image * window.pixels() + row * window.width() + column) * window.channels();
     }
 
-    /** How far the i-th pixel under the window is from the first. */
+    /** The offset of the i-th pixel of the window from the first. */
     private static int offset(int i, Window window) {
         return (i / window.columns() * window.width() + i % window.columns()) * window.channels();
     }

@@ -9,11 +9,11 @@ import scanline.engine.random.Philox;
 import scanline.engine.random.RandomKey;
 
 /**
- * The words of {@link Philox}, many blocks at a time in registers: the same bits, in less than two thirds of the time that
- * its loops over arrays take, and a sixth where there are few.
+ * The words of {@link Philox}, computed many blocks at a time in registers. The bits are the same. It takes less than
+ * two thirds of the time of the loops over arrays there, and a sixth for a small number of words.
  */
 final class RandomWords {
-    /** Words at a time. */
+    /** The largest number of words per call. */
     static final int CHUNK = 1024;
 
     private static final VectorSpecies<Long> LONGS = VectorSpecies.of(long.class, Lanes.FLOATS.vectorShape());
@@ -22,14 +22,15 @@ final class RandomWords {
     private static final int WORDS = INTS.length();
     private static final VectorShuffle<Integer> FIRST = VectorShuffle.fromOp(INTS, RandomWords::source);
     private static final VectorShuffle<Integer> SECOND = VectorShuffle.fromOp(INTS, i -> source(WORDS + i));
-    // Whole vectors are written, and the first word wanted need not be the first of its block.
+    // Larger than a chunk, because whole vectors are written and the first requested word need not be the first of its
+    // block.
     private static final ThreadLocal<int[]> SPACE = ThreadLocal.withInitial(() -> new int[CHUNK + 4 + 2 * WORDS]);
 
     private RandomWords() {}
 
     /**
-     * The words from index {@code first} on, n of them and no more than {@link #CHUNK}: in an array of the thread's, from
-     * its start on.
+     * Returns n words from index {@code first} on, at most {@link #CHUNK}, at the start of an array that belongs to the
+     * thread.
      */
     static int[] of(RandomKey key, long first, int n) {
         int[] words = SPACE.get();
@@ -41,7 +42,7 @@ final class RandomWords {
         return words;
     }
 
-    /** As {@code Philox.block}, which explains it, for as many blocks as a vector has longs. */
+    /** Computes as many blocks as a vector has longs; {@code Philox.block} explains the algorithm. */
     private static void blocks(int[] words, int count, long key, long first) {
         LongVector even = LongVector.broadcast(LONGS, Philox.MULTIPLIER_0);
         LongVector odd = LongVector.broadcast(LONGS, Philox.MULTIPLIER_1);
@@ -67,7 +68,9 @@ final class RandomWords {
         }
     }
 
-    /** Where word i of some blocks lies: two of a block in the one vector, two in the other, which counts on from it. */
+    /**
+     * The lane of word i. Two words of a block are in the first vector, two in the second, whose lanes are numbered on.
+     */
     private static int source(int i) {
         return (i % 4 < 2 ? 0 : WORDS - 2) + i / 4 * 2 + i % 4;
     }

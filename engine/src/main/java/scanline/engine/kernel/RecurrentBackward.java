@@ -10,33 +10,35 @@ import scanline.engine.geometry.View;
 import scanline.engine.kernel.RecurrentForward.SumBlocks;
 
 /**
- * The gradients of {@link RecurrentForward}, from the last step to the first. Letters and layouts are the same.
+ * The backward pass of {@link RecurrentForward}, from the last step to the first. Letters and layouts are the same.
  *
  * <p>
- * Weight gradients are sums over the batch, so the batch is cut into shards whose number depends on its size alone; each shard
- * has sums of its own, and these are added in the order of the shards at the end.
+ * Weight gradients are sums over the batch, so the batch is cut into shards whose number depends only on its size. Each
+ * shard has its own sums, which are added in the order of the shards at the end.
  */
 public final class RecurrentBackward {
-    // Rows of gradients that a shard gathers before it adds up its weight gradient: fewer load and store the sums more
-    // often, more leave the caches. It decides the order of the sums, so it depends on nothing but the shape.
+    // Rows of gradients that a shard gathers before it adds up its weight gradient. With fewer, the sums are loaded and
+    // stored more often; more do not fit in the caches. It determines the order of the sums, so it depends only on the
+    // shape.
     private static final int BLOCK_ROWS = 128;
 
-    // Fewer rows than this in a shard make the sums larger than what is summed; more shards occupy more threads.
+    // With fewer rows in a shard, the sums would be larger than the data summed; with more shards, more threads can
+    // work.
     private static final int LEAST_SHARD_ROWS = 24;
 
-    // Steps that are computed again at once. Many make large what is saved of them for a while, few make many the states
-    // between them, which are saved all the time.
+    // Steps that are computed again at a time. With more steps, the values saved for them temporarily need more memory.
+    // With fewer, there are more states between spans, which stay in memory all the time.
     private static final int LEAST_SPAN = 60;
 
     private RecurrentBackward() {}
 
-    /** Steps of the spans into which a sequence may be cut: a multiple of the blocks of the backward pass. */
+    /** The number of steps of the spans into which a sequence may be cut: a multiple of the backward pass's blocks. */
     public static int spanSteps(int batch) {
         int block = blockSteps(batch);
         return (LEAST_SPAN + block - 1) / block * block;
     }
 
-    /** Time steps whose gradients a shard gathers before it adds up their weight gradients. */
+    /** The number of time steps whose gradients a shard gathers before it adds up their weight gradients. */
     private static int blockSteps(int batch) {
         return Math.max(1, BLOCK_ROWS * shardCount(batch) / batch);
     }
@@ -45,21 +47,21 @@ public final class RecurrentBackward {
         return Integer.highestOneBit(Math.max(1, batch / LEAST_SHARD_ROWS));
     }
 
-    /** Floats of work space that {@link #backward} needs, and keeps from span to span. */
+    /** The work space of {@link #backward}, in floats; its content must be preserved from span to span. */
     public static int work(RecurrentCell cell, Span span) {
         return Layout.of(cell, span).length;
     }
 
     /**
-     * Goes back through every step of the span. The gradients of the weights gather in the work space; after the span that
-     * begins the sequence they are added to {@code d.dw()}.
+     * Computes the gradients of every step of the span, in reverse order. The gradients of the weights accumulate in
+     * the work space; after the first span of the sequence they are added to {@code d.dw()}.
      *
      * @param y
-     *            as the forward pass left it, with every step
+     *            the values saved by the forward pass, for every step
      * @param work
-     *            {@link #work} floats, the same ones for every span of a sequence, from the last to the first; the
-     *            steps of every span but the first must be a multiple of {@link #spanSteps}, so that no block of steps is cut
-     *            in two
+     *            work space, {@link #work} floats, the same for every span of a sequence, from the last to the first;
+     *            the number of steps of every span but the first must be a multiple of {@link #spanSteps}, so that no
+     *            block of steps is cut in two
      */
     public static void backward(Parallel parallel, RecurrentCell cell, CellGradients<float[]> d,
             CellStates<float[]> y, float[] x, CellWeights<float[]> w, float[] work, Span span) {
@@ -89,20 +91,20 @@ public final class RecurrentBackward {
     }
 
     /**
-     * How the backward pass is divided, and where in its work space what lies.
+     * The division of the backward pass into shards, and the layout of its work space.
      *
      * @param shards
-     *            into how many shards the batch is cut: a power of two, so that they divide evenly over as many threads
+     *            the number of shards of the batch: a power of two, so that they divide evenly among as many threads
      * @param block
-     *            time steps whose gradients a shard gathers before it adds up their weight gradients
+     *            the number of time steps whose gradients a shard gathers before it adds up their weight gradients
      * @param depth
-     *            the most rows that it gathers
+     *            the largest number of rows that it gathers
      * @param u
      *            the packed U
      * @param w
      *            the packed W
      * @param scratch
-     *            [B, H], the cell's
+     *            [B, H], for use by the cell
      * @param d
      *            [B, K], the gradients of the sums of a step
      * @param packed
@@ -142,12 +144,12 @@ public final class RecurrentBackward {
         int packed = cell.blocks() * Gemm.packedLength(at.depth, span.hidden());
         int sums = (span.depth() + 1) * cell.blocks() * span.hidden();
         Arrays.fill(work, at.inputs + from * inputs, at.inputs + to * inputs, 1f);
-        // Of the unused columns of a last panel nothing is kept, but subnormal numbers in them would be slow.
+        // The unused columns of a last panel do not affect any result, but subnormal numbers in them would be slow.
         Arrays.fill(work, at.packed + from * packed, at.packed + to * packed, 0f);
         Arrays.fill(work, at.sums + from * sums, at.sums + to * sums, 0f);
     }
 
-    /** Shards {@code from..to} of the batch, from the last step to the first. */
+    /** Computes the gradients of shards {@code from..to} of the batch, from the last step to the first. */
     private static void backward(Layout at, int from, int to, RecurrentCell cell, CellGradients<float[]> d,
             CellStates<float[]> y, float[] x, float[] work, Span span) {
         float[] dx = d.dx();
@@ -212,7 +214,7 @@ public final class RecurrentBackward {
         }
     }
 
-    /** Rows of [x 1 h], h being the state before a step, where the ones are already. */
+    /** Gathers rows of [x 1 h], where h is the state before a step; the ones are already in place. */
     private static void gather(float[] inputs, int at, float[] x, int xAt, CellStep states, int rows, int features,
             int hidden) {
         for (int i = 0; i < rows; i++) {
@@ -223,8 +225,8 @@ public final class RecurrentBackward {
     }
 
     /**
-     * {@code dy[m, n] += d[m, k] V[k, n]}, where V is the rows from {@code first} on of a matrix of {@code all} rows, packed
-     * at {@code packed}.
+     * {@code dy[m, n] += d[m, k] V[k, n]}, where V consists of the rows from {@code first} on of a matrix of {@code
+     * all} rows, packed at {@code packed}.
      */
     private static void multiply(float[] dy, int at, float[] work, int d, int ldd, int packed, int first, int all,
             int m, int k, int n) {
@@ -240,7 +242,7 @@ public final class RecurrentBackward {
         Gemm.pack(packed, at + from * k * Gemm.PANEL, w, 0, n, k, n, from, Parallel.from(part + 1, parts, panels));
     }
 
-    /** Adds the sums of all shards, in their order, to the gradients of units {@code from..to} of every gate. */
+    /** Adds the sums of all shards, in order, to the gradients of units {@code from..to} of every gate. */
     private static void addShards(Layout at, CellWeights<float[]> dw, RecurrentCell cell, float[] work, Span span,
             int from,
             int to) {

@@ -7,25 +7,25 @@ import scanline.engine.geometry.CellWeights;
 import scanline.engine.geometry.Span;
 
 /**
- * One recurrent layer over consecutive steps of a sequence, for any {@link RecurrentCell}; {@link RecurrentBackward} goes
- * back. The derivation is in docs/kernels/recurrent.md.
+ * The forward pass of a recurrent layer over consecutive steps of a sequence, for any {@link RecurrentCell}; the
+ * backward pass is {@link RecurrentBackward}. The derivation is in docs/kernels/recurrent.md.
  *
  * <p>
- * The batch is divided over the threads for the whole sequence, because its rows never meet: no thread waits for another,
- * and none reads what another wrote, which on two cores costs more than the arithmetic.
+ * The batch is divided among the threads for the whole sequence, because its rows are independent: no thread waits for
+ * another, and none reads data that another wrote, which costs more than the arithmetic on two cores.
  *
  * <p>
  * Letters: T steps of the whole sequence, B batch, F features, H hidden, G = gates x H, K = blocks x H. Sequences are
  * time-major: {@code x[T, B, F]}.
  */
 public final class RecurrentForward {
-    // Of a batch of fewer rows than a tile has, each thread takes units instead of rows: then it reads its part of the
-    // weights instead of all of them.
+    // If the batch has fewer rows than a tile, the units are divided among the threads instead of the rows, so each
+    // thread reads only its part of the weights.
     private static final int FEW_ROWS = 6;
 
-    /** Blocks of sums that lie side by side and are made of the same: of the input, of the state, or of both. */
+    /** Adjacent blocks of sums with the same operands: the input, the state, or both. */
     record SumBlocks(int block, int blocks, boolean input, boolean state) {
-        /** Those of a cell that are not empty. */
+        /** Returns those of a cell that are not empty. */
         static List<SumBlocks> of(RecurrentCell cell) {
             int split = cell.split();
             int whole = cell.gates() - split;
@@ -37,7 +37,7 @@ public final class RecurrentForward {
             return (input ? span.features() : 0) + (state ? span.hidden() : 0);
         }
 
-        /** Where its operands begin in a row of [x h]. */
+        /** The index of the first operand in a row of [x h]. */
         int from(Span span) {
             return input ? 0 : span.features();
         }
@@ -45,7 +45,7 @@ public final class RecurrentForward {
 
     private RecurrentForward() {}
 
-    /** Floats of work space that {@link #forward} needs. */
+    /** The work space of {@link #forward}, in floats. */
     public static int work(RecurrentCell cell, Span span) {
         return inputsAt(cell, span) + 2 * span.batch() * span.depth();
     }
@@ -69,7 +69,7 @@ public final class RecurrentForward {
      * @param x
      *            [T, B, F]
      * @param work
-     *            {@link #work} floats
+     *            work space, {@link #work} floats
      */
     public static void forward(Parallel parallel, RecurrentCell cell, CellStates<float[]> y, float[] x,
             CellWeights<float[]> w, float[] work,
@@ -81,7 +81,7 @@ public final class RecurrentForward {
         }
     }
 
-    /** One thread's rows of the batch. */
+    /** Computes one thread's rows of the batch. */
     private static void forwardRows(Parallel parallel, int part, int parts, RecurrentCell cell, CellStates<float[]> y,
             float[] x,
             CellWeights<float[]> w, float[] work, Span span) {
@@ -136,7 +136,10 @@ public final class RecurrentForward {
         }
     }
 
-    /** One thread's units of all rows; the threads meet after each step, as each unit needs the whole state before. */
+    /**
+     * Computes one thread's units of all rows. The threads meet after each step, as each unit needs the whole previous
+     * state.
+     */
     private static void forwardUnits(Parallel parallel, int part, int parts, RecurrentCell cell, CellStates<float[]> y,
             float[] x,
             CellWeights<float[]> w, float[] work, Span span) {
@@ -151,7 +154,7 @@ public final class RecurrentForward {
         int panels = Gemm.panels(hidden);
         int members = Math.min(parts, panels);
         if (part >= members) {
-            return; // nothing to do, and nobody's meetings to make longer
+            return; // no work, and no need to slow down the meetings of the others
         }
         int from = Parallel.from(part, members, panels);
         int to = Parallel.from(part + 1, members, panels);
@@ -170,7 +173,8 @@ public final class RecurrentForward {
             CellStep states = CellStep.of(y, cell, span, t, 0, unit);
             float[] before = states.before();
             int beforeAt = states.beforeAt();
-            // Two places in turn: a thread may begin to write the next state before another has read this one.
+            // Two locations take turns, because a thread may start to write the next state before another has read this
+            // one.
             int inputs = inputsAt(cell, span) + t % 2 * batch * depth;
             for (int i = 0; i < batch; i++) {
                 int input = inputs + i * depth + features;
@@ -190,7 +194,9 @@ public final class RecurrentForward {
         }
     }
 
-    /** Packs panels {@code from..to} of the weights of some blocks, transposed: W above U, for one product with [x h]. */
+    /**
+     * Packs panels {@code from..to} of the transposed weights of some blocks: W above U, for one product with [x h].
+     */
     private static void pack(float[] work, int at, RecurrentCell cell, SumBlocks some, CellWeights<float[]> w,
             Span span, int from,
             int to) {
@@ -210,7 +216,7 @@ public final class RecurrentForward {
         }
     }
 
-    /** Where the sums of n units of a block start. */
+    /** Writes the initial values of the sums of n units of a block. */
     private static void bias(float[] work, int at, RecurrentCell cell, int block, CellWeights<float[]> w, int hidden,
             int unit,
             int n) {

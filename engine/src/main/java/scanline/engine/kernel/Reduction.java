@@ -4,11 +4,11 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Sums over neighboring elements. Element i belongs to virtual lane {@code i % 16} on every machine; a lane adds its
- * elements in increasing order, and the lanes are added as a fixed tree: 8 apart, then 4, 2, 1.
+ * Sums over adjacent elements. Element i belongs to virtual lane {@code i % 16} on every machine. A lane adds its
+ * elements in increasing order, and the lanes are added in a fixed tree: 8 apart, then 4, 2, 1.
  */
 public final class Reduction {
-    /** The number of virtual lanes, which no vector exceeds. */
+    /** The number of virtual lanes; no vector has more lanes. */
     public static final int WIDTH = 16;
 
     private static final VectorSpecies<Float> S = Lanes.FLOATS;

@@ -8,12 +8,11 @@ import jdk.incubator.vector.VectorSpecies;
 import scanline.engine.geometry.CellKind;
 
 /**
- * A simple recurrent network (Elman 1990, "Finding structure in time"): {@code h = tanh(W x + b + U h' + d)}, or with the
- * positive part instead of tanh. The backward pass needs the states alone. The derivation is in
- * docs/kernels/recurrent.md.
+ * A simple recurrent network (Elman 1990, "Finding structure in time"): {@code h = tanh(W x + b + U h' + d)}, or with
+ * ReLU instead of tanh. The backward pass only needs the states. The derivation is in docs/kernels/recurrent.md.
  *
  * @param kind
- *            whether the positive part takes the place of tanh
+ *            the kind, which selects tanh or ReLU
  */
 public record RnnCell(CellKind kind) implements RecurrentCell {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;

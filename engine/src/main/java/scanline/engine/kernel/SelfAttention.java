@@ -9,26 +9,26 @@ import scanline.engine.geometry.Qkv;
 
 /**
  * A layer of self-attention with its projections, {@code y = [heads] Wo^T + bo} with {@code [Q K V] = x Wi^T + bi} and
- * {@link Attention} for each head. Queries, keys and values of all heads, many times as wide as x, are never stored: they
- * are made for some heads of some examples at a time, and made again in the backward pass. Letters: T steps, B batch, F
- * width of the layer, I width of all heads, G width of the heads that are worked on together.
+ * {@link Attention} for each head. Queries, keys and values of all heads, many times as wide as x, are never stored:
+ * they are computed for a group of heads of a few examples at a time, and computed again in the backward pass. Letters:
+ * T steps, B batch, F width of the layer, I width of all heads, G width of a group of heads.
  *
  * <p>
- * The examples are cut into {@link Shards}. A thread takes a shard through all its heads, the heads outermost: the weights
- * of 64 columns of heads and the sums for their gradients then stay in the second-level cache while all examples of the
- * shard pass. Derivation: docs/kernels/attention.md.
+ * The examples are cut into {@link Shards}. A thread processes all heads of a shard, in an outer loop over the heads:
+ * the weights of 64 columns of heads and the sums for their gradients then stay in the second-level cache while all
+ * examples of the shard are processed. Derivation: docs/kernels/attention.md.
  */
 public final class SelfAttention {
-    // Rows of a product: a few examples together fill tiles of six rows, and make sums for weights long enough.
+    // Rows of a product: a few examples together fill tiles of six rows, and make the sums for the weights long enough.
     private static final int ROWS = 96;
-    // A small batch is cut into about so many blocks, for as many threads.
+    // A small batch is cut into about this many blocks, for as many threads.
     private static final int LEAST_BLOCKS = 4;
-    // Columns that a product should have at least: narrow heads are worked on together.
+    // The least number of columns that a product should have: narrow heads are grouped.
     private static final int COLUMNS = 64;
 
     private SelfAttention() {}
 
-    /** The layer's sizes, and how it is divided. */
+    /** The layer's sizes and its division into shards and groups. */
     private record Sizes(int features, AttentionShape heads) {
         int batch() {
             return heads.batch();
@@ -42,7 +42,7 @@ public final class SelfAttention {
             return heads.heads() * heads.width();
         }
 
-        /** Examples that are worked on together. */
+        /** The number of examples that are processed together. */
         int together() {
             return Math.max(1, Math.min((batch() + LEAST_BLOCKS - 1) / LEAST_BLOCKS, ROWS / steps()));
         }
@@ -57,7 +57,7 @@ public final class SelfAttention {
                     Parallel.from(shard, shards(), (batch() + together() - 1) / together()) * together());
         }
 
-        /** Heads that are worked on together. */
+        /** The number of heads in a group. */
         int groupHeads() {
             return Math.min(heads.heads(), Math.max(1, COLUMNS / heads.width()));
         }
@@ -66,18 +66,21 @@ public final class SelfAttention {
             return (heads.heads() + groupHeads() - 1) / groupHeads();
         }
 
-        /** G. */
+        /** The width of a group of heads, G. */
         int columns() {
             return groupHeads() * heads.width();
         }
 
-        /** How many of these columns a group has: the last one may have fewer heads. */
+        /** The width of a given group: the last one may have fewer heads. */
         int columns(int group) {
             return Math.min(columns(), inner() - group * columns());
         }
     }
 
-    /** Where the work space has what: first what all threads share, each with a piece a group, then a piece a thread. */
+    /**
+     * The layout of the work space: first the parts that all threads share, with a piece per group, then a part per
+     * thread.
+     */
     private record Layout(int zeros, int in, int out, int inBack, int outBack, int sums, int shard, int own) {
         static Layout of(Sizes sizes, boolean backward) {
             int f = sizes.features;
@@ -94,8 +97,8 @@ public final class SelfAttention {
     }
 
     /**
-     * Where a thread's piece has what: of a whole shard x, the gradient of y, and the transposes of both, y or the gradient of
-     * x; of some heads of some examples q, k and v, the heads' outputs, and the gradients of these.
+     * The layout of a thread's part: for a whole shard x, the gradient of y, the transposes of both, and y or the
+     * gradient of x; for some heads of some examples q, k and v, the heads' outputs, and the gradients of these.
      */
     private record Own(int x, int dy, int xTransposed, int dyTransposed, int result, int qkv, int o, int dout, int dqkv,
             int heads, int end) {
@@ -118,7 +121,7 @@ public final class SelfAttention {
         }
     }
 
-    /** Floats of work space for a team. */
+    /** The work space of a team, in floats. */
     public static int work(int features, AttentionShape shape, boolean backward, int threads) {
         Sizes sizes = new Sizes(features, shape);
         return Layout.of(sizes, backward).own + threads * Lanes.lines(Own.of(0, sizes, backward).end);
@@ -166,7 +169,7 @@ public final class SelfAttention {
     /** Some heads of some examples: g columns of each. */
     private record Some(int g, Qkv<float[]> qkv, Qkv<float[]> dqkv, HeadsView<float[]> o, HeadsView<float[]> dout) {}
 
-    /** What a thread does with its shards. */
+    /** A thread's work on its shards. */
     private static final class Pass {
         private final float[] work;
         private final Layout at;
@@ -272,7 +275,7 @@ public final class SelfAttention {
             }
         }
 
-        /** Queries, keys and values of a group of heads. */
+        /** Computes queries, keys and values of a group of heads. */
         private void project(int group, int rows, int place) {
             int g = sizes.columns(group);
             float[] bias = w.bi() == null ? work : w.bi();
@@ -289,7 +292,7 @@ public final class SelfAttention {
             return example * sizes.heads.heads() + group * sizes.groupHeads() + head;
         }
 
-        /** Where heads of so many columns lie, which most groups share. */
+        /** Returns the locations of heads of {@code g} columns, which are the same for most groups. */
         private Some some(int g) {
             if (some == null || some.g != g) {
                 some = new Some(g, parts(own.qkv, g), parts(own.dqkv, g), whole(own.o, g), whole(own.dout, g));
@@ -309,7 +312,7 @@ public final class SelfAttention {
             return new HeadsView<>(work, from, g, sizes.steps() * g);
         }
 
-        /** Those examples of a time-major block that are worked on together, packed, and the transpose of that. */
+        /** Packs the examples of a time-major block that are processed together, and their transpose. */
         private void transpose(int packed, int transposed, float[] x, int from, int end) {
             for (int first = from; first < end; first += sizes.together()) {
                 int count = Math.min(sizes.together(), end - first);
@@ -332,7 +335,7 @@ public final class SelfAttention {
             }
         }
 
-        /** Some examples of a time-major block, one behind the other. */
+        /** Copies some examples of a time-major block, one after the other. */
         private void gather(int to, float[] x, int from, int end) {
             for (int b = from; b < end; b++) {
                 for (int t = 0; t < sizes.steps(); t++) {
@@ -384,7 +387,7 @@ public final class SelfAttention {
         }
     }
 
-    /** A part of the first shard's sums, which are those of all shards by now. */
+    /** Adds a part of the first shard's sums, which by now include those of all shards, to the gradients. */
     private static void addSums(AttentionWeights<float[]> dw, float[] work, Layout at, Sizes sizes, int part,
             int parts) {
         int f = sizes.features;

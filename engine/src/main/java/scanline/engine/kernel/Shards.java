@@ -1,18 +1,18 @@
 package scanline.engine.kernel;
 
 /**
- * Sums over many rows that are added up apart, in a number of shards that depends on the shape alone, and then in the order
- * of the shards: so any number of threads gives the same bits.
+ * Sums over many rows, computed in shards and then added in the order of the shards. The number of shards depends only
+ * on the shape, so any number of threads gives the same bits.
  */
 final class Shards {
-    // As many as most machines have threads for; each has a copy of all sums.
+    // Enough shards for the threads of most machines; each has a copy of all sums.
     private static final int MOST = 8;
-    // Floats of all copies together: 1 GB. Sums larger than an eighth of it have fewer copies.
+    // The size of all copies together in floats: 1 GB. Sums larger than an eighth of it have fewer copies.
     private static final long ROOM = 1 << 28;
 
     private Shards() {}
 
-    /** How many there are for so many blocks of rows and sums of so many floats. */
+    /** The number of shards for {@code blocks} blocks of rows and sums of {@code length} floats. */
     static int count(int blocks, long length) {
         return (int) Math.min(Math.min(MOST, blocks), Math.max(1, ROOM / length));
     }
@@ -26,14 +26,14 @@ final class Shards {
         }
     }
 
-    /** {@code y[i] += x[i stride]}: a row of a matrix from a column of its transpose. */
+    /** {@code y[i] += x[i stride]}: adds a column of a matrix's transpose to a row of the matrix. */
     static void addColumn(float[] y, int yAt, float[] x, int xAt, int stride, int n) {
         for (int i = 0; i < n; i++) {
             y[yAt + i] += x[xAt + i * stride];
         }
     }
 
-    /** The sum of each column of [rows, n], whose rows are {@code ld} apart, added to {@code sums}. */
+    /** Adds the sum of each column of [rows, n], whose rows are {@code ld} apart, to {@code sums}. */
     static void addRows(float[] sums, int sumsAt, float[] x, int at, int ld, int rows, int n) {
         for (int row = 0; row < rows; row++) {
             Elementwise.accumulate(sums, sumsAt, x, at + row * ld, n);

@@ -5,9 +5,8 @@ public final class Softmax {
     private Softmax() {}
 
     /**
-     * The probabilities of each row, and its cross-entropy against a smoothed label:
-     * {@code (1 - s) nll(label) + s / C sum(nll)} with {@code nll = log(sum(exp(x))) - x}. A row of a negative label has
-     * probabilities alone.
+     * Computes the probabilities of each row, and its cross-entropy against a smoothed label: {@code (1 - s) nll(label)
+     * + s / C sum(nll)} with {@code nll = log(sum(exp(x))) - x}. A row with a negative label only has probabilities.
      *
      * @param p
      *            [rows, C]
@@ -30,14 +29,14 @@ public final class Softmax {
             }
             double shifted = p[at + labels[row]];
             total += StrictMath.log(normalize(p, at, classes)) - (1 - smoothing) * shifted;
-            if (smoothing != 0) { // without it, a logit of -infinity is a class that is ruled out
+            if (smoothing != 0) { // without smoothing, a logit of -infinity rules a class out
                 total -= smoothing * mean / classes;
             }
         }
         return total;
     }
 
-    /** {@code dx += scale (p - target)}, the target being smoothed likewise; rows of a negative label are left alone. */
+    /** {@code dx += scale (p - target)}, with the target smoothed likewise; rows with a negative label are skipped. */
     public static void crossEntropyGradient(float[] dx, float[] p, int[] labels, float smoothing, float scale, int rows,
             int classes) {
         float other = smoothing / classes;
@@ -53,7 +52,7 @@ public final class Softmax {
         }
     }
 
-    /** How many labels are not negative. */
+    /** Returns the number of labels that are not negative. */
     public static int counted(int[] labels, int rows) {
         int counted = 0;
         for (int row = 0; row < rows; row++) {
@@ -95,7 +94,7 @@ public final class Softmax {
         }
     }
 
-    /** {@code y = exp(y) / sum(exp(y))}: the sum. */
+    /** {@code y = exp(y) / sum(exp(y))}; returns the sum. */
     private static double normalize(float[] y, int at, int n) {
         Activations.exp(y, at, y, at, n);
         double sum = 0;

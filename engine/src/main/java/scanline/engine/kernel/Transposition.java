@@ -6,18 +6,18 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Transposes of row-major blocks. A square block as wide as a vector takes as many steps as its width has bits: each step
- * exchanges half of the lanes between pairs of rows (Eklundh 1972, "A fast computer method for matrix transposing"), and
- * what is copied number by number otherwise takes several times as long. No number is computed with, so that this cannot
- * change a bit.
+ * Transposes of row-major blocks. A square block as wide as a vector takes log2(width) steps: each step exchanges half
+ * of the lanes between pairs of rows (Eklundh 1972, "A fast computer method for matrix transposing"). Copying number by
+ * number takes several times as long. There is no arithmetic, so no bit can change.
  */
 public final class Transposition {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
     private static final int W = S.length();
     private static final ThreadLocal<float[]> BLOCK = ThreadLocal.withInitial(() -> new float[Lanes.FIRST + W * W]);
 
-    // The lane whose number differs in one bit, for each bit from the highest on, and the lanes that have it. The fields are
-    // constants to the compiler, entries of an array would not be; vectors of fewer than 16 lanes do without some.
+    // For each bit, from the highest on, the shuffle to the lane whose number differs in it, and the mask of lanes that
+    // have it. Fields are constants to the compiler, array entries would not be. Vectors of fewer than 16 lanes do not
+    // use all of them.
     private static final VectorShuffle<Float> ACROSS_0 = across(W / 2);
     private static final VectorShuffle<Float> ACROSS_1 = across(W / 4);
     private static final VectorShuffle<Float> ACROSS_2 = across(2);
@@ -38,7 +38,7 @@ public final class Transposition {
             return;
         }
         float[] block = BLOCK.get();
-        // The last block of a row or a column begins early enough to be a whole one.
+        // The last block of a row or a column starts early enough to be a full one.
         for (int i = 0; i < m; i += W) {
             int row = Math.min(i, m - W);
             for (int j = 0; j < n; j += W) {

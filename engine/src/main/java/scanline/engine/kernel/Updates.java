@@ -3,7 +3,7 @@ package scanline.engine.kernel;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** One step of an optimizer over n weights w from position {@code at} on, with gradient g; PyTorch's update rules. */
+/** Optimizer steps for n weights w from position {@code at} on, with gradient g, by PyTorch's update rules. */
 public final class Updates {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
 
@@ -38,7 +38,7 @@ public final class Updates {
      * v = momentum v + g / (sqrt(s) + epsilon); w -= rate v}.
      *
      * @param rest
-     *            {@code 1 - alpha}, which float32 would round
+     *            {@code 1 - alpha}, which would be inexact if computed in float32
      */
     public static void rmsProp(float[] w, float[] g, float[] s, float[] v, float rate, float alpha, float rest,
             float epsilon, float momentum, float decay, int at, int n) {
@@ -69,7 +69,8 @@ public final class Updates {
      * w -= stepSize m / (sqrt(s) / correction + epsilon)}.
      *
      * @param rest1
-     *            {@code 1 - beta1}, which float32 would round, as it would {@code rest2}: 1 - 0.999f is 5e-5 off
+     *            {@code 1 - beta1}, which, like {@code rest2}, would be inexact if computed in float32: 1 - 0.999f is
+     *            off by 5e-5
      */
     public static void adam(float[] w, float[] g, float[] m, float[] s, float stepSize, float shrink, float decay,
             float rest1, float beta2, float rest2, float correction, float epsilon, int at, int n) {

@@ -3,15 +3,15 @@ package scanline.engine.kernel;
 import scanline.engine.geometry.LinearShape;
 
 /**
- * The gradient of a linear map's weight, {@code dW[outputs, inputs] += dY^T X}, the sums running over the rows.
+ * The gradient of a linear map's weight, {@code dW[outputs, inputs] += dY^T X}, summed over the rows.
  *
  * <p>
- * The wider operand is packed, a block of rows at a time while they are in the cache, by the thread that owns its panels;
- * the narrower one is the left operand, read transposed as it lies. If that is X, what is computed is the transpose of dW. Each sum
- * is the same chain either way.
+ * The wider operand is packed, a block of rows at a time while they are in the cache, by the thread that owns its
+ * panels. The narrower one is the left operand; it is read transposed, without a copy. If that is X, the transpose of
+ * dW is computed. Each sum is the same chain either way.
  */
 final class WeightGradient {
-    // As deep as a product goes at once: a thread's panels of a block stay in the second-level cache.
+    // The depth of a product: a thread's panels of a block stay in the second-level cache.
     private static final int BLOCK = 160;
 
     private final int rows;
@@ -20,7 +20,9 @@ final class WeightGradient {
     private final boolean transposed;
     private final int threads;
 
-    /** For X[rows, inputs] and dY[rows, outputs], by a team of at most so many threads. */
+    /**
+     * Creates the gradient for X[rows, inputs] and dY[rows, outputs], for a team of at most {@code threads} threads.
+     */
     WeightGradient(LinearShape shape, int threads) {
         this.rows = shape.rows();
         this.threads = threads;
@@ -29,18 +31,18 @@ final class WeightGradient {
         wide = Math.max(shape.inputs(), shape.outputs());
     }
 
-    /** Floats of work space. */
+    /** The work space in floats. */
     int work() {
         return threads * space();
     }
 
-    /** A thread's panels of a block, and the piece of the transpose of dW that belongs to them. */
+    /** The size of a thread's panels of a block and the piece of the transpose of dW that belongs to them. */
     private int space() {
         int columns = (Gemm.panels(wide) + threads - 1) / threads * Gemm.PANEL;
         return Lanes.lines(columns * (BLOCK + (transposed ? narrow : 0)));
     }
 
-    /** Adds to the columns of the wider operand that belong to a part. */
+    /** Adds the gradient for a part's columns of the wider operand. */
     void add(float[] dw, float[] work, int workAt, float[] dy, float[] x, int part, int parts) {
         int panels = Gemm.panels(wide);
         int panel = Parallel.from(part, parts, panels);

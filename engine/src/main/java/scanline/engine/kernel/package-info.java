@@ -1,7 +1,7 @@
 /**
- * The arithmetic: static methods over {@code float[]}, the only place that imports the Vector API. One hot loop a method;
- * outputs first, then inputs, then sizes. Every result is the same to the bit on any number of threads and any width of
- * vectors.
+ * The arithmetic kernels: static methods over {@code float[]}, and the only package that imports the Vector API. Each
+ * method has one hot loop; its parameters are outputs first, then inputs, then sizes. Every result is bit-identical for
+ * any number of threads and any vector width.
  */
 @NullMarked
 package scanline.engine.kernel;

@@ -184,7 +184,7 @@ class AtomicFileTest {
     void whatCannotBeWrittenIsSaidBefore() throws IOException {
         AtomicFile.requireWritable(folder.resolve("new"));
         assertThatThrownBy(() -> AtomicFile.requireWritable(folder)).isInstanceOf(FileAccessException.class)
-                .hasMessage("cannot write " + folder + ": it is a folder: name a file in it");
+                .hasMessage("cannot write " + folder + ": it is a folder; give the name of a file in it");
         Path inner = folder.resolve("missing").resolve("file");
         assertThatThrownBy(() -> AtomicFile.requireWritable(inner)).isInstanceOf(FileAccessException.class)
                 .hasMessage("cannot write " + inner + ": there is no folder " + inner.getParent());

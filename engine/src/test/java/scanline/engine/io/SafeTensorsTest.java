@@ -139,8 +139,8 @@ class SafeTensorsTest {
     void aHeaderLongerThanTheFileIsRefused(long length) throws IOException {
         Files.write(file, ByteBuffer.allocate(10).order(ByteOrder.LITTLE_ENDIAN).putLong(length).put((byte) '{')
                 .put((byte) '}').array());
-        refused("not a safetensors file, or cut short: a header of " + Long.toUnsignedString(length)
-                + " bytes where at most 2 are possible");
+        refused("not a safetensors file, or truncated: its header would be " + Long.toUnsignedString(length)
+                + " bytes long, but at most 2 are possible");
     }
 
     @Test
@@ -149,14 +149,15 @@ class SafeTensorsTest {
             sparse.writeLong(Long.reverseBytes(100_000_001));
             sparse.setLength(200_000_000);
         }
-        refused("not a safetensors file, or cut short: a header of 100000001 bytes where at most 100000000 are possible");
+        refused("not a safetensors file, or truncated: its header would be 100000001 bytes long, but at most 100000000"
+                + " are possible");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", " {}", "[]", "\ufeff{}", "x"})
     void aHeaderThatDoesNotBeginWithABraceIsRefused(String header) throws IOException {
         write(header);
-        refused("not a safetensors file: its header does not begin with '{'");
+        refused("not a safetensors file: its header does not start with '{'");
     }
 
     @Test
@@ -206,11 +207,11 @@ class SafeTensorsTest {
             "`{\"a\":{\"shape\":[1}}`               | 17 | ',' or ']' expected",
             "`{\"a\":{\"shape\":[1234567890123456789]}}` | 34 | the number is too large",
             "`{\"a\":{\"data_offsets\":[1,2,3]}}`   | 27 | more than 2 numbers",
-            "`{\"a\":{\"shape\":[1],\"shape\":[1]}}` | 30 | a second \"shape\"",
-            "`{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\"}}` | 34 | a second \"dtype\"",
-            "`{\"a\":{\"strides\":[1]}}`            | 17 | a tensor has no \"strides\"",
-            "`{\"__metadata__\":{\"a\":\"\",\"a\":\"\"}}` | 31 | a second \"a\"",
-            "`{\"__metadata__\":{},\"__metadata__\":{}}` | 35 | a second \"__metadata__\"",
+            "`{\"a\":{\"shape\":[1],\"shape\":[1]}}` | 30 | duplicate \"shape\"",
+            "`{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\"}}` | 34 | duplicate \"dtype\"",
+            "`{\"a\":{\"strides\":[1]}}`            | 17 | unknown key \"strides\" of a tensor",
+            "`{\"__metadata__\":{\"a\":\"\",\"a\":\"\"}}` | 31 | duplicate \"a\"",
+            "`{\"__metadata__\":{},\"__metadata__\":{}}` | 35 | duplicate \"__metadata__\"",
     })
     void aHeaderThatIsNotStrictJsonOfTheRightFormIsRefusedWithTheCharacter(String header, int character, String reason)
             throws IOException {
@@ -221,13 +222,13 @@ class SafeTensorsTest {
     @Test
     void theSameTensorTwiceIsRefused() throws IOException {
         write("{" + member("a", 1, 0, 4) + "," + member("a", 1, 4, 8) + "}", 1, 2);
-        refused("header, character 59: a second \"a\"");
+        refused("header, character 59: duplicate \"a\"");
     }
 
     @Test
     void deepNestingIsRefusedWithoutRecursion() throws IOException {
         write("{\"a\":".repeat(1_000_000));
-        refused("header, character 11: a tensor has no \"a\"");
+        refused("header, character 11: unknown key \"a\" of a tensor");
         write("{\"a\":{\"shape\":" + "[".repeat(1_000_000));
         refused("header, character 16: a whole number expected, without sign or leading zeros");
     }
@@ -253,7 +254,7 @@ class SafeTensorsTest {
     @Test
     void aCounterOfBatchesHasEightBytes() throws IOException {
         write("{\"num_batches_tracked\":{\"dtype\":\"I64\",\"shape\":[],\"data_offsets\":[0,4]}}", 1);
-        refused("tensor \"num_batches_tracked\" of shape [] needs 8 bytes, but its data_offsets hold 4");
+        refused("tensor \"num_batches_tracked\" of shape [] needs 8 bytes, but its data_offsets span 4");
     }
 
     @ParameterizedTest
@@ -292,7 +293,7 @@ class SafeTensorsTest {
     @Test
     void aNumberHasTheBytesOfItsDtype() throws IOException {
         write("{\"a\":{\"dtype\":\"BF16\",\"shape\":[1],\"data_offsets\":[0,4]}}", 1);
-        refused("tensor \"a\" of shape [1] needs 2 bytes, but its data_offsets hold 4");
+        refused("tensor \"a\" of shape [1] needs 2 bytes, but its data_offsets span 4");
     }
 
     private void writeStored(String dtype, int count, ByteBuffer data) throws IOException {
@@ -311,7 +312,7 @@ class SafeTensorsTest {
     /** The files begin as PyTorch, Python, NumPy, ONNX, Keras, llama.cpp and Git LFS write them. */
     @Test
     void anotherFormatIsNamedAndToldHowToConvert() throws IOException {
-        String pickle = "a pickle of PyTorch, not a safetensors file; convert it: python -c \"import torch; ";
+        String pickle = "a PyTorch pickle, not a safetensors file; convert it: python -c \"import torch; ";
         assertForeign(pickle, zipOf("weights/data.pkl"));
         assertForeign(pickle, 0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20);
         assertForeign(pickle, 0x80, 4, 0x95, 1, 1, 0, 0, 0, 0, 0);
@@ -321,10 +322,11 @@ class SafeTensorsTest {
         assertForeign("an ONNX model, not a safetensors file; convert it: python -c \"import onnx; ", 8, 9, 0x12, 7,
                 'p',
                 'y', 't', 'o', 'r', 'c', 'h');
-        assertForeign("a single array of NumPy, not a safetensors file", 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0);
-        assertForeign("an HDF5 file, as of Keras, not a safetensors file", 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n');
+        assertForeign("a single NumPy array, not a safetensors file", 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0);
+        assertForeign("an HDF5 file, such as Keras writes, not a safetensors file", 0x89, 'H', 'D', 'F', '\r', '\n',
+                0x1a, '\n');
         assertForeign("a GGUF file, not a safetensors file", 'G', 'G', 'U', 'F', 3, 0, 0, 0, 1);
-        assertForeign("a pointer of Git LFS, not the file itself, which `git lfs pull` fetches",
+        assertForeign("a Git LFS pointer, not the file itself; `git lfs pull` fetches the file",
                 "version https://git-lfs.github.com/spec/v1\n".chars().toArray());
     }
 
@@ -373,21 +375,21 @@ class SafeTensorsTest {
     @Test
     void dataBeyondTheEndOfTheFileAreRefused() throws IOException {
         write("{" + member("a", 2, 0, 8) + "}", 1);
-        refused("tensor \"a\" has data_offsets [0, 8] in 4 bytes of data");
+        refused("tensor \"a\" has data_offsets [0, 8], but the file has 4 bytes of data");
     }
 
     @Test
     void dataThatEndBeforeTheyBeginAreRefused() throws IOException {
         write("{" + member("a", 1, 4, 0) + "}", 1);
-        refused("tensor \"a\" has data_offsets [4, 0] in 4 bytes of data");
+        refused("tensor \"a\" has data_offsets [4, 0], but the file has 4 bytes of data");
     }
 
     @Test
     void aShapeThatDoesNotFitItsDataIsRefused() throws IOException {
         write("{" + member("a", 2, 0, 4) + "}", 1);
-        refused("tensor \"a\" of shape [2] needs 8 bytes, but its data_offsets hold 4");
+        refused("tensor \"a\" of shape [2] needs 8 bytes, but its data_offsets span 4");
         write("{" + member("a", 0, 0, 4) + "}", 1);
-        refused("tensor \"a\" of shape [0] needs 0 bytes, but its data_offsets hold 4");
+        refused("tensor \"a\" of shape [0] needs 0 bytes, but its data_offsets span 4");
     }
 
     @ParameterizedTest
@@ -411,9 +413,9 @@ class SafeTensorsTest {
     @Test
     void gapsBetweenTensorsAreRefused() throws IOException {
         write("{" + member("a", 1, 0, 4) + "," + member("b", 1, 8, 12) + "}", 1, 2, 3);
-        refused("tensor \"b\" begins 4 bytes after the tensor before it");
+        refused("tensor \"b\" starts 4 bytes after the end of the tensor before it");
         write("{" + member("a", 1, 4, 8) + "}", 1, 2);
-        refused("tensor \"a\" begins 4 bytes after the tensor before it");
+        refused("tensor \"a\" starts 4 bytes after the end of the tensor before it");
     }
 
     @Test
@@ -443,7 +445,7 @@ class SafeTensorsTest {
     @Test
     void impossibleContentsAreRefusedBeforeWriting() {
         assertThatThrownBy(() -> entry("__metadata__", new int[0], 1))
-                .hasMessage("no tensor can be named __metadata__");
+                .hasMessage("a tensor cannot be named __metadata__");
         assertThatThrownBy(() -> entry("a", new int[] {2, 2}, 1)).hasMessage("a has 1 values for the shape [2, 2]");
         assertThatThrownBy(() -> entry("a", new int[] {-1, -1}, 1)).hasMessage("a has 1 values for the shape [-1, -1]");
         assertThatThrownBy(() -> entry("a", new int[] {0, -1})).hasMessage("a has 0 values for the shape [0, -1]");

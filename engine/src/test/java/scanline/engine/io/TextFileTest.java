@@ -25,7 +25,7 @@ class TextFileTest {
     void bytesThatAreNoTextAreRefused() throws IOException {
         Path file = Files.write(folder.resolve("a"), new byte[] {'a', (byte) 0xed, (byte) 0xa0, (byte) 0x80});
         assertThatThrownBy(() -> TextFile.read(file, 9)).isInstanceOf(FormatException.class)
-                .hasMessage(file + ": is no text in UTF-8");
+                .hasMessage(file + ": is not UTF-8 text");
     }
 
     @Test

@@ -67,7 +67,7 @@ class WeightsFileTest {
                 prefix + "one.bias");
         assertThat(report.prefix()).isEqualTo(prefix);
         assertThat(report.lines()).containsExactly(
-                file + ": the names of all tensors begin with \"" + prefix + "\", which was removed");
+                file + ": the names of all tensors start with \"" + prefix + "\"; this prefix was removed");
         assertThat(weights.parameters().getFirst().values()).containsExactly(prefix.length() + 10, 2);
     }
 
@@ -92,8 +92,8 @@ class WeightsFileTest {
     void aTiedTensorIsThatWhichTheMetadataName() throws IOException {
         LoadReport report = loaded(Map.of("two.weight", "one.weight"), "one.weight", "one.bias", "two.bias");
         assertThat(report.tied()).containsExactly(Map.entry("two.weight", "one.weight"));
-        assertThat(report.lines()).containsExactly(file + ": two.weight is tied to tensor \"one.weight\" by the file's"
-                + " metadata, and has its values");
+        assertThat(report.lines()).containsExactly(file + ": two.weight uses the values of tensor \"one.weight\", to"
+                + " which the file's metadata tie it");
         assertThat(weights.parameters().get(2).values()).containsExactly(10, 2);
         report = loaded(Map.of("module.one.weight", "module.two.weight"), "module.two.weight", "module.one.bias",
                 "module.two.bias");
@@ -120,9 +120,9 @@ class WeightsFileTest {
     @Test
     void whatWasConvertedIsTold() {
         assertThat(report("BF16", "F16").lines()).containsExactly(
-                "x: tensors of dtype BF16, F16 were converted to F32, which has all of their values");
+                "x: tensors of dtype BF16, F16 were converted to F32, which represents all of their values exactly");
         assertThat(report("F64").lines())
-                .containsExactly("x: tensors of dtype F64 were converted to F32, rounded to the nearest");
+                .containsExactly("x: tensors of dtype F64 were converted to F32, rounded to the nearest float");
     }
 
     private static LoadReport report(String... converted) {

@@ -115,7 +115,7 @@ class ParallelTest {
         Parallel parallel = new Parallel(threads);
         parallel.close();
         assertThatThrownBy(() -> parallel.run((_, _) -> {})).isInstanceOf(IllegalStateException.class)
-                .hasMessage("the threads of this team have ended");
+                .hasMessage("this thread team is closed");
     }
 
     @Test

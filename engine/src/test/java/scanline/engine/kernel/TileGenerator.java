@@ -5,41 +5,42 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Writes the tiles of matrix products, {@link GemmTile} and {@link TransposedTile}: {@code ./build tiles}. Their methods
- * differ only in the size of a tile, and the two classes only in where a tile finds the elements of A. The text is written
- * as the formatter would have it.
+ * Generates the tiles of matrix products, {@link GemmTile} and {@link TransposedTile}: {@code ./build tiles}. Their
+ * methods differ only in the size of a tile, and the two classes only in the location of the elements of A. The
+ * generated text has the layout of the formatter.
  */
 enum TileGenerator {
-    /** A is row-major: its row i begins at {@code aAt + i * lda}, so each row of a tile has an index of its own. */
+    /** A is row-major: its row i starts at {@code aAt + i * lda}, so each row of a tile has its own index. */
     GEMM("GemmTile",
             """
                     /**
-                     * The innermost products: {@code C[m, n] = S[m, n] + A[m, k] B[k, n]}, where n is the width of one to four vectors and B a
-                     * panel of {@link Gemm#pack packed} columns. S is where the sums start: C itself, or one row for all, with its stride
-                     * {@code lds} 0.
+                     * The innermost products: {@code C[m, n] = S[m, n] + A[m, k] B[k, n]}, where n is the width of one to four vectors and
+                     * B is a panel of {@link Gemm#pack packed} columns. The sums start from S: C itself, or a single row for all rows of C,
+                     * with stride {@code lds} 0.
                      *
                      * <p>
-                     * Why each size of a tile is written out: C2 keeps vectors in registers only when they are local variables of a small
+                     * Each tile size is written out because C2 keeps vectors in registers only when they are local variables of a small
                      * method. Six rows of four vectors are 24 sums, which with 4 vectors of B and one broadcast of A fill 29 of the 32
                      * registers of AVX-512 and Neon. 24 independent sums hide the latency of the fused multiply-add (4 cycles, 2 a cycle),
-                     * and each vector of B serves six of them. AVX2 has 16 registers, for two rows of four vectors; six rows of two would
-                     * fill 15, but are slower by a third. The last panel of a matrix may have one vector or two, as attention heads and
-                     * classes have: a tile of four would multiply zeros for half its time or more. Every sum runs over increasing k, so all
-                     * tiles, and a range of k cut in pieces, give the same bits.
+                     * and each vector of B is used for six of them. AVX2 has 16 registers, enough for two rows of four vectors; six rows of
+                     * two would fill 15, but are slower by a third. The last panel of a matrix may have only one or two vectors, for
+                     * example for attention heads or classes: a tile of four would spend half of its time or more on zeros. Every sum runs
+                     * over increasing k, so all tiles, and any division of k into pieces, give the same bits.
                      */
                     """),
 
-    /** A is transposed: its row i begins at {@code aAt + i}, so one index serves all rows of a tile. */
+    /** A is transposed: its row i starts at {@code aAt + i}, so one index serves all rows of a tile. */
     TRANSPOSED("TransposedTile",
             """
                     /**
-                     * The tiles of {@link GemmTile} for a left operand that is stored transposed: the element of row i and column p of A is at
-                     * {@code aAt + p * lda + i}. The rows of a tile are then neighbors, and one index serves all of them: a tile of six rows
-                     * takes two thirds of the instructions around its multiply-adds, and a tenth to a fifth less time.
+                     * The tiles of {@link GemmTile} for a left operand that is stored transposed: the element of row i and column p of A is
+                     * at {@code aAt + p * lda + i}. The rows of a tile are then adjacent, and one index serves all of them: a tile of six
+                     * rows takes two thirds of the instructions around its multiply-adds, and a tenth to a fifth less time.
                      */
                     """);
 
-    // What widths a panel is cut into, and what heights the rows of C: as many of the first as there is room for, and so on.
+    // The widths into which a panel is cut, and the heights into which the rows of C are cut: as many of the first as
+    // fit, then of the second, and so on.
     private static final int[] VECTORS = {4, 2, 1};
     private static final int[] ROWS = {5, 6, 2, 1};
 
@@ -76,7 +77,7 @@ enum TileGenerator {
 
                 %s@SuppressWarnings("UnusedVariable") // the distance between rows, in tiles of one row
                 final class %s {
-                    // Written by TileGenerator, a class of the tests: change that, and run ./build tiles.
+                    // Generated by TileGenerator, a test class: edit that class and run ./build tiles.
                     private static final VectorSpecies<Float> S = Lanes.FLOATS;
                     private static final int W = S.length();
                     private static final int PANEL = Gemm.PANEL;
@@ -93,11 +94,11 @@ enum TileGenerator {
         return code.append("}\n").toString();
     }
 
-    /** Cuts so many vectors of a panel into strips. */
+    /** The method that cuts the vectors of a panel into strips. */
     private static String panel() {
         StringBuilder code = new StringBuilder("""
 
-                    /** The product with the first so many vectors of a panel. */
+                    /** Multiplies by the first {@code vectors} vectors of a panel. */
                     static void multiply(%s int m, int k, int vectors) {
                         int v = 0;
                 """.formatted(PARAMETERS));
@@ -111,7 +112,7 @@ enum TileGenerator {
         return code.append("    }\n").toString();
     }
 
-    /** Cuts m rows of a strip into tiles. */
+    /** The method that cuts m rows of a strip into tiles. */
     private String strip(int vectors) {
         StringBuilder code = new StringBuilder("""
 
@@ -132,7 +133,7 @@ enum TileGenerator {
         return code.append("    }\n").toString();
     }
 
-    /** One tile: loads its sums, adds to them over k, and stores them. */
+    /** The method of one tile: loads its sums, adds to them over k, and stores them. */
     private String tile(int rows, int vectors) {
         StringBuilder loads = new StringBuilder();
         StringBuilder indices = new StringBuilder();
@@ -164,7 +165,7 @@ enum TileGenerator {
                 this == GEMM ? "int p = 0; p < k; p++" : "int p = 0, q = aAt; p < k; p++, q += lda", steps, stores);
     }
 
-    /** Where the loop over k finds row r of A. */
+    /** The index of row r of A in the loop over k. */
     private String index(int r) {
         if (this == TRANSPOSED) {
             return r == 0 ? "q" : "q + " + r;

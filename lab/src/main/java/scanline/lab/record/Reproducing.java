@@ -81,7 +81,7 @@ public final class Reproducing implements AutoCloseable {
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
-            throw new FileAccessException("make the folder", folder, e);
+            throw new FileAccessException("create the folder", folder, e);
         }
         if (Files.isSameFile(folder, results)) {
             throw new RunException(

@@ -417,7 +417,8 @@ class CommandLineTest {
         Answer wrapped = answer("evaluate", run.toString(), "--weights", file.toString());
         assertThat(wrapped.err().strip())
                 .isEqualTo(
-                        "warning: " + file + ": the names of all tensors begin with \"module.\", which was removed");
+                        "warning: " + file + ": the names of all tensors start with \"module.\"; this"
+                                + " prefix was removed");
         assertThat(wrapped.out()).isEqualTo(answer("evaluate", run.toString()).out());
     }
 

@@ -197,7 +197,8 @@ class ReproduceCommandTest {
         Path file = Files.createFile(root.resolve("file"));
         assertThat(answer("reproduce", "--results", results.toString(), "--to", file.toString()).err())
                 .isEqualToIgnoringNewLines(
-                        "scanline: cannot make the folder " + file + ": something of that name is in the way");
+                        "scanline: cannot create the folder " + file
+                                + ": a file or folder of that name already exists");
         assertThat(reproduce("lstm-row").status()).isEqualTo(2);
         assertThat(reproduce("lstm-row").err()).isEqualToIgnoringNewLines("scanline: no finished record in " + records
                 + " has the name or the recipe lstm-row; did you mean lstm-rows?");

@@ -136,8 +136,8 @@ class LauncherTest {
         Ended ended = run("--version");
         assertThat(ended.status()).isZero();
         assertThat(ended.out()).endsWith("\n--version\n");
-        assertThat(ended.err()).isEqualTo("scanline: running an older build than the sources: cannot write to " + root
-                + "/engine/target/quick\n");
+        assertThat(ended.err()).isEqualTo("scanline: running a build that is older than the sources: cannot write to "
+                + root + "/engine/target/quick\n");
     }
 
     @Test
@@ -167,7 +167,7 @@ class LauncherTest {
         Process waiting = start("--version");
         String line = waiting.errorReader().readLine();
         assertThat(line).isEqualTo("scanline: waiting for process " + ProcessHandle.current().pid()
-                + ", which is building (it made " + lock + ") ...");
+                + ", which is building (its lock is " + lock + ") ...");
         Files.setLastModifiedTime(root.resolve("target/app/built"), FileTime.from(Instant.now().plusSeconds(120)));
         Files.delete(lock);
         assertThat(end(waiting).status()).isZero();
@@ -212,7 +212,7 @@ class LauncherTest {
         Ended ended = run("predict " + E_ACUTE);
         assertThat(ended.status()).isEqualTo(1);
         assertThat(ended.err()).isEqualTo("scanline: no UTF-8 locale is installed, and without one Java cannot open"
-                + " names beyond ASCII: install one (locale -a lists those that are)\n");
+                + " names beyond ASCII: install one (locale -a lists the installed ones)\n");
     }
 
     @Test

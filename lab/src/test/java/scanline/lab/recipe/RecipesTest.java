@@ -432,7 +432,7 @@ class RecipesTest {
                 .hasMessage(file + ": is longer than 32768 bytes");
         Files.write(file, new byte[] {(byte) 0xff});
         assertThatThrownBy(() -> Recipes.keys(file)).isInstanceOf(RecipeException.class)
-                .hasMessage(file + ": is no text in UTF-8");
+                .hasMessage(file + ": is not UTF-8 text");
     }
 
     private static Scan scan(String... overrides) {

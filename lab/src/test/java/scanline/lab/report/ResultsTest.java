@@ -362,7 +362,7 @@ class ResultsTest {
         Path damaged = run("a", "lstm-rows seed=1", 9880);
         Files.write(damaged.resolve("confusion.csv"), new byte[] {(byte) 0xff, 0});
         assertThatThrownBy(() -> Results.write(results)).isInstanceOf(FormatException.class)
-                .hasMessage(damaged.resolve("confusion.csv") + ": is no text in UTF-8");
+                .hasMessage(damaged.resolve("confusion.csv") + ": is not UTF-8 text");
     }
 
     @ParameterizedTest

@@ -288,7 +288,7 @@ class RunEventsTest {
             Files.writeString(run.events(), "in the way");
         }
         assertThatThrownBy(() -> train(run, false, () -> false)).isInstanceOf(FileAccessException.class)
-                .hasMessage("cannot write to " + run.events() + ": something of that name is in the way");
+                .hasMessage("cannot write to " + run.events() + ": a file or folder of that name already exists");
     }
 
     @ParameterizedTest

@@ -150,7 +150,7 @@ class ScanTest {
         assertRefused(folder.resolve("nowhere").toString(), "no such file");
         assertRefused(folder.toString(), "no such file");
         assertRefused(Files.write(folder.resolve("binary"), new byte[] {(byte) 0xFF, 0}).toString(),
-                "is no text in UTF-8");
+                "is not UTF-8 text");
     }
 
     @Test

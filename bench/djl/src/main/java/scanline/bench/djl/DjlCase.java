@@ -30,7 +30,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A case from the files that PeerFolder.java writes, built from DJL's own blocks. */
+/** A case that is read from the files written by PeerFolder.java and built from DJL's own blocks. */
 final class DjlCase {
     /** The part of case.json that a training step of DJL needs. */
     private record Description(String work, long[] shape, int classes, String cell, int hidden, int layers,
@@ -55,7 +55,7 @@ final class DjlCase {
     /**
      * Reads a case; its batches live as long as {@code manager}.
      *
-     * @throws UnsupportedOperationException if it is none that DJL can be measured at
+     * @throws UnsupportedOperationException if DJL cannot be measured at this case
      */
     static DjlCase read(Path folder, NDManager manager) throws IOException {
         Description description;
@@ -64,7 +64,7 @@ final class DjlCase {
         }
         if (!description.canBeMeasured()) {
             throw new UnsupportedOperationException(
-                    "DJL is measured at training in one direction, with neither label smoothing nor clipping by norm");
+                    "DJL can only be measured at training in one direction, without smoothing or clipping by norm");
         }
         DjlCase read = new DjlCase(description, bytes(folder, "weights").asFloatBuffer());
         FloatBuffer values = bytes(folder, "values").asFloatBuffer();
@@ -73,7 +73,7 @@ final class DjlCase {
         for (int i = 0; i < shape[0]; i++) {
             float[] batch = new float[(int) (shape[1] * shape[2] * shape[3])];
             values.get(batch);
-            // DJL's recurrent blocks read [B, T, F] unless they are told otherwise, as PyTorch's are mostly used.
+            // DJL's recurrent blocks read [B, T, F] by default, the most common layout in PyTorch.
             read.values.add(manager.create(batch, new Shape(shape[1], shape[2], shape[3])).transpose(1, 0, 2)
                     .duplicate());
             long[] classes = new long[(int) shape[2]];
@@ -95,7 +95,7 @@ final class DjlCase {
         return values.getFirst().getShape();
     }
 
-    /** The recurrent layers, their last step, the ReLU if there is one, and the linear map. */
+    /** Builds the recurrent layers, their last step, the ReLU if there is one, and the linear map. */
     Block network() {
         SequentialBlock network = new SequentialBlock();
         network.add(recurrent());
@@ -112,7 +112,7 @@ final class DjlCase {
             case "GRU" -> sized(GRU.builder()).build();
             case "RNN_TANH" -> sized(RNN.builder()).setActivation(RNN.Activation.TANH).build();
             case "RNN_RELU" -> sized(RNN.builder()).setActivation(RNN.Activation.RELU).build();
-            default -> throw new UnsupportedOperationException("DJL has no cell " + description.cell());
+            default -> throw new UnsupportedOperationException("DJL does not support the cell " + description.cell());
         };
     }
 
@@ -120,7 +120,7 @@ final class DjlCase {
         return builder.setStateSize(description.hidden()).setNumLayers(description.layers());
     }
 
-    /** Sets every parameter: DJL hands its weights to libtorch, so their order and their shapes are PyTorch's. */
+    /** Sets every parameter. DJL passes its weights to libtorch, so their order and shapes are PyTorch's. */
     void setWeights(Block network) {
         FloatBuffer rest = weights.duplicate();
         for (Parameter parameter : network.getParameters().values()) {
@@ -134,8 +134,8 @@ final class DjlCase {
     }
 
     /**
-     * The optimizer of the same kind. DJL's PyTorch engine has no RMSProp; Adam, which works about as much, stands for it.
-     * It clips by value from above alone.
+     * Returns the optimizer of the same kind. DJL's PyTorch engine has no RMSProp, so Adam, which needs about as much
+     * work, is used instead. DJL clips gradients by value only from above.
      */
     Optimizer optimizer() {
         String kind = description.optimizer().getFirst().getAsString();
@@ -145,7 +145,7 @@ final class DjlCase {
             case "SGD" -> clipped(Optimizer.sgd().setLearningRateTracker(rate)
                     .optMomentum(arguments.get("momentum").getAsFloat())).build();
             case "Adam", "RMSprop" -> clipped(Optimizer.adam().optLearningRateTracker(rate)).build();
-            default -> throw new UnsupportedOperationException("DJL's side knows no optimizer " + kind);
+            default -> throw new UnsupportedOperationException("DJL's side does not support the optimizer " + kind);
         };
     }
 

@@ -16,7 +16,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** DJL's side of a comparison; Side.java says how it is talked to, PeerFolder.java what it reads. */
+/** DJL's side of a comparison. Side.java describes its protocol, PeerFolder.java the files that it reads. */
 final class DjlSide {
     private final DjlCase what;
 
@@ -24,7 +24,7 @@ final class DjlSide {
         this.what = what;
     }
 
-    /** {@code DjlSide FOLDER}; the threads are said by DJL's own property. */
+    /** {@code DjlSide FOLDER}; the number of threads is set by DJL's own property. */
     public static void main(String[] arguments) throws IOException {
         BufferedReader questions = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         PrintStream answers = new PrintStream(System.out, true, StandardCharsets.UTF_8);
@@ -59,7 +59,7 @@ final class DjlSide {
         }
     }
 
-    /** One training step as DJL's EasyTrain takes it: its loss. */
+    /** Performs one training step in the same way as DJL's EasyTrain, and returns its loss. */
     private float step(Trainer trainer, int batch) {
         float value;
         try (NDManager pass = trainer.getManager().newSubManager();

@@ -1,4 +1,4 @@
-/** DJL (Deep Java Library) beside Scanline, on its PyTorch engine: a program of its own, on the class path. */
+/** Timing comparisons with DJL (Deep Java Library) on its PyTorch engine: a separate program on the class path. */
 @NullMarked
 package scanline.bench.djl;
 
