@@ -91,7 +91,8 @@ public record RecurrentInitializer(Matrix input, Matrix recurrent, Bias bias, do
     public void requireFor(CellKind kind, String prefix) {
         if (forgetBias != 0 && kind != CellKind.LSTM) {
             throw new IllegalArgumentException(
-                    prefix + "forgetBias must be 0 for " + kind + ", not " + forgetBias + ": only an LSTM has a forget gate");
+                    prefix + "forgetBias must be 0 for " + kind + ", not " + forgetBias
+                            + ": only an LSTM has a forget gate");
         }
         if (bias == Bias.CHRONO && kind.gates() == 1) {
             throw new IllegalArgumentException(prefix + "bias must not be chrono for " + kind + ", which has no gates");

@@ -88,7 +88,8 @@ class RecurrentTwinTest {
             Output output) {
         Case recomputing() {
             return new Case(kind,
-                    new Options(0, options.bidirectional(), options.learnInitialState(), true, RecurrentInitializer.DEFAULT),
+                    new Options(0, options.bidirectional(), options.learnInitialState(), true,
+                            RecurrentInitializer.DEFAULT),
                     layers, steps, batch, features, hidden, output);
         }
 

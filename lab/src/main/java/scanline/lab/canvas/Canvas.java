@@ -176,8 +176,9 @@ public sealed interface Canvas {
             require(minSize >= SMALLEST && minSize <= maxSize && maxSize <= size,
                     "minSize and maxSize must satisfy " + SMALLEST + " <= minSize <= maxSize <= size, which is "
                             + size + ", not " + minSize + " and " + maxSize);
-            require(minImages >= 1 && minImages <= maxImages, "minImages and maxImages must satisfy 1 <= minImages <= maxImages, not " + minImages
-                    + " and " + maxImages);
+            require(minImages >= 1 && minImages <= maxImages,
+                    "minImages and maxImages must satisfy 1 <= minImages <= maxImages, not " + minImages
+                            + " and " + maxImages);
             int places = (size / maxSize) * (size / maxSize);
             require(maxImages <= places, "maxImages is " + maxImages + ", but a canvas of " + size + " x " + size
                     + " only has room for " + places + " images of " + maxSize + " x " + maxSize + " side by side");

@@ -38,7 +38,8 @@ final class LabelSets {
         RandomKey together = own.purpose("together");
         RandomKey label = own.purpose("label");
         boolean[] used = new boolean[labels.length];
-        int[] set = new int[canvas.minImages() + own.purpose("count").below(canvas.maxImages() - canvas.minImages() + 1, 0)];
+        int[] set = new int[canvas.minImages()
+                + own.purpose("count").below(canvas.maxImages() - canvas.minImages() + 1, 0)];
         int scene = 0;
         for (int i = 0; i < set.length; i++) {
             boolean attracted = i > 0 && together.uniform(i) < canvas.cooccurrence()

@@ -25,7 +25,8 @@ final class Ranges {
 
     /** Checks the number of paths of a beam search. */
     static void requireBeam(int beamWidth) {
-        require(beamWidth >= 1 && beamWidth <= WIDEST_BEAM, "beamWidth must be from 1 (greedy) to " + WIDEST_BEAM + ", not " + beamWidth);
+        require(beamWidth >= 1 && beamWidth <= WIDEST_BEAM,
+                "beamWidth must be from 1 (greedy) to " + WIDEST_BEAM + ", not " + beamWidth);
     }
 
     /** Checks that attention heads can share a width. */

@@ -150,7 +150,8 @@ public record Recipe(String about, String source, Published published, double ta
     public record Loss(double labelSmoothing) {
         /** Checks the value. */
         public Loss {
-            require(labelSmoothing >= 0 && labelSmoothing < 1, "labelSmoothing must be in [0, 1), not " + labelSmoothing);
+            require(labelSmoothing >= 0 && labelSmoothing < 1,
+                    "labelSmoothing must be in [0, 1), not " + labelSmoothing);
         }
     }
 

@@ -60,7 +60,8 @@ final class Yaml {
                 }
             }
             if (parser.nextToken() != null) {
-                throw new RecipeException(name + ", " + place(parser.currentTokenLocation()) + ": unexpected text after the recipe");
+                throw new RecipeException(
+                        name + ", " + place(parser.currentTokenLocation()) + ": unexpected text after the recipe");
             }
         } catch (JacksonException e) {
             throw new RecipeException(name + ", " + (e.getCause() instanceof MarkedYamlEngineException error

@@ -75,7 +75,8 @@ public final class Migration {
 
     private static String result(Run run) throws IOException {
         Map<String, Object> fields = new LinkedHashMap<>();
-        Json.read(run.folder().resolve(Run.RESULT)).forEach((name, value) -> fields.put(RESULT_FIELDS.getOrDefault(name, name), value));
+        Json.read(run.folder().resolve(Run.RESULT))
+                .forEach((name, value) -> fields.put(RESULT_FIELDS.getOrDefault(name, name), value));
         if (!fields.containsKey("testCorrect") && Files.exists(run.folder().resolve(Run.CONFUSION))) {
             int[][] counts = run.confusion();
             fields.put("testCorrect", IntStream.range(0, counts.length).map(c -> counts[c][c]).sum());

@@ -82,7 +82,8 @@ public interface Task {
                 if (isClass) {
                     yield new Classification(classifier, recipe, classes);
                 }
-                require(recipe.loss().labelSmoothing() == 0, "loss.labelSmoothing must be 0 if each label has its own sigmoid");
+                require(recipe.loss().labelSmoothing() == 0,
+                        "loss.labelSmoothing must be 0 if each label has its own sigmoid");
                 yield new Labeling(classifier, classes);
             }
             case Autoregressive writer -> {

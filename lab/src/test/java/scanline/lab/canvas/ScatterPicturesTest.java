@@ -329,8 +329,9 @@ class ScatterPicturesTest {
     void moreLabelsThanThereAreAreRefused() {
         assertThatExceptionOfType(DataException.class)
                 .isThrownBy(() -> pictures(canvas(1, 4, 0, Order.FREQUENT), Drawings.flat(3, 6, 5, 3)))
-                .withMessage("data.canvas.maxImages is 4, but a picture shows each label at most once, and there are only 3"
-                        + " labels");
+                .withMessage(
+                        "data.canvas.maxImages is 4, but a picture shows each label at most once, and there are only 3"
+                                + " labels");
     }
 
     @ParameterizedTest

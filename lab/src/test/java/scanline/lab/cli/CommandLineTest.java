@@ -158,7 +158,8 @@ class CommandLineTest {
         Path page = folder.resolve("page.html");
         Answer table = answer("compare", run.toString(), "--to", page.toString());
         assertThat(table.status()).as(table.err()).isZero();
-        assertThat(table.out()).contains("1  run  ./scanline train lstm-rows epochs=1", "test accuracy", "Common settings: ");
+        assertThat(table.out()).contains("1  run  ./scanline train lstm-rows epochs=1", "test accuracy",
+                "Common settings: ");
         assertThat(page).content().contains("<h1>run</h1>", "<svg ");
         assertThat(answer("compare", run.toString(), "--json").out()).startsWith("{").contains("\"testAccuracy\" : 0.");
     }

@@ -135,8 +135,9 @@ class ReproduceCommandTest {
         forgetRecipe(records.resolve("small"));
         Answer answer = reproduce();
         assertThat(answer.status()).isEqualTo(1);
-        assertThat(answer.out()).contains("small NOT TRAINED: small was made with another version of the recipe lstm-rows: "
-                + "optimizer.beta1 was 0.8 and is 0.9");
+        assertThat(answer.out())
+                .contains("small NOT TRAINED: small was made with another version of the recipe lstm-rows: "
+                        + "optimizer.beta1 was 0.8 and is 0.9");
         assertThat(runs.resolve("small")).doesNotExist();
         change("recipe.yaml", "optimizer.beta1: 0.8", "optimizer.beta1: 0.9");
         change("provenance.json", "\"seed\" : 1", "\"seed\" : 2");

@@ -52,7 +52,8 @@ class CodeBlocksTest {
 
     @Test
     void whatIsQuotedMayBeBrokenIntoOtherLines() throws IOException {
-        assertThat(faults(page("docs/tour.md", "[code](../recipes/lstm-rows.yaml)", "```yaml", "model:", "  recurrent", "```")))
+        assertThat(faults(
+                page("docs/tour.md", "[code](../recipes/lstm-rows.yaml)", "```yaml", "model:", "  recurrent", "```")))
                 .isEmpty();
     }
 
@@ -89,7 +90,8 @@ class CodeBlocksTest {
 
     @Test
     void aRecipeThatIsRefusedIsFound() throws IOException {
-        String recipe = Files.readString(Repository.folder().resolve("recipes/lstm-rows.yaml")).replace("model: recurrent\n",
+        String recipe = Files.readString(Repository.folder().resolve("recipes/lstm-rows.yaml")).replace(
+                "model: recurrent\n",
                 "");
         assertThat(faults(page("docs/adding.md", "```yaml", recipe.strip(), "```"))).singleElement().asString()
                 .contains("lacks the key model");

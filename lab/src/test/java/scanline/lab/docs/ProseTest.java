@@ -19,8 +19,10 @@ import org.junit.jupiter.params.provider.ValueSource;
  * prints), in the approved error lines, and in the strings of the programs. docs/log.md is a diary and stays as it was written.
  */
 class ProseTest {
-    private static final Pattern PHRASES = Pattern.compile("\\b(is no|wholly|goes on where|comes to the same|so many)\\s");
-    private static final Pattern STRINGS = Pattern.compile("\"\"\".*?\"\"\"|\"(?:\\\\.|[^\"\\\\\\n])*\"(?:\\s*\\+\\s*\"(?:\\\\.|[^\"\\\\\\n])*\")*",
+    private static final Pattern PHRASES = Pattern
+            .compile("\\b(is no|wholly|goes on where|comes to the same|so many)\\s");
+    private static final Pattern STRINGS = Pattern.compile(
+            "\"\"\".*?\"\"\"|\"(?:\\\\.|[^\"\\\\\\n])*\"(?:\\s*\\+\\s*\"(?:\\\\.|[^\"\\\\\\n])*\")*",
             Pattern.DOTALL);
 
     @Test
@@ -62,7 +64,8 @@ class ProseTest {
     }
 
     private static List<String> found(String text) {
-        return PHRASES.matcher(text.replaceAll("\\s+", " ") + " ").results().map(match -> match.group().strip()).toList();
+        return PHRASES.matcher(text.replaceAll("\\s+", " ") + " ").results().map(match -> match.group().strip())
+                .toList();
     }
 
     private static List<Path> files(String folder, String ending) throws IOException {

@@ -309,7 +309,8 @@ class RecipesTest {
     @Test
     void aRecipeWithoutAModelIsRejected() {
         assertThatThrownBy(() -> Recipes.parse("mine.yaml", "epochs: 3\n", List.of()))
-                .isInstanceOf(RecipeException.class).hasMessage("mine.yaml: the recipe lacks the key model, which is one of"
+                .isInstanceOf(RecipeException.class)
+                .hasMessage("mine.yaml: the recipe lacks the key model, which is one of"
                         + " cnn, cnnrnn, encoder, recurrent, transformer, vit");
     }
 

@@ -71,8 +71,9 @@ class ComparisonTest {
         assertThat(row(text, "parameters")).containsExactly("68,362", "68,362");
         assertThat(row(text, "training time")).containsExactly("3 min 10 s", "3 min 10 s");
         assertThat(row(text, "examples/s")).containsExactly("1,500", "1,500");
-        assertThat(text).contains("\nCommon settings: epochs=2, data=mnist, data.canvas=single, data.shrink=1, batch=100\n",
-                "\nThe validation sets are not the same", "\n* b has the best validation accuracy.")
+        assertThat(text)
+                .contains("\nCommon settings: epochs=2, data=mnist, data.canvas=single, data.shrink=1, batch=100\n",
+                        "\nThe validation sets are not the same", "\n* b has the best validation accuracy.")
                 .doesNotContain("batch  ", "about", "same weights");
     }
 
@@ -118,7 +119,8 @@ class ComparisonTest {
         assertThat(row(text, "data.canvas")).containsExactly("single", "grid");
         assertThat(row(text, "recipe")).containsExactly("lstm-rows", "digit-sequence");
         assertThat(row(text, "test digit accuracy")).containsExactly("-", "99.00 %");
-        assertThat(text).contains("The runs have different kinds of answers (data.canvas), so neither").doesNotContain("* ");
+        assertThat(text).contains("The runs have different kinds of answers (data.canvas), so neither")
+                .doesNotContain("* ");
         Path other = run("other", "lstm-rows seed=1", 9880, 0.98);
         edit(other.resolve("provenance.json"), "\"aa\"", "\"aa\", \"classes\" : [\"0\"], \"height\" : 28");
         assertThat(text(one, other)).doesNotContain("The images are not the same", "data: ");

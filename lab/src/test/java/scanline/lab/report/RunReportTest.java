@@ -242,8 +242,9 @@ class RunReportTest {
         assertThat(shown).hasSize(36);
         for (int i = 0; i < shown.size(); i++) {
             Answered answered = expected.get(i);
-            assertThat(shown.get(i).getTextContent()).isEqualTo("actual" + answered.truth() + "predicted" + answered.said()
-                    + "prob." + Numbers.percent(answered.probability()));
+            assertThat(shown.get(i).getTextContent())
+                    .isEqualTo("actual" + answered.truth() + "predicted" + answered.said()
+                            + "prob." + Numbers.percent(answered.probability()));
             assertThat(shown.get(i).getElementsByTagName("mark").getLength())
                     .isEqualTo(answered.truth() == answered.said() ? 0 : 1);
             String source = ((Element) shown.get(i).getElementsByTagName("img").item(0)).getAttribute("src");
@@ -397,7 +398,8 @@ class RunReportTest {
         SafeTensors.write(run.resolve("best.safetensors"),
                 new SafeTensors(List.copyOf(best.tensors().values()), Map.of("format", "pt", "epoch", "2")));
         assertThatThrownBy(() -> reported(run, 2)).isInstanceOf(RunException.class)
-                .hasMessage(run + " was stopped while it saved epoch 2 and has only the weights of that epoch: resume it with"
+                .hasMessage(run
+                        + " was stopped while it saved epoch 2 and has only the weights of that epoch: resume it with"
                         + " `scanline resume " + run + "`");
     }
 
@@ -483,7 +485,8 @@ class RunReportTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"digit-classifier, patches, Attention of the first step", "row-transformer, rows, Attention of the steps"})
+    @CsvSource({"digit-classifier, patches, Attention of the first step",
+            "row-transformer, rows, Attention of the steps"})
     void otherReadoutsAndScansAreDrawn(String name, String scan, String title) throws Exception {
         try (Experiment experiment = new Experiment(Recipes.find(name, List.of("data.scan=" + scan, "model.width=40",
                 "model.heads=20", "model.depth=2")), 2)) {

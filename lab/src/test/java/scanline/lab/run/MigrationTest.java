@@ -44,9 +44,11 @@ class MigrationTest {
         Provenance.requireSameRecipe(migrated);
         assertThat(migrated.provenance()).containsEntry("command",
                 List.of("scanline", "train", "mine.yaml", "loss.labelSmoothing=0.1", "--run", "x"));
-        assertThat(Json.read(run.resolve("result.json"))).containsEntry("testCorrect", 19).containsEntry("testExamples", 20)
+        assertThat(Json.read(run.resolve("result.json"))).containsEntry("testCorrect", 19)
+                .containsEntry("testExamples", 20)
                 .containsEntry("testAccuracy", 0.95).doesNotContainKey("testRight");
-        assertThat(run.resolve("labels.csv")).hasContent("label,present,predicted,correct,averagePrecision\n0,1,1,1,1.0\n");
+        assertThat(run.resolve("labels.csv"))
+                .hasContent("label,present,predicted,correct,averagePrecision\n0,1,1,1,1.0\n");
         assertThat(Migration.migrate(run)).isFalse();
     }
 
@@ -56,7 +58,8 @@ class MigrationTest {
         Files.writeString(run.resolve("result.json"), "{\"testAccuracy\": 0.75}\n");
         Files.writeString(run.resolve("confusion.csv"), "5,1\n2,4\n");
         assertThat(Migration.migrate(run)).isTrue();
-        assertThat(Json.read(run.resolve("result.json"))).containsEntry("testCorrect", 9).containsEntry("testExamples", 12);
+        assertThat(Json.read(run.resolve("result.json"))).containsEntry("testCorrect", 9).containsEntry("testExamples",
+                12);
     }
 
     @Test

@@ -59,7 +59,8 @@ class TrainerTest {
     /** 300 examples to train on in batches of 32: nine whole ones and a partial one an epoch. */
     private static Recipe small(String... more) {
         return recipe("lstm-rows", List.of("data.limit=300", "data.validation=100", "batch=32", "epochs=2",
-                "model.hidden=12", "model.dropout=0.2", "clip=norm", "schedule=cosine", "loss.labelSmoothing=0.1"), more);
+                "model.hidden=12", "model.dropout=0.2", "clip=norm", "schedule=cosine", "loss.labelSmoothing=0.1"),
+                more);
     }
 
     private static String lastWeights(Recipe recipe, Run run, int threads, boolean resumed, BooleanSupplier stop)
