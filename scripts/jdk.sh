@@ -88,18 +88,22 @@ find_jdk() {
     exit 1
 }
 
-no_maven="Maven not found: install it (for example with apt install maven or brew install maven)"
+no_maven="Maven not found, and downloading it needs unzip and curl or wget: install Maven (for example with apt install maven or brew install maven)"
 
+# Is Maven on the PATH, or can its wrapper download it? The checksum of the wrapper is that of the .zip file.
 has_maven() {
-    command -v mvn >/dev/null
+    command -v mvn >/dev/null || {
+        command -v unzip >/dev/null && { command -v curl >/dev/null || command -v wget >/dev/null; }
+    }
 }
 
-# Runs Maven on the JDK that was found. The options suppress the JDK's warnings about Maven's own libraries, and color
+# Runs the Maven on the PATH, or else the wrapper, with the JDK that was found. The options suppress the JDK's warnings about Maven's own libraries, and color
 # codes that one of them writes even without a terminal.
 maven() {
+    mvn=$(command -v mvn || echo "$root/mvnw")
     MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED -Djansi.noreset=true \
 ${MAVEN_OPTS:-}" \
-        mvn -B -ntp -f "$root/pom.xml" "$@"
+        "$mvn" -B -ntp -f "$root/pom.xml" "$@"
 }
 
 # Builds module $1 and its dependencies, without checks and tests, in $1/target/quick/app. The other arguments are

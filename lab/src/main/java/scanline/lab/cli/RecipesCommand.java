@@ -57,7 +57,7 @@ final class RecipesCommand implements Callable<Integer> {
         for (String each : Recipes.names()) {
             Recipe recipe = Recipes.find(each, List.of());
             Map<String, String> keys = recipe.keys();
-            table.row(each, keys.getOrDefault("model.cell", keys.get("model")), keys.get("data.scan"),
+            table.row(each, keys.getOrDefault("model.cell", value(keys, "model")), value(keys, "data.scan"),
                     Numbers.whole(parameters(recipe)), Integer.toString(recipe.epochs()),
                     recipe.published().accuracy() == 0 ? "-" : Numbers.percent(recipe.published().accuracy()),
                     measured.getOrDefault(each, Map.of()).getOrDefault(MNIST, "-"));
@@ -106,6 +106,10 @@ final class RecipesCommand implements Callable<Integer> {
                 .filter(entry -> !entry.getValue().isEmpty())
                 .map(entry -> entry.getKey().substring(key.length() + 1) + " " + entry.getValue())
                 .collect(Collectors.joining(", "));
-        return below.isEmpty() ? keys.get(key) : keys.get(key) + " (" + below + ")";
+        return below.isEmpty() ? value(keys, key) : value(keys, key) + " (" + below + ")";
+    }
+
+    private static String value(Map<String, String> keys, String key) {
+        return keys.getOrDefault(key, "");
     }
 }

@@ -43,7 +43,7 @@ public final class Recipes {
      * @throws RecipeException if there is no such recipe, or it is invalid
      */
     public static Recipe find(String nameOrFile, List<String> overrides) {
-        if (ENDING_OF_A_FILE.matcher(nameOrFile).find()) {
+        if (isFile(nameOrFile)) {
             return read(Path.of(nameOrFile), overrides);
         }
         if (!names().contains(nameOrFile)) {
@@ -51,6 +51,11 @@ public final class Recipes {
                     + " (`scanline recipes` lists them; your own recipe is a .yaml or .yml file)");
         }
         return parse("recipes/" + nameOrFile + ENDING, ModuleContent.text(FOLDER + nameOrFile + ENDING), overrides);
+    }
+
+    /** Returns whether a word is the path of a recipe file: it ends in .yaml or .yml. */
+    public static boolean isFile(String word) {
+        return ENDING_OF_A_FILE.matcher(word).find();
     }
 
     /** Returns a recipe's name or file name without its extension. */

@@ -35,11 +35,11 @@ public final class Migration {
      * @throws RunException if it is neither, or a process is training the run
      */
     public static boolean migrate(Path path) throws IOException {
-        if (Files.isRegularFile(path)) {
+        if (Files.isRegularFile(path) && Recipes.isFile(path.toString())) {
             return replace(path, RenamedKeys.inText(text(path)));
         }
         if (!Run.is(path)) {
-            throw new RunException("neither a run folder nor a recipe file: " + path);
+            throw new RunException("neither a run folder nor a recipe file (.yaml, .yml): " + path);
         }
         Run run = new Run(path);
         if (LiveRun.read(run).isPresent()) {

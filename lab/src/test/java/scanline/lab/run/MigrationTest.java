@@ -74,7 +74,7 @@ class MigrationTest {
     @Test
     void anotherFolderIsRejected() {
         assertThatThrownBy(() -> Migration.migrate(folder)).isInstanceOf(RunException.class)
-                .hasMessage("neither a run folder nor a recipe file: " + folder);
+                .hasMessage("neither a run folder nor a recipe file (.yaml, .yml): " + folder);
     }
 
     private Path oldRun(String recipe) throws IOException {
