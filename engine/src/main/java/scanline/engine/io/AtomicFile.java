@@ -78,7 +78,7 @@ public final class AtomicFile {
                 throw new IOException("it is a folder; give the name of a file in it");
             }
             if (!Files.isDirectory(folder)) {
-                throw new IOException("there is no folder " + folder);
+                throw new IOException("no such folder: " + folder);
             }
             requireAccess(folder, AccessMode.WRITE, AccessMode.EXECUTE);
         } catch (IOException e) {

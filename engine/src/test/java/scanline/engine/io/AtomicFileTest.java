@@ -130,7 +130,7 @@ class AtomicFileTest {
     void aLinkThatLeadsNowhereIsRefused() throws IOException {
         Path lost = Files.createSymbolicLink(folder.resolve("lost"), Path.of("missing", "file"));
         assertThatThrownBy(() -> AtomicFile.requireWritable(lost)).isInstanceOf(FileAccessException.class)
-                .hasMessage("cannot write " + lost + ": there is no folder " + folder.resolve("missing"));
+                .hasMessage("cannot write " + lost + ": no such folder: " + folder.resolve("missing"));
         Path round = Files.createSymbolicLink(folder.resolve("round"), Path.of("round"));
         assertThatThrownBy(() -> AtomicFile.write(round, "text")).isInstanceOf(FileAccessException.class)
                 .hasMessage("cannot write " + round + ": too many symbolic links");
@@ -187,7 +187,7 @@ class AtomicFileTest {
                 .hasMessage("cannot write " + folder + ": it is a folder; give the name of a file in it");
         Path inner = folder.resolve("missing").resolve("file");
         assertThatThrownBy(() -> AtomicFile.requireWritable(inner)).isInstanceOf(FileAccessException.class)
-                .hasMessage("cannot write " + inner + ": there is no folder " + inner.getParent());
+                .hasMessage("cannot write " + inner + ": no such folder: " + inner.getParent());
         assertThat(names()).isEmpty();
     }
 

@@ -98,7 +98,7 @@ public final class Main {
     private static String message(Exception exception) {
         return switch (exception) {
             case UserException e -> String.valueOf(e.getMessage());
-            case NoSuchFileException e -> "there is no file " + e.getFile();
+            case NoSuchFileException e -> "no such file: " + e.getFile();
             case AccessDeniedException e -> "permission denied: " + e.getFile();
             case FileSystemException e -> e.getFile() + ": " + (e.getReason() == null ? "failed" : e.getReason());
             case IOException e -> String.valueOf(e.getMessage());

@@ -105,7 +105,7 @@ final class ReproduceCommand implements Callable<Integer> {
 
     private void requireResults() {
         if (!Files.isDirectory(results)) {
-            throw new RunException("there is no folder " + results + ": name the folder of results with --results");
+            throw new RunException("no such folder: " + results + "; name the folder of results with --results");
         }
     }
 

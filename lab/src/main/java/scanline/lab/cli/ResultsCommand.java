@@ -20,7 +20,7 @@ import scanline.lab.report.Results;
 /** The command {@code scanline results}. */
 @Command(name = "results", mixinStandardHelpOptions = true,
         description = "Write the pages of results from the records in FOLDER/records: FOLDER/README.md, the curves of"
-                + " each run, and the tables in FOLDER's other pages and in the README.md next to FOLDER.")
+                + " each run, and the tables in FOLDER's other pages.")
 final class ResultsCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;

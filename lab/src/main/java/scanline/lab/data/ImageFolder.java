@@ -159,7 +159,7 @@ public final class ImageFolder implements Dataset {
     private List<Member> testing(Path folder, Map<String, List<Path>> classes) {
         for (String name : classes.keySet()) {
             if (!classNames.contains(name)) {
-                throw new DataException(folder.resolve(TEST).resolve(name) + ": there is no class of that name in "
+                throw new DataException(folder.resolve(TEST).resolve(name) + ": no such class in "
                         + folder.resolve(TRAIN));
             }
         }

@@ -188,7 +188,7 @@ public final class ImageFile {
             throw new DataException("cannot read " + file + ": permission denied", e);
         } catch (IOException e) {
             throw new DataException(
-                    Files.exists(file) ? "cannot read " + file + ": " + e.getMessage() : "there is no file " + file, e);
+                    Files.exists(file) ? "cannot read " + file + ": " + e.getMessage() : "no such file: " + file, e);
         }
     }
 

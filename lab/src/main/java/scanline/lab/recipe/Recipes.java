@@ -47,7 +47,7 @@ public final class Recipes {
             return read(Path.of(nameOrFile), overrides);
         }
         if (!names().contains(nameOrFile)) {
-            throw new RecipeException("there is no recipe " + nameOrFile + Nearest.hint(nameOrFile, names())
+            throw new RecipeException("no such recipe: " + nameOrFile + Nearest.hint(nameOrFile, names())
                     + " (`scanline recipes` lists them; your own recipe is a .yaml or .yml file)");
         }
         return parse("recipes/" + nameOrFile + ENDING, ModuleContent.text(FOLDER + nameOrFile + ENDING), overrides);
@@ -70,7 +70,7 @@ public final class Recipes {
      */
     public static void requireName(String name) {
         if (!names().contains(name)) {
-            throw new RecipeException("there is no built-in recipe " + name
+            throw new RecipeException("no such built-in recipe: " + name
                     + Nearest.hint(name, names()));
         }
     }

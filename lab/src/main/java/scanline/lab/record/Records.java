@@ -47,7 +47,7 @@ public final class Records {
      */
     public static List<RunRecord> all(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
-            throw new RunException("there is no folder " + folder);
+            throw new RunException("no such folder: " + folder);
         }
         List<RunRecord> records = new ArrayList<>();
         try (Stream<Path> entries = Files.list(folder)) {

@@ -24,7 +24,7 @@ import scanline.lab.run.Run;
 
 /**
  * A folder of results: the records of runs in a subfolder, and the pages generated from them. These are README.md,
- * curves.svg in each record, and the tables in pages written by hand, including the README.md next to the folder.
+ * curves.svg in each record, and the tables in pages written by hand.
  */
 public final class Results {
     /** The subfolder of records. */
@@ -140,13 +140,6 @@ public final class Results {
         pages.put(folder.resolve("README.md"), new ResultsTable(records, written).text());
         for (WrittenPage page : written) {
             pages.put(page.file(), page.filled(records));
-        }
-        Path sibling = folder.toAbsolutePath().normalize().resolveSibling("README.md");
-        if (Files.isRegularFile(sibling)) {
-            WrittenPage page = WrittenPage.of(sibling, folder);
-            if (page.hasTables()) {
-                pages.put(sibling, page.filled(records));
-            }
         }
         for (RunRecord record : records) {
             pages.put(folder.resolve(RECORDS).resolve(record.name()).resolve("curves.svg"), Curves.svg(record));

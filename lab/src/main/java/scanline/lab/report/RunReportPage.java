@@ -108,8 +108,8 @@ final class RunReportPage {
         if (run.outcome() == null) {
             page.paragraph("state", "Unfinished: " + run.epochs().size() + " of " + run.key("epochs") + " epochs. "
                     + (findings == null
-                            ? "There is no validation set, and the test images are used only at the end, so no examples are"
-                                    + " shown."
+                            ? "This run has no validation set, and the test images are used only at the end, so no"
+                                    + " examples are shown."
                             : "Figures and examples are those of the validation images, with the best weights so far."
                                     + " The test images are used only at the end."));
         }

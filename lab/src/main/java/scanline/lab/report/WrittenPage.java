@@ -22,8 +22,7 @@ import scanline.lab.task.Measures;
 
 /**
  * A Markdown page written by hand, with tables of results filled in from the records. Between
- * {@code <!-- results lstm-rows rnn-rows -->} and {@code <!-- end -->} is a table of all records of these recipes; with
- * {@code data=NAME} after them, only of those on that data set.
+ * {@code <!-- results lstm-rows rnn-rows -->} and {@code <!-- end -->} is a table of all records of these recipes.
  *
  * @param file the file of the page
  * @param results the folder of results
@@ -38,18 +37,8 @@ record WrittenPage(Path file, Path results, String text) {
     private static final int LONGEST_BYTES = 1 << 20;
     private static final String OPENING = "<!-- results ";
     private static final Pattern TABLE = Pattern.compile(OPENING + "([^\\n]*) -->\\n(.*?)<!-- end -->", Pattern.DOTALL);
-    private static final String DATA = "data=";
     /** The measures that a short table has, one of each task. */
     private static final List<String> MAIN_MEASURES = List.of("digitAccuracy", "overallF1");
-
-    static WrittenPage of(Path file, Path results) throws IOException {
-        return new WrittenPage(file, results, TextFile.read(file, LONGEST_BYTES));
-    }
-
-    /** Returns whether the page has tables to fill in. */
-    boolean hasTables() {
-        return text.contains(OPENING);
-    }
 
     /** Reads every page in the subfolders of a folder of results. */
     static List<WrittenPage> in(Path results) throws IOException {
@@ -60,7 +49,7 @@ record WrittenPage(Path file, Path results, String text) {
             }
             try (Stream<Path> files = Files.list(folder)) {
                 for (Path file : files.filter(path -> path.toString().endsWith(".md")).sorted().toList()) {
-                    pages.add(of(file, results));
+                    pages.add(new WrittenPage(file, results, TextFile.read(file, LONGEST_BYTES)));
                 }
             }
         }
@@ -107,18 +96,13 @@ record WrittenPage(Path file, Path results, String text) {
     }
 
     private String table(String words, List<RunRecord> records) throws FormatException {
-        List<String> asked = Arrays.asList(words.strip().split(" +"));
-        List<String> recipes = asked.stream().filter(word -> !word.startsWith(DATA)).toList();
-        List<String> data = asked.stream().filter(word -> word.startsWith(DATA))
-                .map(word -> word.substring(DATA.length())).toList();
         List<ResultsRow> rows = new ArrayList<>();
-        for (String recipe : recipes) {
+        for (String recipe : words.strip().split(" +")) {
             List<ResultsRow> some = ResultsRow.of(records).stream()
                     .filter(row -> row.first().command().name().equals(recipe))
-                    .filter(row -> data.isEmpty() || data.contains(row.first().key("data")))
                     .sorted(Comparator.comparing(row -> row.first().key("data"), ResultsTable.BY_DATA)).toList();
             if (some.isEmpty()) {
-                throw new FormatException(file, "asks for results of " + recipe + ", but there is no record of it");
+                throw new FormatException(file, "asks for results of " + recipe + ", but no record of it exists");
             }
             rows.addAll(some);
         }

@@ -43,7 +43,7 @@ public record Parent(String path, String file, String weights, boolean newHead, 
         Run run = Files.isDirectory(from) ? Run.open(from) : null;
         Path file = run != null ? run.weights() : from;
         if (!Files.exists(file)) {
-            throw new RunException("cannot load weights from " + from + ": there is no such run or file");
+            throw new RunException("cannot load weights from " + from + ": no such run or file");
         }
         LoadReport report = newHead
                 ? WeightsFile.load(file, experiment.weights(), experiment.head())

@@ -230,7 +230,7 @@ public record Run(Path folder) {
     public static Run open(Path folder) {
         if (!is(folder)) {
             throw new RunException(!Files.exists(folder)
-                    ? "there is no folder " + folder
+                    ? "no such folder: " + folder
                     : Files.isDirectory(folder)
                             ? "not a run folder: " + folder + " (recipe.yaml is missing)"
                             : folder + " is a file, not the folder of a run");

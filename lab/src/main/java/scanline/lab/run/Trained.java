@@ -59,7 +59,7 @@ public record Trained(Experiment experiment, @Nullable Run run, Map<String, Obje
             throw new RunException(runOrRecipe + " is a recipe, not a run: give its weights with --weights FILE");
         }
         if (!Files.exists(file)) {
-            throw new RunException("there is no file " + file);
+            throw new RunException("no such file: " + file);
         }
         Map<String, Object> provenance = run != null ? run.provenance() : Map.of();
         Dataset trainedOn = Provenance.outline(provenance);

@@ -118,7 +118,7 @@ class CommandLineTest {
     @Test
     void resultsAreWrittenFromTheRunsThatAreAddedAndChecked() throws IOException {
         Path results = folder.resolve("results");
-        assertThat(answer("results", results.toString()).err()).contains("scanline: there is no folder " + results);
+        assertThat(answer("results", results.toString()).err()).contains("scanline: no such folder: " + results);
         Answer added = answer("results", results.toString(), "--add", run.toString());
         assertThat(added.status()).as(added.err()).isZero();
         assertThat(results.resolve("README.md")).content().contains("`lstm-rows` `epochs=1` `data.limit=200`",
@@ -314,7 +314,7 @@ class CommandLineTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|',
             textBlock = """
-                    train lstm-row                           | 2 | there is no recipe lstm-row; did you mean lstm-rows?
+                    train lstm-row                           | 2 | no such recipe: lstm-row; did you mean lstm-rows?
                     train lstm-rows epoch=1                  | 2 | unknown key epoch; did you mean epochs?
                     train lstm-rows batch=0                  | 2 | batch must be at least 1, not 0
                     train lstm-rows --threads 0              | 2 | --threads must be from 1 to 1024, not 0
@@ -333,7 +333,7 @@ class CommandLineTest {
                     evaluate lstm-rows --weights nothing     | 1 | there is no file nothing
                     evaluate lstm-rows --split tset          | 2 | Invalid value for option '--split'
                     export lstm-rows --format onnx --to x.onnx | 1 | give its weights with --weights FILE
-                    export nowhere --format onnx --to x.onnx | 2 | there is no recipe nowhere
+                    export nowhere --format onnx --to x.onnx | 2 | no such recipe: nowhere
                     export lstm-rows --format onyx --to x.onnx | 2 | Invalid value for option '--format'
                     export lstm-rows --format onnx           | 2 | Missing required option: '--to=FILE'
                     export lstm-rows --format onnx --to nowhere/x.onnx | 1 | cannot write nowhere/x.onnx: there is no folder

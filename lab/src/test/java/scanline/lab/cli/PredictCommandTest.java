@@ -46,7 +46,7 @@ class PredictCommandTest {
         Answer some = answer("predict", run, cat, text, folder.resolve("missing.png").toString(), dog);
         assertThat(some.out()).isEqualTo(good.out());
         assertThat(some.err().lines()).containsExactly("scanline: " + text + " is not a PNG, JPEG or IDX file",
-                "scanline: there is no file " + folder.resolve("missing.png"));
+                "scanline: no such file: " + folder.resolve("missing.png"));
         assertThat(some.status()).isEqualTo(1);
     }
 

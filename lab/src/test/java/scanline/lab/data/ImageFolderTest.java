@@ -276,7 +276,7 @@ class ImageFolderTest {
         Path folder = scratch.resolve("parted");
         Pngs.writeClasses(folder.resolve("train"), ANIMALS, 3, SIDE);
         Pngs.writeClasses(folder.resolve("test"), List.of("dog", "fish"), 2, SIDE);
-        refused(folder, folder.resolve("test/fish") + ": there is no class of that name in " + folder.resolve("train"));
+        refused(folder, folder.resolve("test/fish") + ": no such class in " + folder.resolve("train"));
     }
 
     @Test

@@ -65,7 +65,7 @@ final class Targets {
               "cpu" : "Intel(R) Xeon(R) Processor",
               "vectorBits" : 512,
               "threads" : 2,
-              "command" : "scanline train rnn-rows seed=1 data.dir=x --run runs/rnn",
+              "command" : ["scanline", "train", "rnn-rows", "seed=1", "data.dir=x", "--run", "runs/rnn"],
               "seed" : 1,
               "parameters" : 214282,
               "data" : {"name" : "mnist", "trainImages" : "ba891046", "trainLabels" : "65a50cbb"}

@@ -177,7 +177,7 @@ class ImageFileTest {
     @Test
     void whatIsNoImageIsNamed() throws IOException {
         Path missing = folder.resolve("missing.png");
-        refused(missing, "there is no file " + missing);
+        refused(missing, "no such file: " + missing);
         Path empty = Files.createFile(folder.resolve("empty.png"));
         refused(empty, empty + " is not a PNG or JPEG file");
         Path cut = folder.resolve("cut.png");

@@ -303,7 +303,7 @@ class RecipesTest {
     @Test
     void anUnknownRecipeNamesTheNearest() {
         assertThatThrownBy(() -> Recipes.find("lstm-row", List.of())).isInstanceOf(RecipeException.class)
-                .hasMessageStartingWith("there is no recipe lstm-row; did you mean lstm-rows?");
+                .hasMessageStartingWith("no such recipe: lstm-row; did you mean lstm-rows?");
     }
 
     @Test

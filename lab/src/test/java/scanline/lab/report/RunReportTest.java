@@ -71,7 +71,7 @@ class RunReportTest {
         Recipe small = Recipes.find(recipe, all);
         try (Experiment experiment = new Experiment(small, threads)) {
             Run run = Run.create(shared.resolve(name), small,
-                    Map.of("command", "scanline train " + recipe + " epochs=1",
+                    Map.of("command", List.of("scanline", "train", recipe, "epochs=1"),
                             "seed", 1, "parameters", 1234, "commit", "unknown", "data", Map.of("name", "mnist"), "cpu",
                             "A|B",
                             "threads", 1, "vectorBits", 512, "jdk", "25"));
@@ -138,7 +138,7 @@ class RunReportTest {
 
     /** A page, well-formed and in need of nothing outside of it. */
     private static Document page(String html) throws Exception {
-        assertThat(html).doesNotContain("https:", "@import", "url(", "<script", "NaN")
+        assertThat(html).doesNotContain("=\"https:", "@import", "url(", "<script", "NaN")
                 .hasSizeLessThan(2_000_000);
         assertThat(html.replace(XHTML, "")).doesNotContain("http:");
         Document page = parse(html);
@@ -375,7 +375,7 @@ class RunReportTest {
         Path run = tinyLstm("unvalidated", "data.validation=0");
         Files.delete(run.resolve("result.json"));
         String html = reported(run, 2);
-        assertThat(html).contains("There is no validation set, and the test images are used only at the end");
+        assertThat(html).contains("This run has no validation set, and the test images are used only at the end");
         assertThat(elements(page(html), "figure")).isEmpty();
     }
 
