@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import scanline.engine.io.Excerpt;
 import scanline.lab.base.Numbers;
+import scanline.lab.recipe.Recipes;
 import scanline.lab.record.RunRecord;
 import scanline.lab.record.RunRecord.Outcome;
 import scanline.lab.run.Progress;
@@ -174,11 +175,15 @@ public final class ResultsTable {
         });
     }
 
-    /** Adds the description of a recipe, its source and the published figure. */
+    /** Adds the description of a recipe, its source and the published figure; a built-in recipe has them up to date. */
     private void source(List<ResultsRow> rows) {
         RunRecord first = rows.getFirst().first();
-        text.append("- ").append(code(first.command().name())).append(": ").append(first.key("about"))
-                .append(". Source: ").append(first.key("source")).append('.');
+        String recipe = first.command().recipe();
+        Map<String, String> keys = Recipes.names().contains(recipe)
+                ? Recipes.find(recipe, List.of()).keys()
+                : first.keys();
+        text.append("- ").append(code(first.command().name())).append(": ").append(keys.getOrDefault("about", ""))
+                .append(". Source: ").append(keys.getOrDefault("source", "")).append('.');
         rows.stream().filter(row -> !row.first().published().name().isEmpty()).findFirst().ifPresent(row -> {
             text.append(" Published: ").append(row.first().published().name()).append('.');
             divisor(row);
