@@ -94,7 +94,7 @@ class CpuBackendTest {
     }
 
     @ParameterizedTest
-    @MethodSource("duties")
+    @MethodSource("operations")
     void aDutyGivesWhatItsTwinGives(Operation operation) {
         for (int n : append(AWKWARD, DIVIDED)) {
             float[][] expected = run(REFERENCE, operation, n);

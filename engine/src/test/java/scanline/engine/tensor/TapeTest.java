@@ -226,7 +226,7 @@ class TapeTest {
     @Test
     void anOpNeedsATape() {
         Parameter w = weights.uniform("w", Shape.of(2), 1);
-        assertRefused(() -> Arithmetic.add(w, w), "an op needs at least one tensor that is on a tape");
+        assertRefused(() -> Arithmetic.add(w, w), "an operation needs at least one tensor that is on a tape");
     }
 
     @Test

@@ -59,14 +59,20 @@ final class RecipesCommand implements Callable<Integer> {
             Map<String, String> keys = recipe.keys();
             table.row(each, keys.getOrDefault("model.cell", value(keys, "model")), value(keys, "data.scan"),
                     Numbers.whole(parameters(recipe)), Integer.toString(recipe.epochs()),
-                    recipe.published().accuracy() == 0 ? "-" : Numbers.percent(recipe.published().accuracy()),
+                    published(recipe),
                     measured.getOrDefault(each, Map.of()).getOrDefault(MNIST, "-"));
         }
         out.print(table.text());
         out.println("""
 
-                published: test accuracy as the source printed it. measured: mean of our recorded runs on MNIST.
+                published: test accuracy as the source printed it; * marks a wrong figure, which the details
+                correct. measured: mean of our recorded runs on MNIST.
                 `scanline recipes RECIPE` prints the details, `scanline train RECIPE` trains the network.""");
+    }
+
+    private static String published(Recipe recipe) {
+        double accuracy = recipe.published().accuracy();
+        return accuracy == 0 ? "-" : Numbers.percent(accuracy) + (recipe.published().divisor() == 0 ? "" : " *");
     }
 
     private static void describe(PrintWriter out, String name, Map<String, String> measured) {
@@ -84,9 +90,9 @@ final class RecipesCommand implements Callable<Integer> {
         row(out, "data", settings(keys, "data"));
         row(out, "model", settings(keys, "model")
                 + String.format(Locale.ROOT, "; %,d parameters", parameters(recipe)));
-        row(out, "training", String.format(Locale.ROOT, "%d epochs, batch %d, %s, schedule %s, clip %s",
+        row(out, "training", String.format(Locale.ROOT, "%d epochs, batch %d, %s, schedule %s, clip %s, loss (%s)",
                 recipe.epochs(), recipe.batch(), settings(keys, "optimizer"), settings(keys, "schedule"),
-                settings(keys, "clip")));
+                settings(keys, "clip"), below(keys, "loss")));
         out.println();
         out.print(Paragraph.wrapped("", "`scanline explain " + name + "` prints the layers and every key."));
     }
@@ -102,11 +108,15 @@ final class RecipesCommand implements Callable<Integer> {
 
     /** Returns the value of a key with the keys below it, such as {@code sgd (rate 0.1, momentum 0.0)}. */
     private static String settings(Map<String, String> keys, String key) {
-        String below = keys.entrySet().stream().filter(entry -> entry.getKey().startsWith(key + "."))
+        String below = below(keys, key);
+        return below.isEmpty() ? value(keys, key) : value(keys, key) + " (" + below + ")";
+    }
+
+    private static String below(Map<String, String> keys, String key) {
+        return keys.entrySet().stream().filter(entry -> entry.getKey().startsWith(key + "."))
                 .filter(entry -> !entry.getValue().isEmpty())
                 .map(entry -> entry.getKey().substring(key.length() + 1) + " " + entry.getValue())
                 .collect(Collectors.joining(", "));
-        return below.isEmpty() ? value(keys, key) : value(keys, key) + " (" + below + ")";
     }
 
     private static String value(Map<String, String> keys, String key) {

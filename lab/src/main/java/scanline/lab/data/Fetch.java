@@ -133,7 +133,8 @@ public final class Fetch {
             } while (bytes(growing) > before);
         }
         throw new DataException(set.name() + ": cannot fetch " + name + " ("
-                + String.join("; ", failures) + "); try again, or give a folder that has it with data.dir=FOLDER");
+                + String.join("; ", failures) + "); try again; if you have the files,"
+                + " give their folder to `train`: data=" + set.name() + " data.dir=FOLDER");
     }
 
     /** Returns the host of a request, and the proxy if one is used. */

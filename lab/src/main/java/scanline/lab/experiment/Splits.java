@@ -41,7 +41,7 @@ public final class Splits {
             if (validation >= count) {
                 throw new RunException(
                         "data.validation=" + validation + " leaves nothing to train on: there are " + count
-                                + " training examples");
+                                + " training examples; choose fewer (0 for no validation set)");
             }
             int limit = recipe.data().limit();
             int end = limit == 0 ? count : validation + Math.min(limit, count - validation);

@@ -36,7 +36,7 @@ public final class ResultsTable {
             ## Definitions
             - Each row is a recipe with its changed keys. Runs that differ only in the seed share a row: test accuracy,
               test loss and training time are means over its seeds; the deviation is the sample standard deviation
-              (n - 1), in percentage points. `-` means that there is no such figure.
+              (n - 1), in percentage points. `-` means that no such figure exists.
             - A seed determines the validation set, the initial weights and the order of the images. Deviations over
               two or three seeds are rough. The sampling error of 10,000 test images is 0.1 points at 99 %, 0.2 at
               96 %, 0.5 at 60 %: a smaller difference means nothing.

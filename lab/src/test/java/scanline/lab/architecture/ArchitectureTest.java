@@ -56,7 +56,7 @@ class ArchitectureTest {
             lab.insight       -> lab.experiment lab.image lab.model lab.recipe lab.sequence lab.task
             lab.run           -> engine.io engine.kernel engine.optim engine.tensor lab.base lab.data lab.experiment
             lab.run           -> lab.format lab.image lab.recipe lab.sequence lab.task
-            lab.cli.terminal  -> lab.run
+            lab.cli.terminal  -> engine.io lab.run
             lab.export        -> engine.geometry engine.io engine.tensor lab.base lab.canvas lab.data lab.experiment
             lab.export        -> lab.format lab.image lab.model lab.recipe lab.run lab.sequence
             lab.record        -> engine.io engine.tensor lab.base lab.data lab.experiment lab.recipe lab.run

@@ -325,18 +325,18 @@ class CommandLineTest {
                     train lstm-rows data.scan=chunks data.scan.size=5 | 1 | data.scan.size is 5, but must divide the 784 pixels
                     train lstm-rows data.scan=chunks data.scan.size=0 | 2 | data.scan.size must be at least 1, not 0
                     train lstm-rows data.scan=permuted data.scan.file=nowhere | 1 | nowhere: no such file
-                    resume nowhere                           | 1 | there is no folder nowhere
-                    report nowhere                           | 1 | there is no folder nowhere
-                    compare nowhere                          | 1 | there is no folder nowhere
+                    resume nowhere                           | 1 | no such folder: nowhere
+                    report nowhere                           | 1 | no such folder: nowhere
+                    compare nowhere                          | 1 | no such folder: nowhere
                     compare                                  | 2 | Missing required parameter: 'RUN'
                     evaluate lstm-rows                       | 1 | give its weights with --weights FILE
-                    evaluate lstm-rows --weights nothing     | 1 | there is no file nothing
+                    evaluate lstm-rows --weights nothing     | 1 | no such file: nothing
                     evaluate lstm-rows --split tset          | 2 | Invalid value for option '--split'
                     export lstm-rows --format onnx --to x.onnx | 1 | give its weights with --weights FILE
                     export nowhere --format onnx --to x.onnx | 2 | no such recipe: nowhere
                     export lstm-rows --format onyx --to x.onnx | 2 | Invalid value for option '--format'
                     export lstm-rows --format onnx           | 2 | Missing required option: '--to=FILE'
-                    export lstm-rows --format onnx --to nowhere/x.onnx | 1 | cannot write nowhere/x.onnx: there is no folder
+                    export lstm-rows --format onnx --to nowhere/x.onnx | 1 | cannot write nowhere/x.onnx: no such folder:
                     export lstm-rows --format onnx --to .    | 1 | cannot write .: it is a folder
                     tarin lstm-rows                          | 2 | or scanline train
                     """)

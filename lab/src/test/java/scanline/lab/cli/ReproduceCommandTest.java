@@ -205,7 +205,7 @@ class ReproduceCommandTest {
                 + " has the name or the recipe lstm-row; did you mean lstm-rows?");
         assertThat(reproduce("--quick", "lstm-row").err())
                 .isEqualToIgnoringNewLines(
-                        "scanline: no recipe that comes with Scanline is called lstm-row; did you mean lstm-rows?");
+                        "scanline: no such built-in recipe: lstm-row; did you mean lstm-rows?");
         assertThat(reproduce("--record").status()).isEqualTo(2);
         assertThat(reproduce("--quick", "--background").status()).isEqualTo(2);
         assertThat(reproduce("--quick", "rnn-rows").err())

@@ -75,7 +75,7 @@ class SequenceCommandsTest {
                 .isEqualTo("class,0,1,2,3,4,5,6,7,8,9");
         assertThat(sequence.resolve("labels.csv")).doesNotExist();
         assertThat(Files.readAllLines(set.resolve("labels.csv"))).hasSize(11).first()
-                .isEqualTo("label,present,answered,right,averagePrecision");
+                .isEqualTo("label,present,predicted,correct,averagePrecision");
         assertThat(set.resolve("confusion.csv")).doesNotExist();
     }
 
@@ -106,7 +106,7 @@ class SequenceCommandsTest {
                 "meanAveragePrecision").containsEntry("examples", 20).doesNotContainKey("confusion");
         assertThat((List<?>) evaluated(set).get("labels")).hasSize(10).first().asInstanceOf(
                 InstanceOfAssertFactories.MAP).containsEntry("label", 0)
-                .containsKeys("present", "answered", "right", "averagePrecision");
+                .containsKeys("present", "predicted", "correct", "averagePrecision");
     }
 
     @Test

@@ -42,6 +42,8 @@ class BindingTest {
     /** The outermost record. */
     public record Garden(Place place) {}
 
+    private static final Garden DEFAULT = new Garden(new Place(7, Tree.Forest.DEFAULT));
+
     @ParameterizedTest
     @CsvSource({"place, false", "place.area, false", "place.tree, true", "place.tree.height, false",
             "place.tree.taste, true", "place.tree.taste.sugar, false", "place.house, false", "tree, false"})
@@ -65,13 +67,20 @@ class BindingTest {
                 .isEqualTo(new Garden(new Place(9, new Tree.Fruit(new Taste.Sour(), 4))));
     }
 
+    @Test
+    void aKeyThatIsNotGivenHasTheDefaultOfTheSelectedRecord() {
+        assertThat(garden()).isEqualTo(DEFAULT);
+        assertThat(garden("place.tree", "fruit")).isEqualTo(new Garden(new Place(7, Tree.Fruit.DEFAULT)));
+        assertThat(garden("place.tree.height", "3")).isEqualTo(new Garden(new Place(7, new Tree.Forest(3))));
+    }
+
     private static Garden garden(String... keysAndValues) {
         Map<String, Value> values = new LinkedHashMap<>();
         for (int i = 0; i < keysAndValues.length; i += 2) {
             values.put(keysAndValues[i], new Value(keysAndValues[i + 1], Recipes.COMMAND_LINE));
         }
         Keys keys = new Keys(values);
-        Garden garden = Binding.bind(Garden.class, "", keys, null);
+        Garden garden = Binding.bind(Garden.class, "", keys, DEFAULT);
         keys.requireAllKnown(key -> Binding.owners(Garden.class, "", key));
         return garden;
     }

@@ -344,7 +344,7 @@ class ResultsTest {
     @CsvSource(delimiter = '|', textBlock = """
             recipe.yaml     | seed: 1           | seed: [1]         | seed must have a single value
             recipe.yaml     | data: mnist       | date: mnist       | lacks data
-            recipe.yaml     | epochs: 2         | published.accuracy: no | keys below published are invalid
+            recipe.yaml     | 0.9886            | no                | keys below published are invalid
             provenance.json | "commit"          | "other"           | lacks commit
             provenance.json | 68362             | "many"            | parameters cannot be many
             provenance.json | "train"           | "evaluate"        | the command trains nothing
