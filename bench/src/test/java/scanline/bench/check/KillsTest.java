@@ -29,7 +29,7 @@ class KillsTest {
     }
 
     @Test
-    void everyModelThatThereIsIsKilled() {
+    void everyModelTypeIsKilled() {
         assertThat(Kills.KINDS.keySet()).extracting(KillsTest::model)
                 .containsAll(Recipes.names().stream().map(KillsTest::model).toList());
     }
@@ -40,7 +40,7 @@ class KillsTest {
 
     @ParameterizedTest
     @MethodSource("kinds")
-    void killedRunsOfEveryKindComeToTheBitsOfTheRunLeftAlone(String kind) throws IOException, InterruptedException {
+    void killedRunsOfEveryKindReproduceTheUninterruptedRun(String kind) throws IOException, InterruptedException {
         Kills.Outcome outcome = Kills.kill(kind, KILLS, 1, folder);
         assertThat(outcome.kills()).isEqualTo(KILLS);
         assertThat(outcome.different()).isEmpty();
@@ -49,7 +49,7 @@ class KillsTest {
 
     /** Otherwise no session resumed from a checkpoint. */
     @AfterAll
-    static void someWereKilledBehindACheckpoint() {
+    static void someWereKilledAfterACheckpoint() {
         assertThat(RESUMABLE).hasPositiveValue();
     }
 }

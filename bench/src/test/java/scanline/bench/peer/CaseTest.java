@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class CaseTest {
     @Test
-    void everyCaseIsOfARecipeAndIsFoundByItsName() {
+    void everyCaseHasARecipeAndIsFoundByItsName() {
         List<Case> all = Case.ALL;
         assertThat(all).isNotEmpty().allSatisfy(each -> {
             assertThat(Case.named(each.name())).isEqualTo(each);

@@ -10,12 +10,12 @@ class GrowthSideTest {
     private static final GrowthPoint SMALL = new GrowthPoint(CellKind.LSTM, 5, 2, 8, 3, 2);
 
     @Test
-    void aPointIsWhatItsWordsSay() {
+    void aPointIsParsedFromItsWords() {
         assertThat(GrowthPoint.of(SMALL.words())).isEqualTo(SMALL);
     }
 
     @Test
-    void aRestartTakesTheSameStepsAgain() {
+    void aRestartRepeatsTheSameSteps() {
         try (GrowthSide side = new GrowthSide(SMALL, 1)) {
             List<Float> losses = List.of(side.run(0), side.run(1));
             assertThat(losses.get(1)).isLessThan(losses.get(0));

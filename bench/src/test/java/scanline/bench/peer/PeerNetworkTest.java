@@ -29,25 +29,25 @@ class PeerNetworkTest {
     }
 
     @Test
-    void onlyDropoutLeavesTheLossToChance() {
+    void onlyDropoutMakesTheLossRandom() {
         assertThat(PeerNetwork.of(VitModel.DEFAULT).dropsOut()).isFalse();
         assertThat(PeerNetwork.of(EncoderModel.DEFAULT).dropsOut()).isTrue();
     }
 
     @Test
-    void everyModelThatThereIsIsKnown() {
+    void everyModelTypeIsSupported() {
         assertThat(Recipes.names()).allSatisfy(
                 name -> assertThat(PeerNetwork.of(Recipes.find(name, List.of()).model()).choices()).isNotEmpty());
     }
 
     @Test
-    void bothDirectionsLeaveOneWayToTheLastState() {
+    void bidirectionalModelsHaveOnlyTheLastStateReadout() {
         assertThat(choices("model.bidirectional=false").get("head")).containsExactly("output", "state");
         assertThat(choices("model.bidirectional=true").get("head")).containsExactly("state");
     }
 
     @Test
-    void djlIsMeasuredAtTrainingRecurrentNetworksAlone() {
+    void djlIsMeasuredOnlyInTrainingRecurrentNetworks() {
         assertThat(Djl.knows(new Case("lstm-rows", Case.Work.TRAIN))).isTrue();
         assertThat(Djl.knows(new Case("lstm-rows", Case.Work.EVALUATE))).isFalse();
         assertThat(Djl.knows(new Case("vit", Case.Work.TRAIN))).isFalse();
@@ -55,7 +55,7 @@ class PeerNetworkTest {
     }
 
     @Test
-    void whatTheOtherSidesDoNotKnowIsRefused() {
+    void whatTheOtherFrameworksDoNotSupportIsRejected() {
         assertThatExceptionOfType(BenchException.class).isThrownBy(() -> PeerNetwork.of(new OddModel()))
                 .withMessage("the other sides do not support OddModel");
     }

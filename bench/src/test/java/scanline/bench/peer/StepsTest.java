@@ -26,7 +26,7 @@ class StepsTest {
     private Path folder;
 
     @Test
-    void theStepsOfAnEpochAndTheTrainerComeToTheSameWeights() throws IOException {
+    void theMeasuredStepsAndTheTrainerProduceTheSameWeights() throws IOException {
         Recipe recipe = Recipes.find("lstm-rows", SMALL);
         String trained;
         try (Experiment experiment = new Experiment(recipe, 1)) {
@@ -45,7 +45,7 @@ class StepsTest {
     }
 
     @Test
-    void aRestartGoesBackToTheFirstWeights() {
+    void aRestartRestoresTheInitialWeights() {
         try (Steps steps = new Steps(Recipes.find("lstm-rows", SMALL), 1)) {
             String first = WeightsFile.hash(steps.experiment().weights());
             steps.next();

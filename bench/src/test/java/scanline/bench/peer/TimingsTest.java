@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class TimingsTest {
     @Test
-    void theMedianIsTheMiddleOrTheMeanOfTheTwoInTheMiddle() {
+    void theMedianIsTheMiddleOrTheMeanOfTheMiddleTwo() {
         assertThat(Timings.median(List.of(3.0, 9.0, 1.0))).isEqualTo(3);
         assertThat(Timings.median(List.of(3.0, 9.0, 1.0, 4.0))).isEqualTo(3.5);
         assertThat(new Timings(0, new double[] {7, 5, 6}).median()).isEqualTo(6);

@@ -33,7 +33,7 @@ class TurnsTest {
     }
 
     @Test
-    void pyTorchCountsWithTheBetterOfItsTwoTurnsInEachRound() {
+    void pyTorchsBetterTurnOfEachRoundCounts() {
         Turns turns = of(new Turn(1, 1, Who.SCANLINE, 10, 50), new Turn(1, 1, Who.TUNED, 30, 50),
                 new Turn(1, 1, Who.DEFAULT, 20, 50), new Turn(1, 2, Who.SCANLINE, 10, 60),
                 new Turn(1, 2, Who.TUNED, 15, 60), new Turn(1, 2, Who.DEFAULT, 40, 200));
@@ -52,7 +52,7 @@ class TurnsTest {
     }
 
     @Test
-    void theSidesAlternateAndASlowOneTakesOneTurn() {
+    void frameworksAlternateAndASlowOneTakesOneTurn() {
         Map<Who, Player> players = new LinkedHashMap<>();
         players.put(Who.SCANLINE, player("ours", 1, 50));
         players.put(Who.TUNED, player("tuned", 1, 100));
@@ -68,7 +68,7 @@ class TurnsTest {
     }
 
     @Test
-    void sidesThatComputeSomethingElseAreRefused() {
+    void frameworksThatComputeSomethingElseAreRejected() {
         Map<Who, Player> players = new LinkedHashMap<>();
         players.put(Who.SCANLINE, player("ours", 1, 1));
         players.put(Who.TUNED, player("tuned", 1.1, 1));
@@ -78,21 +78,21 @@ class TurnsTest {
     }
 
     @Test
-    void everyTurnIsALineOfTheFile() {
+    void everyTurnIsALineInTheFile() {
         Turns turns = of(new Turn(1, 2, Who.SCANLINE, 10.5, 52.25));
         assertThat(Turns.csv(List.of(turns))).isEqualTo("case,process,round,side,milliseconds,coreToCoreNanoseconds\n"
                 + "\"case\",1,2,scanline,10.5000,52.3\n");
     }
 
     @Test
-    void theTimeFromCoreToCoreIsMeasuredWhereThereAreTwo() {
+    void coreToCoreLatencyIsMeasuredOnTwoOrMoreCores() {
         double nanoseconds = CoreToCore.nanoseconds();
         assertThat(Double.isNaN(nanoseconds)).isEqualTo(Runtime.getRuntime().availableProcessors() < 2);
         assertThat(nanoseconds > 0 || Double.isNaN(nanoseconds)).isTrue();
     }
 
     @Test
-    void theDefaultAllocatorIsTriedFirstAndOneThatKeepsWhatItFreedAlways() {
+    void theDefaultAllocatorIsTriedFirstAndACachingOneAlways() {
         assertThat(Allocator.names()).startsWith(Allocator.DEFAULT, "kept");
         assertThat(Allocator.environment(Allocator.DEFAULT)).isEmpty();
         assertThat(Allocator.environment("kept")).containsKeys("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_");

@@ -18,7 +18,7 @@ import scanline.engine.tensor.Weights;
 /** What attention refuses, and what its weights add up to. */
 class AttentionTest {
     @Test
-    void aRowOfWeightsAddsUpToOneAndSeesNothingBehindTheMask() {
+    void everyRowOfWeightsSumsToOneAndIsZeroWhereMasked() {
         Weights weights = new Weights(new ReferenceBackend(), 3);
         Parameter x = weights.uniform("x", Shape.of(4, 2, 6), 3);
         try (Tape tape = Tape.inference(new Memory(weights.backend()))) {
@@ -41,7 +41,7 @@ class AttentionTest {
     }
 
     @Test
-    void shapesThatDoNotFitAreRefused() {
+    void mismatchedShapesAreRejected() {
         try (CpuBackend backend = new CpuBackend(1); Tape tape = Tape.inference(new Memory(backend))) {
             Tensor x = tape.input(Shape.of(2, 3, 4), new float[24]);
             Tensor y = tape.input(Shape.of(2, 2, 4), new float[16]);

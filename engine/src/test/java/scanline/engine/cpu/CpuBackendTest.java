@@ -95,7 +95,7 @@ class CpuBackendTest {
 
     @ParameterizedTest
     @MethodSource("operations")
-    void aDutyGivesWhatItsTwinGives(Operation operation) {
+    void everyOperationMatchesItsReference(Operation operation) {
         for (int n : append(AWKWARD, DIVIDED)) {
             float[][] expected = run(REFERENCE, operation, n);
             float[][] once = run(TEAMS[0], operation, n);
@@ -125,7 +125,7 @@ class CpuBackendTest {
     }
 
     @Test
-    void anIgnoredRowIsAsIfItWereNotThere() {
+    void ignoredRowsHaveNoEffect() {
         float[] rows = uniform("rows", 5 * 3, 4);
         rows[3] = Float.NaN; // whatever it holds
         float[] others = {rows[0], rows[1], rows[2], rows[9], rows[10], rows[11], rows[12], rows[13], rows[14]};
@@ -171,7 +171,7 @@ class CpuBackendTest {
     }
 
     @Test
-    void aClassThatIsRuledOutAddsNothingToTheLoss() {
+    void aClassWithProbabilityZeroAddsNothingToTheLoss() {
         for (Backend backend : List.of(REFERENCE, TEAMS[1])) {
             try (Tape tape = Tape.inference(new Memory(backend))) {
                 Tensor logits = tape.input(Shape.of(1, 3), new float[] {1, Float.NEGATIVE_INFINITY, 1});
@@ -197,7 +197,7 @@ class CpuBackendTest {
     }
 
     @Test
-    void theSumOfSquaresIsThatOfItsTwin() {
+    void theSumOfSquaresMatchesTheReference() {
         for (int n : append(AWKWARD, DIVIDED)) {
             float[] x = uniform("x", n + MARGIN, 1);
             float expected = REFERENCE.sumOfSquares(buffer(REFERENCE, x), n);
@@ -210,7 +210,7 @@ class CpuBackendTest {
     }
 
     @Test
-    void clampingKeepsWhatIsNoNumber() {
+    void clampingKeepsNaN() {
         Buffer y = buffer(TEAMS[0], uniform("y", 40, 1));
         y.write(3, new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}, 0, 3);
         y.write(38, new float[] {Float.NaN}, 0, 1);
@@ -223,7 +223,7 @@ class CpuBackendTest {
     }
 
     @Test
-    void everyDutyHasItsTwinTested() {
+    void everyOperationIsComparedWithItsReference() {
         // What ops call is tested by OpTwinTest.
         Set<String> tested = new TreeSet<>(OpCases.called());
         tested.add("sumOfSquares");

@@ -34,7 +34,7 @@ class ImageTest {
     }
 
     @Test
-    void theLargestOfNumbersThatAreNoneIsNone() {
+    void theMaximumWithNaNIsNaN() {
         Window window = new Window(1, 2, 2, 17, 2, 2, 2, 0);
         float[] x = uniform("x", 4 * 17, 1);
         x[17] = Float.NaN;
@@ -52,7 +52,7 @@ class ImageTest {
     @ParameterizedTest
     @CsvSource({"1, 2, 2, 1", "2, 3, 5, 3", "3, 4, 4, 17", "2, 7, 6, 33", "40, 5, 5, 16", "64, 8, 8, 20",
             "9, 2, 9, 31"})
-    void normalizationAndPoolingInOneHasTheBitsOfItsTwin(int batch, int height, int width, int channels) {
+    void fusedNormalizationAndPoolingHasTheBitsOfItsReference(int batch, int height, int width, int channels) {
         Shape shape = Shape.of(batch, height, width, channels);
         for (boolean training : new boolean[] {true, false}) {
             // The same numbers are cut off and compared.

@@ -33,7 +33,7 @@ class AtomicFileTest {
     }
 
     @Test
-    void theOldContentIsThereUntilTheNewIsComplete() throws IOException {
+    void theOldContentStaysUntilTheNewIsComplete() throws IOException {
         Path file = folder.resolve("metrics.csv");
         AtomicFile.write(file, "old");
         AtomicFile.write(file, out -> {
@@ -46,7 +46,7 @@ class AtomicFileTest {
     }
 
     @Test
-    void aFailureLeavesTheOldFileAndNothingElse() throws IOException {
+    void aFailureLeavesOnlyTheOldFile() throws IOException {
         Path file = folder.resolve("last");
         AtomicFile.write(file, "old");
         assertThatThrownBy(() -> AtomicFile.write(file, out -> {
@@ -61,7 +61,7 @@ class AtomicFileTest {
     }
 
     @Test
-    void whatAKilledWriterLeftIsTidiedAwayAndNothingElse() throws IOException {
+    void onlyTheLeftoversOfAKilledWriterAreDeleted() throws IOException {
         long self = ProcessHandle.current().pid();
         String[] kept = {".last.notes.tmp", ".best.999999999-1.tmp", ".last." + self + "-999999.tmp",
                 "last.999999999-1.tmp"};
@@ -75,7 +75,7 @@ class AtomicFileTest {
     }
 
     @Test
-    void theRootFolderIsNoFile() {
+    void theRootFolderIsRejected() {
         assertThatThrownBy(() -> AtomicFile.write(folder.getRoot(), "text"))
                 .isInstanceOf(FileAccessException.class)
                 .hasMessage("cannot write " + folder.getRoot() + ": it is a folder");
@@ -100,7 +100,7 @@ class AtomicFileTest {
     }
 
     @Test
-    void aLinkIsFollowedAndTheFileBehindItReplaced() throws IOException {
+    void linksAreFollowedAndTheirTargetsReplaced() throws IOException {
         Path target = folder.resolve("target");
         Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("target"));
         Path chain = Files.createSymbolicLink(folder.resolve("chain"), link);
@@ -117,7 +117,7 @@ class AtomicFileTest {
     }
 
     @Test
-    void aLinkMayLeadToAFileThatIsNotThereYet() throws IOException {
+    void aLinkMayPointToAMissingFile() throws IOException {
         Path inner = Files.createDirectory(folder.resolve("inner"));
         Path link = Files.createSymbolicLink(inner.resolve("link"), Path.of("..", "target"));
         AtomicFile.requireWritable(link);
@@ -127,7 +127,7 @@ class AtomicFileTest {
     }
 
     @Test
-    void aLinkThatLeadsNowhereIsRefused() throws IOException {
+    void brokenLinksAreRejected() throws IOException {
         Path lost = Files.createSymbolicLink(folder.resolve("lost"), Path.of("missing", "file"));
         assertThatThrownBy(() -> AtomicFile.requireWritable(lost)).isInstanceOf(FileAccessException.class)
                 .hasMessage("cannot write " + lost + ": no such folder: " + folder.resolve("missing"));
@@ -139,7 +139,7 @@ class AtomicFileTest {
 
     /** As a device is, but that making one takes privileges. */
     @Test
-    void aPipeIsWrittenInPlace() throws Exception {
+    void pipesAreWrittenInPlace() throws Exception {
         Path pipe = folder.resolve("pipe");
         assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "mkfifo makes pipes");
         Path link = Files.createSymbolicLink(folder.resolve("link"), pipe);
@@ -153,7 +153,7 @@ class AtomicFileTest {
     }
 
     @Test
-    void whatADescriptorHasOpenIsWrittenToItsEnd() throws IOException {
+    void openDescriptorsAreWrittenToTheEnd() throws IOException {
         Path file = folder.resolve("open");
         try (OutputStream out = new FileOutputStream(file.toFile())) {
             out.write("before\n".getBytes(StandardCharsets.UTF_8));
@@ -181,7 +181,7 @@ class AtomicFileTest {
     }
 
     @Test
-    void whatCannotBeWrittenIsSaidBefore() throws IOException {
+    void unwritablePathsAreReportedBeforeWriting() throws IOException {
         AtomicFile.requireWritable(folder.resolve("new"));
         assertThatThrownBy(() -> AtomicFile.requireWritable(folder)).isInstanceOf(FileAccessException.class)
                 .hasMessage("cannot write " + folder + ": it is a folder; give the name of a file in it");
@@ -192,7 +192,7 @@ class AtomicFileTest {
     }
 
     @Test
-    void aFileInTheCurrentFolderNeedsNoFolderInItsName() throws IOException {
+    void aFileInTheCurrentFolderNeedsNoFolderName() throws IOException {
         Path file = Path.of("atomic-file-test-" + ProcessHandle.current().pid());
         try {
             AtomicFile.write(file, "text");
@@ -212,7 +212,7 @@ class AtomicFileTest {
     }
 
     @Test
-    void threadsThatWriteTheSameFileNeverMixTheirContents() throws Exception {
+    void concurrentWritersNeverMixTheirContents() throws Exception {
         Path file = folder.resolve("shared");
         ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
         List<Thread> threads = new ArrayList<>();

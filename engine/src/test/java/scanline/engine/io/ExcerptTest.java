@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 class ExcerptTest {
     @Test
-    void aShortPlainTextIsShownAsItIs() {
+    void shortPlainTextIsShownUnchanged() {
         assertThat(Excerpt.quoted("lstm.weight é ☃ 𝄞")).isEqualTo("\"lstm.weight é ☃ 𝄞\"");
         assertThat(Excerpt.line("a \"b\" \\", 9)).isEqualTo("a \"b\" \\");
     }
@@ -17,13 +17,13 @@ class ExcerptTest {
     }
 
     @Test
-    void whatWouldBreakTheLineOrTurnItAroundIsEscaped() {
+    void lineBreaksAndDirectionMarksAreEscaped() {
         assertThat(Excerpt.quoted("a\nb\tc\r\0\u001b\u0085\u2028\u2029\u202e\ufeff\ud800"))
                 .isEqualTo("\"a\\nb\\tc\\u000d\\u0000\\u001b\\u0085\\u2028\\u2029\\u202e\\ufeff\\ud800\"");
     }
 
     @Test
-    void aLongTextIsCutButNoPairOfSurrogatesIs() {
+    void longTextIsCutButSurrogatePairsAreNot() {
         assertThat(Excerpt.quoted("x".repeat(60))).isEqualTo("\"" + "x".repeat(60) + "\"");
         assertThat(Excerpt.quoted("x".repeat(61))).isEqualTo("\"" + "x".repeat(60) + "...\"");
         assertThat(Excerpt.line("xx𝄞𝄞", 3)).isEqualTo("xx𝄞...");

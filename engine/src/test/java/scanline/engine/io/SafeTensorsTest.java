@@ -38,7 +38,7 @@ class SafeTensorsTest {
     }
 
     @Test
-    void whatIsWrittenIsReadAgain() throws IOException {
+    void writtenTensorsAreReadBack() throws IOException {
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("step", "1200");
         metadata.put("", "empty name, \"quotes\", \\ and \u0000 \u007f \u0085 \n ☃ 𝄞");
@@ -55,7 +55,7 @@ class SafeTensorsTest {
     }
 
     @Test
-    void aFileWithoutTensorsIsReadAgain() throws IOException {
+    void aFileWithoutTensorsIsReadBack() throws IOException {
         SafeTensors.write(file, new SafeTensors(List.of(), Map.of()));
         SafeTensors read = SafeTensors.read(file);
         assertThat(read.tensors()).isEmpty();
@@ -63,7 +63,7 @@ class SafeTensorsTest {
     }
 
     @Test
-    void everyBitOfEveryValueIsKept() throws IOException {
+    void everyBitOfEveryValueIsPreserved() throws IOException {
         Random random = new Random(1);
         float[] values = new float[200_001]; // more than three chunks
         for (int i = 0; i < values.length; i++) {
@@ -78,7 +78,7 @@ class SafeTensorsTest {
     }
 
     @Test
-    void theDataOfAWrittenFileBeginAtAMultipleOfEightBytes() throws IOException {
+    void theDataStartAtAMultipleOfEightBytes() throws IOException {
         for (int length = 1; length <= 8; length++) {
             SafeTensors.write(file, new SafeTensors(List.of(entry("n".repeat(length), new int[] {1}, 1)), Map.of()));
             assertThat(ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN).getLong() % 8).isZero();
@@ -104,7 +104,7 @@ class SafeTensorsTest {
 
     /** So what Scanline writes, Python reads. */
     @Test
-    void theWriterGivesTheSameBytesAsPython() throws IOException {
+    void theWriterProducesTheSameBytesAsPython() throws IOException {
         Files.write(file, golden());
         SafeTensors.write(file, SafeTensors.read(file));
         assertThat(file).hasBinaryContent(golden());
@@ -121,13 +121,13 @@ class SafeTensorsTest {
     }
 
     @Test
-    void everyEscapeOfJsonIsRead() throws IOException {
+    void allJsonEscapesAreRead() throws IOException {
         write("{\"__metadata__\":{\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e4\\uD834\\uDD1E\":\"\"}}");
         assertThat(SafeTensors.read(file).metadata()).containsOnlyKeys("\"\\/\b\f\n\r\tä𝄞");
     }
 
     @Test
-    void aFileShorterThanTheLengthOfItsHeaderIsRefused() throws IOException {
+    void filesTooShortForTheHeaderLengthAreRejected() throws IOException {
         for (int length = 0; length < 8; length++) {
             Files.write(file, new byte[length]);
             refused("not a safetensors file: only " + length + " bytes long");
@@ -136,7 +136,7 @@ class SafeTensorsTest {
 
     @ParameterizedTest
     @ValueSource(longs = {3, 100_000_000, 100_000_001, Integer.MAX_VALUE, Long.MAX_VALUE, -1, Long.MIN_VALUE})
-    void aHeaderLongerThanTheFileIsRefused(long length) throws IOException {
+    void headersLongerThanTheFileAreRejected(long length) throws IOException {
         Files.write(file, ByteBuffer.allocate(10).order(ByteOrder.LITTLE_ENDIAN).putLong(length).put((byte) '{')
                 .put((byte) '}').array());
         refused("not a safetensors file, or truncated: its header would be " + Long.toUnsignedString(length)
@@ -144,7 +144,7 @@ class SafeTensorsTest {
     }
 
     @Test
-    void aHeaderLongerThanTheFormatAllowsIsRefusedInALargeFile() throws IOException {
+    void headersLongerThanTheFormatAllowsAreRejected() throws IOException {
         try (var sparse = new RandomAccessFile(file.toFile(), "rw")) {
             sparse.writeLong(Long.reverseBytes(100_000_001));
             sparse.setLength(200_000_000);
@@ -155,13 +155,13 @@ class SafeTensorsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", " {}", "[]", "\ufeff{}", "x"})
-    void aHeaderThatDoesNotBeginWithABraceIsRefused(String header) throws IOException {
+    void headersThatDoNotStartWithABraceAreRejected(String header) throws IOException {
         write(header);
         refused("not a safetensors file: its header does not start with '{'");
     }
 
     @Test
-    void aHeaderThatIsNotUtf8IsRefused() throws IOException {
+    void headersThatAreNotUtf8AreRejected() throws IOException {
         for (byte[] wrong : new byte[][] {{(byte) 0xff}, {(byte) 0xc0, (byte) 0x80},
                 {(byte) 0xed, (byte) 0xa0, (byte) 0x80}}) {
             ByteBuffer header = ByteBuffer.allocate(100).put(bytes("{\"")).put(wrong).put(bytes("\":0}")).flip();
@@ -220,13 +220,13 @@ class SafeTensorsTest {
     }
 
     @Test
-    void theSameTensorTwiceIsRefused() throws IOException {
+    void duplicateTensorsAreRejected() throws IOException {
         write("{" + member("a", 1, 0, 4) + "," + member("a", 1, 4, 8) + "}", 1, 2);
         refused("header, character 59: duplicate \"a\"");
     }
 
     @Test
-    void deepNestingIsRefusedWithoutRecursion() throws IOException {
+    void deepNestingIsRejectedWithoutRecursion() throws IOException {
         write("{\"a\":".repeat(1_000_000));
         refused("header, character 11: unknown key \"a\" of a tensor");
         write("{\"a\":{\"shape\":" + "[".repeat(1_000_000));
@@ -234,7 +234,7 @@ class SafeTensorsTest {
     }
 
     @Test
-    void tooManyDimensionsAreRefused() throws IOException {
+    void tooManyDimensionsAreRejected() throws IOException {
         String shape = "1" + ",1".repeat(64);
         write("{\"a\":{\"dtype\":\"F32\",\"shape\":[" + shape + "],\"data_offsets\":[0,4]}}", 1);
         assertThatThrownBy(() -> SafeTensors.read(file)).hasMessageEndingWith(": more than 64 numbers");
@@ -243,7 +243,7 @@ class SafeTensorsTest {
     }
 
     @Test
-    void pytorchsCounterOfBatchesIsPassedOver() throws IOException {
+    void pyTorchsBatchCounterIsSkipped() throws IOException {
         write("{\"bn.num_batches_tracked\":{\"dtype\":\"I64\",\"shape\":[],\"data_offsets\":[0,8]},"
                 + "\"bn.bias\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]}}", 1, 2, 3);
         SafeTensors content = SafeTensors.read(file);
@@ -252,20 +252,20 @@ class SafeTensorsTest {
     }
 
     @Test
-    void aCounterOfBatchesHasEightBytes() throws IOException {
+    void aBatchCounterHasEightBytes() throws IOException {
         write("{\"num_batches_tracked\":{\"dtype\":\"I64\",\"shape\":[],\"data_offsets\":[0,4]}}", 1);
         refused("tensor \"num_batches_tracked\" of shape [] needs 8 bytes, but its data_offsets span 4");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"F8_E4M3", "I64", "U8", "BOOL", "f32", ""})
-    void otherDtypesAreRefusedByName(String dtype) throws IOException {
+    void otherDtypesAreRejectedByName(String dtype) throws IOException {
         write("{\"fc.bias\":{\"dtype\":\"" + dtype + "\",\"shape\":[1],\"data_offsets\":[0,4]}}", 1);
         refused("tensor \"fc.bias\" has dtype \"" + dtype + "\", but only F32, F64, F16, BF16 can be read");
     }
 
     @Test
-    void halvesAreReadAsTheFloatsThatTheyAre() throws IOException {
+    void halfPrecisionIsReadExactly() throws IOException {
         ByteBuffer data = ByteBuffer.allocate(10).order(ByteOrder.LITTLE_ENDIAN).putShort((short) 0x3c00)
                 .putShort((short) 0xc000).putShort((short) 1).putShort((short) 0x7bff).putShort((short) 0xfc00);
         writeStored("F16", 5, data);
@@ -291,7 +291,7 @@ class SafeTensorsTest {
     }
 
     @Test
-    void aNumberHasTheBytesOfItsDtype() throws IOException {
+    void numbersHaveTheSizeOfTheirDtype() throws IOException {
         write("{\"a\":{\"dtype\":\"BF16\",\"shape\":[1],\"data_offsets\":[0,4]}}", 1);
         refused("tensor \"a\" of shape [1] needs 2 bytes, but its data_offsets span 4");
     }
@@ -311,7 +311,7 @@ class SafeTensorsTest {
 
     /** The files begin as PyTorch, Python, NumPy, ONNX, Keras, llama.cpp and Git LFS write them. */
     @Test
-    void anotherFormatIsNamedAndToldHowToConvert() throws IOException {
+    void otherFormatsAreNamedWithAHintToConvertThem() throws IOException {
         String pickle = "a PyTorch pickle, not a safetensors file; convert it: python -c \"import torch; ";
         assertForeign(pickle, zipOf("weights/data.pkl"));
         assertForeign(pickle, 0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20);
@@ -331,7 +331,7 @@ class SafeTensorsTest {
     }
 
     @Test
-    void theCommandThatConvertsNamesTheFileUnlessAShellCouldTakeItForMore() throws IOException {
+    void theConversionCommandNamesTheFileIfItNeedsNoQuoting() throws IOException {
         file = folder.resolve("mine.pt");
         assertForeign("torch.load('" + file + "', map_location", zipOf("mine/data.pkl"));
         assertForeign(", '" + folder.resolve("mine.safetensors") + "')\"", zipOf("mine/data.pkl"));
@@ -340,7 +340,7 @@ class SafeTensorsTest {
     }
 
     @Test
-    void aSafetensorsFileIsNeverTakenForAnother() throws IOException {
+    void safetensorsFilesAreNeverMistakenForAnotherFormat() throws IOException {
         // A header of 0x0280 bytes begins as a pickle does, and one of 0x04034b50 as a zip archive.
         write("{" + " ".repeat(0x280 - 2) + "}");
         assertThat(SafeTensors.read(file).tensors()).isEmpty();
@@ -367,25 +367,25 @@ class SafeTensorsTest {
     @ParameterizedTest
     @ValueSource(strings = {"\"dtype\":\"F32\",\"shape\":[1]", "\"dtype\":\"F32\",\"data_offsets\":[0,4]",
             "\"shape\":[1],\"data_offsets\":[0,4]", "\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4]", ""})
-    void aTensorWithoutAllItsKeysIsRefused(String keys) throws IOException {
+    void tensorsWithMissingKeysAreRejected(String keys) throws IOException {
         write("{\"a\":{" + keys + "}}", 1);
         refused("tensor \"a\" needs a dtype, a shape and two data_offsets");
     }
 
     @Test
-    void dataBeyondTheEndOfTheFileAreRefused() throws IOException {
+    void dataBeyondTheEndOfTheFileAreRejected() throws IOException {
         write("{" + member("a", 2, 0, 8) + "}", 1);
         refused("tensor \"a\" has data_offsets [0, 8], but the file has 4 bytes of data");
     }
 
     @Test
-    void dataThatEndBeforeTheyBeginAreRefused() throws IOException {
+    void dataThatEndBeforeTheyStartAreRejected() throws IOException {
         write("{" + member("a", 1, 4, 0) + "}", 1);
         refused("tensor \"a\" has data_offsets [4, 0], but the file has 4 bytes of data");
     }
 
     @Test
-    void aShapeThatDoesNotFitItsDataIsRefused() throws IOException {
+    void aShapeThatDoesNotFitItsDataIsRejected() throws IOException {
         write("{" + member("a", 2, 0, 4) + "}", 1);
         refused("tensor \"a\" of shape [2] needs 8 bytes, but its data_offsets span 4");
         write("{" + member("a", 0, 0, 4) + "}", 1);
@@ -395,13 +395,13 @@ class SafeTensorsTest {
     @ParameterizedTest
     @ValueSource(strings = {"2147483648", "999999999999999999", "65536,32768", "4294967296,4294967296",
             "2147483639,2147483639,2147483639", "0,2147483648"})
-    void aShapeWhoseProductIsTooLargeIsRefused(String shape) throws IOException {
+    void aShapeWhoseProductIsTooLargeIsRejected(String shape) throws IOException {
         write("{\"a\":{\"dtype\":\"F32\",\"shape\":[" + shape + "],\"data_offsets\":[0,0]}}");
         refused("tensor \"a\" of shape [" + shape.replace(",", ", ") + "] is too large");
     }
 
     @Test
-    void overlappingTensorsAreRefused() throws IOException {
+    void overlappingTensorsAreRejected() throws IOException {
         write("{" + member("a", 2, 0, 8) + "," + member("b", 2, 4, 12) + "}", 1, 2, 3);
         refused("tensor \"b\" overlaps the tensor before it");
         write("{" + member("a", 2, 0, 8) + "," + member("b", 2, 0, 8) + "}", 1, 2);
@@ -411,7 +411,7 @@ class SafeTensorsTest {
     }
 
     @Test
-    void gapsBetweenTensorsAreRefused() throws IOException {
+    void gapsBetweenTensorsAreRejected() throws IOException {
         write("{" + member("a", 1, 0, 4) + "," + member("b", 1, 8, 12) + "}", 1, 2, 3);
         refused("tensor \"b\" starts 4 bytes after the end of the tensor before it");
         write("{" + member("a", 1, 4, 8) + "}", 1, 2);
@@ -419,7 +419,7 @@ class SafeTensorsTest {
     }
 
     @Test
-    void dataThatBelongToNoTensorAreRefused() throws IOException {
+    void dataWithoutATensorAreRejected() throws IOException {
         write("{" + member("a", 1, 0, 4) + "}", 1, 2);
         refused("the last 4 bytes belong to no tensor");
         write("{}", 1);
@@ -443,7 +443,7 @@ class SafeTensorsTest {
     }
 
     @Test
-    void impossibleContentsAreRefusedBeforeWriting() {
+    void invalidContentsAreRejectedBeforeWriting() {
         assertThatThrownBy(() -> entry("__metadata__", new int[0], 1))
                 .hasMessage("a tensor cannot be named __metadata__");
         assertThatThrownBy(() -> entry("a", new int[] {2, 2}, 1)).hasMessage("a has 1 values for the shape [2, 2]");

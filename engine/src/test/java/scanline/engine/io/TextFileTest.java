@@ -14,7 +14,7 @@ class TextFileTest {
     private Path folder;
 
     @Test
-    void aTextIsReadUpToItsMostBytes() throws IOException {
+    void textIsReadUpToTheSizeLimit() throws IOException {
         Path file = Files.writeString(folder.resolve("a"), "ä☃");
         assertThat(TextFile.read(file, 5)).isEqualTo("ä☃");
         assertThatThrownBy(() -> TextFile.read(file, 4)).isInstanceOf(FormatException.class)
@@ -22,7 +22,7 @@ class TextFileTest {
     }
 
     @Test
-    void bytesThatAreNoTextAreRefused() throws IOException {
+    void nonTextBytesAreRejected() throws IOException {
         Path file = Files.write(folder.resolve("a"), new byte[] {'a', (byte) 0xed, (byte) 0xa0, (byte) 0x80});
         assertThatThrownBy(() -> TextFile.read(file, 9)).isInstanceOf(FormatException.class)
                 .hasMessage(file + ": is not UTF-8 text");
@@ -37,7 +37,7 @@ class TextFileTest {
 
     /** Its size is said to be 0. */
     @Test
-    void aDeviceWithoutEndIsReadNoFurther() {
+    void anEndlessDeviceIsReadNoFurtherThanTheLimit() {
         Path zero = Path.of("/dev/zero");
         assertThatThrownBy(() -> TextFile.read(zero, 1000)).hasMessage(zero + ": is longer than 1000 bytes");
     }

@@ -42,7 +42,7 @@ class WeightsFileTest {
         return WeightsFile.load(file, weights);
     }
 
-    private void assertRefused(String reason, Map<String, String> metadata, String... names) {
+    private void assertRejected(String reason, Map<String, String> metadata, String... names) {
         List<float[]> before = weights.parameters().stream().map(parameter -> parameter.values().clone()).toList();
         assertThatThrownBy(() -> loaded(metadata, names)).isInstanceOf(FormatException.class)
                 .hasMessage(file + ": " + reason);
@@ -52,7 +52,7 @@ class WeightsFileTest {
     }
 
     @Test
-    void aFileThatFitsAsItIsHasNothingToTell() throws IOException {
+    void aFileThatFitsUnchangedHasNothingToReport() throws IOException {
         LoadReport report = loaded(Map.of("format", "pt"), "two.bias", "two.weight", "one.weight", "one.bias");
         assertThat(report.lines()).isEmpty();
         assertThat(report.metadata()).containsExactly(Map.entry("format", "pt"));
@@ -62,7 +62,7 @@ class WeightsFileTest {
     /** As torch.compile, DataParallel, both of them, and modules that hold the model write them. */
     @ParameterizedTest
     @ValueSource(strings = {"_orig_mod.", "module.", "module._orig_mod.", "model.", "network.", "a.b.c.d.e.f.g.h."})
-    void whatAllNamesBeginWithIsRemoved(String prefix) throws IOException {
+    void aPrefixOfAllNamesIsRemoved(String prefix) throws IOException {
         LoadReport report = loaded(Map.of(), prefix + "two.bias", prefix + "two.weight", prefix + "one.weight",
                 prefix + "one.bias");
         assertThat(report.prefix()).isEqualTo(prefix);
@@ -72,24 +72,24 @@ class WeightsFileTest {
     }
 
     @Test
-    void namesThatOnlySomeShareStay() {
-        assertRefused("tensor one.weight of shape [1, 2] is missing", Map.of(), "module.one.weight",
+    void aPrefixOfSomeNamesStays() {
+        assertRejected("tensor one.weight of shape [1, 2] is missing", Map.of(), "module.one.weight",
                 "module.one.bias", "module.two.weight", "two.bias");
-        assertRefused("tensor one.weight of shape [1, 2] is missing", Map.of(), "moduleone.weight", "moduleone.bias");
-        assertRefused("tensor one.weight of shape [1, 2] is missing", Map.of());
+        assertRejected("tensor one.weight of shape [1, 2] is missing", Map.of(), "moduleone.weight", "moduleone.bias");
+        assertRejected("tensor one.weight of shape [1, 2] is missing", Map.of());
     }
 
     @Test
-    void behindAPrefixEverythingMustFitToo() {
-        assertRefused("tensor two.bias of shape [1] is missing", Map.of(), "module.one.weight", "module.one.bias",
+    void afterAPrefixIsRemovedEverythingMustStillFit() {
+        assertRejected("tensor two.bias of shape [1] is missing", Map.of(), "module.one.weight", "module.one.bias",
                 "module.two.weight");
-        assertRefused("tensor \"module.more\" belongs to no parameter of this model", Map.of(), "module.one.weight",
+        assertRejected("tensor \"module.more\" belongs to no parameter of this model", Map.of(), "module.one.weight",
                 "module.one.bias", "module.two.weight", "module.two.bias", "module.more");
     }
 
     /** As save_model of Hugging Face writes parameters that share their memory. */
     @Test
-    void aTiedTensorIsThatWhichTheMetadataName() throws IOException {
+    void aTiedTensorIsTheOneNamedInTheMetadata() throws IOException {
         LoadReport report = loaded(Map.of("two.weight", "one.weight"), "one.weight", "one.bias", "two.bias");
         assertThat(report.tied()).containsExactly(Map.entry("two.weight", "one.weight"));
         assertThat(report.lines()).containsExactly(file + ": two.weight uses the values of tensor \"one.weight\", to"
@@ -102,23 +102,23 @@ class WeightsFileTest {
     }
 
     @Test
-    void aTensorMayHaveTheNameOfAParameterThatThisModelLacks() throws IOException {
+    void tensorsMayBeNamedLikeParametersOfOtherModels() throws IOException {
         loaded(Map.of("two.weight", "head.weight"), "one.weight", "one.bias", "head.weight", "two.bias");
         assertThat(weights.parameters().get(2).values()).containsExactly(11, 2);
     }
 
     @Test
-    void metadataTieNothingThatIsThereOrOfAnotherShape() throws IOException {
+    void metadataTieNoTensorThatIsPresentOrHasAnotherShape() throws IOException {
         loaded(Map.of("two.weight", "one.weight"), "one.weight", "one.bias", "two.weight", "two.bias");
         assertThat(weights.parameters().get(2).values()).containsExactly(10, 2);
-        assertRefused("tensor two.weight of shape [1, 2] is missing", Map.of("two.weight", "nowhere"), "one.weight",
+        assertRejected("tensor two.weight of shape [1, 2] is missing", Map.of("two.weight", "nowhere"), "one.weight",
                 "one.bias", "two.bias");
-        assertRefused("tensor two.weight has shape [1], but the model needs [1, 2]",
+        assertRejected("tensor two.weight has shape [1], but the model needs [1, 2]",
                 Map.of("two.weight", "one.bias"), "one.weight", "one.bias", "two.bias");
     }
 
     @Test
-    void whatWasConvertedIsTold() {
+    void conversionsAreReported() {
         assertThat(report("BF16", "F16").lines()).containsExactly(
                 "x: tensors of dtype BF16, F16 were converted to F32, which represents all of their values exactly");
         assertThat(report("F64").lines())
@@ -130,7 +130,7 @@ class WeightsFileTest {
     }
 
     @Test
-    void statisticsAreFoundBehindAPrefixToo() throws IOException {
+    void statisticsAreFoundAfterAPrefixToo() throws IOException {
         Weights model = new Weights(new ReferenceBackend(), 1);
         new BatchNorm2d(model.scope("bn"), 1);
         List<Entry> entries = WeightsFile.entries("module.", model);

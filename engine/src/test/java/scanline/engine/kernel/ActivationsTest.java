@@ -101,7 +101,7 @@ class ActivationsTest {
 
     @ParameterizedTest
     @MethodSource("functions")
-    void vectorAndTailGiveTheSameBitsAtEveryOffsetAndLength(Function f) {
+    void vectorsAndTailsHaveTheSameBitsAtEveryOffsetAndLength(Function f) {
         float[] x = uniform("activations", 160, 30);
         float[] edges = {0f, -0f, Float.MIN_VALUE, -Float.MIN_VALUE, Float.MIN_NORMAL, 1e-30f, -1e-20f, 87.5f, -87.5f,
                 88.5f, -104f, 1e30f, Float.MAX_VALUE, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY};
@@ -125,7 +125,7 @@ class ActivationsTest {
 
     @ParameterizedTest
     @MethodSource("functions")
-    void aNumberThatIsNoneStaysNone(Function f) {
+    void nanStaysNaN(Function f) {
         float[] x = uniform("activations", 37, 3);
         for (int i = 0; i < x.length; i += 5) {
             x[i] = Float.NaN;
@@ -139,7 +139,7 @@ class ActivationsTest {
     }
 
     @Test
-    void beyondTheirRangeTheFunctionsKeepTheirLastValue() {
+    void functionsAreConstantOutsideTheirRange() {
         assertThat(Activations.exp(0f)).isEqualTo(1f);
         assertThat(Activations.exp(1000f)).isEqualTo(Activations.exp(Float.POSITIVE_INFINITY)).isEqualTo(
                 Activations.exp(88f));

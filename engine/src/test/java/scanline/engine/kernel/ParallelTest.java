@@ -33,7 +33,7 @@ class ParallelTest {
     }
 
     @Test
-    void aDivisionNeitherOverflowsNorDiffersByMoreThanARow() {
+    void partitionsDoNotOverflowAndDifferByAtMostOneRow() {
         int rows = Integer.MAX_VALUE;
         for (int part = 0; part < 8; part++) {
             int count = Parallel.from(part + 1, 8, rows) - Parallel.from(part, 8, rows);
@@ -43,7 +43,7 @@ class ParallelTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 8})
-    void whatAMemberThrowsReachesTheCallerAndTheTeamGoesOn(int threads) {
+    void exceptionsReachTheCallerAndTheTeamStaysUsable(int threads) {
         try (Parallel parallel = new Parallel(threads)) {
             for (int failing = 0; failing < threads; failing++) {
                 int member = failing;
@@ -70,7 +70,7 @@ class ParallelTest {
 
     @ParameterizedTest
     @CsvSource({"1, 1", "2, 2", "3, 3", "8, 8", "2, 1", "3, 2", "8, 5"})
-    void whatWasWrittenBeforeAMeetingIsSeenByAllAfterIt(int threads, int members) {
+    void writesBeforeABarrierAreVisibleToAllAfterIt(int threads, int members) {
         int rounds = 200;
         try (Parallel parallel = new Parallel(threads)) {
             int[] plain = new int[members];
@@ -91,7 +91,7 @@ class ParallelTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 8})
-    void whatOneTaskWroteIsSeenByTheNext(int threads) {
+    void writesOfOneTaskAreVisibleToTheNext(int threads) {
         try (Parallel parallel = new Parallel(threads)) {
             int[][] plain = new int[2][threads];
             for (int round = 0; round < 500; round++) {
@@ -104,14 +104,14 @@ class ParallelTest {
     }
 
     @Test
-    void aTeamWithoutThreadsIsRefused() {
+    void aTeamWithoutThreadsIsRejected() {
         assertThatThrownBy(() -> new Parallel(0)).isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("threads must be at least 1, not 0");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
-    void aClosedTeamRefusesToRun(int threads) {
+    void aClosedTeamRejectsTasks(int threads) {
         Parallel parallel = new Parallel(threads);
         parallel.close();
         assertThatThrownBy(() -> parallel.run((_, _) -> {})).isInstanceOf(IllegalStateException.class)

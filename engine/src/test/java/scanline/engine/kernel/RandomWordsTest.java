@@ -12,7 +12,7 @@ import scanline.engine.random.RandomKey;
 class RandomWordsTest {
     @ParameterizedTest
     @ValueSource(longs = {0, 1, 2, 3, 4, 61, 1_000_003, (1L << 34) - 5, (1L << 40) + 7})
-    void theWordsAreThoseOfPhilox(long first) {
+    void theWordsMatchPhilox(long first) {
         RandomKey key = RandomKey.of(7, "words");
         for (int n : new int[] {1, 2, 3, 4, 5, 31, 32, 33, 63, 256, 1021, RandomWords.CHUNK}) {
             int[] expected = new int[n];

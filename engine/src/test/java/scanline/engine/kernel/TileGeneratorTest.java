@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class TileGeneratorTest {
     @ParameterizedTest
     @EnumSource
-    void theTilesAreWhatTheGeneratorWrites(TileGenerator tiles) throws IOException {
+    void theTilesMatchTheGenerator(TileGenerator tiles) throws IOException {
         Path file = Path.of("src/main/java/scanline/engine/kernel", tiles.file());
         assertThat(Files.readString(file)).as("%s: run ./build tiles", file).isEqualTo(tiles.source());
     }

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TranspositionTest {
     @ParameterizedTest(name = "{0} x {1}")
     @CsvSource({"1, 1", "1, 40", "40, 1", "3, 5", "16, 16", "17, 16", "16, 17", "31, 33", "26, 64", "78, 128"})
-    void everyNumberGoesToItsPlaceAndNothingElseIsTouched(int m, int n) {
+    void everyNumberIsTransposedAndNothingElseIsTouched(int m, int n) {
         int ldFrom = n + 3;
         int ldTo = m + 5;
         float[] from = new float[7 + m * ldFrom];

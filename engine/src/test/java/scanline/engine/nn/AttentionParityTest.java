@@ -50,7 +50,7 @@ class AttentionParityTest {
 
     @ParameterizedTest
     @MethodSource("attentions")
-    void attentionIsThatOfPyTorch(String file) throws IOException {
+    void attentionMatchesPyTorch(String file) throws IOException {
         for (Backend backend : Golden.backends()) {
             try (backend) {
                 Layer layer = new Layer(backend, file);
@@ -94,7 +94,7 @@ class AttentionParityTest {
     }
 
     @Test
-    void layerNormIsThatOfPyTorch() throws IOException {
+    void layerNormMatchesPyTorch() throws IOException {
         for (Backend backend : Golden.backends()) {
             try (backend) {
                 Layer layer = new Layer(backend, "layer-norm");
@@ -106,7 +106,7 @@ class AttentionParityTest {
     }
 
     @Test
-    void geluIsThatOfPyTorch() throws IOException {
+    void geluMatchesPyTorch() throws IOException {
         for (Backend backend : Golden.backends()) {
             try (backend) {
                 Layer layer = new Layer(backend, "layer-gelu");
@@ -118,7 +118,7 @@ class AttentionParityTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aDecoderBlockIsThatOfPyTorch(boolean normFirst) throws IOException {
+    void decoderBlocksMatchPyTorch(boolean normFirst) throws IOException {
         for (Backend backend : Golden.backends()) {
             try (backend) {
                 Layer layer = new Layer(backend, normFirst ? "layer-decoder-norm-first" : "layer-decoder");
@@ -138,7 +138,7 @@ class AttentionParityTest {
     }
 
     @Test
-    void binaryCrossEntropyIsThatOfPyTorch() throws IOException {
+    void binaryCrossEntropyMatchesPyTorch() throws IOException {
         for (Backend backend : Golden.backends()) {
             try (backend) {
                 Layer layer = new Layer(backend, "layer-binary-cross-entropy");
@@ -154,7 +154,7 @@ class AttentionParityTest {
     }
 
     @Test
-    void anEmbeddingIsThatOfPyTorch() throws IOException {
+    void embeddingsMatchPyTorch() throws IOException {
         for (Backend backend : Golden.backends()) {
             try (backend) {
                 Layer layer = new Layer(backend, "layer-embedding");
@@ -169,7 +169,7 @@ class AttentionParityTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"vit", "encoder-positions-first", "encoder-mean", "seq2seq"})
-    void logitsLossAndEveryGradientAreThoseOfPyTorch(String model) throws IOException {
+    void logitsLossAndAllGradientsMatchPyTorch(String model) throws IOException {
         for (Backend backend : Golden.backends()) {
             try (backend) {
                 golden(backend, model).comparePasses();
@@ -179,7 +179,7 @@ class AttentionParityTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"vit", "encoder-positions-first", "encoder-mean", "seq2seq"})
-    void theWeightsAfterTenStepsAreThoseOfPyTorch(String model) throws IOException {
+    void theWeightsAfterTenStepsMatchPyTorch(String model) throws IOException {
         for (Backend backend : Golden.backends()) {
             try (backend) {
                 compareTraining(golden(backend, model));
@@ -189,11 +189,11 @@ class AttentionParityTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"vit", "encoder-positions-first", "encoder-mean", "seq2seq"})
-    void nothingInTheGoldenFilesIsLeftUncompared(String model) throws IOException {
+    void everythingInTheGoldenFilesIsCompared(String model) throws IOException {
         GoldenModel golden = golden(new ReferenceBackend(), model);
         golden.comparePasses();
         compareTraining(golden);
-        golden.assertNothingIsLeft();
+        golden.assertEverythingWasCompared();
     }
 
     private static void compareTraining(GoldenModel golden) throws IOException {
@@ -304,7 +304,7 @@ class AttentionParityTest {
             }
             golden.compareGradients("gradient.", weights);
             golden.compareGradients("gradient.input.", inputs);
-            golden.assertNothingIsLeft();
+            golden.assertEverythingWasCompared();
         }
     }
 }

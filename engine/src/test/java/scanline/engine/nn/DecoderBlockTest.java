@@ -79,7 +79,7 @@ class DecoderBlockTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void theGradientIsThatOfCentralDifferences(boolean normFirst) {
+    void gradientsMatchCentralDifferences(boolean normFirst) {
         try (CpuBackend cpu = new CpuBackend(1)) {
             assertThat(error(cpu, normFirst)).isLessThan(TOLERANCE);
             assertThat(error(new ReferenceBackend(), normFirst)).isLessThan(TOLERANCE);
@@ -102,7 +102,7 @@ class DecoderBlockTest {
 
     @ParameterizedTest
     @MethodSource("signErrors")
-    void aPlantedSignErrorIsFound(SignError planted) {
+    void aSignErrorInAnyGradientIsFound(SignError planted) {
         try (CpuBackend cpu = new CpuBackend(1)) {
             Backend wrong = CentralDifferences.withSignError(cpu, planted.operation, planted.output);
             assertThat(error(wrong, false)).isGreaterThan(100 * TOLERANCE);
@@ -112,7 +112,7 @@ class DecoderBlockTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void theFastBackendGivesWhatThePlainOneGives(boolean normFirst) {
+    void theFastBackendMatchesTheReferenceBackend(boolean normFirst) {
         float[][] expected = trained(new ReferenceBackend(), normFirst);
         try (CpuBackend one = new CpuBackend(1); CpuBackend three = new CpuBackend(3)) {
             float[][] actual = trained(one, normFirst);
@@ -142,7 +142,7 @@ class DecoderBlockTest {
     }
 
     @Test
-    void everyStepSeesAllOfTheMemoryAndItsOwnPastAlone() {
+    void everyStepSeesTheWholeMemoryButOnlyItsOwnPast() {
         for (boolean normFirst : new boolean[] {false, true}) {
             Backend backend = new ReferenceBackend();
             DecoderBlock block = new DecoderBlock(new Weights(backend, 1), options(0, normFirst));
@@ -176,7 +176,7 @@ class DecoderBlockTest {
     @ParameterizedTest(name = "{0} steps, {1} sequences, width {2}, {3} heads of {4}")
     @CsvSource({"17, 1, 1, 1, 1", "17, 3, 8, 2, 4", "9, 32, 7, 3, 13", "17, 3, 64, 4, 16", "5, 32, 64, 4, 16",
             "17, 1, 64, 4, 16", "7, 3, 15, 1, 65", "6, 3, 33, 8, 64", "5, 1, 200, 5, 33"})
-    void aStepAtATimeGivesTheBitsOfTheWholeSequence(int steps, int batch, int width, int heads, int headWidth) {
+    void stepwiseDecodingHasTheBitsOfTheWholeSequence(int steps, int batch, int width, int heads, int headWidth) {
         for (int threads = 1; threads <= 2; threads++) {
             for (boolean normFirst : new boolean[] {false, true}) {
                 try (CpuBackend backend = new CpuBackend(threads)) {
@@ -211,7 +211,7 @@ class DecoderBlockTest {
     }
 
     @Test
-    void sequencesMayBeChosenAndRepeatedOnTheWay() {
+    void sequencesMayBeSelectedAndRepeatedWhileDecoding() {
         int[] chosen = {1, 0, 1};
         try (CpuBackend backend = new CpuBackend(1); Tape tape = Tape.inference(new Memory(backend))) {
             DecoderBlock block = new DecoderBlock(new Weights(backend, 1), options(0, false));
@@ -228,7 +228,7 @@ class DecoderBlockTest {
     }
 
     @Test
-    void aMemoryOfAnotherBatchIsRefused() {
+    void aMemoryOfAnotherBatchSizeIsRejected() {
         Backend backend = new ReferenceBackend();
         DecoderBlock block = new DecoderBlock(new Weights(backend, 1), options(0, false));
         try (Tape tape = Tape.inference(new Memory(backend))) {

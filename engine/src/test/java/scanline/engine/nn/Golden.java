@@ -84,7 +84,7 @@ final class Golden {
         weights.parameters().forEach(parameter -> compare(prefix + parameter.name(), parameter.gradients()));
     }
 
-    void assertNothingIsLeft() {
+    void assertEverythingWasCompared() {
         assertThat(unread).as("never read of %s", file.getFileName()).isEmpty();
     }
 }

@@ -67,8 +67,8 @@ final class GoldenModel {
     }
 
     /** Fails if the file has anything that was not compared. */
-    void assertNothingIsLeft() {
-        expected.assertNothingIsLeft();
+    void assertEverythingWasCompared() {
+        expected.assertEverythingWasCompared();
     }
 
     /** Forward and backward. */

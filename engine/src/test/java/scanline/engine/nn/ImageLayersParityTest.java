@@ -37,7 +37,7 @@ class ImageLayersParityTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"cnn", "cnn-strided"})
-    void everythingIsThatOfPyTorch(String model) throws IOException {
+    void everythingMatchesPyTorch(String model) throws IOException {
         for (Backend backend : new Backend[] {new CpuBackend(2), new ReferenceBackend()}) {
             try (backend) {
                 SafeTensors expected = SafeTensors.read(file(model + ".expected"));

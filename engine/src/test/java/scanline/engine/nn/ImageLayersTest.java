@@ -51,7 +51,7 @@ class ImageLayersTest {
     }
 
     @Test
-    void aNameIsTakenOnce() {
+    void duplicateNamesAreRejected() {
         weights.statistic("a", Shape.of(1), 0);
         assertThatThrownBy(() -> weights.zeros("a", Shape.of(1))).hasMessage("two parameters are named a");
         weights.zeros("b", Shape.of(1));
@@ -59,7 +59,7 @@ class ImageLayersTest {
     }
 
     @Test
-    void theFirstValuesAreSpreadAsTheirNamesSay() {
+    void initialValuesAreDistributedAsTheirNamesSay() {
         Shape shape = Shape.of(40, 10, 5, 5);
         float[] uniform = Initializer.UNIFORM.weight(weights, "uniform", shape).values();
         float[] he = Initializer.HE.weight(weights, "he", shape).values();
@@ -90,7 +90,7 @@ class ImageLayersTest {
     }
 
     @Test
-    void imagesAreFlattenedAChannelAfterTheOther() {
+    void imagesAreFlattenedChannelByChannel() {
         assertThat(onImages(Images::flatten, false, Shape.of(1, 2, 2, 2), 1, 10, 2, 20, 3, 30, 4, 40))
                 .containsExactly(1, 2, 3, 4, 10, 20, 30, 40);
         assertThat(onImages(Images::ofRows, false, Shape.of(2, 2, 2), 1, 2, 10, 20, 3, 4, 30, 40)).containsExactly(1, 2,
@@ -98,7 +98,7 @@ class ImageLayersTest {
     }
 
     @Test
-    void trainingNormalizesByTheBatchAndInferenceByWhatWasTracked() {
+    void trainingNormalizesByTheBatchAndInferenceByRunningStatistics() {
         BatchNorm2d norm = new BatchNorm2d(weights, 1);
         Shape shape = Shape.of(1, 2, 2, 1);
         // Mean 4, biased variance 5, unbiased 20 / 3.
@@ -114,7 +114,7 @@ class ImageLayersTest {
     }
 
     @Test
-    void statisticsAreSavedAndLoadedBesideTheParameters() throws IOException {
+    void statisticsAreSavedAndLoadedWithTheParameters() throws IOException {
         BatchNorm2d norm = new BatchNorm2d(weights.scope("bn"), 2);
         onImages(norm::forward, true, Shape.of(1, 1, 2, 2), 1, 2, 3, 5);
         Path file = folder.resolve("weights.safetensors");
@@ -133,7 +133,7 @@ class ImageLayersTest {
     }
 
     @Test
-    void whatDoesNotFitIsRefused() {
+    void mismatchesAreRejected() {
         try (CpuBackend cpu = new CpuBackend(1)) {
             for (Backend backend : List.of(BACKEND, cpu)) {
                 Weights own = new Weights(backend, 1);

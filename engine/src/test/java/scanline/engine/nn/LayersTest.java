@@ -56,7 +56,7 @@ class LayersTest {
     }
 
     @Test
-    void layersInBothDirectionsAreNamedAsPyTorchNamesThem() {
+    void bidirectionalLayersHaveTheNamesOfPyTorch() {
         Options both = new Options(0, true, true, false, RecurrentInitializer.DEFAULT);
         assertThat(described(weights(w -> new Recurrent(w, GRU, 3, 5, 2, both)))).isEqualTo("""
                 weight_ih_l0[15, 3] weight_hh_l0[15, 5] bias_ih_l0[15] bias_hh_l0[15] h0_l0[5] \
@@ -71,7 +71,7 @@ class LayersTest {
 
     @ParameterizedTest
     @CsvSource({"RNN_TANH, 3, 87562", "RNN_RELU, 3, 87562", "LSTM, 3, 346378", "GRU, 3, 260106", "LSTM, 2, 214282"})
-    void theRowModelsHaveAsManyParametersAsTheirSources(CellKind kind, int layers, int count) {
+    void theRowModelsHaveTheParameterCountsOfTheirSources(CellKind kind, int layers, int count) {
         assertThat(weights(w -> {
             new Recurrent(w.scope(kind.layer()), kind, 28, 128, layers, DEFAULT);
             new Linear(w.scope("fc"), 128, 10);
@@ -110,7 +110,7 @@ class LayersTest {
     }
 
     @Test
-    void identityNormalAndHeMatricesAreWhatTheyAreCalled() {
+    void identityNormalAndHeInitializersFollowTheirDefinitions() {
         RecurrentInitializer irnn = new RecurrentInitializer(Matrix.NORMAL, Matrix.IDENTITY, Bias.ZERO, 0, 784, 0.001);
         List<Parameter> parameters = first(CellKind.RNN_RELU, 28, 100, irnn);
         float[] u = parameters.get(1).values();
@@ -132,7 +132,7 @@ class LayersTest {
     }
 
     @Test
-    void theForgetGateBeginsWithItsBias() {
+    void theForgetGateStartsWithItsBias() {
         RecurrentInitializer one = new RecurrentInitializer(Matrix.UNIFORM, Matrix.UNIFORM, Bias.UNIFORM, 1, 784, 1);
         List<Parameter> parameters = first(LSTM, 3, 8, one);
         List<Parameter> usual = first(LSTM, 3, 8, RecurrentInitializer.DEFAULT);
@@ -164,7 +164,7 @@ class LayersTest {
     }
 
     @Test
-    void gatesThatAKindLacksAreRefused() {
+    void gatesThatACellKindLacksAreRejected() {
         assertThatThrownBy(() -> first(GRU, 3, 5, new RecurrentInitializer(Matrix.HE, Matrix.HE, Bias.ZERO, 1, 784, 1)))
                 .hasMessage("forgetBias must be 0 for GRU, not 1.0: only an LSTM has a forget gate");
         assertThatThrownBy(() -> first(CellKind.RNN_TANH, 3, 5,
@@ -180,7 +180,7 @@ class LayersTest {
     }
 
     @Test
-    void theFirstWeightsFillTheirRangeEvenly() {
+    void initialWeightsAreUniformInTheirRange() {
         Weights weights = weights(w -> {
             new Recurrent(w.scope("lstm"), LSTM, 28, 64, 1, DEFAULT);
             new Linear(w.scope("fc"), 64, 100);
@@ -200,7 +200,7 @@ class LayersTest {
     }
 
     @Test
-    void theFirstWeightsDependOnTheSeedAndTheirNamesAlone() {
+    void initialWeightsDependOnlyOnTheSeedAndTheirNames() {
         Weights alone = weights(w -> new Linear(w.scope("fc"), 4, 3));
         Weights among = weights(w -> {
             new Recurrent(w.scope("lstm"), LSTM, 3, 5, 2, DEFAULT);
@@ -216,7 +216,7 @@ class LayersTest {
     }
 
     @Test
-    void dropoutDropsItsShareWhileTrainingAndNothingElsewhere() {
+    void dropoutDropsItsShareInTrainingAndNothingInInference() {
         int n = 100_000;
         float[] ones = new float[n];
         Arrays.fill(ones, 1f);
@@ -245,7 +245,7 @@ class LayersTest {
     }
 
     @Test
-    void dropoutLiesBetweenRecurrentLayersAndNotAfterTheLast() {
+    void dropoutIsAppliedBetweenRecurrentLayersButNotAfterTheLast() {
         assertThat(sameInTrainingAndInference(1, 0.5f)).isTrue();
         assertThat(sameInTrainingAndInference(2, 0.5f)).isFalse();
         assertThat(sameInTrainingAndInference(2, 0f)).isTrue();
@@ -265,14 +265,14 @@ class LayersTest {
     }
 
     @Test
-    void computingStatesAgainNeedsLessThanHalfTheMemory() {
+    void recomputingStatesNeedsLessThanHalfTheMemory() {
         for (CellKind kind : List.of(LSTM, GRU)) {
             assertThat(trainingBytes(kind, true)).isLessThan(trainingBytes(kind, false) / 2);
         }
     }
 
     @Test
-    void moreThanABlockHoldsIsRefused() {
+    void moreThanABlockHoldsIsRejected() {
         try (CpuBackend cpu = new CpuBackend(1); Tape tape = Tape.training(new Memory(cpu), RandomKey.of(1, "pass"))) {
             Recurrent recurrent = new Recurrent(new Weights(cpu, 1), LSTM, 1, 512, 1, DEFAULT);
             Tensor x = tape.input(Shape.of(2000, 600, 1), new float[2000 * 600]);
@@ -300,19 +300,19 @@ class LayersTest {
 
     @ParameterizedTest
     @ValueSource(floats = {-0.1f, 1f, Float.NaN})
-    void aRateOfDropoutThatIsNoShareIsRefused(float rate) {
+    void invalidDropoutRatesAreRejected(float rate) {
         assertThatThrownBy(() -> new Dropout(rate)).isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("a dropout rate must be in [0, 1), not " + rate);
     }
 
     @Test
-    void aNetworkWithoutLayersIsRefused() {
+    void aNetworkWithoutLayersIsRejected() {
         assertThatThrownBy(() -> new Recurrent(new Weights(BACKEND, 1), LSTM, 3, 5, 0, DEFAULT))
                 .hasMessage("a recurrent network needs at least 1 layer, not 0");
     }
 
     @Test
-    void inputsOfAnotherShapeAreRefused() {
+    void inputsOfAnotherShapeAreRejected() {
         try (CpuBackend cpu = new CpuBackend(1)) {
             for (Backend backend : new Backend[] {BACKEND, cpu}) {
                 Weights weights = new Weights(backend, 1);

@@ -38,7 +38,7 @@ class PyTorchParityTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void logitsLossAndEveryGradientAreThoseOfPyTorch(String model) throws IOException {
+    void logitsLossAndAllGradientsMatchPyTorch(String model) throws IOException {
         for (Backend backend : Golden.backends()) {
             try (backend) {
                 golden(backend, model).comparePasses();
@@ -48,7 +48,7 @@ class PyTorchParityTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void theWeightsAfterTenStepsOfEachRuleAreThoseOfPyTorch(String model) throws IOException {
+    void theWeightsAfterTenStepsOfEachRuleMatchPyTorch(String model) throws IOException {
         for (Backend backend : Golden.backends()) {
             try (backend) {
                 compareTrainings(golden(backend, model), model);
@@ -58,11 +58,11 @@ class PyTorchParityTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void nothingInTheGoldenFilesIsLeftUncompared(String model) throws IOException {
+    void everythingInTheGoldenFilesIsCompared(String model) throws IOException {
         GoldenModel golden = golden(new ReferenceBackend(), model);
         golden.comparePasses();
         compareTrainings(golden, model);
-        golden.assertNothingIsLeft();
+        golden.assertEverythingWasCompared();
     }
 
     private static void compareTrainings(GoldenModel golden, String model) throws IOException {
@@ -96,7 +96,7 @@ class PyTorchParityTest {
     }
 
     @Test
-    void schedulesAreThoseOfPyTorch() throws IOException {
+    void schedulesMatchPyTorch() throws IOException {
         SafeTensors expected = SafeTensors.read(Golden.file("schedules"));
         float[] step = new float[30];
         float[] cosine = new float[30];

@@ -26,7 +26,7 @@ class SameBitsTest {
     private static final String IMAGES = "80e026566ef99ac7";
 
     @Test
-    void theWidthOfTheVectorsAndTheNumberOfThreadsChangeNothing() throws Exception {
+    void theVectorWidthAndTheThreadCountChangeNothing() throws Exception {
         Set<String> kernels = new HashSet<>();
         Set<String> training = new HashSet<>();
         Set<String> images = new HashSet<>();

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StepAllocationTest {
     @ParameterizedTest
     @ValueSource(strings = {"recurrent", "transformer", "decoder", "images"})
-    void aStepOfTrainingInTheSteadyStateAllocatesLessThan100Kilobytes(String network) throws Exception {
+    void aTrainingStepInTheSteadyStateAllocatesLessThan100Kilobytes(String network) throws Exception {
         // Small buffers for allocation, so that what the runtime reports as used is nearly exact, a young generation that
         // need not be collected while it is measured, a compiler that is sooner done, and steps that wait for it: on a busy
         // machine it is otherwise still at work after any number of them.

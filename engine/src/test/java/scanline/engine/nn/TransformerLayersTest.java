@@ -73,7 +73,7 @@ class TransformerLayersTest {
     }
 
     @Test
-    void headsOfAnyWidthMayDoWithoutABiasAsInVitPyTorch() {
+    void headsOfAnyWidthMayOmitTheBiasAsInVitPyTorch() {
         assertThat(described(w -> new MultiHeadAttention(w,
                 new MultiHeadAttention.Options(8, 3, 5, false, 0, Initializer.UNIFORM, Initializer.UNIFORM))))
                 .isEqualTo("in_proj_weight[45, 8] out_proj.bias[8] out_proj.weight[8, 15]");
@@ -87,7 +87,7 @@ class TransformerLayersTest {
     }
 
     @Test
-    void attentionBeginsAsThatOfPyTorch() {
+    void attentionIsInitializedAsInPyTorch() {
         Consumer<Weights> attention = w -> new MultiHeadAttention(w,
                 MultiHeadAttention.Options.shared(64, 4, 0, Initializer.UNIFORM));
         // PyTorch fills the whole of in_proj, [3 64, 64], as one matrix: a bound of sqrt(6 / (64 + 3 64)).
@@ -98,7 +98,7 @@ class TransformerLayersTest {
     }
 
     @Test
-    void attentionBeginsAsAskedInBothProjections() {
+    void attentionUsesTheGivenInitializerInBothProjections() {
         Consumer<Weights> attention = w -> new MultiHeadAttention(w,
                 MultiHeadAttention.Options.shared(64, 4, 0, Initializer.XAVIER));
         assertFills(first("in_proj_weight", attention), (float) Math.sqrt(6.0 / 256));
@@ -107,7 +107,7 @@ class TransformerLayersTest {
     }
 
     @Test
-    void weightsOfAttentionRefuseWhatAttentionRefuses() {
+    void attentionWeightsRejectWhatAttentionRejects() {
         MultiHeadAttention attention = new MultiHeadAttention(new Weights(BACKEND, 1),
                 MultiHeadAttention.Options.shared(WIDTH, 2, 0, Initializer.UNIFORM));
         try (Tape tape = Tape.inference(new Memory(BACKEND))) {
@@ -134,7 +134,7 @@ class TransformerLayersTest {
     }
 
     @Test
-    void heAndUniformFirstValuesAreWhatTheyAreCalled() {
+    void heAndUniformInitializersFollowTheirDefinitions() {
         Consumer<Weights> he = w -> new Linear(w, 50, 200, Initializer.HE);
         assertNormal(first("weight", he), 0.2);
         assertThat(first("bias", he)).containsOnly(0f);
@@ -149,7 +149,7 @@ class TransformerLayersTest {
     }
 
     @Test
-    void tokensPositionsAndEmbeddingsBeginNormal() {
+    void tokensPositionsAndEmbeddingsAreInitializedNormally() {
         assertNormal(first("cls_token", w -> new ClassToken(w, 4000)), 1);
         assertNormal(first("pos_embedding", w -> new Positions(w, 40, 100)), 1);
         assertNormal(first("weight", w -> new Embedding(w, 40, 100)), 1);
@@ -169,13 +169,13 @@ class TransformerLayersTest {
     }
 
     @Test
-    void aNormBeginsByChangingNothingButMeanAndVariance() {
+    void aNewNormChangesOnlyMeanAndVariance() {
         assertThat(first("weight", w -> new LayerNorm(w, 8))).containsOnly(1f);
         assertThat(first("bias", w -> new LayerNorm(w, 8))).containsOnly(0f);
     }
 
     @Test
-    void headsThatDoNotDivideTheWidthAreRefused() {
+    void headsThatDoNotDivideTheWidthAreRejected() {
         for (int heads : new int[] {3, 0}) {
             assertThatThrownBy(() -> MultiHeadAttention.Options.shared(8, heads, 0, Initializer.UNIFORM))
                     .isInstanceOf(IllegalArgumentException.class)
@@ -185,7 +185,7 @@ class TransformerLayersTest {
 
     @ParameterizedTest
     @CsvSource({"0, 1, 1", "1, 0, 1", "1, 1, 0"})
-    void anAttentionOfNothingIsRefused(int width, int heads, int headWidth) {
+    void attentionWithAZeroSizeIsRejected(int width, int heads, int headWidth) {
         assertThatThrownBy(
                 () -> new MultiHeadAttention.Options(width, heads, headWidth, true, 0, Initializer.UNIFORM,
                         Initializer.UNIFORM))
@@ -195,14 +195,14 @@ class TransformerLayersTest {
 
     @ParameterizedTest
     @ValueSource(floats = {-0.1f, 1f, Float.NaN})
-    void aRateOfDropoutThatIsNoShareIsRefused(float rate) {
+    void invalidDropoutRatesAreRejected(float rate) {
         assertThatThrownBy(() -> MultiHeadAttention.Options.shared(8, 2, rate, Initializer.UNIFORM))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("a dropout rate must be in [0, 1), not " + rate);
     }
 
     @Test
-    void aSequenceLongerThanItsPositionsIsRefused() {
+    void sequencesLongerThanTheirPositionsAreRejected() {
         Positions positions = new Positions(new Weights(BACKEND, 1), STEPS - 1, WIDTH);
         assertThatThrownBy(() -> inferred(BACKEND, new float[SHAPE.elements()], x -> positions.forward(x)))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -210,7 +210,7 @@ class TransformerLayersTest {
     }
 
     @Test
-    void aShorterSequenceTakesTheFirstPositions() {
+    void shorterSequencesUseTheFirstPositions() {
         Weights weights = new Weights(BACKEND, 1);
         Positions positions = new Positions(weights, STEPS + 2, WIDTH);
         float[] sums = inferred(BACKEND, new float[SHAPE.elements()], x -> positions.forward(x));
@@ -221,7 +221,7 @@ class TransformerLayersTest {
     }
 
     @Test
-    void aStepAtAPlaceTakesThePositionThere() {
+    void aSingleStepUsesThePositionAtItsIndex() {
         Positions positions = new Positions(new Weights(BACKEND, 1), STEPS + 2, WIDTH);
         float[] x = uniform("x", SHAPE.elements(), 1);
         float[] all = inferred(BACKEND, x, positions::forward);
@@ -243,7 +243,7 @@ class TransformerLayersTest {
 
     @ParameterizedTest
     @ValueSource(ints = {-1, 12})
-    void aWordThatTheVocabularyLacksIsRefused(int word) {
+    void wordsOutsideTheVocabularyAreRejected(int word) {
         Embedding embedding = new Embedding(new Weights(BACKEND, 1), 12, WIDTH);
         try (Tape tape = Tape.inference(new Memory(BACKEND))) {
             Tensor like = tape.input(Shape.of(1), new float[1]);
@@ -255,7 +255,7 @@ class TransformerLayersTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void underACausalMaskALaterStepDoesNotChangeEarlierOutputs(boolean normFirst) {
+    void withACausalMaskLaterStepsDoNotChangeEarlierOutputs(boolean normFirst) {
         withBlocks(normFirst, (backend, block) -> {
             float[] x = uniform("x", SHAPE.elements(), 1);
             float[] before = inferred(backend, x, steps -> block.forward(steps, Mask.CAUSAL));
@@ -291,7 +291,7 @@ class TransformerLayersTest {
     }
 
     @Test
-    void withoutPositionsAttentionCannotTellTheOrderOfSteps() {
+    void withoutPositionsAttentionIgnoresTheOrderOfSteps() {
         int[] order = {3, 0, 5, 1, 4, 2};
         withBlocks(false, (backend, block) -> {
             float[] x = uniform("x", SHAPE.elements(), 1);
@@ -334,7 +334,7 @@ class TransformerLayersTest {
     }
 
     @Test
-    void attentionDropsWeightsOnly() {
+    void attentionDropsOnlyWeights() {
         // What dropout of attention's weights alone does: a lone step's only weight is 1, and becomes 0 or 2.
         MultiHeadAttention attention = new MultiHeadAttention(new Weights(BACKEND, 1),
                 new MultiHeadAttention.Options(1, 1, 1, false, 0.5f, Initializer.UNIFORM, Initializer.UNIFORM));

@@ -25,7 +25,7 @@ class OpBitsTest {
 
     @ParameterizedTest
     @MethodSource("scanline.engine.ops.Ops#all")
-    void theNumberOfThreadsChangesNothing(Op op) {
+    void theThreadCountChangesNothing(Op op) {
         for (Sample sample : op.samples()) {
             Map<String, float[]> one = new Trial(TEAMS.getFirst(), sample).train(sample.formula());
             for (CpuBackend team : TEAMS) {
@@ -36,7 +36,7 @@ class OpBitsTest {
     }
 
     @Test
-    void theWidthOfTheVectorsChangesNothing() throws Exception {
+    void theVectorWidthChangesNothing() throws Exception {
         Map<String, String> first = new HashMap<>();
         for (int bytes : new int[] {16, 32, 64}) {
             Map<String, List<String>> child = ChildJvm.run(List.of("-XX:MaxVectorSize=" + bytes), OpHashes.class);

@@ -27,7 +27,7 @@ class OpGradientTest {
 
     @ParameterizedTest
     @MethodSource("scanline.engine.ops.Ops#all")
-    void theGradientIsThatOfCentralDifferences(Op op) {
+    void gradientsMatchCentralDifferences(Op op) {
         try (CpuBackend cpu = new CpuBackend(1)) {
             for (Sample sample : op.small()) {
                 for (Backend backend : List.of(cpu, REFERENCE)) {
@@ -59,7 +59,7 @@ class OpGradientTest {
 
     @ParameterizedTest
     @MethodSource("signErrors")
-    void aPlantedSignErrorIsFound(SignError planted) {
+    void aSignErrorInAnyGradientIsFound(SignError planted) {
         try (CpuBackend cpu = new CpuBackend(1)) {
             Backend wrong = CentralDifferences.withSignError(cpu, planted.operation, planted.output);
             assertThat(planted.op.small().stream()
@@ -70,7 +70,7 @@ class OpGradientTest {
     }
 
     @Test
-    void aSignErrorIsPlantedInEveryGradientDuty() {
+    void everyGradientOperationIsTestedWithASignError() {
         Set<String> operations = Stream.of(Backend.class, FusedRecurrence.class, FusedAttention.class,
                 FusedFeedForward.class, FusedNormPool.class)
                 .flatMap(type -> Stream.of(type.getMethods()))

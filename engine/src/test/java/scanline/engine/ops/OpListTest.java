@@ -47,7 +47,7 @@ class OpListTest {
 
     @ParameterizedTest
     @MethodSource("scanline.engine.ops.Ops#all")
-    void anEntryHasSamplesForEveryTestAndNoneTwice(Op op) {
+    void anEntryHasSamplesForEveryTestAndNoDuplicates(Op op) {
         assertThat(op.small()).as("samples with an expression in PyTorch").hasSizeGreaterThanOrEqualTo(3);
         assertThat(op.samples()).hasSizeGreaterThan(op.small().size());
         assertThat(op.samples().stream().map(Sample::label)).doesNotHaveDuplicates();

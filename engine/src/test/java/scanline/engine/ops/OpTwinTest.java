@@ -30,7 +30,7 @@ class OpTwinTest {
 
     @ParameterizedTest
     @MethodSource("scanline.engine.ops.Ops#all")
-    void theValueAndEveryGradientAreThoseOfTheTwins(Op op) {
+    void theValueAndAllGradientsMatchTheReferences(Op op) {
         for (Sample sample : op.samples()) {
             Map<String, float[]> fast = new Trial(CPU, sample).train(sample.formula());
             compare(op, sample, fast, new Trial(REFERENCE, sample).train(sample.formula()));
@@ -43,7 +43,7 @@ class OpTwinTest {
 
     @ParameterizedTest
     @MethodSource("scanline.engine.ops.Ops#all")
-    void theValueWhereNothingIsLearnedIsThatOfTheTwins(Op op) {
+    void theInferenceValueMatchesTheReferences(Op op) {
         for (Sample sample : op.samples()) {
             float[] fast = new Trial(CPU, sample).infer(sample.formula());
             compare(op, sample + ", inference", op.tolerances().values(), fast,
@@ -57,7 +57,7 @@ class OpTwinTest {
 
     @ParameterizedTest
     @MethodSource("scanline.engine.ops.Ops#all")
-    void aPassInLeftOverBuffersGivesTheSame(Op op) {
+    void reusedBuffersGiveTheSameResult(Op op) {
         for (Sample sample : op.samples()) {
             Trial trial = new Trial(CPU, sample);
             Map<String, float[]> once = trial.train(sample.formula());
@@ -68,7 +68,7 @@ class OpTwinTest {
 
     @ParameterizedTest
     @MethodSource("scanline.engine.ops.Ops#all")
-    void gradientsAreAddedToWhatIsThereAndNotAskedForOfAConstant(Op op) {
+    void gradientsAccumulateAndConstantsGetNone(Op op) {
         op.samples().forEach(sample -> addsGradients(op, sample, CPU));
         op.small().forEach(sample -> addsGradients(op, sample, REFERENCE));
     }
@@ -76,7 +76,7 @@ class OpTwinTest {
     private static void addsGradients(Op op, Sample sample, Backend backend) {
         Trial trial = new Trial(backend, sample);
         Map<String, float[]> once = trial.train(sample.formula());
-        Map<String, float[]> twice = trial.trainOnwards(sample.formula());
+        Map<String, float[]> twice = trial.trainAccumulating(sample.formula());
         String constant = sample.inputs().size() > 1 ? "d" + sample.inputs().getFirst().name() : "";
         once.forEach((name, values) -> {
             boolean doubled = name.startsWith("d") && !name.equals(constant);

@@ -76,7 +76,7 @@ final class Trial {
     }
 
     /** The same for gradients that were not cleared, where no gradient flows to the first input. */
-    Map<String, float[]> trainOnwards(Formula formula) {
+    Map<String, float[]> trainAccumulating(Formula formula) {
         return train(formula, true);
     }
 

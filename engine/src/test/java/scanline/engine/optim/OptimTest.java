@@ -52,7 +52,7 @@ class OptimTest {
     }
 
     @Test
-    void schedulesBeginAtOneAndEndAtTheirLeast() {
+    void schedulesStartAtOneAndEndAtTheirMinimum() {
         assertThat(Schedule.Cosine.DEFAULT.factor(0, 600, 10)).isEqualTo(1);
         assertThat(Schedule.Cosine.DEFAULT.factor(6000, 600, 10)).isCloseTo(0, EXACT);
         assertThat(Schedule.WarmUp.DEFAULT.factor(600, 600, 10)).isEqualTo(1);
@@ -85,7 +85,7 @@ class OptimTest {
     }
 
     @Test
-    void anOptimizerGoesOnWhereItsStateWasTaken() {
+    void optimizersResumeFromTheirSavedState() {
         float[][] gradients = {{1f, -2f}, {0.5f, 3f}, {-1f, 0.1f}};
         for (UpdateRule rule : List.of(new Sgd(0.1, 0.9, true, 0.01), new RmsProp(0.1, 0.9, 1e-8, 0.9, 0),
                 Adam.DEFAULT, AdamW.DEFAULT)) {
@@ -117,7 +117,7 @@ class OptimTest {
         optimizer.step(0.05);
     }
 
-    static Stream<Arguments> refusals() {
+    static Stream<Arguments> rejections() {
         return Stream.of(
                 refusal(() -> new Sgd(0, 0, false, 0), "rate must be positive, not 0.0"),
                 refusal(() -> new Sgd(Double.NaN, 0, false, 0), "rate must be positive, not NaN"),
@@ -152,8 +152,8 @@ class OptimTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("refusals")
-    void anImpossibleHyperparameterIsRefusedByNameAndValue(String message, ThrowingCallable call) {
+    @MethodSource("rejections")
+    void invalidHyperparametersAreRejectedByNameAndValue(String message, ThrowingCallable call) {
         assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
     }
 }

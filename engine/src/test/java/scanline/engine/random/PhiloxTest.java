@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class PhiloxTest {
     /** The known answers for philox4x32, 10 rounds, of the Random123 distribution (tests/kat_vectors). */
     @Test
-    void theKnownAnswersOfRandom123Hold() {
+    void theKnownAnswersOfRandom123AreReproduced() {
         assertThat(block(0L, 0L, 0L)).containsExactly(0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8);
         assertThat(block(-1L, -1L, -1L)).containsExactly(0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd);
         assertThat(block(0x299f31d0_a4093822L, 0x85a308d3_243f6a88L, 0x03707344_13198a2eL))
@@ -25,7 +25,7 @@ class PhiloxTest {
     }
 
     @Test
-    void aFilledRangeHoldsTheWordsOfTheStreamAndNothingAroundItChanges() {
+    void aFilledRangeHasTheWordsOfTheStreamAndNothingElseChanges() {
         long key = 0xfedcba9876543210L;
         for (long first : new long[] {0, 1, 2, 3, 6, 0xffff_fffdL, (1L << 40) - 5}) {
             for (int from : new int[] {0, 1, 3, 4, 5}) {
@@ -42,7 +42,7 @@ class PhiloxTest {
     }
 
     @Test
-    void aRangeOutsideTheArrayIsRefused() {
+    void aRangeOutsideTheArrayIsRejected() {
         assertThatThrownBy(() -> Philox.fill(new int[4], 2, 5, 0, 0)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> Philox.fill(new int[4], 3, 2, 0, 0)).isInstanceOf(IndexOutOfBoundsException.class);
     }

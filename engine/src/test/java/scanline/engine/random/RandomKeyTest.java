@@ -25,7 +25,7 @@ class RandomKeyTest {
     }
 
     @Test
-    void seedsPurposesAndStepsAllGiveKeysOfTheirOwn() {
+    void seedsPurposesAndStepsAllGiveDistinctKeys() {
         Set<Long> keys = new HashSet<>();
         int made = 0;
         for (long seed : new long[] {0, 1, 2, -1, Long.MIN_VALUE}) {
@@ -121,7 +121,7 @@ class RandomKeyTest {
     }
 
     @Test
-    void normalNumbersHaveTheMomentsAskedFor() {
+    void normalNumbersHaveTheRequestedMoments() {
         float[] drawn = new float[100_000];
         KEY.normal(drawn, 0, drawn.length, 3, 0.5f);
         double mean = IntStream.range(0, drawn.length).mapToDouble(i -> drawn[i]).average().orElseThrow();
@@ -138,7 +138,7 @@ class RandomKeyTest {
     }
 
     @Test
-    void aPermutationHoldsEachNumberOnce() {
+    void aPermutationHasEachNumberOnce() {
         for (int n : new int[] {0, 1, 2, 3, 10, 60_000}) {
             int[] sorted = KEY.permutation(n);
             Arrays.sort(sorted);
@@ -147,7 +147,7 @@ class RandomKeyTest {
     }
 
     @Test
-    void allPermutationsAreAsLikely() {
+    void allPermutationsAreEquallyLikely() {
         int[] counts = new int[24];
         for (int step = 0; step < 24_000; step++) {
             int[] order = KEY.at(step).permutation(4);
@@ -165,7 +165,7 @@ class RandomKeyTest {
     }
 
     @Test
-    void impossibleArgumentsAreRefused() {
+    void invalidArgumentsAreRejected() {
         assertThatThrownBy(() -> KEY.below(0, 0)).hasMessage("bound must be positive, not 0");
         assertThatThrownBy(() -> KEY.permutation(-1)).hasMessage("a permutation cannot have -1 elements");
         assertThatThrownBy(() -> KEY.uniform(new float[2], 0, 3, 0, 1)).isInstanceOf(IndexOutOfBoundsException.class);

@@ -28,7 +28,7 @@ class TapeTest {
         tape.close();
     }
 
-    private static void assertRefused(ThrowingCallable call, String message) {
+    private static void assertRejected(ThrowingCallable call, String message) {
         assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
     }
 
@@ -52,7 +52,7 @@ class TapeTest {
     }
 
     @Test
-    void aSumOfATensorWithItselfPassesItsGradientOnTwice() {
+    void theSumOfATensorWithItselfDoublesTheGradient() {
         Parameter w = weights.uniform("w", Shape.of(2), 1);
         Tensor x = Arithmetic.multiply(w, tape.input(Shape.of(2), new float[] {1, 1}));
         Tensor y = Arithmetic.add(Arithmetic.add(x, x), Arithmetic.subtract(x, w));
@@ -61,7 +61,7 @@ class TapeTest {
     }
 
     @Test
-    void aGradientThatWasPassedOnIsGone() {
+    void propagatedGradientsAreReleased() {
         Parameter w = weights.uniform("w", Shape.of(2), 1);
         Tensor y = Arithmetic.multiply(w, tape.input(Shape.of(2), new float[] {1, 1}));
         tape.backward(weightedSum(y, new float[] {1, 1}));
@@ -71,7 +71,7 @@ class TapeTest {
     }
 
     @Test
-    void theBytesOfAMemoryGrowWithTheFirstPassAlone() {
+    void aMemoryGrowsOnlyInTheFirstPass() {
         Memory counted = new Memory(BACKEND);
         for (int pass = 1; pass <= 3; pass++) {
             try (Tape next = Tape.training(counted, KEY)) {
@@ -110,7 +110,7 @@ class TapeTest {
     }
 
     @Test
-    void whatTheLossDoesNotNeedGetsNoGradient() {
+    void tensorsThatTheLossDoesNotUseGetNoGradient() {
         Parameter w = weights.uniform("w", Shape.of(2), 1);
         Parameter unused = weights.uniform("unused", Shape.of(2), 1);
         Tensor x = input(2);
@@ -123,71 +123,71 @@ class TapeTest {
     }
 
     @Test
-    void onlyATrainingPassWithOneNumberCanBeUndone() {
+    void backwardNeedsATrainingPassAndAScalar() {
         Parameter w = weights.uniform("w", Shape.of(2), 1);
         String message = "backward needs a training pass and a loss with exactly one element";
-        assertRefused(() -> tape.backward(Arithmetic.multiply(w, input(2))), message);
+        assertRejected(() -> tape.backward(Arithmetic.multiply(w, input(2))), message);
         try (Tape inference = Tape.inference(memory)) {
             Tensor loss = weightedSum(onTape(inference, w), new float[] {1, 1});
             assertThat(loss.needsGradient()).isFalse();
-            assertRefused(() -> inference.backward(loss), message);
+            assertRejected(() -> inference.backward(loss), message);
         }
     }
 
     @Test
-    void shapesThatDoNotFitAreNamed() {
-        assertRefused(() -> tape.input(Shape.of(2, 3), new float[5]), "shape [2, 3] does not have 5 elements");
-        assertRefused(() -> Arithmetic.add(input(2, 3), input(3, 2)),
+    void mismatchedShapesAreNamed() {
+        assertRejected(() -> tape.input(Shape.of(2, 3), new float[5]), "shape [2, 3] does not have 5 elements");
+        assertRejected(() -> Arithmetic.add(input(2, 3), input(3, 2)),
                 "the second term must have shape [2, 3], not [3, 2]");
-        assertRefused(() -> Arithmetic.multiply(input(2, 3), input(6)),
+        assertRejected(() -> Arithmetic.multiply(input(2, 3), input(6)),
                 "the second factor must have shape [2, 3], not [6]");
-        assertRefused(() -> Products.linear(input(2, 3), input(4, 5), null),
+        assertRejected(() -> Products.linear(input(2, 3), input(4, 5), null),
                 "a linear map with 5 inputs cannot take shape [2, 3]");
-        assertRefused(() -> Products.linear(input(2, 3), input(4, 3, 1), null),
+        assertRejected(() -> Products.linear(input(2, 3), input(4, 3, 1), null),
                 "the weight of a linear map must have 2 axes, not shape [4, 3, 1]");
-        assertRefused(() -> Products.linear(input(2, 3), input(4, 3), input(5)),
+        assertRejected(() -> Products.linear(input(2, 3), input(4, 3), input(5)),
                 "the bias of a linear map must have shape [4], not [5]");
-        assertRefused(() -> Shaping.step(input(2, 3), 0), "a sequence must have 3 axes, not shape [2, 3]");
-        assertRefused(() -> Shaping.stack(List.of(input(2, 3), input(3, 2))),
+        assertRejected(() -> Shaping.step(input(2, 3), 0), "a sequence must have 3 axes, not shape [2, 3]");
+        assertRejected(() -> Shaping.stack(List.of(input(2, 3), input(3, 2))),
                 "every step of a sequence must have shape [2, 3], not [3, 2]");
-        assertRefused(() -> Shape.of(2, 0),
+        assertRejected(() -> Shape.of(2, 0),
                 "invalid shape [2, 0]: sizes must be positive, with at most 2^31 - 1 elements in total");
-        assertRefused(() -> Shape.of(50_000, 50_000),
+        assertRejected(() -> Shape.of(50_000, 50_000),
                 "invalid shape [50000, 50000]: sizes must be positive, with at most 2^31 - 1 elements in total");
     }
 
     @Test
-    void weightsThatAreNotThoseOfOneLayerAreRefused() {
+    void weightsOfDifferentLayersAreRejected() {
         Tensor ih = input(8, 3);
         Tensor hh = input(8, 2);
-        assertRefused(() -> new RecurrentWeights(CellKind.LSTM, ih, input(8, 3), input(8), input(8)),
+        assertRejected(() -> new RecurrentWeights(CellKind.LSTM, ih, input(8, 3), input(8), input(8)),
                 "the hidden weight of LSTM must have shape [12, 3], not [8, 3]");
-        assertRefused(() -> new RecurrentWeights(CellKind.LSTM, input(7, 3), hh, input(8), input(8)),
+        assertRejected(() -> new RecurrentWeights(CellKind.LSTM, input(7, 3), hh, input(8), input(8)),
                 "the input weight of LSTM must have shape [8, 3], not [7, 3]");
-        assertRefused(() -> new RecurrentWeights(CellKind.LSTM, ih, hh, input(7), input(8)),
+        assertRejected(() -> new RecurrentWeights(CellKind.LSTM, ih, hh, input(7), input(8)),
                 "the input bias of LSTM must have shape [8], not [7]");
-        assertRefused(() -> new RecurrentWeights(CellKind.LSTM, ih, hh, input(8), input(9)),
+        assertRejected(() -> new RecurrentWeights(CellKind.LSTM, ih, hh, input(8), input(9)),
                 "the hidden bias of LSTM must have shape [8], not [9]");
     }
 
     @Test
-    void piecesThatLieOutsideAreRefused() {
+    void slicesOutOfBoundsAreRejected() {
         assertThatThrownBy(() -> Shaping.step(input(2, 3, 4), 2)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> Shaping.step(input(2, 3, 4), -1)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> Shaping.columns(input(2, 3), 2, 4)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> Shaping.columns(input(2, 3), -1, 1)).isInstanceOf(IndexOutOfBoundsException.class);
-        assertRefused(() -> Shaping.examples(input(2, 3, 4), new int[] {0, 3}),
+        assertRejected(() -> Shaping.examples(input(2, 3, 4), new int[] {0, 3}),
                 "example 3 is out of range for a batch of 3");
-        assertRefused(() -> Shaping.examples(input(2, 3, 4), new int[] {-1}),
+        assertRejected(() -> Shaping.examples(input(2, 3, 4), new int[] {-1}),
                 "example -1 is out of range for a batch of 3");
-        assertRefused(() -> Shaping.examples(input(2, 3, 4), new int[0]),
+        assertRejected(() -> Shaping.examples(input(2, 3, 4), new int[0]),
                 "invalid shape [2, 0, 4]: sizes must be positive, with at most 2^31 - 1 elements in total");
-        assertRefused(() -> Shaping.append(input(2, 3, 4), input(1, 2, 4)),
+        assertRejected(() -> Shaping.append(input(2, 3, 4), input(1, 2, 4)),
                 "the appended sequence must have shape [1, 3, 4], not [1, 2, 4]");
     }
 
     @Test
-    void examplesAreTakenAsOftenAsTheyAreNamed() {
+    void examplesAreSelectedAsOftenAsTheyAreNamed() {
         Tensor x = tape.input(Shape.of(2, 3, 2), new float[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12});
         Tensor y = Shaping.examples(x, new int[] {2, 0, 2, 2});
         assertThat(y.shape()).isEqualTo(Shape.of(2, 4, 2));
@@ -195,7 +195,7 @@ class TapeTest {
     }
 
     @Test
-    void whatIsAppendedComesLater() {
+    void appendedStepsComeLater() {
         Tensor y = Shaping.append(tape.input(Shape.of(1, 2, 1), new float[] {1, 2}),
                 tape.input(Shape.of(2, 2, 1), new float[] {3, 4, 5, 6}));
         assertThat(y.shape()).isEqualTo(Shape.of(3, 2, 1));
@@ -203,34 +203,34 @@ class TapeTest {
     }
 
     @Test
-    void labelsThatAreNoClassesAreRefused() {
-        assertRefused(() -> Losses.crossEntropy(input(2, 3), new int[] {0, 3}, 0),
+    void labelsThatAreNotClassesAreRejected() {
+        assertRejected(() -> Losses.crossEntropy(input(2, 3), new int[] {0, 3}, 0),
                 "label 3 is out of range for 3 classes");
-        assertRefused(() -> Losses.crossEntropy(input(2, 3), new int[] {-2, 0}, 0),
+        assertRejected(() -> Losses.crossEntropy(input(2, 3), new int[] {-2, 0}, 0),
                 "label -2 is out of range for 3 classes");
-        assertRefused(() -> Losses.crossEntropy(input(2, 3), new int[1], 0), "2 rows of logits need 2 labels, not 1");
-        assertRefused(() -> Losses.crossEntropy(input(2, 4, 3), new int[2], 0),
+        assertRejected(() -> Losses.crossEntropy(input(2, 3), new int[1], 0), "2 rows of logits need 2 labels, not 1");
+        assertRejected(() -> Losses.crossEntropy(input(2, 4, 3), new int[2], 0),
                 "8 rows of logits need 8 labels, not 2");
-        assertRefused(() -> Losses.crossEntropy(input(2, 3), new int[] {Losses.IGNORED, Losses.IGNORED}, 0),
+        assertRejected(() -> Losses.crossEntropy(input(2, 3), new int[] {Losses.IGNORED, Losses.IGNORED}, 0),
                 "cross-entropy needs at least one label that is not ignored");
-        assertRefused(() -> Losses.binaryCrossEntropy(input(2, 3), new boolean[5]), "6 logits need 6 targets, not 5");
+        assertRejected(() -> Losses.binaryCrossEntropy(input(2, 3), new boolean[5]), "6 logits need 6 targets, not 5");
     }
 
     @Test
-    void twoParametersOfOneNameAreRefused() {
+    void duplicateParameterNamesAreRejected() {
         weights.scope("fc").zeros("bias", Shape.of(2));
-        assertRefused(() -> weights.scope("fc").uniform("bias", Shape.of(3), 1), "two parameters are named fc.bias");
+        assertRejected(() -> weights.scope("fc").uniform("bias", Shape.of(3), 1), "two parameters are named fc.bias");
         assertThat(weights.count()).isEqualTo(2);
     }
 
     @Test
     void anOpNeedsATape() {
         Parameter w = weights.uniform("w", Shape.of(2), 1);
-        assertRefused(() -> Arithmetic.add(w, w), "an operation needs at least one tensor that is on a tape");
+        assertRejected(() -> Arithmetic.add(w, w), "an operation needs at least one tensor that is on a tape");
     }
 
     @Test
-    void drawsOfAPassDifferAndPassesOfOneKeyAgree() {
+    void drawsInAPassDifferAndPassesWithTheSameKeyAgree() {
         RandomKey first = tape.draw();
         assertThat(tape.draw()).isNotEqualTo(first);
         try (Tape again = Tape.training(memory, KEY)) {

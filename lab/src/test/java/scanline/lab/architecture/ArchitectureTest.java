@@ -120,7 +120,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void aPlantedCircleIsFound() {
+    void circularDependenciesAreFound() {
         TreeSet<String> edges = new TreeSet<>(Set.of("a -> b", "b -> c", "c -> a", "a -> d", "e -> a"));
         assertThat(circle(edges)).containsExactly("a -> b", "b -> c", "c -> a");
     }
@@ -144,12 +144,12 @@ class ArchitectureTest {
     }
 
     @Test
-    void nothingIsUsedWhoseResultCanDifferFromRunToRun() {
+    void nothingNondeterministicIsUsed() {
         assertThat(irreproducible(classes)).isEmpty();
     }
 
     @Test
-    void aPlantedCallOfInexactMathIsFound() throws IOException {
+    void callsOfInexactMathAreFound() throws IOException {
         String planted = Planted.class.getName();
         assertThat(irreproducible(List.of(compiled(Planted.class)))).extracting(Use::toString)
                 .containsExactlyInAnyOrder(planted + ".direct uses java.lang.Math.exp",
@@ -159,7 +159,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void aPlantedUseOfTheVectorApiIsFound() {
+    void usesOfTheVectorApiAreFound() {
         ClassDesc vector = ClassDesc.of(VECTOR_API, "FloatVector");
         ClassDesc operators = ClassDesc.of(VECTOR_API, "VectorOperators");
         CompiledClass planted = generated("scanline.lab.train.Planted", code -> code
@@ -174,7 +174,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void aPlantedArrowIsFound() {
+    void undeclaredDependenciesAreFound() {
         ClassDesc main = ClassDesc.of("scanline.lab.cli.Main");
         CompiledClass planted = generated("scanline.engine.kernel.Planted",
                 code -> code.invokestatic(main, "main", ConstantDescs.MTD_void).return_());
@@ -188,7 +188,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void aPlantedNameOfAClassIsFound() {
+    void classNamesInStringsAreFound() {
         CompiledClass planted = generated("scanline.lab.train.Planted",
                 code -> code.ldc("scanline.lab/scanline.lab.cli.Main").pop().ldc("scanline.lab.data.known").pop()
                         .return_());

@@ -32,7 +32,7 @@ class LocaleTest {
     }
 
     @Test
-    void aPlantedUseIsFound() throws IOException {
+    void localeDependentUsesAreFound() throws IOException {
         try (var in = LocaleTest.class.getResourceAsStream("LocaleTest$Planted.class")) {
             String planted = Planted.class.getName() + ".local uses java.";
             assertThat(CompiledClass.parse(in.readAllBytes()).uses().stream().filter(LocaleTest::isLocal))

@@ -35,7 +35,7 @@ class SignatureTest {
     }
 
     @Test
-    void aPlantedMethodWithTooManyParametersIsFound() throws IOException {
+    void methodsWithTooManyParametersAreFound() throws IOException {
         String planted = Planted.class.getName();
         assertThat(tooLong(compiled(Planted.class))).containsExactlyInAnyOrder(planted + ".<init>: 9",
                 planted + ".nine: 9");
@@ -50,7 +50,7 @@ class SignatureTest {
     }
 
     @Test
-    void aPlantedTwinOfARecordIsFound() throws IOException {
+    void duplicateRecordsAreFound() throws IOException {
         assertThat(equalRecords(List.of(compiled(First.class), compiled(Second.class), compiled(Third.class),
                 compiled(Nine.class), compiled(Sum.class), compiled(Product.class))))
                 .containsExactly(List.of(First.class.getName(), Second.class.getName()));

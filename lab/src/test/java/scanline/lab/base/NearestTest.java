@@ -9,14 +9,14 @@ class NearestTest {
     private final List<String> words = List.of("mnist", "fashion-mnist", "idx");
 
     @Test
-    void aMistypedWordFindsTheOneThatWasMeant() {
+    void aMistypedWordFindsTheIntendedOne() {
         assertThat(Nearest.nearest("mnsit", words)).contains("mnist");
         assertThat(Nearest.nearest("Fashion_Mnist", words)).contains("fashion-mnist");
         assertThat(Nearest.nearest("fashonminst", words)).contains("fashion-mnist");
     }
 
     @Test
-    void aForeignWordFindsNone() {
+    void anUnrelatedWordFindsNothing() {
         assertThat(Nearest.nearest("imagenet", words)).isEmpty();
         assertThat(Nearest.nearest("x", List.of())).isEmpty();
         assertThat(Nearest.nearest("max", List.of("dir", "mix"))).contains("mix");
@@ -24,7 +24,7 @@ class NearestTest {
     }
 
     @Test
-    void aGroupThatBothBeginWithMakesNothingNear() {
+    void aSharedGroupPrefixDoesNotMakeWordsNear() {
         List<String> keys = List.of("optimizer", "optimizer.rate", "optimizer.momentum", "optimizer.weightDecay");
         assertThat(Nearest.nearest("optimizer.beta1", keys)).isEmpty();
         assertThat(Nearest.nearest("optimizer.raet", keys)).contains("optimizer.rate");
@@ -34,7 +34,7 @@ class NearestTest {
 
     /** A recipe's key may be anything: it is compared only with words that it may have been meant to be. */
     @Test
-    void aWordThatIsMuchLongerThanAllOthersIsComparedWithNone() {
+    void aMuchLongerWordIsComparedWithNone() {
         assertThat(Nearest.nearest("x".repeat(50_000_000), words)).isEmpty();
         assertThat(Nearest.nearest("fashion-mnistabcdef", words)).contains("fashion-mnist");
         assertThat(Nearest.nearest("fashion-mnistabcdefg", words)).isEmpty();

@@ -23,7 +23,7 @@ class CanvasTest {
     }
 
     @Test
-    void aGridHasASequenceAsLongAsItHasPlaces() {
+    void aGridHasASequenceOfAtMostItsPlaces() {
         Canvas grid = new Canvas.Grid(2, 3, 0.5, 7, 0, 9);
         assertThat(grid.answer()).isEqualTo(Answer.SEQUENCE);
         assertThat(grid.longest()).isEqualTo(6);
@@ -83,7 +83,7 @@ class CanvasTest {
     }
 
     @Test
-    void aScatterWithoutPicturesIsRefused() {
+    void aScatterWithoutPicturesIsRejected() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Canvas.Scatter(48, 10, 22, 1, 4, 0, Order.FREQUENT, 0, 1, 1))
                 .withMessage("train must be at least 1, not 0");

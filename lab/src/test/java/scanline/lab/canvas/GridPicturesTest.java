@@ -25,7 +25,7 @@ class GridPicturesTest {
     private final ImageSet flat = Drawings.flat(12, HEIGHT, WIDTH, 4);
 
     @Test
-    void aPictureIsAsLargeAsItsPlaces() {
+    void aPictureHasTheSizeOfItsPlaces() {
         Pictures pictures = grid(2, 3, 0, flat);
         assertThat(pictures.height()).isEqualTo(6);
         assertThat(pictures.width()).isEqualTo(6);
@@ -33,7 +33,7 @@ class GridPicturesTest {
     }
 
     @Test
-    void aPictureDependsOnKeyAndNumberAlone() {
+    void aPictureDependsOnlyOnKeyAndNumber() {
         ImageSet noise = Drawings.noise(12, HEIGHT, WIDTH, 4);
         Pictures one = grid(2, 2, 0.3, noise);
         Pictures other = grid(2, 2, 0.3, noise);
@@ -57,7 +57,7 @@ class GridPicturesTest {
     }
 
     @Test
-    void anAnswerHasTheLabelsOfTheImagesThatAreSeenInReadingOrder() {
+    void aTargetHasTheLabelsOfTheImagesInReadingOrder() {
         ImageSet noise = Drawings.noise(12, HEIGHT, WIDTH, 4);
         Pictures pictures = grid(3, 2, 0.3, noise);
         for (int n = 0; n < 200; n++) {
@@ -77,7 +77,7 @@ class GridPicturesTest {
     }
 
     @Test
-    void eachChosenImageIsAsLikelyAtEachPlaceAsAnyOther() {
+    void eachSelectedImageIsEquallyLikelyAtEachPlace() {
         Pictures pictures = grid(2, 2, 0, flat);
         int trials = 20_000;
         int[][] times = new int[4][flat.count() + 1];
@@ -98,7 +98,7 @@ class GridPicturesTest {
     }
 
     @Test
-    void imagesOfDifferentPlacesAreDrawnWithReplacementAndWithoutRegardToEachOther() {
+    void imagesOfDifferentPlacesAreIndependent() {
         Pictures pictures = grid(1, 2, 0, flat);
         int trials = 20_000;
         int same = 0;
@@ -110,7 +110,7 @@ class GridPicturesTest {
     }
 
     @Test
-    void placesAreBlankAsOftenAsStatedAndAnAnswerMayBeEmpty() {
+    void placesAreBlankAsOftenAsConfiguredAndATargetMayBeEmpty() {
         Pictures pictures = grid(2, 2, 0.4, flat);
         int trials = 20_000;
         int[] lengths = new int[5];
@@ -137,7 +137,7 @@ class GridPicturesTest {
     }
 
     @Test
-    void noImagesAreRefused() {
+    void anEmptyImageSetIsRejected() {
         assertThatExceptionOfType(DataException.class)
                 .isThrownBy(() -> Canvas.Grid.DEFAULT.pictures(flat, new int[0], KEY))
                 .withMessage("data.canvas: no images to compose pictures from"
@@ -145,7 +145,7 @@ class GridPicturesTest {
     }
 
     @Test
-    void theChosenImagesAreThoseOfTheBeginning() {
+    void theSelectedImagesNeverChange() {
         int[] chosen = {3};
         Pictures pictures = Canvas.Grid.DEFAULT.pictures(flat, chosen, KEY);
         chosen[0] = 5;
@@ -153,7 +153,7 @@ class GridPicturesTest {
     }
 
     @Test
-    void theFirstPicturesAreThoseOfEver() {
+    void theFirstPicturesNeverChange() {
         assertThat(Drawings.checksum(grid(2, 3, 0.25, Drawings.noise(12, HEIGHT, WIDTH, 4)), 5))
                 .isEqualTo(142057877L);
     }

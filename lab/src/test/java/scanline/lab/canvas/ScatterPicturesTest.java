@@ -32,7 +32,7 @@ class ScatterPicturesTest {
     private static final int CLASSES = 7;
 
     @Test
-    void aPictureIsAsLargeAsTheCanvas() {
+    void aPictureHasTheSizeOfTheCanvas() {
         Pictures pictures = pictures(canvas(1, 3, 0.5, Order.FREQUENT), Drawings.flat(14, 6, 5, CLASSES));
         assertThat(pictures.height()).isEqualTo(24);
         assertThat(pictures.width()).isEqualTo(24);
@@ -40,7 +40,7 @@ class ScatterPicturesTest {
     }
 
     @Test
-    void aPictureDependsOnKeyAndNumberAlone() {
+    void aPictureDependsOnlyOnKeyAndNumber() {
         ImageSet noise = Drawings.noise(21, 6, 5, CLASSES);
         Pictures one = pictures(canvas(1, 4, 0.5, Order.RANDOM), noise);
         Pictures other = pictures(canvas(1, 4, 0.5, Order.RANDOM), noise);
@@ -66,7 +66,7 @@ class ScatterPicturesTest {
     }
 
     @Test
-    void aPictureHasItsImagesScaledAtTheirPlacesTheBrighterPixelInFrontAndIsBlackElsewhere() {
+    void picturesShowScaledImagesWithBrighterPixelsInFrontOnBlack() {
         ImageSet noise = Drawings.noise(21, 6, 5, CLASSES);
         // Four images of up to 10 pixels a side on 20 overlap often.
         ScatterPictures pictures = pictures(scatter(20, 4, 10, 1, 4, 0.5, Order.FREQUENT), noise);
@@ -95,7 +95,7 @@ class ScatterPicturesTest {
     }
 
     @Test
-    void whereNothingOverlapsTheLabelsOfAnAnswerAreExactlyThoseThatAreSeen() {
+    void withoutOverlapTheTargetHasExactlyTheVisibleLabels() {
         // An image has the level of its number and one more.
         ImageSet flat = Drawings.flat(14, 6, 5, CLASSES);
         ScatterPictures pictures = pictures(scatter(48, 4, 12, 1, 4, 0.5, Order.FREQUENT), flat);
@@ -125,7 +125,7 @@ class ScatterPicturesTest {
     }
 
     @Test
-    void eachChosenImageOfALabelAndEachSideIsAsLikelyAsAnyOther() {
+    void eachSelectedImageOfALabelAndEachSideIsEquallyLikely() {
         ImageSet flat = Drawings.flat(40, 6, 5, 2);
         int[] chosen = {2, 3, 7, 14, 15, 16, 38};
         Canvas.Scatter canvas = scatter(24, 4, 10, 2, 2, 0, Order.FREQUENT);
@@ -152,7 +152,7 @@ class ScatterPicturesTest {
     }
 
     @Test
-    void imagesLieInsideAndTheFirstIsAsOftenAtOnePlaceAsAtAnother() {
+    void imagesAreInsideAndTheFirstIsUniformlyPlaced() {
         ScatterPictures pictures = pictures(scatter(16, 4, 8, 1, 4, 0.5, Order.FREQUENT),
                 Drawings.flat(7, 6, 5, CLASSES));
         Map<Placed, Integer> times = new HashMap<>();
@@ -211,7 +211,7 @@ class ScatterPicturesTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.5, 1})
-    void setsOfLabelsAreAsFrequentAsTheLawSays(double cooccurrence) {
+    void labelSetsFollowTheirDistribution(double cooccurrence) {
         Pictures pictures = pictures(canvas(1, 4, cooccurrence, Order.FREQUENT), Drawings.flat(7, 6, 5, CLASSES));
         int[] observed = new int[1 << CLASSES];
         for (int n = 0; n < TRIALS; n++) {
@@ -223,7 +223,7 @@ class ScatterPicturesTest {
     }
 
     @Test
-    void aSetMayHaveAnyStatedNumberOfLabelsAsOftenAsAnother() {
+    void allConfiguredSetSizesAreEquallyLikely() {
         Pictures pictures = pictures(canvas(2, 4, 0.8, Order.RANDOM), Drawings.flat(7, 6, 5, CLASSES));
         int[] sizes = new int[5];
         for (int n = 0; n < TRIALS; n++) {
@@ -295,7 +295,7 @@ class ScatterPicturesTest {
     }
 
     @Test
-    void aRandomOrderIsAnyOfTheSameSet() {
+    void allRandomOrdersOfASetAreEquallyLikely() {
         ImageSet flat = Drawings.flat(7, 6, 5, CLASSES);
         Pictures frequent = pictures(canvas(3, 3, 0.5, Order.FREQUENT), flat);
         Pictures random = pictures(canvas(3, 3, 0.5, Order.RANDOM), flat);
@@ -326,7 +326,7 @@ class ScatterPicturesTest {
     }
 
     @Test
-    void moreLabelsThanThereAreAreRefused() {
+    void moreLabelsThanExistAreRejected() {
         assertThatExceptionOfType(DataException.class)
                 .isThrownBy(() -> pictures(canvas(1, 4, 0, Order.FREQUENT), Drawings.flat(3, 6, 5, 3)))
                 .withMessage(
@@ -336,7 +336,7 @@ class ScatterPicturesTest {
 
     @ParameterizedTest
     @CsvSource({"0,1", "1,0"})
-    void aLabelWithoutAnImageIsRefused(int image, int missing) {
+    void aLabelWithoutAnImageIsRejected(int image, int missing) {
         ImageSet flat = Drawings.flat(4, 6, 5, 2);
         assertThatExceptionOfType(DataException.class)
                 .isThrownBy(() -> new ScatterPictures(canvas(1, 2, 0, Order.FREQUENT), flat,
@@ -347,7 +347,7 @@ class ScatterPicturesTest {
 
     @ParameterizedTest
     @CsvSource({"FREQUENT,2068805453", "RANDOM,3684633268"})
-    void theFirstPicturesAreThoseOfEver(Order order, long checksum) {
+    void theFirstPicturesNeverChange(Order order, long checksum) {
         ImageSet noise = Drawings.noise(21, 6, 5, CLASSES);
         assertThat(Drawings.checksum(pictures(canvas(1, 4, 0.5, order), noise), 5)).isEqualTo(checksum);
     }

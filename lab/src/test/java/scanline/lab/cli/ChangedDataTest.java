@@ -35,7 +35,7 @@ class ChangedDataTest {
     }
 
     @Test
-    void whatARunWasTrainedOnIsEvaluatedWithoutAWord() {
+    void evaluatingOnTheTrainedDataPrintsNoWarning() {
         assertThat(ok("evaluate", run).out()).doesNotContain("data:");
         assertThat(ok("evaluate", run, "--split", "train").out()).doesNotContain("data:");
         assertThat(ok("evaluate", run, "--split", "validation").out()).doesNotContain("data:");
@@ -44,7 +44,7 @@ class ChangedDataTest {
     }
 
     @Test
-    void dataThatHaveChangedAreRefusedUnlessTheyAreAskedFor() throws IOException {
+    void changedDataAreRejectedUnlessRequested() throws IOException {
         SmallSets.testOnTrainingImages(set);
         for (List<String> words : List.of(List.of("evaluate", run), List.of("report", run), List.of("resume", run),
                 List.of("evaluate", run, "batch=4"))) {
@@ -62,7 +62,7 @@ class ChangedDataTest {
     }
 
     @Test
-    void otherDataAreComparedWithThoseOfTheRunWhereTheseStillAre() throws IOException {
+    void otherDataAreComparedWithTheDataOfTheRunIfAvailable() throws IOException {
         Path other = SmallSets.write(folder.resolve("other"), 2, 3);
         assertThat(ok("evaluate", run, "data.dir=" + other).out())
                 .contains("data: not the data of the run (testImages); 0 of 20 images are among");
@@ -73,7 +73,7 @@ class ChangedDataTest {
     }
 
     @Test
-    void heldOutImagesOfAnotherSplitMayHaveBeenTrainedOn() {
+    void validationImagesOfAnotherSplitMayHaveBeenTrainedOn() {
         for (String change : List.of("seed=7", "data.validation=20")) {
             assertThat(ok("evaluate", run, change, "--split", "validation").out())
                     .containsPattern("data: the validation set is not that of the run; \\d+ of \\d+ images are among");
@@ -82,7 +82,7 @@ class ChangedDataTest {
     }
 
     @Test
-    void dataThatHaveMovedAreFoundByTheirNewPlace() throws IOException {
+    void movedDataAreFoundAtTheirNewPath() throws IOException {
         Path moved = Files.move(set, folder.resolve("moved"));
         assertThat(answer("resume", run).err()).contains(set + ": no such folder");
         String now = "data.dir=" + moved;

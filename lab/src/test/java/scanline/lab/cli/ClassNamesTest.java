@@ -47,7 +47,7 @@ class ClassNamesTest {
     }
 
     @Test
-    void aRecordWithNamesIsTaken() throws IOException {
+    void aRecordWithNamesIsAccepted() throws IOException {
         Path results = Files.createDirectory(folder.resolve("results"));
         Results.add(results, run, false);
         assertThat(Results.write(results)).isEqualTo(1);
@@ -63,7 +63,7 @@ class ClassNamesTest {
     }
 
     @Test
-    void theMatrixInJsonHasTheNamesBesideIt() {
+    void theMatrixInJsonComesWithTheNames() {
         assertThat(answer("evaluate", run.toString(), "--json").out())
                 .contains("\"classes\" : [ \"handwritten, a\", \"handwritten, b\", \"x\" ]");
     }

@@ -49,7 +49,7 @@ class CommandLineTest {
     }
 
     @Test
-    void aRunFolderSaysHowItWasMade() {
+    void aRunFolderRecordsHowItWasMade() {
         assertThat(run.resolve("recipe.yaml")).content().contains("model.hidden: 8", "seed: 1");
         assertThat(run.resolve("provenance.json")).content().contains(
                 "\"command\" : [ \"scanline\", \"train\", \"lstm-rows\", \"epochs=1\"",
@@ -66,7 +66,7 @@ class CommandLineTest {
     }
 
     @Test
-    void exportedWeightsEvaluateAsTheRunDoes() throws IOException {
+    void exportedWeightsEvaluateLikeTheRun() throws IOException {
         Path file = Files.writeString(folder.resolve("exported.safetensors"), "an old file");
         Answer exported = answer("export", run.toString(), "--format", "safetensors", "--to", file.toString());
         assertThat(exported.status()).as(exported.err()).isZero();
@@ -88,7 +88,7 @@ class CommandLineTest {
     }
 
     @Test
-    void anExportSaysWhichRunItsWeightsAreFromWhereThatIsKnown() throws IOException {
+    void anExportNamesTheRunOfItsWeightsIfKnown() throws IOException {
         Path file = folder.resolve("exported.safetensors");
         answer("export", run.toString(), "--format", "safetensors", "--to", file.toString());
         assertThat(SafeTensors.read(file).metadata()).containsEntry("weights", hash("best.safetensors"))
@@ -105,7 +105,7 @@ class CommandLineTest {
     }
 
     @Test
-    void aRunThatHasNoBestWeightsYetIsNotExported() throws IOException {
+    void aRunWithoutBestWeightsIsNotExported() throws IOException {
         Path early = Files.createDirectory(folder.resolve("early"));
         Files.copy(run.resolve("recipe.yaml"), early.resolve("recipe.yaml"));
         Answer answer = answer("export", early.toString(), "--format", "onnx", "--to", folder + "/early.onnx");
@@ -116,7 +116,7 @@ class CommandLineTest {
     }
 
     @Test
-    void resultsAreWrittenFromTheRunsThatAreAddedAndChecked() throws IOException {
+    void resultsAreWrittenFromAddedRunsAndChecked() throws IOException {
         Path results = folder.resolve("results");
         assertThat(answer("results", results.toString()).err()).contains("scanline: no such folder: " + results);
         Answer added = answer("results", results.toString(), "--add", run.toString());
@@ -134,7 +134,7 @@ class CommandLineTest {
     }
 
     @Test
-    void reportWritesAgainWhatTrainingLeftOrElsewhere() throws IOException {
+    void reportRewritesThePageInPlaceOrElsewhere() throws IOException {
         byte[] left = Files.readAllBytes(run.resolve("report.html"));
         Path other = folder.resolve("other.html");
         Answer elsewhere = answer("report", run.toString(), "--to", other.toString());
@@ -147,7 +147,7 @@ class CommandLineTest {
     }
 
     @Test
-    void reportSaysInALineThatTheDataIsGone() {
+    void reportReportsMissingDataInOneLine() {
         Answer answer = answer("report", run.toString(), "data.dir=/nowhere/at/all");
         assertThat(answer.status()).isEqualTo(1);
         assertThat(answer.err().strip()).contains("/nowhere/at/all").doesNotContain("\n");
@@ -165,7 +165,7 @@ class CommandLineTest {
     }
 
     @Test
-    void predictReadsPngAndSaysTheClass() throws IOException {
+    void predictReadsPngAndPrintsTheClass() throws IOException {
         Path image = folder.resolve("seven.png");
         ImageIO.write(new BufferedImage(56, 56, BufferedImage.TYPE_BYTE_GRAY), "png", image.toFile());
         Answer answer = answer("predict", run.toString(), image.toString(), "--json");
@@ -174,7 +174,7 @@ class CommandLineTest {
     }
 
     @Test
-    void predictWarnsOfAPictureWithoutInk() throws IOException {
+    void predictWarnsAboutAnImageWithoutInk() throws IOException {
         Path blank = folder.resolve("blank.png");
         ImageIO.write(new BufferedImage(56, 56, BufferedImage.TYPE_BYTE_GRAY), "png", blank.toFile());
         for (String[] how : new String[][] {{"--json"}, {"--json", "--as-is"}}) {
@@ -189,7 +189,7 @@ class CommandLineTest {
     }
 
     @Test
-    void predictLaysADigitAsMnistsUnlessItIsToldNotTo() throws IOException {
+    void predictCentersADigitLikeMnistUnlessDisabled() throws IOException {
         byte[] corner = new byte[112 * 112];
         for (int i = 0; i < 40 * 5; i++) {
             corner[(i / 5 + 60) * 112 + i % 5 + 90] = (byte) 150; // a 1
@@ -211,7 +211,7 @@ class CommandLineTest {
     }
 
     @Test
-    void aRunOnAFolderPreparesPicturesAsItsRecipeSays() throws IOException {
+    void aRunOnAFolderPreparesImagesAsItsRecipeSpecifies() throws IOException {
         Path data = folder.resolve("drawn");
         Pngs.writeClasses(data, List.of("cat", "dog"), 10, 40);
         Path trained = folder.resolve("prepared");
@@ -229,7 +229,7 @@ class CommandLineTest {
     }
 
     @Test
-    void whatIsSeldomMeantInDataIsSaidBeforeTraining() throws IOException {
+    void suspiciousDataIsReportedBeforeTraining() throws IOException {
         Path data = folder.resolve("twice");
         Pngs.writeClasses(data, List.of("cat", "dog"), 10, 8);
         Pngs.write(data.resolve("dog").resolve("cat.png"), Pngs.drawn(0, 8), 8, 8);
@@ -247,7 +247,7 @@ class CommandLineTest {
     }
 
     @Test
-    void aRunOnSmallerImagesInAnotherOrderPredictsWhatItEvaluates() throws IOException {
+    void predictionAndEvaluationAgreeForShrunkImagesInAnotherOrder() throws IOException {
         String small = folder.resolve("small").toString();
         Answer trained = answer("train", "lstm-rows", "epochs=1", "data.limit=200", "data.validation=100",
                 "model.hidden=8", "data.shrink=2", "data.scan=permuted", "data.scan.size=49", "--run", small);
@@ -285,14 +285,14 @@ class CommandLineTest {
     }
 
     @Test
-    void explainSeesTheSmallerSize() {
+    void explainUsesTheShrunkSize() {
         assertThat(answer("explain", "lstm-rows", "data.shrink=2").out()).contains("input [14 steps, 14 features]");
         assertThat(answer("explain", "lstm-rows", "data.shrink=4", "data.scan=chunks").out())
                 .contains("input [7 steps, 7 features]", "data.shrink: 4", "data.scan.size: 7");
     }
 
     @Test
-    void aFolderThatExistsIsRefusedAndUnchanged() throws IOException {
+    void anExistingFolderIsRejectedAndUnchanged() throws IOException {
         Map<Path, String> before = contents(run);
         Answer answer = answer("train", "lstm-rows", "--run", run.toString());
         assertThat(answer.status()).isEqualTo(1);
@@ -347,7 +347,7 @@ class CommandLineTest {
     }
 
     @Test
-    void anImageThatIsNoneIsRefused() throws IOException {
+    void nonImagesAreRejected() throws IOException {
         Path text = Files.writeString(folder.resolve("text.png"), "no image");
         Answer answer = answer("predict", run.toString(), text.toString());
         assertThat(answer.status()).isEqualTo(1);
@@ -358,7 +358,7 @@ class CommandLineTest {
     }
 
     @Test
-    void ofAFolderThatIsGoneOrHasOtherClassesTheNamesAreThoseOfTraining() throws IOException {
+    void ifTheDataFolderIsGoneOrChangedTheClassNamesAreThoseOfTraining() throws IOException {
         Path data = folder.resolve("classes of mine");
         Pngs.writeClasses(data, List.of("cat", "dog"), 10, 8);
         Path trained = folder.resolve("mine");
@@ -381,7 +381,7 @@ class CommandLineTest {
     }
 
     @Test
-    void tooLittleMemoryIsSaidInALine() {
+    void tooLittleMemoryIsReportedInOneLine() {
         CommandLine line = Main.commandLine().addSubcommand("fill", CommandSpec.wrapWithoutInspection(
                 (Runnable) () -> {
                     throw new OutOfMemoryError("Java heap space");
@@ -393,7 +393,7 @@ class CommandLineTest {
     }
 
     @Test
-    void weightsThatDoNotFitAreRefused() throws IOException {
+    void mismatchedWeightsAreRejected() throws IOException {
         SafeTensors good = SafeTensors.read(run.resolve("best.safetensors"));
         List<Entry> entries = List.copyOf(good.tensors().values());
         Path file = folder.resolve("weights.safetensors");
@@ -410,7 +410,7 @@ class CommandLineTest {
     }
 
     @Test
-    void whatWasDoneToWeightsSoThatTheyFitIsToldBesideTheAnswer() throws IOException {
+    void weightConversionsAreReportedWithTheAnswer() throws IOException {
         SafeTensors good = SafeTensors.read(run.resolve("best.safetensors"));
         Path file = folder.resolve("wrapped.safetensors");
         SafeTensors.write(file, new SafeTensors(good.tensors().values().stream()
@@ -424,7 +424,7 @@ class CommandLineTest {
     }
 
     @Test
-    void dropoutWithASingleRecurrentLayerIsSaidToHaveNoEffect() {
+    void dropoutWithASingleRecurrentLayerIsReportedToHaveNoEffect() {
         Answer one = answer("explain", "lstm-pixels", "model.dropout=0.5");
         assertThat(one.status()).isZero();
         assertThat(one.err().strip())

@@ -21,7 +21,7 @@ class CommandsPageTest {
     private static final String CLOSING = "<!-- end -->\n";
 
     @Test
-    void thePageHasWhatHelpPrints() throws IOException {
+    void thePageMatchesTheHelp() throws IOException {
         String page = Files.readString(PAGE);
         int from = page.indexOf(OPENING) + OPENING.length();
         int to = page.indexOf(CLOSING, from);

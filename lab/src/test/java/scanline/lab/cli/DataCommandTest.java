@@ -18,7 +18,7 @@ class DataCommandTest {
     private Path cache;
 
     @Test
-    void theListTellsWhereEachSetIs() {
+    void theListShowsWhereEachSetIs() {
         assertThat(run("list")).isZero();
         assertThat(out.toString()).contains("mnist ", "in the jar, 11.6 MB", "CC BY-SA 3.0", "fashion-mnist ",
                 "not downloaded: run ./scanline data fetch fashion-mnist", "kmnist ",
@@ -28,7 +28,7 @@ class DataCommandTest {
     }
 
     @Test
-    void verifyingWithoutANameChecksWhatIsHere() {
+    void verifyingWithoutANameChecksWhatIsPresent() {
         assertThat(run("verify")).isZero();
         assertThat(out.toString().lines()).hasSize(4)
                 .allMatch(line -> line.startsWith("mnist ") && line.endsWith("OK"));

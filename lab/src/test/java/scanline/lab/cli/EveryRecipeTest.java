@@ -71,7 +71,7 @@ class EveryRecipeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"lstm-rows", "row-transformer", "cnn", "digit-sequence", "cnn-rnn"})
-    void trainsOnAsManyClassesAsThereAre(String recipe) throws IOException {
+    void trainsOnAnyNumberOfClasses(String recipe) throws IOException {
         Answer answer = train(recipe, "many", "data=folder");
         assertThat(answer.status()).as(answer.err()).isZero();
     }
@@ -89,7 +89,7 @@ class EveryRecipeTest {
             digit-classifier | data.scan.size is 14, but must divide both sides of an image of 16 x 20
             digit-sequence   | data.scan.size is 14, but must divide both sides of an image of 32 x 40
             """)
-    void aSizeThatItsPatchesDoNotDivideIsSaid(String recipe, String message) throws IOException {
+    void aSizeNotDivisibleIntoPatchesIsReported(String recipe, String message) throws IOException {
         Answer answer = train(recipe, "idx", "data=idx");
         assertThat(answer.status()).isEqualTo(1);
         assertThat(answer.err()).hasLineCount(1).contains(message);

@@ -50,7 +50,7 @@ class FineTuningTest {
     }
 
     @Test
-    void aRunThatBeginsWithAnothersWeightsNamesThem() throws IOException {
+    void aRunThatStartsFromOtherWeightsNamesThem() throws IOException {
         Path child = train("child", set, "--from", base.toString());
         Parent parent = RunRecordReader.read(child).parent();
         assertThat(parent).isNotNull();
@@ -63,7 +63,7 @@ class FineTuningTest {
     }
 
     @Test
-    void theFileOfTheWeightsGivesTheSameAsTheRunOnAnyThreads() throws IOException {
+    void theWeightsFileAndTheRunGiveTheSameOnAnyThreads() throws IOException {
         Path run = train("run", set, "--from", base.toString(), "--threads", "1");
         Path file = train("file", set, "--from", base.resolve(Run.BEST).toString(), "--threads", "2");
         assertThat(lastWeights(file)).isEqualTo(lastWeights(run));
@@ -104,7 +104,7 @@ class FineTuningTest {
     }
 
     @Test
-    void aRecordOfItIsReproducedFromItsParent() throws IOException {
+    void aFineTunedRecordIsReproducedFromItsParent() throws IOException {
         String[] small = {"lstm-rows", "epochs=1", "data.limit=300", "data.validation=100", "model.hidden=8"};
         Path parent = folder.resolve("parent");
         Path child = folder.resolve("child");
@@ -130,7 +130,7 @@ class FineTuningTest {
     }
 
     @Test
-    void aRecordDoesNotSayWhereDataWere() throws IOException {
+    void aRecordDoesNotRevealDataPaths() throws IOException {
         Path results = folder.resolve("results");
         assertThat(answer("results", results.toString(), "--add", base.toString()).status()).isZero();
         assertThat(results.resolve("records/base/recipe.yaml")).content().contains("data.dir: \"\"")

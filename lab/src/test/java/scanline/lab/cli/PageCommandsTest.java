@@ -26,12 +26,12 @@ class PageCommandsTest {
 
     @ParameterizedTest
     @MethodSource("pages")
-    void everyCommandIsOne(Path page) {
+    void everyCommandOnAPageExists(Path page) {
         assertThat(faults(Markdown.of(page))).isEmpty();
     }
 
     @Test
-    void aCommandThatIsNoneIsFound() {
+    void invalidCommandsAreFound() {
         assertThat(faults(page("```sh", "./scanline train lstm-rows --threads 2    # trains", "```"))).isEmpty();
         assertThat(faults(page("```sh", "./scanline trian lstm-rows", "```"))).hasSize(1);
         assertThat(faults(page("```sh", "./scanline train lstm-rows \\", "    --treads 2", "```"))).hasSize(1);

@@ -39,7 +39,7 @@ class PredictCommandTest {
     }
 
     @Test
-    void aFileThatCannotBeReadDoesNotTakeTheAnswersOfTheOthers() {
+    void anUnreadableFileDoesNotAffectTheOthers() {
         Answer good = answer("predict", run, cat, dog);
         assertThat(good.status()).as(good.err()).isZero();
         assertThat(good.out().lines()).hasSize(2);
@@ -51,7 +51,7 @@ class PredictCommandTest {
     }
 
     @Test
-    void inJsonItHasAnEntryWithItsErrorInItsPlace() {
+    void inJsonAnUnreadableFileHasAnEntryWithItsError() {
         Answer some = answer("predict", run, cat, text, dog, "--json");
         assertThat(some.status()).isEqualTo(1);
         List<?> entries = Json.parse(some.out(), List.class);
@@ -81,7 +81,7 @@ class PredictCommandTest {
     }
 
     @Test
-    void anImageMayComeThroughAPipe() throws Exception {
+    void anImageMayBeReadFromAPipe() throws Exception {
         Path pipe = folder.resolve("pipe");
         assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "mkfifo makes pipes");
         byte[] image = Files.readAllBytes(Path.of(cat));
@@ -99,7 +99,7 @@ class PredictCommandTest {
     }
 
     @Test
-    void aDeviceWithoutEndIsRefused() {
+    void anEndlessDeviceIsRejected() {
         assumeTrue(Files.exists(Path.of("/dev/zero")), "the system has a device without end");
         Answer answer = answer("predict", run, "/dev/zero");
         assertThat(answer.err().strip()).isEqualTo("scanline: /dev/zero is larger than 64 MB");

@@ -80,7 +80,7 @@ class ReproduceCommandTest {
     }
 
     @Test
-    void aRecordIsTrainedAgainOnceAndAgrees() throws IOException {
+    void aRecordIsRetrainedOnceAndAgrees() throws IOException {
         Answer first = reproduce("lstm-rows", "--threads", "1");
         assertThat(first.status()).as(first.err()).isZero();
         assertThat(first.out()).contains("small agrees: test accuracy ", "1 of 1 agree");
@@ -97,7 +97,7 @@ class ReproduceCommandTest {
     }
 
     @Test
-    void oneThatWasStoppedGoesOnAndAgrees() throws IOException {
+    void aStoppedReproductionResumesAndAgrees() throws IOException {
         Reproduction one = Reproduction.of(records, List.of()).getFirst();
         try (Experiment experiment = new Experiment(one.recipe(), 2)) {
             Run run = Run.create(runs.resolve("small"), one.recipe(),
@@ -114,7 +114,7 @@ class ReproduceCommandTest {
     }
 
     @Test
-    void theFirstThingThatDiffersIsSaid() throws IOException {
+    void theFirstDifferenceIsReported() throws IOException {
         change("result.json", "(?<=\"bestWeights\" : \")[0-9a-f]{4}", "ffff");
         Answer weights = reproduce();
         assertThat(weights.status()).isEqualTo(1);
@@ -128,7 +128,7 @@ class ReproduceCommandTest {
     }
 
     @Test
-    void aRecipeThatHasChangedIsNotTrained() throws IOException {
+    void aChangedRecipeIsNotTrained() throws IOException {
         change("recipe.yaml", "optimizer.beta1: 0.9", "optimizer.beta1: 0.8");
         assertThat(reproduce().err()).contains(
                 "small/recipe.yaml has changed since the run began: optimizer.beta1 was 0.9 and is 0.8");
@@ -146,7 +146,7 @@ class ReproduceCommandTest {
     }
 
     @Test
-    void whatIsNoRunOfTheRecordIsNotComparedWithIt() throws IOException {
+    void otherFoldersAreNotComparedWithTheRecord() throws IOException {
         assertThat(answer("reproduce", "--results", results.toString(), "--to", records.toString()).err())
                 .contains("which would be compared with themselves");
         Results.add(root, once.resolve("small"), false);
@@ -165,7 +165,7 @@ class ReproduceCommandTest {
     }
 
     @Test
-    void theRunThatWasRecordedIsNotComparedWithItself() {
+    void theRecordedRunIsNotComparedWithItself() {
         Answer answer = answer("reproduce", "--results", results.toString(), "--to", once.toString());
         assertThat(answer.status()).isEqualTo(1);
         assertThat(answer.out())
@@ -173,7 +173,7 @@ class ReproduceCommandTest {
     }
 
     @Test
-    void aRunOfARecipeThatWasDescribedInOtherWordsStands() throws IOException {
+    void aRunWhoseRecipeDescriptionChangedStaysValid() throws IOException {
         assertThat(reproduce().status()).isZero();
         Path recipe = runs.resolve("small/recipe.yaml");
         Files.writeString(recipe, Files.readString(recipe).replaceFirst("about: .*", "about: Something else"));
@@ -184,7 +184,7 @@ class ReproduceCommandTest {
     }
 
     @Test
-    void twoAtATimeAreRefused() throws IOException {
+    void concurrentReproductionsAreRejected() throws IOException {
         Files.createDirectories(runs);
         try (var channel = FileChannel.open(runs.resolve("reproduce.lock"), StandardOpenOption.CREATE,
                 StandardOpenOption.WRITE); var lock = channel.lock()) {
@@ -194,7 +194,7 @@ class ReproduceCommandTest {
     }
 
     @Test
-    void wrongNamesAndOptionsAreSaidInALine() throws IOException {
+    void wrongNamesAndOptionsAreReportedInOneLine() throws IOException {
         Path file = Files.createFile(root.resolve("file"));
         assertThat(answer("reproduce", "--results", results.toString(), "--to", file.toString()).err())
                 .isEqualToIgnoringNewLines(
@@ -249,7 +249,7 @@ class ReproduceCommandTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
-    void theFirstStepsOfEveryRecipeAreThoseOfTheRepository(int threads) {
+    void theFirstStepsOfEveryRecipeMatchTheRepository(int threads) {
         Path repository = Repository.folder().resolve("results");
         Answer answer = answer("reproduce", "--quick", "--results", repository.toString(), "--threads",
                 Integer.toString(threads));
@@ -258,7 +258,7 @@ class ReproduceCommandTest {
     }
 
     @Test
-    void everyRecordOfTheRepositoryIsOfARecipeAsItIsToday() throws IOException {
+    void everyRecordOfTheRepositoryHasACurrentRecipe() throws IOException {
         Path repository = Repository.folder().resolve("results/records");
         for (Reproduction one : Reproduction.of(repository, List.of())) {
             assertThat(one.recipe().seed()).as(one.record().name()).isEqualTo(one.record().seed());

@@ -56,7 +56,7 @@ class SequenceCommandsTest {
 
     @Test
     @SuppressWarnings("unchecked")
-    void theResultOfARunHasItsMeasures() throws IOException {
+    void theResultOfARunHasItsMetrics() throws IOException {
         Map<String, Object> result = Json.read(sequence.resolve("result.json"));
         assertThat(result).containsEntry("testExamples", 30);
         Map<String, Double> measures = (Map<String, Double>) result.get("testMeasures");
@@ -70,7 +70,7 @@ class SequenceCommandsTest {
     }
 
     @Test
-    void aRunKeepsAMatrixForSequencesAndATableForSets() throws IOException {
+    void aRunSavesAMatrixForSequencesAndATableForSets() throws IOException {
         assertThat(Files.readAllLines(sequence.resolve("confusion.csv"))).hasSize(11).first()
                 .isEqualTo("class,0,1,2,3,4,5,6,7,8,9");
         assertThat(sequence.resolve("labels.csv")).doesNotExist();
@@ -110,7 +110,7 @@ class SequenceCommandsTest {
     }
 
     @Test
-    void evaluateTakesAnotherBeam() throws IOException {
+    void evaluateAcceptsAnotherBeamWidth() throws IOException {
         assertThat(evaluated(sequence, "model.beamWidth=3").get("loss")).isEqualTo(evaluated(sequence).get("loss"));
         Answer wrong = answer("evaluate", sequence.toString(), "model.beamWidth=65");
         assertThat(wrong.err().strip()).isEqualTo("scanline: model.beamWidth must be from 1 (greedy) to 64, not 65");
@@ -118,7 +118,7 @@ class SequenceCommandsTest {
     }
 
     @Test
-    void aModelThatWritesHasNoLogitsToWrite() {
+    void aSequenceModelHasNoLogitsToWrite() {
         Path logits = folder.resolve("none.csv");
         Answer answer = answer("evaluate", sequence.toString(), "--logits", logits.toString());
         assertThat(answer.status()).isEqualTo(1);
@@ -129,7 +129,7 @@ class SequenceCommandsTest {
     }
 
     @Test
-    void evaluatePrintsATableOfLabelsAndWritesLogitsBesideSets() throws IOException {
+    void evaluatePrintsATableOfLabelsAndWritesLogitsForSets() throws IOException {
         Path logits = folder.resolve("logits.csv");
         Answer answer = answer("evaluate", set.toString(), "--logits", logits.toString());
         assertThat(answer.status()).as(answer.err()).isZero();
@@ -145,7 +145,7 @@ class SequenceCommandsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {56, 100})
-    void predictWritesWhatIsOnAPictureOfAnySize(int side) throws IOException {
+    void predictWorksOnPicturesOfAnySize(int side) throws IOException {
         Path image = folder.resolve("picture" + side + ".png");
         ImageIO.write(new BufferedImage(side, side, BufferedImage.TYPE_BYTE_GRAY), "png", image.toFile());
         Answer answer = answer("predict", sequence.toString(), image.toString());
@@ -159,7 +159,7 @@ class SequenceCommandsTest {
     }
 
     @Test
-    void withoutHeldOutImagesNothingIsValidated() {
+    void withoutAValidationSetNothingIsValidated() {
         Path run = folder.resolve("unvalidated");
         Answer trained = train(run, "digit-sequence", SMALL, "data.validation=0", "data.canvas.train=10");
         assertThat(trained.err()).contains("none held out");
@@ -171,7 +171,7 @@ class SequenceCommandsTest {
     }
 
     @Test
-    void explainSaysWhatIsReadAndWritten() {
+    void explainDescribesInputAndOutput() {
         assertThat(answer("explain", "digit-sequence").out()).contains("input [16 steps, 196 features]",
                 "decoder.pos_embedding", "721,996 parameters", "data.canvas.rows: 2");
         assertThat(answer("explain", "cnn-rnn").out()).contains("cnn.conv1", "label_projection", "[12, 64]");

@@ -54,7 +54,7 @@ class StandardOutputTest {
     @ValueSource(strings = {"--version", "help train", "compare {tmp}/run",
             "predict {tmp}/run {tmp}/data/cat/0.png --json", "evaluate {tmp}/run --logits -",
             "export {tmp}/run --format onnx --to -", "studio --port 0"})
-    void outputThatIsNotTakenIsAFailure(String command) throws Exception {
+    void closedOutputIsAFailure(String command) throws Exception {
         assumeTrue(Files.exists(FULL), "the system has a device that is always full");
         Answer answer = run(command, FULL);
         assertThat(answer.err().lines()).contains("scanline: cannot write to standard output: No space left on device");
@@ -64,7 +64,7 @@ class StandardOutputTest {
     @ParameterizedTest
     @ValueSource(strings = {"export {tmp}/run --format onnx --to -", "report {tmp}/run --to -",
             "evaluate {tmp}/run --json --logits -", "compare {tmp}/run --to -", "compare {tmp}/run --to /dev/stdout"})
-    void aFileOnStandardOutputIsAloneThere(String command) throws Exception {
+    void aFileOnStandardOutputHasNothingElseWithIt(String command) throws Exception {
         Path output = folder.resolve("output");
         Path file = folder.resolve("file");
         assertThat(run(command, output).status()).isZero();
@@ -73,7 +73,7 @@ class StandardOutputTest {
     }
 
     @Test
-    void whatIsSaidBesidesGoesToStandardError() throws Exception {
+    void messagesGoToStandardError() throws Exception {
         assertThat(run("export {tmp}/run --format safetensors --to -", folder.resolve("output")).err())
                 .contains("standard output: safetensors, ", " parameters, SHA-256 ");
     }

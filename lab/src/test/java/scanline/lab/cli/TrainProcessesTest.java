@@ -26,7 +26,7 @@ class TrainProcessesTest {
     }
 
     @Test
-    void runsThatBeginAtOnceGetFoldersOfTheirOwn() throws IOException, InterruptedException {
+    void concurrentlyStartedRunsGetSeparateFolders() throws IOException, InterruptedException {
         List<String> train = new ArrayList<>(List.of("train"));
         train.addAll(List.of(SmallSets.recipe(SmallSets.write(folder.resolve("set"), 1, 3))));
         train.set(3, "data.dir=set");
@@ -53,7 +53,7 @@ class TrainProcessesTest {
     }
 
     @Test
-    void aRunThatIsStoppedIsNoLongerLive() throws IOException, InterruptedException {
+    void aStoppedRunIsNoLongerLive() throws IOException, InterruptedException {
         Path run = folder.resolve("run");
         Path log = folder.resolve("log");
         Process process = start(log,

@@ -57,7 +57,7 @@ class WrongInputsTest {
     }
 
     @Test
-    void everyCommandHasAWrongInputAndNoneIsThereTwice() throws IOException {
+    void everyCommandHasAWrongInputWithoutDuplicates() throws IOException {
         List<String> commands = cases().stream().map(name -> command(CASES.resolve(name))).toList();
         assertThat(commands).doesNotHaveDuplicates();
         assertThat(commands).extracting(command -> command.split(" ")[0])
@@ -65,7 +65,7 @@ class WrongInputsTest {
     }
 
     @Test
-    void debugShowsWhereTheErrorAroseAndSaysTheSame() throws IOException {
+    void debugAddsTheStackTraceToTheSameMessage() throws IOException {
         String plain = answered("resume {tmp}/nowhere").err();
         String debug = answered("--debug resume {tmp}/nowhere").err();
         assertThat(debug).startsWith("scanline.lab.base.RunException: ").contains("\tat scanline.lab").endsWith(plain);

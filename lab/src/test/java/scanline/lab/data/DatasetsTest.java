@@ -33,7 +33,7 @@ class DatasetsTest {
     private Path cache;
 
     @Test
-    void theKnownSetsAreFoundByThemselvesThoseInTheJarFirst() {
+    void theKnownSetsAreListedWithBundledOnesFirst() {
         assertThat(Datasets.known()).containsExactly(Mnist.SET, Emnist.BALANCED, Emnist.BYCLASS, Emnist.BYMERGE,
                 Emnist.DIGITS, Emnist.LETTERS, Emnist.MNIST, FashionMnist.SET, Kmnist.SET);
     }
@@ -45,7 +45,7 @@ class DatasetsTest {
     }
 
     @Test
-    void mnistComesWithTheJar() {
+    void mnistIsBundledWithTheJar() {
         Dataset mnist = new Datasets(cache).open("mnist", null);
         ImageSet test = mnist.test();
         assertThat(mnist.name()).isEqualTo("mnist");
@@ -60,7 +60,7 @@ class DatasetsTest {
 
     @ParameterizedTest
     @EnumSource
-    void theFilesInTheJarAreMnists(Part part) {
+    void theFilesInTheJarAreThoseOfMnist(Part part) {
         Idx content = Mnist.SET.read(part, new Resources("mnist"));
         assertThat(content.sha256()).isEqualTo(sha256(part));
     }
@@ -95,7 +95,7 @@ class DatasetsTest {
     }
 
     @Test
-    void aSetThatWasNotFetchedSaysHowToGetIt() {
+    void aMissingSetIsReportedWithTheCommandToFetchIt() {
         assertThatExceptionOfType(DataException.class)
                 .isThrownBy(() -> new Datasets(cache).open("fashion-mnist", null, ImageFolder.Options.DEFAULT))
                 .withMessage("fashion-mnist is not in " + cache.resolve("fashion-mnist")
@@ -103,7 +103,7 @@ class DatasetsTest {
     }
 
     @Test
-    void aKnownSetIsRefusedWhenItsFilesAreOthers() throws IOException {
+    void aKnownSetWithOtherFilesIsRejected() throws IOException {
         IdxSamples.writeSet(cache);
         Dataset mnist = new Datasets(cache).open("mnist", cache);
         assertThatExceptionOfType(DataException.class).isThrownBy(mnist::train)

@@ -95,7 +95,7 @@ class EnvironmentProxiesTest {
     }
 
     @Test
-    void aProxyThatAsksForAnAccountIsPassedWithTheOneOfTheEnvironment() throws Exception {
+    void theAccountInTheEnvironmentIsSentToTheProxy() throws Exception {
         try (StrictProxy proxy = new StrictProxy()) {
             HttpClient.Builder builder = HttpClient.newBuilder();
             proxies("http_proxy", "http://" + proxy.address() + "/").orElseThrow().addTo(builder);
@@ -109,7 +109,7 @@ class EnvironmentProxiesTest {
     }
 
     @Test
-    void dataFetchAsksForItsMirrorsThroughTheProxyOfTheEnvironment() throws Exception {
+    void dataFetchUsesTheProxyOfTheEnvironment() throws Exception {
         try (StrictProxy proxy = new StrictProxy()) {
             assertThat(fetched(proxy.address())).endsWith(": Tunnel failed, got: 502");
             assertThat(proxy.passed).isNotEmpty().allMatch(asked -> asked.matches("CONNECT [^ /]+:443 HTTP/1.1"));
@@ -137,7 +137,7 @@ class EnvironmentProxiesTest {
     }
 
     @Test
-    void eachSchemeHasItsOwnAndSmallLettersComeFirst() {
+    void eachSchemeHasItsOwnVariableAndLowercaseWins() {
         EnvironmentProxies proxies = EnvironmentProxies.of(Map.of("HTTPS_PROXY", "one:1", "https_proxy", "two:2",
                 "ALL_PROXY", "http://[::1]")).orElseThrow();
         assertThat(selected(proxies, "https://a/").address()).isEqualTo(InetSocketAddress.createUnresolved("two", 2));
@@ -148,13 +148,13 @@ class EnvironmentProxiesTest {
     @CsvSource({"example.org,true", "other.org example.org,true", "'a,.example.org',true", "*.EXAMPLE.org,true",
             "org,true", "*,true", "data.example.org:443,true", "ample.org,false", "a.data.example.org,false",
             "data.example.org:80,false", "127.0.0.1,false"})
-    void whatNoProxyNamesIsAskedItself(String none, boolean itself) {
+    void hostsInNoProxyAreContactedDirectly(String none, boolean itself) {
         EnvironmentProxies proxies = proxies("https_proxy", "http://proxy:1", "no_proxy", none).orElseThrow();
         assertThat(selected(proxies, "https://data.example.org/x").equals(Proxy.NO_PROXY)).isEqualTo(itself);
     }
 
     @Test
-    void anAddressInNumbersCanBeNamedInNoProxy() {
+    void numericAddressesCanBeListedInNoProxy() {
         EnvironmentProxies proxies = proxies("http_proxy", "proxy:1", "NO_PROXY", "127.0.0.1,::1").orElseThrow();
         assertThat(selected(proxies, "http://127.0.0.1:8080/")).isEqualTo(Proxy.NO_PROXY);
         assertThat(selected(proxies, "http://[::1]/")).isEqualTo(Proxy.NO_PROXY);
@@ -163,7 +163,7 @@ class EnvironmentProxiesTest {
     @ParameterizedTest
     @ValueSource(strings = {"socks5://proxy:1080", "https://proxy:443", "http://", "http://me:secret@", "proxy:port",
             "proxy:70000", "a b:1", "http://proxy/path", "me:%zz@secret:1"})
-    void whatIsNoProxyIsNamedByItsVariableAlone(String value) {
+    void anInvalidProxyIsReportedByItsVariableOnly(String value) {
         assertThatExceptionOfType(DataException.class).isThrownBy(() -> proxies("https_proxy", value))
                 .withMessage("the environment variable https_proxy does not name a usable proxy: it must look"
                         + " like http://proxy.example:3128 or http://user:password@proxy.example:3128");

@@ -58,7 +58,7 @@ class FetchTest {
     }
 
     @Test
-    void aSetIsFetchedWholeAndOnlyOnce() throws IOException {
+    void aSetIsFetchedCompletelyAndOnlyOnce() throws IOException {
         try (var mirror = new Mirror(this::honest)) {
             fetch(mirror.base());
             assertFetched();
@@ -71,7 +71,7 @@ class FetchTest {
     }
 
     @Test
-    void aBrokenDownloadGoesOnWhereItStopped() throws IOException {
+    void aBrokenDownloadResumes() throws IOException {
         try (var mirror = new Mirror((name, from) -> name.equals(FIRST) && from < 20_000
                 ? honest(name, from).cutAfter(10_000)
                 : honest(name, from))) {
@@ -82,11 +82,11 @@ class FetchTest {
     }
 
     @Test
-    void aDownloadGoesOnInTheNextRunAndFromTheNextMirror() throws IOException {
+    void aDownloadResumesInTheNextRunAndFromTheNextMirror() throws IOException {
         try (var dying = new Mirror(
                 (name, from) -> from == 0 ? honest(name, from).cutAfter(7_000) : Answer.of(503, new byte[0]));
                 var good = new Mirror(this::honest)) {
-            assertRefused("127.0.0.1: HTTP status 503; 127.0.0.1: no connection", dying.base(), NOBODY);
+            assertRejected("127.0.0.1: HTTP status 503; 127.0.0.1: no connection", dying.base(), NOBODY);
             assertThat(folder.resolve(FIRST + ".part")).hasSize(7_000);
             fetch(NOBODY, good.base());
             assertFetched();
@@ -95,7 +95,7 @@ class FetchTest {
     }
 
     @Test
-    void aMirrorThatIgnoresRangesStartsTheFileAnew() throws IOException {
+    void aMirrorThatIgnoresRangesRestartsTheFile() throws IOException {
         keepPart(Arrays.copyOf(first, 5_000));
         try (var mirror = new Mirror((name, _) -> honest(name, 0))) {
             fetch(mirror.base());
@@ -104,7 +104,7 @@ class FetchTest {
     }
 
     @Test
-    void aPartThatIsWholeAlreadyIsNotFetchedAgain() throws IOException {
+    void aCompletePartialFileIsNotFetchedAgain() throws IOException {
         keepPart(first);
         try (var mirror = new Mirror(this::honest)) {
             fetch(mirror.base());
@@ -114,7 +114,7 @@ class FetchTest {
     }
 
     @Test
-    void aPartThatWasOfAnotherFileIsFetchedAnew() throws IOException {
+    void aPartialFileOfOtherContentIsFetchedAgain() throws IOException {
         keepPart(new byte[3_000]);
         try (var mirror = new Mirror(this::honest)) {
             fetch(mirror.base());
@@ -130,24 +130,24 @@ class FetchTest {
     }
 
     @Test
-    void anAnswerToAnotherRangeIsRefused() throws IOException {
+    void aResponseForAnotherRangeIsRejected() throws IOException {
         keepPart(Arrays.copyOf(first, 5_000));
         try (var mirror = new Mirror((_, _) -> Answer.of(206, first).with("Content-Range", "bytes 0-1/2"))) {
-            assertRefused("sample: cannot fetch " + FIRST, mirror.base());
+            assertRejected("sample: cannot fetch " + FIRST, mirror.base());
         }
     }
 
     @Test
-    void wrongContentIsRefusedAndNothingIsLeft() throws IOException {
+    void wrongContentIsRejectedAndNothingIsLeft() throws IOException {
         byte[] wrong = IdxSamples.gzip(IdxSamples.images(2, 28, 28));
         try (var mirror = new Mirror((_, _) -> Answer.of(200, wrong))) {
-            assertRefused("127.0.0.1: its content does not have the expected SHA-256", mirror.base());
+            assertRejected("127.0.0.1: its content does not have the expected SHA-256", mirror.base());
             assertThat(folder).isEmptyDirectory();
         }
     }
 
     @Test
-    void aMirrorThatIsAwayOrWrongIsFollowedByTheNext() throws IOException {
+    void afterAFailingMirrorTheNextOneIsTried() throws IOException {
         try (var wrong = new Mirror((_, _) -> Answer.of(200, "not found".getBytes()));
                 var missing = new Mirror((_, _) -> Answer.of(404, "not found".getBytes()));
                 var good = new Mirror(this::honest)) {
@@ -157,7 +157,7 @@ class FetchTest {
     }
 
     @Test
-    void aStalledDownloadIsGivenUpAndGoesOnElsewhere() throws IOException {
+    void aStalledDownloadResumesFromAnotherMirror() throws IOException {
         try (var stalling = new Mirror((name, from) -> name.equals(FIRST)
                 ? honest(name, from).stallingAfter(from == 0 ? 9_000 : 0)
                 : honest(name, from)); var good = new Mirror(this::honest)) {
@@ -168,7 +168,7 @@ class FetchTest {
     }
 
     @Test
-    void whatIsThereSoFarIsShown() throws IOException {
+    void downloadProgressIsShown() throws IOException {
         List<List<String>> shown = new ArrayList<>();
         try (var mirror = new Mirror(this::honest)) {
             new Fetch(set, List.of(mirror.base()), PATIENCE, Map.of(), progress::println, shown::add).into(folder);
@@ -179,8 +179,8 @@ class FetchTest {
     }
 
     @Test
-    void withoutANetworkTheHostAndTheWayOutAreNamed() {
-        assertRefused("sample: cannot fetch " + FIRST + " (127.0.0.1: no connection); try again, or give a folder that"
+    void withoutANetworkTheHostAndTheRemedyAreNamed() {
+        assertRejected("sample: cannot fetch " + FIRST + " (127.0.0.1: no connection); try again, or give a folder that"
                 + " has it with data.dir=FOLDER", NOBODY);
     }
 
@@ -195,9 +195,9 @@ class FetchTest {
     }
 
     @Test
-    void aFolderThatCannotBeMadeIsNamed() throws IOException {
+    void aFolderThatCannotBeCreatedIsNamed() throws IOException {
         Files.createFile(scratch.resolve("cache"));
-        assertRefused("cannot write " + folder + ": ", NOBODY);
+        assertRejected("cannot write " + folder + ": ", NOBODY);
     }
 
     private Answer honest(String name, long from) {
@@ -229,7 +229,7 @@ class FetchTest {
         files.forEach((name, bytes) -> assertThat(folder.resolve(name)).hasBinaryContent(bytes));
     }
 
-    private void assertRefused(String message, URI... mirrors) {
+    private void assertRejected(String message, URI... mirrors) {
         assertThatExceptionOfType(DataException.class).isThrownBy(() -> fetch(mirrors))
                 .withMessageContaining(message)
                 .satisfies(e -> assertThat(e.getMessage()).hasLineCount(1));

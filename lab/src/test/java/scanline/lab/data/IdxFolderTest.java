@@ -24,7 +24,7 @@ class IdxFolderTest {
     }
 
     @Test
-    void anyFourFilesRawOrGzippedAreASet() {
+    void anyFourRawOrGzippedFilesAreASet() {
         Dataset set = new Datasets(folder).open("idx", folder, ImageFolder.Options.DEFAULT);
         assertThat(set.name()).isEqualTo("idx");
         assertThat(set.classNames()).containsExactly("0", "1", "2");
@@ -37,7 +37,7 @@ class IdxFolderTest {
     }
 
     @Test
-    void namesMayHaveADotForTheSecondHyphen() throws IOException {
+    void namesMayHaveADotInsteadOfTheSecondHyphen() throws IOException {
         Files.move(folder.resolve("train-images-idx3-ubyte"), folder.resolve("train-images.idx3-ubyte"));
         Files.move(folder.resolve("t10k-images-idx3-ubyte.gz"), folder.resolve("t10k-images.idx3-ubyte.gz"));
         assertThat(new IdxFolder(folder).train().count()).isEqualTo(4);
@@ -46,21 +46,21 @@ class IdxFolderTest {
     }
 
     @Test
-    void imagesAndLabelsOfDifferentNumberAreRefused() throws IOException {
+    void differentNumbersOfImagesAndLabelsAreRejected() throws IOException {
         Files.write(folder.resolve("train-images-idx3-ubyte"), images(5, 3, 2));
         assertThatExceptionOfType(DataException.class).isThrownBy(() -> new IdxFolder(folder).train())
                 .withMessageContaining("train-labels-idx1-ubyte.gz: has 4 labels for the 5 images of ");
     }
 
     @Test
-    void aTestLabelThatNoTrainingImageHasIsRefused() throws IOException {
+    void aTestLabelMissingFromTrainingIsRejected() throws IOException {
         Files.write(folder.resolve("t10k-labels-idx1-ubyte"), labels(2, 3));
         assertThatExceptionOfType(DataException.class).isThrownBy(() -> new IdxFolder(folder).test())
                 .withMessageContaining("label 3 of image 1 is not one of the training labels, 0 to 2");
     }
 
     @Test
-    void trainingAndTestImagesOfDifferentSizeAreRefused() throws IOException {
+    void trainingAndTestImagesOfDifferentSizesAreRejected() throws IOException {
         Files.write(folder.resolve("train-images-idx3-ubyte"), images(4, 3, 3));
         assertThatExceptionOfType(DataException.class).isThrownBy(() -> new IdxFolder(folder))
                 .withMessageContaining("t10k-images-idx3-ubyte.gz: its images are 3 x 2, ")

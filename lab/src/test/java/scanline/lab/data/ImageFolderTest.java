@@ -48,7 +48,7 @@ class ImageFolderTest {
     }
 
     @Test
-    void noNameOfAFolderStopsTheTerminal() throws IOException {
+    void noFolderNameReachesTheTerminalUnescaped() throws IOException {
         Path folder = scratch.resolve("names");
         Pngs.writeClasses(folder, List.of("a\u001b[2J"), 3, SIDE);
         refused(folder, folder + ": has only the subfolder a\\u001b[2J, but needs one for each class, from 2 to 256");
@@ -82,7 +82,7 @@ class ImageFolderTest {
     }
 
     @Test
-    void thePixelsOfMnistAsPngAreThoseOfItsFiles() throws IOException {
+    void mnistAsPngHasTheSamePixels() throws IOException {
         ImageSet mnist = new Datasets(scratch).open("mnist", null).test();
         Path folder = scratch.resolve("digits");
         int[] sorted = IntStream.range(0, 100).boxed().sorted((a, b) -> mnist.label(a) - mnist.label(b))
@@ -102,7 +102,7 @@ class ImageFolderTest {
     }
 
     @Test
-    void thePartsFollowFromTheSeedAndTheNamesAlone() throws IOException {
+    void theSplitDependsOnlyOnTheSeedAndTheNames() throws IOException {
         ImageFolder set = open(animals(10));
         Path again = scratch.resolve("again");
         for (int i = 29; i >= 0; i--) {
@@ -115,7 +115,7 @@ class ImageFolderTest {
     }
 
     @Test
-    void anImageMoreMovesNoneOfTheOthersToAnotherPart() throws IOException {
+    void addingAnImageMovesNoOtherToAnotherSplit() throws IOException {
         Path folder = animals(10);
         Set<ByteBuffer> train = new HashSet<>(images(open(folder).train()));
         Pngs.write(folder.resolve("cat/more.png"), Pngs.drawn(99, SIDE), SIDE, SIDE);
@@ -126,7 +126,7 @@ class ImageFolderTest {
     }
 
     @Test
-    void theFirstTrainingImagesAreOfAllClasses() throws IOException {
+    void theFirstTrainingImagesCoverAllClasses() throws IOException {
         byte[] labels = open(animals(20)).train().first(12).labels();
         assertThat(labels).contains(0, 1, 2);
         byte[] sorted = labels.clone();
@@ -135,14 +135,14 @@ class ImageFolderTest {
     }
 
     @Test
-    void everyClassHasAnImageInEitherPart() throws IOException {
+    void everyClassHasAnImageInBothSplits() throws IOException {
         Path folder = animals(2);
         assertThat(open(folder, 0.01, 1).test().labels()).containsExactly(0, 1, 2);
         assertThat(open(folder, 0.99, 1).train().labels()).containsExactlyInAnyOrder(0, 1, 2);
     }
 
     @Test
-    void aFolderThatIsPartedAlreadyStaysSo() throws IOException {
+    void anExistingSplitIsKept() throws IOException {
         Path folder = scratch.resolve("parted");
         Pngs.writeClasses(folder.resolve("train"), ANIMALS, 3, SIDE);
         Pngs.writeClasses(folder.resolve("test"), List.of("dog"), 2, SIDE);
@@ -161,7 +161,7 @@ class ImageFolderTest {
     }
 
     @Test
-    void whatSystemsLeaveBehindAndFilesBesideTheClassesAreNotRead() throws IOException {
+    void systemFilesAndFilesOutsideTheClassFoldersAreIgnored() throws IOException {
         Path folder = animals(5);
         Files.writeString(folder.resolve("README.md"), "animals");
         Files.createDirectories(folder.resolve(".git"));
@@ -175,7 +175,7 @@ class ImageFolderTest {
     }
 
     @Test
-    void aFileThatIsThereTwiceInAClassCountsOnce() throws IOException {
+    void aDuplicateFileInAClassCountsOnce() throws IOException {
         Path folder = animals(5);
         Files.copy(folder.resolve("cat/2.png"), folder.resolve("cat/2 (copy).png"));
         Files.copy(folder.resolve("cat/2.png"), folder.resolve("dog/cat.png"));
@@ -184,7 +184,7 @@ class ImageFolderTest {
     }
 
     @Test
-    void linksAreFollowedAndNamesMayBeOfAnyScript() throws IOException {
+    void linksAreFollowedAndNamesMayBeInAnyScript() throws IOException {
         Path folder = animals(5);
         Files.move(folder.resolve("dog"), scratch.resolve("elsewhere"));
         Files.createSymbolicLink(folder.resolve("犬"), scratch.resolve("elsewhere"));
@@ -196,7 +196,7 @@ class ImageFolderTest {
     }
 
     @Test
-    void aNameIsTheSameHoweverTheDiskComposesItsLetters() throws IOException {
+    void namesAreComparedInNormalizedUnicode() throws IOException {
         String composed = "\u00e9t\u00e9";
         String decomposed = "e\u0301te\u0301";
         for (String name : List.of(composed, decomposed)) {
@@ -213,7 +213,7 @@ class ImageFolderTest {
     }
 
     @Test
-    void imagesAreScaledToTheSizeAndEachIsTurnedLightOnDark() throws IOException {
+    void imagesAreScaledAndMadeLightOnDark() throws IOException {
         Path folder = scratch.resolve("squares");
         byte[] dark = new byte[16 * 16];
         for (int i = 0; i < dark.length; i++) {
@@ -236,7 +236,7 @@ class ImageFolderTest {
     }
 
     @Test
-    void aFolderThatIsNoneOfClassesIsRefused() throws IOException {
+    void aFolderWithoutClassesIsRejected() throws IOException {
         Path none = scratch.resolve("none");
         refused(none, none + ": no such folder");
         Files.createDirectories(none);
@@ -248,7 +248,7 @@ class ImageFolderTest {
     }
 
     @Test
-    void aClassOfSeveralFilesWithOneContentIsCalledThat() throws IOException {
+    void aClassOfDuplicateFilesIsReportedAsSuch() throws IOException {
         Path folder = animals(3);
         Path fish = Files.createDirectories(folder.resolve("fish"));
         for (int i = 0; i < 6; i++) {
@@ -260,7 +260,7 @@ class ImageFolderTest {
     }
 
     @Test
-    void aClassThatCannotBeOneIsRefused() throws IOException {
+    void invalidClassesAreRejected() throws IOException {
         Path folder = animals(3);
         Path fish = Files.createDirectories(folder.resolve("fish"));
         refused(folder, "class folder " + fish + " is empty: add images or delete it");
@@ -272,7 +272,7 @@ class ImageFolderTest {
     }
 
     @Test
-    void aClassToTestOnThatNobodyLearnedIsRefused() throws IOException {
+    void aTestClassMissingFromTrainingIsRejected() throws IOException {
         Path folder = scratch.resolve("parted");
         Pngs.writeClasses(folder.resolve("train"), ANIMALS, 3, SIDE);
         Pngs.writeClasses(folder.resolve("test"), List.of("dog", "fish"), 2, SIDE);
@@ -280,7 +280,7 @@ class ImageFolderTest {
     }
 
     @Test
-    void aFileThatIsNoImageIsNamedTheFirstOfSeveral() throws IOException {
+    void theFirstOfSeveralNonImagesIsNamed() throws IOException {
         Path folder = scratch.resolve("parted");
         Pngs.writeClasses(folder.resolve("train"), ANIMALS, 3, SIDE);
         Pngs.writeClasses(folder.resolve("test"), ANIMALS, 3, SIDE);

@@ -32,21 +32,21 @@ class OdditiesTest {
     }
 
     @Test
-    void labelsThatCountFromOneAreSaid() throws IOException {
+    void labelsThatStartAtOneAreReported() throws IOException {
         assertThat(idx(new byte[] {1, 2, 3, 4}, new int[] {1, 2, 3, 3}, new byte[] {5}, new int[] {1})).containsExactly(
                 "the labels go up to 3 (2 training images), which makes 4 classes, but class 0 has no training"
                         + " image");
     }
 
     @Test
-    void aSingleLargeLabelIsSaid() throws IOException {
+    void aSingleLargeLabelIsReported() throws IOException {
         assertThat(idx(new byte[] {1, 2, 3}, new int[] {0, 1, 255}, new byte[] {4}, new int[] {1})).containsExactly(
                 "the labels go up to 255 (1 training image), which makes 256 classes, but 253 of them have no training"
                         + " image");
     }
 
     @Test
-    void anImageInTwoClassesOrInBothPartsIsSaid() throws IOException {
+    void anImageInTwoClassesOrInBothSplitsIsReported() throws IOException {
         assertThat(idx(new byte[] {1, 2, 1, 2}, new int[] {0, 1, 1, 1}, new byte[] {2, 1, 9}, new int[] {1, 0, 0}))
                 .containsExactly(
                         "1 image is also in another class, such as training image 0 (class 0) and training image 2"
@@ -56,7 +56,7 @@ class OdditiesTest {
     }
 
     @Test
-    void ofAFolderTheFilesAreNamed() throws IOException {
+    void theFilesOfAFolderAreNamed() throws IOException {
         Path classes = folder.resolve("classes");
         Pngs.writeClasses(classes, List.of("a", "b"), 5, 8);
         Pngs.write(classes.resolve("b").resolve("again.png"), Pngs.drawn(0, 8), 8, 8);

@@ -91,7 +91,7 @@ class SourceTest {
     }
 
     @Test
-    void gzippedFilesAreFetchedAndReadByTheirOwnSum() throws IOException {
+    void gzippedFilesAreFetchedAndCheckedByTheirOwnHash() throws IOException {
         KnownSet set = stored();
         try (var mirror = new Mirror((name, _) -> Answer.of(200,
                 FILES.get(List.of(Part.values()).stream().filter(p -> name.equals(p.fileName() + ".gz")).findAny()
@@ -112,7 +112,7 @@ class SourceTest {
     }
 
     @Test
-    void anArchiveIsFetchedOnceAndItsImagesStandUpright() throws IOException {
+    void anArchiveIsFetchedOnceAndItsImagesAreUpright() throws IOException {
         KnownSet set = archived(List.of("A", "B"), 1);
         try (var mirror = new Mirror((name, from) -> from == 0
                 ? Answer.of(200, zip).cutAfter(100)
@@ -132,7 +132,7 @@ class SourceTest {
     }
 
     @Test
-    void anotherArchiveIsRefusedBeforeItIsRead() throws IOException {
+    void anotherArchiveIsRejectedBeforeItIsRead() throws IOException {
         KnownSet set = archived(List.of("A", "B"), 1);
         Files.createDirectories(folder);
         assertThatExceptionOfType(DataException.class).isThrownBy(open(set)::train)
@@ -149,7 +149,7 @@ class SourceTest {
     }
 
     @Test
-    void aLabelThatIsNoClassIsRefused() throws IOException {
+    void labelsThatAreNotClassesAreRejected() throws IOException {
         Files.createDirectories(folder);
         Files.write(folder.resolve("gzip.zip"), zip);
         assertThatExceptionOfType(DataException.class).isThrownBy(open(archived(List.of("A"), 1))::train)
@@ -160,7 +160,7 @@ class SourceTest {
     }
 
     @Test
-    void theSetsOfEmnistShareOneFolderAndHaveTheirClasses() {
+    void theSetsOfEmnistShareOneFolderAndHaveTheirOwnClasses() {
         Datasets datasets = new Datasets(scratch);
         List<KnownSet> sets = List.of(Emnist.BALANCED, Emnist.BYCLASS, Emnist.BYMERGE, Emnist.DIGITS, Emnist.LETTERS,
                 Emnist.MNIST);

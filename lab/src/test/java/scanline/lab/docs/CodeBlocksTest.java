@@ -39,7 +39,7 @@ class CodeBlocksTest {
 
     @ParameterizedTest
     @MethodSource("pages")
-    void codeOnAPageIsTrue(Path page) throws IOException {
+    void theCodeOnEveryPageIsCurrent(Path page) throws IOException {
         assertThat(faults(Markdown.of(page))).isEmpty();
     }
 
@@ -51,14 +51,14 @@ class CodeBlocksTest {
     }
 
     @Test
-    void whatIsQuotedMayBeBrokenIntoOtherLines() throws IOException {
+    void quotationsMayHaveOtherLineBreaks() throws IOException {
         assertThat(faults(
                 page("docs/tour.md", "[code](../recipes/lstm-rows.yaml)", "```yaml", "model:", "  recurrent", "```")))
                 .isEmpty();
     }
 
     @Test
-    void whatIsQuotedMayLeaveLinesOut() throws IOException {
+    void quotationsMayOmitLines() throws IOException {
         String link = "[code](../lab/src/main/java/scanline/lab/sequence/Scan.java)";
         String first = "public sealed interface Scan {";
         String second = "record Rows() implements Scan {";
@@ -67,7 +67,7 @@ class CodeBlocksTest {
     }
 
     @Test
-    void aQuotationThatIsGoneIsFound() throws IOException {
+    void outdatedQuotationsAreFound() throws IOException {
         String link = "[code](../lab/src/main/java/scanline/lab/sequence/Scan.java)";
         assertThat(faults(page("docs/tour.md", link, "```java", "int BLACK = -1;", "```"))).isEmpty();
         assertThat(faults(page("docs/tour.md", link, "```java", "int BLACK = -2;", "```")))
@@ -89,7 +89,7 @@ class CodeBlocksTest {
     }
 
     @Test
-    void aRecipeThatIsRefusedIsFound() throws IOException {
+    void rejectedRecipesAreFound() throws IOException {
         String recipe = Files.readString(Repository.folder().resolve("recipes/lstm-rows.yaml")).replace(
                 "model: recurrent\n",
                 "");

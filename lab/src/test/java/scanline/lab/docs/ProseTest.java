@@ -26,21 +26,21 @@ class ProseTest {
             Pattern.DOTALL);
 
     @Test
-    void pagesAreFreeOfThem() throws IOException {
+    void pagesHaveNone() throws IOException {
         assertThat(files("", "README.md")).hasSize(1).allSatisfy(ProseTest::requirePlain);
         assertThat(files("docs", ".md")).hasSizeGreaterThan(20).filteredOn(page -> !page.endsWith("docs/log.md"))
                 .allSatisfy(ProseTest::requirePlain);
     }
 
     @Test
-    void errorLinesAreFreeOfThem() throws IOException {
+    void errorLinesHaveNone() throws IOException {
         assertThat(files("lab/src/test/resources/scanline/lab/cli/wrong-inputs", ".txt")).hasSizeGreaterThan(100)
                 .allSatisfy(ProseTest::requirePlain);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"engine/src/main/java", "lab/src/main/java", "bench/src/main/java"})
-    void stringsOfTheProgramsAreFreeOfThem(String sources) throws IOException {
+    void programStringsHaveNone(String sources) throws IOException {
         assertThat(files(sources, ".java")).hasSizeGreaterThan(20).allSatisfy(file -> {
             String strings = STRINGS.matcher(Files.readString(file)).results()
                     .map(match -> match.group().replaceAll("\"\\s*\\+\\s*\"", "")).collect(Collectors.joining("\n"));

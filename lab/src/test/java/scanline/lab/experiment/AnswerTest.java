@@ -65,7 +65,7 @@ class AnswerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"lstm-rows", "cnn-sigmoid", "cnn-rnn", "digit-sequence"})
-    void answersAreThoseOfAnEvaluationToTheBit(String recipe) {
+    void answersAreBitIdenticalToAnEvaluation(String recipe) {
         try (Experiment experiment = experiment(recipe)) {
             List<Answer> expected = new ArrayList<>();
             Evaluation.of(experiment, experiment.examples(Split.TEST).first(COUNT),
@@ -76,7 +76,7 @@ class AnswerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"lstm-rows", "cnn-sigmoid", "cnn-rnn", "digit-sequence"})
-    void answersTakeAPassOfTheNetworkAndNothingElse(String recipe) {
+    void answersNeedOnlyOnePassOfTheNetwork(String recipe) {
         try (Experiment experiment = experiment(recipe)) {
             ImageSet pictures = pictures(experiment);
             Examples examples = experiment.examples(pictures);
@@ -99,7 +99,7 @@ class AnswerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"lstm-rows", "cnn-rnn", "digit-sequence"})
-    void whatIsSeenOfAPictureTakesNoLoss(String recipe) {
+    void readingAPictureComputesNoLoss(String recipe) {
         try (Experiment experiment = experiment(recipe)) {
             Reading.of(experiment, pictures(experiment).first(1));
             assertThat(operations).isNotEmpty().doesNotContain("crossEntropy");

@@ -101,7 +101,7 @@ class ExperimentTest {
     }
 
     @Test
-    void aLimitTakesOfWhatIsLeftBesidesTheExamplesHeldOut() {
+    void aLimitAppliesToTheExamplesOutsideTheValidationSet() {
         int[][] all = examples();
         assertThat(all[0]).hasSize(55_000);
         assertThat(all[1]).hasSize(5_000);
@@ -128,7 +128,7 @@ class ExperimentTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void testPicturesAreTheSameForEverySeedAndTheOthersAreNot(boolean scattered) {
+    void onlyTestPicturesAreTheSameForEverySeed(boolean scattered) {
         Recipe one = scattered ? scatters() : grids();
         Recipe other = scattered ? scatters("seed=2", "data.limit=400") : grids("seed=2", "data.limit=400");
         assertThat(drawn(one, Split.TEST)).hasSize(20).doesNotHaveDuplicates().isEqualTo(drawn(other, Split.TEST));
@@ -139,7 +139,7 @@ class ExperimentTest {
     }
 
     @Test
-    void validationPicturesAreMadeOfImagesThatAreHeldOut() {
+    void validationPicturesAreComposedOfValidationImages() {
         Recipe recipe = grids("data.canvas.train=1000", "data.canvas.validation=500", "data.canvas.test=500");
         Set<ByteBuffer> train = cells(recipe, Split.TRAIN);
         Set<ByteBuffer> validation = cells(recipe, Split.VALIDATION);
@@ -178,7 +178,7 @@ class ExperimentTest {
     }
 
     @Test
-    void aModelReadsWholeCanvasesAndAnOutsideImageIsOne() {
+    void aModelReadsCanvasesAndAnExternalImageIsOne() {
         try (Experiment experiment = new Experiment(grids("data.canvas.rows=1", "data.canvas.columns=3"), 1)) {
             assertThat(experiment.input().steps()).isEqualTo(3);
             assertThat(experiment.input().features()).isEqualTo(SIDE * SIDE);
@@ -191,7 +191,7 @@ class ExperimentTest {
     }
 
     @Test
-    void withoutHeldOutImagesThereAreNoValidationPictures() {
+    void withoutAValidationSetThereAreNoValidationPictures() {
         try (Experiment experiment = new Experiment(grids("data.validation=0"), 1)) {
             assertThat(experiment.examples(Split.VALIDATION).numbers()).isEmpty();
             assertThat(experiment.examples(Split.TRAIN).numbers()).hasSize(40);
@@ -203,14 +203,14 @@ class ExperimentTest {
     }
 
     @Test
-    void moreDrawnPicturesThanThereAreNumbersAreRefused() {
+    void tooManyPicturesAreRejected() {
         assertThatThrownBy(() -> grids("data.canvas.train=2000000000")).isInstanceOf(RecipeException.class)
                 .hasMessage("epochs times data.canvas.train must be at most 2147483647");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"data.limit=0", "data.limit=200"})
-    void whatARecipeTrainsOnIsWhatItsExperimentTrainsOn(String limit) {
+    void aRecipesTrainingCountIsThatOfItsExperiment(String limit) {
         try (Experiment experiment = new Experiment(grids(limit), 1)) {
             assertThat(Splits.trainedOn(experiment.recipe(), experiment.splits().trainingImages()).toList()
                     .equals(experiment.splits().contents(Split.TRAIN).toList())).isTrue();

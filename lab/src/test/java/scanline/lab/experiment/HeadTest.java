@@ -14,7 +14,7 @@ class HeadTest {
     @CsvSource({"lstm-rows, fc.weight fc.bias", "cnn, fc2.weight fc2.bias", "vit, fc.weight fc.bias",
             "row-transformer, fc.weight fc.bias",
             "digit-sequence, fc.weight fc.bias decoder.embedding.weight", "cnn-rnn, embedding.weight"})
-    void itIsWhatBelongsToTheClasses(String recipe, String parameters) {
+    void theHeadHasTheParametersThatDependOnTheClasses(String recipe, String parameters) {
         List<String> classes = List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9");
         try (Experiment experiment = new Experiment(Recipes.find(recipe, List.of()),
                 new Outline("mnist", classes, 28, 28), 1)) {

@@ -74,7 +74,7 @@ class OnnxTest {
 
     @ParameterizedTest
     @MethodSource("recipes")
-    void onnxRuntimeGivesTheLogitsOfEveryRecipeForOneImageAndForSeven(String recipe) throws IOException, OrtException {
+    void onnxRuntimeComputesTheLogitsOfEveryRecipe(String recipe) throws IOException, OrtException {
         try (Experiment experiment = disturbed(recipe(recipe));
                 OnnxSession session = exported(experiment)) {
             assertThat(furthest(experiment, session, 0, 1)).isLessThan(1);
@@ -107,7 +107,7 @@ class OnnxTest {
                     digit-sequence, model.width=12 model.heads=3 model.encoderDepth=1 model.decoderDepth=2 data.canvas.rows=3
                     digit-sequence-blanks, model.width=12 model.heads=2 model.positions=5 data.shrink=2 data.scan.size=7
                     """)
-    void onnxRuntimeGivesTheLogitsOfEveryOption(String recipe, String overrides) throws IOException, OrtException {
+    void onnxRuntimeComputesTheLogitsOfEveryOption(String recipe, String overrides) throws IOException, OrtException {
         try (Experiment experiment = disturbed(recipe(recipe, overrides.split(" ")));
                 OnnxSession session = exported(experiment)) {
             assertThat(furthest(experiment, session, 0, 7)).isLessThan(1);
@@ -131,7 +131,7 @@ class OnnxTest {
     @CsvSource({"lstm-rows, lstm.weight_ih_l0, 4", "lstm-rows, lstm.bias_hh_l1, 4",
             "gru-rows-deep, gru.weight_hh_l2, 3", "gru-rows-deep, gru.bias_hh_l0, 3",
             "digit-sequence, decoder.layers.0.multihead_attn.in_proj_weight, 3"})
-    void gatesThatAreExchangedAreNoticed(String recipe, String parameter, int gates) throws IOException, OrtException {
+    void swappedGatesAreDetected(String recipe, String parameter, int gates) throws IOException, OrtException {
         try (Experiment experiment = disturbed(recipe(recipe));
                 OnnxSession session = exported(experiment)) {
             Parameter weights = experiment.weights().parameters().stream()
@@ -145,7 +145,7 @@ class OnnxTest {
     }
 
     @Test
-    void anotherOrderOfThePixelsIsNoticed() throws IOException, OrtException {
+    void anotherPixelOrderIsDetected() throws IOException, OrtException {
         try (Experiment one = disturbed(recipe("lstm-rows", "data.scan=permuted", "data.scan.size=28"));
                 Experiment other = disturbed(
                         recipe("lstm-rows", "data.scan=permuted", "data.scan.size=28", "data.scan.seed=2"));
@@ -155,7 +155,7 @@ class OnnxTest {
     }
 
     @Test
-    void theAxesHaveNamesWhereACallChoosesTheirSize() throws IOException, OrtException {
+    void dynamicAxesHaveNames() throws IOException, OrtException {
         try (Experiment experiment = disturbed(recipe("vit", "model.depth=1"));
                 OnnxSession session = exported(experiment)) {
             assertThat(session.signature()).containsExactly("pixels FLOAT [batch, 28, 28]", "logits FLOAT [batch, 10]");
@@ -172,7 +172,7 @@ class OnnxTest {
     }
 
     @Test
-    void theFileSaysWhereItComesFrom() throws IOException, OrtException {
+    void theFileStatesItsOrigin() throws IOException, OrtException {
         try (Experiment experiment = disturbed(recipe("lstm-rows", "seed=5", "model.hidden=3"));
                 OnnxSession session = exported(experiment, OnnxOperators.OPSET_20,
                         Map.of("version", "0.1", "commit", "abc", "threads", 2))) {
@@ -189,7 +189,7 @@ class OnnxTest {
     }
 
     @Test
-    void everyModelThatThereIsIsExportedHere() {
+    void everyModelTypeIsExportedHere() {
         Set<Class<?>> exported = recipes().stream().map(recipe -> Recipes.find(recipe, List.of()).model().getClass())
                 .collect(Collectors.toSet());
         assertThat(exported).containsExactlyInAnyOrderElementsOf(
@@ -211,7 +211,7 @@ class OnnxTest {
     }
 
     @Test
-    void aModelWithoutAFormulaIsRefusedInOneLine() {
+    void aModelWithoutAFormulaIsRejectedInOneLine() {
         Recipe of = recipe("lstm-rows");
         Recipe recipe = new Recipe(of.about(), of.source(), of.published(), of.target(), of.seed(), of.epochs(),
                 of.batch(),
@@ -224,7 +224,7 @@ class OnnxTest {
     }
 
     @Test
-    void aParameterThatNoLayerReadIsKnown() {
+    void unusedParametersAreDetected() {
         try (Experiment experiment = new Experiment(recipe("lstm-rows", "model.layers=1"), 1)) {
             OnnxGraph graph = new OnnxGraph(OnnxOperators.OPSET_20, experiment.weights());
             new OnnxLayers(graph).linear("fc", new OnnxGraph.Value("x"));

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class CsvTest {
     @Test
-    void whatIsWrittenIsRead() {
+    void writtenCsvIsReadBack() {
         List<List<String>> rows = List.of(List.of("class", "a, b", "say \"a\"", "\""), List.of("", "", "", ""),
                 List.of("1", "2", "☃", "4,"));
         assertThat(Csv.text(rows)).startsWith("class,\"a, b\",\"say \"\"a\"\"\",\"\"\"\"\n,,,\n");

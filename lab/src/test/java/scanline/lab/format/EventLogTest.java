@@ -53,7 +53,7 @@ class EventLogTest {
 
     /** An event file of TensorFlow begins with these: the length of its first record, 24, and its sum. */
     @Test
-    void theSumOfALengthIsThatOfTensorFlow() {
+    void lengthChecksumsMatchTensorFlow() {
         byte[] length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(24).array();
         assertThat(EventLog.masked(length, 0, 8)).isEqualTo(0x224b7fa3);
         byte[] digits = "x123456789".getBytes(StandardCharsets.US_ASCII);
@@ -62,7 +62,7 @@ class EventLogTest {
     }
 
     @Test
-    void aFileBeginsWithItsVersionAndKeepsTheOrderOfItsEvents() throws IOException {
+    void aFileStartsWithItsVersionAndKeepsTheOrderOfItsEvents() throws IOException {
         EventLog log = new EventLog();
         log.begin(7);
         log.scalar("loss/train", 1L << 40, 0.1);
@@ -77,7 +77,7 @@ class EventLogTest {
     }
 
     @Test
-    void whatIsWrittenIsNotKept() throws IOException {
+    void writtenEventsAreReleased() throws IOException {
         EventLog log = new EventLog();
         log.scalar("a", 1, 1);
         written(log);
@@ -87,7 +87,7 @@ class EventLogTest {
     }
 
     @Test
-    void aCutOffOrChangedTailLeavesTheRecordsBeforeIt() throws IOException {
+    void aTruncatedOrDamagedTailLeavesTheRecordsBeforeIt() throws IOException {
         EventLog log = new EventLog();
         log.scalar("a", 1, 1);
         int whole = written(log).length;
@@ -138,7 +138,7 @@ class EventLogTest {
 
     /** Computed by TensorFlow's algorithm, written down in Python. */
     @Test
-    void bucketsAreThoseOfTensorFlow() {
+    void bucketsMatchTensorFlow() {
         Histogram histogram = Histogram.of(new float[] {0, 1, 1, -1, 0.5f});
         assertThat(histogram.limits()).containsExactly(-1.0089710279437536, -0.917246389039776, 0.0, 1e-12,
                 0.47069243095356195, 0.5177616740489182, 0.917246389039776, 1.0089710279437536, Double.MAX_VALUE);
@@ -148,12 +148,12 @@ class EventLogTest {
     @ParameterizedTest
     @CsvSource({"0, 776", "-0.0, 776", "1, 1066", "-1, 485", "0.5, 1059", "1e-13, 776", "-1e-13, 775", "1e-12, 777",
             "-1e-12, 775", "3.4e38, 1550", "-3.4e38, 1"})
-    void aLimitBelongsToTheBucketAboveIt(double value, int bucket) {
+    void aBoundaryBelongsToTheBucketAboveIt(double value, int bucket) {
         assertThat(Histogram.bucket(value)).isEqualTo(bucket);
     }
 
     @Test
-    void numbersThatAreNotFiniteAreInNoBucket() {
+    void nonFiniteNumbersAreInNoBucket() {
         Histogram some = Histogram.of(new float[] {Float.NaN, 2, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY});
         assertThat(some.count()).isEqualTo(1);
         assertThat(DoubleStream.of(some.buckets()).sum()).isEqualTo(1);

@@ -28,7 +28,7 @@ class ProtobufTest {
     }
 
     @Test
-    void textsAndMessagesHaveTheirLengthInFront() throws IOException {
+    void textsAndMessagesAreLengthPrefixed() throws IOException {
         assertThat(hex(new Protobuf().text(2, "testing"))).isEqualTo("120774657374696e67");
         assertThat(hex(new Protobuf().text(2, "ü"))).isEqualTo("1202c3bc");
         assertThat(hex(new Protobuf().message(3, new Protobuf().varint(1, 150)))).isEqualTo("1a03089601");

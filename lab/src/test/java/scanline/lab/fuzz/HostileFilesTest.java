@@ -17,7 +17,7 @@ class HostileFilesTest {
 
     /** {@code ./build fuzz} reads many more. */
     @Test
-    void noDamagedFileDoesMoreThanBeRefusedInOneLineUnderASmallHeap() throws IOException, InterruptedException {
+    void damagedFilesAreRejectedInOneLineWithASmallHeap() throws IOException, InterruptedException {
         List<String> formats = List.copyOf(Targets.in(folder).keySet());
         List<String> lines = new ArrayList<>();
         int status = Fuzz.attack(String.join(",", formats), 1, 0, FILES_A_FORMAT, lines::add);
@@ -27,7 +27,7 @@ class HostileFilesTest {
     }
 
     @Test
-    void theSameSeedMakesTheSameFiles() throws IOException {
+    void theSameSeedProducesTheSameFiles() throws IOException {
         for (Target target : Targets.in(folder).values()) {
             for (int number = 0; number < 100; number++) {
                 byte[] file = target.damaged(7, number);

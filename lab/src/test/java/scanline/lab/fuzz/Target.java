@@ -10,11 +10,11 @@ import java.util.SplittableRandom;
  * @param name that of the format
  * @param samples files that it accepts
  * @param edit damages a file a little
- * @param refusals how it may refuse: exactly these classes
+ * @param rejections how it may refuse: exactly these classes
  * @param place what the message of a refusal must name: the file, or the folder that it is in; empty where it is a key
  * @param reader reads a file, and checks what it made of it
  */
-record Target(String name, List<byte[]> samples, Edit edit, Set<Class<? extends Exception>> refusals, String place,
+record Target(String name, List<byte[]> samples, Edit edit, Set<Class<? extends Exception>> rejections, String place,
         Reader reader) {
     /** More is no line that a user would read. */
     private static final int LONGEST_MESSAGE = 1000;
@@ -27,7 +27,7 @@ record Target(String name, List<byte[]> samples, Edit edit, Set<Class<? extends 
 
     /** A reader of files. */
     interface Reader {
-        /** Reads a file, throws one of the refusals, or an {@link AssertionError} if what it made of it is wrong. */
+        /** Reads a file, throws one of the rejections, or an {@link AssertionError} if what it made of it is wrong. */
         void read(byte[] bytes) throws Exception;
     }
 
@@ -55,7 +55,7 @@ record Target(String name, List<byte[]> samples, Edit edit, Set<Class<? extends 
             reader.read(bytes);
             return true;
         } catch (Exception refusal) {
-            if (!refusals.contains(refusal.getClass())) {
+            if (!rejections.contains(refusal.getClass())) {
                 throw new AssertionError(name + ": no way to refuse a file: " + refusal, refusal);
             }
             requireOneLine(refusal);

@@ -11,14 +11,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AreaScalingTest {
     @ParameterizedTest
     @CsvSource({"1,1,4", "1,7,4", "5,5,5", "6,5,4", "5,6,7", "3,8,13", "28,28,10", "28,28,22", "28,28,31"})
-    void aPixelIsTheMeanOfWhatItCovers(int height, int width, int side) {
+    void aPixelIsTheMeanOfItsArea(int height, int width, int side) {
         ImageSet images = Drawings.noise(3, height, width, 1);
         assertThat(scaled(images, 2, side)).isEqualTo(byDefinition(images, 2, side));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 6})
-    void aWholeFactorGivesTheImagesThatDataShrinkGives(int factor) {
+    void anIntegerFactorMatchesDataShrink(int factor) {
         ImageSet images = Drawings.noise(2, 12, 12, 1);
         assertThat(scaled(images, 1, 12 / factor)).isEqualTo(images.shrunk(factor).slice(1, 2).pixels());
     }
@@ -39,7 +39,7 @@ class AreaScalingTest {
     }
 
     @Test
-    void nothingIsLeftOfTheImageBefore() {
+    void nothingOfThePreviousImageRemains() {
         ImageSet images = Drawings.noise(2, 9, 7, 1);
         AreaScaling scaling = new AreaScaling(images);
         byte[] first = new byte[25];

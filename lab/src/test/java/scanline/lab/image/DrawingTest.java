@@ -23,7 +23,7 @@ class DrawingTest {
     }
 
     @Test
-    void whatIsDrawnFillsTwentyPixelsInTheMiddleWhereverItWas() {
+    void aDrawingIsScaledToTwentyPixelsAndCentered() {
         for (int corner : new int[] {0, 50, 200}) {
             ImageSet image = rectangle(280, corner, corner + 60, corner, corner + 30).centered(new PictureSize(28, 28),
                     10);
@@ -37,7 +37,7 @@ class DrawingTest {
     }
 
     @Test
-    void itsCentreOfMassIsTheMiddleOfTheImage() {
+    void itsCenterOfMassIsTheCenterOfTheImage() {
         // An L: heavy on the left and at the bottom.
         byte[] pixels = rectangle(100, 10, 90, 20, 30).pixels();
         for (int y = 80; y < 90; y++) {
@@ -59,7 +59,7 @@ class DrawingTest {
     }
 
     @Test
-    void itStaysInsideTheImageThoughItsMassIsUneven() {
+    void itStaysInsideTheImageDespiteAnUnevenMass() {
         byte[] pixels = rectangle(100, 0, 100, 0, 2).pixels();
         Arrays.fill(pixels, 0, 100, (byte) 255);
         ImageSet image = new Drawing(100, 100, pixels).centered(new PictureSize(28, 28), 10);
@@ -72,12 +72,12 @@ class DrawingTest {
     }
 
     @Test
-    void nothingDrawnIsBlack() {
+    void anEmptyDrawingIsBlack() {
         assertThat(new Drawing(50, 40, new byte[2000]).centered(new PictureSize(28, 28), 10).pixels()).containsOnly(0);
     }
 
     @Test
-    void aWholeDrawingIsOnlyScaled() {
+    void aFullSizeDrawingIsOnlyScaled() {
         ImageSet image = rectangle(112, 0, 56, 0, 56).scaled(new PictureSize(56, 56), 10);
         assertThat(at(image, 0, 0)).isEqualTo(255);
         assertThat(at(image, 27, 27)).isEqualTo(255);
@@ -85,7 +85,7 @@ class DrawingTest {
     }
 
     @Test
-    void sizesThatAreNoneAreRefused() {
+    void invalidSizesAreRejected() {
         assertThatThrownBy(() -> new Drawing(0, 5, new byte[0])).isInstanceOf(DataException.class);
         assertThatThrownBy(() -> new Drawing(5000, 1, new byte[5000])).isInstanceOf(DataException.class);
         assertThatThrownBy(() -> new Drawing(5, 5, new byte[24])).isInstanceOf(DataException.class)

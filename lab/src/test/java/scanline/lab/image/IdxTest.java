@@ -36,13 +36,13 @@ class IdxTest {
     }
 
     @Test
-    void aGzippedFileIsToldByItsContentAndNotByItsName() throws IOException {
+    void gzippedFilesAreRecognizedByContentRatherThanName() throws IOException {
         Path file = Files.write(folder.resolve("raw"), gzip(labels(7, 8)));
         assertThat(Idx.read(file, 1).data()).containsExactly(7, 8);
     }
 
     @Test
-    void aGzipHeaderMayCarryANameACommentExtraBytesAndAChecksum() throws IOException {
+    void aGzipHeaderMayHaveANameACommentExtraBytesAndAChecksum() throws IOException {
         byte[] plain = gzip(labels(7, 8));
         var fancy = new ByteArrayOutputStream();
         fancy.write(plain, 0, 3);
@@ -70,7 +70,7 @@ class IdxTest {
     }
 
     @Test
-    void aGzippedFileThatIsThousandTimesSmallerThanItsContentIsReadWhole() {
+    void aFileCompressedAThousandfoldIsReadCompletely() {
         Idx idx = read(gzip(idx(new byte[3_000_000], 3, 1000, 1000)), 3);
         assertThat(idx.data()).hasSize(3_000_000).containsOnly(0);
     }
@@ -89,27 +89,27 @@ class IdxTest {
     }
 
     @Test
-    void aFolderIsNoFile() {
+    void aFolderIsRejected() {
         assertThatExceptionOfType(DataException.class).isThrownBy(() -> Idx.read(folder, 1))
                 .withMessageStartingWith("cannot read " + folder + ": ");
     }
 
     @Test
-    void aTruncatedFileIsRefusedWithItsLength() {
+    void truncatedFilesAreRejectedWithTheirLength() {
         byte[] cut = Arrays.copyOf(images(2, 3, 3), 30);
         refusal(cut, 3).contains("truncated", "2 x 3 x 3", "34 bytes", "the file has 30");
         refusal(gzip(cut), 3).contains("truncated", "2 x 3 x 3", "34 bytes", "the file has 30");
     }
 
     @Test
-    void aFileThatIsTooLongIsRefusedWithItsLength() {
+    void filesThatAreTooLongAreRejectedWithTheirLength() {
         byte[] more = Arrays.copyOf(images(2, 3, 3), 40);
         refusal(more, 3).contains("too long", "2 x 3 x 3", "34 bytes", "the file has 40");
         refusal(gzip(more), 3).contains("more than the 34 bytes", "2 x 3 x 3");
     }
 
     @Test
-    void anEmptyOrTinyFileIsTruncated() {
+    void emptyAndTinyFilesAreReportedAsTruncated() {
         refusal(new byte[0], 1).contains("truncated", "takes 8 bytes, but the file has 0");
         refusal(new byte[] {0x1f}, 1).contains("truncated", "the file has 1");
         refusal(Arrays.copyOf(images(1, 1, 1), 9), 3).contains("truncated", "takes 16 bytes, but the file has 9");
@@ -121,33 +121,33 @@ class IdxTest {
     }
 
     @Test
-    void valuesOtherThanUnsignedBytesAreRefused() {
+    void valuesOtherThanUnsignedBytesAreRejected() {
         byte[] floats = images(1, 1, 1);
         floats[2] = 0x0d;
         refusal(floats, 3).contains("type 0x0d", "0x08");
     }
 
     @Test
-    void labelsInPlaceOfImagesAreRefused() {
+    void labelsInPlaceOfImagesAreRejected() {
         refusal(labels(1, 2), 3).contains("1 dimensions instead of 3");
         refusal(images(1, 2, 2), 1).contains("3 dimensions instead of 1");
     }
 
     @Test
-    void aSizeOfZeroIsRefused() {
+    void aSizeOfZeroIsRejected() {
         refusal(idx(new byte[0], 0), 1).contains("empty: the sizes in its header are 0");
         refusal(idx(new byte[0], 5, 0, 28), 3).contains("empty: the sizes in its header are 5 x 0 x 28");
     }
 
     @Test
-    void sizesThatNoArrayCanHoldAreRefused() {
+    void sizesTooLargeForAnArrayAreRejected() {
         refusal(idx(new byte[9], -1, -1, -1), 3).contains("too large", "4294967295 x 4294967295 x 4294967295");
         refusal(gzip(idx(new byte[9], 65536, 65536, 1)), 3).contains("too large");
     }
 
     @Test
     @Timeout(20)
-    void aHeaderThatPromisesMuchCostsNoMemory() {
+    void aHeaderWithHugeSizesAllocatesNoMemory() {
         long promised = Math.min(Runtime.getRuntime().maxMemory() / 2, Integer.MAX_VALUE) - 64;
         byte[] liar = gzip(idx(new byte[100], (int) promised));
         for (int i = 0; i < 1000; i++) { // would take minutes if it were allocated
@@ -156,7 +156,7 @@ class IdxTest {
     }
 
     @Test
-    void aGzippedFileThatIsCutAnywhereIsRefused() {
+    void truncatedGzipFilesAreRejected() {
         byte[] whole = gzip(images(2, 5, 5));
         for (int length = 2; length < whole.length; length++) {
             refusal(Arrays.copyOf(whole, length), 3).contains("truncated");
@@ -164,7 +164,7 @@ class IdxTest {
     }
 
     @Test
-    void aFlippedBitInTheGzippedContentIsFound() {
+    void aFlippedBitInTheGzippedContentIsDetected() {
         byte[] whole = gzip(images(2, 50, 50));
         int header = 10;
         for (int i = header; i < whole.length; i += 7) {
@@ -178,13 +178,13 @@ class IdxTest {
     }
 
     @Test
-    void bytesAfterTheGzippedContentAreRefused() {
+    void bytesAfterTheGzippedContentAreRejected() {
         byte[] whole = gzip(labels(1, 2));
         refusal(Arrays.copyOf(whole, whole.length + 1), 1).contains("damaged gzip data: more bytes after its end");
     }
 
     @Test
-    void anyDamageEndsInOneClearLineOrInTheSameKindOfContent() {
+    void damageGivesOneClearLineOrContentOfTheSameKind() {
         var random = new Random(20);
         byte[][] seeds = {images(6, 7, 5), gzip(images(6, 7, 5)), gzip(idx(new byte[4000], 10, 20, 20))};
         for (int i = 0; i < 3000; i++) {

@@ -61,7 +61,7 @@ class ImageDamageTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aJpegThatIsCutShortIsRefusedWhereverItIsCut(boolean progressive) throws IOException {
+    void truncatedJpegsAreRejected(boolean progressive) throws IOException {
         byte[] whole = stripes("jpeg", progressive);
         assertThat(read(whole, 8, 8)).hasSize(64);
         for (int cut = 1; cut < 20; cut++) {
@@ -71,7 +71,7 @@ class ImageDamageTest {
     }
 
     @Test
-    void aJpegWhoseCodedPixelsAreDamagedIsRefused() throws IOException {
+    void jpegsWithDamagedPixelDataAreRejected() throws IOException {
         byte[] damaged = stripes("jpeg", false);
         for (int i = damaged.length / 2; i < damaged.length - 2; i++) {
             damaged[i] = 0x55;
@@ -80,7 +80,7 @@ class ImageDamageTest {
     }
 
     @Test
-    void aJpegThatEveryViewerShowsIsReadThoughTheDecoderWarns() throws IOException {
+    void jpegsWithDecoderWarningsAreRead() throws IOException {
         byte[] whole = stripes("jpeg", false);
         byte[] expected = read(whole, 8, 8);
         byte[] profile = {(byte) 0xff, (byte) 0xe2, 0, 18, 'I', 'C', 'C', '_', 'P', 'R', 'O', 'F', 'I', 'L', 'E', 0, 1,
@@ -91,7 +91,7 @@ class ImageDamageTest {
     }
 
     @Test
-    void aPngWithAWrongChecksumInAnyChunkIsRefused() throws IOException {
+    void pngsWithAWrongChunkChecksumAreRejected() throws IOException {
         byte[] whole = inserted(stripes("png", false), PNG_HEADER_END, chunk("tEXt", "Title\0a text".getBytes(
                 StandardCharsets.ISO_8859_1)));
         assertThat(read(whole, 8, 8)).hasSize(64);
@@ -106,7 +106,7 @@ class ImageDamageTest {
     }
 
     @Test
-    void aPngWithoutItsEndIsRefused() throws IOException {
+    void pngsWithoutAnEndChunkAreRejected() throws IOException {
         byte[] whole = stripes("png", false);
         refused(Arrays.copyOf(whole, whole.length - PNG_END_BYTES), "it ends before its IEND chunk");
         refused(Arrays.copyOf(whole, whole.length / 2), "it ends before its IEND chunk");
@@ -124,7 +124,7 @@ class ImageDamageTest {
     /** Made with Pillow: paper on the left; green at the top right, of cyan and yellow; black below it. */
     @ParameterizedTest
     @ValueSource(strings = {"cmyk.jpg", "ycck.jpg"})
-    void inksAreMadeGray(String name) throws IOException {
+    void cmykIsConvertedToGray(String name) throws IOException {
         byte[] pixels = read(resource(name), 2, 2);
         // Turned light on dark: the border is light in the mean.
         assertThat(Byte.toUnsignedInt(pixels[0])).isLessThan(4);
@@ -134,7 +134,7 @@ class ImageDamageTest {
     }
 
     @Test
-    void inksThatAreStoredNobodyKnowsHowAreRefused() throws IOException {
+    void cmykOfUnknownEncodingIsRejected() throws IOException {
         byte[] unmarked = resource("cmyk.jpg");
         unmarked[new String(unmarked, StandardCharsets.ISO_8859_1).indexOf("Adobe")] = 'X';
         refused(unmarked, "it has four color components but does not state how they are stored: save it in RGB");
@@ -174,7 +174,7 @@ class ImageDamageTest {
     @ParameterizedTest
     @CsvSource({"1, abc/def", "2, cba/fed", "3, fed/cba", "4, def/abc", "5, ad/be/cf", "6, da/eb/fc", "7, fc/eb/da",
             "8, cf/be/ad", "0, abc/def", "9, abc/def"})
-    void theCamerasNoteOfHowItWasHeldIsFollowed(int orientation, String seen) throws IOException {
+    void exifOrientationIsApplied(int orientation, String seen) throws IOException {
         int height = seen.split("/").length;
         int width = seen.indexOf('/');
         int[] expected = levels(seen);
@@ -196,7 +196,7 @@ class ImageDamageTest {
     }
 
     @Test
-    void damagedExifDataSayNothing() {
+    void damagedExifDataIsIgnored() {
         byte[] exif = exif(ByteOrder.BIG_ENDIAN, 6);
         assertThat(Orientation.of(exif)).isEqualTo(6);
         for (int cut = 0; cut < 30; cut++) {

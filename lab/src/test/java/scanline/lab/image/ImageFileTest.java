@@ -57,7 +57,7 @@ class ImageFileTest {
     }
 
     @Test
-    void colorsCountByTheirLuma() throws IOException {
+    void colorsAreConvertedToLuma() throws IOException {
         BufferedImage image = square(BufferedImage.TYPE_INT_RGB, new Color(200, 100, 50), Color.BLACK);
         // 0.299 x 200 + 0.587 x 100 + 0.114 x 50 = 124.2
         assertThat(read(image, "png", SIDE, SIDE)).isEqualTo(expected(124, 0));
@@ -70,7 +70,7 @@ class ImageFileTest {
     }
 
     @Test
-    void sixteenBitsCountByTheirUpperEight() throws IOException {
+    void sixteenBitLevelsUseTheirUpperEightBits() throws IOException {
         BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_USHORT_GRAY);
         for (int i = 0; i < SIDE * SIDE; i++) {
             image.getRaster().setSample(i % SIDE, i / SIDE, 0, inSquare(i) ? 0x7FFF : 0x01FF);
@@ -79,7 +79,7 @@ class ImageFileTest {
     }
 
     @Test
-    void aDarkDrawingOnNothingStandsOnWhiteAndALightOneOnBlack() throws IOException {
+    void transparentImagesGetAContrastingBackground() throws IOException {
         Color nothing = new Color(0, true);
         BufferedImage dark = square(BufferedImage.TYPE_INT_ARGB, new Color(20, 20, 20), nothing);
         BufferedImage light = square(BufferedImage.TYPE_INT_ARGB, new Color(200, 200, 200), nothing);
@@ -90,7 +90,7 @@ class ImageFileTest {
     }
 
     @Test
-    void grayWithOpacityIsNotBrightened() throws IOException {
+    void grayWithAlphaIsNotBrightened() throws IOException {
         ColorModel model = new ComponentColorModel(ColorSpace.getInstance(ColorSpace.CS_GRAY), true, false,
                 ColorModel.TRANSLUCENT, DataBuffer.TYPE_BYTE);
         WritableRaster raster = model.createCompatibleWritableRaster(SIDE, SIDE);
@@ -103,7 +103,7 @@ class ImageFileTest {
     }
 
     @Test
-    void whatIsNotSquareIsStretched() throws IOException {
+    void nonSquareImagesAreStretched() throws IOException {
         BufferedImage image = new BufferedImage(6, 2, BufferedImage.TYPE_BYTE_GRAY);
         image.getRaster().setDataElements(0, 0, 6, 2, new byte[] {1, 3, 5, 7, 9, 11, 1, 3, 5, 7, 9, 11});
         assertThat(read(image, "png", 4, 3)).containsExactly(2, 6, 10, 2, 6, 10, 2, 6, 10, 2, 6, 10);
@@ -118,7 +118,7 @@ class ImageFileTest {
     }
 
     @Test
-    void ofALargeImageNotEveryPixelIsDecoded() throws IOException {
+    void largeImagesAreSubsampled() throws IOException {
         BufferedImage image = new BufferedImage(6000, 3000, BufferedImage.TYPE_BYTE_GRAY);
         for (int y = 750; y < 2250; y++) {
             byte[] row = new byte[3000];
@@ -132,14 +132,14 @@ class ImageFileTest {
     }
 
     @Test
-    void aSideThatIsTooLongIsRefusedByTheHeader() throws IOException {
+    void overlongSidesAreRejectedByTheHeader() throws IOException {
         Path file = folder.resolve("long.png");
         ImageIO.write(new BufferedImage(10_001, 1, BufferedImage.TYPE_BYTE_BINARY), "png", file.toFile());
         refused(file, file + " is 10001 x 1 pixels, but at most 10000 per side are supported");
     }
 
     @Test
-    void whatTakesLongToDecodeIsRefusedByTheHeader() throws IOException {
+    void imagesThatTakeLongToDecodeAreRejectedByTheHeader() throws IOException {
         Path png = folder.resolve("large.png");
         ImageIO.write(new BufferedImage(10_000, 4_001, BufferedImage.TYPE_BYTE_GRAY), "png", png.toFile());
         refused(png, png + " is 10000 x 4001 pixels, but at most 40 million are supported for this kind of image:"
@@ -159,7 +159,7 @@ class ImageFileTest {
     }
 
     @Test
-    void scansOfAThumbnailOrBehindTheEndDoNotCount() throws IOException {
+    void scansInThumbnailsOrAfterTheEndDoNotCount() throws IOException {
         byte[] whole = Pictures.written("jpeg", new BufferedImage(5_000, 4_100, BufferedImage.TYPE_BYTE_GRAY), false);
         byte[] scans = HexFormat.of().parseHex("ffd8" + "ffda0002".repeat(20));
         byte[] segment = ByteBuffer.allocate(4 + scans.length).putShort((short) 0xffe1)
@@ -175,7 +175,7 @@ class ImageFileTest {
     }
 
     @Test
-    void whatIsNoImageIsNamed() throws IOException {
+    void nonImagesAreNamed() throws IOException {
         Path missing = folder.resolve("missing.png");
         refused(missing, "no such file: " + missing);
         Path empty = Files.createFile(folder.resolve("empty.png"));

@@ -23,7 +23,7 @@ class ImageSetTest {
     }
 
     @Test
-    void theFirstOfMoreThanThereAreIsAll() {
+    void askingForMoreImagesThanExistReturnsAll() {
         assertThat(three.first(4)).isSameAs(three);
         assertThat(three.first(1).pixels()).containsExactly(1, 2);
     }
@@ -52,7 +52,7 @@ class ImageSetTest {
     }
 
     @Test
-    void shrunkByOneIsTheSame() {
+    void shrinkingByOneChangesNothing() {
         assertThat(three.shrunk(1)).isSameAs(three);
     }
 
@@ -63,14 +63,14 @@ class ImageSetTest {
             2  | 1  | 2  | 1 x 2; the nearest that does is 1
             30 | 28 | 28 | 28 x 28; the nearest that does is 28
             """)
-    void aFactorThatDoesNotDivideBothSidesIsRefused(int factor, int height, int width, String message) {
+    void factorsThatDoNotDivideBothSidesAreRejected(int factor, int height, int width, String message) {
         ImageSet one = new ImageSet(height, width, new byte[height * width], new byte[1], 1);
         assertThatExceptionOfType(DataException.class).isThrownBy(() -> one.shrunk(factor))
                 .withMessage("data.shrink is " + factor + ", but must divide both sides of an image of " + message);
     }
 
     @Test
-    void sizesThatDoNotAgreeAndLabelsThatAreNoClassAreRefused() {
+    void mismatchedSizesAndInvalidLabelsAreRejected() {
         assertThatIllegalArgumentException().isThrownBy(() -> new ImageSet(2, 2, new byte[7], new byte[2], 1));
         assertThatIllegalArgumentException().isThrownBy(() -> new ImageSet(1, 1, new byte[1], new byte[] {-1}, 255))
                 .withMessage("label 255 is not below the number of classes, 255");

@@ -50,7 +50,7 @@ class InkTest {
 
     @ParameterizedTest
     @EnumSource(PicturedDigits.class)
-    void digitsAreFoundInPicturesAsPeopleHaveThem(PicturedDigits kind) {
+    void digitsAreFoundInRealisticImages(PicturedDigits kind) {
         assertThat(right(kind)).isGreaterThanOrEqualTo(kind == PicturedDigits.CROPPED ? 30 : 34);
     }
 
@@ -67,7 +67,7 @@ class InkTest {
     }
 
     @Test
-    void whereNothingIsWrittenThereIsNoInk() {
+    void anEmptyImageHasNoInk() {
         RandomKey noise = RandomKey.of(1, "noise");
         assertThat(Ink.laid(picture(50, 40, (_, _) -> 255), SIZE)).containsOnly(0);
         assertThat(Ink.laid(picture(1, 1, (_, _) -> 0), SIZE)).containsOnly(0);
@@ -79,7 +79,7 @@ class InkTest {
     }
 
     @Test
-    void aPictureOfOneStrokeIsReadWhateverItsShape() {
+    void anImageOfASingleStrokeIsReadWhateverItsShape() {
         for (int[] size : new int[][] {{9, 300}, {300, 9}, {40, 40}, {1000, 1000}}) {
             ImageSet picture = picture(size[0], size[1], (y, x) -> 3 * y > size[0] && 3 * y < 2 * size[0]
                     && 3 * x > size[1] && 3 * x < 1.4 * size[1] ? 20 : 240);
@@ -89,7 +89,7 @@ class InkTest {
     }
 
     @Test
-    void aFrameIsNoInkButARectangleAloneIs() {
+    void aFrameIsNotInkButASingleRectangleIs() {
         Level rectangle = (y, x) -> (y >= 20 && y < 180 && x >= 30 && x < 170)
                 && !(y >= 24 && y < 176 && x >= 34 && x < 166) ? 0 : 255;
         byte[] alone = Ink.laid(picture(200, 200, rectangle), SIZE);

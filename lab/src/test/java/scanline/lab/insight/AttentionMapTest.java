@@ -37,7 +37,7 @@ class AttentionMapTest {
     @ParameterizedTest
     @CsvSource({"vit, patches, CLASS_TOKEN", "vit, columns, CLASS_TOKEN", "digit-classifier, patches, FIRST_STEP",
             "row-transformer, rows, MEAN", "row-transformer, permuted, MEAN"})
-    void aStepsWeightLiesOnItsPixelsAndHeadsAndRolloutAddUpToOne(String name, String scan, Readout readout) {
+    void stepWeightsCoverTheirPixelsAndHeadsAndRolloutSumToOne(String name, String scan, Readout readout) {
         Recipe recipe = small(name, "data.scan=" + scan, "data.shrink=2", scan.equals("patches")
                 ? "data.scan.size=7"
                 : scan.equals("permuted") ? "data.scan.size=28" : "seed=1");
@@ -73,7 +73,7 @@ class AttentionMapTest {
     }
 
     @Test
-    void pixelsOfAPaddedPatchHaveItsShare() {
+    void pixelsOfAPaddedPatchGetItsShare() {
         double[] rollout = maps(small("vit", "data.scan=patches", "data.scan.size=6", "data.scan.pad=true")).getFirst()
                 .rollout();
         assertThat(rollout).hasSize(28 * 28);
@@ -83,7 +83,7 @@ class AttentionMapTest {
     }
 
     @Test
-    void everyRowOfEveryBlockAddsUpToOneBehindASoftmaxToo() {
+    void everyRowOfEveryBlockSumsToOneWithAHeadSoftmaxToo() {
         try (Experiment experiment = new Experiment(small("vit", "head.softmax=true"), 2)) {
             Loader loader = experiment.examples(Split.TEST).loader();
             try (Tape tape = Tape.inference(experiment.memory())) {
@@ -108,7 +108,7 @@ class AttentionMapTest {
     }
 
     @Test
-    void theProbabilityIsTheSoftmaxOfOneOnly() {
+    void theSoftmaxIsAppliedOnlyOnce() {
         try (Experiment plain = new Experiment(small("vit"), 1);
                 Experiment softmax = new Experiment(small("vit", "head.softmax=true"), 1)) {
             assertThat(AttentionMap.of(softmax).getFirst().probability())
@@ -117,12 +117,12 @@ class AttentionMapTest {
     }
 
     @Test
-    void anImageOfManyStepsHasNoMap() {
+    void tooManyStepsGiveNoMap() {
         assertThat(maps(small("vit", "data.scan=pixels"))).isEmpty();
     }
 
     @Test
-    void modelsThatDoNotAttendHaveNoMaps() {
+    void modelsWithoutAttentionHaveNoMaps() {
         assertThat(maps(Recipes.find("lstm-rows", List.of("model.hidden=8", "head.softmax=true")))).isEmpty();
     }
 

@@ -16,7 +16,7 @@ class FindingsTest {
     }
 
     @Test
-    void mistakesBeginWithTheSurestAndAllAnswersWithTheLeastSure() {
+    void mistakesAreSortedByDescendingAndAnswersByAscendingConfidence() {
         try (Experiment experiment = new Experiment(Recipes.find("lstm-rows", List.of()), 1)) {
             Findings findings = new Findings(experiment, Split.TEST);
             findings.example(0, new int[] {3}, answer(0.5, 5));
@@ -31,7 +31,7 @@ class FindingsTest {
     }
 
     @Test
-    void aSetInAnotherOrderIsNoMistake() {
+    void aSetInAnotherOrderIsNotAMistake() {
         try (Experiment experiment = new Experiment(Recipes.find("cnn-sigmoid", List.of("data.canvas.size=16",
                 "data.canvas.minSize=5", "data.canvas.maxSize=8", "model.channels=2", "model.hidden=6")), 1)) {
             Findings findings = new Findings(experiment, Split.TEST);

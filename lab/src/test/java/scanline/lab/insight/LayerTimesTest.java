@@ -20,7 +20,7 @@ class LayerTimesTest {
             "vit, model.depth=1 model.mlp=1024, 3", "digit-classifier, model.depth=1 model.feedForward=1024, 2",
             "cnn, model.kernel=7, 2", "cnn-rnn, model.cnn.kernel=7, 2",
             "digit-sequence, data.scan=rows model.encoderDepth=1 model.decoderDepth=1 model.feedForward=1024, 2"})
-    void sharesAddUpAndTheLargestLayerTakesTheMost(String name, String overrides, int largest) {
+    void sharesSumToOneAndTheLargestLayerTakesTheMost(String name, String overrides, int largest) {
         Recipe recipe = Recipes.find(name, List.of(("batch=8 " + overrides).split(" ")));
         Dataset dataset = recipe.data().open();
         List<Double> sums = List.of();
@@ -38,7 +38,7 @@ class LayerTimesTest {
     @ParameterizedTest
     @CsvSource({"lstm-rows", "vit", "vit-adamw", "cnn", "cnn-sigmoid", "cnn-rnn", "digit-sequence", "digit-classifier",
             "row-transformer", "irnn", "gru-rows-deep"})
-    void everyParameterIsOfALayerAndEveryLayerHasAsManyAsItSays(String name) {
+    void everyParameterBelongsToALayerAndTheCountsMatch(String name) {
         Recipe recipe = Recipes.find(name, List.of());
         try (Experiment experiment = new Experiment(recipe, 1)) {
             var layers = recipe.model().layers(experiment.input());

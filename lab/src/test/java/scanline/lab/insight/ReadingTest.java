@@ -44,7 +44,7 @@ class ReadingTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"lstm", "gru", "rnn_tanh", "rnn_relu"})
-    void aRecurrentModelIsSeenStepByStep(String cell) {
+    void recurrentModelsAreShownStepByStep(String cell) {
         try (Experiment experiment = experiment("lstm-rows", "model.cell=" + cell, "model.hidden=9", "data.shrink=2")) {
             ImageSet image = image(experiment);
             Reading reading = Reading.of(experiment, image);
@@ -71,7 +71,7 @@ class ReadingTest {
     }
 
     @Test
-    void theStatesAreThoseThatTheModelClassifiesBy() {
+    void theStatesAreThoseUsedForClassification() {
         try (Experiment experiment = experiment("lstm-rows", "model.hidden=9", "model.learnInitialState=true")) {
             ImageSet image = image(experiment);
             float[] h = Reading.of(experiment, image).states().getLast().values().get("h");
@@ -90,7 +90,7 @@ class ReadingTest {
     }
 
     @Test
-    void theCellIsWhatItsGatesSay() {
+    void theCellStateFollowsFromItsGates() {
         try (Experiment experiment = experiment("lstm-rows", "model.hidden=4", "model.layers=1")) {
             var values = Reading.of(experiment, image(experiment)).states().getFirst().values();
             for (int i = 4; i < 28 * 4; i++) {
@@ -103,7 +103,7 @@ class ReadingTest {
     }
 
     @Test
-    void aLayerThatReadsFromTheEndStandsInTheOrderOfThePicture() {
+    void backwardLayersAreShownInImageOrder() {
         try (Experiment experiment = experiment("lstm-rows", "model.hidden=5", "model.layers=1",
                 "model.bidirectional=true")) {
             ImageSet image = image(experiment);
@@ -123,7 +123,7 @@ class ReadingTest {
     }
 
     @Test
-    void itIsDecidedWhereTheAnswerNoLongerChanges() {
+    void theDecisionStepIsWhereTheAnswerNoLongerChanges() {
         Answer answer = new Answer(new int[] {1}, 1, new double[0], new float[0]);
         assertThat(reading(answer, new double[] {0.9, 0.1}, new double[] {0.2, 0.8}, new double[] {0.4, 0.6}).decided())
                 .isEqualTo(2);
@@ -138,7 +138,7 @@ class ReadingTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"vit", "digit-classifier", "row-transformer"})
-    void aTransformerIsSeenByItsAttention(String recipe) {
+    void transformersAreShownByTheirAttention(String recipe) {
         try (Experiment experiment = experiment(recipe)) {
             Reading reading = Reading.of(experiment, image(experiment));
             Reading.Attention attention = reading.attention();
@@ -161,7 +161,7 @@ class ReadingTest {
     }
 
     @Test
-    void aSequenceIsSeenWordByWord() {
+    void sequencesAreShownWordByWord() {
         try (Experiment experiment = experiment("digit-sequence", "model.width=16", "model.encoderDepth=1",
                 "model.decoderDepth=1", "model.feedForward=12")) {
             Reading reading = Reading.of(experiment, image(experiment));
@@ -181,7 +181,7 @@ class ReadingTest {
     }
 
     @Test
-    void aCnnRnnIsSeenByItsMapsAndItsPaths() {
+    void cnnRnnsAreShownByTheirFeatureMapsAndPaths() {
         try (Experiment experiment = experiment("cnn-rnn", "model.beamWidth=3")) {
             Reading reading = Reading.of(experiment, image(experiment));
             assertThat(reading.maps()).extracting(Reading.Maps::layer).containsExactly("conv1", "conv2");
@@ -198,7 +198,7 @@ class ReadingTest {
     }
 
     @Test
-    void aCnnIsSeenByItsMaps() {
+    void cnnsAreShownByTheirFeatureMaps() {
         try (Experiment experiment = experiment("cnn")) {
             Reading reading = Reading.of(experiment, image(experiment));
             assertThat(reading.maps()).extracting(Reading.Maps::channels).containsExactly(32, 64);

@@ -49,7 +49,7 @@ class StepwiseTest {
     @ParameterizedTest
     @CsvSource({"lstm, rows, false, false", "gru, rows, true, false", "rnn_tanh, columns, false, true",
             "rnn_relu, pixels, true, true", "lstm, pixels, false, false"})
-    void theLastStepIsWhatAnEvaluationSaysToTheBit(String cell, String scan, boolean relu, boolean softmax) {
+    void theLastStepIsBitIdenticalToAnEvaluation(String cell, String scan, boolean relu, boolean softmax) {
         try (Experiment experiment = new Experiment(recurrent("model.cell=" + cell, "data.scan=" + scan,
                 "model.relu=" + relu, "head.softmax=" + softmax), 2)) {
             AccuracyAfterSteps after = AccuracyAfterSteps.of(experiment, Split.VALIDATION).orElseThrow();
@@ -62,7 +62,7 @@ class StepwiseTest {
     }
 
     @Test
-    void anEarlierStepIsWhatTheModelSaysOfSequencesThatEndThere() {
+    void anEarlierStepIsThePredictionForTheTruncatedSequence() {
         try (Experiment experiment = new Experiment(recurrent(), 1)) {
             Examples held = experiment.examples(Split.VALIDATION);
             List<Point> points = AccuracyAfterSteps.of(experiment, Split.VALIDATION).orElseThrow().points();
@@ -87,7 +87,7 @@ class StepwiseTest {
     }
 
     @Test
-    void pointsAreEquallyFarApartAndEndWithTheLastStep() {
+    void pointsAreEvenlySpacedAndEndWithTheLastStep() {
         assertThat(AccuracyAfterSteps.steps(784)).hasSize(64).startsWith(12, 24, 36, 49).endsWith(771, 784)
                 .isSorted().doesNotHaveDuplicates();
         assertThat(AccuracyAfterSteps.steps(65)).hasSize(64).startsWith(1, 2).endsWith(63, 65);
@@ -99,7 +99,7 @@ class StepwiseTest {
             "vit model.width=8 model.depth=1 model.heads=2", "cnn-sigmoid model.channels=2 model.hidden=3",
             "lstm-rows data.canvas=scatter model.hidden=3",
             "digit-sequence model.width=8 model.heads=2 model.encoderDepth=1 model.decoderDepth=1"})
-    void whereThereIsNoStateOfAStepNothingIsSaid(String nameAndKeys) {
+    void modelsWithoutStepStatesReportNothing(String nameAndKeys) {
         List<String> keys = new ArrayList<>(List.of(nameAndKeys.split(" ")));
         try (Experiment experiment = new Experiment(Recipes.find(keys.removeFirst(), keys), 1)) {
             assertThat(AccuracyAfterSteps.of(experiment, Split.VALIDATION)).isEmpty();
@@ -108,7 +108,7 @@ class StepwiseTest {
     }
 
     @Test
-    void nothingIsSaidOfNoExamples() {
+    void noExamplesGiveNoReport() {
         try (Experiment experiment = new Experiment(recurrent("data.validation=0"), 1)) {
             assertThat(AccuracyAfterSteps.of(experiment, Split.VALIDATION)).isEmpty();
         }
@@ -116,7 +116,7 @@ class StepwiseTest {
 
     @ParameterizedTest
     @CsvSource({"rows, false", "pixels, true"})
-    void theProbabilitiesOfTheLastStepAreTheModelsAnswer(String scan, boolean softmax) {
+    void theProbabilitiesOfTheLastStepAreThePrediction(String scan, boolean softmax) {
         try (Experiment experiment = new Experiment(recurrent("data.scan=" + scan, "head.softmax=" + softmax), 2)) {
             List<HiddenStates> all = HiddenStates.of(experiment);
             ImageSet test = experiment.dataset().test();
@@ -141,7 +141,7 @@ class StepwiseTest {
     }
 
     @Test
-    void statesAndProbabilitiesOfAStepAreThoseOfASequenceThatEndsThere() {
+    void statesAndProbabilitiesOfAStepMatchTheTruncatedSequence() {
         try (Experiment experiment = new Experiment(recurrent("model.layers=2"), 1)) {
             HiddenStates states = HiddenStates.of(experiment).get(3);
             Examples three = experiment.examples(experiment.dataset().test().firstOf(3).orElseThrow());

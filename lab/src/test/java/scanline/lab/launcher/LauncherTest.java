@@ -110,7 +110,7 @@ class LauncherTest {
     }
 
     @Test
-    void whatIsBuiltIsRunEvenWithoutAHome() throws Exception {
+    void theBuildIsRunEvenWithoutAHome() throws Exception {
         Ended ended = run("train 'a  b'");
         assertThat(ended.err()).isEmpty();
         assertThat(ended.out()).contains("\n--module-path\n" + root + "/target/app\n").endsWith("\ntrain\na  b\n");
@@ -118,7 +118,7 @@ class LauncherTest {
     }
 
     @Test
-    void aNewerSourceIsBuiltFirst() throws Exception {
+    void newerSourcesAreBuiltFirst() throws Exception {
         makeSourcesNewer();
         Ended ended = run("--version");
         assertThat(ended.status()).as(ended.err()).isZero();
@@ -130,7 +130,7 @@ class LauncherTest {
     }
 
     @Test
-    void whereNothingCanBeWrittenAnOlderBuildRuns() throws Exception {
+    void onAReadOnlyTreeAnOlderBuildRuns() throws Exception {
         Files.writeString(root.resolve("engine/target"), "not a folder: this fails for root as well");
         makeSourcesNewer();
         Ended ended = run("--version");
@@ -141,7 +141,7 @@ class LauncherTest {
     }
 
     @Test
-    void whereNothingCanBeWrittenAndNothingIsBuiltALineSaysSo() throws Exception {
+    void aReadOnlyTreeWithoutABuildIsReportedInOneLine() throws Exception {
         Files.delete(root.resolve("target/app/built"));
         Files.writeString(root.resolve("engine/target"), "");
         Ended ended = run("--version");
@@ -151,7 +151,7 @@ class LauncherTest {
     }
 
     @Test
-    void theLockOfADeadProcessHoldsNobodyUp() throws Exception {
+    void theLockOfADeadProcessBlocksNobody() throws Exception {
         makeSourcesNewer();
         Files.createSymbolicLink(root.resolve("target/app.building"), Path.of("999999999"));
         Ended ended = run("--version");
@@ -160,7 +160,7 @@ class LauncherTest {
     }
 
     @Test
-    void whileAnotherProcessBuildsTheOthersWaitAndSaySo() throws Exception {
+    void processesWaitForABuildAndReportIt() throws Exception {
         makeSourcesNewer();
         Path lock = Files.createSymbolicLink(root.resolve("target/app.building"),
                 Path.of(Long.toString(ProcessHandle.current().pid())));
@@ -176,7 +176,7 @@ class LauncherTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"SCANLINE_JAVA_OPTS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"})
-    void aCollectorThatIsNamedTakesThePlaceOfOurs(String variable) throws Exception {
+    void aGivenCollectorReplacesTheDefault(String variable) throws Exception {
         assertThat(run("").out()).contains("\n-XX:+UseParallelGC\n-Xmn96m\n");
         environment.put(variable, "-Xmx1g -XX:+UseZGC");
         assertThat(run("").out()).doesNotContain("ParallelGC").doesNotContain("-Xmn").contains("HugePages");
@@ -185,12 +185,12 @@ class LauncherTest {
     }
 
     @Test
-    void theJvmsOwnWordsGoToStandardError() throws Exception {
+    void theMessagesOfTheJvmGoToStandardError() throws Exception {
         assertThat(run("").out()).contains("\n-XX:+DisplayVMOutputToStderr\n-Xlog:disable\n-Xlog:all=warning:stderr\n");
     }
 
     @Test
-    void outsideOfATerminalThereAreNoCodesForOne() throws Exception {
+    void withoutATerminalThereAreNoEscapeCodes() throws Exception {
         environment.put("TERM", "xterm");
         assertThat(run("").out()).contains("\n-Dscanline.terminal=0\n-Dscanline.color=false\n");
     }
@@ -206,7 +206,7 @@ class LauncherTest {
     }
 
     @Test
-    void withoutAnyUtf8LocaleOnlyNamesInAsciiAreTaken() throws Exception {
+    void withoutAnyUtf8LocaleOnlyAsciiNamesAreAccepted() throws Exception {
         environment.put("LOCALES", "");
         assertThat(run("train").status()).isZero();
         Ended ended = run("predict " + E_ACUTE);
@@ -216,7 +216,7 @@ class LauncherTest {
     }
 
     @Test
-    void aFolderWithAColonInItsNameIsReachedByALink() throws Exception {
+    void aFolderWithAColonInItsNameIsUsedThroughALink() throws Exception {
         root = scratch.resolve("at 10:30/scanline");
         layOut(root);
         Ended refused = run("--version");

@@ -184,7 +184,7 @@ class BeamSearchTest {
     }
 
     @Test
-    void anAnswerThatMayStillGrowIsFollowedBeyondAFinishedOne() {
+    void anUnfinishedAnswerIsExtendedAfterAFinishedOne() {
         // The empty answer is found first, and a longer one is better.
         Table table = (_, labels) -> switch (labels.length) {
             case 0 -> new double[] {0.05, 0.55, 0.1, 0.3};
@@ -196,7 +196,7 @@ class BeamSearchTest {
     }
 
     @Test
-    void scoresAreTheHighestProbabilitiesAtAnyStepOfThePathThatIsFound() {
+    void scoresAreTheHighestProbabilitiesAtAnyStepOfTheBestPath() {
         double[] scores = searchOne((_, labels) -> garden(labels), 2, 3).scores();
         assertThat(scores).containsExactly(new double[] {0.5, 0.4, 0.06}, within(1e-6));
         // That of label 2 is highest at the step at which the answer ends, and label 0's on no path that was left.
@@ -228,7 +228,7 @@ class BeamSearchTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 7})
-    void whatIsFoundHasTheProbabilityOfItsWords(int beam) {
+    void theProbabilityIsThatOfTheWordsFound(int beam) {
         Table table = (number, labels) -> chance(number, labels, 4);
         for (int picture = 0; picture < 40; picture++) {
             Found found = search(table, beam, 4, false, picture).getFirst();
@@ -250,7 +250,7 @@ class BeamSearchTest {
     }
 
     @Test
-    void anAnswerOfDistinctLabelsEndsWhenAllAreTaken() {
+    void anAnswerOfDistinctLabelsEndsWhenAllAreUsed() {
         Table table = (_, labels) -> labels.length < LABELS
                 ? new double[] {0.2, 0.5, 0.3 - 1e-7, 1e-7}
                 : new double[] {0.2, 0.4, 0.3, 0.1};
@@ -259,7 +259,7 @@ class BeamSearchTest {
 
     @ParameterizedTest
     @CsvSource({"0, 1", "1, 1", "5, 1", "0, 3", "5, 3"})
-    void theLongestAnswerHasSoManyLabelsAndEnds(int longest, int beam) {
+    void answersEndAtTheMaximumLength(int longest, int beam) {
         Table table = (_, _) -> new double[] {0.5, 0.3, 0.2 - 1e-6, 1e-6};
         Found found = searchOne(table, beam, longest);
         assertThat(found.labels()).isEqualTo(new int[longest]);
@@ -268,7 +268,7 @@ class BeamSearchTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 5})
-    void severalPicturesAtOnceGiveWhatEachAloneGives(int beam) {
+    void batchedAndSinglePicturesGiveTheSameAnswers(int beam) {
         Table table = (number, labels) -> chance(number, labels, 4);
         float[] pictures = {3, 0, 7, 7, 1, 12, 5, 2};
         List<Found> together = search(table, beam, 4, false, pictures);

@@ -62,7 +62,7 @@ class CnnRnnModelTest {
      * loss rises by along it, whichever of its numbers is wrong.
      */
     @Test
-    void theLossRisesAlongTheGradientOfEachParameterByItsLength() {
+    void theLossIncreasesAlongEachGradientByItsLength() {
         Map<String, float[]> gradients = new HashMap<>();
         try (Tape tape = Tape.training(memory, RandomKey.of(1, "pass"))) {
             weights.clearGradients();
@@ -107,7 +107,7 @@ class CnnRnnModelTest {
     }
 
     @Test
-    void aScoreIsTheProductOfALabelsVectorAndWhatIsKnown() {
+    void aScoreIsTheProductOfALabelVectorAndTheContext() {
         try (Tape tape = Tape.inference(memory)) {
             Tensor encoded = network.encode(pictures(tape));
             assertThat(encoded.shape()).isEqualTo(Shape.of(1, 3, 4));
@@ -161,7 +161,7 @@ class CnnRnnModelTest {
     }
 
     @Test
-    void noScoreDependsOnLabelsBehindIt() {
+    void noScoreDependsOnLaterLabels() {
         try (Tape tape = Tape.inference(memory)) {
             Tensor encoded = network.encode(pictures(tape));
             int[] others = GIVEN.clone();

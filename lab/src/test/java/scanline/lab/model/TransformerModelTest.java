@@ -71,7 +71,7 @@ class TransformerModelTest {
 
     @ParameterizedTest
     @CsvSource({"8, 2", "8, 1", "12, 4", "64, 4"})
-    void aDecodingThatRemembersGivesTheSameBitsAsOneThatBeginsAnew(int width, int heads) {
+    void cachedDecodingHasTheSameBitsAsFullDecoding(int width, int heads) {
         try (Backend backend = Backend.load(2)) {
             Autoregressive network = model(width, heads, 1).build(new Weights(backend, 1),
                     new Model.Input(5, 7, CLASSES, 6));
@@ -129,7 +129,7 @@ class TransformerModelTest {
     }
 
     @Test
-    void noWordDependsOnThoseBehindIt() {
+    void noWordDependsOnLaterOnes() {
         try (Backend backend = Backend.load(1)) {
             Autoregressive network = model(8, 2, 1).build(new Weights(backend, 1), new Model.Input(5, 7, CLASSES, 6));
             try (Tape tape = Tape.inference(new Memory(backend))) {
@@ -144,7 +144,7 @@ class TransformerModelTest {
     }
 
     @Test
-    void positionsMustBeEnoughForTheLongestAnswerAndItsStart() {
+    void positionsMustCoverTheLongestAnswerAndItsStart() {
         TransformerModel model = new TransformerModel(8, 1, 1, 2, 8, 0, 4, 1);
         String message = "model.positions is 4, but an answer of up to 4 labels (data.canvas) and its start take 5";
         assertThatThrownBy(() -> model.layers(new Model.Input(4, 196, 10, 4))).hasMessage(message);

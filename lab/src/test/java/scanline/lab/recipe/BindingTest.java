@@ -47,7 +47,7 @@ class BindingTest {
     @ParameterizedTest
     @CsvSource({"place, false", "place.area, false", "place.tree, true", "place.tree.height, false",
             "place.tree.taste, true", "place.tree.taste.sugar, false", "place.house, false", "tree, false"})
-    void aKeyIsAChoiceHoweverDeepItLies(String key, boolean choice) {
+    void aKeyIsAChoiceAtAnyDepth(String key, boolean choice) {
         assertThat(Binding.isChoice(Garden.class, "", key)).isEqualTo(choice);
     }
 
@@ -60,7 +60,7 @@ class BindingTest {
     }
 
     @Test
-    void aKeyBelowAChoiceThatIsLeftToItsUsualValueIsHeard() {
+    void aKeyBelowADefaultChoiceIsApplied() {
         assertThat(garden("place.area", "9", "place.tree", "fruit", "place.tree.taste.sugar", "5"))
                 .isEqualTo(new Garden(new Place(9, new Tree.Fruit(new Taste.Sweet(5), 4))));
         assertThat(garden("place.area", "9", "place.tree", "fruit", "place.tree.taste", "sour"))

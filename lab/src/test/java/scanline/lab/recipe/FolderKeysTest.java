@@ -13,7 +13,7 @@ class FolderKeysTest {
     }
 
     @Test
-    void theyAreStatedOfAFolderAloneAndReadAgain() {
+    void theyAreWrittenOnlyForAFolderAndReadBack() {
         assertThat(recipe().text()).doesNotContain("data.folder");
         Recipe usual = recipe("data=folder");
         assertThat(usual.text()).contains("data.folder.size: 28\n", "data.folder.test: 0.2\n", "data.folder.seed: 1\n");
@@ -24,7 +24,7 @@ class FolderKeysTest {
     }
 
     @Test
-    void anotherDataSetForgetsThem() {
+    void selectingAnotherDataSetDropsThem() {
         String text = recipe("data=folder", "data.dir=photos").text();
         assertThat(Recipes.parse("text", text, List.of("data=mnist", "data.dir="))).isEqualTo(recipe());
         assertThat(Recipes.parse("text", text, List.of("data=folder")).text()).isEqualTo(text);

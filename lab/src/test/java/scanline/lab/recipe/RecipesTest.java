@@ -42,7 +42,7 @@ class RecipesTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void aRecipeWrittenAsTextIsTheSameRecipe(String name) {
+    void aRecipeWrittenAsTextIsReadBack(String name) {
         Recipe recipe = Recipes.find(name, List.of());
         assertThat(Recipes.parse("again", recipe.text(), List.of())).isEqualTo(recipe);
     }
@@ -76,7 +76,7 @@ class RecipesTest {
     }
 
     @Test
-    void aCnnRefusesWhatItCannotBeMadeOf() {
+    void invalidCnnSizesAreRejected() {
         assertThatThrownBy(() -> Recipes.find("cnn", List.of("model.kernel=4")))
                 .hasMessage("model.kernel must be odd, so that the image keeps its size, not 4");
         assertThatThrownBy(() -> Recipes.find("cnn", List.of("model.channels=0")))
@@ -97,14 +97,14 @@ class RecipesTest {
             "rnn-rows, 54538", "lstm-pixels, 68362", "lstm-cooijmans, 42410", "vit, 892882", "vit-adamw, 892882",
             "digit-classifier, 313418", "row-transformer, 401546", "digit-sequence, 721996",
             "digit-sequence-blanks, 721996"})
-    void aModelHasAsManyParametersAsItsSource(String name, long count) {
+    void aModelHasTheParameterCountOfItsSource(String name, long count) {
         Recipe recipe = Recipes.find(name, List.of());
         assertThat(parameters(recipe, input(recipe, 10))).isEqualTo(count);
     }
 
     @ParameterizedTest
     @MethodSource("names")
-    void whatAModelSaysOfItsParametersIsWhatItHas(String name) {
+    void theReportedParameterCountIsTheActualOne(String name) {
         requireLabels(name, List.of());
     }
 
@@ -115,7 +115,7 @@ class RecipesTest {
             "row-transformer, model.positions=true model.heads=16",
             "digit-sequence, model.decoderDepth=1 model.positions=7 data.canvas.rows=3",
             "cnn-rnn, model.cnn.hidden=9 model.hidden=7 model.embedding=5 data.canvas.maxImages=2"})
-    void soItIsForEveryChoiceThatChangesThem(String name, String overrides) {
+    void theReportedParameterCountIsTheActualOneForEveryChoice(String name, String overrides) {
         requireLabels(name, List.of(overrides.split(" ")));
     }
 
@@ -170,13 +170,13 @@ class RecipesTest {
                     cnn-rnn          | model.beamWidth=65       | model.beamWidth must be from 1 (greedy) to 64, not 65
                     cnn-rnn          | model.cnn.kernel=2  | model.cnn.kernel must be odd, so that the image keeps its size, not 2
                     """)
-    void aTransformerThatCannotBeIsRefusedInOneLine(String name, String override, String message) {
+    void invalidTransformersAreRejectedInOneLine(String name, String override, String message) {
         assertThatThrownBy(() -> Recipes.find(name, List.of(override))).isInstanceOf(RecipeException.class)
                 .hasMessageStartingWith(message);
     }
 
     @Test
-    void anotherModelOnTheCommandLineHasItsUsualValues() {
+    void anotherModelOnTheCommandLineHasItsDefaults() {
         assertThat(Recipes.find("lstm-rows", List.of("model=vit", "model.depth=2")).model())
                 .isEqualTo(new VitModel(64, 2, 8, 64, 128, 0));
         assertThat(Recipes.find("vit", List.of("model=encoder", "model.pooling=mean")).model()).isEqualTo(
@@ -184,7 +184,7 @@ class RecipesTest {
     }
 
     @Test
-    void anotherChoiceOnTheCommandLineHasItsUsualValues() {
+    void anotherChoiceOnTheCommandLineHasItsDefaults() {
         Recipe recipe = Recipes.find("lstm-rows",
                 List.of("optimizer=sgd", "optimizer.momentum=0.9", "schedule=warmup"));
         assertThat(recipe.optimizer()).isEqualTo(new Sgd(0.01, 0.9, false, 0));
@@ -192,7 +192,7 @@ class RecipesTest {
     }
 
     @Test
-    void anotherScanOnTheCommandLineHasItsUsualValues() {
+    void anotherScanOnTheCommandLineHasItsDefaults() {
         assertThat(scan("data.scan=chunks")).isEqualTo(Scan.Chunks.DEFAULT);
         assertThat(scan("data.scan=chunks", "data.scan.size=14")).isEqualTo(new Scan.Chunks(14));
         assertThat(scan("data.scan=permuted", "data.scan.seed=5")).isEqualTo(new Scan.Permuted(5, 1, ""));
@@ -202,7 +202,7 @@ class RecipesTest {
     }
 
     @Test
-    void anotherScanForgetsTheKeysOfTheOneBefore() {
+    void anotherScanDropsTheKeysOfThePreviousOne() {
         String text = Recipes.find("lstm-rows", List.of("data.scan=permuted", "data.scan.size=4")).text();
         assertThat(text).contains("data.scan: permuted\ndata.scan.seed: 1\ndata.scan.size: 4\ndata.scan.file: \"\"\n");
         assertThat(Recipes.parse("mine.yaml", text, List.of("data.scan.seed=2")).data().scan())
@@ -215,14 +215,14 @@ class RecipesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"rows", "columns", "pixels", "chunks", "permuted", "patches"})
-    void everyScanIsReadAgainFromTheTextOfItsRecipe(String scan) {
+    void everyScanIsReadBackFromTheTextOfItsRecipe(String scan) {
         Recipe recipe = Recipes.find("lstm-rows", List.of("data.scan=" + scan));
         assertThat(Recipes.parse("again", recipe.text(), List.of())).isEqualTo(recipe);
     }
 
     @ParameterizedTest
     @CsvSource({"chunks, 0", "permuted, -7", "patches, 0"})
-    void aStepWithoutPixelsIsRefused(String scan, int size) {
+    void aStepWithoutPixelsIsRejected(String scan, int size) {
         assertThatThrownBy(() -> scan("data.scan=" + scan, "data.scan.size=" + size))
                 .isInstanceOf(RecipeException.class).hasMessage("data.scan.size must be at least 1, not " + size);
     }
@@ -255,7 +255,7 @@ class RecipesTest {
                     loss.labelSmoothing=2     | loss.labelSmoothing must be in [0, 1), not 2.0
                     epochs               | "epochs" is not of the form key=value
                     """)
-    void aWrongOverrideIsRefusedInOneLine(String override, String message) {
+    void invalidOverridesAreRejectedInOneLine(String override, String message) {
         assertThatThrownBy(() -> Recipes.find("lstm-rows", List.of(override))).isInstanceOf(RecipeException.class)
                 .hasMessage(message);
     }
@@ -271,14 +271,14 @@ class RecipesTest {
                     about: @me            | line 2, column 8: found character '@' that cannot start any token. (Do not use @ for indentation)
                     seed: 2               | line 2, column 1: seed is given twice
                     """)
-    void aBrokenFileGetsItsReasonAndThePlace(String lines, String message) {
+    void aBrokenFileIsReportedWithReasonAndLocation(String lines, String message) {
         String text = "seed: 1\n" + lines.translateEscapes() + "\n";
         assertThatThrownBy(() -> Recipes.parse("mine.yaml", text, List.of())).isInstanceOf(RecipeException.class)
                 .hasMessage("mine.yaml, " + message);
     }
 
     @Test
-    void aFileThatEndsInYmlIsARecipeToo(@TempDir Path folder) throws IOException {
+    void filesEndingInYmlAreRecipesToo(@TempDir Path folder) throws IOException {
         Recipe recipe = Recipes.find("lstm-rows", List.of("seed=3"));
         Path file = Files.writeString(folder.resolve("mine.yml"), recipe.text());
         assertThat(Recipes.find(file.toString(), List.of())).isEqualTo(recipe);
@@ -286,7 +286,7 @@ class RecipesTest {
     }
 
     @Test
-    void aNameThatBeginsWithATildeIsBelowTheHomeFolder() {
+    void namesStartingWithATildeAreInTheHomeFolder() {
         String home = System.getProperty("user.home");
         assertThat(data("data=idx", "data.dir=~/digits").dir()).isEqualTo(home + "/digits");
         assertThat(data("data=idx", "data.dir=~").dir()).isEqualTo(home);
@@ -315,7 +315,7 @@ class RecipesTest {
     }
 
     @Test
-    void aKeyThatIsNotGivenHasItsDefault() {
+    void missingKeysHaveTheirDefaults() {
         Recipe recipe = Recipes.parse("mine.yaml", """
                 model: cnn
                 model.hidden: 64
@@ -340,7 +340,7 @@ class RecipesTest {
     }
 
     @Test
-    void anOldNameOfAKeyIsAnsweredWithTheNewOne() {
+    void anOldKeyNameIsReportedWithTheNewOne() {
         assertThatThrownBy(() -> Recipes.find("lstm-rows", List.of("loss.smoothing=0.1")))
                 .isInstanceOf(RecipeException.class).hasMessage("the command line: loss.smoothing is now called"
                         + " loss.labelSmoothing; `scanline migrate` renames it in runs and recipe files");
@@ -353,14 +353,14 @@ class RecipesTest {
             'epochs: "1'            | mine.yaml, line 1, column
             '- 1'                   | mine.yaml is not a list of lines
             """)
-    void aTextThatIsNoFlatMappingIsRefusedWithItsPlace(String text, String message) {
+    void nonFlatMappingsAreRejectedWithTheirLocation(String text, String message) {
         assertThatThrownBy(() -> Recipes.parse("mine.yaml", text.replace("\\n", "\n"), List.of()))
                 .isInstanceOf(RecipeException.class).hasMessageStartingWith(message);
     }
 
     /** A recipe's text names none: what it chooses from are the records of this module, by their names. */
     @Test
-    void noClassIsTakenFromAText() {
+    void noClassIsLoadedFromText() {
         String text = Recipes.find("lstm-rows", List.of()).text();
         assertThatThrownBy(() -> Recipes.parse("mine.yaml",
                 text.replace("model: recurrent", "model: scanline.lab.model.VitModel"), List.of()))
@@ -386,14 +386,14 @@ class RecipesTest {
     @ValueSource(
             strings = {"null", "Null", "~", "- a", "-", "a\nb", "a: b #c", "\"q\" \\", "\t", "\u0085\u2028\u202e\ufeff",
                     "\0", "☃ 𝄞", " a ", "yes", "%", "&a", "*a", "!a", "---", "..."})
-    void anyTextIsReadAgainAsItWas(String about) {
+    void anyTextIsReadBackUnchanged(String about) {
         Recipe recipe = Recipes.find("lstm-rows", List.of("about=" + about));
         assertThat(Recipes.parse("again", recipe.text(), List.of())).isEqualTo(recipe);
     }
 
     /** SnakeYAML Engine reads 1,025 characters at once, and fails where that parts a pair of surrogates. */
     @Test
-    void aPairOfSurrogatesMayBeAnywhere() {
+    void surrogatePairsMayBeAnywhere() {
         Recipe recipe = Recipes.find("lstm-rows", List.of());
         for (int spaces = 1000; spaces < 1050; spaces++) {
             assertThat(Recipes.parse("again", "#" + " ".repeat(spaces) + "𝄞\n" + recipe.text(), List.of()))
@@ -417,7 +417,7 @@ class RecipesTest {
     }
 
     @Test
-    void aLongKeyAndALongValueAreShownShort() {
+    void longKeysAndValuesAreShortened() {
         String rest = Recipes.find("lstm-rows", List.of()).text().replaceFirst("epochs: .*\n", "");
         assertThatThrownBy(() -> Recipes.parse("mine.yaml", "epochs: " + "9".repeat(9000) + "\n" + rest, List.of()))
                 .hasMessage("mine.yaml, line 1, column 1: epochs is \"" + "9".repeat(60)
@@ -427,7 +427,7 @@ class RecipesTest {
     }
 
     @Test
-    void aFileThatIsTooLongOrNoTextIsRefused(@TempDir Path folder) throws IOException {
+    void overlongAndNonTextFilesAreRejected(@TempDir Path folder) throws IOException {
         Path file = Files.writeString(folder.resolve("long.yaml"), "a".repeat(40_000));
         assertThatThrownBy(() -> Recipes.keys(file)).isInstanceOf(RecipeException.class)
                 .hasMessage(file + ": is longer than 32768 bytes");
@@ -441,7 +441,7 @@ class RecipesTest {
     }
 
     @Test
-    void theKeysOfATextAreReadAsTheyStandWhateverTheyAre(@TempDir Path folder) throws IOException {
+    void theKeysOfATextAreReadVerbatim(@TempDir Path folder) throws IOException {
         Path file = Files.writeString(folder.resolve("old.yaml"), "seed: 3\nforgotten: \"a: b\"\ndata.dir: \"\"\n");
         assertThat(Recipes.keys(file)).isEqualTo(Map.of("seed", "3", "forgotten", "a: b", "data.dir", ""));
     }

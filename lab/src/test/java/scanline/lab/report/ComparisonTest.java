@@ -59,7 +59,7 @@ class ComparisonTest {
     }
 
     @Test
-    void keysThatDifferHaveARowAndTheOthersAreSaidOnce() throws IOException {
+    void differingKeysHaveARowAndTheOthersAreListedOnce() throws IOException {
         String text = text(run("b", "lstm-rows seed=2", 9890, 0.98, "batch: 100", "clip: none"),
                 run("a", "lstm-rows seed=1 clip=norm", 9880, 0.97, "batch: 100", "clip: norm", "clip.bound: 1.0"));
         assertThat(text).startsWith("   run  command\n1  b    ./scanline train lstm-rows seed=2\n2  a    ");
@@ -78,7 +78,7 @@ class ComparisonTest {
     }
 
     @Test
-    void theBestByTestIsNotMarkedAndRunsThatDifferInTheSeedHaveNoBest() throws IOException {
+    void theBestByTestAndTheBestSeedAreNotMarked() throws IOException {
         String text = text(run("a", "lstm-rows seed=1", 9990, 0.97, "batch: 1"),
                 run("b", "lstm-rows seed=1 batch=2", 9000, 0.98, "batch: 2"));
         assertThat(text).contains("* b has the best").doesNotContain("validation sets are not");
@@ -87,7 +87,7 @@ class ComparisonTest {
     }
 
     @Test
-    void anUnfinishedRunSaysSoAndHasNoTestFigure() throws IOException {
+    void anUnfinishedRunIsMarkedAndHasNoTestFigure() throws IOException {
         Path half = unfinished(run("half", "lstm-rows seed=1", 9880, 0.98, "batch: 1"));
         edit(half.resolve("recipe.yaml"), "epochs: 2", "epochs: 5");
         String text = text(half, run("a", "lstm-rows seed=1", 9990, 0.97, "batch: 2"));
@@ -100,7 +100,7 @@ class ComparisonTest {
     }
 
     @Test
-    void twoRunsOfTheSameWeightsAreNamed() throws IOException {
+    void runsWithIdenticalWeightsAreNamed() throws IOException {
         Path a = ResultsTest.run(root, "a", "lstm-rows seed=1", 9880, "batch: 1");
         Path b = run("b", "lstm-rows seed=1", 9881, 0.98, "batch: 1");
         Path c = ResultsTest.run(root, "c", "lstm-rows seed=1", 9880, "batch: 1");
@@ -110,7 +110,7 @@ class ComparisonTest {
     }
 
     @Test
-    void tasksAndDataThatDifferAreNotRanked() throws IOException {
+    void differentTasksAndDataAreNotRanked() throws IOException {
         Path one = run("one", "lstm-rows seed=1", 9880, 0.98);
         Path grid = run("grid", "digit-sequence seed=1", 9880, 0.9, "data.canvas: grid");
         edit(grid.resolve("result.json"), "\"bestEpoch\"",
@@ -130,7 +130,7 @@ class ComparisonTest {
     }
 
     @Test
-    void howLabelsAreLearnedAndFromHowManyPicturesIsNoOtherTask() throws IOException {
+    void lossAndPictureCountDoNotMakeAnotherTask() throws IOException {
         Path results = Repository.folder().resolve("results/records");
         String orders = text(results.resolve("cnn-rnn-seed1"), results.resolve("cnn-rnn-random-seed1"));
         assertThat(row(orders, "data.canvas.order")).containsExactly("frequent", "random");
@@ -148,7 +148,7 @@ class ComparisonTest {
     }
 
     @Test
-    void jsonHasTheFiguresAsNumbersAndNullWhereThereIsNone() throws IOException {
+    void jsonHasTheFiguresAsNumbersOrNull() throws IOException {
         Path half = unfinished(run("half", "lstm-rows seed=1", 9880, 0.98, "batch: 1"));
         Path same = ResultsTest.run(root, "same", "lstm-rows seed=1", 9990, "batch: 2");
         Path file = Files.writeString(root.resolve("out.json"),
@@ -172,7 +172,7 @@ class ComparisonTest {
     }
 
     @Test
-    void noTextOfARecordStopsTheTerminal() throws IOException {
+    void noTextOfARecordReachesTheTerminalUnescaped() throws IOException {
         Path hostile = run("a\u001b[2J", "lstm-rows seed=1 about=\\u001b[31m", 9880, 0.98, "clip: \"\\e[1m\"",
                 "loss: \"\\u202e\"");
         String text = text(hostile, run("b", "lstm-rows seed=1", 9880, 0.98, "clip: none", "loss: \"\\u202e\""));
@@ -194,14 +194,14 @@ class ComparisonTest {
     }
 
     @Test
-    void runsOfOneNameAreToldApartByTheirPaths() throws IOException {
+    void runsWithTheSameNameAreDistinguishedByPath() throws IOException {
         Path one = ResultsTest.run(root.resolve("x"), "run", "lstm-rows seed=1", 9880);
         Path two = ResultsTest.run(root.resolve("y"), "run", "lstm-rows seed=2", 9880);
         assertThat(text(one, two)).contains("1  " + one + "  ", "2  " + two + "  ");
     }
 
     @Test
-    void aPageShowsTwelveRunsWithACurveOfTrainingAndOneOfValidationEach() throws Exception {
+    void aPageShowsATrainingAndAValidationCurveForTwelveRuns() throws Exception {
         List<Path> runs = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
             runs.add(run("run " + i + " <b>", "lstm-rows seed=" + i, 9880, 0.97));
@@ -240,7 +240,7 @@ class ComparisonTest {
     }
 
     @Test
-    void whatIsNoRunIsRefused() throws IOException {
+    void nonRunsAreRejected() throws IOException {
         Path run = run("a", "lstm-rows seed=1", 9880, 0.98);
         assertThatThrownBy(() -> text(run, root)).isInstanceOf(RunException.class)
                 .hasMessage("not a run folder: " + root + " (recipe.yaml is missing)");

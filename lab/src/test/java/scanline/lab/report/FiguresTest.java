@@ -159,12 +159,12 @@ class FiguresTest {
 
     @ParameterizedTest
     @MethodSource("pages")
-    void everyPercentageIsOfARecord(Path page) throws IOException {
+    void everyPercentageHasARecord(Path page) throws IOException {
         assertThat(unknown(Markdown.of(page))).as("percentages that no record has").isEmpty();
     }
 
     @Test
-    void aFigureWithoutARecordIsFound() throws IOException {
+    void figuresWithoutARecordAreFound() throws IOException {
         assertThat(unknown(page("`lstm-rows` has 98.75 %, `cnn` 12.34 %, 98.75 to 99.99 %"))).containsExactly("12.34",
                 "99.99");
         assertThat(unknown(page("the accuracy is 98.75 %"))).containsExactly("98.75"); // of no recipe
@@ -246,7 +246,7 @@ class FiguresTest {
     }
 
     @Test
-    void everySpeedIsOfThePageOfSpeeds() throws IOException {
+    void everySpeedIsOnThePageOfSpeeds() throws IOException {
         String readme = Files.readString(ROOT.resolve("README.md"));
         String bench = Files.readString(RESULTS.resolve(WrittenPage.MEASURED).resolve("bench.md"));
         assertThat(readme).contains("| `lstm-rows` training step, batch 100 |");
@@ -259,7 +259,7 @@ class FiguresTest {
 
     @ParameterizedTest
     @CsvSource({"98.79 %,98.80 %", "88.25 %,92.25 %", "| 3 | 1.21 |,| 1 | 1.21 |", "| 1.21 |,| 1.29 |"})
-    void everyModelIsOfRecords(String said, String planted) throws IOException {
+    void everyModelHasRecords(String said, String planted) throws IOException {
         String readme = Files.readString(ROOT.resolve("README.md"));
         String bench = Files.readString(RESULTS.resolve(WrittenPage.MEASURED).resolve("bench.md"));
         assertThat(rows(section(readme, "What it trains"))).hasSizeGreaterThan(8);
@@ -271,7 +271,7 @@ class FiguresTest {
 
     /** What a programme measured says which one, of which commit and on what. */
     @Test
-    void everyPageOfMeasurementsSaysHowItWasMade() throws IOException {
+    void everyPageOfMeasurementsStatesHowItWasMade() throws IOException {
         for (WrittenPage page : WrittenPage.in(RESULTS)) {
             if (page.folder().equals(WrittenPage.MEASURED)) {
                 assertThat(page.text()).as(page.path()).containsPattern("`\\./build (bench|fuzz)")

@@ -89,7 +89,7 @@ class ResultsTest {
     }
 
     @Test
-    void anotherCanvasIsAnotherTaskThanThePublishedOne() {
+    void anotherCanvasIsNotThePublishedTask() {
         assertThat(command("mnist", "lstm-rows", "seed=2").isAsPublished()).isTrue();
         assertThat(command("mnist", "lstm-rows", "data.canvas=scatter").isAsPublished()).isFalse();
         assertThat(command("mnist", "lstm-rows", "data.shrink=2").isAsPublished()).isFalse();
@@ -100,7 +100,7 @@ class ResultsTest {
     }
 
     @Test
-    void aWordWithASpaceStaysOneAndIsQuotedForTheShell() {
+    void aWordWithASpaceIsQuotedForTheShell() {
         TrainingCommand own = command("folder", "--run", "runs/my run", "my recipes/a b.yaml", "about=It's mine",
                 "data=folder", "data.dir=/tmp/my photos", "seed=2");
         assertThat(own.text()).isEqualTo(
@@ -120,7 +120,7 @@ class ResultsTest {
     }
 
     @Test
-    void runsThatDifferInTheSeedAloneAreOneRowWithMeanAndSpread() throws IOException {
+    void runsThatDifferOnlyInTheSeedAreOneRowWithMeanAndSpread() throws IOException {
         run("a", "lstm-rows seed=1 --run runs/a --threads 2", 9880, "data.dir: \"\"");
         run("b", "--json lstm-rows data.dir=/somewhere seed=2", 9890, "data.dir: /somewhere");
         run("c", "lstm-rows seed=3 --save-seconds=5", 9900, "data.dir: \"\"");
@@ -135,7 +135,7 @@ class ResultsTest {
     }
 
     @Test
-    void aDivisorIsExplainedAndOursIsGivenByItToo() throws IOException {
+    void aDivisorIsExplainedAndAppliedToOurFigureToo() throws IOException {
         run("pixels", "lstm-pixels seed=1", 9871, "published: 96.07 % as printed", "published.accuracy: 0.9607",
                 "published.divisor: 10240");
         assertThat(page()).contains("| 96.07 % printed, 98.38 % true | **98.71 %**, would print as 96.40 % |",
@@ -147,7 +147,7 @@ class ResultsTest {
     }
 
     @Test
-    void aDivisorThatIsTheNumberOfTestImagesIsRight() throws IOException {
+    void aDivisorEqualToTheTestImageCountIsCorrect() throws IOException {
         run("pixels", "lstm-pixels seed=1", 9871, "published: in words", "published.accuracy: 0.9607",
                 "published.divisor: 10000");
         assertThat(page()).contains("| 96.07 % | **98.71 %** |").doesNotContain("would print", "divides");
@@ -171,14 +171,14 @@ class ResultsTest {
     }
 
     @Test
-    void aPublishedFigureIsNotThatOfAnotherTaskOrModel() throws IOException {
+    void aPublishedFigureIsNotUsedForAnotherTaskOrModel() throws IOException {
         run("small", "lstm-rows seed=1 model.hidden=8", 9000, "model.hidden: 8");
         assertThat(page()).contains("| `lstm-rows` `model.hidden=8` | 68,362 | - | **90.00 %** |")
                 .doesNotContain("Published:");
     }
 
     @Test
-    void otherDataHasASectionOfItsOwnBehindMnist() throws IOException {
+    void otherDataHasItsOwnSectionAfterMnist() throws IOException {
         Path fashion = run("a", "lstm-rows seed=1 data=fashion-mnist", 8800);
         Path recipe = fashion.resolve("recipe.yaml");
         Files.writeString(recipe, Files.readString(recipe).replace("data: mnist", "data: fashion-mnist"));
@@ -203,7 +203,7 @@ class ResultsTest {
     }
 
     @Test
-    void withoutHeldOutExamplesThereIsOneLineADrawingHas() throws IOException {
+    void withoutAValidationSetADrawingHasOneLine() throws IOException {
         Path metrics = run("a", "lstm-rows seed=1", 9880).resolve("metrics.csv");
         Files.writeString(metrics, Files.readString(metrics).replaceAll("(?m)^(\\d.*),[^,]*,[^,]*$", "$1,NaN,NaN"));
         assertThat(page()).contains("| none held out | 2 |");
@@ -212,7 +212,7 @@ class ResultsTest {
     }
 
     @Test
-    void aDrawingOfAThousandEpochsIsSmallAndAPerfectAccuracyIsDrawn() throws IOException {
+    void aThousandEpochsGiveASmallDrawingAndPerfectAccuracyIsDrawn() throws IOException {
         Path run = run("a", "lstm-rows seed=1", 9880);
         StringBuilder rows = new StringBuilder(HEADER);
         for (int i = 1; i <= 1000; i++) {
@@ -274,7 +274,7 @@ class ResultsTest {
     }
 
     @Test
-    void addingReplacesOtherContentOnlyWhenTold() throws IOException {
+    void addingReplacesOtherContentOnlyOnRequest() throws IOException {
         run("a", "lstm-rows seed=1", 9880);
         Path run = run(root, "runs/a", "lstm-rows seed=1", 9890);
         Files.delete(run.resolve("result.json"));
@@ -285,7 +285,7 @@ class ResultsTest {
     }
 
     @Test
-    void aRunInTheFolderItselfIsNotAddedWhichWouldDeleteItsWeights() throws IOException {
+    void aRunInsideTheResultsFolderIsNotAddedToKeepItsWeights() throws IOException {
         run("a", "lstm-rows seed=1", 9880);
         assertThatThrownBy(() -> Results.add(results, records.resolve("a"), true)).isInstanceOf(RunException.class)
                 .hasMessage(records.resolve("a") + " is already in " + results);
@@ -293,7 +293,7 @@ class ResultsTest {
     }
 
     @Test
-    void whatIsReplacedByHalfIsNoRecord() throws IOException {
+    void aHalfReplacedRecordIsRejected() throws IOException {
         run("a", "lstm-rows seed=1", 9880);
         Path run = run(root, "runs/a", "lstm-rows seed=1", 9890);
         Path inTheWay = records.resolve("a/metrics.csv");
@@ -309,7 +309,7 @@ class ResultsTest {
     }
 
     @Test
-    void everyCommitThatARunWasMadeAtIsNamed() throws IOException {
+    void allCommitsOfARunAreNamed() throws IOException {
         run("a", "lstm-rows seed=1", 9880);
         Path provenance = records.resolve("a/provenance.json");
         Files.writeString(provenance, Files.readString(provenance).replace("\"seed\"",
@@ -321,19 +321,19 @@ class ResultsTest {
     }
 
     @Test
-    void addingRefusesAFolderThatIsNoRun() {
+    void addingRejectsNonRunFolders() {
         assertThatThrownBy(() -> Results.add(results, root, false)).isInstanceOf(RunException.class)
                 .hasMessage(root + " has no recipe.yaml: there is nothing to record");
     }
 
     @Test
-    void aFolderWithoutARecordIsRefused() {
+    void aFolderWithoutARecordIsRejected() {
         assertThatThrownBy(() -> Results.write(results)).isInstanceOf(RunException.class)
                 .hasMessageContaining(records + " contains no record of a run");
     }
 
     @Test
-    void theSameSeedTwiceIsRefused() throws IOException {
+    void duplicateSeedsAreRejected() throws IOException {
         run("a", "lstm-rows seed=1", 9880);
         run("b", "lstm-rows seed=1", 9880);
         assertThatThrownBy(() -> Results.write(results)).isInstanceOf(RunException.class)
@@ -362,7 +362,7 @@ class ResultsTest {
             confusion.csv   | 9880,120          | 9880              | is not a square table
             confusion.csv   | 9880,120          | class,9880,120    | counts no examples
             """)
-    void aDamagedRecordIsRefusedByFileAndFault(String file, String old, String now, String fault) throws IOException {
+    void damagedRecordsAreRejectedWithFileAndFault(String file, String old, String now, String fault) throws IOException {
         Path damaged = run("a", "lstm-rows seed=1", 9880).resolve(file);
         String text = Files.readString(damaged);
         assertThat(text).contains(old);
@@ -372,7 +372,7 @@ class ResultsTest {
     }
 
     @Test
-    void aRecordThatIsNoTextIsRefusedByItsFile() throws IOException {
+    void nonTextRecordsAreRejectedWithTheirFile() throws IOException {
         Path damaged = run("a", "lstm-rows seed=1", 9880);
         Files.write(damaged.resolve("confusion.csv"), new byte[] {(byte) 0xff, 0});
         assertThatThrownBy(() -> Results.write(results)).isInstanceOf(FormatException.class)
@@ -391,7 +391,7 @@ class ResultsTest {
                     metrics.csv     | 2,1100,90.000         | 2,1100,90.000,7            | has a broken row: "2,1100,90.000,7
                     metrics.csv     | 2,1100                | \u202e                     | has a broken row: "\\u202e
                     """)
-    void aHostileRecordIsRefusedInOneLine(String file, String old, String now, String fault) throws IOException {
+    void hostileRecordsAreRejectedInOneLine(String file, String old, String now, String fault) throws IOException {
         Path damaged = run("a", "lstm-rows seed=1", 9880).resolve(file);
         Files.writeString(damaged, Files.readString(damaged).replace(old, now));
         assertThatThrownBy(() -> Results.write(results)).isInstanceOf(FormatException.class).message()
@@ -400,14 +400,14 @@ class ResultsTest {
 
     @Test
     @Timeout(20)
-    void aLongCommandCostsNoTime() {
+    void longCommandsAreFast() {
         String recipe = "x".repeat(1_000_000);
         assertThat(command("mnist", "a/" + recipe, "seed=1").recipe()).isEqualTo(recipe);
     }
 
     /** Jackson can make objects of classes that a text names; here it makes maps, lists, texts and numbers alone. */
     @Test
-    void noClassIsTakenFromJson() throws IOException {
+    void noClassIsLoadedFromJson() throws IOException {
         Path file = Files.writeString(root.resolve("a.json"),
                 "{\"@class\": \"java.util.TreeMap\", \"a\": [\"java.net.URL\", \"http://127.0.0.1/\"], \"b\": {\"@type\": \"x\"}}");
         assertThat(Json.read(file)).isEqualTo(Map.of("@class", "java.util.TreeMap", "a",
@@ -449,14 +449,14 @@ class ResultsTest {
     }
 
     @Test
-    void aWordOfACommandThatSaysWhatTheRecipeSaysIsNoChange() throws IOException {
+    void overridesEqualToTheRecipeAreNotChanges() throws IOException {
         run("a", "lstm-rows seed=1 batch=100 clip=norm", 9880, "batch: 100", "clip: norm");
         assertThat(page()).contains("| `lstm-rows` `clip=norm` | 68,362 |",
                 "`./scanline train lstm-rows seed=1 batch=100 clip=norm`");
     }
 
     @Test
-    void aTableOfARecipeWithoutARecordIsRefused() throws IOException {
+    void aTableOfARecipeWithoutARecordIsRejected() throws IOException {
         run("a", "lstm-rows seed=1", 9880);
         Path page = Files.writeString(folder("systems").resolve("p.md"), "<!-- results cnn -->\n<!-- end -->\n");
         assertThatThrownBy(() -> Results.write(results)).isInstanceOf(FormatException.class)
@@ -466,7 +466,7 @@ class ResultsTest {
     @ParameterizedTest
     @ValueSource(strings = {"<!-- results lstm-rows -->\nmine\n<!-- results lstm-rows -->\n<!-- end -->\n",
             "<!-- results lstm-rows -->\n<!-- end -->\n<!-- results lstm-rows -->\nmine\n"})
-    void aTableWithoutAnEndDoesNotTakeWhatIsWrittenBehindIt(String text) throws IOException {
+    void aTableWithoutAnEndDoesNotOverwriteTheTextAfterIt(String text) throws IOException {
         run("a", "lstm-rows seed=1", 9880);
         Path page = Files.writeString(folder("systems").resolve("p.md"), text);
         assertThatThrownBy(() -> Results.write(results)).isInstanceOf(FormatException.class)
@@ -475,7 +475,7 @@ class ResultsTest {
     }
 
     @Test
-    void theRepositorysResultsAreWhatTheCommandWrites() throws IOException {
+    void theRepositorysResultsMatchTheCommand() throws IOException {
         assertThat(Results.firstStale(Repository.folder().resolve("results")))
                 .as("this page is out of date: run ./scanline results").isNull();
     }

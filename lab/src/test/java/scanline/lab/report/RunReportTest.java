@@ -183,7 +183,7 @@ class RunReportTest {
     }
 
     @Test
-    void aRunOfAVitLeavesAPageWithAPictureOfItsAttention() throws Exception {
+    void aVitRunWritesAPageWithAnAttentionPicture() throws Exception {
         Path run = vit();
         String svg = Files.readString(run.resolve("attention.svg"));
         Document picture = parse(svg);
@@ -206,7 +206,7 @@ class RunReportTest {
     }
 
     @Test
-    void thePageAndThePictureAreTheSameOnOneThreadAndOnTwo() throws IOException {
+    void pageAndPictureAreTheSameOnOneAndTwoThreads() throws IOException {
         assertThat(reported(vit(), 2)).isEqualTo(Files.readString(vit().resolve("report.html")));
         assertThat(tinyVit("two threads", 2).resolve("attention.svg"))
                 .hasSameBinaryContentAs(vit().resolve("attention.svg"));
@@ -221,7 +221,7 @@ class RunReportTest {
     }
 
     @Test
-    void theMostConfidentMistakesAreThoseOfAnEvaluationByHand() throws Exception {
+    void theMostConfidentMistakesMatchADirectEvaluation() throws Exception {
         Path folder = lstm();
         record Answered(int number, int truth, int said, double probability) {}
         List<Answered> answers = new ArrayList<>();
@@ -262,7 +262,7 @@ class RunReportTest {
     }
 
     @Test
-    void aRecurrentRunShowsWhatItRemembersAndHowItsAccuracyGrows() throws Exception {
+    void aRecurrentRunShowsItsStatesAndItsAccuracyAfterSteps() throws Exception {
         Path folder = lstm();
         String html = Files.readString(folder.resolve("report.html"));
         List<Element> shown = figures(page(html), "states");
@@ -296,7 +296,7 @@ class RunReportTest {
     }
 
     @Test
-    void matrixAndTableOfClassesSayWhatTheMatrixInTheFolderSays() throws Exception {
+    void matrixAndClassTableAgreeWithTheMatrixInTheFolder() throws Exception {
         Path run = lstm();
         int[][] counts = new Run(run).confusion();
         Document page = page(Files.readString(run.resolve("report.html")));
@@ -327,7 +327,7 @@ class RunReportTest {
     }
 
     @Test
-    void namesFromFoldersAndRecipesAreNoMarks() throws Exception {
+    void namesFromFoldersAndRecipesAreEscaped() throws Exception {
         String attack = "<script>alert('&\"')<\\script>";
         Document page = page(Files.readString(tinyLstm(attack, "about=" + attack).resolve("report.html")));
         assertThat(texts(page, "h1")).containsExactly(attack);
@@ -343,7 +343,7 @@ class RunReportTest {
     }
 
     @Test
-    void ofASequenceWhatIsWrongTooMuchOrMissingIsMarked() throws Exception {
+    void wrongExtraAndMissingLabelsOfASequenceAreMarked() throws Exception {
         Gallery gallery = new Gallery(new ImageSet(1, 1, new byte[1], new byte[1], 2), List.of("a", "b"),
                 Canvas.Answer.SEQUENCE);
         assertThat(marks(gallery, new int[] {0, 1, 1}, new int[] {1, 1})).containsExactly("b", "b"); // missing, wrong
@@ -358,7 +358,7 @@ class RunReportTest {
     }
 
     @Test
-    void anUnfinishedRunIsShownByItsValidationImages() throws Exception {
+    void anUnfinishedRunShowsItsValidationImages() throws Exception {
         Path run = copy(vit());
         Files.delete(run.resolve("result.json"));
         String html = reported(run, 2);
@@ -371,7 +371,7 @@ class RunReportTest {
     }
 
     @Test
-    void anUnfinishedRunWithoutHeldOutImagesShowsNoExamples() throws Exception {
+    void anUnfinishedRunWithoutAValidationSetShowsNoExamples() throws Exception {
         Path run = tinyLstm("unvalidated", "data.validation=0");
         Files.delete(run.resolve("result.json"));
         String html = reported(run, 2);
@@ -380,7 +380,7 @@ class RunReportTest {
     }
 
     @Test
-    void otherWeightsThanThoseOfTheRunAreRefused() throws IOException {
+    void weightsOfAnotherRunAreRejected() throws IOException {
         Path run = copy(lstm());
         Path other = tinyLstm("other", "seed=2");
         Files.copy(other.resolve("best.safetensors"), run.resolve("best.safetensors"),
@@ -391,7 +391,7 @@ class RunReportTest {
     }
 
     @Test
-    void aRunThatWasKilledBetweenItsBestWeightsAndTheirRowIsToBeResumed() throws IOException {
+    void aRunKilledBeforeTheRowOfItsBestWeightsMustBeResumed() throws IOException {
         Path run = copy(lstm());
         Files.delete(run.resolve("result.json"));
         SafeTensors best = SafeTensors.read(run.resolve("best.safetensors"));
@@ -404,7 +404,7 @@ class RunReportTest {
     }
 
     @Test
-    void aRunWithoutItsProvenanceIsRefusedByTheNameOfTheFile() throws IOException {
+    void aRunWithoutProvenanceIsRejectedWithTheFileName() throws IOException {
         Path run = copy(lstm());
         Files.delete(run.resolve("provenance.json"));
         assertThatThrownBy(() -> reported(run, 2)).isInstanceOf(RunException.class)
@@ -412,7 +412,7 @@ class RunReportTest {
     }
 
     @Test
-    void whereTheDataLayIsNotTold() throws Exception {
+    void dataPathsAreNotRevealed() throws Exception {
         Path run = copy(lstm());
         Path recipe = run.resolve("recipe.yaml");
         Files.writeString(recipe, Files.readString(recipe).replaceFirst("data.dir: .*", "data.dir: /home/me/photos"));
@@ -433,7 +433,7 @@ class RunReportTest {
     }
 
     @Test
-    void aPageOfSetsHasATableOfLabelsAndMarksWhatIsWrongOrMissing() throws Exception {
+    void aPageOfSetsHasALabelTableAndMarksWrongAndMissingLabels() throws Exception {
         Path run = tinySets("sets");
         Document page = page(Files.readString(run.resolve("report.html")));
         assertThat(texts(page, "h2")).contains("Labels", "Most confident mistakes").doesNotContain(
@@ -459,7 +459,7 @@ class RunReportTest {
     }
 
     @Test
-    void aPrintedFigureIsExplainedAndOursIsGivenAsItWouldBePrinted() throws Exception {
+    void aPrintedFigureIsExplainedAndOursIsGivenInTheSameFormat() throws Exception {
         Path run = tinyLstm("printed", "published=96.07 % as printed", "published.accuracy=0.9607",
                 "published.divisor=10240");
         Document page = page(Files.readString(run.resolve("report.html")));
@@ -472,7 +472,7 @@ class RunReportTest {
     }
 
     @Test
-    void aRecordTakesThePictureAlongAndThePageLinksIt() throws IOException {
+    void aRecordIncludesThePictureAndThePageLinksToIt() throws IOException {
         Path results = Files.createDirectory(root.resolve("results"));
         Path run = Files.move(copy(vit()), root.resolve("a vit"));
         Results.add(results, run, false);
@@ -497,7 +497,7 @@ class RunReportTest {
     }
 
     @Test
-    void aRunThatWritesSequencesShowsWhereItLooksForEachWord() throws Exception {
+    void aSequenceRunShowsItsAttentionForEachWord() throws Exception {
         Path run = trained("sequences", 2, "digit-sequence", "model.width=8", "model.heads=2", "model.feedForward=8",
                 "model.encoderDepth=1", "model.decoderDepth=1", "data.limit=200", "data.validation=200",
                 "data.canvas.train=40", "data.canvas.validation=10", "data.canvas.test=9", "data.canvas.blanks=0.4");

@@ -36,12 +36,12 @@ class HistoryTest {
     }
 
     @Test
-    void aRunWithoutEventsHasNone() throws IOException {
+    void aRunWithoutEventsHasNoHistory() throws IOException {
         assertThat(History.of(run)).isEqualTo(new History(List.of(), Map.of()));
     }
 
     @Test
-    void lossesAndDistributionsOfAllSessionsAreReadAndWhatWasTakenBackIsNot() throws IOException {
+    void historyHasAllSessionsWithoutDiscardedSteps() throws IOException {
         try (Backend backend = Backend.load(1)) {
             Weights weights = new Weights(backend, 1);
             weights.zeros("w", Shape.of(4));
@@ -63,7 +63,7 @@ class HistoryTest {
     }
 
     @Test
-    void ofManyLossesSomeAreKeptEvenlySpread() throws IOException {
+    void manyLossesAreSampledEvenly() throws IOException {
         try (RunEvents events = RunEvents.after(0, run)) {
             LongStream.rangeClosed(1, 10_000).forEach(step -> events.loss(step, step));
         }
@@ -77,7 +77,7 @@ class HistoryTest {
     }
 
     @Test
-    void whateverItsFilesHoldItIsRead() throws IOException {
+    void anyFileContentIsHandled() throws IOException {
         try (RunEvents events = RunEvents.after(0, run)) {
             events.loss(1, 0.5);
         }

@@ -44,7 +44,7 @@ class LiveRunTest {
     }
 
     @Test
-    void stepsAreToldTenTimesASecondAtMost() throws IOException {
+    void stepsAreReportedAtMostTenTimesASecond() throws IOException {
         try (LiveRun live = LiveRun.begin(run)) {
             Set<Progress.Step> told = new HashSet<>();
             long began = System.nanoTime();
@@ -61,7 +61,7 @@ class LiveRunTest {
     }
 
     @Test
-    void nobodyElseTrainsItMeanwhile() throws IOException {
+    void aLiveRunCannotBeTrainedByAnotherProcess() throws IOException {
         try (LiveRun _ = LiveRun.begin(run)) {
             assertThatThrownBy(() -> LiveRun.begin(run)).isInstanceOf(RunException.class)
                     .hasMessage(run.folder() + " is being trained by another process: wait for it, or stop it first");
@@ -70,7 +70,7 @@ class LiveRunTest {
     }
 
     @Test
-    void whatAKilledProcessLeavesIsNotLive() throws IOException {
+    void theFilesOfAKilledProcessAreNotLive() throws IOException {
         try (LiveRun live = LiveRun.begin(run)) {
             live.step(STEP);
             Files.copy(run.folder().resolve("live.json"), folder.resolve("kept"));
@@ -90,7 +90,7 @@ class LiveRunTest {
     }
 
     @Test
-    void aFileThatSaysNothingYetIsOfARunThatBegins() throws IOException {
+    void anEmptyFileBelongsToAStartingRun() throws IOException {
         try (LiveRun _ = LiveRun.begin(run)) {
             Files.writeString(run.folder().resolve("live.json"), "{");
             assertThat(LiveRun.read(run)).hasValueSatisfying(state -> assertThat(state.step()).isNull());

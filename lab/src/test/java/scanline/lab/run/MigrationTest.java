@@ -53,7 +53,7 @@ class MigrationTest {
     }
 
     @Test
-    void countsThatOlderVersionsLeftOutAreThoseOfTheConfusionMatrix() throws IOException {
+    void missingCountsComeFromTheConfusionMatrix() throws IOException {
         Path run = oldRun(OLD);
         Files.writeString(run.resolve("result.json"), "{\"testAccuracy\": 0.75}\n");
         Files.writeString(run.resolve("confusion.csv"), "5,1\n2,4\n");

@@ -36,13 +36,13 @@ class ProvenanceTest {
     }
 
     @Test
-    void anotherScanHasNoPermutationAndTheHashesAreThoseOfTheFiles() {
+    void otherScansHaveNoPermutationAndHashesMatchTheFiles() {
         assertThat(data("data.scan=columns", "data.shrink=2")).doesNotContainKey("permutation")
                 .containsEntry("testImages", "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7");
     }
 
     @Test
-    void onlyAnotherProgramOrMachineIsWrittenDownWhenARunGoesOn() throws IOException {
+    void resumingRecordsOnlyAnotherProgramOrMachine() throws IOException {
         Run run = Run.create(folder.resolve("run"), Recipes.find("lstm-rows", List.of()), Provenance.machine());
         Map<String, Object> before = run.provenance();
         Provenance.resumed(run, 3);

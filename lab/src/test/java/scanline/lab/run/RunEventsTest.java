@@ -147,7 +147,7 @@ class RunEventsTest {
     }
 
     @Test
-    void aRunSaysWhatMetricsSayAndHowItsParametersChange() throws IOException {
+    void eventsMatchTheMetricsAndShowParameterChanges() throws IOException {
         Run run = whole;
         assertThat(steps(run, "loss/step")).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L, 11L, 12L);
         for (Run.Epoch row : run.epochs()) {
@@ -176,7 +176,7 @@ class RunEventsTest {
     }
 
     @Test
-    void whatIsNotHeldOutIsNotShown() throws IOException {
+    void withoutAValidationSetNoValidationIsShown() throws IOException {
         Recipe recipe = Recipes.find("lstm-rows", List.of("data.limit=50", "data.validation=0", "batch=25", "epochs=1",
                 "model.hidden=3", "data.shrink=4"));
         Run run = create("run", recipe);
@@ -206,7 +206,7 @@ class RunEventsTest {
     }
 
     @Test
-    void aRunStoppedInOrderShowsEachStepOnce() throws IOException {
+    void aRunStoppedRegularlyShowsEachStepOnce() throws IOException {
         List<String> expected = shown(whole);
         Run run = create("stopped", SMALL);
         for (int session = 0; session < 3; session++) {
@@ -218,7 +218,7 @@ class RunEventsTest {
     }
 
     @Test
-    void whatIsLaterThanTheCheckpointIsTakenBack() throws IOException {
+    void eventsAfterTheCheckpointAreDiscarded() throws IOException {
         List<String> expected = shown(whole);
         Run run = create("old", SMALL);
         Path kept = folder.resolve("kept");
@@ -252,7 +252,7 @@ class RunEventsTest {
     }
 
     @Test
-    void aRunThatIsDoneMayBeResumedAndShowsTheSame() throws IOException {
+    void aFinishedRunMayBeResumedAndShowsTheSame() throws IOException {
         Run run = create("done", SMALL);
         train(run, false, () -> false);
         List<String> expected = shown(run);
@@ -261,7 +261,7 @@ class RunEventsTest {
     }
 
     @Test
-    void lostOrBrokenEventsDoNotKeepARunFromGoingOn() throws IOException {
+    void lostOrBrokenEventsDoNotPreventResuming() throws IOException {
         Run run = create("lost", SMALL);
         AtomicInteger left = new AtomicInteger(5);
         train(run, false, () -> left.getAndDecrement() == 0);
@@ -280,7 +280,7 @@ class RunEventsTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aPlaceWhereEventsCannotBeWrittenIsNamed(boolean link) throws IOException {
+    void unwritableEventPathsAreNamed(boolean link) throws IOException {
         Run run = create("run", SMALL);
         if (link) {
             Files.createSymbolicLink(run.events(), Files.createDirectory(run.folder().resolveSibling("elsewhere")));

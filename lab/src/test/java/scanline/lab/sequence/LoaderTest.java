@@ -32,7 +32,7 @@ class LoaderTest {
     }
 
     @Test
-    void aStepOfABatchHasAPatchOfEachImageAndBlackOutsideOfIt() {
+    void aStepOfABatchHasAPatchOfEachImagePaddedWithBlack() {
         Loader loader = loader(new Scan.Patches(2, true));
         assertThat(loader.steps()).isEqualTo(2);
         assertThat(loader.features()).isEqualTo(4);
@@ -40,7 +40,7 @@ class LoaderTest {
     }
 
     @Test
-    void everyImageIsPermutedAlike() {
+    void everyImageIsPermutedTheSameWay() {
         int[] order = new Scan.Permuted(1, 2, "").order(2, 3);
         float[] values = loader(new Scan.Permuted(1, 2, "")).batch(new int[] {1, 0}, 0, 2).values();
         for (int i = 0; i < order.length; i++) {

@@ -55,7 +55,7 @@ class ScanTest {
     }
 
     @Test
-    void anImageThatPatchesDoNotFitGrowsEvenlyAndElseBelowAndOnTheRight() {
+    void paddingIsEvenWithAnyExtraAtTheBottomAndRight() {
         assertOrder(new Scan.Patches(2, true), 2, 4, 0, 1, 3, 4, 2, -1, 5, -1);
         assertOrder(new Scan.Patches(3, true), 1, 9, 0, 1, 2, 3, 4, 5, -1, -1, -1);
         assertThat(new Scan.Patches(3, true).order(1, 4)).containsExactly(-1, -1, -1, -1, 0, 1, -1, -1, -1, -1, -1, -1,
@@ -85,7 +85,7 @@ class ScanTest {
                     28 | false | 28 | 14 | must divide both sides of an image of 28 x 14 (1, 2, 7, 14), unless data.scan.pad is true
                     29 | true  | 14 | 28 | must be at most 28 for an image of 14 x 28
                     """)
-    void aPatchThatDoesNotFitIsRefused(int size, boolean pad, int height, int width, String message) {
+    void patchesThatDoNotFitAreRejected(int size, boolean pad, int height, int width, String message) {
         Scan scan = new Scan.Patches(size, pad);
         for (ThrowingCallable refused : new ThrowingCallable[] {() -> scan.steps(height, width),
                 () -> scan.features(height, width), () -> scan.order(height, width)}) {
@@ -95,14 +95,14 @@ class ScanTest {
     }
 
     @Test
-    void aFileSaysTheOrderAndTheSeedNothing() throws IOException {
+    void aFileDeterminesTheOrderAndTheSeedIsIgnored() throws IOException {
         String file = file(" 5 3\t1\r\n4\n0 2\n");
         assertOrder(new Scan.Permuted(1, 3, file), 2, 3, 5, 3, 1, 4, 0, 2);
         assertOrder(new Scan.Permuted(2, 1, file), 6, 1, 5, 3, 1, 4, 0, 2);
     }
 
     @Test
-    void thePermutationOfASeedIsAlwaysTheSame() {
+    void thePermutationOfASeedNeverChanges() {
         assertThat(new Scan.Permuted(1, 1, "").order(2, 3)).containsExactly(1, 0, 3, 4, 5, 2);
         assertThat(new Scan.Permuted(1, 2, "").order(2, 3)).containsExactly(1, 0, 3, 4, 5, 2);
     }
@@ -123,7 +123,7 @@ class ScanTest {
             1000 | 28 | 28 | the 784 pixels of an image of 28 x 28; the nearest that does is 784
             2    | 1  | 3  | the 3 pixels of an image of 1 x 3; the nearest that do are 1 and 3
             """)
-    void aSizeThatDoesNotDivideTheImageIsRefused(int size, int height, int width, String message) {
+    void sizesThatDoNotDivideTheImageAreRejected(int size, int height, int width, String message) {
         for (Scan scan : new Scan[] {new Scan.Chunks(size), new Scan.Permuted(1, size, "")}) {
             assertThatExceptionOfType(DataException.class).isThrownBy(() -> scan.steps(height, width))
                     .withMessage("data.scan.size is " + size + ", but must divide " + message);
@@ -141,38 +141,38 @@ class ScanTest {
             0 1 2 3 4 five   | holds "five"
             0 1 2 3 4 5.0    | holds "5.0"
             """)
-    void aFileThatIsNoPermutationIsRefused(String content, String wrong) throws IOException {
-        assertRefused(file(content), wrong);
+    void nonPermutationsAreRejected(String content, String wrong) throws IOException {
+        assertRejected(file(content), wrong);
     }
 
     @Test
-    void aFileThatIsNotThereOrIsNoTextIsRefused() throws IOException {
-        assertRefused(folder.resolve("nowhere").toString(), "no such file");
-        assertRefused(folder.toString(), "no such file");
-        assertRefused(Files.write(folder.resolve("binary"), new byte[] {(byte) 0xFF, 0}).toString(),
+    void missingAndNonTextFilesAreRejected() throws IOException {
+        assertRejected(folder.resolve("nowhere").toString(), "no such file");
+        assertRejected(folder.toString(), "no such file");
+        assertRejected(Files.write(folder.resolve("binary"), new byte[] {(byte) 0xFF, 0}).toString(),
                 "is not UTF-8 text");
     }
 
     @Test
-    void aFileIsReadNoFurtherThanSuchAnOrderCanBeLong() throws IOException {
+    void filesAreReadNoFurtherThanTheLongestOrder() throws IOException {
         String wide = "0 1 2 3 4 5" + " ".repeat(4096 + 6 * 16 - 11);
         assertThat(new Scan.Permuted(1, 1, file(wide)).order(2, 3)).containsExactly(0, 1, 2, 3, 4, 5);
-        assertRefused(file(wide + " "), "is longer than 4192 bytes");
+        assertRejected(file(wide + " "), "is longer than 4192 bytes");
     }
 
     @Test
-    void aLongOrHostileWordIsShownShortAndInOneLine() throws IOException {
-        assertRefused(file("0 1 2 3 4 " + "\u2028\u001b\u202e".repeat(200)),
+    void longAndHostileWordsAreShownShortInOneLine() throws IOException {
+        assertRejected(file("0 1 2 3 4 " + "\u2028\u001b\u202e".repeat(200)),
                 "holds \"" + "\\u2028\\u001b\\u202e".repeat(20) + "...\"");
     }
 
     @Test
-    void aNameThatNoFileCanHaveIsRefused() {
+    void invalidFileNamesAreRejected() {
         assertThatIllegalArgumentException().isThrownBy(() -> new Scan.Permuted(1, 1, "a\0b"))
                 .withMessage("file cannot be the name of a file: \"a\\u0000b\"");
     }
 
-    private static void assertRefused(String file, String wrong) {
+    private static void assertRejected(String file, String wrong) {
         assertThatExceptionOfType(DataException.class).isThrownBy(() -> new Scan.Permuted(1, 1, file).order(2, 3))
                 .withMessage("data.scan.file=" + file + ": " + wrong
                         + "; it must hold each number from 0 to 5 once, for images of 2 x 3");

@@ -108,7 +108,7 @@ class HostileRequestsTest {
         return answer.startsWith("HTTP/1.1 ") ? Integer.parseInt(answer.substring(9, 12)) : 0;
     }
 
-    private static void assertRefused(String request) throws IOException {
+    private static void assertRejected(String request) throws IOException {
         String answer = ask(request);
         assertThat(status(answer)).as(answer).satisfiesAnyOf(status -> assertThat(status).isZero(),
                 status -> assertThat(status).isBetween(400, 499));
@@ -122,14 +122,14 @@ class HostileRequestsTest {
             "/kernels/../../secret.txt", "/api/run?run=%", "/api/run?run=%zz", "/api/pictures?run=small&from=x",
             "/api/examples?run=small&kind=all&truth=99999999999", "/index.html/", "//etc/passwd", "/.", "*",
             "/api/run?run=small/"})
-    void nothingLeadsOutOfTheFolder(String path) throws IOException {
-        assertRefused(get(path));
+    void pathsCannotLeaveTheFolder(String path) throws IOException {
+        assertRejected(get(path));
     }
 
     @Test
-    void numbersOutsideAreNoPictures() throws IOException {
+    void outOfRangeNumbersAreNotPictures() throws IOException {
         for (String number : List.of("-1", "10000", "2147483647", "1e9", "null", "\"3\"", "[1]", "3.5")) {
-            assertRefused(json("/api/read", "{\"run\":\"small\",\"number\":" + number + "}"));
+            assertRejected(json("/api/read", "{\"run\":\"small\",\"number\":" + number + "}"));
         }
         assertThat(status(ask(get("/api/pictures?run=small&from=2147483647&count=-5")))).isEqualTo(200);
     }
@@ -138,42 +138,42 @@ class HostileRequestsTest {
     @ValueSource(
             strings = {"evil.example", "evil.example:80", "127.0.0.1", "localhost:1", "127.0.0.1:PORT.evil.example",
                     "", "[::1", "127.0.0.1:PORT, evil.example", "0.0.0.0:PORT"})
-    void aHostThatIsNotThisMachineIsRefused(String host) throws IOException {
-        assertRefused(get("/api/runs", "Host: " + host.replace("PORT", Integer.toString(studio.port()))));
+    void otherHostsAreRejected(String host) throws IOException {
+        assertRejected(get("/api/runs", "Host: " + host.replace("PORT", Integer.toString(studio.port()))));
     }
 
     @Test
     void aRequestHasOneHost() throws IOException {
-        assertRefused("GET /api/runs HTTP/1.1\r\nConnection: close\r\n\r\n");
-        assertRefused(get("/api/runs", "Host: 127.0.0.1:" + studio.port(), "Host: evil.example"));
-        assertRefused("GET /api/runs HTTP/1.0\r\n\r\n");
+        assertRejected("GET /api/runs HTTP/1.1\r\nConnection: close\r\n\r\n");
+        assertRejected(get("/api/runs", "Host: 127.0.0.1:" + studio.port(), "Host: evil.example"));
+        assertRejected("GET /api/runs HTTP/1.0\r\n\r\n");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"http://evil.example", "null", "https://127.0.0.1:PORT", "http://127.0.0.1:1",
             "http://localhost:PORT", "file://"})
-    void aPageFromElsewhereMayNotAsk(String origin) throws IOException {
+    void crossOriginRequestsAreRejected(String origin) throws IOException {
         String header = "Origin: " + origin.replace("PORT", Integer.toString(studio.port()));
-        assertRefused(get("/api/runs", header));
-        assertRefused(json("/api/runs", "{\"recipe\":\"lstm-rows\"}", header));
-        assertRefused(json("/api/stop", "{\"run\":\"small\"}", header));
+        assertRejected(get("/api/runs", header));
+        assertRejected(json("/api/runs", "{\"recipe\":\"lstm-rows\"}", header));
+        assertRejected(json("/api/stop", "{\"run\":\"small\"}", header));
         assertThat(folder.resolve("runs").resolve("lstm-rows")).doesNotExist();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"cross-site", "same-site"})
-    void aBrowserThatTellsOfAnotherSiteIsRefused(String site) throws IOException {
-        assertRefused(get("/api/runs", "Sec-Fetch-Site: " + site));
-        assertRefused(json("/api/runs", "{\"recipe\":\"lstm-rows\"}", "Sec-Fetch-Site: " + site));
-        assertRefused(get("/api/runs", "Sec-Fetch-Site: " + site, "Sec-Fetch-Mode: navigate"));
+    void crossSiteRequestsAreRejected(String site) throws IOException {
+        assertRejected(get("/api/runs", "Sec-Fetch-Site: " + site));
+        assertRejected(json("/api/runs", "{\"recipe\":\"lstm-rows\"}", "Sec-Fetch-Site: " + site));
+        assertRejected(get("/api/runs", "Sec-Fetch-Site: " + site, "Sec-Fetch-Mode: navigate"));
         assertThat(status(ask(get("/", "Sec-Fetch-Site: " + site, "Sec-Fetch-Mode: navigate")))).isEqualTo(200);
     }
 
     /** What a form of another page can send without asking first. */
     @ParameterizedTest
     @ValueSource(strings = {"text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""})
-    void aFormStartsNoRun(String type) throws IOException {
-        assertRefused(post("/api/runs", "{\"recipe\":\"lstm-rows\"}", "Content-Type: " + type));
+    void aFormCannotStartARun(String type) throws IOException {
+        assertRejected(post("/api/runs", "{\"recipe\":\"lstm-rows\"}", "Content-Type: " + type));
         assertThat(folder.resolve("runs").resolve("lstm-rows")).doesNotExist();
     }
 
@@ -195,8 +195,8 @@ class HostileRequestsTest {
             "{\"recipe\":\"lstm-rows\",\"overrides\":[null]}",
             "{\"recipe\":\"lstm-rows\",\"overrides\":\"epochs=1\"}", "{\"recipe\":\"lstm-rows\",\"name\":\"small\"}",
             "{\"recipe\":\"lstm-rows\",\"else\":1}", "{\"recipe\":\"lstm-rows\",\"recipe\":\"vit\"}"})
-    void aRunThatCannotBeIsNotStarted(String body) throws IOException {
-        assertRefused(json("/api/runs", body));
+    void invalidRunsAreNotStarted(String body) throws IOException {
+        assertRejected(json("/api/runs", body));
         try (var runs = Files.list(folder.resolve("runs"))) {
             assertThat(runs).hasSize(1);
         }
@@ -211,39 +211,39 @@ class HostileRequestsTest {
             "{\"run\":\"small\",\"drawing\":{\"height\":2,\"width\":2,\"pixels\":\"????\"}}",
             "{\"run\":\"small\",\"drawing\":{\"file\":\"AAAA\"}}",
             "{\"run\":\"small\",\"drawing\":{\"file\":\"iVBORw0KGgo=\"}}"})
-    void aPictureThatIsNoneIsNotRead(String body) throws IOException {
-        assertRefused(json("/api/read", body));
-        assertRefused(json("/api/predict", body.replace("\"drawing\":", "\"images\":[").replaceFirst("}$", "]}")));
+    void invalidPicturesAreNotRead(String body) throws IOException {
+        assertRejected(json("/api/read", body));
+        assertRejected(json("/api/predict", body.replace("\"drawing\":", "\"images\":[").replaceFirst("}$", "]}")));
     }
 
     @Test
-    void bytesThatAreNoImageAreNotPredicted() throws IOException {
+    void nonImageBytesAreNotPredicted() throws IOException {
         for (String body : List.of("", "x", "\u0089PNG\r\n", "\u00ff\u00d8\u00ff\u00ff", "GIF89a")) {
-            assertRefused(post("/api/predict?run=small", body, "Content-Type: image/png"));
+            assertRejected(post("/api/predict?run=small", body, "Content-Type: image/png"));
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "get", "GET GET", "AAAA"})
-    void otherMethodsAreRefused(String method) throws IOException {
-        assertRefused(request(method, "/api/runs") + "\r\n");
+    void otherMethodsAreRejected(String method) throws IOException {
+        assertRejected(request(method, "/api/runs") + "\r\n");
     }
 
     @Test
-    void theWrongMethodOfAPathIsRefusedWithTheRightOne() throws IOException {
+    void aWrongMethodIsRejectedWithTheAllowedOne() throws IOException {
         assertThat(ask(get("/api/stop"))).startsWith("HTTP/1.1 405").containsIgnoringCase("Allow: POST");
     }
 
     @Test
-    void bodiesAreBounded() throws IOException {
-        assertRefused(json("/api/runs", " ".repeat(100_000)));
-        assertRefused(request("POST", "/api/runs", "Content-Type: application/json")
+    void bodySizesAreLimited() throws IOException {
+        assertRejected(json("/api/runs", " ".repeat(100_000)));
+        assertRejected(request("POST", "/api/runs", "Content-Type: application/json")
                 + "Content-Length: 99999999999999999999\r\n\r\n{}");
-        assertRefused(request("POST", "/api/runs", "Content-Type: application/json") + "Content-Length: -5\r\n\r\n{}");
-        assertRefused(request("POST", "/api/runs", "Content-Type: application/json") + "Content-Length: x\r\n\r\n{}");
-        assertRefused(request("POST", "/api/runs", "Content-Type: application/json", "Transfer-Encoding: chunked")
+        assertRejected(request("POST", "/api/runs", "Content-Type: application/json") + "Content-Length: -5\r\n\r\n{}");
+        assertRejected(request("POST", "/api/runs", "Content-Type: application/json") + "Content-Length: x\r\n\r\n{}");
+        assertRejected(request("POST", "/api/runs", "Content-Type: application/json", "Transfer-Encoding: chunked")
                 + "\r\n" + "1000\r\n" + " ".repeat(4096) + "\r\n".repeat(1) + "FFFFFFFF\r\n" + " ".repeat(50_000));
-        assertRefused(request("POST", "/api/runs", "Content-Type: application/json", "Transfer-Encoding: chunked")
+        assertRejected(request("POST", "/api/runs", "Content-Type: application/json", "Transfer-Encoding: chunked")
                 + "\r\nxyz\r\n{}\r\n0\r\n\r\n");
     }
 
@@ -258,22 +258,22 @@ class HostileRequestsTest {
     }
 
     @Test
-    void headersAreBounded() throws IOException {
-        assertRefused(get("/api/runs", "X: " + "x".repeat(100_000)));
+    void headerSizesAreLimited() throws IOException {
+        assertRejected(get("/api/runs", "X: " + "x".repeat(100_000)));
         List<String> many = new ArrayList<>();
         for (int i = 0; i < 5000; i++) {
             many.add("X-" + i + ": x");
         }
-        assertRefused(get("/api/runs", many.toArray(String[]::new)));
-        assertRefused(get("/" + "x".repeat(100_000)));
-        assertRefused(get("/api/run?run=" + "x".repeat(10_000)));
+        assertRejected(get("/api/runs", many.toArray(String[]::new)));
+        assertRejected(get("/" + "x".repeat(100_000)));
+        assertRejected(get("/api/run?run=" + "x".repeat(10_000)));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"\r\n\r\n", "GET\r\n\r\n", "GET /\r\n\r\n", "nonsense\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
             "GET http://evil.example/api/runs HTTP/1.1\r\nHost: evil.example\r\n\r\n", "\u0000\u0001\u0002\r\n\r\n",
             "GET / HTTP/1.1\r\nHost 127.0.0.1\r\n\r\n", "GET /\u0000 HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\nHost: x\n\n"})
-    void whatIsNoRequestIsNotAnswered(String bytes) throws IOException {
+    void invalidRequestsAreNotAnswered(String bytes) throws IOException {
         try (Socket socket = connect()) {
             socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
             socket.shutdownOutput();
@@ -283,7 +283,7 @@ class HostileRequestsTest {
     }
 
     @Test
-    void whoSendsSlowlyIsCutOffAndNobodyWaitsForIt() throws Exception {
+    void slowSendersAreCutOffAndDelayNobody() throws Exception {
         List<Socket> slow = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
             Socket socket = connect();
@@ -307,7 +307,7 @@ class HostileRequestsTest {
     }
 
     @Test
-    void whoDoesNotTakeItsAnswerHoldsUpNobody() throws IOException {
+    void clientsThatDoNotReadDelayNobody() throws IOException {
         List<Socket> greedy = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             Socket socket = new Socket();
@@ -326,7 +326,7 @@ class HostileRequestsTest {
     }
 
     @Test
-    void whoLeavesBeforeTheAnswerTakesNoConnectionAway() throws IOException {
+    void disconnectedClientsReleaseTheirConnections() throws IOException {
         for (int i = 0; i < Server.MOST_CONNECTIONS + 100; i++) {
             try (Socket socket = connect()) {
                 socket.setSoLinger(true, 0);
@@ -337,7 +337,7 @@ class HostileRequestsTest {
     }
 
     @Test
-    void whoSendsManyLargeBodiesIsToldToComeAgain() throws Exception {
+    void tooManyLargeBodiesAreDeferred() throws Exception {
         String body = "{\"run\":\"small\",\"number\":1" + " ".repeat(3_000_000) + "}";
         String request = json("/api/read", body);
         try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -352,7 +352,7 @@ class HostileRequestsTest {
     }
 
     @Test
-    void answersForbidWhatAPageFromElsewhereCouldDoWithThem() throws IOException {
+    void responsesForbidCrossOriginUse() throws IOException {
         assertThat(ask(get("/"))).contains("frame-ancestors 'none'").contains("nosniff").contains("same-origin")
                 .doesNotContain("Access-Control-Allow");
     }

@@ -166,7 +166,7 @@ class StudioBrowserTest {
     }
 
     @Test
-    void whatIsDrawnIsRecognized() {
+    void aDrawingIsRecognized() {
         Page page = page("/look/lstm");
         draw(page, new double[][] {{.5, .15}, {.5, .3}, {.5, .5}, {.5, .7}, {.5, .85}});
         soon(page.locator(".prediction")).hasText("1", slowly());
@@ -183,7 +183,7 @@ class StudioBrowserTest {
     }
 
     @Test
-    void thePlayheadGoesBackAndForth() {
+    void thePlayheadMovesBackAndForth() {
         Page page = page("/look/lstm?number=1");
         Locator where = page.locator(".transport .where");
         soon(where).hasText("step 28 of 28", slowly());
@@ -211,7 +211,7 @@ class StudioBrowserTest {
     }
 
     @Test
-    void attentionIsLaidOverThePicture() {
+    void attentionIsOverlaidOnThePicture() {
         Page page = page("/look/vit?number=1");
         waitFor(page.locator(".overlay"));
         assertThat(page.locator(".overlay").count()).isEqualTo(3); // rollout, and two heads
@@ -222,7 +222,7 @@ class StudioBrowserTest {
     }
 
     @Test
-    void eachDigitOfASequenceLightsUpWhatItLookedAt() {
+    void eachDigitOfASequenceHighlightsItsAttention() {
         Page page = page("/look/digits?number=2");
         waitFor(page.locator(".words li"));
         int words = page.locator(".words li").count();
@@ -286,7 +286,7 @@ class StudioBrowserTest {
     }
 
     @Test
-    void aRunMayBeCalledAnything() {
+    void aRunMayHaveAnyName() {
         Page page = page("/");
         page.getByText("sweep/" + STRANGE).click();
         soon(page.locator("h1")).hasText("sweep/" + STRANGE, slowly());
@@ -344,7 +344,7 @@ class StudioBrowserTest {
     }
 
     @Test
-    void aRunThatAnotherTerminalTrainsIsSeenAsItGoes() throws Exception {
+    void aRunTrainedInAnotherTerminalIsShownLive() throws Exception {
         Page page = page("/");
         Process process = CommandProcess
                 .of(Main.class, List.of("train", "lstm-rows", "model.hidden=8", "data.limit=3500",
@@ -367,7 +367,7 @@ class StudioBrowserTest {
     }
 
     @Test
-    void whereThereIsNoRunTheFirstRecipeIsOffered() throws IOException {
+    void withoutRunsTheFirstRecipeIsOffered() throws IOException {
         try (Studio empty = new Studio(folder.resolve("none"), "127.0.0.1", 0, null, 1, Main.class, fault -> {
             throw new IllegalStateException(fault);
         })) {
@@ -383,7 +383,7 @@ class StudioBrowserTest {
     }
 
     @Test
-    void theKeyboardSuffices() {
+    void everythingWorksWithTheKeyboard() {
         Page page = page(studio.port(), 1440, 900, ColorScheme.LIGHT);
         soon(page.locator(".runs tbody tr").first()).isVisible();
         page.keyboard().press("Tab");
@@ -401,7 +401,7 @@ class StudioBrowserTest {
 
     @ParameterizedTest
     @CsvSource({"1440, 900, LIGHT", "1440, 900, DARK", "390, 844, LIGHT", "390, 844, DARK"})
-    void everyViewCanBeReadByEverybody(int width, int height, ColorScheme scheme) throws IOException {
+    void everyViewIsAccessible(int width, int height, ColorScheme scheme) throws IOException {
         Page page = page(studio.port(), width, height, scheme);
         Path screens = Files.createDirectories(Path.of("target", "screens"));
         for (Map.Entry<String, String> view : List.of(Map.entry("/", ".runs tbody tr"),
@@ -424,7 +424,7 @@ class StudioBrowserTest {
     }
 
     @Test
-    void theDialogCanBeReadByEverybody() {
+    void theDialogIsAccessible() {
         Page page = page("/");
         page.getByText("Train a recipe").click();
         page.getByText("Change a key").click();

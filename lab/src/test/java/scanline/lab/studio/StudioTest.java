@@ -82,7 +82,7 @@ class StudioTest {
     }
 
     @Test
-    void thePageIsLessThanAQuarterOfAMegabyteAndAsksForNothingElse() throws Exception {
+    void thePageIsSmallAndLoadsNothingElse() throws Exception {
         String page = browser.ask("/").body();
         assertThat(page).contains("Scanline").doesNotContain("http://").doesNotContain("https://")
                 .doesNotContain("<style");
@@ -103,7 +103,7 @@ class StudioTest {
     }
 
     @Test
-    void whatABrowserHasItIsNotSentAgain() throws Exception {
+    void cachedFilesAreNotSentAgain() throws Exception {
         String tag = browser.ask("/style.css").headers().firstValue("ETag").orElseThrow();
         HttpResponse<String> again = browser.client().send(HttpRequest
                 .newBuilder(URI.create("http://127.0.0.1:" + studio.port() + "/style.css")).header("If-None-Match", tag)
@@ -113,7 +113,7 @@ class StudioTest {
     }
 
     @Test
-    void runsAreListedWithWhatTheyCameTo() throws Exception {
+    void runsAreListedWithTheirResults() throws Exception {
         JsonNode finished = run("lstm");
         assertThat(finished.get("state").asString()).isEqualTo("FINISHED");
         assertThat(finished.get("testAccuracy").asDouble())
@@ -129,7 +129,7 @@ class StudioTest {
     }
 
     @Test
-    void aRunIsShownWithItsCurvesAndWhatItWasMadeWith() throws Exception {
+    void aRunIsShownWithItsCurvesAndItsProvenance() throws Exception {
         JsonNode page = browser.get("/api/run", Map.of("run", "lstm"));
         assertThat(page.get("epochs")).hasSize(2);
         assertThat(page.get("losses").get("steps")).hasSize(24);
@@ -156,7 +156,7 @@ class StudioTest {
     }
 
     @Test
-    void theBrokenAndTheHalfWrittenAreShownAsSuch() throws Exception {
+    void brokenAndIncompleteRunsAreShownAsSuch() throws Exception {
         Path other = Files.createDirectories(folder.resolve("broken"));
         Files.createDirectories(other.resolve("no-recipe"));
         Files.writeString(other.resolve("no-recipe").resolve("provenance.json"), "{}");
@@ -198,7 +198,7 @@ class StudioTest {
     }
 
     @Test
-    void noFolderAtAllHasNoRuns() throws Exception {
+    void aMissingFolderHasNoRuns() throws Exception {
         try (Studio other = new Studio(folder.resolve("nothing"), "127.0.0.1", 0, null, 1, Main.class, FAULTS::add);
                 Browserless there = new Browserless(other.port())) {
             assertThat(there.get("/api/runs")).isEmpty();
@@ -235,7 +235,7 @@ class StudioTest {
     }
 
     @Test
-    void predictionsAreThoseOfTheCommandToTheBitHoweverManyAskAtOnce() throws Exception {
+    void concurrentPredictionsAreBitIdenticalToTheCommand() throws Exception {
         List<byte[]> images = new ArrayList<>();
         List<Prediction> expected = new ArrayList<>();
         try (Trained trained = Trained.open(folder.resolve("lstm").toString(), null, List.of(), 2)) {
@@ -282,7 +282,7 @@ class StudioTest {
     }
 
     @Test
-    void base64MayHaveLineEnds() throws Exception {
+    void base64MayHaveLineBreaks() throws Exception {
         byte[] png = png(new byte[28 * 28]);
         for (Base64.Encoder encoder : List.of(Base64.getEncoder(), Base64.getMimeEncoder())) {
             HttpResponse<String> answer = browser.send("/api/predict", Map.of("run", "lstm", "images",
@@ -295,7 +295,7 @@ class StudioTest {
     }
 
     @Test
-    void aJpegIsRefusedAsWhatItIs() throws Exception {
+    void jpegsAreRejectedAsJpegs() throws Exception {
         byte[] jpeg = {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF};
         HttpResponse<String> named = browser.send("/api/predict?run=lstm", "image/jpeg", jpeg);
         assertThat(named.statusCode()).isEqualTo(415);
@@ -315,7 +315,7 @@ class StudioTest {
     }
 
     @Test
-    void whatAModelGetsWrongIsShown() throws Exception {
+    void mistakesAreShown() throws Exception {
         JsonNode found = examples(Map.of("run", "lstm", "kind", "mistakes"));
         assertThat(found.get("split").asString()).isEqualTo("TEST");
         long wrong = 10_000 - new Run(folder.resolve("lstm")).result().testCorrect();
@@ -344,7 +344,7 @@ class StudioTest {
     }
 
     @Test
-    void aRunWithoutWeightsIsNoModelYet() throws Exception {
+    void aRunWithoutWeightsIsNotAModel() throws Exception {
         Path empty = Files.createDirectories(folder.resolve("empty"));
         Files.copy(folder.resolve("lstm").resolve("recipe.yaml"), empty.resolve("recipe.yaml"));
         HttpResponse<String> response = browser.send("/api/read", Map.of("run", "empty", "number", 1));
@@ -353,7 +353,7 @@ class StudioTest {
     }
 
     @Test
-    void whereThereIsATokenWhoAsksMustKnowIt() throws Exception {
+    void requestsMustSendTheTokenIfThereIsOne() throws Exception {
         String token = "0123456789abcdefghij";
         try (Studio other = new Studio(folder, "127.0.0.1", 0, token, 1, Main.class, FAULTS::add);
                 Browserless there = new Browserless(other.port())) {
@@ -371,7 +371,7 @@ class StudioTest {
     }
 
     @Test
-    void anAddressThatIsTakenIsSaid() {
+    void anAddressInUseIsReported() {
         assertThatThrownBy(() -> new Studio(folder, "127.0.0.1", studio.port(), null, 1, Main.class, FAULTS::add))
                 .isInstanceOf(IOException.class).hasMessageContaining("cannot listen on 127.0.0.1:" + studio.port());
     }

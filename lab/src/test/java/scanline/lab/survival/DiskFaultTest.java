@@ -53,7 +53,7 @@ class DiskFaultTest {
 
     @ParameterizedTest
     @EnumSource
-    void aRunWhoseDiskFailsGoesOnToTheSameWeights(Fault fault) throws IOException {
+    void afterADiskFaultARunResumesToTheSameWeights(Fault fault) throws IOException {
         Result uninterrupted = small.train(folder.resolve("whole"));
         int failures = failEachCall(fault, small::train, uninterrupted, _ -> {});
         assertThat(failures).isGreaterThan(60);
@@ -62,7 +62,7 @@ class DiskFaultTest {
 
     @ParameterizedTest
     @EnumSource
-    void aResumedRunWhoseDiskFailsGoesOnToTheSameWeights(Fault fault) throws IOException {
+    void afterADiskFaultAResumedRunResumesToTheSameWeights(Fault fault) throws IOException {
         Result uninterrupted = small.train(folder.resolve("whole"));
         int failures = failEachCall(fault, run -> small.resume(run, 0), uninterrupted, small::half);
         assertThat(failures).isGreaterThan(60);

@@ -54,7 +54,7 @@ class PowerLossTest {
     }
 
     @Test
-    void everyStateGoesOnToTheSameWeights() throws IOException {
+    void everyStateResumesToTheSameWeights() throws IOException {
         List<String> problems = new ArrayList<>();
         int found = replay(calls, problems);
         assertThat(problems).isEmpty();
@@ -70,7 +70,7 @@ class PowerLossTest {
     }
 
     @Test
-    void withoutForcingFoldersSomeStatesLoseWhatWasSaved() throws IOException {
+    void withoutForcingFoldersSomeStatesLoseSavedData() throws IOException {
         List<String> problems = new ArrayList<>();
         replay(without(call -> call instanceof DiskCall.Force(Path path) && path.endsWith("run")), problems);
         assertThat(problems).anyMatch(problem -> problem.contains("was saved"));

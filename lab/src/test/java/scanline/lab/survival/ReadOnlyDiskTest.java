@@ -35,7 +35,7 @@ class ReadOnlyDiskTest {
     private Path folder;
 
     @Test
-    void aFileIsRefusedBeforeTheWork() {
+    void aReadOnlyFileIsRejectedBeforeTheWork() {
         Path file = new ReadOnlyDisk().wrapPath(folder).resolve("model.onnx");
         assertThatThrownBy(() -> AtomicFile.requireWritable(file)).isInstanceOf(FileAccessException.class)
                 .hasMessage("cannot write " + file + ": Read-only file system");

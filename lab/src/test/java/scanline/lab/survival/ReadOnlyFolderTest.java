@@ -19,7 +19,7 @@ class ReadOnlyFolderTest {
     private Path folder;
 
     @Test
-    void aReadOnlyFolderIsNamedAndItsFileIsLeftAsItWas() throws IOException {
+    void aReadOnlyFolderIsNamedAndItsFileStaysUnchanged() throws IOException {
         Path file = folder.resolve("file");
         AtomicFile.write(file, "old");
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("r-xr-xr-x"));
@@ -34,7 +34,7 @@ class ReadOnlyFolderTest {
     }
 
     @Test
-    void afterwardsTheThreadMayDoWhatItMightBefore() throws IOException {
+    void afterwardsTheThreadHasItsPermissionsBack() throws IOException {
         Path locked = Files.writeString(folder.resolve("locked"), "text");
         Files.setPosixFilePermissions(locked, PosixFilePermissions.fromString("---------"));
         Throwable before = catchThrowable(() -> Files.readString(locked));

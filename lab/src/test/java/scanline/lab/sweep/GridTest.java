@@ -36,7 +36,7 @@ class GridTest {
     }
 
     @Test
-    void theRecipesSeedIsThatOfAGridWithoutSeeds() {
+    void aGridWithoutSeedsUsesTheSeedOfTheRecipe() {
         Grid grid = Grid.of("lstm-rows", List.of(), "");
         assertThat(grid.points()).extracting(Grid.Point::name).containsExactly("0001-as-it-is-seed=1");
         assertThat(grid.settings().getFirst()).hasToString("as it is");
@@ -57,7 +57,7 @@ class GridTest {
             "epochs=1           | a    | --seeds must be a range such as 1..5 or a list of different seeds such as 1,4,7, not a",
             "epochs=1           | -5000000000000000000..5000000000000000000 | --seeds must be a range such as 1..5 or a list of different seeds such as 1,4,7, not -5000000000000000000..5000000000000000000",
             "epochs=1,2         | 1..9000 | this grid has 18000 runs, but may have at most 10000"})
-    void whatIsNoGridIsSaidInOneLine(String word, String seeds, String message) {
+    void invalidGridsAreReportedInOneLine(String word, String seeds, String message) {
         assertThatThrownBy(() -> Grid.of("lstm-rows", List.of(word), seeds)).isInstanceOf(RecipeException.class)
                 .hasMessageMatching("\\Q" + message.replace("*", "\\E.*\\Q") + "\\E");
     }

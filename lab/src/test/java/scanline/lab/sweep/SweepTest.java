@@ -57,7 +57,7 @@ class SweepTest {
     }
 
     @Test
-    void sixteenRunsWithKilledWorkersEqualTheSerialOnesToTheBit() throws Exception {
+    void sixteenRunsWithKilledWorkersAreBitIdenticalToSerialOnes() throws Exception {
         Grid grid = grid("1..4", "epochs=60", "optimizer.rate=0.01,0.02", "clip=none,norm");
         Path serial = folder.resolve("serial");
         try (Sweep sweep = new Sweep(serial, grid, 1, Main.class, (_, _) -> {})) {
@@ -118,7 +118,7 @@ class SweepTest {
     }
 
     @Test
-    void aRunThatFailsIsNamedAndTheOthersAreFinished() throws Exception {
+    void aFailedRunIsNamedAndTheOthersAreFinished() throws Exception {
         Grid grid = grid("1", "epochs=5", "model.cell=rnn_relu", "optimizer=sgd", "optimizer.rate=0.01,1e38");
         try (Sweep sweep = new Sweep(folder.resolve("sweep"), grid, 1, Main.class, (_, _) -> {})) {
             assertThat(sweep.run(2)).hasSize(1).allSatisfy((name, why) -> {
@@ -131,7 +131,7 @@ class SweepTest {
     }
 
     @Test
-    void aFolderOfAnotherSweepIsRefused() throws IOException {
+    void aFolderOfAnotherSweepIsRejected() throws IOException {
         Path target = folder.resolve("sweep");
         new Sweep(target, grid("1", "epochs=1"), 1, Main.class, (_, _) -> {}).close();
         new Sweep(target, grid("1", "epochs=1"), 1, Main.class, (_, _) -> {}).close();
@@ -142,7 +142,7 @@ class SweepTest {
     }
 
     @Test
-    void aRunOfAnotherStateOfTheRecipeIsNotTakenOver() throws Exception {
+    void aRunOfAChangedRecipeIsNotReused() throws Exception {
         Path target = folder.resolve("sweep");
         Path file = folder.resolve("my.yaml");
         Files.writeString(file, Recipes.find("lstm-rows", small).text());
@@ -159,7 +159,7 @@ class SweepTest {
     }
 
     @Test
-    void whatIsStoppedBeforeItBeginsIsNotFinished() throws Exception {
+    void runsStoppedBeforeTheyStartAreNotFinished() throws Exception {
         Grid grid = grid("1..3");
         Sweep sweep = new Sweep(folder.resolve("sweep"), grid, 1, Main.class, (_, _) -> {});
         sweep.close();
@@ -199,13 +199,13 @@ class SweepTest {
     }
 
     @Test
-    void jsonOfASettingWithoutAFigureHoldsNull() {
+    void jsonHasNullForASettingWithoutAFigure() {
         Spread of = Spread.of(DoubleStream.of(0.5));
         assertThat(Json.text(of.values()).replaceAll("\\s", "")).isEqualTo("{\"mean\":0.5,\"deviation\":null}");
     }
 
     @Test
-    void theSpreadIsThatOfASample() {
+    void theSpreadIsTheSampleStandardDeviation() {
         assertThat(Spread.of(DoubleStream.of(0.9, 0.8, 0.7))).hasToString("80.00 % ± 10.00");
         assertThat(Spread.of(DoubleStream.of(0.9))).hasToString("90.00 %");
     }

@@ -32,13 +32,13 @@ class ScoreTest {
     @CsvSource({"'', '', 0", "'', 123, 3", "123, '', 3", "1234, 1234, 0", "1234, 1235, 1", "1234, 124, 1",
             "1234, 12345, 1", "1234, 2341, 2", "1234, 4321, 4", "12, 21, 2", "1111, 11, 2", "11, 22, 2", "5, 6, 1",
             "0246, 1357, 4", "123456, 23456, 1", "1526, 562, 3"})
-    void theEditDistanceIsTheFewestChanges(String one, String other, int distance) {
+    void theEditDistanceIsTheMinimumNumberOfEdits(String one, String other, int distance) {
         assertThat(SequenceScore.editDistance(digits(one), digits(other))).isEqualTo(distance);
         assertThat(SequenceScore.editDistance(digits(other), digits(one))).isEqualTo(distance);
     }
 
     @Test
-    void sequencesAreCountedAsWholesAndByTheirDigits() {
+    void sequencesAreScoredAsAWholeAndByDigit() {
         Score score = new SequenceScore(4);
         score.add(labels(1, 2, 3), answer(1, 2, 3)); // right
         score.add(labels(1, 2, 3), answer(1, 0, 3)); // one digit wrong
@@ -56,7 +56,7 @@ class ScoreTest {
     }
 
     @Test
-    void theDigitsOfNoDigitsAreRight() {
+    void emptySequencesHaveFullDigitAccuracy() {
         Score score = new SequenceScore(4);
         score.add(labels(), answer());
         assertThat(score.correct()).isEqualTo(1);
@@ -75,7 +75,7 @@ class ScoreTest {
     }
 
     @Test
-    void eachLabelOfSetsIsCountedByItself() {
+    void eachLabelOfASetIsCountedSeparately() {
         List<LabelScore> labels = sets().labels();
         // Of label 0: one of one, then two of three, as the second and the third picture cannot be told apart.
         LabelScore first = labels.get(0);
@@ -118,7 +118,7 @@ class ScoreTest {
     }
 
     @Test
-    void aSetIsRightInAnyOrderAndOnlyWhole() {
+    void aSetIsCorrectInAnyOrderButOnlyIfComplete() {
         Score score = new SetScore(3);
         double[] scores = {0.5, 0.5, 0.5};
         score.add(labels(2, 0), set(labels(0, 2), scores));
@@ -129,7 +129,7 @@ class ScoreTest {
     }
 
     @Test
-    void theAveragePrecisionDoesNotDependOnTheOrderOfPicturesOfEqualScore() {
+    void theAveragePrecisionDoesNotDependOnTheOrderOfTies() {
         Score one = new SetScore(1);
         Score other = new SetScore(1);
         for (int i = 0; i < 4; i++) {
@@ -141,7 +141,7 @@ class ScoreTest {
     }
 
     @Test
-    void nothingAnsweredAndNothingThereIsNoDivisionByZero() {
+    void emptyAnswersAndTargetsDoNotDivideByZero() {
         Score score = new SetScore(2);
         score.add(labels(), set(labels(), 0.1, 0.2));
         assertThat(score.correct()).isEqualTo(1);
@@ -163,7 +163,7 @@ class ScoreTest {
     }
 
     @Test
-    void scoresThatAreNoNumbersEndTheCount() {
+    void nanScoresEndTheCount() {
         SetScore score = new SetScore(1);
         for (int i = 0; i < 3; i++) {
             score.add(new int[] {0}, new Answer(new int[0], 0, new double[] {Double.NaN}, new float[0]));

@@ -111,13 +111,13 @@ class TaskTest {
                     cnn-sigmoid    | loss.labelSmoothing=0.1  | loss.labelSmoothing must be 0 if each label has its own sigmoid
                     digit-sequence | model.positions=4   | model.positions is 4, but an answer of up to 4 labels (data.canvas) and its start take 5
                     """)
-    void aModelThatCannotAnswerAsTheCanvasAsksIsRefusedInOneLine(String name, String key, String message) {
+    void modelsThatDoNotFitTheCanvasAreRejectedInOneLine(String name, String key, String message) {
         Recipe recipe = Recipes.find(name, List.of(key));
         assertThatThrownBy(() -> new Experiment(recipe, 1)).isInstanceOf(RunException.class).hasMessage(message);
     }
 
     @Test
-    void whatFitsIsTakenWhateverItsRecipeWasMadeFor() {
+    void anyFittingModelIsAccepted() {
         new Experiment(cnnRnn("data.canvas=grid", "data.shrink=4"), 1).close();
         new Experiment(recipe("digit-sequence", TRANSFORMER, "data.canvas=scatter", "data.canvas.size=14",
                 "data.canvas.minSize=5", "data.canvas.maxSize=7"), 1).close();
@@ -125,7 +125,7 @@ class TaskTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.1})
-    void theLossOfRaggedAnswersIsTheMeanOverTheWordsThatThereAre(double smoothing) {
+    void theLossOfRaggedTargetsIsTheMeanOverTheirWords(double smoothing) {
         try (Experiment experiment = new Experiment(blanks("loss.labelSmoothing=" + smoothing), 1)) {
             Batch batch = batch(experiment, answer(), answer(3), answer(1, 4, 1));
             float[] logits = logits(experiment, batch);
@@ -154,7 +154,7 @@ class TaskTest {
     }
 
     @Test
-    void anAnswersWordsAreLearnedTheSameBesideLongerOnes() {
+    void longerTargetsInABatchDoNotChangeTheLoss() {
         try (Experiment experiment = new Experiment(blanks(), 1)) {
             Batch together = batch(experiment, answer(), answer(3), answer(1, 4, 1));
             double sum = 0;
@@ -175,7 +175,7 @@ class TaskTest {
     }
 
     @Test
-    void anAnswerIsRightWhenAllItsWordsAre() {
+    void anAnswerIsCorrectIfAllItsWordsAre() {
         try (Experiment experiment = new Experiment(blanks(), 1)) {
             float[] bias = new float[WORDS];
             bias[3] = 1;
@@ -234,7 +234,7 @@ class TaskTest {
     }
 
     @Test
-    void aSetHasTheLabelsThatAreAtLeastAsLikelyAsNot() {
+    void aSetHasTheLabelsWithAProbabilityOfAtLeastOneHalf() {
         try (Experiment experiment = new Experiment(sigmoid(), 1)) {
             fill(experiment, "fc2.weight", 0);
             fill(experiment, "fc2.bias", -1, -1, -2, 1, -1, -1, -1, -1, 0, -1);
@@ -257,7 +257,7 @@ class TaskTest {
     /** Each example answered by itself, and counted by a score of its own. */
     @ParameterizedTest
     @ValueSource(strings = {"sequences", "sets one after the other", "sets at once"})
-    void anEvaluationIsTheScoreOfSingleAnswers(String what) {
+    void anEvaluationMatchesScoringSingleAnswers(String what) {
         Recipe recipe = switch (what) {
             case "sequences" -> blanks();
             case "sets at once" -> sigmoid();
@@ -290,7 +290,7 @@ class TaskTest {
     }
 
     @Test
-    void moreExamplesThanABatchAreAllCounted() {
+    void moreExamplesThanOneBatchAreAllCounted() {
         try (Experiment experiment = new Experiment(sigmoid("data.canvas.test=260"), 1)) {
             List<int[]> truths = new ArrayList<>();
             Evaluation evaluation = Evaluation.of(experiment, experiment.examples(Split.TEST),

@@ -145,7 +145,7 @@ class TrainerTest {
                     + " model.cnn.hidden=6 model.embedding=6 model.hidden=5 data.canvas.order=random",
             "cnn-sigmoid data.canvas.size=16 data.canvas.minSize=5 data.canvas.maxSize=8 model.channels=3"
                     + " model.hidden=6 data.shuffle=true"})
-    void aStoppedRunOnPicturesThatAreDrawnEndsWithTheSameBits(String nameAndKeys) throws IOException {
+    void aStoppedRunOnDrawnPicturesEndsWithTheSameBits(String nameAndKeys) throws IOException {
         List<String> keys = new ArrayList<>(List.of(nameAndKeys.split(" ")));
         String name = keys.removeFirst();
         keys.addAll(List.of("data.limit=200", "data.validation=100", "data.canvas.train=12",
@@ -183,7 +183,7 @@ class TrainerTest {
     }
 
     @Test
-    void anImageTooSmallForTheModelIsRefusedInOneLine() {
+    void anImageTooSmallForTheModelIsRejectedInOneLine() {
         Recipe recipe = recipe("cnn", List.of("data.shrink=14"));
         assertThatThrownBy(() -> new Experiment(recipe, 1)).isInstanceOf(RunException.class)
                 .hasMessageStartingWith(
@@ -237,7 +237,7 @@ class TrainerTest {
     }
 
     @Test
-    void aRunThatDivergesNamesTheStepAndKeepsTheLastGoodCheckpoint() throws IOException {
+    void aDivergingRunNamesTheStepAndKeepsTheLastGoodCheckpoint() throws IOException {
         Recipe recipe = small("optimizer=sgd", "optimizer.rate=1e38", "clip=none");
         Run run = create("diverges", recipe);
         assertThatThrownBy(() -> lastWeights(recipe, run, 1, false, () -> false)).isInstanceOf(RunException.class)
@@ -256,7 +256,7 @@ class TrainerTest {
             (?m)^1,.*\\n      | ''              | row 1 is not valid for epoch 1
             (?m)^2,.*\\n      | ''              | has 1 epochs, but last.safetensors has seen 2
             """)
-    void aRunDoesNotGoOnWithoutTheRowsOfItsEpochs(String old, String now, String fault) throws IOException {
+    void aRunDoesNotResumeWithoutTheRowsOfItsEpochs(String old, String now, String fault) throws IOException {
         Recipe recipe = small();
         Run run = create("run", recipe);
         lastWeights(recipe, run, 1, false, () -> false);
@@ -267,7 +267,7 @@ class TrainerTest {
     }
 
     @Test
-    void aRunWhoseCheckpointIsGoneIsNotBegunAgain() throws IOException {
+    void aRunWithoutItsCheckpointIsNotRestarted() throws IOException {
         Recipe recipe = small();
         Run run = create("run", recipe);
         lastWeights(recipe, run, 1, false, () -> false);
@@ -283,7 +283,7 @@ class TrainerTest {
     }
 
     @Test
-    void aCheckpointOfAnotherModelIsRefused() throws IOException {
+    void aCheckpointOfAnotherModelIsRejected() throws IOException {
         Recipe recipe = small();
         Run run = create("run", recipe);
         AtomicInteger left = new AtomicInteger(1);
@@ -312,7 +312,7 @@ class TrainerTest {
                     epoch=1 step=11 | is at step 11, example 32 of epoch 2, which
                     epoch=2 step=21 bestEpoch=1 | is at step 21, example 32 of epoch 3, which
                     """)
-    void aCheckpointWhereTheTrainingNeverStandsIsRefused(String changes, String fault) throws IOException {
+    void impossibleCheckpointStatesAreRejected(String changes, String fault) throws IOException {
         Recipe recipe = small();
         Run run = create("run", recipe);
         AtomicInteger left = new AtomicInteger(1);
@@ -333,7 +333,7 @@ class TrainerTest {
     }
 
     @Test
-    void theRateOfAnEpochIsThatOfItsLastStep() throws IOException {
+    void theLearningRateOfAnEpochIsThatOfItsLastStep() throws IOException {
         Recipe recipe = small("schedule.byEpoch=true", "data.limit=64");
         Run run = create("run", recipe);
         lastWeights(recipe, run, 2, false, () -> false);
@@ -341,7 +341,7 @@ class TrainerTest {
     }
 
     @Test
-    void validationThatLeavesNothingToTrainOnIsRefused() {
+    void aValidationSetThatLeavesNoTrainingExamplesIsRejected() {
         try (Experiment experiment = new Experiment(small("data.validation=" + TRAIN), 1)) {
             assertThatThrownBy(() -> experiment.examples(Split.TRAIN)).isInstanceOf(RunException.class)
                     .hasMessageStartingWith("data.validation=" + TRAIN + " leaves nothing to train on");

@@ -28,7 +28,7 @@ class StatusLineTest {
     }
 
     @Test
-    void aLineThatStaysTakesThePlaceOfTheChangingOne() {
+    void aPermanentLineReplacesTheChangingOne() {
         StatusLine line = new StatusLine(new PrintWriter(written), 80);
         line.show(List.of("a", "b"));
         line.print("c");
@@ -36,7 +36,7 @@ class StatusLineTest {
     }
 
     @Test
-    void withoutATerminalOnlyLinesThatStayAreWritten() {
+    void withoutATerminalOnlyPermanentLinesAreWritten() {
         StatusLine line = new StatusLine(new PrintWriter(written), 0);
         line.show(List.of("a"));
         line.print("c");
@@ -45,7 +45,7 @@ class StatusLineTest {
     }
 
     @Test
-    void whereTheLauncherDoesNotAskForColorsThereAreNone() {
+    void withoutARequestFromTheLauncherThereAreNoColors() {
         assertThat(Answer.answer("nosuch").err()).doesNotContain("\033");
         assertThat(Answer.answer("train", "--help").out()).doesNotContain("\033");
         System.setProperty("scanline.color", "true");
