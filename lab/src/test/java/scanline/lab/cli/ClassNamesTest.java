@@ -55,7 +55,8 @@ class ClassNamesTest {
 
     @Test
     void tablesAreAsWideAsTheNames() {
-        List<String> table = answer("evaluate", run.toString()).out().lines().dropWhile(line -> !line.startsWith("actual"))
+        List<String> table = answer("evaluate", run.toString()).out().lines()
+                .dropWhile(line -> !line.startsWith("actual"))
                 .toList();
         assertThat(table).hasSize(4);
         assertThat(table.getFirst()).isEqualTo("actual\\predicted  handwritten, a  handwritten, b  x");

@@ -180,8 +180,8 @@ class FetchTest {
 
     @Test
     void withoutANetworkTheHostAndTheRemedyAreNamed() {
-        assertRejected("sample: cannot fetch " + FIRST + " (127.0.0.1: no connection); try again, or give a folder that"
-                + " has it with data.dir=FOLDER", NOBODY);
+        assertRejected("sample: cannot fetch " + FIRST + " (127.0.0.1: no connection); try again; if you have the"
+                + " files, give their folder to `train`: data=sample data.dir=FOLDER", NOBODY);
     }
 
     @Test

@@ -49,22 +49,26 @@ class ResultsTest {
         String seed = words.replaceFirst(".*seed=(\\d+).*", "$1");
         Files.writeString(folder.resolve("recipe.yaml"), "about: It reads\nsource: \"Someone: a paper\"\nseed: " + seed
                 + "\nepochs: 2\ndata: mnist\n"
-                + (words.contains("lstm-rows") ? "published.accuracy: 0.9886\n" : "") + String.join("", List.of(keys).stream().map(k -> k + "\n").toList()));
+                + (words.contains("lstm-rows") ? "published.accuracy: 0.9886\n" : "")
+                + String.join("", List.of(keys).stream().map(k -> k + "\n").toList()));
         Files.writeString(folder.resolve("provenance.json"), """
                 {"commit": "50bf0ae5197a677b22aa52c2368ff12a098077af", "jdk": "25.0.3+9-LTS (Someone)", "cpu": "A|B",
                  "vectorBits": 512, "threads": 2, "command": ["scanline", "train", %s], "seed": %s, "parameters": 68362,
                  "data": {"name": "mnist", "testImages": "aa"}}
-                """.formatted(Stream.of(words.split(" ")).map(word -> '"' + word + '"').collect(Collectors.joining(", ")),
-                        seed));
+                """.formatted(
+                Stream.of(words.split(" ")).map(word -> '"' + word + '"').collect(Collectors.joining(", ")),
+                seed));
         Files.writeString(folder.resolve("metrics.csv"), HEADER + """
                 1,550,100.000,1000.0,0.001,0.5,0.85,0.2,0.95
                 2,1100,90.000,2000.0,0.001,0.1,0.97,0.09,0.976
                 """);
-        Files.writeString(folder.resolve("result.json"), """
-                {"testAccuracy": %s, "testCorrect": %d, "testExamples": 10000, "testLoss": 0.05, "bestEpoch": 2, "validationAccuracy": 0.976,
-                 "validationLoss": 0.09, "epochs": 2, "steps": 1100, "seconds": 190.0, "bestWeights": "%s",
-                 "lastWeights": "%s"}
-                """.formatted(correct / 10_000.0, correct, HASH, HASH));
+        Files.writeString(folder.resolve("result.json"),
+                """
+                        {"testAccuracy": %s, "testCorrect": %d, "testExamples": 10000, "testLoss": 0.05, "bestEpoch": 2, "validationAccuracy": 0.976,
+                         "validationLoss": 0.09, "epochs": 2, "steps": 1100, "seconds": 190.0, "bestWeights": "%s",
+                         "lastWeights": "%s"}
+                        """
+                        .formatted(correct / 10_000.0, correct, HASH, HASH));
         Files.writeString(folder.resolve("confusion.csv"), correct + "," + (10_000 - correct) + "\n0,0\n");
         Files.writeString(folder.resolve("best.safetensors"), "weights");
         return folder;
@@ -341,28 +345,30 @@ class ResultsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            recipe.yaml     | seed: 1           | seed: [1]         | seed must have a single value
-            recipe.yaml     | data: mnist       | date: mnist       | lacks data
-            recipe.yaml     | 0.9886            | no                | keys below published are invalid
-            provenance.json | "commit"          | "other"           | lacks commit
-            provenance.json | 68362             | "many"            | parameters cannot be many
-            provenance.json | "train"           | "evaluate"        | the command trains nothing
-            provenance.json | }                 |                   | is not a JSON object
-            metrics.csv     | 2,1100            | 2,much            | has a broken row: "2,much
-            metrics.csv     | 2,1100            | 3,1100            | row 2 is not valid for epoch 2
-            metrics.csv     | 0.85              | Infinity          | row 1 is not valid for epoch 1
-            metrics.csv     | epoch,step        | step,epoch        | does not start with the names of its columns
-            result.json     | 0.988,            | 1.5,              | testAccuracy cannot be 1.5
-            result.json     | 0.988,            | 0.989,            | testAccuracy does not match testCorrect: 9880 of 10000
-            result.json     | "epochs": 2       | "epochs": 3       | has 3 epochs, but metrics.csv has 2
-            result.json     | "bestEpoch": 2    | "bestEpoch": 0    | bestEpoch cannot be 0
-            result.json     | 0123456789abcdef" | "                 | bestWeights is not a SHA-256 hash
-            confusion.csv   | 9880              | many              | has a broken row: "many,120"
-            confusion.csv   | 9880,120          | 9880              | is not a square table
-            confusion.csv   | 9880,120          | class,9880,120    | counts no examples
-            """)
-    void damagedRecordsAreRejectedWithFileAndFault(String file, String old, String now, String fault) throws IOException {
+    @CsvSource(delimiter = '|',
+            textBlock = """
+                    recipe.yaml     | seed: 1           | seed: [1]         | seed must have a single value
+                    recipe.yaml     | data: mnist       | date: mnist       | lacks data
+                    recipe.yaml     | 0.9886            | no                | keys below published are invalid
+                    provenance.json | "commit"          | "other"           | lacks commit
+                    provenance.json | 68362             | "many"            | parameters cannot be many
+                    provenance.json | "train"           | "evaluate"        | the command trains nothing
+                    provenance.json | }                 |                   | is not a JSON object
+                    metrics.csv     | 2,1100            | 2,much            | has a broken row: "2,much
+                    metrics.csv     | 2,1100            | 3,1100            | row 2 is not valid for epoch 2
+                    metrics.csv     | 0.85              | Infinity          | row 1 is not valid for epoch 1
+                    metrics.csv     | epoch,step        | step,epoch        | does not start with the names of its columns
+                    result.json     | 0.988,            | 1.5,              | testAccuracy cannot be 1.5
+                    result.json     | 0.988,            | 0.989,            | testAccuracy does not match testCorrect: 9880 of 10000
+                    result.json     | "epochs": 2       | "epochs": 3       | has 3 epochs, but metrics.csv has 2
+                    result.json     | "bestEpoch": 2    | "bestEpoch": 0    | bestEpoch cannot be 0
+                    result.json     | 0123456789abcdef" | "                 | bestWeights is not a SHA-256 hash
+                    confusion.csv   | 9880              | many              | has a broken row: "many,120"
+                    confusion.csv   | 9880,120          | 9880              | is not a square table
+                    confusion.csv   | 9880,120          | class,9880,120    | counts no examples
+                    """)
+    void damagedRecordsAreRejectedWithFileAndFault(String file, String old, String now, String fault)
+            throws IOException {
         Path damaged = run("a", "lstm-rows seed=1", 9880).resolve(file);
         String text = Files.readString(damaged);
         assertThat(text).contains(old);
