@@ -32,6 +32,7 @@ final class DoctorCommand implements Runnable {
     public void run() {
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
         Provenance.machine().forEach((name, fact) -> out.printf(Locale.ROOT, "%-12s %s%n", name, fact));
+        out.printf(Locale.ROOT, "%-12s %s%n", "java", System.getProperty("java.home"));
         out.printf(Locale.ROOT, "%-12s %d%n", "threads", threads.count());
         out.printf(Locale.ROOT, "%-12s %d MB%n", "heap", Runtime.getRuntime().maxMemory() >> 20);
         out.flush();
