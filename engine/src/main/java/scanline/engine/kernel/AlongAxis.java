@@ -126,8 +126,8 @@ public final class AlongAxis {
     }
 
     /**
-     * {@code y[o, i] = max of x[o, k, i] over k}, and the k at which it was found: the first of equal ones, or the first
-     * NaN.
+     * {@code y[o, i] = max of x[o, k, i] over k}, and the k at which it was found: the first of equal ones, or the
+     * first NaN.
      */
     public static void max(Parallel parallel, float[] y, float[] found, float[] x, AxisShape shape) {
         int n = shape.n();

@@ -6,8 +6,8 @@ import scanline.engine.geometry.MatmulShape;
 
 /**
  * Batches of products of two matrices, [rows, depth] and [depth, columns]. A single product is divided among all
- * threads, which pack its right operand together; of several products, each thread computes some alone. Every element is
- * the same chain of fused multiply-adds either way.
+ * threads, which pack its right operand together; of several products, each thread computes some alone. Every element
+ * is the same chain of fused multiply-adds either way.
  */
 public final class Matmul {
     private Matmul() {}
