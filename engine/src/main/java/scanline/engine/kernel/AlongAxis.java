@@ -11,19 +11,23 @@ import scanline.engine.geometry.AxisShape;
  * Sums, maxima and repetitions along one axis of a block [outer, n, inner].
  *
  * <p>
- * A sum of adjacent elements (inner is 1) is that of {@link Reduction} for each block of {@value #BLOCK} elements; the
- * blocks are added in order, in double precision. A sum of elements that are not adjacent is one chain in the order of
- * the axis for each block. The blocks depend on the shape alone, so any number of threads gives the same bits, and the
- * error grows with the root of a block, not of the axis.
+ * A sum of adjacent elements (inner is 1) is that of {@link Reduction} for each block of {@value #BLOCK}; the blocks are
+ * added in order, in double precision. A sum of elements that are not adjacent is a chain in the order of the axis for
+ * each {@value #CHAIN} of them; the chains are added in order. Both depend on the shape alone, so any number of threads
+ * gives the same bits.
  */
 public final class AlongAxis {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
-    private static final int BLOCK = 4096;
+    // Adjacent elements: 32 for each lane of a Reduction.
+    private static final int BLOCK = 512;
+    // Rows: the error of a chain grows with the root of its length.
+    private static final int CHAIN = 1024;
 
     private AlongAxis() {}
 
     private static int blocks(AxisShape shape) {
-        return (shape.n() + BLOCK - 1) / BLOCK;
+        int block = shape.inner() == 1 ? BLOCK : CHAIN;
+        return (shape.n() + block - 1) / block;
     }
 
     /** The work space of {@link #addSums}, in floats. */
@@ -73,12 +77,12 @@ public final class AlongAxis {
     /** Adds n rows, which are {@code inner} apart, to {@code columns} of y. */
     private static void addColumns(float[] y, int at, float[] x, int xAt, float[] work, int n, int inner,
             int columns) {
-        for (int k = 0; k < Math.min(BLOCK, n); k++) {
+        for (int k = 0; k < Math.min(CHAIN, n); k++) {
             Elementwise.accumulate(y, at, x, xAt + k * inner, columns);
         }
-        for (int block = BLOCK; block < n; block += BLOCK) {
+        for (int chain = CHAIN; chain < n; chain += CHAIN) {
             Arrays.fill(work, at, at + columns, 0f);
-            for (int k = block; k < Math.min(block + BLOCK, n); k++) {
+            for (int k = chain; k < Math.min(chain + CHAIN, n); k++) {
                 Elementwise.accumulate(work, at, x, xAt + k * inner, columns);
             }
             Elementwise.accumulate(y, at, work, at, columns);

@@ -60,7 +60,7 @@ final class ProductOps {
     private static Op matmul() {
         Formula formula = pass -> Products.matmul(pass.of("x"), pass.of("y"));
         List<Sample> samples = new ArrayList<>();
-        for (int[] n : new int[][] {{3, 5, 4}, {1, 1, 1}, {2, 17, 3}, {1, 3, 2, 4}, {3, 2, 5, 3}}) {
+        for (int[] n : new int[][] {{3, 5, 4}, {1, 4, 1}, {2, 17, 3}, {1, 3, 2, 4}, {3, 2, 5, 3}}) {
             samples.add(small("x @ y", formula, matrices(n)));
         }
         samples.add(small("x @ x", pass -> Products.matmul(pass.of("x"), pass.of("x")), Input.of("x", 4, 4))

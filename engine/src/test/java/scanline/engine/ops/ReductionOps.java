@@ -47,7 +47,7 @@ final class ReductionOps {
             samples.add(small("x." + method + "()", ofAll, Input.of("x", sizes)).in("all"));
         }
         for (int n : AWKWARD) {
-            samples.add(awkward(ofAll, Input.of("x", n)).in("all"));
+            samples.add(awkward(ofAll, Input.of("x", n, 1)).in("all"));
         }
         for (int[] sizes : LONG) {
             samples.add(awkward(ofAll, Input.of("x", sizes)).in("all"));
