@@ -131,8 +131,11 @@ public final class Elementary {
             Elementwise.squareGradient(dx, dy, x, at, n);
             return;
         }
+        if (exponent == 0f) {
+            return;
+        }
         double lower = exponent - 1.0;
-        for (int i = 0; i < n && exponent != 0f; i++) {
+        for (int i = 0; i < n; i++) {
             dx[at + i] = Math.fma(dy[at + i], (float) (exponent * power(x[at + i], lower)), dx[at + i]);
         }
     }

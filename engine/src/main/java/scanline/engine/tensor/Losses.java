@@ -92,7 +92,8 @@ public final class Losses {
         Tensor t = Shaping.reshape(targets, Shape.of(n, 1));
         Tensor others = Arithmetic.subtract(tape.input(Shape.of(1), new float[] {1f}), t);
         Tensor logProbabilities = Activation.logSoftmax(withZeros(logits));
-        return negativeMean(Arithmetic.multiply(Shaping.concat(others, t), logProbabilities), n);
+        return Arithmetic.scale(Reductions.sum(Arithmetic.multiply(Shaping.concat(others, t), logProbabilities)),
+                -1f / n);
     }
 
     /**
@@ -144,12 +145,9 @@ public final class Losses {
     public static Tensor klDivergence(Tensor logits, Tensor targets) {
         requireSame("klDivergence", logits, targets);
         Tensor logP = Activation.logSoftmax(targets);
-        Tensor difference = Arithmetic.subtract(Activation.logSoftmax(logits), logP);
-        return negativeMean(Arithmetic.multiply(Arithmetic.exp(logP), difference), logits.shape().rows());
-    }
-
-    private static Tensor negativeMean(Tensor x, int n) {
-        return Arithmetic.scale(Reductions.sum(x), -1f / n);
+        Tensor difference = Arithmetic.subtract(logP, Activation.logSoftmax(logits));
+        return Arithmetic.scale(Reductions.sum(Arithmetic.multiply(Arithmetic.exp(logP), difference)),
+                1f / logits.shape().rows());
     }
 
     private static void requireSame(String operation, Tensor x, Tensor targets) {
