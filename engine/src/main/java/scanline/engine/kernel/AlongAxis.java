@@ -11,7 +11,7 @@ import scanline.engine.geometry.AxisShape;
  * Sums, maxima and repetitions along one axis of a block [outer, n, inner].
  *
  * <p>
- * A sum of adjacent elements (inner is 1) is that of {@link Reduction} for each block of {@value #BLOCK}; the blocks are
+ * A sum of adjacent elements (inner is 1) is that of {@link Reduction} for each {@value #BLOCK} of them; the sums are
  * added in order, in double precision. A sum of elements that are not adjacent is a chain in the order of the axis for
  * each {@value #CHAIN} of them; the chains are added in order. Both depend on the shape alone, so any number of threads
  * gives the same bits.
@@ -156,7 +156,7 @@ public final class AlongAxis {
         int mostAt = 0;
         for (int k = 1; k < n; k++) {
             float v = x[xAt + k];
-            if (v > most || v != v && most == most) {
+            if (v > most || (Float.isNaN(v) && !Float.isNaN(most))) {
                 most = v;
                 mostAt = k;
             }
@@ -184,7 +184,7 @@ public final class AlongAxis {
             for (; i < columns; i++) {
                 float v = x[row + i];
                 float most = y[at + i];
-                if (v > most || v != v && most == most) {
+                if (v > most || (Float.isNaN(v) && !Float.isNaN(most))) {
                     y[at + i] = v;
                     found[at + i] = k;
                 }
