@@ -63,7 +63,7 @@ public final class Products {
         Shape right = b.shape();
         int axes = left.axes();
         if (axes < 2 || axes > 3 || right.axes() != axes || left.size(-1) != right.size(-2)
-                || axes == 3 && left.size(0) != right.size(0)) {
+                || (axes == 3 && left.size(0) != right.size(0))) {
             throw new IllegalArgumentException("matmul cannot take shapes " + left + " and " + right
                     + ": it needs [M, K] and [K, L], or [N, M, K] and [N, K, L]");
         }
