@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import scanline.engine.geometry.Affine;
 import scanline.engine.geometry.AttentionShape;
 import scanline.engine.geometry.AttentionWeights;
+import scanline.engine.geometry.AxisShape;
 import scanline.engine.geometry.CellGradients;
 import scanline.engine.geometry.CellKind;
 import scanline.engine.geometry.CellStates;
@@ -17,21 +18,25 @@ import scanline.engine.geometry.FeedForwardShape;
 import scanline.engine.geometry.FeedForwardWeights;
 import scanline.engine.geometry.HeadsView;
 import scanline.engine.geometry.LinearShape;
+import scanline.engine.geometry.MatmulShape;
 import scanline.engine.geometry.Qkv;
 import scanline.engine.geometry.RowMoments;
 import scanline.engine.geometry.Span;
 import scanline.engine.geometry.Window;
 import scanline.engine.kernel.Activations;
+import scanline.engine.kernel.AlongAxis;
 import scanline.engine.kernel.Attention;
 import scanline.engine.kernel.BatchNorm;
 import scanline.engine.kernel.Convolution;
 import scanline.engine.kernel.ConvolutionGradient;
 import scanline.engine.kernel.Dropout;
+import scanline.engine.kernel.Elementary;
 import scanline.engine.kernel.Elementwise;
 import scanline.engine.kernel.FeedForward;
 import scanline.engine.kernel.Gelu;
 import scanline.engine.kernel.LayerNorm;
 import scanline.engine.kernel.Linear;
+import scanline.engine.kernel.Matmul;
 import scanline.engine.kernel.Parallel;
 import scanline.engine.kernel.PooledBatchNorm;
 import scanline.engine.kernel.Pooling;
@@ -138,6 +143,93 @@ public final class CpuBackend
     }
 
     @Override
+    public void divide(Buffer y, Buffer a, Buffer b, int n) {
+        ranges(n, (at, length) -> Elementwise.divide(floats(y), floats(a), floats(b), at, length));
+    }
+
+    @Override
+    public void divideGradient(@Nullable Buffer da, @Nullable Buffer db, Buffer dy, Buffer b, Buffer y, int n) {
+        if (da != null) {
+            ranges(n, (at, length) -> Elementwise.divideAdd(floats(da), floats(dy), floats(b), at, length));
+        }
+        if (db != null) {
+            ranges(n, (at, length) -> Elementwise.divisorGradient(floats(db), floats(dy), floats(b), floats(y), at,
+                    length));
+        }
+    }
+
+    @Override
+    public void exp(Buffer y, Buffer x, int n) {
+        ranges(n, (at, length) -> Elementary.exp(floats(y), at, floats(x), at, length));
+    }
+
+    @Override
+    public void log(Buffer y, Buffer x, int n) {
+        ranges(n, (at, length) -> Elementary.log(floats(y), at, floats(x), at, length));
+    }
+
+    @Override
+    public void sqrt(Buffer y, Buffer x, int n) {
+        ranges(n, (at, length) -> Elementwise.sqrt(floats(y), floats(x), at, length));
+    }
+
+    @Override
+    public void sqrtGradient(Buffer dx, Buffer dy, Buffer y, int n) {
+        ranges(n, (at, length) -> Elementwise.sqrtGradient(floats(dx), floats(dy), floats(y), at, length));
+    }
+
+    @Override
+    public void power(Buffer y, Buffer x, float exponent, int n) {
+        ranges(n, (at, length) -> Elementary.power(floats(y), floats(x), exponent, at, length));
+    }
+
+    @Override
+    public void powerGradient(Buffer dx, Buffer dy, Buffer x, float exponent, int n) {
+        ranges(n, (at, length) -> Elementary.powerGradient(floats(dx), floats(dy), floats(x), exponent, at, length));
+    }
+
+    @Override
+    public void abs(Buffer y, Buffer x, int n) {
+        ranges(n, (at, length) -> Elementwise.abs(floats(y), floats(x), at, length));
+    }
+
+    @Override
+    public void absGradient(Buffer dx, Buffer dy, Buffer x, int n) {
+        ranges(n, (at, length) -> Elementwise.absGradient(floats(dx), floats(dy), floats(x), at, length));
+    }
+
+    @Override
+    public void sum(Buffer y, Buffer x, AxisShape shape) {
+        fill(y, 0, shape.others(), 0f);
+        repeatGradient(y, x, shape);
+    }
+
+    @Override
+    public void sumGradient(Buffer dx, Buffer dy, float factor, AxisShape shape) {
+        AlongAxis.addRepeated(parallel, floats(dx), floats(dy), factor, shape);
+    }
+
+    @Override
+    public void repeat(Buffer y, Buffer x, AxisShape shape) {
+        AlongAxis.repeat(parallel, floats(y), floats(x), shape);
+    }
+
+    @Override
+    public void repeatGradient(Buffer dx, Buffer dy, AxisShape shape) {
+        AlongAxis.addSums(parallel, floats(dx), floats(dy), work(AlongAxis.work(shape)), shape);
+    }
+
+    @Override
+    public void max(Buffer y, Buffer found, Buffer x, AxisShape shape) {
+        AlongAxis.max(parallel, floats(y), floats(found), floats(x), shape);
+    }
+
+    @Override
+    public void maxGradient(Buffer dx, Buffer dy, Buffer found, AxisShape shape) {
+        AlongAxis.maxGradient(parallel, floats(dx), floats(dy), floats(found), shape);
+    }
+
+    @Override
     public void sigmoid(Buffer y, Buffer x, int n) {
         ranges(n, (at, length) -> Activations.sigmoid(floats(y), at, floats(x), at, length));
     }
@@ -202,6 +294,17 @@ public final class CpuBackend
     }
 
     @Override
+    public void logSoftmax(Buffer y, Buffer x, int rows, int n) {
+        parallel.rows(rows, n, (from, to) -> Softmax.logSoftmax(floats(y), floats(x), from, to, n));
+    }
+
+    @Override
+    public void logSoftmaxGradient(Buffer dx, Buffer dy, Buffer y, int rows, int n) {
+        parallel.rows(rows, n,
+                (from, to) -> Softmax.logSoftmaxGradient(floats(dx), floats(dy), floats(y), from, to, n));
+    }
+
+    @Override
     public void dropout(Buffer y, Buffer x, RandomKey key, float rate, int n) {
         fill(y, 0, n, 0f);
         dropoutGradient(y, x, key, rate, n);
@@ -223,6 +326,19 @@ public final class CpuBackend
             Buffer w, LinearShape shape) {
         Linear.backward(parallel, floatsOrNull(dx), floatsOrNull(dw), floatsOrNull(db), floats(dy), floats(x),
                 floats(w), work(Linear.backwardWork(shape, dx != null, parallel.threads())), shape);
+    }
+
+    @Override
+    public void matmul(Buffer y, Buffer a, Buffer b, MatmulShape shape) {
+        Matmul.forward(parallel, floats(y), floats(a), floats(b), work(Matmul.forwardWork(shape, parallel.threads())),
+                shape);
+    }
+
+    @Override
+    public void matmulGradient(@Nullable Buffer da, @Nullable Buffer db, Buffer dy, Buffer a, Buffer b,
+            MatmulShape shape) {
+        Matmul.backward(parallel, floatsOrNull(da), floatsOrNull(db), floats(dy), floats(a), floats(b),
+                work(Matmul.backwardWork(shape, parallel.threads())), shape);
     }
 
     @Override

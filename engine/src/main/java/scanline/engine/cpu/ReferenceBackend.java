@@ -5,8 +5,10 @@ import static scanline.engine.cpu.HeapBuffer.floats;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import scanline.engine.geometry.Affine;
+import scanline.engine.geometry.AxisShape;
 import scanline.engine.geometry.ChannelNorm;
 import scanline.engine.geometry.LinearShape;
+import scanline.engine.geometry.MatmulShape;
 import scanline.engine.geometry.RowMoments;
 import scanline.engine.geometry.Window;
 import scanline.engine.random.RandomKey;
@@ -85,6 +87,154 @@ public final class ReferenceBackend implements Backend {
         for (int i = 0; i < n; i++) {
             floats(da)[i] += floats(dy)[i] * floats(b)[i];
         }
+    }
+
+    @Override
+    public void divide(Buffer y, Buffer a, Buffer b, int n) {
+        for (int i = 0; i < n; i++) {
+            floats(y)[i] = floats(a)[i] / floats(b)[i];
+        }
+    }
+
+    @Override
+    public void divideGradient(@Nullable Buffer da, @Nullable Buffer db, Buffer dy, Buffer b, Buffer y, int n) {
+        for (int i = 0; i < n; i++) {
+            if (da != null) {
+                floats(da)[i] += floats(dy)[i] / floats(b)[i];
+            }
+            if (db != null) {
+                floats(db)[i] -= floats(dy)[i] * floats(y)[i] / floats(b)[i];
+            }
+        }
+    }
+
+    @Override
+    public void exp(Buffer y, Buffer x, int n) {
+        for (int i = 0; i < n; i++) {
+            floats(y)[i] = (float) StrictMath.exp(floats(x)[i]);
+        }
+    }
+
+    @Override
+    public void log(Buffer y, Buffer x, int n) {
+        for (int i = 0; i < n; i++) {
+            floats(y)[i] = (float) StrictMath.log(floats(x)[i]);
+        }
+    }
+
+    @Override
+    public void sqrt(Buffer y, Buffer x, int n) {
+        for (int i = 0; i < n; i++) {
+            floats(y)[i] = (float) Math.sqrt(floats(x)[i]);
+        }
+    }
+
+    @Override
+    public void sqrtGradient(Buffer dx, Buffer dy, Buffer y, int n) {
+        for (int i = 0; i < n; i++) {
+            floats(dx)[i] += floats(dy)[i] / (2 * floats(y)[i]);
+        }
+    }
+
+    @Override
+    public void power(Buffer y, Buffer x, float exponent, int n) {
+        for (int i = 0; i < n; i++) {
+            floats(y)[i] = (float) StrictMath.pow(floats(x)[i], exponent);
+        }
+    }
+
+    @Override
+    public void powerGradient(Buffer dx, Buffer dy, Buffer x, float exponent, int n) {
+        for (int i = 0; i < n && exponent != 0; i++) {
+            floats(dx)[i] += (float) (floats(dy)[i] * exponent * StrictMath.pow(floats(x)[i], exponent - 1.0));
+        }
+    }
+
+    @Override
+    public void abs(Buffer y, Buffer x, int n) {
+        for (int i = 0; i < n; i++) {
+            floats(y)[i] = Math.abs(floats(x)[i]);
+        }
+    }
+
+    @Override
+    public void absGradient(Buffer dx, Buffer dy, Buffer x, int n) {
+        for (int i = 0; i < n; i++) {
+            floats(dx)[i] += floats(x)[i] > 0 ? floats(dy)[i] : floats(x)[i] < 0 ? -floats(dy)[i] : 0f;
+        }
+    }
+
+    @Override
+    public void sum(Buffer y, Buffer x, AxisShape shape) {
+        fill(y, 0, shape.others(), 0f);
+        repeatGradient(y, x, shape);
+    }
+
+    @Override
+    public void sumGradient(Buffer dx, Buffer dy, float factor, AxisShape shape) {
+        for (int o = 0; o < shape.outer(); o++) {
+            for (int k = 0; k < shape.n(); k++) {
+                for (int i = 0; i < shape.inner(); i++) {
+                    floats(dx)[at(o, k, i, shape)] += factor * floats(dy)[o * shape.inner() + i];
+                }
+            }
+        }
+    }
+
+    @Override
+    public void repeat(Buffer y, Buffer x, AxisShape shape) {
+        for (int o = 0; o < shape.outer(); o++) {
+            for (int k = 0; k < shape.n(); k++) {
+                for (int i = 0; i < shape.inner(); i++) {
+                    floats(y)[at(o, k, i, shape)] = floats(x)[o * shape.inner() + i];
+                }
+            }
+        }
+    }
+
+    @Override
+    public void repeatGradient(Buffer dx, Buffer dy, AxisShape shape) {
+        for (int o = 0; o < shape.outer(); o++) {
+            for (int i = 0; i < shape.inner(); i++) {
+                double sum = 0;
+                for (int k = 0; k < shape.n(); k++) {
+                    sum += floats(dy)[at(o, k, i, shape)];
+                }
+                floats(dx)[o * shape.inner() + i] += (float) sum;
+            }
+        }
+    }
+
+    @Override
+    public void max(Buffer y, Buffer found, Buffer x, AxisShape shape) {
+        for (int o = 0; o < shape.outer(); o++) {
+            for (int i = 0; i < shape.inner(); i++) {
+                int most = 0;
+                for (int k = 1; k < shape.n(); k++) {
+                    // In this order, NaN is above all numbers, and 0 is equal to -0.
+                    if (Float.compare(floats(x)[at(o, k, i, shape)] + 0f,
+                            floats(x)[at(o, most, i, shape)] + 0f) > 0) {
+                        most = k;
+                    }
+                }
+                floats(y)[o * shape.inner() + i] = floats(x)[at(o, most, i, shape)];
+                floats(found)[o * shape.inner() + i] = most;
+            }
+        }
+    }
+
+    @Override
+    public void maxGradient(Buffer dx, Buffer dy, Buffer found, AxisShape shape) {
+        for (int o = 0; o < shape.outer(); o++) {
+            for (int i = 0; i < shape.inner(); i++) {
+                int at = o * shape.inner() + i;
+                floats(dx)[at(o, (int) floats(found)[at], i, shape)] += floats(dy)[at];
+            }
+        }
+    }
+
+    private static int at(int o, int k, int i, AxisShape shape) {
+        return (o * shape.n() + k) * shape.inner() + i;
     }
 
     @Override
@@ -242,6 +392,33 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
+    public void logSoftmax(Buffer y, Buffer x, int rows, int n) {
+        for (int i = 0; i < rows; i++) {
+            double largest = largest(x, i, n);
+            double sum = 0;
+            for (int j = 0; j < n; j++) {
+                sum += StrictMath.exp(floats(x)[i * n + j] - largest);
+            }
+            for (int j = 0; j < n; j++) {
+                floats(y)[i * n + j] = (float) (floats(x)[i * n + j] - largest - StrictMath.log(sum));
+            }
+        }
+    }
+
+    @Override
+    public void logSoftmaxGradient(Buffer dx, Buffer dy, Buffer y, int rows, int n) {
+        for (int i = 0; i < rows; i++) {
+            double sum = 0;
+            for (int j = 0; j < n; j++) {
+                sum += floats(dy)[i * n + j];
+            }
+            for (int j = 0; j < n; j++) {
+                floats(dx)[i * n + j] += (float) (floats(dy)[i * n + j] - StrictMath.exp(floats(y)[i * n + j]) * sum);
+            }
+        }
+    }
+
+    @Override
     public void dropout(Buffer y, Buffer x, RandomKey key, float rate, int n) {
         fill(y, 0, n, 0f);
         dropoutGradient(y, x, key, rate, n);
@@ -289,6 +466,48 @@ public final class ReferenceBackend implements Backend {
                 }
                 if (db != null) {
                     floats(db)[j] += d;
+                }
+            }
+        }
+    }
+
+    @Override
+    public void matmul(Buffer y, Buffer a, Buffer b, MatmulShape shape) {
+        fill(y, 0, shape.batch() * shape.rows() * shape.columns(), 0f);
+        products(shape, (row, inner, column) -> floats(y)[row * shape.columns() + column] = Math.fma(
+                floats(a)[row * shape.depth() + inner % shape.depth()], floats(b)[inner * shape.columns() + column],
+                floats(y)[row * shape.columns() + column]));
+    }
+
+    @Override
+    public void matmulGradient(@Nullable Buffer da, @Nullable Buffer db, Buffer dy, Buffer a, Buffer b,
+            MatmulShape shape) {
+        if (da != null) {
+            products(shape, (row, inner, column) -> {
+                int target = row * shape.depth() + inner % shape.depth();
+                floats(da)[target] = Math.fma(floats(dy)[row * shape.columns() + column],
+                        floats(b)[inner * shape.columns() + column], floats(da)[target]);
+            });
+        }
+        if (db != null) {
+            products(shape, (row, inner, column) -> {
+                int target = inner * shape.columns() + column;
+                floats(db)[target] = Math.fma(floats(a)[row * shape.depth() + inner % shape.depth()],
+                        floats(dy)[row * shape.columns() + column], floats(db)[target]);
+            });
+        }
+    }
+
+    private interface Multiplication {
+        /** Multiplies for a row of a, a row of b and a column of b; rows are counted over the whole batch. */
+        void at(int row, int inner, int column);
+    }
+
+    private static void products(MatmulShape shape, Multiplication multiplication) {
+        for (int row = 0; row < shape.batch() * shape.rows(); row++) {
+            for (int k = 0; k < shape.depth(); k++) {
+                for (int column = 0; column < shape.columns(); column++) {
+                    multiplication.at(row, row / shape.rows() * shape.depth() + k, column);
                 }
             }
         }

@@ -66,6 +66,131 @@ public final class Elementwise {
         }
     }
 
+    /** {@code y = a / b}. */
+    public static void divide(float[] y, float[] a, float[] b, int at, int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector.fromArray(S, a, at + i).div(FloatVector.fromArray(S, b, at + i)).intoArray(y, at + i);
+        }
+        for (; i < n; i++) {
+            y[at + i] = a[at + i] / b[at + i];
+        }
+    }
+
+    /** {@code y += a / b}. */
+    public static void divideAdd(float[] y, float[] a, float[] b, int at, int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector.fromArray(S, y, at + i)
+                    .add(FloatVector.fromArray(S, a, at + i).div(FloatVector.fromArray(S, b, at + i)))
+                    .intoArray(y, at + i);
+        }
+        for (; i < n; i++) {
+            y[at + i] += a[at + i] / b[at + i];
+        }
+    }
+
+    /** {@code db -= dy y / b}, the gradient of the divisor of {@code y = a / b}. */
+    public static void divisorGradient(float[] db, float[] dy, float[] b, float[] y, int at, int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector slope = FloatVector.fromArray(S, y, at + i).div(FloatVector.fromArray(S, b, at + i)).neg();
+            FloatVector.fromArray(S, dy, at + i).fma(slope, FloatVector.fromArray(S, db, at + i))
+                    .intoArray(db, at + i);
+        }
+        for (; i < n; i++) {
+            db[at + i] = Math.fma(dy[at + i], -(y[at + i] / b[at + i]), db[at + i]);
+        }
+    }
+
+    /** {@code y = sqrt(x)}. */
+    public static void sqrt(float[] y, float[] x, int at, int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector.fromArray(S, x, at + i).sqrt().intoArray(y, at + i);
+        }
+        for (; i < n; i++) {
+            y[at + i] = (float) Math.sqrt(x[at + i]);
+        }
+    }
+
+    /** {@code dx += dy / (2 y)}. */
+    public static void sqrtGradient(float[] dx, float[] dy, float[] y, int at, int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector v = FloatVector.fromArray(S, y, at + i);
+            FloatVector.fromArray(S, dx, at + i).add(FloatVector.fromArray(S, dy, at + i).div(v.add(v)))
+                    .intoArray(dx, at + i);
+        }
+        for (; i < n; i++) {
+            dx[at + i] += dy[at + i] / (y[at + i] + y[at + i]);
+        }
+    }
+
+    /** {@code y = |x|}. */
+    public static void abs(float[] y, float[] x, int at, int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector.fromArray(S, x, at + i).abs().intoArray(y, at + i);
+        }
+        for (; i < n; i++) {
+            y[at + i] = Math.abs(x[at + i]);
+        }
+    }
+
+    /** {@code dx += dy} where x is positive, {@code dx -= dy} where it is negative. */
+    public static void absGradient(float[] dx, float[] dy, float[] x, int at, int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector v = FloatVector.fromArray(S, x, at + i);
+            FloatVector g = FloatVector.fromArray(S, dy, at + i);
+            FloatVector signed = g.blend(g.neg(), v.compare(VectorOperators.LT, 0f));
+            FloatVector.fromArray(S, dx, at + i).add(signed.blend(0f, v.compare(VectorOperators.EQ, 0f)))
+                    .intoArray(dx, at + i);
+        }
+        for (; i < n; i++) {
+            float v = x[at + i];
+            float signed = v < 0f ? -dy[at + i] : dy[at + i];
+            dx[at + i] += v == 0f ? 0f : signed;
+        }
+    }
+
+    /** {@code dx += 2 dy x}. */
+    public static void squareGradient(float[] dx, float[] dy, float[] x, int at, int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector v = FloatVector.fromArray(S, x, at + i);
+            FloatVector.fromArray(S, dy, at + i).fma(v.add(v), FloatVector.fromArray(S, dx, at + i))
+                    .intoArray(dx, at + i);
+        }
+        for (; i < n; i++) {
+            dx[at + i] = Math.fma(dy[at + i], x[at + i] + x[at + i], dx[at + i]);
+        }
+    }
+
+    /** {@code y += factor x}, with the product rounded before it is added. */
+    public static void addScaled(float[] y, int yAt, float[] x, int xAt, float factor, int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector.fromArray(S, y, yAt + i).add(FloatVector.fromArray(S, x, xAt + i).mul(factor))
+                    .intoArray(y, yAt + i);
+        }
+        for (; i < n; i++) {
+            y[yAt + i] += x[xAt + i] * factor;
+        }
+    }
+
+    /** {@code y += value}. */
+    public static void addConstant(float[] y, float value, int at, int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector.fromArray(S, y, at + i).add(value).intoArray(y, at + i);
+        }
+        for (; i < n; i++) {
+            y[at + i] += value;
+        }
+    }
+
     /** {@code y *= factor}. */
     public static void scale(float[] y, float factor, int at, int n) {
         int i = 0;

@@ -16,6 +16,23 @@ public final class Reduction {
 
     private Reduction() {}
 
+    /** The sum of n floats. */
+    static float sum(float[] x, int at, int n) {
+        float[] lanes = LANES.get();
+        int whole = n / WIDTH * WIDTH;
+        for (int lane = 0; lane < WIDTH; lane += S.length()) {
+            FloatVector sum = FloatVector.zero(S);
+            for (int i = lane; i < whole; i += WIDTH) {
+                sum = FloatVector.fromArray(S, x, at + i).add(sum);
+            }
+            sum.intoArray(lanes, lane);
+        }
+        for (int i = whole; i < n; i++) {
+            lanes[i - whole] += x[at + i];
+        }
+        return tree(lanes);
+    }
+
     /** The sum of the squares of n floats. */
     public static float sumOfSquares(float[] x, int at, int n) {
         float[] lanes = LANES.get();

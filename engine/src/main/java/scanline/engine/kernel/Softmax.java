@@ -1,7 +1,10 @@
 package scanline.engine.kernel;
 
-/** Softmax and its cross-entropy, row by row. */
+/** Softmax, its logarithm and its cross-entropy, row by row. */
 public final class Softmax {
+    private static final int CHUNK = 512;
+    private static final ThreadLocal<float[]> WORK = ThreadLocal.withInitial(() -> new float[CHUNK]);
+
     private Softmax() {}
 
     /**
@@ -79,6 +82,44 @@ public final class Softmax {
             }
             for (int j = 0; j < n; j++) {
                 dx[at + j] = Math.fma(y[at + j], dy[at + j] - sum, dx[at + j]);
+            }
+        }
+    }
+
+    /** {@code y = x - log(sum(exp(x)))} of rows {@code from..to}, [rows, n]. */
+    public static void logSoftmax(float[] y, float[] x, int from, int to, int n) {
+        float[] work = WORK.get();
+        for (int row = from; row < to; row++) {
+            int at = row * n;
+            shift(y, x, at, n);
+            double sum = 0;
+            for (int done = 0; done < n; done += CHUNK) {
+                int chunk = Math.min(CHUNK, n - done);
+                Activations.exp(work, 0, y, at + done, chunk);
+                for (int j = 0; j < chunk; j++) {
+                    sum += work[j];
+                }
+            }
+            Elementwise.addConstant(y, (float) -StrictMath.log(sum), at, n);
+        }
+    }
+
+    /** {@code dx += dy - exp(y) sum(dy)} of rows {@code from..to}, [rows, n]. */
+    public static void logSoftmaxGradient(float[] dx, float[] dy, float[] y, int from, int to, int n) {
+        float[] work = WORK.get();
+        for (int row = from; row < to; row++) {
+            int at = row * n;
+            double sum = 0;
+            for (int j = 0; j < n; j++) {
+                sum += dy[at + j];
+            }
+            float negative = (float) -sum;
+            for (int done = 0; done < n; done += CHUNK) {
+                int chunk = Math.min(CHUNK, n - done);
+                Activations.exp(work, 0, y, at + done, chunk);
+                for (int j = 0; j < chunk; j++) {
+                    dx[at + done + j] += Math.fma(negative, work[j], dy[at + done + j]);
+                }
             }
         }
     }

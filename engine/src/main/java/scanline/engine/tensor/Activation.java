@@ -63,6 +63,20 @@ public final class Activation {
         return y;
     }
 
+    /**
+     * Computes {@code log(softmax(x))}, which is {@code x - log(sum(exp(x)))}, along the last axis. It is finite for
+     * finite x, also where the softmax is 0 in float32.
+     */
+    public static Tensor logSoftmax(Tensor x) {
+        Tape tape = Tape.of(x);
+        Tensor y = tape.result(x.shape(), x);
+        int rows = x.shape().rows();
+        int n = x.shape().size(-1);
+        tape.backend().logSoftmax(y.value(), x.value(), rows, n);
+        tape.record(y, () -> tape.backend().logSoftmaxGradient(x.gradient(), y.gradient(), y.value(), rows, n));
+        return y;
+    }
+
     /** Applies {@code f} element-wise. */
     static Tensor of(Nonlinearity f, Tensor x) {
         return switch (f) {

@@ -1,60 +1,172 @@
 package scanline.engine.tensor;
 
-/** Element-wise sums, differences and products, and means over the steps of a sequence. */
+/**
+ * Element-wise sums, differences, products, quotients and elementary functions, and means over the steps of a sequence.
+ *
+ * <p>
+ * The operations on two tensors broadcast as NumPy and PyTorch do. Shapes are aligned at their last axes, and an axis
+ * that one of them lacks counts as size 1. Two sizes must be equal, or one of them 1: that tensor is repeated along the
+ * axis, and its gradient is the sum over the repetitions. So [T, B, F] takes a bias or a scale [F], a mask [B, 1] and a
+ * scalar [1]; [M, 1] and [N] give [M, N]. A tensor that is repeated is copied to the shape of the result first.
+ */
 public final class Arithmetic {
     private Arithmetic() {}
 
-    /** Returns {@code a + b}, where both have the same shape. */
+    /**
+     * Returns {@code a + b}, with broadcasting.
+     *
+     * @throws IllegalArgumentException
+     *             if the shapes do not match
+     */
     public static Tensor add(Tensor a, Tensor b) {
-        b.shape().require("the second term", a.shape());
         Tape tape = Tape.of(a, b);
-        int n = a.shape().elements();
-        Tensor y = tape.result(a.shape(), a, b);
-        tape.backend().add(y.value(), a.value(), b.value(), n);
+        Shape shape = Shape.broadcast("add", a.shape(), b.shape());
+        Tensor left = Shaping.expand(tape, a, shape);
+        Tensor right = Shaping.expand(tape, b, shape);
+        int n = shape.elements();
+        Tensor y = tape.result(shape, left, right);
+        tape.backend().add(y.value(), left.value(), right.value(), n);
         tape.record(y, () -> {
-            if (b.needsGradient()) {
-                b.addGradient(y);
+            if (right.needsGradient()) {
+                right.addGradient(y);
             }
-            if (a.needsGradient()) {
-                a.takeGradient(y);
+            if (left.needsGradient()) {
+                left.takeGradient(y);
             }
         });
         return y;
     }
 
-    /** Returns {@code a - b}, where both have the same shape. */
+    /**
+     * Returns {@code a - b}, with broadcasting.
+     *
+     * @throws IllegalArgumentException
+     *             if the shapes do not match
+     */
     public static Tensor subtract(Tensor a, Tensor b) {
-        b.shape().require("the subtracted tensor", a.shape());
         Tape tape = Tape.of(a, b);
-        int n = a.shape().elements();
-        Tensor y = tape.result(a.shape(), a, b);
-        tape.backend().subtract(y.value(), a.value(), b.value(), n);
+        Shape shape = Shape.broadcast("subtract", a.shape(), b.shape());
+        Tensor left = Shaping.expand(tape, a, shape);
+        Tensor right = Shaping.expand(tape, b, shape);
+        int n = shape.elements();
+        Tensor y = tape.result(shape, left, right);
+        tape.backend().subtract(y.value(), left.value(), right.value(), n);
         tape.record(y, () -> {
-            if (b.needsGradient()) {
-                tape.backend().subtractGradient(b.gradient(), y.gradient(), n);
+            if (right.needsGradient()) {
+                tape.backend().subtractGradient(right.gradient(), y.gradient(), n);
             }
-            if (a.needsGradient()) {
-                a.takeGradient(y);
+            if (left.needsGradient()) {
+                left.takeGradient(y);
             }
         });
         return y;
     }
 
-    /** Returns the element-wise product {@code a b}, where both have the same shape. */
+    /**
+     * Returns the element-wise product {@code a b}, with broadcasting.
+     *
+     * @throws IllegalArgumentException
+     *             if the shapes do not match
+     */
     public static Tensor multiply(Tensor a, Tensor b) {
-        b.shape().require("the second factor", a.shape());
         Tape tape = Tape.of(a, b);
-        int n = a.shape().elements();
-        Tensor y = tape.result(a.shape(), a, b);
-        tape.backend().multiply(y.value(), a.value(), b.value(), n);
+        Shape shape = Shape.broadcast("multiply", a.shape(), b.shape());
+        Tensor left = Shaping.expand(tape, a, shape);
+        Tensor right = Shaping.expand(tape, b, shape);
+        int n = shape.elements();
+        Tensor y = tape.result(shape, left, right);
+        tape.backend().multiply(y.value(), left.value(), right.value(), n);
         tape.record(y, () -> {
-            if (a.needsGradient()) {
-                tape.backend().multiplyGradient(a.gradient(), y.gradient(), b.value(), n);
+            if (left.needsGradient()) {
+                tape.backend().multiplyGradient(left.gradient(), y.gradient(), right.value(), n);
             }
-            if (b.needsGradient()) {
-                tape.backend().multiplyGradient(b.gradient(), y.gradient(), a.value(), n);
+            if (right.needsGradient()) {
+                tape.backend().multiplyGradient(right.gradient(), y.gradient(), left.value(), n);
             }
         });
+        return y;
+    }
+
+    /**
+     * Returns the element-wise quotient {@code a / b}, with broadcasting.
+     *
+     * @throws IllegalArgumentException
+     *             if the shapes do not match
+     */
+    public static Tensor divide(Tensor a, Tensor b) {
+        Tape tape = Tape.of(a, b);
+        Shape shape = Shape.broadcast("divide", a.shape(), b.shape());
+        Tensor left = Shaping.expand(tape, a, shape);
+        Tensor right = Shaping.expand(tape, b, shape);
+        int n = shape.elements();
+        Tensor y = tape.result(shape, left, right);
+        tape.backend().divide(y.value(), left.value(), right.value(), n);
+        tape.record(y, () -> tape.backend().divideGradient(left.needsGradient() ? left.gradient() : null,
+                right.needsGradient() ? right.gradient() : null, y.gradient(), right.value(), y.value(), n));
+        return y;
+    }
+
+    /** Returns {@code exp(x)}, for a tensor of any shape; infinity where it exceeds float32, from 88.73 on. */
+    public static Tensor exp(Tensor x) {
+        Tape tape = Tape.of(x);
+        Tensor y = tape.result(x.shape(), x);
+        int n = x.shape().elements();
+        tape.backend().exp(y.value(), x.value(), n);
+        tape.record(y, () -> tape.backend().multiplyGradient(x.gradient(), y.gradient(), y.value(), n));
+        return y;
+    }
+
+    /** Returns the natural logarithm of a tensor of any shape: -infinity at 0, NaN for negative numbers. */
+    public static Tensor log(Tensor x) {
+        Tape tape = Tape.of(x);
+        Tensor y = tape.result(x.shape(), x);
+        int n = x.shape().elements();
+        tape.backend().log(y.value(), x.value(), n);
+        tape.record(y,
+                () -> tape.backend().divideGradient(x.gradient(), null, y.gradient(), x.value(), y.value(), n));
+        return y;
+    }
+
+    /**
+     * Returns the square root of a tensor of any shape: NaN for negative numbers. The gradient at 0 is infinite, as in
+     * PyTorch.
+     */
+    public static Tensor sqrt(Tensor x) {
+        Tape tape = Tape.of(x);
+        Tensor y = tape.result(x.shape(), x);
+        int n = x.shape().elements();
+        tape.backend().sqrt(y.value(), x.value(), n);
+        tape.record(y, () -> tape.backend().sqrtGradient(x.gradient(), y.gradient(), y.value(), n));
+        return y;
+    }
+
+    /**
+     * Returns {@code x^exponent}, for a tensor of any shape, as PyTorch's {@code pow}: NaN where x is negative and the
+     * exponent not whole. A square is as fast as a product, a whole exponent of up to 64 a few times slower, and any
+     * other exponent far slower; prefer {@link #sqrt} to an exponent of a half.
+     *
+     * @throws IllegalArgumentException
+     *             if the exponent is not finite
+     */
+    public static Tensor power(Tensor x, float exponent) {
+        if (!Float.isFinite(exponent)) {
+            throw new IllegalArgumentException("power needs a finite exponent, not " + exponent);
+        }
+        Tape tape = Tape.of(x);
+        Tensor y = tape.result(x.shape(), x);
+        int n = x.shape().elements();
+        tape.backend().power(y.value(), x.value(), exponent, n);
+        tape.record(y, () -> tape.backend().powerGradient(x.gradient(), y.gradient(), x.value(), exponent, n));
+        return y;
+    }
+
+    /** Returns {@code |x|}, for a tensor of any shape. The gradient at 0 is 0, as in PyTorch. */
+    public static Tensor abs(Tensor x) {
+        Tape tape = Tape.of(x);
+        Tensor y = tape.result(x.shape(), x);
+        int n = x.shape().elements();
+        tape.backend().abs(y.value(), x.value(), n);
+        tape.record(y, () -> tape.backend().absGradient(x.gradient(), y.gradient(), x.value(), n));
         return y;
     }
 
@@ -102,17 +214,8 @@ public final class Arithmetic {
 
     /** Averages over the steps of a sequence: [T, B, F] to [B, F]. */
     public static Tensor meanOverSteps(Tensor x) {
-        Shape shape = x.shape().requireAxes("a sequence", 3);
-        int steps = shape.size(0);
-        int n = shape.size(1) * shape.size(2);
-        Tape tape = Tape.of(x);
-        Tensor y = tape.result(Shape.of(shape.size(1), shape.size(2)), x);
-        tape.backend().fill(y.value(), 0, n, 0f);
-        tape.backend().accumulate(y.value(), 0, 0, x.value(), 0, n, steps, n);
-        tape.backend().scale(y.value(), 1f / steps, n);
-        tape.record(y,
-                () -> tape.backend().accumulate(x.gradient(), 0, n, scaledGradient(y, 1f / steps), 0, 0, steps, n));
-        return y;
+        x.shape().requireAxes("a sequence", 3);
+        return Reductions.mean(x, 0);
     }
 
     private static Buffer scaledGradient(Tensor y, float factor) {

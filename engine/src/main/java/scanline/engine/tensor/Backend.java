@@ -5,8 +5,10 @@ import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
 import scanline.engine.geometry.Affine;
+import scanline.engine.geometry.AxisShape;
 import scanline.engine.geometry.ChannelNorm;
 import scanline.engine.geometry.LinearShape;
+import scanline.engine.geometry.MatmulShape;
 import scanline.engine.geometry.RowMoments;
 import scanline.engine.geometry.Window;
 import scanline.engine.random.RandomKey;
@@ -71,6 +73,60 @@ public interface Backend extends AutoCloseable {
     /** {@code da += dy b}, element-wise. */
     void multiplyGradient(Buffer da, Buffer dy, Buffer b, int n);
 
+    /** {@code y = a / b}, element-wise. */
+    void divide(Buffer y, Buffer a, Buffer b, int n);
+
+    /** {@code da += dy / b, db -= dy y / b}, element-wise; each is skipped if null. */
+    void divideGradient(@Nullable Buffer da, @Nullable Buffer db, Buffer dy, Buffer b, Buffer y, int n);
+
+    /** {@code y = exp(x)}; its gradient is {@link #multiplyGradient} with y. */
+    void exp(Buffer y, Buffer x, int n);
+
+    /** {@code y = log(x)}, natural; its gradient is that of a dividend, {@link #divideGradient} with x. */
+    void log(Buffer y, Buffer x, int n);
+
+    /** {@code y = sqrt(x)}. */
+    void sqrt(Buffer y, Buffer x, int n);
+
+    /** {@code dx += dy / (2 y)}. */
+    void sqrtGradient(Buffer dx, Buffer dy, Buffer y, int n);
+
+    /** {@code y = x^exponent}. */
+    void power(Buffer y, Buffer x, float exponent, int n);
+
+    /** {@code dx += dy exponent x^(exponent - 1)}; nothing for an exponent of 0. */
+    void powerGradient(Buffer dx, Buffer dy, Buffer x, float exponent, int n);
+
+    /** {@code y = |x|}. */
+    void abs(Buffer y, Buffer x, int n);
+
+    /** {@code dx += dy} where x is positive, {@code dx -= dy} where it is negative. */
+    void absGradient(Buffer dx, Buffer dy, Buffer x, int n);
+
+    /** {@code y[o, i] = sum of x[o, k, i] over k}, summed in an order that depends on the shape alone. */
+    void sum(Buffer y, Buffer x, AxisShape shape);
+
+    /** {@code dx[o, k, i] += factor dy[o, i]}, with the product rounded before it is added. */
+    void sumGradient(Buffer dx, Buffer dy, float factor, AxisShape shape);
+
+    /** {@code y[o, k, i] = x[o, i]}. */
+    void repeat(Buffer y, Buffer x, AxisShape shape);
+
+    /** {@code dx[o, i] += sum of dy[o, k, i] over k}. */
+    void repeatGradient(Buffer dx, Buffer dy, AxisShape shape);
+
+    /**
+     * {@code y[o, i] = max of x[o, k, i] over k}.
+     *
+     * @param found
+     *            of the shape of y: the k of the maximum, the first of equal ones, or of the first NaN; n is at most
+     *            2^24
+     */
+    void max(Buffer y, Buffer found, Buffer x, AxisShape shape);
+
+    /** {@code dx[o, found[o, i], i] += dy[o, i]}. */
+    void maxGradient(Buffer dx, Buffer dy, Buffer found, AxisShape shape);
+
     /** {@code y = 1 / (1 + exp(-x))}. */
     void sigmoid(Buffer y, Buffer x, int n);
 
@@ -119,6 +175,12 @@ public interface Backend extends AutoCloseable {
     /** {@code dx += y (dy - sum(y dy))} for every row, [rows, n]. */
     void softmaxGradient(Buffer dx, Buffer dy, Buffer y, int rows, int n);
 
+    /** {@code y = x - log(sum(exp(x)))} for every row, [rows, n]. */
+    void logSoftmax(Buffer y, Buffer x, int rows, int n);
+
+    /** {@code dx += dy - exp(y) sum(dy)} for every row, [rows, n]. */
+    void logSoftmaxGradient(Buffer dx, Buffer dy, Buffer y, int rows, int n);
+
     /** {@code y[i] = x[i] / (1 - rate)} where the key's i-th uniform number is at least {@code rate}, otherwise 0. */
     void dropout(Buffer y, Buffer x, RandomKey key, float rate, int n);
 
@@ -131,6 +193,12 @@ public interface Backend extends AutoCloseable {
     /** {@code dx += dy w, dw += dy^T x, db += column sums of dy}; a gradient that is null is not computed. */
     void linearGradient(@Nullable Buffer dx, @Nullable Buffer dw, @Nullable Buffer db, Buffer dy, Buffer x, Buffer w,
             LinearShape shape);
+
+    /** {@code y[i, rows, columns] = a[i, rows, depth] b[i, depth, columns]} for every i of the batch. */
+    void matmul(Buffer y, Buffer a, Buffer b, MatmulShape shape);
+
+    /** {@code da += dy b^T, db += a^T dy} for every product of the batch; a gradient that is null is not computed. */
+    void matmulGradient(@Nullable Buffer da, @Nullable Buffer db, Buffer dy, Buffer a, Buffer b, MatmulShape shape);
 
     /**
      * {@code y[b, c, p] = x[b, p, c]}: stores the channels of every image one after another.

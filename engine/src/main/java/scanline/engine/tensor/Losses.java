@@ -73,6 +73,90 @@ public final class Losses {
         return crossEntropy(withZeros(logits), labels, 0f);
     }
 
+    /**
+     * Computes the mean of {@code -t log(sigmoid(x)) - (1 - t) log(1 - sigmoid(x))}, in nats, for targets t that are
+     * probabilities, as PyTorch's {@code binary_cross_entropy_with_logits}. It accepts finite logits of any size.
+     *
+     * @param logits
+     *            x, of any shape
+     * @param targets
+     *            t, of the same shape, from 0 to 1; a gradient flows to them as well if they need one
+     * @return the loss, [1]
+     * @throws IllegalArgumentException
+     *             if the shapes differ
+     */
+    public static Tensor binaryCrossEntropy(Tensor logits, Tensor targets) {
+        requireSame("binaryCrossEntropy", logits, targets);
+        int n = logits.shape().elements();
+        Tape tape = Tape.of(logits, targets);
+        Tensor t = Shaping.reshape(targets, Shape.of(n, 1));
+        Tensor others = Arithmetic.subtract(tape.input(Shape.of(1), new float[] {1f}), t);
+        Tensor logProbabilities = Activation.logSoftmax(withZeros(logits));
+        return Arithmetic.scale(Reductions.sum(Arithmetic.multiply(Shaping.concat(others, t), logProbabilities)),
+                -1f / n);
+    }
+
+    /**
+     * Computes the mean squared error, {@code mean((x - t)^2)}, as PyTorch's {@code mse_loss}.
+     *
+     * @param x
+     *            of any shape
+     * @param t
+     *            of the same shape; a gradient flows to it as well if it needs one
+     * @return the loss, [1]
+     * @throws IllegalArgumentException
+     *             if the shapes differ
+     */
+    public static Tensor meanSquaredError(Tensor x, Tensor t) {
+        requireSame("meanSquaredError", x, t);
+        return Reductions.mean(Arithmetic.power(Arithmetic.subtract(x, t), 2f));
+    }
+
+    /**
+     * Computes the mean absolute error, {@code mean(|x - t|)}, as PyTorch's {@code l1_loss}.
+     *
+     * @param x
+     *            of any shape
+     * @param t
+     *            of the same shape; a gradient flows to it as well if it needs one
+     * @return the loss, [1]
+     * @throws IllegalArgumentException
+     *             if the shapes differ
+     */
+    public static Tensor meanAbsoluteError(Tensor x, Tensor t) {
+        requireSame("meanAbsoluteError", x, t);
+        return Reductions.mean(Arithmetic.abs(Arithmetic.subtract(x, t)));
+    }
+
+    /**
+     * Computes the Kullback-Leibler divergence of {@code q = softmax(logits)} from {@code p = softmax(targets)}, {@code
+     * sum(p (log p - log q))} along the last axis, in nats, as the mean over all rows: PyTorch's {@code kl_div} of
+     * logarithms with the reduction {@code batchmean}. It is the loss of distillation, where the targets are the logits
+     * of a teacher (Hinton et al. 2015).
+     *
+     * @param logits
+     *            [..., C], finite
+     * @param targets
+     *            the logits of p, of the same shape, finite; a gradient flows to them as well if they need one
+     * @return the loss, [1]
+     * @throws IllegalArgumentException
+     *             if the shapes differ
+     */
+    public static Tensor klDivergence(Tensor logits, Tensor targets) {
+        requireSame("klDivergence", logits, targets);
+        Tensor logP = Activation.logSoftmax(targets);
+        Tensor difference = Arithmetic.subtract(logP, Activation.logSoftmax(logits));
+        return Arithmetic.scale(Reductions.sum(Arithmetic.multiply(Arithmetic.exp(logP), difference)),
+                1f / logits.shape().rows());
+    }
+
+    private static void requireSame(String operation, Tensor x, Tensor targets) {
+        if (!x.shape().equals(targets.shape())) {
+            throw new IllegalArgumentException(operation + " needs targets of the same shape: it cannot take shapes "
+                    + x.shape() + " and " + targets.shape());
+        }
+    }
+
     /** Returns the pairs (0, x), whose softmax is (1 - sigmoid(x), sigmoid(x)): n values of any shape to [n, 2]. */
     private static Tensor withZeros(Tensor x) {
         int n = x.shape().elements();

@@ -5,6 +5,7 @@ import scanline.engine.geometry.DropoutMask;
 import scanline.engine.geometry.FeedForwardShape;
 import scanline.engine.geometry.FeedForwardWeights;
 import scanline.engine.geometry.LinearShape;
+import scanline.engine.geometry.MatmulShape;
 import scanline.engine.geometry.Nonlinearity;
 
 /** Matrix products. */
@@ -42,6 +43,37 @@ public final class Products {
         tape.record(y,
                 () -> tape.backend().linearGradient(gradient(x), gradient(w), gradient(b), y.gradient(), x.value(),
                         w.value(), shape));
+        return y;
+    }
+
+    /**
+     * Computes the matrix product {@code a b} of two activations, or one product for each pair of matrices of two
+     * batches.
+     *
+     * @param a
+     *            [M, K] or [N, M, K]
+     * @param b
+     *            [K, L] or [N, K, L], with as many axes as a
+     * @return [M, L] or [N, M, L]
+     * @throws IllegalArgumentException
+     *             if the shapes do not match
+     */
+    public static Tensor matmul(Tensor a, Tensor b) {
+        Shape left = a.shape();
+        Shape right = b.shape();
+        int axes = left.axes();
+        if (axes < 2 || axes > 3 || right.axes() != axes || left.size(-1) != right.size(-2)
+                || (axes == 3 && left.size(0) != right.size(0))) {
+            throw new IllegalArgumentException("matmul cannot take shapes " + left + " and " + right
+                    + ": it needs [M, K] and [K, L], or [N, M, K] and [N, K, L]");
+        }
+        Tape tape = Tape.of(a, b);
+        MatmulShape shape = new MatmulShape(axes == 3 ? left.size(0) : 1, left.size(-2), left.size(-1),
+                right.size(-1));
+        Tensor y = tape.result(left.withLast(right.size(-1)), a, b);
+        tape.backend().matmul(y.value(), a.value(), b.value(), shape);
+        tape.record(y, () -> tape.backend().matmulGradient(gradient(a), gradient(b), y.gradient(), a.value(), b.value(),
+                shape));
         return y;
     }
 

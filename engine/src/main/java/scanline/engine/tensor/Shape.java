@@ -1,6 +1,7 @@
 package scanline.engine.tensor;
 
 import java.util.Arrays;
+import scanline.engine.geometry.AxisShape;
 
 /** The sizes of a row-major block, outermost axis first; a scalar has no axes. */
 public final class Shape {
@@ -67,6 +68,66 @@ public final class Shape {
     /** A copy of the sizes, outermost axis first. */
     public int[] sizes() {
         return sizes.clone();
+    }
+
+    /**
+     * Returns the shape to which an element-wise operation repeats two tensors, by the rules of {@link Arithmetic}.
+     *
+     * @throws IllegalArgumentException
+     *             if sizes differ and neither is 1; the message names the operation and both shapes
+     */
+    static Shape broadcast(String operation, Shape a, Shape b) {
+        if (a.equals(b)) {
+            return a;
+        }
+        int[] sizes = new int[Math.max(a.axes(), b.axes())];
+        for (int i = 1; i <= sizes.length; i++) {
+            int one = i > a.axes() ? 1 : a.size(-i);
+            int other = i > b.axes() ? 1 : b.size(-i);
+            if (one != other && one != 1 && other != 1) {
+                throw new IllegalArgumentException(operation + " cannot take shapes " + a + " and " + b
+                        + ": compared from the last axis, sizes must be equal or 1");
+            }
+            sizes[sizes.length - i] = Math.max(one, other);
+        }
+        return of(sizes);
+    }
+
+    /**
+     * Returns the sizes before, of and after an axis.
+     *
+     * @throws IllegalArgumentException
+     *             if this shape does not have the axis; the message names the operation
+     */
+    AxisShape along(String operation, int axis) {
+        if (axis < -sizes.length || axis >= sizes.length) {
+            throw new IllegalArgumentException(operation + ": shape " + this + " has no axis " + axis);
+        }
+        int at = axis < 0 ? sizes.length + axis : axis;
+        int outer = 1;
+        for (int i = 0; i < at; i++) {
+            outer *= sizes[i];
+        }
+        return new AxisShape(outer, sizes[at], elements() / outer / sizes[at]);
+    }
+
+    /** Returns this shape with another size of one axis; negative axes count from the end. */
+    Shape with(int axis, int size) {
+        int[] changed = sizes.clone();
+        changed[axis < 0 ? sizes.length + axis : axis] = size;
+        return of(changed);
+    }
+
+    /** Returns this shape without one axis; [1] if there is no other. */
+    Shape without(int axis) {
+        if (sizes.length == 1) {
+            return of(1);
+        }
+        int at = axis < 0 ? sizes.length + axis : axis;
+        int[] fewer = new int[sizes.length - 1];
+        System.arraycopy(sizes, 0, fewer, 0, at);
+        System.arraycopy(sizes, at + 1, fewer, at, fewer.length - at);
+        return of(fewer);
     }
 
     /**

@@ -3,6 +3,7 @@ package scanline.engine.tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import scanline.engine.geometry.AxisShape;
 
 /** Operations that slice, combine and rearrange tensors. */
 public final class Shaping {
@@ -18,9 +19,110 @@ public final class Shaping {
 
     /** Returns columns {@code from} (inclusive) to {@code to} (exclusive) of the last axis. */
     public static Tensor columns(Tensor x, int from, int to) {
-        Objects.checkFromToIndex(from, to, x.shape().size(-1));
-        return piece(Tape.of(x), x, x.shape().withLast(to - from), from, x.shape().size(-1), x.shape().rows(),
-                to - from);
+        return slice(x, -1, from, to);
+    }
+
+    /**
+     * Returns the part from {@code from} (inclusive) to {@code to} (exclusive) along an axis: [..., N, ...] to [...,
+     * to - from, ...].
+     *
+     * @param axis
+     *            counts from 0, or from the end if it is negative
+     * @throws IllegalArgumentException
+     *             if the shape does not have the axis
+     * @throws IndexOutOfBoundsException
+     *             if the part is not within the axis
+     */
+    public static Tensor slice(Tensor x, int axis, int from, int to) {
+        return slice(Tape.of(x), x, axis, from, to);
+    }
+
+    private static Tensor slice(Tape tape, Tensor x, int axis, int from, int to) {
+        AxisShape along = x.shape().along("slice", axis);
+        Objects.checkFromToIndex(from, to, along.n());
+        int inner = along.inner();
+        return piece(tape, x, x.shape().with(axis, to - from), from * inner, along.n() * inner, along.outer(),
+                (to - from) * inner);
+    }
+
+    /**
+     * Gives a tensor another shape with the same number of elements, which stay in their row-major order. Nothing is
+     * copied.
+     *
+     * @throws IllegalArgumentException
+     *             if the number of elements differs
+     */
+    public static Tensor reshape(Tensor x, Shape shape) {
+        if (shape.elements() != x.shape().elements()) {
+            throw new IllegalArgumentException("reshape cannot turn shape " + x.shape() + " into " + shape + ": "
+                    + x.shape().elements() + " elements are not " + shape.elements());
+        }
+        return reshaped(Tape.of(x), x, shape);
+    }
+
+    private static Tensor reshaped(Tape tape, Tensor x, Shape shape) {
+        Tensor y = tape.view(shape, x);
+        tape.record(y, () -> x.takeGradient(y));
+        return y;
+    }
+
+    /**
+     * Repeats a tensor along its axes of size 1 and along missing first axes, as PyTorch's {@code expand}; see
+     * {@link Arithmetic} for the rules. The result is a copy.
+     *
+     * @return a tensor of that shape; x itself if it has the shape already
+     * @throws IllegalArgumentException
+     *             if x cannot be repeated to that shape
+     */
+    public static Tensor expand(Tensor x, Shape shape) {
+        if (!Shape.broadcast("expand", x.shape(), shape).equals(shape)) {
+            throw new IllegalArgumentException("expand cannot repeat shape " + x.shape() + " to " + shape);
+        }
+        return expand(Tape.of(x), x, shape);
+    }
+
+    /** As {@link #expand(Tensor, Shape)}, for a shape that fits, and an x that may be a parameter. */
+    static Tensor expand(Tape tape, Tensor x, Shape shape) {
+        if (x.shape().equals(shape)) {
+            return x;
+        }
+        int axes = shape.axes();
+        int[] sizes = new int[axes];
+        int missing = axes - x.shape().axes();
+        Arrays.fill(sizes, 0, missing, 1);
+        System.arraycopy(x.shape().sizes(), 0, sizes, missing, axes - missing);
+        Tensor y = x;
+        // Neighboring axes are repeated as one; from the last on, so that few elements are copied more than once.
+        int axis = axes;
+        while (axis > 0) {
+            axis--;
+            if (sizes[axis] != shape.size(axis)) {
+                int inner = product(sizes, axis + 1, axes);
+                int n = 1;
+                while (axis >= 0 && sizes[axis] == 1) {
+                    sizes[axis] = shape.size(axis);
+                    n *= sizes[axis];
+                    axis--;
+                }
+                y = repeat(tape, y, Shape.of(sizes), new AxisShape(product(sizes, 0, axis + 1), n, inner));
+            }
+        }
+        return y.shape().equals(shape) ? y : reshaped(tape, y, shape);
+    }
+
+    private static int product(int[] sizes, int from, int to) {
+        int product = 1;
+        for (int axis = from; axis < to; axis++) {
+            product *= sizes[axis];
+        }
+        return product;
+    }
+
+    private static Tensor repeat(Tape tape, Tensor x, Shape shape, AxisShape along) {
+        Tensor y = tape.result(shape, x);
+        tape.backend().repeat(y.value(), x.value(), along);
+        tape.record(y, () -> tape.backend().repeatGradient(x.gradient(), y.gradient(), along));
+        return y;
     }
 
     /** Stacks T tensors of the same shape [B, F]: [T, B, F]. */
@@ -58,20 +160,54 @@ public final class Shaping {
 
     /** Concatenates along the last axis: [..., M] and [..., N] to [..., M + N]. */
     public static Tensor concat(Tensor a, Tensor b) {
-        int m = a.shape().size(-1);
-        int n = b.shape().size(-1);
-        b.shape().require("the second tensor", a.shape().withLast(n));
-        int rows = a.shape().rows();
-        Tape tape = Tape.of(a, b);
-        Tensor y = tape.result(a.shape().withLast(m + n), a, b);
-        tape.backend().copy(y.value(), 0, m + n, a.value(), 0, m, rows, m);
-        tape.backend().copy(y.value(), m, m + n, b.value(), 0, n, rows, n);
-        tape.record(y, () -> {
-            if (a.needsGradient()) {
-                tape.backend().accumulate(a.gradient(), 0, m, y.gradient(), 0, m + n, rows, m);
+        return concat(List.of(a, b), -1);
+    }
+
+    /**
+     * Concatenates along an axis: [..., N1, ...], [..., N2, ...] and so on to [..., N1 + N2 + ..., ...].
+     *
+     * @param tensors
+     *            at least one; their other axes have the same sizes
+     * @param axis
+     *            counts from 0, or from the end if it is negative
+     * @throws IllegalArgumentException
+     *             if there are no tensors, a shape does not have the axis, or other sizes differ
+     */
+    public static Tensor concat(List<Tensor> tensors, int axis) {
+        Tensor[] parts = tensors.toArray(Tensor[]::new);
+        if (parts.length == 0) {
+            throw new IllegalArgumentException("concat needs at least one tensor");
+        }
+        Shape first = parts[0].shape();
+        AxisShape along = first.along("concat", axis);
+        int total = 0;
+        for (Tensor part : parts) {
+            Shape shape = part.shape();
+            if (shape.axes() != first.axes() || !shape.equals(first.with(axis, shape.size(axis)))) {
+                throw new IllegalArgumentException("concat along axis " + axis + " cannot take shapes " + first
+                        + " and " + shape + ": all other sizes must be equal");
             }
-            if (b.needsGradient()) {
-                tape.backend().accumulate(b.gradient(), 0, n, y.gradient(), m, m + n, rows, n);
+            total += shape.size(axis);
+        }
+        int outer = along.outer();
+        int inner = along.inner();
+        int stride = total * inner;
+        Tape tape = Tape.of(parts);
+        Tensor y = tape.result(first.with(axis, total), parts);
+        int at = 0;
+        for (Tensor part : parts) {
+            int n = part.shape().size(axis) * inner;
+            tape.backend().copy(y.value(), at, stride, part.value(), 0, n, outer, n);
+            at += n;
+        }
+        tape.record(y, () -> {
+            int from = 0;
+            for (Tensor part : parts) {
+                int n = part.shape().size(axis) * inner;
+                if (part.needsGradient()) {
+                    tape.backend().accumulate(part.gradient(), 0, n, y.gradient(), from, stride, outer, n);
+                }
+                from += n;
             }
         });
         return y;
@@ -126,11 +262,7 @@ public final class Shaping {
      *            a tensor of the pass, because x may be a parameter, which is not on a tape
      */
     public static Tensor rows(Tensor x, int from, int to, Tensor like) {
-        int[] sizes = x.shape().sizes();
-        Objects.checkFromToIndex(from, to, sizes[0]);
-        int n = x.shape().elements() / sizes[0];
-        sizes[0] = to - from;
-        return piece(Tape.of(x, like), x, Shape.of(sizes), from * n, n, to - from, n);
+        return slice(Tape.of(x, like), x, 0, from, to);
     }
 
     /** Appends one sequence to another, example by example: [T1, B, F] and [T2, B, F] to [T1 + T2, B, F]. */
@@ -138,21 +270,7 @@ public final class Shaping {
         Shape shape = a.shape().requireAxes("a sequence", 3);
         int more = b.shape().requireAxes("the appended sequence", 3).size(0);
         b.shape().require("the appended sequence", Shape.of(more, shape.size(1), shape.size(2)));
-        int m = shape.elements();
-        int n = b.shape().elements();
-        Tape tape = Tape.of(a, b);
-        Tensor y = tape.result(Shape.of(shape.size(0) + more, shape.size(1), shape.size(2)), a, b);
-        tape.backend().copy(y.value(), 0, m, a.value(), 0, m, 1, m);
-        tape.backend().copy(y.value(), m, n, b.value(), 0, n, 1, n);
-        tape.record(y, () -> {
-            if (a.needsGradient()) {
-                tape.backend().accumulate(a.gradient(), 0, m, y.gradient(), 0, m, 1, m);
-            }
-            if (b.needsGradient()) {
-                tape.backend().accumulate(b.gradient(), 0, n, y.gradient(), m, n, 1, n);
-            }
-        });
-        return y;
+        return concat(List.of(a, b), 0);
     }
 
     /**

@@ -80,6 +80,11 @@ public final class Tape implements AutoCloseable {
         return new Tensor(this, shape, scratch(shape.elements()), training && needsGradient, null);
     }
 
+    /** Creates another view of the values of x, with as many elements; its gradient is its own. */
+    Tensor view(Shape shape, Tensor x) {
+        return new Tensor(this, shape, x.value(), training && x.needsGradient(), null);
+    }
+
     /** Returns a buffer that lives as long as the tape; its content is undefined. */
     Buffer scratch(int length) {
         Buffer buffer = memory.take(length);

@@ -36,12 +36,22 @@ class ActivationsTest {
     static Stream<Function> functions() {
         return Stream.of(
                 new Function("exp", Activations::exp, Activations::exp, StrictMath::exp, 2, -87.33654f, 88),
+                new Function("exp of everything", Elementary::exp, ActivationsTest::exp, StrictMath::exp, 6,
+                        -110, 88.72283f),
+                new Function("log", Elementary::log, Elementary::log, StrictMath::log, 2, Float.MIN_VALUE,
+                        Float.MAX_VALUE),
                 new Function("sigmoid", Activations::sigmoid, Activations::sigmoid,
                         x -> 1 / (1 + StrictMath.exp(-x)), 3, -87.33654f, Float.MAX_VALUE),
                 new Function("tanh", Activations::tanh, Activations::tanh, StrictMath::tanh, 3, -Float.MAX_VALUE,
                         Float.MAX_VALUE),
                 new Function("erf", Gelu::erf, ActivationsTest::erf, ActivationsTest::exactErf, 3, -Float.MAX_VALUE,
                         Float.MAX_VALUE));
+    }
+
+    private static float exp(float x) {
+        float[] y = new float[1];
+        Elementary.exp(y, 0, new float[] {x}, 0, 1);
+        return y[0];
     }
 
     private static float erf(float x) {
@@ -127,14 +137,35 @@ class ActivationsTest {
     @MethodSource("functions")
     void nanStaysNaN(Function f) {
         float[] x = uniform("activations", 37, 3);
-        for (int i = 0; i < x.length; i += 5) {
-            x[i] = Float.NaN;
+        for (int i = 0; i < x.length; i++) {
+            x[i] = i % 5 == 0 ? Float.NaN : Math.max(x[i], f.low); // a logarithm of less than its least is NaN as well
         }
         float[] y = new float[x.length];
         f.kernel.run(y, 0, x, 0, x.length);
         for (int i = 0; i < x.length; i++) {
             assertThat(Float.isNaN(y[i])).isEqualTo(i % 5 == 0);
             assertThat(Float.isNaN(f.scalar.of(x[i]))).isEqualTo(i % 5 == 0);
+        }
+    }
+
+    @Test
+    void exponentialsAndLogarithmsHaveTheirLimits() {
+        float inf = Float.POSITIVE_INFINITY;
+        float[] x = {0f, 1e30f, 88.73f, -104f, inf, -inf, -1e30f};
+        float[] y = new float[x.length];
+        Elementary.exp(y, 0, x, 0, x.length);
+        assertThat(y).containsExactly(1f, inf, inf, 0f, inf, 0f, 0f);
+        // Vectors and tails alike.
+        for (int at = 0; at < 20; at++) {
+            float[] one = new float[20];
+            for (float value : new float[] {0f, -0f, 1f, inf, -1f, -inf, -Float.MIN_VALUE}) {
+                one[at] = value;
+                float[] logs = new float[20];
+                Elementary.log(logs, 0, one, 0, 20);
+                float exact = value < 0 ? Float.NaN : (float) StrictMath.log(value);
+                assertSameBits("log of " + value, new float[] {logs[at], Elementary.log(value)},
+                        new float[] {exact, exact});
+            }
         }
     }
 

@@ -8,6 +8,7 @@ import static scanline.engine.tensor.Numbers.labels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BinaryOperator;
 import scanline.engine.ops.Op.Tolerance;
 import scanline.engine.ops.Op.Tolerances;
 import scanline.engine.ops.Sample.Draw;
@@ -15,13 +16,20 @@ import scanline.engine.ops.Sample.Formula;
 import scanline.engine.ops.Sample.Input;
 import scanline.engine.tensor.Activation;
 import scanline.engine.tensor.Losses;
+import scanline.engine.tensor.Tensor;
 
 /** From logits to losses. */
 final class LossOps {
     private LossOps() {}
 
     static List<Op> all() {
-        return List.of(softmax(), crossEntropy(), binaryCrossEntropy());
+        return List.of(softmax(), logSoftmax(), crossEntropy(), binaryCrossEntropy(),
+                error("meanSquaredError", Losses::meanSquaredError, "F.mse_loss(x, y)", Draw.within(1), 1,
+                        "powerGradient"),
+                // The second tensor is so near 0 that no difference is near 0, where it has a kink.
+                error("meanAbsoluteError", Losses::meanAbsoluteError, "F.l1_loss(x, y)", Draw.APART, 0.01f,
+                        "absGradient"),
+                klDivergence());
     }
 
     private static Op softmax() {
@@ -41,6 +49,60 @@ final class LossOps {
         // Of one number alone nothing flows back, but for its rounding.
         return Op.of("Activation.softmax", Tolerances.of(new Tolerance(5e-7, 0), new Tolerance(5e-7, 0.1)),
                 "softmaxGradient", 1, samples);
+    }
+
+    private static Op logSoftmax() {
+        Formula formula = pass -> Activation.logSoftmax(pass.of("x"));
+        List<Sample> samples = new ArrayList<>();
+        for (int[] sizes : new int[][] {{3, 2, 7}, {1, 17}, {5, 1}}) {
+            samples.add(small("torch.log_softmax(x, -1)", formula, Input.of("x", Draw.within(3), sizes)));
+        }
+        for (int i = 0; i < AWKWARD.length; i++) {
+            samples.add(awkward(formula,
+                    Input.of("x", Draw.within(3), AWKWARD[i], AWKWARD[(5 * i + 3) % AWKWARD.length])));
+        }
+        samples.add(awkward(formula, Input.of("x", Draw.within(3), 7145, 7)));
+        samples.add(awkward(formula, Input.of("x", Draw.within(3), 3, 1200)));
+        for (int n : AWKWARD) {
+            samples.add(awkward(formula, Input.of("x", Draw.LARGE, 4, n)).in("large"));
+        }
+        // Of one number alone the logarithm is 0, and nothing flows back, but for its rounding.
+        return Op.of("Activation.logSoftmax", Tolerances.of(new Tolerance(5e-7, 1), new Tolerance(1e-6, 1)),
+                "logSoftmaxGradient", 1, samples);
+    }
+
+    /** Of two tensors. */
+    private static Op error(String method, BinaryOperator<Tensor> op, String torch, Draw draw, float bound,
+            String operation) {
+        Draw other = Draw.within(bound);
+        Formula formula = pass -> op.apply(pass.of("x"), pass.of("y"));
+        List<Sample> samples = new ArrayList<>();
+        for (int[] sizes : new int[][] {{1}, {17}, {2, 3}, {3, 2, 5}}) {
+            samples.add(small(torch, formula, Input.of("x", draw, sizes), Input.of("y", other, sizes)));
+        }
+        for (int n : AWKWARD) {
+            samples.add(awkward(formula, Input.of("x", draw, 3, n), Input.of("y", other, 3, n)));
+        }
+        samples.add(awkward(formula, Input.of("x", draw, 41, 1001), Input.of("y", other, 41, 1001)));
+        return Op.of("Losses." + method, Tolerances.of(1e-6, 1e-6), operation, 1, samples);
+    }
+
+    private static Op klDivergence() {
+        Formula formula = pass -> Losses.klDivergence(pass.of("x"), pass.of("y"));
+        List<Sample> samples = new ArrayList<>();
+        for (int[] sizes : new int[][] {{1, 5}, {3, 17}, {4, 2}}) {
+            samples.add(small("F.kl_div(x.log_softmax(-1), y.log_softmax(-1), reduction='batchmean', log_target=True)",
+                    formula, Input.of("x", Draw.within(2), sizes), Input.of("y", Draw.within(2), sizes)));
+        }
+        for (int i = 0; i < AWKWARD.length; i++) {
+            int[] sizes = {AWKWARD[i], 1, AWKWARD[(5 * i + 3) % AWKWARD.length]};
+            samples.add(awkward(formula, Input.of("x", Draw.within(3), sizes), Input.of("y", Draw.within(3), sizes)));
+            samples.add(awkward(formula, Input.of("x", Draw.LARGE, sizes), Input.of("y", Draw.LARGE, sizes))
+                    .in("large"));
+        }
+        // Of one class alone there is no divergence, but for its rounding.
+        return new Op("Losses.klDivergence", "", Tolerances.of(new Tolerance(2e-6, 1), new Tolerance(2e-6, 1)),
+                List.of(new Op.Backward("logSoftmaxGradient", 1)), samples);
     }
 
     private static Op crossEntropy() {
@@ -95,8 +157,22 @@ final class LossOps {
             samples.add(binary(false, Draw.within(3), n, 1, 1));
             samples.add(binary(false, Draw.LARGE, n, 1, 1).in("large"));
         }
+        Formula soft = pass -> Losses.binaryCrossEntropy(pass.of("x"), pass.of("y"));
+        for (int[] sizes : new int[][] {{1}, {2, 3}, {5, 1, 17}}) {
+            samples.add(small("F.binary_cross_entropy_with_logits(x, y)", soft,
+                    Input.of("x", Draw.within(3), sizes), Input.of("y", Draw.PROBABILITIES, sizes))
+                    .in("probabilities"));
+        }
+        for (int n : AWKWARD) {
+            samples.add(awkward(soft, Input.of("x", Draw.within(3), n, 2), Input.of("y", Draw.PROBABILITIES, n, 2))
+                    .in("probabilities"));
+            samples.add(awkward(soft, Input.of("x", Draw.LARGE, n, 2), Input.of("y", Draw.PROBABILITIES, n, 2))
+                    .in("probabilities, large"));
+        }
         return new Op("Losses.binaryCrossEntropy", "", Tolerances.of(1e-6, 1e-6),
-                List.of(new Op.Backward("crossEntropyGradient", 1), new Op.Backward("accumulate", 1)), samples);
+                List.of(new Op.Backward("crossEntropyGradient", 1), new Op.Backward("accumulate", 1),
+                        new Op.Backward("logSoftmaxGradient", 1)),
+                samples);
     }
 
     private static Sample binary(boolean small, Draw draw, int... sizes) {

@@ -8,7 +8,8 @@ final class Ops {
     private Ops() {}
 
     static List<Op> all() {
-        return Stream.of(ElementOps.all(), LossOps.all(), ShapingOps.all(), ImageOps.all(), ProductOps.all(),
+        return Stream.of(ElementOps.all(), ReductionOps.all(), LossOps.all(), ShapingOps.all(), ImageOps.all(),
+                ProductOps.all(),
                 AttentionOps.all(), SequenceOps.all()).flatMap(List::stream).toList();
     }
 }

@@ -25,7 +25,7 @@ final class ProductOps {
     private ProductOps() {}
 
     static List<Op> all() {
-        return List.of(linear(), layerNorm(), feedForward());
+        return List.of(linear(), matmul(), layerNorm(), feedForward());
     }
 
     private static Op linear() {
@@ -54,6 +54,40 @@ final class ProductOps {
         int inputs = n[n.length - 2];
         int[] sizes = Arrays.copyOf(n, n.length - 1);
         return new Input[] {Input.of("x", sizes), Input.of("w", outputs, inputs), Input.of("b", outputs)};
+    }
+
+    /** Of matrices, and of batches of them: [batch,] rows, depth and columns. */
+    private static Op matmul() {
+        Formula formula = pass -> Products.matmul(pass.of("x"), pass.of("y"));
+        List<Sample> samples = new ArrayList<>();
+        for (int[] n : new int[][] {{3, 5, 4}, {1, 4, 1}, {2, 17, 3}, {1, 3, 2, 4}, {3, 2, 5, 3}}) {
+            samples.add(small("x @ y", formula, matrices(n)));
+        }
+        samples.add(small("x @ x", pass -> Products.matmul(pass.of("x"), pass.of("x")), Input.of("x", 4, 4))
+                .in("with itself"));
+        for (int i = 0; i < AWKWARD.length; i++) {
+            for (int j = 0; j < AWKWARD.length; j++) {
+                // Every pair of rows and depth, and every pair of depth and columns, occurs.
+                samples.add(awkward(formula, matrices(AWKWARD[i], AWKWARD[j], AWKWARD[(i + j) % AWKWARD.length])));
+            }
+            samples.add(awkward(formula, matrices(5, AWKWARD[i], AWKWARD[(3 * i + 5) % AWKWARD.length],
+                    AWKWARD[(5 * i + 2) % AWKWARD.length])));
+        }
+        samples.add(awkward(formula, matrices(130, 700, 10)));
+        samples.add(awkward(formula, matrices(3, 1000, 260)));
+        samples.add(awkward(formula, matrices(33, 17, 31, 40)));
+        samples.add(awkward(pass -> Products.matmul(pass.of("x"), pass.of("x")), Input.of("x", 129, 129))
+                .in("with itself"));
+        return Op.of("Products.matmul", Tolerances.of(0, 0), "matmulGradient", 2, samples);
+    }
+
+    private static Input[] matrices(int... n) {
+        int last = n.length - 1;
+        int[] left = Arrays.copyOf(n, last);
+        int[] right = left.clone();
+        right[last - 2] = n[last - 1];
+        right[last - 1] = n[last];
+        return new Input[] {Input.of("x", left), Input.of("y", right)};
     }
 
     private static Op layerNorm() {

@@ -63,6 +63,28 @@ record Sample(String mode, String torch, Formula formula, Formula composed, List
             }
         };
 
+        /** From 1 to 2, where functions that have a pole or an edge at 0 are smooth. */
+        Draw POSITIVE = (values, key) -> key.uniform(values, 0, values.length, 1, 2);
+
+        /** From 1 to 2 thousandths, from 1 to 2, and from 1 to 2 thousands, in turn. */
+        Draw WIDE = (values, key) -> {
+            POSITIVE.fill(values, key);
+            for (int i = 0; i < values.length; i++) {
+                values[i] *= i % 3 == 0 ? 1e-3f : i % 3 == 1 ? 1 : 1e3f;
+            }
+        };
+
+        /** From 0 to 1. */
+        Draw PROBABILITIES = (values, key) -> key.uniform(values, 0, values.length, 0, 1);
+
+        /** From 1 to 2, and from -2 to -1: everything that can be divided by. */
+        Draw NONZERO = (values, key) -> {
+            POSITIVE.fill(values, key);
+            for (int i = 0; i < values.length; i += 2) {
+                values[i] = -values[i];
+            }
+        };
+
         /** Uniform in -bound to bound. */
         static Draw within(float bound) {
             return (values, key) -> key.uniform(values, 0, values.length, -bound, bound);

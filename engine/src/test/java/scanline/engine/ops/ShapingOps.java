@@ -4,12 +4,15 @@ import static scanline.engine.ops.Sample.awkward;
 import static scanline.engine.ops.Sample.small;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import scanline.engine.ops.Op.Tolerance;
 import scanline.engine.ops.Op.Tolerances;
 import scanline.engine.ops.Sample.Formula;
 import scanline.engine.ops.Sample.Input;
 import scanline.engine.tensor.Images;
+import scanline.engine.tensor.Products;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Shaping;
 
@@ -32,7 +35,16 @@ final class ShapingOps {
                         Input.of("x", n))),
                 sequence("Shaping.concat", n -> sample("torch.cat([x, y], -1)",
                         pass -> Shaping.concat(pass.of("x"), pass.of("y")), Input.of("x", n),
-                        Input.of("y", n[0], n[1], n[2] + 2))),
+                        Input.of("y", n[0], n[1], n[2] + 2)), concatenations()),
+                sequence("Shaping.slice", n -> sample("x[:, " + n[1] / 2 + ":]",
+                        pass -> Shaping.slice(pass.of("x"), 1, n[1] / 2, n[1]), Input.of("x", n)), slices()),
+                sequence("Shaping.reshape", n -> sample("x.reshape(" + n[2] + ", -1)",
+                        pass -> Shaping.reshape(pass.of("x"), Shape.of(n[2], n[0] * n[1])), Input.of("x", n)),
+                        small("x.reshape(3, 2) @ x.reshape(2, 3)",
+                                pass -> Products.matmul(Shaping.reshape(pass.of("x"), Shape.of(3, 2)),
+                                        Shaping.reshape(pass.of("x"), Shape.of(2, 3))),
+                                Input.of("x", 6)).in("twice")),
+                expand(),
                 sequence("Shaping.swap", n -> sample("x.transpose(0, 1)", pass -> Shaping.swap(pass.of("x")),
                         Input.of("x", n))),
                 sequence("Shaping.transpose", n -> sample("x.T", pass -> Shaping.transpose(pass.of("x")),
@@ -67,6 +79,54 @@ final class ShapingOps {
             samples.add(new Sample(sample.mode(), "", sample.formula(), sample.formula(), sample.inputs()));
         }
         return Op.of(name, Tolerances.of(0, 0), "accumulate", 1, samples);
+    }
+
+    /** Of three tensors, along the first and the middle axis, and of a tensor with itself. */
+    private static Sample[] concatenations() {
+        Formula first = pass -> Shaping.concat(List.of(pass.of("x"), pass.of("y"), pass.of("z")), 0);
+        Formula middle = pass -> Shaping.concat(List.of(pass.of("x"), pass.of("y"), pass.of("z")), -2);
+        return new Sample[] {
+                small("torch.cat([x, y, z])", first, Input.of("x", 2, 3), Input.of("y", 1, 3), Input.of("z", 4, 3))
+                        .in("axis 0"),
+                small("torch.cat([x, y, z], -2)", middle, Input.of("x", 2, 2, 3), Input.of("y", 2, 1, 3),
+                        Input.of("z", 2, 5, 3)).in("axis -2"),
+                small("torch.cat([x, x], 1)", pass -> Shaping.concat(List.of(pass.of("x"), pass.of("x")), 1),
+                        Input.of("x", 2, 3, 4)).in("with itself"),
+                small("torch.cat([x])", pass -> Shaping.concat(List.of(pass.of("x")), 0), Input.of("x", 7))
+                        .in("alone"),
+                awkward(middle, Input.of("x", 17, 33, 31), Input.of("y", 17, 1, 31), Input.of("z", 17, 100, 31))
+                        .in("axis -2")};
+    }
+
+    private static Sample[] slices() {
+        return new Sample[] {
+                small("x[1:3]", pass -> Shaping.slice(pass.of("x"), 0, 1, 3), Input.of("x", 4, 3)).in("first axis"),
+                small("x[..., :2]", pass -> Shaping.slice(pass.of("x"), -1, 0, 2), Input.of("x", 4, 3))
+                        .in("last axis"),
+                small("x[2:5]", pass -> Shaping.slice(pass.of("x"), 0, 2, 5), Input.of("x", 9)).in("vector")};
+    }
+
+    private static Op expand() {
+        List<Sample> samples = new ArrayList<>();
+        for (int[][] sizes : new int[][][] {{{1}, {17}}, {{1}, {1, 1}}, {{5}, {3, 2, 5}},
+                {{2, 1}, {3, 2, 5}}, {{3, 1, 1, 5}, {3, 2, 4, 5}}, {{1, 3, 1}, {2, 3, 4}}, {{3, 1, 1}, {3, 1, 4}},
+                {{1, 2, 1, 3, 1}, {2, 2, 3, 3, 2}}}) {
+            samples.add(small("x.expand(" + Arrays.toString(sizes[1]) + ")",
+                    pass -> Shaping.expand(pass.of("x"), Shape.of(sizes[1])), Input.of("x", sizes[0]))
+                    .in("to " + Shape.of(sizes[1])));
+        }
+        for (int[] n : ElementOps.SEQUENCES) {
+            Shape to = Shape.of(n[0], n[1], n[2], 9);
+            samples.add(awkward(pass -> Shaping.expand(pass.of("x"), to), Input.of("x", n[0], 1, n[2], 1))
+                    .in("to " + to));
+        }
+        for (int[][] sizes : new int[][][] {{{1}, {100_003}}, {{9001, 1}, {9001, 5}}, {{7}, {9001, 7}}}) {
+            samples.add(awkward(pass -> Shaping.expand(pass.of("x"), Shape.of(sizes[1])), Input.of("x", sizes[0]))
+                    .in("to " + Shape.of(sizes[1])));
+        }
+        // A sum may cancel.
+        return Op.of("Shaping.expand", Tolerances.of(new Tolerance(0, 0), new Tolerance(2e-6, 1)), "repeatGradient", 1,
+                samples);
     }
 
     private static Sample sample(String torch, Formula formula, Input... inputs) {
