@@ -100,6 +100,7 @@ public record PeerFolder(Path path) {
                     Map.of("lr", rate, "betas", List.of(beta1, beta2), "eps", epsilon, "weight_decay", decay));
             case AdamW(double rate, double beta1, double beta2, double epsilon, double decay) -> List.of("AdamW",
                     Map.of("lr", rate, "betas", List.of(beta1, beta2), "eps", epsilon, "weight_decay", decay));
+            default -> throw new IllegalArgumentException("torch.optim has no " + rule);
         };
     }
 

@@ -26,7 +26,7 @@ public final class Learner {
         passes = RandomKey.of(recipe.seed(), "pass");
         examples = experiment.examples(Split.TRAIN).count();
         steps = Math.ceilDiv(examples, recipe.batch());
-        optimizer = new Optimizer(recipe.optimizer(), experiment.weights());
+        optimizer = experiment.newOptimizer();
     }
 
     /**
@@ -54,7 +54,7 @@ public final class Learner {
 
     /** Replaces the optimizer with one that has taken no step; the weights stay. */
     public void restart() {
-        optimizer = new Optimizer(recipe.optimizer(), experiment.weights());
+        optimizer = experiment.newOptimizer();
     }
 
     /**
@@ -81,13 +81,17 @@ public final class Learner {
             experiment.weights().clearGradients();
             tape.backward(objective.mean());
         }
-        recipe.clip().clip(experiment.weights());
-        optimizer.step(rate(step));
+        recipe.clip().clip(experiment.backend(), optimizer.parameters());
+        optimizer.step(factor(step));
         return outcome;
     }
 
-    /** Returns the learning rate of a step, the first being 0. */
+    /** Returns the learning rate of a step, the first being 0, of the parameters that belong to no group. */
     public double rate(long step) {
-        return recipe.optimizer().rate() * recipe.schedule().factor(step, steps, recipe.epochs());
+        return recipe.optimizer().rate() * factor(step);
+    }
+
+    private double factor(long step) {
+        return recipe.schedule().factor(step, steps, recipe.epochs());
     }
 }
