@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import scanline.engine.io.FormatException;
 import scanline.engine.io.SafeTensors;
 import scanline.engine.io.WeightsFile;
+import scanline.engine.tensor.Parameter;
 import scanline.lab.base.RunException;
 import scanline.lab.data.FirstImages;
 import scanline.lab.experiment.Evaluation;
@@ -222,6 +223,38 @@ class TrainerTest {
     void anotherSeedGivesOtherWeights() throws IOException {
         assertThat(lastWeights(small("seed=2"), create("two", small("seed=2")), 1, false, () -> false))
                 .isNotEqualTo(lastWeights(small(), create("one", small()), 1, false, () -> false));
+    }
+
+    @Test
+    void frozenParametersKeepTheirValuesAndGroupsResumeWithTheSameBits() throws IOException {
+        Recipe recipe = small("groups=lstm.*_l0: frozen; fc.bias: rate 0.5, no decay", "optimizer=adamw");
+        Run whole = create("whole", recipe);
+        String uninterrupted = lastWeights(recipe, whole, 1, false, () -> false);
+        assertThat(uninterrupted).isNotEqualTo(lastWeights(small("groups=lstm.*_l0: frozen", "optimizer=adamw"),
+                create("others", recipe), 1, false, () -> false));
+        Map<String, SafeTensors.Entry> last = SafeTensors.read(whole.last()).tensors();
+        assertThat(last.keySet()).contains("optimizer.mean.lstm.weight_ih_l1")
+                .doesNotContain("optimizer.mean.lstm.weight_ih_l0");
+        try (Experiment before = new Experiment(recipe, 1)) {
+            for (Parameter parameter : before.weights().parameters()) {
+                float[] now = last.get("model." + parameter.name()).values();
+                if (parameter.name().endsWith("_l0")) {
+                    assertThat(now).as(parameter.name()).isEqualTo(parameter.values());
+                } else {
+                    assertThat(now).as(parameter.name()).isNotEqualTo(parameter.values());
+                }
+            }
+        }
+        Run run = create("stopped", recipe);
+        AtomicInteger left = new AtomicInteger(4);
+        assertThat(lastWeights(recipe, run, 2, false, () -> left.getAndDecrement() == 0)).isEmpty();
+        assertThat(lastWeights(run.recipe(), run, 3, true, () -> false)).isEqualTo(uninterrupted);
+    }
+
+    @Test
+    void aGroupThatTheModelDoesNotHaveIsRejectedBeforeTraining() {
+        assertThatThrownBy(() -> new Experiment(small("groups=ltsm.*: frozen"), 1)).isInstanceOf(RunException.class)
+                .hasMessage("groups: no parameter matches \"ltsm.*\"; the nearest is lstm.weight_ih_l0");
     }
 
     @Test
