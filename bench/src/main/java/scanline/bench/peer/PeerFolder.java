@@ -47,8 +47,9 @@ public record PeerFolder(Path path) {
 
     /** Writes work on the given batches to a new temporary folder. */
     public static PeerFolder of(Recipe recipe, Case.Work work, Steps steps, List<Batch> batches) throws IOException {
-        if (!recipe.parameterGroups().isEmpty()) {
-            throw new IllegalArgumentException("the peers train all parameters alike, but the recipe has groups");
+        if (!recipe.parameterGroups().isEmpty() || recipe.accumulate() > 1) {
+            throw new IllegalArgumentException(
+                    "the peers update all parameters alike after each batch, but the recipe has groups or accumulate");
         }
         Model.Input input = steps.experiment().input();
         Map<String, Object> description = PeerNetwork.of(recipe.model()).description();

@@ -35,7 +35,8 @@ import scanline.lab.sequence.Scan;
  * @param target the test accuracy that the recipe should reach, a fraction; 0 for none
  * @param seed the seed of all random numbers
  * @param epochs how many times every training example is used; with drawn canvases, how many sets of them are drawn
- * @param batch examples per step
+ * @param batch examples per pass
+ * @param accumulate batches per step, whose mean gradient updates the weights once
  * @param data the data set and its preparation
  * @param model the network
  * @param head the operations between the model and the loss
@@ -47,10 +48,10 @@ import scanline.lab.sequence.Scan;
  * @param clip the gradient clipping
  */
 public record Recipe(String about, String source, Published published, double target, long seed, int epochs, int batch,
-        Data data, Model model, Head head, Loss loss, UpdateRule optimizer, String groups,
+        int accumulate, Data data, Model model, Head head, Loss loss, UpdateRule optimizer, String groups,
         Schedule schedule, Clipping clip) {
     /** The default of every key. A recipe has to give {@code model}. */
-    public static final Recipe DEFAULT = new Recipe("", "", new Published("", 0, 0), 0, 1, 10, 100,
+    public static final Recipe DEFAULT = new Recipe("", "", new Published("", 0, 0), 0, 1, 10, 100, 1,
             new Data("mnist", "", Optional.empty(), 0, 5_000, true, 1, Canvas.Single.DEFAULT, 0, 1, Scan.Rows.DEFAULT),
             RecurrentModel.DEFAULT, new Head(false), new Loss(0), Adam.DEFAULT, "", Schedule.Constant.DEFAULT,
             Clipping.None.DEFAULT);
@@ -70,6 +71,9 @@ public record Recipe(String about, String source, Published published, double ta
         require(target >= 0 && target <= 1, "target must be a fraction, 0 to 1, not " + target);
         require(epochs >= 1 && epochs <= MOST_EPOCHS, "epochs must be from 1 to " + MOST_EPOCHS + ", not " + epochs);
         require(batch >= 1, "batch must be at least 1, not " + batch);
+        require(accumulate >= 1, "accumulate must be at least 1, not " + accumulate);
+        require((long) batch * accumulate <= Integer.MAX_VALUE,
+                "batch times accumulate must be at most " + Integer.MAX_VALUE);
         Groups.parse(groups);
         // Every drawn canvas of a run has its own number.
         require((long) epochs * data.canvas.drawn().train() <= Integer.MAX_VALUE,

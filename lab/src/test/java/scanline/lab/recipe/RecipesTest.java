@@ -111,6 +111,14 @@ class RecipesTest {
     }
 
     @Test
+    void invalidNumbersOfBatchesAreRejected() {
+        assertThatThrownBy(() -> Recipes.find("lstm-rows", List.of("accumulate=0")))
+                .hasMessage("accumulate must be at least 1, not 0");
+        assertThatThrownBy(() -> Recipes.find("lstm-rows", List.of("batch=65536", "accumulate=32768")))
+                .hasMessage("batch times accumulate must be at most 2147483647");
+    }
+
+    @Test
     void theOptimizersAreTheRecordsOfTheEngine() {
         assertThat(Binding.choices(UpdateRule.class)).isEqualTo(
                 Map.of("sgd", Sgd.class, "rmsprop", RmsProp.class, "adam", Adam.class, "adamw", AdamW.class));

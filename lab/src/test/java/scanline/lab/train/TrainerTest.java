@@ -29,6 +29,7 @@ import scanline.lab.base.RunException;
 import scanline.lab.data.FirstImages;
 import scanline.lab.experiment.Evaluation;
 import scanline.lab.experiment.Experiment;
+import scanline.lab.experiment.Learner;
 import scanline.lab.experiment.Split;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
@@ -249,6 +250,40 @@ class TrainerTest {
         AtomicInteger left = new AtomicInteger(4);
         assertThat(lastWeights(recipe, run, 2, false, () -> left.getAndDecrement() == 0)).isEmpty();
         assertThat(lastWeights(run.recipe(), run, 3, true, () -> false)).isEqualTo(uninterrupted);
+    }
+
+    /** 300 examples in steps of 96: three whole ones and one of 12 an epoch. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 4, 5, 7})
+    void aRunThatAccumulatesGradientsResumesWithTheSameBits(int steps) throws IOException {
+        Recipe recipe = small("accumulate=3");
+        Run whole = create("whole", recipe);
+        String uninterrupted = lastWeights(recipe, whole, 1, false, () -> false);
+        assertThat(whole.epochs()).extracting(Run.Epoch::step).containsExactly(4L, 8L);
+        Run run = create("stopped", recipe);
+        AtomicInteger left = new AtomicInteger(steps);
+        assertThat(lastWeights(recipe, run, 2, false, () -> left.getAndDecrement() == 0)).isEmpty();
+        assertThat(lastWeights(run.recipe(), run, 3, true, () -> false)).isEqualTo(uninterrupted);
+    }
+
+    /** The mean gradient of batches is that of one batch with their examples, also where the last one has fewer. */
+    @Test
+    void accumulatedGradientsAreThoseOfALargeBatch() {
+        try (Experiment parts = new Experiment(small("accumulate=3", "model.dropout=0"), 1);
+                Experiment one = new Experiment(small("batch=96", "model.dropout=0"), 1)) {
+            for (int first : new int[] {0, 192, 288}) {
+                Learner.Step ofParts = new Learner(parts).learn(parts.splits().epoch(0), first);
+                Learner.Step ofOne = new Learner(one).learn(one.splits().epoch(0), first);
+                assertThat(ofParts.loss()).isCloseTo(ofOne.loss(), within(1e-5));
+                assertThat(ofParts.correct()).isEqualTo(ofOne.correct());
+                assertThat(ofParts.examples()).isEqualTo(ofOne.examples()).isEqualTo(first == 288 ? 12 : 96);
+                for (int i = 0; i < parts.weights().parameters().size(); i++) {
+                    assertThat(parts.weights().parameters().get(i).gradients())
+                            .containsExactly(one.weights().parameters().get(i).gradients(), within(1e-4f));
+                }
+            }
+            assertThat(parts.weights().parameters().getLast().gradients()).isNotEqualTo(new float[10]);
+        }
     }
 
     @Test
