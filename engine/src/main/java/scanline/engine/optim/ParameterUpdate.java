@@ -7,8 +7,8 @@ import scanline.engine.tensor.Buffer;
 import scanline.engine.tensor.Parameter;
 
 /**
- * The update of one parameter in one step, with everything that an {@link UpdateRule} needs for it. An optimizer has one
- * for each parameter and reuses it, so a rule must not keep it.
+ * The update of one parameter in one step, with everything that an {@link UpdateRule} needs for it. An optimizer has
+ * one for each parameter and reuses it, so a rule must not keep it.
  */
 public final class ParameterUpdate {
     private final Backend backend;
