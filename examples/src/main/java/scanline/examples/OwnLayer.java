@@ -27,7 +27,7 @@ public record OwnLayer(Linear value, Linear gate) {
             OwnLayer own = new OwnLayer(weights.scope("own"), 8);
             Recurrent lstm = new Recurrent(weights.scope("lstm"), CellKind.LSTM, 8, 32, 1, Recurrent.Options.DEFAULT);
             Linear fc = new Linear(weights.scope("fc"), 32, 8);
-            Optimizer optimizer = new Optimizer(Adam.DEFAULT, weights);
+            Optimizer optimizer = new Optimizer(Adam.DEFAULT.withRate(0.01), weights);
             Memory memory = new Memory(backend);
             for (int step = 0; step < steps; step++) {
                 float[] symbols = new float[8 * count * 8]; // [T, B, F], one-hot
@@ -45,7 +45,7 @@ public record OwnLayer(Linear value, Linear gate) {
                     weights.clearGradients();
                     tape.backward(mean);
                 }
-                optimizer.step(0.01);
+                optimizer.step();
                 if ((step + 1) % 100 == 0) {
                     System.out.printf("step %d, loss %.4f%n", step + 1, loss);
                 }

@@ -34,7 +34,7 @@ public final class TrainAModel {
         try (Backend backend = Backend.load(Runtime.getRuntime().availableProcessors())) {
             Weights weights = new Weights(backend, 1);
             RowReader model = new RowReader(weights);
-            Optimizer optimizer = new Optimizer(Adam.DEFAULT, weights);
+            Optimizer optimizer = new Optimizer(Adam.DEFAULT.withRate(0.002), weights);
             Memory memory = new Memory(backend);
             for (int step = 0; step < steps; step++) {
                 Batch batch = digits.batch(order, step * count, (step + 1) * count);
@@ -45,7 +45,7 @@ public final class TrainAModel {
                     weights.clearGradients();
                     tape.backward(mean);
                 }
-                optimizer.step(0.002);
+                optimizer.step();
                 if ((step + 1) % 100 == 0) {
                     System.out.printf("step %d, loss %.3f%n", step + 1, loss);
                 }

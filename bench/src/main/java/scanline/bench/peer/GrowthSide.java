@@ -83,7 +83,7 @@ final class GrowthSide implements Answers.Measured, AutoCloseable {
             weights.clearGradients();
             tape.backward(mean);
         }
-        optimizer.step(GrowthPoint.RULE.rate());
+        optimizer.step();
         return loss;
     }
 

@@ -47,6 +47,10 @@ public record PeerFolder(Path path) {
 
     /** Writes work on the given batches to a new temporary folder. */
     public static PeerFolder of(Recipe recipe, Case.Work work, Steps steps, List<Batch> batches) throws IOException {
+        if (!recipe.parameterGroups().isEmpty() || recipe.accumulate() > 1) {
+            throw new IllegalArgumentException(
+                    "the peers update all parameters alike after each batch, but the recipe has groups or accumulate");
+        }
         Model.Input input = steps.experiment().input();
         Map<String, Object> description = PeerNetwork.of(recipe.model()).description();
         description.put("work", work.name());
@@ -100,6 +104,7 @@ public record PeerFolder(Path path) {
                     Map.of("lr", rate, "betas", List.of(beta1, beta2), "eps", epsilon, "weight_decay", decay));
             case AdamW(double rate, double beta1, double beta2, double epsilon, double decay) -> List.of("AdamW",
                     Map.of("lr", rate, "betas", List.of(beta1, beta2), "eps", epsilon, "weight_decay", decay));
+            default -> throw new IllegalArgumentException("torch.optim has no " + rule);
         };
     }
 

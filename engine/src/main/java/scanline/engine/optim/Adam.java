@@ -3,8 +3,6 @@ package scanline.engine.optim;
 import java.util.List;
 
 import scanline.engine.tensor.Backend;
-import scanline.engine.tensor.Buffer;
-import scanline.engine.tensor.Parameter;
 
 /**
  * Adam (Kingma and Ba 2015), with L2 weight decay; PyTorch's {@code Adam}.
@@ -36,11 +34,11 @@ public record Adam(double rate, double beta1, double beta2, double epsilon, doub
 
     /** Checks the hyperparameters, which {@link AdamW} shares. */
     static void require(double rate, double beta1, double beta2, double epsilon, double weightDecay) {
-        UpdateRule.require(rate > 0, "rate", "positive", rate);
-        UpdateRule.require(beta1 >= 0 && beta1 < 1, "beta1", "in [0, 1)", beta1);
-        UpdateRule.require(beta2 >= 0 && beta2 < 1, "beta2", "in [0, 1)", beta2);
-        UpdateRule.require(epsilon > 0, "epsilon", "positive", epsilon);
-        UpdateRule.require(weightDecay >= 0, "weightDecay", "0 or more", weightDecay);
+        Hyperparameter.require(rate > 0, "rate", "positive", rate);
+        Hyperparameter.require(beta1 >= 0 && beta1 < 1, "beta1", "in [0, 1)", beta1);
+        Hyperparameter.require(beta2 >= 0 && beta2 < 1, "beta2", "in [0, 1)", beta2);
+        Hyperparameter.require(epsilon > 0, "epsilon", "positive", epsilon);
+        Hyperparameter.require(weightDecay >= 0, "weightDecay", "0 or more", weightDecay);
     }
 
     @Override
@@ -48,19 +46,23 @@ public record Adam(double rate, double beta1, double beta2, double epsilon, doub
         return List.of("mean", "square");
     }
 
+    /** Returns the rule with another learning rate. */
+    public Adam withRate(double newRate) {
+        return new Adam(newRate, beta1, beta2, epsilon, weightDecay);
+    }
+
     @Override
-    public void update(Backend backend, Parameter weight, List<Buffer> slots, double rate, long step) {
-        update(backend, weight, slots, rate, 1, weightDecay, step);
+    public void update(ParameterUpdate update) {
+        update(update, 1, update.decay(weightDecay));
     }
 
     /** Takes the step that Adam and {@link AdamW} share; they differ in how they apply the weight decay. */
-    void update(Backend backend, Parameter weight, List<Buffer> slots, double rate, double shrink, double decay,
-            long step) {
-        double meanCorrection = 1 - StrictMath.pow(beta1, (double) step);
-        double squareCorrection = Math.sqrt(1 - StrictMath.pow(beta2, (double) step));
-        backend.adam(weight.value(), weight.gradient(), slots.get(0), slots.get(1),
-                new Backend.AdamStep((float) (rate / meanCorrection), (float) shrink, (float) decay, beta1, beta2,
-                        (float) squareCorrection, (float) epsilon),
-                weight.shape().elements());
+    void update(ParameterUpdate update, double shrink, double decay) {
+        double meanCorrection = 1 - StrictMath.pow(beta1, (double) update.step());
+        double squareCorrection = Math.sqrt(1 - StrictMath.pow(beta2, (double) update.step()));
+        update.backend().adam(update.parameter().value(), update.parameter().gradient(), update.slot(0),
+                update.slot(1), new Backend.AdamStep((float) (update.rate() / meanCorrection), (float) shrink,
+                        (float) decay, beta1, beta2, (float) squareCorrection, (float) epsilon),
+                update.elements());
     }
 }

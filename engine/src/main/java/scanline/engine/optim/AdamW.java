@@ -2,10 +2,6 @@ package scanline.engine.optim;
 
 import java.util.List;
 
-import scanline.engine.tensor.Backend;
-import scanline.engine.tensor.Buffer;
-import scanline.engine.tensor.Parameter;
-
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter 2019); PyTorch's {@code AdamW}.
  *
@@ -39,8 +35,13 @@ public record AdamW(double rate, double beta1, double beta2, double epsilon, dou
         return List.of("mean", "square");
     }
 
+    /** Returns the rule with another learning rate. */
+    public AdamW withRate(double newRate) {
+        return new AdamW(newRate, beta1, beta2, epsilon, weightDecay);
+    }
+
     @Override
-    public void update(Backend backend, Parameter weight, List<Buffer> slots, double rate, long step) {
-        new Adam(rate, beta1, beta2, epsilon, 0).update(backend, weight, slots, rate, 1 - rate * weightDecay, 0, step);
+    public void update(ParameterUpdate update) {
+        new Adam(rate, beta1, beta2, epsilon, 0).update(update, 1 - update.rate() * update.decay(weightDecay), 0);
     }
 }

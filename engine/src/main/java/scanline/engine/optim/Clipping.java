@@ -1,13 +1,25 @@
 package scanline.engine.optim;
 
+import java.util.List;
+
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Weights;
 
 /** A rule that limits the size of gradients. */
 public sealed interface Clipping {
-    /** Clips the gradients of these weights. */
-    void clip(Weights weights);
+    /** Clips the gradients of all these weights. */
+    default void clip(Weights weights) {
+        clip(weights.backend(), weights.parameters());
+    }
+
+    /**
+     * Clips the gradients of some parameters, such as those that an optimizer updates.
+     *
+     * @param backend
+     *            the backend that holds them
+     */
+    void clip(Backend backend, List<Parameter> parameters);
 
     /** No clipping. */
     record None() implements Clipping {
@@ -15,7 +27,7 @@ public sealed interface Clipping {
         public static final None DEFAULT = new None();
 
         @Override
-        public void clip(Weights weights) {
+        public void clip(Backend backend, List<Parameter> parameters) {
             // The gradients stay as they are.
         }
     }
@@ -32,13 +44,13 @@ public sealed interface Clipping {
          *             if it is not positive
          */
         public Value {
-            UpdateRule.require(bound > 0, "bound", "positive", bound);
+            Hyperparameter.require(bound > 0, "bound", "positive", bound);
         }
 
         @Override
-        public void clip(Weights weights) {
-            for (Parameter parameter : weights.parameters()) {
-                weights.backend().clamp(parameter.gradient(), (float) bound, parameter.shape().elements());
+        public void clip(Backend backend, List<Parameter> parameters) {
+            for (Parameter parameter : parameters) {
+                backend.clamp(parameter.gradient(), (float) bound, parameter.shape().elements());
             }
         }
     }
@@ -58,19 +70,18 @@ public sealed interface Clipping {
          *             if it is not positive
          */
         public Norm {
-            UpdateRule.require(bound > 0, "bound", "positive", bound);
+            Hyperparameter.require(bound > 0, "bound", "positive", bound);
         }
 
         @Override
-        public void clip(Weights weights) {
-            Backend backend = weights.backend();
+        public void clip(Backend backend, List<Parameter> parameters) {
             double squares = 0;
-            for (Parameter parameter : weights.parameters()) {
+            for (Parameter parameter : parameters) {
                 squares += backend.sumOfSquares(parameter.gradient(), parameter.shape().elements());
             }
             double factor = bound / (Math.sqrt(squares) + 1e-6);
             if (factor < 1) {
-                for (Parameter parameter : weights.parameters()) {
+                for (Parameter parameter : parameters) {
                     backend.scale(parameter.gradient(), (float) factor, parameter.shape().elements());
                 }
             }

@@ -8,7 +8,10 @@ import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Weights;
 
-/** An optimizer: an {@link UpdateRule} for the parameters of a model, with its state and the number of steps taken. */
+/**
+ * An optimizer: an {@link UpdateRule} for the parameters of a model, with its state and the number of steps taken.
+ * {@link ParameterGroup Groups} of parameters may learn at another rate, without weight decay, or not at all.
+ */
 public final class Optimizer {
     /**
      * A part of the optimizer's state for one parameter, such as its momentum.
@@ -20,29 +23,60 @@ public final class Optimizer {
     public record Slot(String name, Shape shape, Buffer values) {}
 
     private final UpdateRule rule;
-    private final Weights weights;
-    private final List<List<Buffer>> slots = new ArrayList<>();
+    private final List<ParameterUpdate> updates = new ArrayList<>();
+    private final List<Parameter> parameters;
     private long steps;
 
-    /** Creates an optimizer that has not taken any steps. */
+    /** Creates an optimizer of all parameters that has not taken any steps. */
     public Optimizer(UpdateRule rule, Weights weights) {
-        this.rule = rule;
-        this.weights = weights;
-        for (Parameter parameter : weights.parameters()) {
-            List<Buffer> buffers = new ArrayList<>();
-            for (int i = 0; i < rule.slots().size(); i++) {
-                buffers.add(weights.backend().allocate(parameter.shape().elements()));
-            }
-            slots.add(buffers);
-        }
+        this(rule, weights, List.of());
     }
 
-    /** Updates every parameter with its gradient, at a learning rate. */
-    public void step(double rate) {
+    /**
+     * Creates an optimizer that treats groups of parameters differently and has not taken any steps.
+     *
+     * @param groups
+     *            the groups; a parameter belongs to the first one whose pattern matches its name
+     * @throws IllegalArgumentException
+     *             if a group has no parameter
+     */
+    public Optimizer(UpdateRule rule, Weights weights, List<ParameterGroup> groups) {
+        this.rule = rule;
+        List<ParameterGroup> assigned = ParameterGroup.assign(groups, weights);
+        for (int i = 0; i < assigned.size(); i++) {
+            if (!assigned.get(i).frozen()) {
+                Parameter parameter = weights.parameters().get(i);
+                List<Buffer> slots = new ArrayList<>();
+                for (int j = 0; j < rule.slots().size(); j++) {
+                    slots.add(weights.backend().allocate(parameter.shape().elements()));
+                }
+                updates.add(new ParameterUpdate(weights.backend(), parameter, slots, assigned.get(i)));
+            }
+        }
+        parameters = updates.stream().map(ParameterUpdate::parameter).toList();
+    }
+
+    /** The parameters that the optimizer updates: all that are not frozen. */
+    public List<Parameter> parameters() {
+        return parameters;
+    }
+
+    /** Updates every parameter with its gradient, at the rule's learning rate. */
+    public void step() {
+        step(1);
+    }
+
+    /**
+     * Updates every parameter with its gradient, at a multiple of the rule's learning rate.
+     *
+     * @param factor
+     *            multiplies the learning rate, such as the factor of a {@link Schedule}
+     */
+    public void step(double factor) {
         steps++;
-        List<Parameter> parameters = weights.parameters();
-        for (int i = 0; i < parameters.size(); i++) {
-            rule.update(weights.backend(), parameters.get(i), slots.get(i), rate, steps);
+        double rate = rule.rate() * factor;
+        for (ParameterUpdate update : updates) {
+            rule.update(update.at(rate, steps));
         }
     }
 
@@ -59,12 +93,10 @@ public final class Optimizer {
     /** Returns the complete state apart from {@link #steps()}, to be saved and restored. */
     public List<Slot> state() {
         List<Slot> state = new ArrayList<>();
-        List<Parameter> parameters = weights.parameters();
-        for (int i = 0; i < parameters.size(); i++) {
-            Parameter parameter = parameters.get(i);
-            for (int j = 0; j < rule.slots().size(); j++) {
-                state.add(new Slot(rule.slots().get(j) + "." + parameter.name(), parameter.shape(),
-                        slots.get(i).get(j)));
+        for (ParameterUpdate update : updates) {
+            Parameter parameter = update.parameter();
+            for (int i = 0; i < rule.slots().size(); i++) {
+                state.add(new Slot(rule.slots().get(i) + "." + parameter.name(), parameter.shape(), update.slot(i)));
             }
         }
         return state;

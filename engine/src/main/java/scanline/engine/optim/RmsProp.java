@@ -3,8 +3,6 @@ package scanline.engine.optim;
 import java.util.List;
 
 import scanline.engine.tensor.Backend;
-import scanline.engine.tensor.Buffer;
-import scanline.engine.tensor.Parameter;
 
 /**
  * RMSProp (Tieleman and Hinton 2012, lecture 6.5); PyTorch's {@code RMSprop}.
@@ -32,11 +30,11 @@ public record RmsProp(double rate, double alpha, double epsilon, double momentum
      *             if one is out of range
      */
     public RmsProp {
-        UpdateRule.require(rate > 0, "rate", "positive", rate);
-        UpdateRule.require(alpha >= 0 && alpha < 1, "alpha", "in [0, 1)", alpha);
-        UpdateRule.require(epsilon > 0, "epsilon", "positive", epsilon);
-        UpdateRule.require(momentum >= 0 && momentum < 1, "momentum", "in [0, 1)", momentum);
-        UpdateRule.require(weightDecay >= 0, "weightDecay", "0 or more", weightDecay);
+        Hyperparameter.require(rate > 0, "rate", "positive", rate);
+        Hyperparameter.require(alpha >= 0 && alpha < 1, "alpha", "in [0, 1)", alpha);
+        Hyperparameter.require(epsilon > 0, "epsilon", "positive", epsilon);
+        Hyperparameter.require(momentum >= 0 && momentum < 1, "momentum", "in [0, 1)", momentum);
+        Hyperparameter.require(weightDecay >= 0, "weightDecay", "0 or more", weightDecay);
     }
 
     @Override
@@ -44,10 +42,16 @@ public record RmsProp(double rate, double alpha, double epsilon, double momentum
         return List.of("square", "momentum");
     }
 
+    /** Returns the rule with another learning rate. */
+    public RmsProp withRate(double newRate) {
+        return new RmsProp(newRate, alpha, epsilon, momentum, weightDecay);
+    }
+
     @Override
-    public void update(Backend backend, Parameter weight, List<Buffer> slots, double rate, long step) {
-        backend.rmsProp(weight.value(), weight.gradient(), slots.get(0), slots.get(1),
-                new Backend.RmsPropStep((float) rate, alpha, (float) epsilon, (float) momentum, (float) weightDecay),
-                weight.shape().elements());
+    public void update(ParameterUpdate update) {
+        update.backend().rmsProp(update.parameter().value(), update.parameter().gradient(), update.slot(0),
+                update.slot(1), new Backend.RmsPropStep((float) update.rate(), alpha, (float) epsilon,
+                        (float) momentum, (float) update.decay(weightDecay)),
+                update.elements());
     }
 }

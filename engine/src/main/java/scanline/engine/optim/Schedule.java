@@ -40,8 +40,8 @@ public sealed interface Schedule {
          *             if one is out of range
          */
         public Step {
-            UpdateRule.require(stepSize > 0, "stepSize", "positive", stepSize);
-            UpdateRule.require(gamma > 0 && gamma <= 1, "gamma", "in (0, 1]", gamma);
+            Hyperparameter.require(stepSize > 0, "stepSize", "positive", stepSize);
+            Hyperparameter.require(gamma > 0 && gamma <= 1, "gamma", "in (0, 1]", gamma);
         }
 
         @Override
@@ -67,7 +67,7 @@ public sealed interface Schedule {
          *             if one is out of range
          */
         public Cosine {
-            UpdateRule.require(minimum >= 0 && minimum <= 1, "minimum", "in [0, 1]", minimum);
+            Hyperparameter.require(minimum >= 0 && minimum <= 1, "minimum", "in [0, 1]", minimum);
         }
 
         @Override
@@ -92,8 +92,8 @@ public sealed interface Schedule {
          *             if one is out of range
          */
         public WarmUp {
-            UpdateRule.require(epochs >= 0, "epochs", "0 or more", epochs);
-            UpdateRule.require(minimum >= 0 && minimum <= 1, "minimum", "in [0, 1]", minimum);
+            Hyperparameter.require(epochs >= 0, "epochs", "0 or more", epochs);
+            Hyperparameter.require(minimum >= 0 && minimum <= 1, "minimum", "in [0, 1]", minimum);
         }
 
         @Override

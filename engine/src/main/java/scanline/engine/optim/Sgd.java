@@ -2,10 +2,6 @@ package scanline.engine.optim;
 
 import java.util.List;
 
-import scanline.engine.tensor.Backend;
-import scanline.engine.tensor.Buffer;
-import scanline.engine.tensor.Parameter;
-
 /**
  * Stochastic gradient descent with momentum (Sutskever et al. 2013) and L2 weight decay; PyTorch's {@code SGD}.
  *
@@ -29,9 +25,9 @@ public record Sgd(double rate, double momentum, boolean nesterov, double weightD
      *             if one is out of range
      */
     public Sgd {
-        UpdateRule.require(rate > 0, "rate", "positive", rate);
-        UpdateRule.require(momentum >= 0 && momentum < 1, "momentum", "in [0, 1)", momentum);
-        UpdateRule.require(weightDecay >= 0, "weightDecay", "0 or more", weightDecay);
+        Hyperparameter.require(rate > 0, "rate", "positive", rate);
+        Hyperparameter.require(momentum >= 0 && momentum < 1, "momentum", "in [0, 1)", momentum);
+        Hyperparameter.require(weightDecay >= 0, "weightDecay", "0 or more", weightDecay);
     }
 
     @Override
@@ -39,9 +35,15 @@ public record Sgd(double rate, double momentum, boolean nesterov, double weightD
         return List.of("momentum");
     }
 
+    /** Returns the rule with another learning rate. */
+    public Sgd withRate(double newRate) {
+        return new Sgd(newRate, momentum, nesterov, weightDecay);
+    }
+
     @Override
-    public void update(Backend backend, Parameter weight, List<Buffer> slots, double rate, long step) {
-        backend.sgd(weight.value(), weight.gradient(), slots.get(0), (float) rate, (float) momentum, nesterov,
-                (float) weightDecay, weight.shape().elements());
+    public void update(ParameterUpdate update) {
+        update.backend().sgd(update.parameter().value(), update.parameter().gradient(), update.slot(0),
+                (float) update.rate(), (float) momentum, nesterov, (float) update.decay(weightDecay),
+                update.elements());
     }
 }

@@ -1,4 +1,4 @@
-/** Optimizers: update rules, gradient clipping and learning rate schedules. */
+/** Optimizers: update rules, groups of parameters, gradient clipping and learning rate schedules. */
 @NullMarked
 package scanline.engine.optim;
 

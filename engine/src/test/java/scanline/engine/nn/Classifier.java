@@ -43,7 +43,7 @@ public final class Classifier {
         weights = new Weights(backend, 1);
         network = build.apply(weights);
         memory = new Memory(backend);
-        optimizer = new Optimizer(Adam.DEFAULT, weights);
+        optimizer = new Optimizer(Adam.DEFAULT.withRate(0.01), weights);
         images = Numbers.uniform("images", shape.elements(), 1);
     }
 
@@ -68,7 +68,7 @@ public final class Classifier {
             entropy.value().read(0, loss, 0, 1);
         }
         new Clipping.Norm(0.5).clip(weights);
-        optimizer.step(0.01);
+        optimizer.step();
         return loss[0];
     }
 

@@ -61,7 +61,7 @@ final class GoldenModel {
         for (int step = 0; step < STEPS; step++) {
             pass(0);
             clipping.clip(weights);
-            optimizer.step(rule.rate());
+            optimizer.step();
         }
         expected.compareValues(training + ".", weights);
     }

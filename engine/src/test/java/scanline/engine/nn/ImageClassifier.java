@@ -43,7 +43,7 @@ public final class ImageClassifier {
         int left = ((height / 2 + 1) / 2 - 1) * ((width / 2 + 1) / 2 - 1);
         fc = new Linear(weights.scope("fc"), left * more, CLASSES, Initializer.UNIFORM);
         memory = new Memory(backend);
-        optimizer = new Optimizer(Adam.DEFAULT, weights);
+        optimizer = new Optimizer(Adam.DEFAULT.withRate(0.01), weights);
         shape = Shape.of(height, batch, width);
         images = Numbers.uniform("images", shape.elements(), 1);
         labels = Numbers.labels(batch, CLASSES);
@@ -63,7 +63,7 @@ public final class ImageClassifier {
             tape.backward(entropy);
             entropy.value().read(0, loss, 0, 1);
         }
-        optimizer.step(0.01);
+        optimizer.step();
         return loss[0];
     }
 

@@ -54,7 +54,7 @@ class ImageLayersParityTest {
                             compare(expected, "gradient." + parameter.name(), parameter.gradients());
                         }
                     }
-                    optimizer.step(0.1);
+                    optimizer.step();
                 }
                 for (Parameter parameter : weights.parameters()) {
                     compare(expected, "sgd." + parameter.name(), parameter.values());

@@ -11,32 +11,38 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Finds classes and files in this module, so that a new model, recipe or data set is one new file and no list entry.
+ * Finds classes and files in this module and in the engine's, so that a new model, update rule, recipe or data set is
+ * one new file and no list entry.
  */
 public final class ModuleContent {
+    private static final Module OWN = ModuleContent.class.getModule();
+
     private ModuleContent() {}
 
-    /** Returns the records of a package that implement an interface. */
+    /** Returns the records of an interface's module that implement it, from one of the module's packages. */
     public static List<Class<?>> records(Class<?> type, String where) {
-        return classes(where).filter(found -> found.isRecord() && type.isAssignableFrom(found)).toList();
+        return classes(type.getModule(), where).filter(found -> found.isRecord() && type.isAssignableFrom(found)).toList();
     }
 
     /** Returns the public constants of a type in the classes of a package. */
     public static <T> List<T> constants(Class<T> type, String where) {
-        return classes(where).flatMap(found -> Stream.of(found.getFields())).filter(field -> field.getType() == type)
+        return classes(OWN, where).flatMap(found -> Stream.of(found.getFields())).filter(field -> field.getType() == type)
                 .map(field -> type.cast(value(field))).toList();
     }
 
-    private static Stream<Class<?>> classes(String where) {
+    private static Stream<Class<?>> classes(Module module, String where) {
         String folder = where.replace('.', '/') + "/";
-        return files(folder, ".class").stream().map(file -> load(where + "."
+        return files(module, folder, ".class").stream().map(file -> load(where + "."
                 + file.substring(folder.length(), file.length() - ".class".length())));
     }
 
     /** Returns the files whose path starts with a folder and ends with a suffix, sorted. */
     public static List<String> files(String folder, String ending) {
-        ResolvedModule module = ModuleContent.class.getModule().getLayer().configuration()
-                .findModule(ModuleContent.class.getModule().getName()).orElseThrow();
+        return files(OWN, folder, ending);
+    }
+
+    private static List<String> files(Module owner, String folder, String ending) {
+        ResolvedModule module = owner.getLayer().configuration().findModule(owner.getName()).orElseThrow();
         try (ModuleReader reader = module.reference().open(); var files = reader.list()) {
             return files.filter(file -> file.startsWith(folder) && file.endsWith(ending)).sorted().toList();
         } catch (IOException e) {
@@ -51,7 +57,7 @@ public final class ModuleContent {
 
     /** Reads a file as bytes. */
     public static byte[] bytes(String file) {
-        try (InputStream in = ModuleContent.class.getModule().getResourceAsStream(file)) {
+        try (InputStream in = OWN.getResourceAsStream(file)) {
             if (in == null) {
                 throw new IllegalArgumentException("this module has no file " + file);
             }

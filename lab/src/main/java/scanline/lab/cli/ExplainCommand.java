@@ -60,8 +60,10 @@ final class ExplainCommand implements Runnable {
                         times ? String.format(Locale.ROOT, "  %4.1f %%", 100 * shares.get(l)) : "");
             }
             long flops = layers.stream().mapToLong(Model.Layer::flops).sum();
-            out.printf(Locale.ROOT, "%n%,d parameters; a training step with batch %d takes about %.2f GFLOP%n%n",
-                    experiment.weights().count(), recipe.batch(), 3e-9 * flops * recipe.batch());
+            out.printf(Locale.ROOT, "%n%,d parameters; a training step with batch %s takes about %.2f GFLOP%n%n",
+                    experiment.weights().count(),
+                    recipe.accumulate() == 1 ? recipe.batch() : recipe.batch() + " x " + recipe.accumulate(),
+                    3e-9 * flops * recipe.batch() * recipe.accumulate());
             out.println("parameters, named as in PyTorch's state_dict:");
             for (Parameter parameter : experiment.weights().parameters()) {
                 out.printf(Locale.ROOT, "    %-48s %s%n", parameter.name(), parameter.shape());

@@ -5,6 +5,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
+import scanline.engine.optim.Optimizer;
+import scanline.engine.optim.ParameterGroup;
 import scanline.engine.tensor.Activation;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Memory;
@@ -76,12 +78,22 @@ public final class Experiment implements AutoCloseable {
                     ? logits.then(Activation::softmax)
                     : built;
             task = Task.of(recipe, network, input.classes());
+            requireParametersOf(recipe.parameterGroups());
         } catch (IllegalArgumentException | RunException e) {
             backend.close();
             throw new RunException(String.valueOf(e.getMessage()));
         } catch (DataException e) {
             backend.close();
             throw e;
+        }
+    }
+
+    /** Rejects a group of parameters that the model does not have before anything is trained or written. */
+    private void requireParametersOf(List<ParameterGroup> groups) {
+        try {
+            ParameterGroup.assign(groups, weights);
+        } catch (IllegalArgumentException e) {
+            throw new RunException("groups: " + e.getMessage());
         }
     }
 
@@ -113,6 +125,16 @@ public final class Experiment implements AutoCloseable {
     /** The parameters. */
     public Weights weights() {
         return weights;
+    }
+
+    /** The backend that holds the parameters and computes with them. */
+    public Backend backend() {
+        return backend;
+    }
+
+    /** Returns the optimizer of the recipe for these parameters, before its first step. */
+    public Optimizer newOptimizer() {
+        return new Optimizer(recipe.optimizer(), weights, recipe.parameterGroups());
     }
 
     /** The model. */

@@ -2,6 +2,7 @@ package scanline.lab.experiment;
 
 import scanline.engine.optim.Optimizer;
 import scanline.engine.random.RandomKey;
+import scanline.engine.tensor.Arithmetic;
 import scanline.engine.tensor.Tape;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.sequence.Batch;
@@ -16,6 +17,7 @@ public final class Learner {
     private final Recipe recipe;
     private final RandomKey passes;
     private final int examples;
+    private final int examplesAStep;
     private final int steps;
     private Optimizer optimizer;
 
@@ -25,21 +27,28 @@ public final class Learner {
         recipe = experiment.recipe();
         passes = RandomKey.of(recipe.seed(), "pass");
         examples = experiment.examples(Split.TRAIN).count();
-        steps = Math.ceilDiv(examples, recipe.batch());
-        optimizer = new Optimizer(recipe.optimizer(), experiment.weights());
+        examplesAStep = recipe.batch() * recipe.accumulate();
+        steps = Math.ceilDiv(examples, examplesAStep);
+        optimizer = experiment.newOptimizer();
     }
 
     /**
      * The outcome of a step.
      *
-     * @param loss mean loss of the batch, before the update
+     * @param loss mean loss of its examples, before the update
      * @param correct the number of its examples that are answered entirely correctly
+     * @param examples the number of its examples
      */
-    public record Step(double loss, int correct) {}
+    public record Step(double loss, int correct, int examples) {}
 
     /** The number of training examples in an epoch. */
     public int examples() {
         return examples;
+    }
+
+    /** The number of examples in a step, except for the last one of an epoch, which may have fewer. */
+    public int examplesAStep() {
+        return examplesAStep;
     }
 
     /** The number of steps in an epoch. */
@@ -54,11 +63,11 @@ public final class Learner {
 
     /** Replaces the optimizer with one that has taken no step; the weights stay. */
     public void restart() {
-        optimizer = new Optimizer(recipe.optimizer(), experiment.weights());
+        optimizer = experiment.newOptimizer();
     }
 
     /**
-     * Returns the examples of a step.
+     * Returns a batch: all examples of a step, or some of them if the step accumulates the gradients of several.
      *
      * @param order the examples of its epoch, in order
      * @param first the position in that order where the batch starts; it ends one batch size later, or with the epoch
@@ -67,27 +76,74 @@ public final class Learner {
         return order.batch(first, Math.min(order.count(), first + recipe.batch()));
     }
 
-    /** Takes a training step on a batch. A loss that is not finite changes no weight. */
-    public Step learn(Batch batch) {
-        long step = optimizer.steps();
-        Step outcome;
-        try (Tape tape = Tape.training(experiment.memory(), passes.at(step))) {
-            Task.Loss objective = experiment.task().loss(experiment.read(tape, batch), batch);
-            double loss = objective.mean().values()[0];
-            if (!Double.isFinite(loss)) {
-                return new Step(loss, 0);
+    /**
+     * Takes the next training step of an epoch: on a batch, or on as many as the recipe accumulates. The gradients of
+     * several are those of the mean of their losses, weighted by their examples. A loss that is not finite changes no
+     * weight.
+     *
+     * @param order the examples of the epoch, in order
+     * @param first the position in that order where the step starts
+     */
+    public Step learn(Examples order, int first) {
+        int count = Math.min(order.count() - first, examplesAStep);
+        long pass = optimizer.steps() * recipe.accumulate();
+        double loss = 0;
+        int correct = 0;
+        experiment.weights().clearGradients();
+        for (int done = 0; done < count; done += recipe.batch()) {
+            Batch batch = batch(order, first + done);
+            float share = (float) batch.count() / count;
+            Step part = pass(batch, pass++, share);
+            if (!Double.isFinite(part.loss)) {
+                return new Step(part.loss, 0, count);
             }
-            outcome = new Step(loss, objective.correct().getAsInt());
-            experiment.weights().clearGradients();
-            tape.backward(objective.mean());
+            loss += share * part.loss;
+            correct += part.correct;
         }
-        recipe.clip().clip(experiment.weights());
-        optimizer.step(rate(step));
+        update();
+        return new Step(loss, correct, count);
+    }
+
+    /** Takes a training step on one batch. A loss that is not finite changes no weight. */
+    public Step learn(Batch batch) {
+        experiment.weights().clearGradients();
+        Step outcome = pass(batch, optimizer.steps() * recipe.accumulate(), 1);
+        if (Double.isFinite(outcome.loss)) {
+            update();
+        }
         return outcome;
     }
 
-    /** Returns the learning rate of a step, the first being 0. */
+    /**
+     * Adds the gradients of a batch, unless its loss is not finite.
+     *
+     * @param number the number of the pass, which decides its random numbers
+     * @param share the factor of its gradients
+     */
+    private Step pass(Batch batch, long number, float share) {
+        try (Tape tape = Tape.training(experiment.memory(), passes.at(number))) {
+            Task.Loss objective = experiment.task().loss(experiment.read(tape, batch), batch);
+            double loss = objective.mean().values()[0];
+            if (!Double.isFinite(loss)) {
+                return new Step(loss, 0, batch.count());
+            }
+            Step outcome = new Step(loss, objective.correct().getAsInt(), batch.count());
+            tape.backward(share == 1 ? objective.mean() : Arithmetic.scale(objective.mean(), share));
+            return outcome;
+        }
+    }
+
+    private void update() {
+        recipe.clip().clip(experiment.backend(), optimizer.parameters());
+        optimizer.step(factor(optimizer.steps()));
+    }
+
+    /** Returns the learning rate of a step, the first being 0, of the parameters that belong to no group. */
     public double rate(long step) {
-        return recipe.optimizer().rate() * recipe.schedule().factor(step, steps, recipe.epochs());
+        return recipe.optimizer().rate() * factor(step);
+    }
+
+    private double factor(long step) {
+        return recipe.schedule().factor(step, steps, recipe.epochs());
     }
 }

@@ -16,7 +16,6 @@ import java.util.stream.Collectors;
 import scanline.engine.io.Excerpt;
 import scanline.lab.base.ModuleContent;
 import scanline.lab.base.Nearest;
-import scanline.lab.model.Model;
 import scanline.lab.recipe.Keys.Value;
 
 /**
@@ -63,11 +62,14 @@ final class Binding {
         return keys;
     }
 
-    /** Returns the records that implement an interface, by their names. */
+    /**
+     * Returns the records that implement an interface, by their names: those that a sealed interface permits, or else those
+     * in the package of the interface.
+     */
     static Map<String, Class<?>> choices(Class<?> type) {
         List<Class<?>> classes = type.isSealed()
                 ? List.of(type.getPermittedSubclasses())
-                : ModuleContent.records(type, Model.class.getPackageName());
+                : ModuleContent.records(type, type.getPackageName());
         Map<String, Class<?>> choices = new TreeMap<>();
         for (Class<?> choice : classes) {
             choices.put(name(choice, type), choice);

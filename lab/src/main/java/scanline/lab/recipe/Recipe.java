@@ -2,12 +2,14 @@ package scanline.lab.recipe;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import scanline.engine.optim.Adam;
 import scanline.engine.optim.Clipping;
+import scanline.engine.optim.ParameterGroup;
 import scanline.engine.optim.Schedule;
 import scanline.engine.optim.UpdateRule;
 import scanline.lab.base.FileName;
@@ -33,21 +35,25 @@ import scanline.lab.sequence.Scan;
  * @param target the test accuracy that the recipe should reach, a fraction; 0 for none
  * @param seed the seed of all random numbers
  * @param epochs how many times every training example is used; with drawn canvases, how many sets of them are drawn
- * @param batch examples per step
+ * @param batch examples per pass
+ * @param accumulate batches per step, whose mean gradient updates the weights once
  * @param data the data set and its preparation
  * @param model the network
  * @param head the operations between the model and the loss
  * @param loss the loss function
  * @param optimizer the update rule
+ * @param groups the parameters that learn otherwise, as text: {@code embedding.*: rate 0.1; fc.bias: no decay; lstm.*: frozen};
+ *     empty for none
  * @param schedule the learning-rate schedule
  * @param clip the gradient clipping
  */
 public record Recipe(String about, String source, Published published, double target, long seed, int epochs, int batch,
-        Data data, Model model, Head head, Loss loss, UpdateRule optimizer, Schedule schedule, Clipping clip) {
+        int accumulate, Data data, Model model, Head head, Loss loss, UpdateRule optimizer, String groups,
+        Schedule schedule, Clipping clip) {
     /** The default of every key. A recipe has to give {@code model}. */
-    public static final Recipe DEFAULT = new Recipe("", "", new Published("", 0, 0), 0, 1, 10, 100,
+    public static final Recipe DEFAULT = new Recipe("", "", new Published("", 0, 0), 0, 1, 10, 100, 1,
             new Data("mnist", "", Optional.empty(), 0, 5_000, true, 1, Canvas.Single.DEFAULT, 0, 1, Scan.Rows.DEFAULT),
-            RecurrentModel.DEFAULT, new Head(false), new Loss(0), Adam.DEFAULT, Schedule.Constant.DEFAULT,
+            RecurrentModel.DEFAULT, new Head(false), new Loss(0), Adam.DEFAULT, "", Schedule.Constant.DEFAULT,
             Clipping.None.DEFAULT);
 
     /** The keys that describe a recipe and do not affect its result. */
@@ -65,6 +71,10 @@ public record Recipe(String about, String source, Published published, double ta
         require(target >= 0 && target <= 1, "target must be a fraction, 0 to 1, not " + target);
         require(epochs >= 1 && epochs <= MOST_EPOCHS, "epochs must be from 1 to " + MOST_EPOCHS + ", not " + epochs);
         require(batch >= 1, "batch must be at least 1, not " + batch);
+        require(accumulate >= 1, "accumulate must be at least 1, not " + accumulate);
+        require((long) batch * accumulate <= Integer.MAX_VALUE,
+                "batch times accumulate must be at most " + Integer.MAX_VALUE);
+        Groups.parse(groups);
         // Every drawn canvas of a run has its own number.
         require((long) epochs * data.canvas.drawn().train() <= Integer.MAX_VALUE,
                 "epochs times data.canvas.train must be at most "
@@ -153,6 +163,11 @@ public record Recipe(String about, String source, Published published, double ta
             require(labelSmoothing >= 0 && labelSmoothing < 1,
                     "labelSmoothing must be in [0, 1), not " + labelSmoothing);
         }
+    }
+
+    /** Returns the groups of parameters that learn otherwise; a parameter belongs to the first one that matches its name. */
+    public List<ParameterGroup> parameterGroups() {
+        return Groups.parse(groups);
     }
 
     /** Returns every key with its value, in the order of the components. */

@@ -47,9 +47,9 @@ public record FirstSteps(String recipe, double loss, String weights) {
             int example = 0;
             double loss = Double.NaN;
             for (int i = 0; i < STEPS; i++) {
-                var batch = learner.batch(order, example);
-                loss = learner.learn(batch).loss();
-                example += batch.count();
+                Learner.Step step = learner.learn(order, example);
+                loss = step.loss();
+                example += step.examples();
             }
             return new FirstSteps(recipe, loss, WeightsFile.hash(experiment.weights()));
         }

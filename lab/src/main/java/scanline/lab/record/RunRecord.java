@@ -74,6 +74,8 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
         decisions.remove("seed");
         decisions.putIfAbsent(CANVAS, SINGLE); // not in records of older versions
         decisions.putIfAbsent(SHRINK, "1");
+        decisions.putIfAbsent("accumulate", "1");
+        decisions.putIfAbsent("groups", "");
         return decisions;
     }
 

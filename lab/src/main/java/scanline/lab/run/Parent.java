@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import scanline.engine.io.FormatException;
 import scanline.engine.io.LoadReport;
 import scanline.engine.io.WeightsFile;
-import scanline.engine.optim.Optimizer;
 import scanline.lab.base.RunException;
 import scanline.lab.base.Sha256;
 import scanline.lab.experiment.Experiment;
@@ -79,7 +78,6 @@ public record Parent(String path, String file, String weights, boolean newHead, 
      * checkpoint would start with the weights of its seed.
      */
     public static Run.Beginning beginning(Experiment experiment) {
-        return run -> Checkpoint.save(run.last(), experiment.weights(),
-                new Optimizer(experiment.recipe().optimizer(), experiment.weights()), Position.START);
+        return run -> Checkpoint.save(run.last(), experiment.weights(), experiment.newOptimizer(), Position.START);
     }
 }

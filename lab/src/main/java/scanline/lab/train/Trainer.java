@@ -23,7 +23,6 @@ import scanline.lab.run.Progress;
 import scanline.lab.run.Result;
 import scanline.lab.run.Run;
 import scanline.lab.run.RunEvents;
-import scanline.lab.sequence.Batch;
 
 /**
  * Trains an experiment and keeps its run up to date. The results depend on the recipe, the seed and the data only: not
@@ -88,12 +87,12 @@ public final class Trainer {
 
     private boolean isPossible(Position saved) {
         boolean within = saved.epoch() < recipe.epochs()
-                ? saved.example() % recipe.batch() == 0 && saved.example() < learner.examples()
+                ? saved.example() % learner.examplesAStep() == 0 && saved.example() < learner.examples()
                 : saved.epoch() == recipe.epochs() && saved.example() == 0;
         return within && saved.correct() <= saved.example() && saved.bestEpoch() <= saved.epoch()
                 && saved.bestEpoch() > 0 == saved.epoch() > 0
                 && saved.step() == (long) saved.epoch() * learner.steps()
-                        + Math.ceilDiv(saved.example(), recipe.batch());
+                        + Math.ceilDiv(saved.example(), learner.examplesAStep());
     }
 
     /** Returns whether every epoch is done. */
@@ -165,18 +164,17 @@ public final class Trainer {
 
     private void trainStep(Examples epoch, RunEvents events) {
         long start = System.nanoTime();
-        Batch batch = learner.batch(epoch, position.example());
-        Learner.Step outcome = learner.learn(batch);
+        Learner.Step outcome = learner.learn(epoch, position.example());
         double loss = outcome.loss();
         if (!Double.isFinite(loss)) {
             throw diverged("the loss is " + loss);
         }
         double took = secondsSince(start);
-        position = position.afterStep(batch.count(), loss, outcome.correct(), took);
+        position = position.afterStep(outcome.examples(), loss, outcome.correct(), took);
         if (step() % stepsBetweenEvents == 0) {
             events.loss(step(), loss);
         }
-        report(batch.count(), took, loss);
+        report(outcome.examples(), took, loss);
     }
 
     private Run.Epoch endEpoch(RunEvents events) throws IOException {
@@ -227,7 +225,7 @@ public final class Trainer {
         int example = position.example();
         double left = ((recipe.epochs() - position.epoch() - 1.0) * learner.examples() + learner.examples() - example)
                 / speed;
-        progress.step(new Progress.Step(position.epoch() + 1, Math.ceilDiv(example, recipe.batch()), learner.steps(),
+        progress.step(new Progress.Step(position.epoch() + 1, Math.ceilDiv(example, learner.examplesAStep()), learner.steps(),
                 batchLoss, position.lossSum() / example, (double) position.correct() / example, speed, left));
     }
 

@@ -60,12 +60,11 @@ class ArchitectureTest {
             lab.export        -> engine.geometry engine.io engine.tensor lab.base lab.canvas lab.data lab.experiment
             lab.export        -> lab.format lab.image lab.model lab.recipe lab.run lab.sequence
             lab.record        -> engine.io engine.tensor lab.base lab.data lab.experiment lab.recipe lab.run
-            lab.record        -> lab.sequence
             lab.studio        -> engine.io engine.tensor lab.base lab.data lab.experiment lab.format lab.image
             lab.studio        -> lab.insight lab.model lab.recipe lab.run lab.studio.http lab.task
             lab.sweep         -> engine.io lab.base lab.canvas lab.format lab.recipe lab.run
             lab.train         -> engine.io engine.optim engine.tensor lab.base lab.data lab.experiment lab.recipe
-            lab.train         -> lab.run lab.sequence
+            lab.train         -> lab.run
             lab.report.figure -> lab.base lab.canvas lab.format lab.image lab.insight lab.model lab.record lab.run
             lab.report        -> engine.io lab.base lab.canvas lab.data lab.experiment lab.image lab.insight lab.model
             lab.report        -> lab.recipe lab.record lab.report.figure lab.run lab.task

@@ -215,7 +215,8 @@ class OnnxTest {
         Recipe of = recipe("lstm-rows");
         Recipe recipe = new Recipe(of.about(), of.source(), of.published(), of.target(), of.seed(), of.epochs(),
                 of.batch(),
-                of.data(), new UnknownModel(), of.head(), of.loss(), of.optimizer(), of.schedule(), of.clip());
+                of.accumulate(), of.data(), new UnknownModel(), of.head(), of.loss(), of.optimizer(), of.groups(),
+                of.schedule(), of.clip());
         try (Experiment experiment = new Experiment(recipe, 1)) {
             assertThatThrownBy(() -> OnnxModel.of(experiment, OnnxOperators.OPSET_20, Map.of()))
                     .isInstanceOf(RunException.class)

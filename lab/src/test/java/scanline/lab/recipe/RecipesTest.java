@@ -19,9 +19,13 @@ import scanline.engine.geometry.CellKind;
 import scanline.engine.nn.Initializer;
 import scanline.engine.nn.RecurrentInitializer;
 import scanline.engine.optim.Adam;
+import scanline.engine.optim.AdamW;
 import scanline.engine.optim.Clipping;
+import scanline.engine.optim.ParameterGroup;
+import scanline.engine.optim.RmsProp;
 import scanline.engine.optim.Schedule;
 import scanline.engine.optim.Sgd;
+import scanline.engine.optim.UpdateRule;
 import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Weights;
 import scanline.lab.docs.Repository;
@@ -73,6 +77,51 @@ class RecipesTest {
         assertThat(recipe.batch()).isEqualTo(128);
         // 320 + 64 + 18,496 + 128 + 401,536 + 1,290
         assertThat(parameters(recipe, new Model.Input(28, 28, 10, 1))).isEqualTo(421_834);
+    }
+
+    @Test
+    void groupsOfParametersAreText() {
+        Recipe recipe = Recipes.find("lstm-rows",
+                List.of("groups= lstm.*_l0: rate 0.1 ,no decay;fc.bias:no decay; *:  frozen"));
+        assertThat(recipe.parameterGroups()).containsExactly(new ParameterGroup("lstm.*_l0", 0.1, false, false),
+                new ParameterGroup("fc.bias", 1, false, false), new ParameterGroup("*", 1, true, true));
+        assertThat(Recipes.parse("again", recipe.text(), List.of())).isEqualTo(recipe);
+        assertThat(Recipe.decisions(recipe.keys())).containsEntry("groups",
+                "lstm.*_l0: rate 0.1 ,no decay;fc.bias:no decay; *:  frozen");
+        assertThat(Recipes.find("lstm-rows", List.of()).parameterGroups()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            fc.bias | s must be patterns of names with settings, such as "fc.*: rate 0.1, no decay; lstm.*: frozen", but has "fc.bias"
+            : frozen | s must be patterns of names with settings, such as "fc.*: rate 0.1, no decay; lstm.*: frozen", but has ": frozen"
+            fc.*: frozen; | s must be patterns of names with settings, such as "fc.*: rate 0.1, no decay; lstm.*: frozen", but has ""
+            fc.*: | s: "fc.*" must be "rate NUMBER", "no decay" or "frozen", but is ""
+            fc.*: no deacy | s: "fc.*" must be "rate NUMBER", "no decay" or "frozen", but is "no deacy"
+            fc.*: rate | s: "fc.*" must be "rate NUMBER", "no decay" or "frozen", but is "rate"
+            fc.*: rate x | s: "fc.*" must have a positive number as its rate, a factor of optimizer.rate, but has "rate x"
+            fc.*: rate 0 | s: "fc.*" must have a positive number as its rate, a factor of optimizer.rate, but has "rate 0"
+            fc.*: rate Infinity | s: "fc.*" must have a positive number as its rate, a factor of optimizer.rate, but has "rate Infinity"
+            fc.*: rate 1, rate 2 | s: "fc.*" has "rate" twice
+            fc.*: frozen, no decay | s: "fc.*" is frozen, so it has no other setting
+            """)
+    void invalidGroupsAreRejectedInOneLine(String groups, String fault) {
+        assertThatThrownBy(() -> Recipes.find("lstm-rows", List.of("groups=" + groups)))
+                .isInstanceOf(RecipeException.class).hasMessage("group" + fault);
+    }
+
+    @Test
+    void invalidNumbersOfBatchesAreRejected() {
+        assertThatThrownBy(() -> Recipes.find("lstm-rows", List.of("accumulate=0")))
+                .hasMessage("accumulate must be at least 1, not 0");
+        assertThatThrownBy(() -> Recipes.find("lstm-rows", List.of("batch=65536", "accumulate=32768")))
+                .hasMessage("batch times accumulate must be at most 2147483647");
+    }
+
+    @Test
+    void theOptimizersAreTheRecordsOfTheEngine() {
+        assertThat(Binding.choices(UpdateRule.class)).isEqualTo(
+                Map.of("sgd", Sgd.class, "rmsprop", RmsProp.class, "adam", Adam.class, "adamw", AdamW.class));
     }
 
     @Test

@@ -24,10 +24,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import scanline.engine.io.FormatException;
 import scanline.engine.io.SafeTensors;
 import scanline.engine.io.WeightsFile;
+import scanline.engine.tensor.Parameter;
 import scanline.lab.base.RunException;
 import scanline.lab.data.FirstImages;
 import scanline.lab.experiment.Evaluation;
 import scanline.lab.experiment.Experiment;
+import scanline.lab.experiment.Learner;
 import scanline.lab.experiment.Split;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
@@ -222,6 +224,72 @@ class TrainerTest {
     void anotherSeedGivesOtherWeights() throws IOException {
         assertThat(lastWeights(small("seed=2"), create("two", small("seed=2")), 1, false, () -> false))
                 .isNotEqualTo(lastWeights(small(), create("one", small()), 1, false, () -> false));
+    }
+
+    @Test
+    void frozenParametersKeepTheirValuesAndGroupsResumeWithTheSameBits() throws IOException {
+        Recipe recipe = small("groups=lstm.*_l0: frozen; fc.bias: rate 0.5, no decay", "optimizer=adamw");
+        Run whole = create("whole", recipe);
+        String uninterrupted = lastWeights(recipe, whole, 1, false, () -> false);
+        assertThat(uninterrupted).isNotEqualTo(lastWeights(small("groups=lstm.*_l0: frozen", "optimizer=adamw"),
+                create("others", recipe), 1, false, () -> false));
+        Map<String, SafeTensors.Entry> last = SafeTensors.read(whole.last()).tensors();
+        assertThat(last.keySet()).contains("optimizer.mean.lstm.weight_ih_l1")
+                .doesNotContain("optimizer.mean.lstm.weight_ih_l0");
+        try (Experiment before = new Experiment(recipe, 1)) {
+            for (Parameter parameter : before.weights().parameters()) {
+                float[] now = last.get("model." + parameter.name()).values();
+                if (parameter.name().endsWith("_l0")) {
+                    assertThat(now).as(parameter.name()).isEqualTo(parameter.values());
+                } else {
+                    assertThat(now).as(parameter.name()).isNotEqualTo(parameter.values());
+                }
+            }
+        }
+        Run run = create("stopped", recipe);
+        AtomicInteger left = new AtomicInteger(4);
+        assertThat(lastWeights(recipe, run, 2, false, () -> left.getAndDecrement() == 0)).isEmpty();
+        assertThat(lastWeights(run.recipe(), run, 3, true, () -> false)).isEqualTo(uninterrupted);
+    }
+
+    /** 300 examples in steps of 96: three whole ones and one of 12 an epoch. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 4, 5, 7})
+    void aRunThatAccumulatesGradientsResumesWithTheSameBits(int steps) throws IOException {
+        Recipe recipe = small("accumulate=3");
+        Run whole = create("whole", recipe);
+        String uninterrupted = lastWeights(recipe, whole, 1, false, () -> false);
+        assertThat(whole.epochs()).extracting(Run.Epoch::step).containsExactly(4L, 8L);
+        Run run = create("stopped", recipe);
+        AtomicInteger left = new AtomicInteger(steps);
+        assertThat(lastWeights(recipe, run, 2, false, () -> left.getAndDecrement() == 0)).isEmpty();
+        assertThat(lastWeights(run.recipe(), run, 3, true, () -> false)).isEqualTo(uninterrupted);
+    }
+
+    /** The mean gradient of batches is that of one batch with their examples, also where the last one has fewer. */
+    @Test
+    void accumulatedGradientsAreThoseOfALargeBatch() {
+        try (Experiment parts = new Experiment(small("accumulate=3", "model.dropout=0"), 1);
+                Experiment one = new Experiment(small("batch=96", "model.dropout=0"), 1)) {
+            for (int first : new int[] {0, 192, 288}) {
+                Learner.Step ofParts = new Learner(parts).learn(parts.splits().epoch(0), first);
+                Learner.Step ofOne = new Learner(one).learn(one.splits().epoch(0), first);
+                assertThat(ofParts.loss()).isCloseTo(ofOne.loss(), within(1e-5));
+                assertThat(ofParts.correct()).isEqualTo(ofOne.correct());
+                assertThat(ofParts.examples()).isEqualTo(ofOne.examples()).isEqualTo(first == 288 ? 12 : 96);
+                for (int i = 0; i < parts.weights().parameters().size(); i++) {
+                    assertThat(parts.weights().parameters().get(i).gradients())
+                            .containsExactly(one.weights().parameters().get(i).gradients(), within(1e-4f));
+                }
+            }
+            assertThat(parts.weights().parameters().getLast().gradients()).isNotEqualTo(new float[10]);
+        }
+    }
+
+    @Test
+    void aGroupThatTheModelDoesNotHaveIsRejectedBeforeTraining() {
+        assertThatThrownBy(() -> new Experiment(small("groups=ltsm.*: frozen"), 1)).isInstanceOf(RunException.class)
+                .hasMessage("groups: no parameter matches \"ltsm.*\"; the nearest is lstm.weight_ih_l0");
     }
 
     @Test

@@ -1,0 +1,74 @@
+package scanline.engine.optim;
+
+import java.util.List;
+
+import scanline.engine.tensor.Backend;
+import scanline.engine.tensor.Buffer;
+import scanline.engine.tensor.Parameter;
+
+/**
+ * The update of one parameter in one step, with everything that an {@link UpdateRule} needs for it. An optimizer has
+ * one for each parameter and reuses it, so a rule must not keep it.
+ */
+public final class ParameterUpdate {
+    private final Backend backend;
+    private final Parameter parameter;
+    private final List<Buffer> slots;
+    private final ParameterGroup group;
+    private double rate;
+    private long step;
+
+    ParameterUpdate(Backend backend, Parameter parameter, List<Buffer> slots, ParameterGroup group) {
+        this.backend = backend;
+        this.parameter = parameter;
+        this.slots = slots;
+        this.group = group;
+    }
+
+    /**
+     * Moves to a step.
+     *
+     * @param newRate
+     *            the learning rate of the step, before the factor of the parameter's group
+     */
+    ParameterUpdate at(double newRate, long newStep) {
+        rate = newRate * group.rateFactor();
+        step = newStep;
+        return this;
+    }
+
+    /** The backend that holds the parameter and its state, and can compute with them. */
+    public Backend backend() {
+        return backend;
+    }
+
+    /** The parameter, with its value and its gradient. */
+    public Parameter parameter() {
+        return parameter;
+    }
+
+    /** The number of elements in the parameter, and in each of its state buffers. */
+    public int elements() {
+        return parameter.shape().elements();
+    }
+
+    /** Returns a state buffer of the parameter, by its position in {@link UpdateRule#slots()}. */
+    public Buffer slot(int i) {
+        return slots.get(i);
+    }
+
+    /** The learning rate of this step for this parameter. */
+    public double rate() {
+        return rate;
+    }
+
+    /** Returns the weight decay for this parameter: the one given, or 0 where its group has none. */
+    public double decay(double weightDecay) {
+        return group.decay() ? weightDecay : 0;
+    }
+
+    /** The number of this step, from 1. */
+    public long step() {
+        return step;
+    }
+}
