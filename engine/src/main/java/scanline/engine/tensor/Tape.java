@@ -146,10 +146,10 @@ public final class Tape implements AutoCloseable {
 
     /** The class and method of the operation that is being applied, for messages: the call that came from outside. */
     private static String operation() {
-        return StackWalker.getInstance()
-                .walk(frames -> frames.takeWhile(frame -> frame.getClassName().startsWith(PACKAGE))
-                        .reduce((_, outer) -> outer).map(frame -> frame.getClassName().substring(PACKAGE.length()) + "." + frame.getMethodName())
-                        .orElseThrow());
+        return StackWalker.getInstance().walk(frames -> frames
+                .takeWhile(frame -> frame.getClassName().startsWith(PACKAGE)).reduce((_, outer) -> outer)
+                .map(frame -> frame.getClassName().substring(PACKAGE.length()) + "." + frame.getMethodName())
+                .orElseThrow());
     }
 
     /** Returns an array of exactly that length, for a {@link CustomOp}; its content is undefined. */
