@@ -11,7 +11,7 @@
     exports scanline.engine.io;
     exports scanline.engine.random;
     exports scanline.engine.kernel to scanline.lab, scanline.bench;
-    exports scanline.engine.cpu to scanline.lab, scanline.bench;
+    exports scanline.engine.cpu;
 
     uses scanline.engine.tensor.Backend.Provider;
 

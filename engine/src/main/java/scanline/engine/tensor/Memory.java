@@ -1,6 +1,7 @@
 package scanline.engine.tensor;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -12,6 +13,7 @@ import java.util.TreeMap;
 public final class Memory {
     private final Backend backend;
     private final TreeMap<Integer, List<Buffer>> free = new TreeMap<>();
+    private final Map<Integer, List<float[]>> arrays = new HashMap<>();
     private long bytes;
 
     /** Creates an empty pool that allocates from {@code backend}. */
@@ -49,5 +51,15 @@ public final class Memory {
 
     void giveBack(Buffer buffer) {
         free.computeIfAbsent(buffer.length(), _ -> new ArrayList<>()).add(buffer);
+    }
+
+    /** Returns an array of exactly that length in the Java heap, for a {@link CustomOp}; its content is undefined. */
+    float[] takeArray(int length) {
+        List<float[]> fitting = arrays.get(length);
+        return fitting == null || fitting.isEmpty() ? new float[length] : fitting.removeLast();
+    }
+
+    void giveBack(float[] array) {
+        arrays.computeIfAbsent(array.length, _ -> new ArrayList<>()).add(array);
     }
 }

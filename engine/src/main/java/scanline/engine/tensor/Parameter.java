@@ -3,14 +3,26 @@ package scanline.engine.tensor;
 /** A learned tensor. It has a name, and its value and gradient outlive the passes that use them. */
 public final class Parameter extends Tensor {
     private final String name;
+    private final Backend backend;
 
-    Parameter(String name, Shape shape, Buffer value, Buffer gradient) {
-        super(null, shape, value, true, gradient);
+    Parameter(String name, Shape shape, Backend backend) {
+        super(null, shape, backend.allocate(shape.elements()), true, backend.allocate(shape.elements()));
         this.name = name;
+        this.backend = backend;
     }
 
     /** The full name, with scopes joined by dots, as in PyTorch's {@code state_dict}. */
     public String name() {
         return name;
+    }
+
+    /** The backend that stores the value and the gradient. */
+    Backend backend() {
+        return backend;
+    }
+
+    /** Returns whether a pass of {@code other} can read this parameter: backends of a name share their memory. */
+    boolean isOf(Backend other) {
+        return backend == other || backend.name().equals(other.name());
     }
 }

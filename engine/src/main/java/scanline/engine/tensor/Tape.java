@@ -2,6 +2,8 @@ package scanline.engine.tensor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import scanline.engine.geometry.DropoutMask;
 import scanline.engine.random.RandomKey;
@@ -13,19 +15,23 @@ import scanline.engine.random.RandomKey;
  */
 public final class Tape implements AutoCloseable {
     private static final RandomKey NO_KEY = new RandomKey(0);
+    private static final String PACKAGE = Tape.class.getPackageName() + ".";
 
     private record Step(Tensor result, Runnable backward) {}
 
     private final Memory memory;
     private final boolean training;
+    private final boolean recording;
     private final RandomKey random;
     private final List<Step> steps = new ArrayList<>();
     private final List<Buffer> buffers = new ArrayList<>();
     private int draws;
+    private boolean closed;
 
-    private Tape(Memory memory, boolean training, RandomKey random) {
+    private Tape(Memory memory, boolean training, boolean recording, RandomKey random) {
         this.memory = memory;
         this.training = training;
+        this.recording = recording;
         this.random = random;
     }
 
@@ -36,17 +42,32 @@ public final class Tape implements AutoCloseable {
      *            the key of the pass's random numbers; use a different one for each training step
      */
     public static Tape training(Memory memory, RandomKey random) {
-        return new Tape(memory, true, random);
+        return new Tape(memory, true, true, random);
     }
 
     /** Starts an inference pass: nothing is recorded, and dropout is inactive. */
     public static Tape inference(Memory memory) {
-        return new Tape(memory, false, NO_KEY);
+        return new Tape(memory, false, false, NO_KEY);
+    }
+
+    /**
+     * Starts an inference pass that records gradients: it computes what {@link #inference} computes, without dropout
+     * and with the running statistics of a batch normalization, and {@link #backward} gives the gradients of this. It
+     * answers how a trained model depends on its input, as in a saliency map; PyTorch's {@code eval()} without
+     * {@code no_grad()}.
+     */
+    public static Tape inferenceWithGradients(Memory memory) {
+        return new Tape(memory, false, true, NO_KEY);
     }
 
     /** Returns whether this is a training pass. */
     public boolean training() {
         return training;
+    }
+
+    /** Returns whether {@link #backward} can compute gradients. */
+    boolean recording() {
+        return recording;
     }
 
     /** The backend that computes the pass. */
@@ -61,23 +82,84 @@ public final class Tape implements AutoCloseable {
      *            one for each element of {@code shape}, row-major
      * @throws IllegalArgumentException
      *             if there are more or fewer
+     * @throws IllegalStateException
+     *             if the tape has been closed
      */
     public Tensor input(Shape shape, float[] values) {
+        return input(shape, values, false);
+    }
+
+    /**
+     * Creates an input of the pass. {@link Tensor#gradients} of an input with a gradient can be read from
+     * {@link #backward} until the tape is closed, for saliency maps (Simonyan et al. 2014) and adversarial examples
+     * (Goodfellow et al. 2015).
+     *
+     * @param values
+     *            one for each element of {@code shape}, row-major
+     * @param withGradient
+     *            whether {@link #backward} computes the gradient of the input
+     * @throws IllegalArgumentException
+     *             if there are more or fewer
+     * @throws IllegalStateException
+     *             if a gradient is asked of a pass that records none, or the tape has been closed
+     */
+    public Tensor input(Shape shape, float[] values, boolean withGradient) {
+        if (withGradient && !recording) {
+            throw new IllegalStateException("the input of shape " + shape + " cannot have a gradient in an inference"
+                    + " pass: start the pass with Tape.inferenceWithGradients or Tape.training");
+        }
         if (values.length != shape.elements()) {
             throw new IllegalArgumentException("shape " + shape + " does not have " + values.length + " elements");
         }
         Buffer value = scratch(values.length);
         value.write(0, values, 0, values.length);
-        return new Tensor(this, shape, value, false, null);
+        return new Tensor(this, shape, value, withGradient, null);
     }
 
     /** Creates the result of an operation; a gradient flows to it if one flows to any of its sources. */
     Tensor result(Shape shape, Tensor... sources) {
         boolean needsGradient = false;
         for (Tensor source : sources) {
+            requireOwn(source, sources);
             needsGradient |= source.needsGradient();
         }
-        return new Tensor(this, shape, scratch(shape.elements()), training && needsGradient, null);
+        return new Tensor(this, shape, scratch(shape.elements()), recording && needsGradient, null);
+    }
+
+    /** Checks that a source of an operation can be used in this pass. */
+    private void requireOwn(Tensor source, Tensor... sources) {
+        Tape other = source.tape();
+        if (other != null && other != this) {
+            throw new IllegalArgumentException(operation() + ": the tensors of shapes " + shapes(sources)
+                    + " are on different tapes; all tensors of an operation must be on the same one");
+        }
+        if (source instanceof Parameter parameter && !parameter.isOf(backend())) {
+            throw new IllegalArgumentException(operation() + ": parameter " + parameter.name() + " of shape "
+                    + parameter.shape() + " is in the memory of backend " + parameter.backend().name()
+                    + ", but this pass is computed by " + backend().name());
+        }
+    }
+
+    private static String shapes(Tensor... tensors) {
+        return Stream.of(tensors).map(tensor -> tensor.shape().toString()).collect(Collectors.joining(" and "));
+    }
+
+    /** The class and method of the operation that is being applied, for messages: the call that came from outside. */
+    private static String operation() {
+        return StackWalker.getInstance().walk(frames -> frames
+                .takeWhile(frame -> frame.getClassName().startsWith(PACKAGE)).reduce((_, outer) -> outer)
+                .map(frame -> frame.getClassName().substring(PACKAGE.length()) + "." + frame.getMethodName())
+                .orElseThrow());
+    }
+
+    /** Returns an array of exactly that length, for a {@link CustomOp}; its content is undefined. */
+    float[] array(int length) {
+        return memory.takeArray(length);
+    }
+
+    /** Returns an array to the pool. */
+    void giveBack(float[] array) {
+        memory.giveBack(array);
     }
 
     /** Creates another view of the values of x, with as many elements; its gradient is its own. */
@@ -87,6 +169,7 @@ public final class Tape implements AutoCloseable {
 
     /** Returns a buffer that lives as long as the tape; its content is undefined. */
     Buffer scratch(int length) {
+        requireOpen();
         Buffer buffer = memory.take(length);
         buffers.add(buffer);
         return buffer;
@@ -123,14 +206,26 @@ public final class Tape implements AutoCloseable {
 
     /**
      * Adds the gradient of {@code loss} to the gradients of everything that it was computed from. The gradients of
-     * intermediate results are released; those of parameters remain.
+     * intermediate results are released; those of parameters remain, and those of inputs until the tape is closed.
      *
      * @throws IllegalArgumentException
-     *             if the loss does not have exactly one element, or this is an inference pass
+     *             if the loss does not have exactly one element or is on another tape, or this is an inference pass
+     * @throws IllegalStateException
+     *             if the loss was not computed from anything that needs a gradient, or the tape has been closed
      */
     public void backward(Tensor loss) {
-        if (!training || loss.shape().elements() != 1) {
-            throw new IllegalArgumentException("backward needs a training pass and a loss with exactly one element");
+        requireOpen();
+        if (!recording) {
+            throw new IllegalArgumentException("backward needs a pass that records gradients, and this is an inference"
+                    + " pass: start it with Tape.training or Tape.inferenceWithGradients");
+        }
+        if (loss.tape() != this) {
+            throw new IllegalArgumentException("backward needs a loss of this tape; this one, of shape " + loss.shape()
+                    + ", was not computed on it");
+        }
+        if (loss.shape().elements() != 1) {
+            throw new IllegalArgumentException(
+                    "backward needs a loss with exactly one element, not shape " + loss.shape());
         }
         backend().fill(loss.gradient(), 0, 1, 1f);
         for (Step step : steps.reversed()) {
@@ -144,9 +239,21 @@ public final class Tape implements AutoCloseable {
     /** Releases the buffers of the pass. */
     @Override
     public void close() {
+        closed = true;
         buffers.forEach(memory::giveBack);
         buffers.clear();
         steps.clear();
+    }
+
+    /** Returns whether {@link #close} has released the buffers. */
+    boolean isClosed() {
+        return closed;
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("this tape has been closed, and its memory is in use again");
+        }
     }
 
     /** Returns the tape of the first tensor that is on one. */

@@ -27,21 +27,37 @@ public sealed class Tensor permits Parameter {
         return shape;
     }
 
-    /** The buffer with the values, which may be longer than the shape needs. */
+    /**
+     * The buffer with the values, which may be longer than the shape needs.
+     *
+     * @throws IllegalStateException
+     *             if the tape of the tensor has been closed
+     */
     public final Buffer value() {
+        requireOpen();
         return value;
+    }
+
+    private void requireOpen() {
+        if (tape != null && tape.isClosed()) {
+            throw new IllegalStateException("this tensor of shape " + shape
+                    + " was used after its tape was closed, and its memory is in use again: read it before");
+        }
     }
 
     /**
      * Returns the buffer that accumulates the gradient. The first call creates it, filled with zeros.
      *
      * @throws IllegalStateException
-     *             if the tensor is an input, to which no gradient flows, or its gradient has been released
+     *             if no gradient flows to the tensor, as to an input without one, or the gradient has been released, as
+     *             that of a result is, or the tape has been closed
      */
     public final Buffer gradient() {
+        requireOpen();
         if (gradient == null) {
             if (tape == null || !needsGradient) {
-                throw new IllegalStateException("no gradient flows to this tensor of shape " + shape);
+                throw new IllegalStateException("no gradient flows to this tensor of shape " + shape
+                        + (tape != null && !tape.recording() ? ": an inference pass records none" : ""));
             }
             if (released) {
                 throw new IllegalStateException("the gradient of this tensor of shape " + shape
@@ -52,7 +68,10 @@ public sealed class Tensor permits Parameter {
         return gradient;
     }
 
-    /** Returns whether a gradient flows to this tensor: whether it is a parameter or was computed from one. */
+    /**
+     * Returns whether a gradient flows to this tensor: whether it is a parameter or an input with a gradient, or was
+     * computed from one.
+     */
     public final boolean needsGradient() {
         return needsGradient;
     }
@@ -100,10 +119,15 @@ public sealed class Tensor permits Parameter {
         return tape;
     }
 
-    /** Returns a copy of the values, row-major. */
+    /**
+     * Returns a copy of the values, row-major.
+     *
+     * @throws IllegalStateException
+     *             if the tape of the tensor has been closed
+     */
     public final float[] values() {
         float[] values = new float[shape.elements()];
-        value.read(0, values, 0, values.length);
+        value().read(0, values, 0, values.length);
         return values;
     }
 

@@ -87,8 +87,7 @@ public final class Weights {
      */
     public Parameter zeros(String name, Shape shape) {
         String fullName = newName(name);
-        int elements = shape.elements();
-        Parameter parameter = new Parameter(fullName, shape, backend.allocate(elements), backend.allocate(elements));
+        Parameter parameter = new Parameter(fullName, shape, backend);
         parameters.put(fullName, parameter);
         return parameter;
     }
