@@ -21,6 +21,9 @@ import scanline.engine.tensor.Losses;
  * is tested. It has none of the optional fused operations, so recurrent layers are composed of basic operations on it.
  */
 public final class ReferenceBackend implements Backend {
+    /** Creates the backend. */
+    public ReferenceBackend() {}
+
     @Override
     public String name() {
         return "reference";

@@ -1,8 +1,10 @@
 package scanline.engine.optim;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Weights;
@@ -78,14 +80,20 @@ public record ParameterGroup(String names, double rateFactor, boolean decay, boo
      */
     public static List<ParameterGroup> assign(List<ParameterGroup> groups, Weights weights) {
         List<ParameterGroup> assigned = new ArrayList<>();
+        BitSet used = new BitSet(groups.size());
         for (Parameter parameter : weights.parameters()) {
-            assigned.add(groups.stream().filter(group -> group.matches(parameter.name())).findFirst().orElse(USUAL));
-        }
-        for (ParameterGroup group : groups) {
-            // By identity: of two equal groups, the second one has no parameter.
-            if (assigned.stream().noneMatch(used -> used == group)) {
-                throw new IllegalArgumentException(group.reasonToBeEmpty(weights));
+            int first = IntStream.range(0, groups.size()).filter(i -> groups.get(i).matches(parameter.name()))
+                    .findFirst().orElse(-1);
+            if (first < 0) {
+                assigned.add(USUAL);
+            } else {
+                assigned.add(groups.get(first));
+                used.set(first);
             }
+        }
+        int empty = used.nextClearBit(0);
+        if (empty < groups.size()) {
+            throw new IllegalArgumentException(groups.get(empty).reasonToBeEmpty(weights));
         }
         return assigned;
     }
