@@ -5,15 +5,20 @@
     requires static transitive org.jspecify;
 
     exports scanline.engine.tensor;
-    exports scanline.engine.geometry;
     exports scanline.engine.nn;
     exports scanline.engine.optim;
     exports scanline.engine.io;
+    exports scanline.engine.geometry;
     exports scanline.engine.random;
+
+    exports scanline.engine.backend; // to implement a backend or an update rule
+
+    exports scanline.engine.cpu to scanline.lab, scanline.bench;
+    exports scanline.engine.file to scanline.lab, scanline.bench;
     exports scanline.engine.kernel to scanline.lab, scanline.bench;
-    exports scanline.engine.cpu;
 
-    uses scanline.engine.tensor.Backend.Provider;
+    uses scanline.engine.backend.Backend.Provider;
 
-    provides scanline.engine.tensor.Backend.Provider with scanline.engine.cpu.CpuBackend;
+    provides scanline.engine.backend.Backend.Provider with scanline.engine.cpu.CpuBackend,
+            scanline.engine.cpu.ReferenceBackend;
 }

@@ -22,13 +22,12 @@ public record OwnLayer(Linear value, Linear gate) {
     /** Trains for {@code steps} steps of {@code count} new sequences each, and returns the loss of the last step. */
     static float train(int steps, int count) {
         float loss = Float.NaN;
-        try (Backend backend = Backend.load(1)) {
-            Weights weights = new Weights(backend, 1);
+        try (Engine engine = Engine.open(1)) {
+            Weights weights = engine.weights(1);
             OwnLayer own = new OwnLayer(weights.scope("own"), 8);
             Recurrent lstm = new Recurrent(weights.scope("lstm"), CellKind.LSTM, 8, 32, 1, Recurrent.Options.DEFAULT);
             Linear fc = new Linear(weights.scope("fc"), 32, 8);
             Optimizer optimizer = new Optimizer(Adam.DEFAULT.withRate(0.01), weights);
-            Memory memory = new Memory(backend);
             for (int step = 0; step < steps; step++) {
                 float[] symbols = new float[8 * count * 8]; // [T, B, F], one-hot
                 int[] firsts = new int[count];
@@ -37,15 +36,13 @@ public record OwnLayer(Linear value, Linear gate) {
                     firsts[i % count] = key.below(8, i);
                     symbols[8 * i + firsts[i % count]] = 1;
                 }
-                try (Tape tape = Tape.training(memory, key)) {
+                try (Tape tape = engine.training(key)) {
                     Tensor x = tape.input(Shape.of(8, count, 8), symbols);
                     Tensor y = fc.forward(lstm.forward(own.forward(x), Sequences.Output.LAST_STEP));
                     Tensor mean = Losses.crossEntropy(y, firsts, 0);
                     loss = mean.values()[0];
-                    weights.clearGradients();
-                    tape.backward(mean);
+                    optimizer.step(mean);
                 }
-                optimizer.step();
                 if ((step + 1) % 100 == 0) {
                     System.out.printf("step %d, loss %.4f%n", step + 1, loss);
                 }

@@ -16,13 +16,13 @@ public final class PredictFromWeights {
     /** Returns the accuracy on the first {@code count} test digits, and prints the first ten predictions. */
     static double accuracy(Path file, int count) throws IOException {
         Loader digits = new Loader(Datasets.ofUser().open("mnist", null).test(), Scan.Rows.DEFAULT, 0, 1);
-        try (Backend backend = Backend.load(Runtime.getRuntime().availableProcessors())) {
-            Weights weights = new Weights(backend, 0);
+        try (Engine engine = Engine.open()) {
+            Weights weights = engine.weights(0);
             TrainAModel.RowReader model = new TrainAModel.RowReader(weights);
             WeightsFile.load(file, weights);
             Batch batch = digits.batch(IntStream.range(0, count).toArray(), 0, count);
             float[] logits;
-            try (Tape tape = Tape.inference(new Memory(backend))) {
+            try (Tape tape = engine.inference()) {
                 logits = model.forward(tape.input(Shape.of(28, count, 28), batch.values())).values();
             }
             int correct = 0;

@@ -31,21 +31,18 @@ public final class TrainAModel {
         Loader digits = new Loader(images, Scan.Rows.DEFAULT, 0, 1);
         int[] order = RandomKey.of(1, "shuffle").permutation(images.count());
         float loss = Float.NaN;
-        try (Backend backend = Backend.load(Runtime.getRuntime().availableProcessors())) {
-            Weights weights = new Weights(backend, 1);
+        try (Engine engine = Engine.open()) {
+            Weights weights = engine.weights(1);
             RowReader model = new RowReader(weights);
             Optimizer optimizer = new Optimizer(Adam.DEFAULT.withRate(0.002), weights);
-            Memory memory = new Memory(backend);
             for (int step = 0; step < steps; step++) {
                 Batch batch = digits.batch(order, step * count, (step + 1) * count);
-                try (Tape tape = Tape.training(memory, RandomKey.of(1, "pass").at(step))) {
+                try (Tape tape = engine.training(step)) {
                     Tensor rows = tape.input(Shape.of(28, count, 28), batch.values());
                     Tensor mean = Losses.crossEntropy(model.forward(rows), batch.labels(), 0);
                     loss = mean.values()[0];
-                    weights.clearGradients();
-                    tape.backward(mean);
+                    optimizer.step(mean);
                 }
-                optimizer.step();
                 if ((step + 1) % 100 == 0) {
                     System.out.printf("step %d, loss %.3f%n", step + 1, loss);
                 }

@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import scanline.bench.peer.BenchException;
 import scanline.bench.peer.ChildJvm;
-import scanline.engine.io.AtomicFile;
+import scanline.engine.file.AtomicFile;
 import scanline.engine.random.RandomKey;
 import scanline.lab.data.Dataset;
 import scanline.lab.data.Datasets;

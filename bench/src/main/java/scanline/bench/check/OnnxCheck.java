@@ -19,7 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import scanline.bench.peer.Steps;
-import scanline.engine.io.AtomicFile;
+import scanline.engine.file.AtomicFile;
 import scanline.engine.io.SafeTensors;
 import scanline.engine.io.SafeTensors.Entry;
 import scanline.lab.experiment.Examples;
@@ -133,7 +133,8 @@ public final class OnnxCheck implements Callable<Integer> {
             if (folder != null) {
                 keep(folder, recipe, training);
             }
-            AtomicFile.write(file, ExportFormat.ONNX.of(training.experiment(), OnnxOperators.OPSET_20, Map.of()));
+            AtomicFile.write(file,
+                    ExportFormat.ONNX.of(training.experiment(), OnnxOperators.OPSET_20, Map.of())::writeTo);
             try (OnnxRuntime runtime = new OnnxRuntime(file)) {
                 return distance(training, runtime);
             }
@@ -146,9 +147,9 @@ public final class OnnxCheck implements Callable<Integer> {
     private static void keep(Path folder, String recipe, Steps trained) throws IOException {
         Files.createDirectories(folder);
         AtomicFile.write(folder.resolve(recipe + ".onnx"),
-                ExportFormat.ONNX.of(trained.experiment(), OnnxOperators.OPSET_20, Map.of()));
+                ExportFormat.ONNX.of(trained.experiment(), OnnxOperators.OPSET_20, Map.of())::writeTo);
         AtomicFile.write(folder.resolve(recipe + ".safetensors"),
-                ExportFormat.SAFETENSORS.of(trained.experiment(), OnnxOperators.OPSET_20, Map.of()));
+                ExportFormat.SAFETENSORS.of(trained.experiment(), OnnxOperators.OPSET_20, Map.of())::writeTo);
         Batch batch = trained.testBatch(KEPT);
         Model.Input input = trained.experiment().input();
         float[] logits = trained.logits(batch);

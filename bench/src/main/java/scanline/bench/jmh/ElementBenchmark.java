@@ -15,12 +15,12 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import scanline.bench.peer.Samples;
+import scanline.engine.backend.Backend;
+import scanline.engine.backend.Backend.AdamStep;
+import scanline.engine.backend.Buffer;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.cpu.ReferenceBackend;
 import scanline.engine.kernel.Activations;
-import scanline.engine.tensor.Backend;
-import scanline.engine.tensor.Backend.AdamStep;
-import scanline.engine.tensor.Buffer;
 
 /** Element-wise operations on one thread, with vectors and as plain loops; in nanoseconds per element. */
 @State(Scope.Benchmark)

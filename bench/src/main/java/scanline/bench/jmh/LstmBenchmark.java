@@ -14,13 +14,12 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import scanline.bench.peer.Samples;
+import scanline.engine.backend.Backend;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.geometry.CellKind;
 import scanline.engine.random.RandomKey;
-import scanline.engine.tensor.Backend;
+import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Losses;
-import scanline.engine.tensor.Memory;
-import scanline.engine.geometry.CellKind;
 import scanline.engine.tensor.Recurrence;
 import scanline.engine.tensor.Recurrence.RecurrentWeights;
 import scanline.engine.tensor.Sequences;
@@ -55,14 +54,14 @@ public class LstmBenchmark {
     public String twin = "";
 
     private final Backend backend = new CpuBackend(Runtime.getRuntime().availableProcessors());
-    private final Memory memory = new Memory(backend);
+    private final Engine engine = new Engine(backend);
     private final float[] images = Samples.floats("images", T * B * F);
     private final int[] labels = Samples.labels(B, H);
     private final RecurrentWeights layer;
 
     /** Creates the weights. */
     public LstmBenchmark() {
-        Weights weights = new Weights(backend, 1);
+        Weights weights = engine.weights(1);
         layer = new RecurrentWeights(CellKind.LSTM, weights.uniform("inputHidden", Shape.of(G, F), 0.1f),
                 weights.uniform("hiddenHidden", Shape.of(G, H), 0.1f), weights.uniform("inputBias", Shape.of(G), 0.1f),
                 weights.uniform("hiddenBias", Shape.of(G), 0.1f));
@@ -78,7 +77,7 @@ public class LstmBenchmark {
     @Benchmark
     @OperationsPerInvocation(FORWARD_FLOPS)
     public float forward() {
-        try (Tape tape = Tape.inference(memory)) {
+        try (Tape tape = engine.inference()) {
             return output(tape).values()[0];
         }
     }
@@ -87,7 +86,7 @@ public class LstmBenchmark {
     @Benchmark
     @OperationsPerInvocation(TRAINING_FLOPS)
     public float forwardAndBackward() {
-        try (Tape tape = Tape.training(memory, RandomKey.of(1, "pass"))) {
+        try (Tape tape = engine.training(RandomKey.of(1, "pass"))) {
             Tensor loss = Losses.crossEntropy(output(tape), labels, 0f);
             tape.backward(loss);
             return loss.values()[0];

@@ -12,12 +12,12 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import scanline.bench.peer.Samples;
+import scanline.engine.backend.Backend;
+import scanline.engine.backend.Buffer;
 import scanline.engine.cpu.ReferenceBackend;
 import scanline.engine.geometry.LinearShape;
 import scanline.engine.kernel.Gemm;
 import scanline.engine.kernel.Transposition;
-import scanline.engine.tensor.Backend;
-import scanline.engine.tensor.Buffer;
 
 /**
  * The three products of an LSTM with 128 hidden units, for half a batch of 100, on one thread. ops/ns are GFLOP/s. The

@@ -4,12 +4,11 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.optim.Optimizer;
 import scanline.engine.random.RandomKey;
+import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Losses;
-import scanline.engine.tensor.Memory;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
@@ -21,7 +20,7 @@ import scanline.lab.sequence.Batch;
 final class GrowthSide implements Answers.Measured, AutoCloseable {
     private final GrowthPoint point;
     private final CpuBackend backend;
-    private final Memory memory;
+    private final Engine engine;
     private final Weights weights;
     private final GrowthNetwork network;
     private final List<float[]> first;
@@ -32,8 +31,8 @@ final class GrowthSide implements Answers.Measured, AutoCloseable {
     GrowthSide(GrowthPoint point, int threads) {
         this.point = point;
         backend = new CpuBackend(threads);
-        memory = new Memory(backend);
-        weights = new Weights(backend, 1);
+        engine = new Engine(backend);
+        weights = engine.weights(1);
         network = new GrowthNetwork(weights, point);
         first = weights.parameters().stream().map(Parameter::values).toList();
         batch = new Batch(Samples.floats("growth", point.steps() * point.batch() * point.features()),
@@ -76,7 +75,7 @@ final class GrowthSide implements Answers.Measured, AutoCloseable {
     @Override
     public float run(int i) {
         float loss;
-        try (Tape tape = Tape.training(memory, RandomKey.of(1, "growth"))) {
+        try (Tape tape = engine.training(RandomKey.of(1, "growth"))) {
             Tensor x = tape.input(Shape.of(point.steps(), point.batch(), point.features()), batch.values());
             Tensor mean = Losses.crossEntropy(network.forward(x), batch.labels(), 0);
             loss = mean.values()[0];
@@ -87,10 +86,10 @@ final class GrowthSide implements Answers.Measured, AutoCloseable {
         return loss;
     }
 
-    /** The memory of the buffers of passes, the work space of the kernels, and the gradients, in bytes. */
+    /** The buffers of passes, the work space of the kernels, and the gradients, in bytes. */
     @Override
     public long memory() {
-        return memory.bytes() + backend.workBytes() + Float.BYTES * weights.count();
+        return engine.bytes() + backend.workBytes() + Float.BYTES * weights.count();
     }
 
     @Override

@@ -1,8 +1,8 @@
 package scanline.bench.peer;
 
+import scanline.engine.backend.Backend;
+import scanline.engine.backend.Buffer;
 import scanline.engine.random.RandomKey;
-import scanline.engine.tensor.Backend;
-import scanline.engine.tensor.Buffer;
 
 /** Input data for benchmarks, uniform from -1 to 1. */
 public final class Samples {

@@ -51,6 +51,6 @@ final class ScanlineSide implements Answers.Measured {
 
     @Override
     public long memory() {
-        return steps.experiment().memory().bytes();
+        return steps.experiment().engine().bytes();
     }
 }

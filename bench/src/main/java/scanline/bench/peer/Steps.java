@@ -71,7 +71,7 @@ public final class Steps implements AutoCloseable {
 
     /** The logits of a batch, computed without recording. */
     public float[] logits(Batch batch) {
-        try (Tape tape = Tape.inference(experiment.memory())) {
+        try (Tape tape = experiment.engine().inference()) {
             return experiment.task().logits(experiment.read(tape, batch), batch).values();
         }
     }

@@ -5,6 +5,12 @@ import static scanline.engine.cpu.HeapBuffer.floatsOrNull;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import scanline.engine.backend.Backend;
+import scanline.engine.backend.Buffer;
+import scanline.engine.backend.FusedAttention;
+import scanline.engine.backend.FusedFeedForward;
+import scanline.engine.backend.FusedNormPool;
+import scanline.engine.backend.FusedRecurrence;
 import scanline.engine.geometry.Affine;
 import scanline.engine.geometry.AttentionShape;
 import scanline.engine.geometry.AttentionWeights;
@@ -49,12 +55,6 @@ import scanline.engine.kernel.Softmax;
 import scanline.engine.kernel.Transposition;
 import scanline.engine.kernel.Updates;
 import scanline.engine.random.RandomKey;
-import scanline.engine.tensor.Backend;
-import scanline.engine.tensor.Buffer;
-import scanline.engine.tensor.FusedAttention;
-import scanline.engine.tensor.FusedFeedForward;
-import scanline.engine.tensor.FusedNormPool;
-import scanline.engine.tensor.FusedRecurrence;
 
 /** The fast backend: the kernels over float arrays, run by a team of threads. */
 public final class CpuBackend
@@ -77,9 +77,19 @@ public final class CpuBackend
         parallel = new Parallel(threads);
     }
 
-    /** Returns the provider through which {@link Backend#load} finds this backend. */
+    /** Returns the provider that opens this backend by its name. */
     public static Backend.Provider provider() {
-        return CpuBackend::new;
+        return new Backend.Provider() {
+            @Override
+            public String name() {
+                return DEFAULT;
+            }
+
+            @Override
+            public Backend open(int threads) {
+                return new CpuBackend(threads);
+            }
+        };
     }
 
     @Override

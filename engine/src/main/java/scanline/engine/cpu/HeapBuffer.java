@@ -1,7 +1,7 @@
 package scanline.engine.cpu;
 
 import org.jspecify.annotations.Nullable;
-import scanline.engine.tensor.Buffer;
+import scanline.engine.backend.Buffer;
 
 /** A buffer in the Java heap. */
 record HeapBuffer(float[] values) implements Buffer {

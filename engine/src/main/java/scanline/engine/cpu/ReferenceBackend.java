@@ -4,6 +4,8 @@ import static scanline.engine.cpu.HeapBuffer.floats;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import scanline.engine.backend.Backend;
+import scanline.engine.backend.Buffer;
 import scanline.engine.geometry.Affine;
 import scanline.engine.geometry.AxisShape;
 import scanline.engine.geometry.ChannelNorm;
@@ -12,9 +14,6 @@ import scanline.engine.geometry.MatmulShape;
 import scanline.engine.geometry.RowMoments;
 import scanline.engine.geometry.Window;
 import scanline.engine.random.RandomKey;
-import scanline.engine.tensor.Backend;
-import scanline.engine.tensor.Buffer;
-import scanline.engine.tensor.Losses;
 
 /**
  * The reference backend: every operation as plain loops, the executable specification against which {@link CpuBackend}
@@ -23,6 +22,21 @@ import scanline.engine.tensor.Losses;
 public final class ReferenceBackend implements Backend {
     /** Creates the backend. */
     public ReferenceBackend() {}
+
+    /** Returns the provider that opens this backend by its name. */
+    public static Backend.Provider provider() {
+        return new Backend.Provider() {
+            @Override
+            public String name() {
+                return "reference";
+            }
+
+            @Override
+            public Backend open(int threads) {
+                return new ReferenceBackend();
+            }
+        };
+    }
 
     @Override
     public String name() {
@@ -724,13 +738,13 @@ public final class ReferenceBackend implements Backend {
             for (int j = 0; j < classes; j++) {
                 sum += StrictMath.exp(floats(logits)[i * classes + j] - largest);
             }
-            counted += labels[i] == Losses.IGNORED ? 0 : 1;
+            counted += labels[i] == IGNORED ? 0 : 1;
             for (int j = 0; j < classes; j++) {
                 double logP = floats(logits)[i * classes + j] - largest - StrictMath.log(sum);
                 floats(probabilities)[i * classes + j] = (float) StrictMath.exp(logP);
                 float target = target(j == labels[i], smoothing, classes);
                 // A logit may be -infinity.
-                total -= labels[i] == Losses.IGNORED || target == 0 ? 0 : target * logP;
+                total -= labels[i] == IGNORED || target == 0 ? 0 : target * logP;
             }
         }
         floats(loss)[0] = (float) (total / counted);
@@ -739,9 +753,9 @@ public final class ReferenceBackend implements Backend {
     @Override
     public void crossEntropyGradient(Buffer dlogits, Buffer dloss, Buffer probabilities, int[] labels, float smoothing,
             int rows, int classes) {
-        long counted = Arrays.stream(labels).filter(label -> label != Losses.IGNORED).count();
+        long counted = Arrays.stream(labels).filter(label -> label != IGNORED).count();
         for (int i = 0; i < rows; i++) {
-            for (int j = 0; j < classes && labels[i] != Losses.IGNORED; j++) {
+            for (int j = 0; j < classes && labels[i] != IGNORED; j++) {
                 float difference = floats(probabilities)[i * classes + j] - target(j == labels[i], smoothing, classes);
                 floats(dlogits)[i * classes + j] += floats(dloss)[0] * difference / counted;
             }

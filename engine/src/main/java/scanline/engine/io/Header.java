@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import scanline.engine.file.Excerpt;
 
 /**
  * The header of a safetensors file.

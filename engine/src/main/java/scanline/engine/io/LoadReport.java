@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import scanline.engine.file.Excerpt;
 
 /**
  * The adjustments that made the tensors of a file fit a model.

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import scanline.engine.file.AtomicFile;
+import scanline.engine.file.FileAccessException;
 
 /**
  * The content of a file in the safetensors format of Hugging Face: named tensors and arbitrary texts. Tensors are

@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-
+import scanline.engine.backend.Buffer;
+import scanline.engine.file.Excerpt;
 import scanline.engine.io.SafeTensors.Entry;
-import scanline.engine.tensor.Buffer;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Statistic;
 import scanline.engine.tensor.Weights;

@@ -2,7 +2,7 @@ package scanline.engine.optim;
 
 import java.util.List;
 
-import scanline.engine.tensor.Backend;
+import scanline.engine.backend.Backend;
 
 /**
  * Adam (Kingma and Ba 2015), with L2 weight decay; PyTorch's {@code Adam}.

@@ -2,7 +2,7 @@ package scanline.engine.optim;
 
 import java.util.List;
 
-import scanline.engine.tensor.Backend;
+import scanline.engine.backend.Backend;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Weights;
 

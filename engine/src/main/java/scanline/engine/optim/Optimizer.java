@@ -3,9 +3,10 @@ package scanline.engine.optim;
 import java.util.ArrayList;
 import java.util.List;
 
-import scanline.engine.tensor.Buffer;
+import scanline.engine.backend.Buffer;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
+import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
 /**
@@ -23,6 +24,7 @@ public final class Optimizer {
     public record Slot(String name, Shape shape, Buffer values) {}
 
     private final UpdateRule rule;
+    private final Weights weights;
     private final List<ParameterUpdate> updates = new ArrayList<>();
     private final List<Parameter> parameters;
     private long steps;
@@ -42,6 +44,7 @@ public final class Optimizer {
      */
     public Optimizer(UpdateRule rule, Weights weights, List<ParameterGroup> groups) {
         this.rule = rule;
+        this.weights = weights;
         List<ParameterGroup> assigned = ParameterGroup.assign(groups, weights);
         for (int i = 0; i < assigned.size(); i++) {
             if (!assigned.get(i).frozen()) {
@@ -59,6 +62,21 @@ public final class Optimizer {
     /** The parameters that the optimizer updates: all that are not frozen. */
     public List<Parameter> parameters() {
         return parameters;
+    }
+
+    /**
+     * Takes a whole training step: computes the gradients of a loss, without those of earlier steps, and updates every
+     * parameter.
+     *
+     * @param loss
+     *            the loss, [1], on a tape that is still open
+     * @throws IllegalArgumentException
+     *             as {@link scanline.engine.tensor.Tape#backward}
+     */
+    public void step(Tensor loss) {
+        weights.clearGradients();
+        loss.backward();
+        step();
     }
 
     /** Updates every parameter with its gradient, at the rule's learning rate. */

@@ -2,8 +2,8 @@ package scanline.engine.optim;
 
 import java.util.List;
 
-import scanline.engine.tensor.Backend;
-import scanline.engine.tensor.Buffer;
+import scanline.engine.backend.Backend;
+import scanline.engine.backend.Buffer;
 import scanline.engine.tensor.Parameter;
 
 /**

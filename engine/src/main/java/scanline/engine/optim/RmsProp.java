@@ -2,7 +2,7 @@ package scanline.engine.optim;
 
 import java.util.List;
 
-import scanline.engine.tensor.Backend;
+import scanline.engine.backend.Backend;
 
 /**
  * RMSProp (Tieleman and Hinton 2012, lecture 6.5); PyTorch's {@code RMSprop}.

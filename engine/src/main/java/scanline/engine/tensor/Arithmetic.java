@@ -1,5 +1,7 @@
 package scanline.engine.tensor;
 
+import scanline.engine.backend.Buffer;
+
 /**
  * Element-wise sums, differences, products, quotients and elementary functions, and means over the steps of a sequence.
  *

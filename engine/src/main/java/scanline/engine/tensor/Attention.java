@@ -3,6 +3,8 @@ package scanline.engine.tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import scanline.engine.backend.Buffer;
+import scanline.engine.backend.FusedAttention;
 import scanline.engine.geometry.AttentionShape;
 import scanline.engine.geometry.AttentionWeights;
 import scanline.engine.geometry.HeadsView;

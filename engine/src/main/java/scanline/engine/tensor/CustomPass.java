@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
+import scanline.engine.backend.Buffer;
 
 /**
  * One application of a {@link CustomOp}. It copies blocks to arrays and back, on every backend: a buffer of the pool

@@ -46,10 +46,10 @@ public final class GradientCheck {
      *             if no backend is on the module path
      */
     public static double error(CustomOp op, float low, float high, Shape... inputs) {
-        try (Backend backend = Backend.load(1)) {
+        try (Engine engine = Engine.open(1)) {
             double error = 0;
             for (int i = -1; i < inputs.length; i++) {
-                error = Math.max(error, error(backend, tensors -> op.apply(tensors.toArray(Tensor[]::new)), low, high,
+                error = Math.max(error, error(engine, tensors -> op.apply(tensors.toArray(Tensor[]::new)), low, high,
                         i, inputs));
             }
             return error;
@@ -64,15 +64,15 @@ public final class GradientCheck {
      *            random numbers are the same in each
      * @return the largest error over all inputs; infinite if a gradient is not a number
      */
-    public static double error(Backend backend, Function<List<Tensor>, Tensor> function, Shape... inputs) {
-        return error(backend, function, -1, 1, -1, inputs);
+    public static double error(Engine engine, Function<List<Tensor>, Tensor> function, Shape... inputs) {
+        return error(engine, function, -1, 1, -1, inputs);
     }
 
     /** Checks the gradient of one input, or if {@code only} is -1 of all, where the others are constants. */
-    private static double error(Backend backend, Function<List<Tensor>, Tensor> function, float low, float high,
+    private static double error(Engine engine, Function<List<Tensor>, Tensor> function, float low, float high,
             int only, Shape... inputs) {
-        Weights learned = new Weights(backend, 1);
-        Weights constant = new Weights(backend, 1);
+        Weights learned = engine.weights(1);
+        Weights constant = engine.weights(1);
         List<Parameter> values = new ArrayList<>();
         for (int i = 0; i < inputs.length; i++) {
             Weights weights = only < 0 || only == i ? learned : constant;
@@ -100,10 +100,10 @@ public final class GradientCheck {
      * @return the largest error over all parameters; infinite if a gradient is not a number
      */
     public static double error(Weights weights, Function<Tape, Tensor> function) {
-        Memory memory = new Memory(weights.backend());
+        Engine engine = new Engine(weights.backend());
         weights.clearGradients();
         float[] factors;
-        try (Tape tape = Tape.training(memory, KEY)) {
+        try (Tape tape = engine.training(KEY)) {
             Tensor y = function.apply(tape);
             factors = new float[y.shape().elements()];
             RandomKey.of(1, "factors").uniform(factors, 0, factors.length, -1, 1);
@@ -119,8 +119,8 @@ public final class GradientCheck {
             for (int i = 0; i < values.length; i++) {
                 float above = values[i] + STEP;
                 float below = values[i] - STEP;
-                double difference = loss(function, memory, parameter, i, above, factors)
-                        - loss(function, memory, parameter, i, below, factors);
+                double difference = loss(function, engine, parameter, i, above, factors)
+                        - loss(function, engine, parameter, i, below, factors);
                 differences[i] = (float) (difference / (above - below));
                 parameter.value().write(i, values, i, 1);
             }
@@ -129,10 +129,10 @@ public final class GradientCheck {
         return error;
     }
 
-    private static double loss(Function<Tape, Tensor> function, Memory memory, Parameter changed, int i, float value,
+    private static double loss(Function<Tape, Tensor> function, Engine engine, Parameter changed, int i, float value,
             float[] factors) {
         changed.value().write(i, new float[] {value}, 0, 1);
-        try (Tape tape = Tape.training(memory, KEY)) {
+        try (Tape tape = engine.training(KEY)) {
             return weightedSum(function.apply(tape).values(), factors);
         }
     }

@@ -1,11 +1,13 @@
 package scanline.engine.tensor;
 
 import java.util.Arrays;
+import scanline.engine.backend.Backend;
+import scanline.engine.backend.Buffer;
 
 /** Loss functions. */
 public final class Losses {
     /** A label that excludes its row from {@link #crossEntropy}, like PyTorch's {@code ignore_index}. */
-    public static final int IGNORED = -1;
+    public static final int IGNORED = Backend.IGNORED;
 
     private Losses() {}
 

@@ -5,31 +5,32 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import scanline.engine.backend.Backend;
+import scanline.engine.backend.Buffer;
 
 /**
  * A pool of buffers that later passes reuse, so that a training loop in its steady state allocates next to nothing. It
  * is not thread-safe.
  */
-public final class Memory {
+final class Memory {
     private final Backend backend;
     private final TreeMap<Integer, List<Buffer>> free = new TreeMap<>();
     private final Map<Integer, List<float[]>> arrays = new HashMap<>();
     private long bytes;
 
-    /** Creates an empty pool that allocates from {@code backend}. */
-    public Memory(Backend backend) {
+    Memory(Backend backend) {
         this.backend = backend;
     }
 
     /** The backend that allocates the buffers and computes with them. */
-    public Backend backend() {
+    Backend backend() {
         return backend;
     }
 
     /**
      * The total size of all buffers in bytes, in use or free. It never decreases, because no buffer is ever discarded.
      */
-    public long bytes() {
+    long bytes() {
         return bytes;
     }
 

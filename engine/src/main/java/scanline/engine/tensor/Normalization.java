@@ -1,6 +1,8 @@
 package scanline.engine.tensor;
 
 import org.jspecify.annotations.Nullable;
+import scanline.engine.backend.Buffer;
+import scanline.engine.backend.FusedNormPool;
 import scanline.engine.geometry.Affine;
 import scanline.engine.geometry.ChannelNorm;
 import scanline.engine.geometry.RowMoments;

@@ -1,5 +1,7 @@
 package scanline.engine.tensor;
 
+import scanline.engine.backend.Backend;
+
 /** A learned tensor. It has a name, and its value and gradient outlive the passes that use them. */
 public final class Parameter extends Tensor {
     private final String name;
@@ -21,8 +23,9 @@ public final class Parameter extends Tensor {
         return backend;
     }
 
-    /** Returns whether a pass of {@code other} can read this parameter: backends of a name share their memory. */
+    /** Returns whether a pass of {@code other} can read this parameter: two backends never share their memory. */
+    @SuppressWarnings("ReferenceEquality")
     boolean isOf(Backend other) {
-        return backend.name().equals(other.name());
+        return backend == other;
     }
 }

@@ -1,5 +1,6 @@
 package scanline.engine.tensor;
 
+import scanline.engine.backend.Buffer;
 import scanline.engine.geometry.Window;
 
 /** Pooling: a window moves over the images, and each position produces one value per channel. */

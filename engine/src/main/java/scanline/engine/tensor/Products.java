@@ -1,6 +1,8 @@
 package scanline.engine.tensor;
 
 import org.jspecify.annotations.Nullable;
+import scanline.engine.backend.Buffer;
+import scanline.engine.backend.FusedFeedForward;
 import scanline.engine.geometry.DropoutMask;
 import scanline.engine.geometry.FeedForwardShape;
 import scanline.engine.geometry.FeedForwardWeights;

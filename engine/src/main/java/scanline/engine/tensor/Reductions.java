@@ -1,5 +1,6 @@
 package scanline.engine.tensor;
 
+import scanline.engine.backend.Buffer;
 import scanline.engine.geometry.AxisShape;
 
 /**

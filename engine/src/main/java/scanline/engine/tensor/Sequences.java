@@ -6,6 +6,8 @@ import static scanline.engine.tensor.Shaping.step;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import scanline.engine.backend.Buffer;
+import scanline.engine.backend.FusedRecurrence;
 import scanline.engine.geometry.CellGradients;
 import scanline.engine.geometry.CellStates;
 import scanline.engine.geometry.CellWeights;

@@ -1,5 +1,7 @@
 package scanline.engine.tensor;
 
+import scanline.engine.backend.Buffer;
+
 /**
  * A part of a model's state that training tracks but does not learn, such as a running mean. It has no gradient, and no
  * optimizer updates it.

@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-
+import scanline.engine.backend.Backend;
+import scanline.engine.backend.Buffer;
 import scanline.engine.geometry.DropoutMask;
 import scanline.engine.random.RandomKey;
 
@@ -14,7 +15,7 @@ import scanline.engine.random.RandomKey;
  * the tape releases its buffers; its tensors must not be used afterwards.
  */
 public final class Tape implements AutoCloseable {
-    private static final RandomKey NO_KEY = new RandomKey(0);
+    static final RandomKey NO_KEY = new RandomKey(0);
     private static final String PACKAGE = Tape.class.getPackageName() + ".";
 
     private record Step(Tensor result, Runnable backward) {}
@@ -28,36 +29,11 @@ public final class Tape implements AutoCloseable {
     private int draws;
     private boolean closed;
 
-    private Tape(Memory memory, boolean training, boolean recording, RandomKey random) {
+    Tape(Memory memory, boolean training, boolean recording, RandomKey random) {
         this.memory = memory;
         this.training = training;
         this.recording = recording;
         this.random = random;
-    }
-
-    /**
-     * Starts a training pass: dropout is active, and {@link #backward} adds to the gradients of the parameters.
-     *
-     * @param random
-     *            the key of the pass's random numbers; use a different one for each training step
-     */
-    public static Tape training(Memory memory, RandomKey random) {
-        return new Tape(memory, true, true, random);
-    }
-
-    /** Starts an inference pass: nothing is recorded, and dropout is inactive. */
-    public static Tape inference(Memory memory) {
-        return new Tape(memory, false, false, NO_KEY);
-    }
-
-    /**
-     * Starts an inference pass that records gradients: it computes what {@link #inference} computes, without dropout
-     * and with the running statistics of a batch normalization, and {@link #backward} gives the gradients of this. It
-     * answers how a trained model depends on its input, as in a saliency map; PyTorch's {@code eval()} without
-     * {@code no_grad()}.
-     */
-    public static Tape inferenceWithGradients(Memory memory) {
-        return new Tape(memory, false, true, NO_KEY);
     }
 
     /** Returns whether this is a training pass. */
@@ -106,7 +82,7 @@ public final class Tape implements AutoCloseable {
     public Tensor input(Shape shape, float[] values, boolean withGradient) {
         if (withGradient && !recording) {
             throw new IllegalStateException("the input of shape " + shape + " cannot have a gradient in an inference"
-                    + " pass: start the pass with Tape.inferenceWithGradients or Tape.training");
+                    + " pass: start the pass with Engine.inferenceWithGradients or Engine.training");
         }
         if (values.length != shape.elements()) {
             throw new IllegalArgumentException("shape " + shape + " does not have " + values.length + " elements");
@@ -217,7 +193,7 @@ public final class Tape implements AutoCloseable {
         requireOpen();
         if (!recording) {
             throw new IllegalArgumentException("backward needs a pass that records gradients, and this is an inference"
-                    + " pass: start it with Tape.training or Tape.inferenceWithGradients");
+                    + " pass: start it with Engine.training or Engine.inferenceWithGradients");
         }
         if (loss.tape() != this) {
             throw new IllegalArgumentException("backward needs a loss of this tape; this one, of shape " + loss.shape()

@@ -1,6 +1,7 @@
 package scanline.engine.tensor;
 
 import org.jspecify.annotations.Nullable;
+import scanline.engine.backend.Buffer;
 
 /**
  * A contiguous row-major block of float32 with a shape, and its gradient once something needs it. A tensor lives as
@@ -117,6 +118,16 @@ public sealed class Tensor permits Parameter {
 
     final @Nullable Tape tape() {
         return tape;
+    }
+
+    /**
+     * Runs the backward pass of the tape from this loss, as {@link Tape#backward}.
+     *
+     * @throws IllegalArgumentException
+     *             as {@link Tape#backward}, or if this is a parameter
+     */
+    public final void backward() {
+        Tape.of(this).backward(this);
     }
 
     /**

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-
+import scanline.engine.backend.Backend;
 import scanline.engine.random.RandomKey;
 
 /**
@@ -31,8 +31,7 @@ public final class Weights {
         this.statistics = statistics;
     }
 
-    /** Creates an empty collection. */
-    public Weights(Backend backend, long seed) {
+    Weights(Backend backend, long seed) {
         this(backend, RandomKey.of(seed, "weights"), "", new LinkedHashMap<>(), new LinkedHashMap<>());
     }
 

@@ -1,6 +1,6 @@
 /**
  * Tensors, the tape that records their backward pass, and the operations, one file per family. This package depends
- * only on the {@link scanline.engine.tensor.Backend} interface, never on the class that implements it.
+ * only on the {@link scanline.engine.backend.Backend} interface, never on the class that implements it.
  */
 @NullMarked
 package scanline.engine.tensor;

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import scanline.engine.geometry.Mask;
 import scanline.engine.tensor.Attention;
 import scanline.engine.tensor.Attention.Heads;
-import scanline.engine.tensor.Memory;
+import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
@@ -19,9 +19,9 @@ import scanline.engine.tensor.Weights;
 class AttentionTest {
     @Test
     void everyRowOfWeightsSumsToOneAndIsZeroWhereMasked() {
-        Weights weights = new Weights(new ReferenceBackend(), 3);
+        Weights weights = new Engine(new ReferenceBackend()).weights(3);
         Parameter x = weights.uniform("x", Shape.of(4, 2, 6), 3);
-        try (Tape tape = Tape.inference(new Memory(weights.backend()))) {
+        try (Tape tape = new Engine(weights.backend()).inference()) {
             Tensor p = Attention.weights(new Heads(onTape(tape, x), 0), new Heads(onTape(tape, x), 0), 2, 3,
                     Mask.CAUSAL.padded(4, 2));
             assertThat(p.shape()).isEqualTo(Shape.of(4, 4, 4));
@@ -42,7 +42,7 @@ class AttentionTest {
 
     @Test
     void mismatchedShapesAreRejected() {
-        try (CpuBackend backend = new CpuBackend(1); Tape tape = Tape.inference(new Memory(backend))) {
+        try (CpuBackend backend = new CpuBackend(1); Tape tape = new Engine(backend).inference()) {
             Tensor x = tape.input(Shape.of(2, 3, 4), new float[24]);
             Tensor y = tape.input(Shape.of(2, 2, 4), new float[16]);
             assertThatThrownBy(() -> attend(x, x, 3, Mask.NONE))

@@ -20,18 +20,18 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import scanline.engine.backend.Backend;
+import scanline.engine.backend.Backend.AdamStep;
+import scanline.engine.backend.Backend.RmsPropStep;
+import scanline.engine.backend.Buffer;
+import scanline.engine.backend.FusedAttention;
+import scanline.engine.backend.FusedFeedForward;
+import scanline.engine.backend.FusedNormPool;
+import scanline.engine.backend.FusedRecurrence;
 import scanline.engine.ops.OpCases;
 import scanline.engine.random.RandomKey;
-import scanline.engine.tensor.Backend;
-import scanline.engine.tensor.Backend.AdamStep;
-import scanline.engine.tensor.Backend.RmsPropStep;
-import scanline.engine.tensor.Buffer;
-import scanline.engine.tensor.FusedAttention;
-import scanline.engine.tensor.FusedFeedForward;
-import scanline.engine.tensor.FusedNormPool;
-import scanline.engine.tensor.FusedRecurrence;
+import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Losses;
-import scanline.engine.tensor.Memory;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
@@ -141,10 +141,10 @@ class CpuBackendTest {
 
     /** The loss and the gradient of rows of three logits. */
     private static float[][] train(Backend backend, float[] rows, int... labels) {
-        Weights weights = new Weights(backend, 1);
+        Weights weights = new Engine(backend).weights(1);
         Parameter logits = weights.zeros("logits", Shape.of(labels.length, 3));
         logits.value().write(0, rows, 0, rows.length);
-        try (Tape tape = Tape.training(new Memory(backend), RandomKey.of(1, "none"))) {
+        try (Tape tape = new Engine(backend).training(RandomKey.of(1, "none"))) {
             Tensor loss = Losses.crossEntropy(onTape(tape, logits), labels, 0.1f);
             tape.backward(loss);
             return new float[][] {loss.values(), logits.gradients()};
@@ -165,7 +165,7 @@ class CpuBackendTest {
     private static float binary(Backend backend, boolean target, float... logits) {
         boolean[] targets = new boolean[logits.length];
         Arrays.fill(targets, target);
-        try (Tape tape = Tape.inference(new Memory(backend))) {
+        try (Tape tape = new Engine(backend).inference()) {
             return Losses.binaryCrossEntropy(tape.input(Shape.of(logits.length), logits), targets).values()[0];
         }
     }
@@ -173,7 +173,7 @@ class CpuBackendTest {
     @Test
     void aClassWithProbabilityZeroAddsNothingToTheLoss() {
         for (Backend backend : List.of(REFERENCE, TEAMS[1])) {
-            try (Tape tape = Tape.inference(new Memory(backend))) {
+            try (Tape tape = new Engine(backend).inference()) {
                 Tensor logits = tape.input(Shape.of(1, 3), new float[] {1, Float.NEGATIVE_INFINITY, 1});
                 assertThat(Losses.crossEntropy(logits, new int[] {2}, 0).values()[0]).isCloseTo((float) Math.log(2),
                         within(1e-6f));

@@ -12,11 +12,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import scanline.engine.backend.Backend;
+import scanline.engine.backend.Buffer;
 import scanline.engine.geometry.Window;
 import scanline.engine.random.RandomKey;
-import scanline.engine.tensor.Backend;
-import scanline.engine.tensor.Buffer;
-import scanline.engine.tensor.Memory;
+import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Normalization;
 import scanline.engine.tensor.Normalization.BatchNorm;
 import scanline.engine.tensor.Parameter;
@@ -62,13 +62,13 @@ class ImageTest {
     }
 
     private static float[] pooled(Backend backend, Shape shape, boolean training) {
-        Weights weights = new Weights(backend, 1);
+        Weights weights = new Engine(backend).weights(1);
         Shape each = Shape.of(shape.size(3));
         Parameter x = weights.uniform("x", shape, 1);
         BatchNorm norm = new BatchNorm(weights.uniform("gamma", each, 1), weights.uniform("beta", each, 0.3f),
                 weights.statistic("mean", each, 0.1f), weights.statistic("variance", each, 0.5f), 0.1f, 1e-5f);
-        Memory memory = new Memory(backend);
-        try (Tape tape = training ? Tape.training(memory, RandomKey.of(1, "none")) : Tape.inference(memory)) {
+        Engine engine = new Engine(backend);
+        try (Tape tape = training ? engine.training(RandomKey.of(1, "none")) : engine.inference()) {
             return Normalization.batchNormReluMaxPool(onTape(tape, x), norm).values();
         }
     }

@@ -14,13 +14,13 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import scanline.engine.backend.Backend;
 import scanline.engine.geometry.CellKind;
 import scanline.engine.nn.Recurrent;
 import scanline.engine.nn.Recurrent.Options;
 import scanline.engine.nn.RecurrentInitializer;
 import scanline.engine.random.RandomKey;
-import scanline.engine.tensor.Backend;
-import scanline.engine.tensor.Memory;
+import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Sequences.Output;
 import scanline.engine.tensor.Shape;
@@ -95,15 +95,15 @@ class RecurrentTwinTest {
 
         /** The value, and the gradients of the input and of every weight. */
         Map<String, float[]> train(Backend backend) {
-            Weights weights = new Weights(backend, 3);
+            Weights weights = new Engine(backend).weights(3);
             Recurrent recurrent = new Recurrent(weights, kind, features, hidden, layers, options);
             Parameter x = weights.uniform("x", Shape.of(steps, batch, features), 1);
-            Memory memory = new Memory(backend);
+            Engine engine = new Engine(backend);
             Map<String, float[]> results = new LinkedHashMap<>();
             // Twice, so that the second pass works in buffers with left-over contents.
             for (int pass = 0; pass < 2; pass++) {
                 weights.clearGradients();
-                try (Tape tape = Tape.training(memory, RandomKey.of(5, "pass"))) {
+                try (Tape tape = engine.training(RandomKey.of(5, "pass"))) {
                     Tensor y = recurrent.forward(onTape(tape, x), output);
                     tape.backward(weightedSum(y, uniform("dy", y.shape().elements(), 1)));
                     results.put("value", y.values());
@@ -116,10 +116,10 @@ class RecurrentTwinTest {
         }
 
         float[] infer(Backend backend) {
-            Weights weights = new Weights(backend, 3);
+            Weights weights = new Engine(backend).weights(3);
             Recurrent recurrent = new Recurrent(weights, kind, features, hidden, layers, options);
             Parameter x = weights.uniform("x", Shape.of(steps, batch, features), 1);
-            try (Tape tape = Tape.inference(new Memory(backend))) {
+            try (Tape tape = new Engine(backend).inference()) {
                 return recurrent.forward(tape.input(x.shape(), x.values()), output).values();
             }
         }

@@ -17,6 +17,7 @@ import scanline.engine.cpu.ReferenceBackend;
 import scanline.engine.io.SafeTensors.Entry;
 import scanline.engine.nn.BatchNorm2d;
 import scanline.engine.nn.Linear;
+import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Weights;
 
 class WeightsFileTest {
@@ -25,7 +26,7 @@ class WeightsFileTest {
 
     private Path file = Path.of("");
 
-    private final Weights weights = new Weights(new ReferenceBackend(), 1);
+    private final Weights weights = new Engine(new ReferenceBackend()).weights(1);
 
     @BeforeEach
     void buildAModel() {
@@ -131,7 +132,7 @@ class WeightsFileTest {
 
     @Test
     void statisticsAreFoundAfterAPrefixToo() throws IOException {
-        Weights model = new Weights(new ReferenceBackend(), 1);
+        Weights model = new Engine(new ReferenceBackend()).weights(1);
         new BatchNorm2d(model.scope("bn"), 1);
         List<Entry> entries = WeightsFile.entries("module.", model);
         SafeTensors.write(file, new SafeTensors(entries, Map.of()));

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import scanline.engine.backend.Backend;
 import scanline.engine.cpu.ReferenceBackend;
 import scanline.engine.geometry.Mask;
 import scanline.engine.geometry.Nonlinearity;
@@ -24,9 +25,8 @@ import scanline.engine.optim.Sgd;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Activation;
 import scanline.engine.tensor.Arithmetic;
-import scanline.engine.tensor.Backend;
+import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Losses;
-import scanline.engine.tensor.Memory;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Shaping;
@@ -60,10 +60,10 @@ class AttentionParityTest {
                 Mask padded = file.contains("lengths") ? mask.padded(layer.golden.integers("lengths")) : mask;
                 Parameter query = layer.input("query");
                 if (file.contains("cross")) {
-                    Parameter memory = layer.input("memory");
+                    Parameter engine = layer.input("engine");
                     layer.compare(tape -> {
                         Tensor x = onTape(tape, query);
-                        Tensor y = onTape(tape, memory);
+                        Tensor y = onTape(tape, engine);
                         layer.golden.compare("weights", attention.weights(x, y, padded).values());
                         return attention.cross(x, y, padded);
                     });
@@ -124,10 +124,10 @@ class AttentionParityTest {
                 Layer layer = new Layer(backend, normFirst ? "layer-decoder-norm-first" : "layer-decoder");
                 DecoderBlock block = new DecoderBlock(layer.weights, options(normFirst));
                 Parameter steps = layer.input("x");
-                Parameter memory = layer.input("memory");
+                Parameter engine = layer.input("engine");
                 layer.compare(tape -> {
                     Tensor x = onTape(tape, steps);
-                    Tensor y = onTape(tape, memory);
+                    Tensor y = onTape(tape, engine);
                     DecoderBlock.Attended weights = block.weights(x, y, Mask.CAUSAL);
                     layer.golden.compare("own", weights.own().values());
                     layer.golden.compare("cross", weights.cross().values());
@@ -222,11 +222,11 @@ class AttentionParityTest {
                 .mapToObj(l -> new DecoderBlock(decoder.scope("layers." + l), OPTIONS)).toList();
         Linear fc = new Linear(weights.scope("fc"), WIDTH, VOCABULARY);
         return x -> {
-            Tensor memory = encoderBlocks.apply(places.forward(embedding.forward(x)));
+            Tensor engine = encoderBlocks.apply(places.forward(embedding.forward(x)));
             int batch = x.shape().size(1);
             Tensor y = wordPlaces.forward(wordEmbedding.forward(golden.integers("words"), WORDS, batch, x));
             for (DecoderBlock block : decoderBlocks) {
-                y = block.forward(y, memory, Mask.CAUSAL);
+                y = block.forward(y, engine, Mask.CAUSAL);
             }
             return fc.forward(y);
         };
@@ -284,8 +284,8 @@ class AttentionParityTest {
 
         Layer(Backend backend, String file) throws IOException {
             golden = new Golden(file);
-            weights = new Weights(backend, 1);
-            inputs = new Weights(backend, 1);
+            weights = new Engine(backend).weights(1);
+            inputs = new Engine(backend).weights(1);
         }
 
         /** An input, to which a gradient flows. */
@@ -297,7 +297,7 @@ class AttentionParityTest {
         void compare(Function<Tape, Tensor> forward) throws IOException {
             golden.restore("parameter.", weights);
             golden.restore("input.", inputs);
-            try (Tape tape = Tape.training(new Memory(weights.backend()), RandomKey.of(1, "none"))) {
+            try (Tape tape = new Engine(weights.backend()).training(RandomKey.of(1, "none"))) {
                 Tensor y = forward.apply(tape);
                 golden.compare("output", y.values());
                 tape.backward(weightedSum(y, golden.values("upstream")));

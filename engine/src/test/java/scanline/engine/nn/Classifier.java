@@ -2,14 +2,14 @@ package scanline.engine.nn;
 
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import scanline.engine.backend.Backend;
 import scanline.engine.geometry.CellKind;
 import scanline.engine.optim.Adam;
 import scanline.engine.optim.Clipping;
 import scanline.engine.optim.Optimizer;
 import scanline.engine.random.RandomKey;
-import scanline.engine.tensor.Backend;
+import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Losses;
-import scanline.engine.tensor.Memory;
 import scanline.engine.tensor.Numbers;
 import scanline.engine.tensor.Sequences.Output;
 import scanline.engine.tensor.Shape;
@@ -24,7 +24,7 @@ public final class Classifier {
 
     private final Weights weights;
     private final UnaryOperator<Tensor> network;
-    private final Memory memory;
+    private final Engine engine;
     private final Optimizer optimizer;
     private final Shape shape;
     private final float[] images;
@@ -40,9 +40,9 @@ public final class Classifier {
     Classifier(Backend backend, Shape shape, int[] labels, Function<Weights, UnaryOperator<Tensor>> build) {
         this.shape = shape;
         this.labels = labels;
-        weights = new Weights(backend, 1);
+        weights = new Engine(backend).weights(1);
         network = build.apply(weights);
-        memory = new Memory(backend);
+        engine = new Engine(backend);
         optimizer = new Optimizer(Adam.DEFAULT.withRate(0.01), weights);
         images = Numbers.uniform("images", shape.elements(), 1);
     }
@@ -62,7 +62,7 @@ public final class Classifier {
     /** One step of training: the loss before it. */
     public float step() {
         weights.clearGradients();
-        try (Tape tape = Tape.training(memory, RandomKey.of(1, "training").at(optimizer.steps()))) {
+        try (Tape tape = engine.training(RandomKey.of(1, "training").at(optimizer.steps()))) {
             Tensor entropy = Losses.crossEntropy(network.apply(tape.input(shape, images)), labels, 0.1f);
             tape.backward(entropy);
             entropy.value().read(0, loss, 0, 1);

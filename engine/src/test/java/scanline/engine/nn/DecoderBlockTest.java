@@ -16,14 +16,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import scanline.engine.backend.Backend;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.cpu.ReferenceBackend;
 import scanline.engine.geometry.Mask;
 import scanline.engine.geometry.Nonlinearity;
 import scanline.engine.random.RandomKey;
-import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.CentralDifferences;
-import scanline.engine.tensor.Memory;
+import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Shaping;
@@ -53,7 +53,7 @@ class DecoderBlockTest {
 
     @Test
     void parametersHaveTheNamesAndShapesOfPyTorch() {
-        Weights weights = new Weights(new ReferenceBackend(), 1);
+        Weights weights = new Engine(new ReferenceBackend()).weights(1);
         assertThat(new DecoderBlock(weights, new EncoderBlock.Options(
                 MultiHeadAttention.Options.shared(8, 2, 0, Initializer.UNIFORM), 12, Nonlinearity.RELU, false,
                 Initializer.UNIFORM))).isNotNull();
@@ -67,14 +67,14 @@ class DecoderBlockTest {
                         self_attn.out_proj.bias[8] self_attn.out_proj.weight[8, 8]""");
     }
 
-    /** How far the gradients of steps, memory and every weight are from central differences. */
+    /** How far the gradients of steps, engine and every weight are from central differences. */
     private static double error(Backend backend, boolean normFirst) {
-        Weights weights = new Weights(backend, 1);
+        Weights weights = new Engine(backend).weights(1);
         Parameter steps = weights.uniform("steps", Shape.of(STEPS, BATCH, WIDTH), 1);
-        Parameter memory = weights.uniform("memory", Shape.of(REMEMBERED, BATCH, WIDTH), 1);
+        Parameter engine = weights.uniform("engine", Shape.of(REMEMBERED, BATCH, WIDTH), 1);
         DecoderBlock block = new DecoderBlock(weights, options(0.3f, normFirst));
         return CentralDifferences.error(weights,
-                tape -> block.forward(onTape(tape, steps), onTape(tape, memory), Mask.CAUSAL));
+                tape -> block.forward(onTape(tape, steps), onTape(tape, engine), Mask.CAUSAL));
     }
 
     @ParameterizedTest
@@ -126,14 +126,14 @@ class DecoderBlockTest {
 
     /** What a block gives with dropout, and every gradient. */
     private static float[][] trained(Backend backend, boolean normFirst) {
-        Weights weights = new Weights(backend, 1);
+        Weights weights = new Engine(backend).weights(1);
         Parameter steps = weights.uniform("steps", Shape.of(17, 9, 13), 1);
-        Parameter memory = weights.uniform("memory", Shape.of(11, 9, 13), 1);
+        Parameter engine = weights.uniform("engine", Shape.of(11, 9, 13), 1);
         DecoderBlock block = new DecoderBlock(weights,
                 options(13, 3, 7, normFirst, 0.2f, normFirst, Nonlinearity.GELU));
         float[] y;
-        try (Tape tape = Tape.training(new Memory(backend), RandomKey.of(1, "dropout"))) {
-            Tensor output = block.forward(onTape(tape, steps), onTape(tape, memory), Mask.CAUSAL);
+        try (Tape tape = new Engine(backend).training(RandomKey.of(1, "dropout"))) {
+            Tensor output = block.forward(onTape(tape, steps), onTape(tape, engine), Mask.CAUSAL);
             y = output.values();
             tape.backward(weightedSum(output, uniform("dy", y.length, 1)));
         }
@@ -145,16 +145,16 @@ class DecoderBlockTest {
     void everyStepSeesTheWholeMemoryButOnlyItsOwnPast() {
         for (boolean normFirst : new boolean[] {false, true}) {
             Backend backend = new ReferenceBackend();
-            DecoderBlock block = new DecoderBlock(new Weights(backend, 1), options(0, normFirst));
+            DecoderBlock block = new DecoderBlock(new Engine(backend).weights(1), options(0, normFirst));
             float[] steps = uniform("steps", STEPS * BATCH * WIDTH, 1);
-            float[] memory = uniform("memory", REMEMBERED * BATCH * WIDTH, 1);
-            float[] before = forward(backend, block, steps, memory);
+            float[] engine = uniform("engine", REMEMBERED * BATCH * WIDTH, 1);
+            float[] before = forward(backend, block, steps, engine);
             float[] later = steps.clone();
             later[2 * BATCH * WIDTH] += 1; // step 2 of example 0
-            float[] other = memory.clone();
+            float[] other = engine.clone();
             other[2 * BATCH * WIDTH + WIDTH] += 1; // the last of what example 1 remembers
             for (int row = 0; row < STEPS * BATCH; row++) {
-                assertThat(Arrays.equals(row(before, row), row(forward(backend, block, later, memory), row)))
+                assertThat(Arrays.equals(row(before, row), row(forward(backend, block, later, engine), row)))
                         .isEqualTo(row % BATCH == 1 || row / BATCH < 2);
                 assertThat(Arrays.equals(row(before, row), row(forward(backend, block, steps, other), row)))
                         .isEqualTo(row % BATCH == 0);
@@ -166,10 +166,10 @@ class DecoderBlockTest {
         return Arrays.copyOfRange(values, row * WIDTH, (row + 1) * WIDTH);
     }
 
-    private static float[] forward(Backend backend, DecoderBlock block, float[] steps, float[] memory) {
-        try (Tape tape = Tape.inference(new Memory(backend))) {
+    private static float[] forward(Backend backend, DecoderBlock block, float[] steps, float[] engine) {
+        try (Tape tape = new Engine(backend).inference()) {
             return block.forward(tape.input(Shape.of(STEPS, BATCH, WIDTH), steps),
-                    tape.input(Shape.of(REMEMBERED, BATCH, WIDTH), memory), Mask.CAUSAL).values();
+                    tape.input(Shape.of(REMEMBERED, BATCH, WIDTH), engine), Mask.CAUSAL).values();
         }
     }
 
@@ -180,7 +180,7 @@ class DecoderBlockTest {
         for (int threads = 1; threads <= 2; threads++) {
             for (boolean normFirst : new boolean[] {false, true}) {
                 try (CpuBackend backend = new CpuBackend(threads)) {
-                    Weights weights = new Weights(backend, 1);
+                    Weights weights = new Engine(backend).weights(1);
                     DecoderBlock block = new DecoderBlock(weights, options(width, heads, headWidth, normFirst, 0.3f,
                             normFirst, normFirst ? Nonlinearity.GELU : Nonlinearity.RELU));
                     // Scales and biases that do nothing could hide an error.
@@ -195,15 +195,15 @@ class DecoderBlockTest {
     }
 
     private static void stepByStep(Backend backend, DecoderBlock block, int steps, int batch, int width) {
-        try (Tape tape = Tape.inference(new Memory(backend))) {
+        try (Tape tape = new Engine(backend).inference()) {
             Tensor x = tape.input(Shape.of(steps, batch, width), uniform("steps", steps * batch * width, 1));
-            Tensor memory = tape.input(Shape.of(19, batch, width), uniform("memory", 19 * batch * width, 1));
-            Tensor remembered = block.remember(memory);
+            Tensor engine = tape.input(Shape.of(19, batch, width), uniform("engine", 19 * batch * width, 1));
+            Tensor remembered = block.remember(engine);
             Tensor before = null;
             for (int t = 0; t < steps; t++) {
                 DecoderBlock.Next next = block.next(Shaping.rows(x, t, t + 1, x), before, remembered);
                 before = next.keysAndValues();
-                Tensor whole = block.forward(Shaping.rows(x, 0, t + 1, x), memory, Mask.CAUSAL);
+                Tensor whole = block.forward(Shaping.rows(x, 0, t + 1, x), engine, Mask.CAUSAL);
                 assertThat(next.y().shape()).isEqualTo(Shape.of(1, batch, width));
                 assertSameBits("step " + t, next.y().values(), Shaping.step(whole, t).values());
             }
@@ -213,16 +213,16 @@ class DecoderBlockTest {
     @Test
     void sequencesMayBeSelectedAndRepeatedWhileDecoding() {
         int[] chosen = {1, 0, 1};
-        try (CpuBackend backend = new CpuBackend(1); Tape tape = Tape.inference(new Memory(backend))) {
-            DecoderBlock block = new DecoderBlock(new Weights(backend, 1), options(0, false));
+        try (CpuBackend backend = new CpuBackend(1); Tape tape = new Engine(backend).inference()) {
+            DecoderBlock block = new DecoderBlock(new Engine(backend).weights(1), options(0, false));
             Tensor x = tape.input(Shape.of(2, BATCH, WIDTH), uniform("steps", 2 * BATCH * WIDTH, 1));
-            Tensor memory = tape.input(Shape.of(REMEMBERED, BATCH, WIDTH),
-                    uniform("memory", REMEMBERED * BATCH * WIDTH, 1));
-            Tensor remembered = block.remember(memory);
+            Tensor engine = tape.input(Shape.of(REMEMBERED, BATCH, WIDTH),
+                    uniform("engine", REMEMBERED * BATCH * WIDTH, 1));
+            Tensor remembered = block.remember(engine);
             Tensor first = block.next(Shaping.rows(x, 0, 1, x), null, remembered).keysAndValues();
             Tensor y = block.next(Shaping.examples(Shaping.rows(x, 1, 2, x), chosen), Shaping.examples(first, chosen),
                     Shaping.examples(remembered, chosen)).y();
-            Tensor whole = block.forward(Shaping.examples(x, chosen), Shaping.examples(memory, chosen), Mask.CAUSAL);
+            Tensor whole = block.forward(Shaping.examples(x, chosen), Shaping.examples(engine, chosen), Mask.CAUSAL);
             assertSameBits("the second step", y.values(), Shaping.step(whole, 1).values());
         }
     }
@@ -230,11 +230,11 @@ class DecoderBlockTest {
     @Test
     void aMemoryOfAnotherBatchSizeIsRejected() {
         Backend backend = new ReferenceBackend();
-        DecoderBlock block = new DecoderBlock(new Weights(backend, 1), options(0, false));
-        try (Tape tape = Tape.inference(new Memory(backend))) {
+        DecoderBlock block = new DecoderBlock(new Engine(backend).weights(1), options(0, false));
+        try (Tape tape = new Engine(backend).inference()) {
             Tensor x = tape.input(Shape.of(1, BATCH, WIDTH), new float[BATCH * WIDTH]);
-            Tensor memory = tape.input(Shape.of(1, 1, WIDTH), new float[WIDTH]);
-            assertThatThrownBy(() -> block.forward(x, memory, Mask.CAUSAL))
+            Tensor engine = tape.input(Shape.of(1, 1, WIDTH), new float[WIDTH]);
+            assertThatThrownBy(() -> block.forward(x, engine, Mask.CAUSAL))
                     .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("1 steps of 2 examples");
         }
     }

@@ -6,12 +6,12 @@ import static scanline.engine.tensor.Numbers.uniform;
 import static scanline.engine.tensor.Numbers.values;
 
 import java.util.stream.Stream;
+import scanline.engine.backend.Backend;
+import scanline.engine.backend.Buffer;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.geometry.CellKind;
 import scanline.engine.kernel.Activations;
 import scanline.engine.kernel.Lanes;
-import scanline.engine.tensor.Backend;
-import scanline.engine.tensor.Buffer;
 import scanline.engine.tensor.Numbers;
 import scanline.engine.tensor.Parameter;
 

@@ -4,14 +4,14 @@ import java.io.IOException;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import scanline.engine.backend.Backend;
 import scanline.engine.io.WeightsFile;
 import scanline.engine.optim.Clipping;
 import scanline.engine.optim.Optimizer;
 import scanline.engine.optim.UpdateRule;
 import scanline.engine.random.RandomKey;
-import scanline.engine.tensor.Backend;
+import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Losses;
-import scanline.engine.tensor.Memory;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
@@ -24,7 +24,7 @@ final class GoldenModel {
     private final Golden expected;
     private final Weights weights;
     private final UnaryOperator<Tensor> network;
-    private final Memory memory;
+    private final Engine engine;
     private float[] logits = {};
     private float[] loss = {};
 
@@ -38,9 +38,9 @@ final class GoldenModel {
             throws IOException {
         this.name = name;
         expected = new Golden(name + ".expected");
-        weights = new Weights(backend, 1);
+        weights = new Engine(backend).weights(1);
         network = build.apply(weights, expected);
-        memory = new Memory(backend);
+        engine = new Engine(backend);
     }
 
     /** Compares logits, loss and every gradient of the first weights. */
@@ -74,7 +74,7 @@ final class GoldenModel {
     /** Forward and backward. */
     private void pass(float smoothing) {
         weights.clearGradients();
-        try (Tape tape = Tape.training(memory, RandomKey.of(1, "none"))) {
+        try (Tape tape = engine.training(RandomKey.of(1, "none"))) {
             Tensor y = network.apply(tape.input(expected.shape("input"), expected.values("input")));
             Tensor entropy = Losses.crossEntropy(y, expected.integers("labels"), smoothing);
             tape.backward(entropy);

@@ -1,13 +1,13 @@
 package scanline.engine.nn;
 
+import scanline.engine.backend.Backend;
 import scanline.engine.optim.Adam;
 import scanline.engine.optim.Optimizer;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Activation;
-import scanline.engine.tensor.Backend;
+import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Images;
 import scanline.engine.tensor.Losses;
-import scanline.engine.tensor.Memory;
 import scanline.engine.tensor.Numbers;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
@@ -26,7 +26,7 @@ public final class ImageClassifier {
     private final AveragePool2d average = new AveragePool2d(2, 1);
     private final MaxPool2d max = new MaxPool2d(2, 1);
     private final Linear fc;
-    private final Memory memory;
+    private final Engine engine;
     private final Optimizer optimizer;
     private final Shape shape;
     private final float[] images;
@@ -35,14 +35,14 @@ public final class ImageClassifier {
 
     /** Two convolutions, the second with a stride of 2, and a linear map. */
     public ImageClassifier(Backend backend, int batch, int height, int width, int channels, int more) {
-        weights = new Weights(backend, 1);
+        weights = new Engine(backend).weights(1);
         conv1 = new Conv2d(weights.scope("conv1"), 1, channels, 3, 1, 1, Initializer.HE);
         bn1 = new BatchNorm2d(weights.scope("bn1"), channels);
         conv2 = new Conv2d(weights.scope("conv2"), channels, more, 3, 2, 2, Initializer.XAVIER);
         bn2 = new BatchNorm2d(weights.scope("bn2"), more);
         int left = ((height / 2 + 1) / 2 - 1) * ((width / 2 + 1) / 2 - 1);
         fc = new Linear(weights.scope("fc"), left * more, CLASSES, Initializer.UNIFORM);
-        memory = new Memory(backend);
+        engine = new Engine(backend);
         optimizer = new Optimizer(Adam.DEFAULT.withRate(0.01), weights);
         shape = Shape.of(height, batch, width);
         images = Numbers.uniform("images", shape.elements(), 1);
@@ -58,7 +58,7 @@ public final class ImageClassifier {
     /** One step of training: the loss before it. */
     public float step() {
         weights.clearGradients();
-        try (Tape tape = Tape.training(memory, RandomKey.of(1, "training"))) {
+        try (Tape tape = engine.training(RandomKey.of(1, "training"))) {
             Tensor entropy = Losses.crossEntropy(forward(tape), labels, 0);
             tape.backward(entropy);
             entropy.value().read(0, loss, 0, 1);
@@ -69,7 +69,7 @@ public final class ImageClassifier {
 
     /** The logits by the running statistics. */
     public float[] logits() {
-        try (Tape tape = Tape.inference(memory)) {
+        try (Tape tape = engine.inference()) {
             return forward(tape).values();
         }
     }

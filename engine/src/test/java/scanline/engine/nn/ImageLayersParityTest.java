@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import scanline.engine.backend.Backend;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.cpu.ReferenceBackend;
 import scanline.engine.io.SafeTensors;
@@ -18,10 +19,9 @@ import scanline.engine.optim.Optimizer;
 import scanline.engine.optim.Sgd;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Activation;
-import scanline.engine.tensor.Backend;
+import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Images;
 import scanline.engine.tensor.Losses;
-import scanline.engine.tensor.Memory;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Statistic;
@@ -41,7 +41,7 @@ class ImageLayersParityTest {
         for (Backend backend : new Backend[] {new CpuBackend(2), new ReferenceBackend()}) {
             try (backend) {
                 SafeTensors expected = SafeTensors.read(file(model + ".expected"));
-                Weights weights = new Weights(backend, 1);
+                Weights weights = new Engine(backend).weights(1);
                 Cnn cnn = new Cnn(weights, model.equals("cnn-strided"));
                 WeightsFile.load(file(model), weights);
                 Optimizer optimizer = new Optimizer(new Sgd(0.1, 0, false, 0), weights);
@@ -97,7 +97,7 @@ class ImageLayersParityTest {
         private final MaxPool2d max = new MaxPool2d(3, 2);
         private final AveragePool2d average = new AveragePool2d(2, 1);
         private final Linear fc;
-        private final Memory memory;
+        private final Engine engine;
 
         Cnn(Weights weights, boolean strided) {
             this.strided = strided;
@@ -109,7 +109,7 @@ class ImageLayersParityTest {
                     : new Conv2d(weights.scope("conv2"), 6, 20, 3, 1, 1, Initializer.UNIFORM);
             bn2 = new BatchNorm2d(weights.scope("bn2"), 20);
             fc = new Linear(weights.scope("fc"), strided ? 40 : 120, 10);
-            memory = new Memory(weights.backend());
+            engine = new Engine(weights.backend());
         }
 
         private Tensor forward(Tensor x) {
@@ -132,7 +132,7 @@ class ImageLayersParityTest {
                 labels[i] = (int) numbers[i];
             }
             weights.clearGradients();
-            try (Tape tape = training ? Tape.training(memory, RandomKey.of(1, "none")) : Tape.inference(memory)) {
+            try (Tape tape = training ? engine.training(RandomKey.of(1, "none")) : engine.inference()) {
                 Tensor logits = forward(tape.input(Shape.of(expected.tensors().get("input").shape()), images));
                 Tensor loss = Losses.crossEntropy(logits, labels, 0);
                 if (training) {

@@ -11,15 +11,15 @@ import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scanline.engine.backend.Backend;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.cpu.ReferenceBackend;
 import scanline.engine.io.FormatException;
 import scanline.engine.io.SafeTensors;
 import scanline.engine.io.WeightsFile;
 import scanline.engine.random.RandomKey;
-import scanline.engine.tensor.Backend;
+import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Images;
-import scanline.engine.tensor.Memory;
 import scanline.engine.tensor.Numbers;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
@@ -29,7 +29,7 @@ import scanline.engine.tensor.Weights;
 class ImageLayersTest {
     private static final Backend BACKEND = new ReferenceBackend();
 
-    private final Weights weights = new Weights(BACKEND, 1);
+    private final Weights weights = new Engine(BACKEND).weights(1);
 
     @TempDir
     private Path folder;
@@ -83,8 +83,8 @@ class ImageLayersTest {
     }
 
     private static float[] onImages(Function<Tensor, Tensor> layer, boolean training, Shape shape, float... x) {
-        Memory memory = new Memory(BACKEND);
-        try (Tape tape = training ? Tape.training(memory, RandomKey.of(1, "none")) : Tape.inference(memory)) {
+        Engine engine = new Engine(BACKEND);
+        try (Tape tape = training ? engine.training(RandomKey.of(1, "none")) : engine.inference()) {
             return layer.apply(tape.input(shape, x)).values();
         }
     }
@@ -119,7 +119,7 @@ class ImageLayersTest {
         onImages(norm::forward, true, Shape.of(1, 1, 2, 2), 1, 2, 3, 5);
         Path file = folder.resolve("weights.safetensors");
         WeightsFile.save(file, weights, Map.of());
-        Weights other = new Weights(BACKEND, 2);
+        Weights other = new Engine(BACKEND).weights(2);
         new BatchNorm2d(other.scope("bn"), 2);
         WeightsFile.load(file, other);
         for (int i = 0; i < 2; i++) {
@@ -136,11 +136,11 @@ class ImageLayersTest {
     void mismatchesAreRejected() {
         try (CpuBackend cpu = new CpuBackend(1)) {
             for (Backend backend : List.of(BACKEND, cpu)) {
-                Weights own = new Weights(backend, 1);
+                Weights own = new Engine(backend).weights(1);
                 Conv2d conv = new Conv2d(own.scope("conv"), 3, 5, 4, 1, 0, Initializer.UNIFORM);
                 Conv2d padded = new Conv2d(own.scope("padded"), 3, 5, 6, 1, 1, Initializer.UNIFORM);
                 BatchNorm2d norm = new BatchNorm2d(own.scope("bn"), 5);
-                try (Tape tape = Tape.training(new Memory(backend), RandomKey.of(1, "none"))) {
+                try (Tape tape = new Engine(backend).training(RandomKey.of(1, "none"))) {
                     Tensor small = tape.input(Shape.of(1, 4, 3, 3), new float[36]);
                     Tensor flat = tape.input(Shape.of(4, 9), new float[36]);
                     Tensor wide = tape.input(Shape.of(1, 4, 4, 2), new float[32]);

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import scanline.engine.backend.Backend;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.cpu.ReferenceBackend;
 import scanline.engine.geometry.CellKind;
@@ -23,9 +24,8 @@ import scanline.engine.nn.Recurrent.Options;
 import scanline.engine.nn.RecurrentInitializer.Bias;
 import scanline.engine.nn.RecurrentInitializer.Matrix;
 import scanline.engine.random.RandomKey;
-import scanline.engine.tensor.Backend;
+import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Losses;
-import scanline.engine.tensor.Memory;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Sequences.Output;
 import scanline.engine.tensor.Shape;
@@ -37,7 +37,7 @@ class LayersTest {
     private static final Backend BACKEND = new ReferenceBackend();
 
     private static Weights weights(Consumer<Weights> layers) {
-        Weights weights = new Weights(BACKEND, 1);
+        Weights weights = new Engine(BACKEND).weights(1);
         layers.accept(weights);
         return weights;
     }
@@ -210,7 +210,7 @@ class LayersTest {
         float[] values = alone.parameters().getFirst().values();
         assertThat(among.parameters().get(10).values()).isEqualTo(values);
         assertThat(among.parameters().get(8).values()).isNotEqualTo(values);
-        Weights otherSeed = new Weights(BACKEND, 2);
+        Weights otherSeed = new Engine(BACKEND).weights(2);
         new Linear(otherSeed.scope("fc"), 4, 3);
         assertThat(otherSeed.parameters().getFirst().values()).isNotEqualTo(values);
     }
@@ -220,9 +220,9 @@ class LayersTest {
         int n = 100_000;
         float[] ones = new float[n];
         Arrays.fill(ones, 1f);
-        Memory memory = new Memory(BACKEND);
+        Engine engine = new Engine(BACKEND);
         Dropout dropout = new Dropout(0.3f);
-        try (Tape tape = Tape.training(memory, RandomKey.of(1, "dropout"))) {
+        try (Tape tape = engine.training(RandomKey.of(1, "dropout"))) {
             Tensor x = tape.input(Shape.of(n), ones);
             float[] first = dropout.forward(x).values();
             float[] second = dropout.forward(x).values();
@@ -238,7 +238,7 @@ class LayersTest {
             assertThat(both).isBetween(8_545, 9_455);
             assertThat(new Dropout(0).forward(x)).isSameAs(x);
         }
-        try (Tape tape = Tape.inference(memory)) {
+        try (Tape tape = engine.inference()) {
             Tensor x = tape.input(Shape.of(n), ones);
             assertThat(dropout.forward(x)).isSameAs(x);
         }
@@ -252,12 +252,12 @@ class LayersTest {
     }
 
     private static boolean sameInTrainingAndInference(int layers, float rate) {
-        Recurrent lstm = new Recurrent(new Weights(BACKEND, 1), LSTM, 3, 5, layers, DEFAULT.withDropout(rate));
-        Memory memory = new Memory(BACKEND);
+        Recurrent lstm = new Recurrent(new Engine(BACKEND).weights(1), LSTM, 3, 5, layers, DEFAULT.withDropout(rate));
+        Engine engine = new Engine(BACKEND);
         float[] values = uniform("x", 4 * 2 * 3, 1);
         Shape shape = Shape.of(4, 2, 3);
-        try (Tape training = Tape.training(memory, RandomKey.of(1, "dropout"));
-                Tape inference = Tape.inference(memory)) {
+        try (Tape training = engine.training(RandomKey.of(1, "dropout"));
+                Tape inference = engine.inference()) {
             float[] trained = lstm.forward(training.input(shape, values), Output.LAST_STEP).values();
             float[] inferred = lstm.forward(inference.input(shape, values), Output.LAST_STEP).values();
             return Arrays.equals(trained, inferred);
@@ -273,8 +273,8 @@ class LayersTest {
 
     @Test
     void moreThanABlockHoldsIsRejected() {
-        try (CpuBackend cpu = new CpuBackend(1); Tape tape = Tape.training(new Memory(cpu), RandomKey.of(1, "pass"))) {
-            Recurrent recurrent = new Recurrent(new Weights(cpu, 1), LSTM, 1, 512, 1, DEFAULT);
+        try (CpuBackend cpu = new CpuBackend(1); Tape tape = new Engine(cpu).training(RandomKey.of(1, "pass"))) {
+            Recurrent recurrent = new Recurrent(new Engine(cpu).weights(1), LSTM, 1, 512, 1, DEFAULT);
             Tensor x = tape.input(Shape.of(2000, 600, 1), new float[2000 * 600]);
             assertThatThrownBy(() -> recurrent.forward(x, Output.LAST_STEP))
                     .isInstanceOf(IllegalArgumentException.class)
@@ -286,15 +286,15 @@ class LayersTest {
         int steps = 300;
         int batch = 48;
         try (CpuBackend cpu = new CpuBackend(1)) {
-            Recurrent recurrent = new Recurrent(new Weights(cpu, 1), kind, 1, 16, 1,
+            Recurrent recurrent = new Recurrent(new Engine(cpu).weights(1), kind, 1, 16, 1,
                     new Options(0, false, false, recompute, RecurrentInitializer.DEFAULT));
-            Memory memory = new Memory(cpu);
-            try (Tape tape = Tape.training(memory, RandomKey.of(1, "pass"))) {
+            Engine engine = new Engine(cpu);
+            try (Tape tape = engine.training(RandomKey.of(1, "pass"))) {
                 Tensor x = tape.input(Shape.of(steps, batch, 1), uniform("x", steps * batch, 1));
                 Tensor last = recurrent.forward(x, Output.LAST_STEP);
                 tape.backward(Losses.crossEntropy(last, new int[batch], 0));
             }
-            return memory.bytes();
+            return engine.bytes();
         }
     }
 
@@ -307,7 +307,7 @@ class LayersTest {
 
     @Test
     void aNetworkWithoutLayersIsRejected() {
-        assertThatThrownBy(() -> new Recurrent(new Weights(BACKEND, 1), LSTM, 3, 5, 0, DEFAULT))
+        assertThatThrownBy(() -> new Recurrent(new Engine(BACKEND).weights(1), LSTM, 3, 5, 0, DEFAULT))
                 .hasMessage("a recurrent network needs at least 1 layer, not 0");
     }
 
@@ -315,10 +315,10 @@ class LayersTest {
     void inputsOfAnotherShapeAreRejected() {
         try (CpuBackend cpu = new CpuBackend(1)) {
             for (Backend backend : new Backend[] {BACKEND, cpu}) {
-                Weights weights = new Weights(backend, 1);
+                Weights weights = new Engine(backend).weights(1);
                 Recurrent lstm = new Recurrent(weights.scope("lstm"), LSTM, 3, 5, 1, DEFAULT);
                 Linear linear = new Linear(weights.scope("fc"), 3, 2);
-                try (Tape tape = Tape.inference(new Memory(backend))) {
+                try (Tape tape = new Engine(backend).inference()) {
                     Tensor flat = tape.input(Shape.of(2, 4), new float[8]);
                     Tensor wide = tape.input(Shape.of(1, 2, 4), new float[8]);
                     assertThatThrownBy(() -> lstm.forward(flat, Output.LAST_STEP))

@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import scanline.engine.backend.Backend;
 import scanline.engine.cpu.ReferenceBackend;
 import scanline.engine.geometry.CellKind;
 import scanline.engine.io.SafeTensors;
@@ -19,7 +20,6 @@ import scanline.engine.optim.RmsProp;
 import scanline.engine.optim.Schedule;
 import scanline.engine.optim.Sgd;
 import scanline.engine.optim.UpdateRule;
-import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Sequences.Output;
 
 /** What PyTorch computed, in files that src/test/python/golden.py wrote, from the weights that it began with. */

@@ -1,9 +1,9 @@
 package scanline.engine.nn;
 
 import java.util.stream.IntStream;
+import scanline.engine.backend.Backend;
 import scanline.engine.geometry.Mask;
 import scanline.engine.geometry.Nonlinearity;
-import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Shaping;
 import scanline.engine.tensor.Tensor;

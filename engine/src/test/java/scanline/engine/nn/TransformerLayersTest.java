@@ -17,13 +17,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import scanline.engine.backend.Backend;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.cpu.ReferenceBackend;
 import scanline.engine.geometry.Mask;
 import scanline.engine.geometry.Nonlinearity;
 import scanline.engine.random.RandomKey;
-import scanline.engine.tensor.Backend;
-import scanline.engine.tensor.Memory;
+import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Shaping;
@@ -39,7 +39,7 @@ class TransformerLayersTest {
     private static final Shape SHAPE = Shape.of(STEPS, BATCH, WIDTH);
 
     private static List<Parameter> parameters(Consumer<Weights> layers) {
-        Weights weights = new Weights(BACKEND, 1);
+        Weights weights = new Engine(BACKEND).weights(1);
         layers.accept(weights);
         return weights.parameters();
     }
@@ -108,9 +108,9 @@ class TransformerLayersTest {
 
     @Test
     void attentionWeightsRejectWhatAttentionRejects() {
-        MultiHeadAttention attention = new MultiHeadAttention(new Weights(BACKEND, 1),
+        MultiHeadAttention attention = new MultiHeadAttention(new Engine(BACKEND).weights(1),
                 MultiHeadAttention.Options.shared(WIDTH, 2, 0, Initializer.UNIFORM));
-        try (Tape tape = Tape.inference(new Memory(BACKEND))) {
+        try (Tape tape = new Engine(BACKEND).inference()) {
             Tensor x = tape.input(SHAPE, new float[SHAPE.elements()]);
             assertThatThrownBy(() -> attention.weights(x, Mask.NONE.padded(1, 2)))
                     .isInstanceOf(IllegalArgumentException.class)
@@ -203,7 +203,7 @@ class TransformerLayersTest {
 
     @Test
     void sequencesLongerThanTheirPositionsAreRejected() {
-        Positions positions = new Positions(new Weights(BACKEND, 1), STEPS - 1, WIDTH);
+        Positions positions = new Positions(new Engine(BACKEND).weights(1), STEPS - 1, WIDTH);
         assertThatThrownBy(() -> inferred(BACKEND, new float[SHAPE.elements()], x -> positions.forward(x)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("a sequence of 6 steps is longer than the 5 learned positions");
@@ -211,7 +211,7 @@ class TransformerLayersTest {
 
     @Test
     void shorterSequencesUseTheFirstPositions() {
-        Weights weights = new Weights(BACKEND, 1);
+        Weights weights = new Engine(BACKEND).weights(1);
         Positions positions = new Positions(weights, STEPS + 2, WIDTH);
         float[] sums = inferred(BACKEND, new float[SHAPE.elements()], x -> positions.forward(x));
         float[] learned = weights.parameters().getFirst().values();
@@ -222,10 +222,10 @@ class TransformerLayersTest {
 
     @Test
     void aSingleStepUsesThePositionAtItsIndex() {
-        Positions positions = new Positions(new Weights(BACKEND, 1), STEPS + 2, WIDTH);
+        Positions positions = new Positions(new Engine(BACKEND).weights(1), STEPS + 2, WIDTH);
         float[] x = uniform("x", SHAPE.elements(), 1);
         float[] all = inferred(BACKEND, x, positions::forward);
-        try (Tape tape = Tape.inference(new Memory(BACKEND))) {
+        try (Tape tape = new Engine(BACKEND).inference()) {
             Tensor sequence = tape.input(SHAPE, x);
             for (int t = 0; t < STEPS; t++) {
                 assertThat(positions.at(Shaping.rows(sequence, t, t + 1, sequence), t).values())
@@ -244,8 +244,8 @@ class TransformerLayersTest {
     @ParameterizedTest
     @ValueSource(ints = {-1, 12})
     void wordsOutsideTheVocabularyAreRejected(int word) {
-        Embedding embedding = new Embedding(new Weights(BACKEND, 1), 12, WIDTH);
-        try (Tape tape = Tape.inference(new Memory(BACKEND))) {
+        Embedding embedding = new Embedding(new Engine(BACKEND).weights(1), 12, WIDTH);
+        try (Tape tape = new Engine(BACKEND).inference()) {
             Tensor like = tape.input(Shape.of(1), new float[1]);
             assertThatThrownBy(() -> embedding.forward(new int[] {0, 11, word, 3}, 2, 2, like))
                     .isInstanceOf(IllegalArgumentException.class)
@@ -298,7 +298,7 @@ class TransformerLayersTest {
             float[] y = inferred(backend, x, steps -> block.forward(steps, Mask.NONE));
             float[] shuffled = inferred(backend, shuffled(x, order), steps -> block.forward(steps, Mask.NONE));
             assertClose("shuffled", shuffled, shuffled(y, order), 1e-6);
-            Positions positions = new Positions(new Weights(backend, 1), STEPS, WIDTH);
+            Positions positions = new Positions(new Engine(backend).weights(1), STEPS, WIDTH);
             UnaryOperator<Tensor> placed = steps -> block.forward(positions.forward(steps), Mask.NONE);
             assertThat(error(inferred(backend, shuffled(x, order), placed),
                     shuffled(inferred(backend, x, placed), order))).isGreaterThan(0.1);
@@ -320,9 +320,9 @@ class TransformerLayersTest {
         try (CpuBackend cpu = new CpuBackend(1)) {
             for (Backend backend : new Backend[] {BACKEND, cpu}) {
                 float[] x = uniform("x", SHAPE.elements(), 1);
-                EncoderBlock dropping = new EncoderBlock(new Weights(backend, 1),
+                EncoderBlock dropping = new EncoderBlock(new Engine(backend).weights(1),
                         block(0.5f, normFirst, Initializer.UNIFORM));
-                EncoderBlock keeping = new EncoderBlock(new Weights(backend, 1),
+                EncoderBlock keeping = new EncoderBlock(new Engine(backend).weights(1),
                         block(0, normFirst, Initializer.UNIFORM));
                 float[] inferred = inferred(backend, x, steps -> dropping.forward(steps, Mask.NONE));
                 assertThat(inferred).isEqualTo(inferred(backend, x, steps -> keeping.forward(steps, Mask.NONE)));
@@ -336,14 +336,14 @@ class TransformerLayersTest {
     @Test
     void attentionDropsOnlyWeights() {
         // What dropout of attention's weights alone does: a lone step's only weight is 1, and becomes 0 or 2.
-        MultiHeadAttention attention = new MultiHeadAttention(new Weights(BACKEND, 1),
+        MultiHeadAttention attention = new MultiHeadAttention(new Engine(BACKEND).weights(1),
                 new MultiHeadAttention.Options(1, 1, 1, false, 0.5f, Initializer.UNIFORM, Initializer.UNIFORM));
         int batch = 1000;
         float[] ones = new float[batch];
         Arrays.fill(ones, 1f);
-        Memory memory = new Memory(BACKEND);
-        try (Tape training = Tape.training(memory, RandomKey.of(1, "dropout"));
-                Tape inference = Tape.inference(memory)) {
+        Engine engine = new Engine(BACKEND);
+        try (Tape training = engine.training(RandomKey.of(1, "dropout"));
+                Tape inference = engine.inference()) {
             Shape shape = Shape.of(1, batch, 1);
             float[] trained = attention.self(training.input(shape, ones), Mask.NONE).values();
             float[] inferred = attention.self(inference.input(shape, ones), Mask.NONE).values();
@@ -365,19 +365,19 @@ class TransformerLayersTest {
         try (CpuBackend cpu = new CpuBackend(2)) {
             for (Backend backend : new Backend[] {BACKEND, cpu}) {
                 test.accept(backend,
-                        new EncoderBlock(new Weights(backend, 1), block(0, normFirst, Initializer.XAVIER)));
+                        new EncoderBlock(new Engine(backend).weights(1), block(0, normFirst, Initializer.XAVIER)));
             }
         }
     }
 
     private static float[] inferred(Backend backend, float[] x, UnaryOperator<Tensor> layer) {
-        try (Tape tape = Tape.inference(new Memory(backend))) {
+        try (Tape tape = new Engine(backend).inference()) {
             return layer.apply(tape.input(SHAPE, x)).values();
         }
     }
 
     private static float[] trained(Backend backend, float[] x, EncoderBlock block, long seed) {
-        try (Tape tape = Tape.training(new Memory(backend), RandomKey.of(seed, "dropout"))) {
+        try (Tape tape = new Engine(backend).training(RandomKey.of(seed, "dropout"))) {
             return block.forward(tape.input(SHAPE, x), Mask.NONE).values();
         }
     }

@@ -2,9 +2,9 @@ package scanline.engine.nn;
 
 import static scanline.engine.tensor.Numbers.labels;
 
+import scanline.engine.backend.Backend;
 import scanline.engine.geometry.Mask;
 import scanline.engine.geometry.Nonlinearity;
-import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tensor;

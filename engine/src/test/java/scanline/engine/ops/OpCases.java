@@ -4,8 +4,8 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.Set;
 import java.util.TreeSet;
+import scanline.engine.backend.Backend;
 import scanline.engine.cpu.ReferenceBackend;
-import scanline.engine.tensor.Backend;
 
 /** Which duties the ops of {@link Ops} call. */
 public final class OpCases {

@@ -12,14 +12,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import scanline.engine.backend.Backend;
+import scanline.engine.backend.FusedAttention;
+import scanline.engine.backend.FusedFeedForward;
+import scanline.engine.backend.FusedNormPool;
+import scanline.engine.backend.FusedRecurrence;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.cpu.ReferenceBackend;
-import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.CentralDifferences;
-import scanline.engine.tensor.FusedAttention;
-import scanline.engine.tensor.FusedFeedForward;
-import scanline.engine.tensor.FusedNormPool;
-import scanline.engine.tensor.FusedRecurrence;
 
 /** The gradient of every op of {@link Ops} against central differences. */
 class OpGradientTest {

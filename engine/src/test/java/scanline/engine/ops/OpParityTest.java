@@ -13,10 +13,10 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import scanline.engine.backend.Backend;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.cpu.ReferenceBackend;
 import scanline.engine.io.SafeTensors;
-import scanline.engine.tensor.Backend;
 
 /** Every op of {@link Ops} against what PyTorch computed, in a file that src/test/python/golden_ops.py wrote. */
 class OpParityTest {

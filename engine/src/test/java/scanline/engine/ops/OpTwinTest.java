@@ -9,10 +9,10 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import scanline.engine.backend.Backend;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.cpu.ReferenceBackend;
 import scanline.engine.ops.Op.Tolerance;
-import scanline.engine.tensor.Backend;
 
 /** Every op of {@link Ops} on the fast backend against its twins: on the plain one, and composed of plain ops. */
 class OpTwinTest {

@@ -6,12 +6,12 @@ import static scanline.engine.tensor.Numbers.weightedSum;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import scanline.engine.backend.Backend;
 import scanline.engine.ops.Sample.Formula;
 import scanline.engine.ops.Sample.Input;
 import scanline.engine.random.RandomKey;
-import scanline.engine.tensor.Backend;
 import scanline.engine.tensor.CentralDifferences;
-import scanline.engine.tensor.Memory;
+import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Statistic;
@@ -29,13 +29,13 @@ final class Trial {
     private final Backend backend;
     private final Sample sample;
     private final Weights inputs;
-    private final Memory memory;
+    private final Engine engine;
 
     Trial(Backend backend, Sample sample) {
         this.backend = backend;
         this.sample = sample;
-        inputs = new Weights(backend, 1);
-        memory = new Memory(backend);
+        inputs = new Engine(backend).weights(1);
+        engine = new Engine(backend);
         for (Input input : sample.inputs()) {
             float[] values = sample.values(input);
             inputs.filled(input.name(), Shape.of(input.sizes()), (target, _) -> System.arraycopy(values, 0, target, 0,
@@ -58,7 +58,7 @@ final class Trial {
         private final Weights state;
 
         Pass(Backend backend) {
-            state = new Weights(backend, 1);
+            state = new Engine(backend).weights(1);
         }
 
         Tensor of(String input) {
@@ -85,7 +85,7 @@ final class Trial {
             inputs.clearGradients();
         }
         Map<String, float[]> results = new LinkedHashMap<>();
-        try (Tape tape = Tape.training(memory, KEY)) {
+        try (Tape tape = engine.training(KEY)) {
             Pass pass = pass(tape, onwards);
             Tensor y = formula.of(pass);
             tape.backward(weightedSum(y, upstream(y.shape().elements())));
@@ -98,7 +98,7 @@ final class Trial {
 
     /** The value, where nothing is learned. */
     float[] infer(Formula formula) {
-        try (Tape tape = Tape.inference(memory)) {
+        try (Tape tape = engine.inference()) {
             return formula.of(pass(tape, false)).values();
         }
     }

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import scanline.engine.cpu.ReferenceBackend;
 import scanline.engine.optim.Optimizer.Slot;
+import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Weights;
@@ -24,7 +25,7 @@ import scanline.engine.tensor.Weights;
 class OptimTest {
     private static final Offset<Double> EXACT = within(1e-15);
 
-    private final Weights weights = new Weights(new ReferenceBackend(), 1);
+    private final Weights weights = new Engine(new ReferenceBackend()).weights(1);
 
     private Parameter parameter(String name, float... gradients) {
         Parameter parameter = weights.zeros(name, Shape.of(gradients.length));
@@ -91,8 +92,8 @@ class OptimTest {
         float[][] gradients = {{1f, -2f}, {0.5f, 3f}, {-1f, 0.1f}};
         for (UpdateRule rule : List.of(new Sgd(0.1, 0.9, true, 0.01), new RmsProp(0.1, 0.9, 1e-8, 0.9, 0),
                 Adam.DEFAULT, AdamW.DEFAULT)) {
-            Weights whole = new Weights(new ReferenceBackend(), 1);
-            Weights resumed = new Weights(new ReferenceBackend(), 2);
+            Weights whole = new Engine(new ReferenceBackend()).weights(1);
+            Weights resumed = new Engine(new ReferenceBackend()).weights(2);
             Parameter w = whole.uniform("w", Shape.of(2), 1);
             Parameter r = resumed.uniform("w", Shape.of(2), 1);
             Optimizer first = new Optimizer(rule, whole);
@@ -210,8 +211,8 @@ class OptimTest {
                 new Adam(0.5, 0.9, 0.999, 1e-8, 0.01), new Adam(0.125, 0.9, 0.999, 1e-8, 0),
                 new AdamW(0.5, 0.9, 0.999, 1e-8, 0.01), new AdamW(0.125, 0.9, 0.999, 1e-8, 0));
         alone.forEach((rule, ofGroup) -> {
-            Weights grouped = new Weights(new ReferenceBackend(), 1);
-            Weights single = new Weights(new ReferenceBackend(), 1);
+            Weights grouped = new Engine(new ReferenceBackend()).weights(1);
+            Weights single = new Engine(new ReferenceBackend()).weights(1);
             Parameter w = grouped.uniform("w", Shape.of(2), 1);
             Parameter other = grouped.uniform("other", Shape.of(2), 1);
             Parameter s = single.uniform("w", Shape.of(2), 1);
@@ -262,7 +263,7 @@ class OptimTest {
         assertThatThrownBy(() -> new Optimizer(Sgd.DEFAULT, weights,
                 List.of(ParameterGroup.of("lstm.*"), ParameterGroup.of("*_l0").whenFrozen())))
                 .hasMessage("every parameter that \"*_l0\" matches belongs to an earlier group");
-        assertThatThrownBy(() -> new Optimizer(Sgd.DEFAULT, new Weights(new ReferenceBackend(), 1),
+        assertThatThrownBy(() -> new Optimizer(Sgd.DEFAULT, new Engine(new ReferenceBackend()).weights(1),
                 List.of(ParameterGroup.of("fc.*")))).hasMessage("no parameter matches \"fc.*\"");
     }
 

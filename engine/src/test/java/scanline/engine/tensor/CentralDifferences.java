@@ -9,6 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import scanline.engine.backend.Backend;
+import scanline.engine.backend.Buffer;
+import scanline.engine.backend.FusedAttention;
+import scanline.engine.backend.FusedFeedForward;
+import scanline.engine.backend.FusedNormPool;
+import scanline.engine.backend.FusedRecurrence;
 import scanline.engine.geometry.Blocks;
 import scanline.engine.random.RandomKey;
 
@@ -30,9 +36,9 @@ public final class CentralDifferences {
      *            made of the parameters alone
      */
     public static double error(Weights weights, Function<Tape, Tensor> formula) {
-        Memory memory = new Memory(weights.backend());
+        Engine engine = new Engine(weights.backend());
         float[] factors;
-        try (Tape tape = Tape.training(memory, KEY)) {
+        try (Tape tape = engine.training(KEY)) {
             Tensor y = formula.apply(tape);
             factors = uniform("factors", y.shape().elements(), 1);
             tape.backward(weightedSum(y, factors));
@@ -43,8 +49,8 @@ public final class CentralDifferences {
             float[] gradients = source.gradients();
             float[] differences = new float[values.length];
             for (int i = 0; i < values.length; i++) {
-                double above = loss(formula, memory, source, i, values[i] + STEP, factors);
-                double below = loss(formula, memory, source, i, values[i] - STEP, factors);
+                double above = loss(formula, engine, source, i, values[i] + STEP, factors);
+                double below = loss(formula, engine, source, i, values[i] - STEP, factors);
                 differences[i] = (float) ((above - below) / (values[i] + STEP - (values[i] - STEP)));
                 source.value().write(i, values, i, 1);
             }
@@ -53,10 +59,10 @@ public final class CentralDifferences {
         return error;
     }
 
-    private static double loss(Function<Tape, Tensor> formula, Memory memory, Parameter changed, int i, float value,
+    private static double loss(Function<Tape, Tensor> formula, Engine engine, Parameter changed, int i, float value,
             float[] factors) {
         changed.value().write(i, new float[] {value}, 0, 1);
-        try (Tape tape = Tape.training(memory, KEY)) {
+        try (Tape tape = engine.training(KEY)) {
             return weightedSum(formula.apply(tape).values(), factors);
         }
     }

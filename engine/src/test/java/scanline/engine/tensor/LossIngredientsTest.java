@@ -13,17 +13,18 @@ import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import scanline.engine.backend.Backend;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.cpu.ReferenceBackend;
 import scanline.engine.random.RandomKey;
 
-/** What losses are made of, where the entries of the ops do not reach: edges, messages, and memory. */
+/** What losses are made of, where the entries of the ops do not reach: edges, messages, and engine. */
 class LossIngredientsTest {
     private static final CpuBackend CPU = new CpuBackend(2);
     private static final List<Backend> BACKENDS = List.of(CPU, new ReferenceBackend());
     private static final RandomKey KEY = RandomKey.of(1, "pass");
 
-    private final Tape tape = Tape.inference(new Memory(CPU));
+    private final Tape tape = new Engine(CPU).inference();
 
     @AfterAll
     static void close() {
@@ -89,14 +90,14 @@ class LossIngredientsTest {
 
     /** The maximum of each of some equal columns, and the gradients of all numbers, row by row. */
     private static float[] maximum(Backend backend, int columns, float... column) {
-        Weights weights = new Weights(backend, 1);
+        Weights weights = new Engine(backend).weights(1);
         Parameter x = weights.zeros("x", Shape.of(column.length, columns));
         float[] values = new float[column.length * columns];
         for (int i = 0; i < values.length; i++) {
             values[i] = column[i / columns];
         }
         x.value().write(0, values, 0, values.length);
-        try (Tape pass = Tape.training(new Memory(backend), KEY)) {
+        try (Tape pass = new Engine(backend).training(KEY)) {
             Tensor y = Reductions.max(Numbers.onTape(pass, x), 0);
             float[] most = y.values();
             pass.backward(Reductions.sum(y));
@@ -110,9 +111,9 @@ class LossIngredientsTest {
     @Test
     void gradientsAtEdgesAreThoseOfPyTorch() {
         for (Backend backend : BACKENDS) {
-            Weights weights = new Weights(backend, 1);
+            Weights weights = new Engine(backend).weights(1);
             Parameter zero = weights.zeros("zero", Shape.of(1));
-            try (Tape pass = Tape.training(new Memory(backend), KEY)) {
+            try (Tape pass = new Engine(backend).training(KEY)) {
                 Tensor x = Numbers.onTape(pass, zero);
                 pass.backward(Arithmetic.abs(x));
                 assertThat(zero.gradients()).containsExactly(0);
@@ -156,10 +157,10 @@ class LossIngredientsTest {
 
     @Test
     void aParameterBroadcastsInPlace() {
-        Weights weights = new Weights(CPU, 1);
+        Weights weights = new Engine(CPU).weights(1);
         Parameter bias = weights.filled("bias", Shape.of(2), (values, _) -> System.arraycopy(
                 new float[] {1, 2}, 0, values, 0, 2));
-        try (Tape pass = Tape.training(new Memory(CPU), KEY)) {
+        try (Tape pass = new Engine(CPU).training(KEY)) {
             Tensor y = Arithmetic.add(pass.input(Shape.of(3, 2), new float[] {0, 0, 10, 10, 20, 20}), bias);
             assertThat(y.values()).containsExactly(1, 2, 11, 12, 21, 22);
             pass.backward(Reductions.sum(y));
@@ -175,11 +176,11 @@ class LossIngredientsTest {
                     allocations[0] += operation.getName().equals("allocate") ? 1 : 0;
                     return operation.invoke(CPU, arguments);
                 });
-        Parameter w = new Weights(counting, 1).uniform("w", Shape.of(4, 4), 1);
-        Memory memory = new Memory(counting);
+        Parameter w = new Engine(counting).weights(1).uniform("w", Shape.of(4, 4), 1);
+        Engine engine = new Engine(counting);
         int first = 0;
         for (int step = 0; step < 4; step++) {
-            try (Tape pass = Tape.training(memory, KEY.at(step))) {
+            try (Tape pass = engine.training(KEY.at(step))) {
                 Tensor x = pass.input(Shape.of(3, 4), uniform("x", 12, 1));
                 Tensor y = Products.matmul(x, w);
                 Tensor norm = Arithmetic.sqrt(Reductions.sum(Arithmetic.power(y, 2), -1));

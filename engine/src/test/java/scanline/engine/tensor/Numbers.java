@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.fail;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import scanline.engine.backend.Backend;
+import scanline.engine.backend.Buffer;
 import scanline.engine.random.RandomKey;
 
 /** What the engine's tests share: sizes, numbers, comparisons, and a look inside a tape. */

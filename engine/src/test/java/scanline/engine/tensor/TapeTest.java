@@ -10,6 +10,8 @@ import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import scanline.engine.backend.Backend;
+import scanline.engine.backend.Buffer;
 import scanline.engine.cpu.ReferenceBackend;
 import scanline.engine.geometry.CellKind;
 import scanline.engine.random.RandomKey;
@@ -19,9 +21,9 @@ class TapeTest {
     private static final RandomKey KEY = RandomKey.of(1, "tape");
     private static final Backend BACKEND = new ReferenceBackend();
 
-    private final Weights weights = new Weights(BACKEND, 1);
-    private final Memory memory = new Memory(BACKEND);
-    private final Tape tape = Tape.training(memory, KEY);
+    private final Weights weights = new Engine(BACKEND).weights(1);
+    private final Engine engine = new Engine(BACKEND);
+    private final Tape tape = engine.training(KEY);
 
     @AfterEach
     void close() {
@@ -41,7 +43,7 @@ class TapeTest {
     void gradientsAddUpOverPassesUntilTheyAreCleared() {
         Parameter w = weights.uniform("w", Shape.of(3), 1);
         for (int pass = 1; pass <= 2; pass++) {
-            try (Tape next = Tape.training(memory, KEY)) {
+            try (Tape next = engine.training(KEY)) {
                 Tensor ones = next.input(Shape.of(3), new float[] {1, 1, 1});
                 next.backward(weightedSum(Arithmetic.multiply(w, ones), new float[] {1, 2, 3}));
             }
@@ -66,21 +68,21 @@ class TapeTest {
         Tensor y = Arithmetic.multiply(w, tape.input(Shape.of(2), new float[] {1, 1}));
         tape.backward(weightedSum(y, new float[] {1, 1}));
         assertThatThrownBy(y::gradient).isInstanceOf(IllegalStateException.class).hasMessage(
-                "the gradient of this tensor of shape [2] has been propagated to its sources, and its memory is in use"
+                "the gradient of this tensor of shape [2] has been propagated to its sources, and its engine is in use"
                         + " again");
     }
 
     @Test
     void aMemoryGrowsOnlyInTheFirstPass() {
-        Memory counted = new Memory(BACKEND);
+        Engine counted = new Engine(BACKEND);
         for (int pass = 1; pass <= 3; pass++) {
-            try (Tape next = Tape.training(counted, KEY)) {
+            try (Tape next = counted.training(KEY)) {
                 next.scratch(10);
                 next.scratch(20);
             }
             assertThat(counted.bytes()).isEqualTo(4 * (10 + 20));
         }
-        try (Tape next = Tape.training(counted, KEY)) {
+        try (Tape next = counted.training(KEY)) {
             next.scratch(100);
         }
         assertThat(counted.bytes()).isEqualTo(4 * (10 + 20 + 100));
@@ -125,12 +127,13 @@ class TapeTest {
     @Test
     void backwardNeedsATrainingPassAndAScalar() {
         Parameter w = weights.uniform("w", Shape.of(2), 1);
-        String message = "backward needs a training pass and a loss with exactly one element";
-        assertRejected(() -> tape.backward(Arithmetic.multiply(w, input(2))), message);
-        try (Tape inference = Tape.inference(memory)) {
+        assertRejected(() -> tape.backward(Arithmetic.multiply(w, input(2))),
+                "backward needs a loss with exactly one element, not shape [2]");
+        try (Tape inference = engine.inference()) {
             Tensor loss = weightedSum(onTape(inference, w), new float[] {1, 1});
             assertThat(loss.needsGradient()).isFalse();
-            assertRejected(() -> inference.backward(loss), message);
+            assertRejected(() -> inference.backward(loss), "backward needs a pass that records gradients, and this is"
+                    + " an inference pass: start it with Engine.training or Engine.inferenceWithGradients");
         }
     }
 
@@ -233,7 +236,7 @@ class TapeTest {
     void drawsInAPassDifferAndPassesWithTheSameKeyAgree() {
         RandomKey first = tape.draw();
         assertThat(tape.draw()).isNotEqualTo(first);
-        try (Tape again = Tape.training(memory, KEY)) {
+        try (Tape again = engine.training(KEY)) {
             assertThat(again.draw()).isEqualTo(first);
         }
     }
@@ -246,11 +249,11 @@ class TapeTest {
                     allocations[0] += operation.getName().equals("allocate") ? 1 : 0;
                     return operation.invoke(BACKEND, arguments);
                 });
-        Parameter w = new Weights(counting, 1).uniform("w", Shape.of(5, 3), 1);
-        Memory reused = new Memory(counting);
+        Parameter w = new Engine(counting).weights(1).uniform("w", Shape.of(5, 3), 1);
+        Engine reused = new Engine(counting);
         int afterFirst = 0;
         for (int pass = 0; pass < 4; pass++) {
-            try (Tape next = Tape.training(reused, KEY.at(pass))) {
+            try (Tape next = reused.training(KEY.at(pass))) {
                 Tensor x = next.input(Shape.of(4, 3), new float[12]);
                 Tensor y = Activation.tanh(Products.linear(x, w, null));
                 next.backward(Losses.crossEntropy(Noise.dropout(y, 0.5f), new int[4], 0));
@@ -263,6 +266,7 @@ class TapeTest {
 
     @Test
     void aLongerBufferIsReusedUnlessItIsMuchLonger() {
+        Memory memory = new Memory(BACKEND);
         Buffer twenty = memory.take(20);
         memory.giveBack(twenty);
         assertThat(memory.take(9)).isNotSameAs(twenty).satisfies(buffer -> assertThat(buffer.length()).isEqualTo(9));

@@ -2,7 +2,7 @@ package scanline.lab.base;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import scanline.engine.io.Excerpt;
+import scanline.engine.file.Excerpt;
 
 /** Names of files and folders as recipes state them. */
 public final class FileName {

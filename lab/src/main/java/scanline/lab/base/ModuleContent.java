@@ -21,12 +21,14 @@ public final class ModuleContent {
 
     /** Returns the records of an interface's module that implement it, from one of the module's packages. */
     public static List<Class<?>> records(Class<?> type, String where) {
-        return classes(type.getModule(), where).filter(found -> found.isRecord() && type.isAssignableFrom(found)).toList();
+        return classes(type.getModule(), where).filter(found -> found.isRecord() && type.isAssignableFrom(found))
+                .toList();
     }
 
     /** Returns the public constants of a type in the classes of a package. */
     public static <T> List<T> constants(Class<T> type, String where) {
-        return classes(OWN, where).flatMap(found -> Stream.of(found.getFields())).filter(field -> field.getType() == type)
+        return classes(OWN, where).flatMap(found -> Stream.of(found.getFields()))
+                .filter(field -> field.getType() == type)
                 .map(field -> type.cast(value(field))).toList();
     }
 

@@ -1,6 +1,6 @@
 package scanline.lab.base;
 
-import scanline.engine.io.Excerpt;
+import scanline.engine.file.Excerpt;
 
 /**
  * Reports an error that a user causes and can correct. Its message is one line that states what is the matter and what

@@ -65,7 +65,7 @@ final class ExportCommand implements Callable<Integer> {
         file.requireWritable();
         try (Trained opened = trained.openAlone(overrides, 1)) {
             Experiment experiment = opened.experiment();
-            file.write(format.of(experiment, operators, opened.provenance()));
+            file.write(format.of(experiment, operators, opened.provenance())::writeTo);
             PrintWriter words = file.words(Objects.requireNonNull(spec).commandLine());
             words.printf(Locale.ROOT, "%s: %s, %,d parameters, SHA-256 %s%n", file,
                     format.name().toLowerCase(Locale.ROOT), experiment.weights().count(),

@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import scanline.engine.io.Excerpt;
+import scanline.engine.file.Excerpt;
 import scanline.lab.base.CommandProcess;
 import scanline.lab.base.RunException;
 import scanline.lab.cli.option.Threads;

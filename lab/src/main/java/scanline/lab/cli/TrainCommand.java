@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import scanline.engine.io.Excerpt;
+import scanline.engine.file.Excerpt;
 import scanline.lab.cli.option.Threads;
 import scanline.lab.cli.option.TrainingOptions;
 import scanline.lab.cli.terminal.Messages;

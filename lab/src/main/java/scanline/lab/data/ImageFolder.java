@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import scanline.engine.io.Excerpt;
+import scanline.engine.file.Excerpt;
 import scanline.engine.random.RandomKey;
 import scanline.lab.base.DataException;
 import scanline.lab.base.FileReading;

@@ -44,7 +44,7 @@ public record Evaluation(double loss, int correct, int examples, Map<String, Dou
         Tally tally = new Tally(experiment.task().score());
         for (int from = 0; from < examples.count(); from += BATCH) {
             Batch batch = examples.batch(from, Math.min(examples.count(), from + BATCH));
-            try (Tape tape = Tape.inference(experiment.memory())) {
+            try (Tape tape = experiment.engine().inference()) {
                 Task.BatchEvaluation evaluation = experiment.task().evaluate(experiment.read(tape, batch), batch);
                 tally.add(evaluation, batch);
                 for (int b = 0; b < batch.count(); b++) {

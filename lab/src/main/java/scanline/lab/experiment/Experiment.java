@@ -8,8 +8,7 @@ import java.util.Set;
 import scanline.engine.optim.Optimizer;
 import scanline.engine.optim.ParameterGroup;
 import scanline.engine.tensor.Activation;
-import scanline.engine.tensor.Backend;
-import scanline.engine.tensor.Memory;
+import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
@@ -35,8 +34,7 @@ import scanline.lab.task.Task;
 public final class Experiment implements AutoCloseable {
     private final Recipe recipe;
     private final Dataset dataset;
-    private final Backend backend;
-    private final Memory memory;
+    private final Engine engine;
     private final Weights weights;
     private final Model.Input input;
     private final Network network;
@@ -60,16 +58,15 @@ public final class Experiment implements AutoCloseable {
      * @throws RunException if the model cannot read pictures of this size, or cannot answer as the canvas asks
      */
     public Experiment(Recipe recipe, Dataset dataset, int threads) {
-        this(recipe, dataset, Backend.load(threads));
+        this(recipe, dataset, Engine.open(threads));
     }
 
-    /** Builds the model with a backend, which {@link #close} closes. */
-    public Experiment(Recipe recipe, Dataset dataset, Backend backend) {
+    /** Builds the model on an engine, which {@link #close} closes. */
+    public Experiment(Recipe recipe, Dataset dataset, Engine engine) {
         this.recipe = recipe;
         this.dataset = dataset;
-        this.backend = backend;
-        memory = new Memory(backend);
-        weights = new Weights(backend, recipe.seed());
+        this.engine = engine;
+        weights = engine.weights(recipe.seed());
         try {
             splits = new Splits(recipe, dataset);
             input = input(recipe, splits.examples(Split.TEST));
@@ -80,10 +77,10 @@ public final class Experiment implements AutoCloseable {
             task = Task.of(recipe, network, input.classes());
             requireParametersOf(recipe.parameterGroups());
         } catch (IllegalArgumentException | RunException e) {
-            backend.close();
+            engine.close();
             throw new RunException(String.valueOf(e.getMessage()));
         } catch (DataException e) {
-            backend.close();
+            engine.close();
             throw e;
         }
     }
@@ -127,11 +124,6 @@ public final class Experiment implements AutoCloseable {
         return weights;
     }
 
-    /** The backend that holds the parameters and computes with them. */
-    public Backend backend() {
-        return backend;
-    }
-
     /** Returns the optimizer of the recipe for these parameters, before its first step. */
     public Optimizer newOptimizer() {
         return new Optimizer(recipe.optimizer(), weights, recipe.parameterGroups());
@@ -147,9 +139,9 @@ public final class Experiment implements AutoCloseable {
         return task;
     }
 
-    /** The memory for the buffers of passes. */
-    public Memory memory() {
-        return memory;
+    /** The engine that holds the parameters and computes with them. */
+    public Engine engine() {
+        return engine;
     }
 
     /** The splits of the data. */
@@ -190,7 +182,7 @@ public final class Experiment implements AutoCloseable {
         Examples examples = examples(images);
         List<Answer> answers = new ArrayList<>();
         for (int from = 0; from < examples.count(); from += Evaluation.BATCH) {
-            try (Tape tape = Tape.inference(memory)) {
+            try (Tape tape = engine.inference()) {
                 Batch batch = examples.batch(from, Math.min(examples.count(), from + Evaluation.BATCH));
                 answers.addAll(task.answers(read(tape, batch)));
             }
@@ -225,7 +217,7 @@ public final class Experiment implements AutoCloseable {
      * labels that it reads.
      */
     public Set<String> head() {
-        Weights others = new Weights(backend, recipe.seed());
+        Weights others = engine.weights(recipe.seed());
         recipe.model().build(others,
                 new Model.Input(input.steps(), input.features(), input.classes() + 1, input.longest()));
         Set<String> head = new HashSet<>();
@@ -240,6 +232,6 @@ public final class Experiment implements AutoCloseable {
 
     @Override
     public void close() {
-        backend.close();
+        engine.close();
     }
 }

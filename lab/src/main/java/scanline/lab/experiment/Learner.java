@@ -121,7 +121,7 @@ public final class Learner {
      * @param share the factor of its gradients
      */
     private Step pass(Batch batch, long number, float share) {
-        try (Tape tape = Tape.training(experiment.memory(), passes.at(number))) {
+        try (Tape tape = experiment.engine().training(passes.at(number))) {
             Task.Loss objective = experiment.task().loss(experiment.read(tape, batch), batch);
             double loss = objective.mean().values()[0];
             if (!Double.isFinite(loss)) {
@@ -134,7 +134,7 @@ public final class Learner {
     }
 
     private void update() {
-        recipe.clip().clip(experiment.backend(), optimizer.parameters());
+        recipe.clip().clip(experiment.engine().backend(), optimizer.parameters());
         optimizer.step(factor(optimizer.steps()));
     }
 

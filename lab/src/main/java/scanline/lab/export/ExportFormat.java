@@ -1,9 +1,10 @@
 package scanline.lab.export;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-import scanline.engine.io.AtomicFile;
 import scanline.engine.io.SafeTensors;
 import scanline.engine.io.WeightsFile;
 import scanline.lab.experiment.Experiment;
@@ -19,7 +20,7 @@ public enum ExportFormat {
      */
     ONNX {
         @Override
-        AtomicFile.Content content(Experiment experiment, OnnxOperators operators, Map<String, String> facts) {
+        Content content(Experiment experiment, OnnxOperators operators, Map<String, String> facts) {
             return OnnxModel.of(experiment, operators, facts)::writeTo;
         }
     },
@@ -27,12 +28,19 @@ public enum ExportFormat {
     /** Only the parameters and statistics, with the names and shapes of PyTorch's layers: a {@code state_dict}. */
     SAFETENSORS {
         @Override
-        AtomicFile.Content content(Experiment experiment, OnnxOperators operators, Map<String, String> facts) {
+        Content content(Experiment experiment, OnnxOperators operators, Map<String, String> facts) {
             Map<String, String> metadata = new LinkedHashMap<>(Map.of("format", "pt")); // PyTorch's shapes
             metadata.putAll(facts);
             return new SafeTensors(WeightsFile.entries("", experiment.weights()), metadata)::writeTo;
         }
     };
+
+    /** The content of a file. */
+    @FunctionalInterface
+    public interface Content {
+        /** Writes everything to {@code out}, and does not close it. */
+        void writeTo(OutputStream out) throws IOException;
+    }
 
     /**
      * Returns the content of a file. It states the recipe and the seed, the SHA-256 of the weights and the names of the
@@ -43,9 +51,9 @@ public enum ExportFormat {
      * @param provenance the provenance of the run that trained the weights; empty if it is unknown
      * @throws scanline.lab.base.RunException if the format does not support the model
      */
-    public AtomicFile.Content of(Experiment experiment, OnnxOperators operators, Map<String, Object> provenance) {
+    public Content of(Experiment experiment, OnnxOperators operators, Map<String, Object> provenance) {
         return content(experiment, operators, Facts.of(experiment, provenance));
     }
 
-    abstract AtomicFile.Content content(Experiment experiment, OnnxOperators operators, Map<String, String> facts);
+    abstract Content content(Experiment experiment, OnnxOperators operators, Map<String, String> facts);
 }

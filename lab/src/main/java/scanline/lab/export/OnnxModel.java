@@ -137,7 +137,7 @@ final class OnnxModel {
     private int vocabulary(Autoregressive writer) {
         Model.Input input = experiment.input();
         Shape picture = Shape.of(input.steps(), 1, input.features());
-        try (Tape tape = Tape.inference(experiment.memory())) {
+        try (Tape tape = experiment.engine().inference()) {
             Tensor encoded = writer.encode(tape.input(picture, new float[picture.elements()]));
             return writer.forward(encoded, new int[] {writer.start()}).shape().size(-1);
         }

@@ -18,7 +18,7 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.jspecify.annotations.Nullable;
 
-import scanline.engine.io.Excerpt;
+import scanline.engine.file.Excerpt;
 import scanline.lab.base.DataException;
 
 /**

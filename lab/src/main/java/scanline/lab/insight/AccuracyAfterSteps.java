@@ -51,7 +51,7 @@ public record AccuracyAfterSteps(int examples, List<Point> points) {
         List<Tally> tallies = IntStream.of(steps).mapToObj(_ -> new Tally(task.score())).toList();
         for (int from = 0; from < examples.count(); from += Evaluation.BATCH) {
             Batch batch = examples.batch(from, Math.min(examples.count(), from + Evaluation.BATCH));
-            try (Tape tape = Tape.inference(experiment.memory())) {
+            try (Tape tape = experiment.engine().inference()) {
                 Optional<Stepwise> read = task.network().stepwise(experiment.read(tape, batch));
                 if (read.isEmpty()) {
                     return Optional.empty();

@@ -62,7 +62,7 @@ public record AttentionMap(ImageSet image, String label, String predicted, doubl
         if (loader.steps() > MOST_STEPS) {
             return Optional.empty();
         }
-        try (Tape tape = Tape.inference(experiment.memory())) {
+        try (Tape tape = experiment.engine().inference()) {
             Tensor x = experiment.read(tape, examples.batch(0, 1));
             return network.attention(x).map(attention -> of(experiment, image, loader, attention,
                     experiment.task().answers(x).getFirst()));

@@ -41,7 +41,7 @@ public record HiddenStates(ImageSet image, String label, float[][] states, doubl
     }
 
     private static Optional<HiddenStates> of(Experiment experiment, Classification task, ImageSet image) {
-        try (Tape tape = Tape.inference(experiment.memory())) {
+        try (Tape tape = experiment.engine().inference()) {
             return task.network().stepwise(experiment.read(tape, experiment.examples(image).batch(0, 1)))
                     .map(model -> of(experiment, task, image, model));
         }

@@ -9,10 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import scanline.engine.backend.Backend;
+import scanline.engine.backend.Buffer;
 import scanline.engine.geometry.Blocks;
 import scanline.engine.random.RandomKey;
-import scanline.engine.tensor.Backend;
-import scanline.engine.tensor.Buffer;
+import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Tape;
 import scanline.lab.data.Dataset;
@@ -47,7 +48,7 @@ public final class LayerTimes {
      */
     public static List<Double> of(Recipe recipe, Dataset dataset) {
         LayerTimes times = new LayerTimes();
-        try (Experiment experiment = new Experiment(recipe, dataset, times.timed(Backend.load(1)))) {
+        try (Experiment experiment = new Experiment(recipe, dataset, new Engine(times.timed(Backend.load(1))))) {
             List<Model.Layer> layers = recipe.model().layers(experiment.input());
             for (Parameter parameter : experiment.weights().parameters()) {
                 String layer = owner(layers, parameter.name());
@@ -86,7 +87,7 @@ public final class LayerTimes {
             if (step == WARM_UP_STEPS) {
                 nanos.clear();
             }
-            try (Tape tape = Tape.training(experiment.memory(), RandomKey.of(1, "times").at(step))) {
+            try (Tape tape = experiment.engine().training(RandomKey.of(1, "times").at(step))) {
                 Task.Loss loss = experiment.task().loss(experiment.read(tape, batch), batch);
                 experiment.weights().clearGradients();
                 tape.backward(loss.mean());

@@ -94,7 +94,7 @@ public record Reading(ImageSet image, int[] order, int features, Answer answer, 
         Loader loader = examples.loader();
         Network network = experiment.network();
         boolean attends = loader.steps() <= AttentionMap.MOST_STEPS;
-        try (Tape tape = Tape.inference(experiment.memory())) {
+        try (Tape tape = experiment.engine().inference()) {
             Tensor x = experiment.read(tape, examples.batch(0, 1));
             Answer answer = experiment.task().answers(x).getFirst();
             List<Maps> maps = network.featureMaps(x).stream().map(Reading::maps).toList();

@@ -51,7 +51,7 @@ public record SequenceMap(ImageSet image, List<String> target, List<String> answ
     private static Optional<SequenceMap> of(Experiment experiment, Autoregressive network, Pictures test, int number) {
         ImageSet image = test.alone(number);
         Examples examples = experiment.examples(image);
-        try (Tape tape = Tape.inference(experiment.memory())) {
+        try (Tape tape = experiment.engine().inference()) {
             Tensor x = experiment.read(tape, examples.batch(0, 1));
             Answer answer = experiment.task().answers(x).getFirst();
             int[] words = IntStream.concat(IntStream.of(network.start()), IntStream.of(answer.labels())).toArray();

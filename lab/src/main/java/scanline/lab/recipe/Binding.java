@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-import scanline.engine.io.Excerpt;
+import scanline.engine.file.Excerpt;
 import scanline.lab.base.ModuleContent;
 import scanline.lab.base.Nearest;
 import scanline.lab.recipe.Keys.Value;

@@ -5,7 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-import scanline.engine.io.Excerpt;
+import scanline.engine.file.Excerpt;
 import scanline.engine.optim.ParameterGroup;
 
 /**

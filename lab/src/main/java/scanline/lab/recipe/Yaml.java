@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
-import scanline.engine.io.Excerpt;
+import scanline.engine.file.Excerpt;
 import scanline.lab.recipe.Keys.Value;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;

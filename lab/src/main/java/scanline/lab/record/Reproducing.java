@@ -13,8 +13,8 @@ import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
-import scanline.engine.io.Excerpt;
-import scanline.engine.io.FileAccessException;
+import scanline.engine.file.Excerpt;
+import scanline.engine.file.FileAccessException;
 import scanline.lab.base.RunException;
 import scanline.lab.base.UserException;
 import scanline.lab.experiment.Experiment;

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
-import scanline.engine.io.Excerpt;
+import scanline.engine.file.Excerpt;
 import scanline.engine.io.FormatException;
 import scanline.lab.base.FileName;
 import scanline.lab.base.Json;

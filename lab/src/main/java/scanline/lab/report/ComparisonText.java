@@ -3,7 +3,7 @@ package scanline.lab.report;
 import java.util.List;
 import java.util.stream.Collectors;
 
-import scanline.engine.io.Excerpt;
+import scanline.engine.file.Excerpt;
 import scanline.lab.record.RunRecord;
 
 /** A comparison as text for a terminal. */

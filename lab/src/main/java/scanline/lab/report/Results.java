@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import scanline.engine.io.AtomicFile;
+import scanline.engine.file.AtomicFile;
 import scanline.lab.base.Numbers;
 import scanline.lab.base.RunException;
 import scanline.lab.recipe.Recipes;

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import scanline.engine.io.Excerpt;
+import scanline.engine.file.Excerpt;
 import scanline.lab.base.Numbers;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.record.RunRecord;

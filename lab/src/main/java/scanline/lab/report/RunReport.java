@@ -4,7 +4,7 @@ import java.io.IOException;
 
 import org.jspecify.annotations.Nullable;
 
-import scanline.engine.io.AtomicFile;
+import scanline.engine.file.AtomicFile;
 import scanline.engine.io.SafeTensors;
 import scanline.lab.base.RunException;
 import scanline.lab.experiment.Experiment;

@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-import scanline.engine.io.Excerpt;
+import scanline.engine.file.Excerpt;
 
 /** A table of plain text for a terminal or a page; the first cell of a row is its name. */
 public final class Table {

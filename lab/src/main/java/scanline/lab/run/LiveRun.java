@@ -19,7 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import org.jspecify.annotations.Nullable;
 
-import scanline.engine.io.FileAccessException;
+import scanline.engine.file.FileAccessException;
 import scanline.engine.io.FormatException;
 import scanline.lab.base.Json;
 import scanline.lab.base.RunException;

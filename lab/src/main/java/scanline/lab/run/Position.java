@@ -3,7 +3,7 @@ package scanline.lab.run;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-import scanline.engine.io.Excerpt;
+import scanline.engine.file.Excerpt;
 
 /**
  * The position of a training run, apart from its weights and its optimizer. Random numbers need no state: their keys

@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.StringTokenizer;
-import scanline.engine.io.Excerpt;
+import scanline.engine.file.Excerpt;
 import scanline.engine.io.FormatException;
-import scanline.engine.io.TextFile;
 import scanline.lab.base.DataException;
+import scanline.lab.base.TextFile;
 
 /** Reads a text file with the numbers of an image's pixels in some order, separated by whitespace. */
 final class PermutationFile {

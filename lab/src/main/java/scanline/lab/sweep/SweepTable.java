@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import scanline.engine.io.AtomicFile;
+import scanline.engine.file.AtomicFile;
 import scanline.lab.base.Spread;
 import scanline.lab.format.Csv;
 import scanline.lab.run.Result;

@@ -225,8 +225,9 @@ public final class Trainer {
         int example = position.example();
         double left = ((recipe.epochs() - position.epoch() - 1.0) * learner.examples() + learner.examples() - example)
                 / speed;
-        progress.step(new Progress.Step(position.epoch() + 1, Math.ceilDiv(example, learner.examplesAStep()), learner.steps(),
-                batchLoss, position.lossSum() / example, (double) position.correct() / example, speed, left));
+        progress.step(
+                new Progress.Step(position.epoch() + 1, Math.ceilDiv(example, learner.examplesAStep()), learner.steps(),
+                        batchLoss, position.lossSum() / example, (double) position.correct() / example, speed, left));
     }
 
     private static double secondsSince(long nanos) {

@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import scanline.engine.tensor.Backend;
+import scanline.engine.backend.Backend;
+import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.lab.image.ImageSet;
@@ -51,7 +52,7 @@ class AnswerTest {
                     "model.feedForward=12", "model.encoderDepth=1", "model.decoderDepth=1");
         };
         Recipe found = Recipes.find(recipe, keys);
-        return new Experiment(found, found.data().open(), recording(Backend.load(1)));
+        return new Experiment(found, found.data().open(), new Engine(recording(Backend.load(1))));
     }
 
     /** The first pictures of the test set, as a stranger's: without what is on them. */
@@ -82,7 +83,7 @@ class AnswerTest {
             Examples examples = experiment.examples(pictures);
             experiment.answers(pictures); // buffers are kept from now on
             operations.clear();
-            try (Tape tape = Tape.inference(experiment.memory())) {
+            try (Tape tape = experiment.engine().inference()) {
                 Tensor x = experiment.read(tape, examples.batch(0, COUNT));
                 switch (experiment.network()) {
                     case Classifier classifier -> classifier.forward(x);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import scanline.engine.io.AtomicFile;
+import scanline.engine.file.AtomicFile;
 import scanline.engine.io.WeightsFile;
 import scanline.engine.nn.Linear;
 import scanline.engine.random.RandomKey;
@@ -242,7 +242,7 @@ class OnnxTest {
     private static OnnxSession exported(Experiment experiment, OnnxOperators operators, Map<String, Object> provenance)
             throws IOException, OrtException {
         Path file = folder.resolve("model.onnx");
-        AtomicFile.write(file, ExportFormat.ONNX.of(experiment, operators, provenance));
+        AtomicFile.write(file, ExportFormat.ONNX.of(experiment, operators, provenance)::writeTo);
         return new OnnxSession(file);
     }
 
@@ -311,7 +311,7 @@ class OnnxTest {
 
     private static float[] logits(Experiment experiment, int[] examples, int[] words) {
         Batch batch = experiment.examples(Split.TEST).loader().batch(examples, 0, examples.length);
-        try (Tape tape = Tape.inference(experiment.memory())) {
+        try (Tape tape = experiment.engine().inference()) {
             Tensor x = experiment.read(tape, batch);
             return switch (experiment.network()) {
                 case Classifier classifier -> classifier.forward(x).values();

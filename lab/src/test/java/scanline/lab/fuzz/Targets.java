@@ -15,14 +15,15 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import scanline.engine.io.FileAccessException;
+import scanline.engine.backend.Backend;
+import scanline.engine.file.FileAccessException;
 import scanline.engine.io.FormatException;
 import scanline.engine.io.SafeTensors;
 import scanline.engine.io.SafeTensors.Entry;
 import scanline.engine.io.WeightsFile;
 import scanline.engine.nn.BatchNorm2d;
 import scanline.engine.nn.Linear;
-import scanline.engine.tensor.Backend;
+import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Statistic;
 import scanline.engine.tensor.Weights;
@@ -136,7 +137,7 @@ final class Targets {
 
     private Target weights() throws IOException {
         Path file = folder.resolve("weights.safetensors");
-        Weights weights = new Weights(Backend.load(1), 1);
+        Weights weights = new Engine(Backend.load(1)).weights(1);
         new Linear(weights.scope("fc"), 3, 2);
         new BatchNorm2d(weights.scope("norm"), 2);
         WeightsFile.save(file, weights, Map.of("format", "pt"));

@@ -86,7 +86,7 @@ class AttentionMapTest {
     void everyRowOfEveryBlockSumsToOneWithAHeadSoftmaxToo() {
         try (Experiment experiment = new Experiment(small("vit", "head.softmax=true"), 2)) {
             Loader loader = experiment.examples(Split.TEST).loader();
-            try (Tape tape = Tape.inference(experiment.memory())) {
+            try (Tape tape = experiment.engine().inference()) {
                 Shape shape = Shape.of(loader.steps(), 3, loader.features());
                 Tensor x = tape.input(shape, loader.batch(new int[] {0, 1, 2}, 0, 3).values());
                 List<Tensor> blocks = ((Classifier) experiment.network()).attention(x).orElseThrow().blocks();

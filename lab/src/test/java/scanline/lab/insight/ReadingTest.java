@@ -36,7 +36,7 @@ class ReadingTest {
 
     private static Answer answer(Experiment experiment, ImageSet image) {
         Loader loader = experiment.examples(image).loader();
-        try (Tape tape = Tape.inference(experiment.memory())) {
+        try (Tape tape = experiment.engine().inference()) {
             Batch batch = loader.batch(new int[] {0}, 0, 1);
             return experiment.task().answers(experiment.read(tape, batch)).getFirst();
         }
@@ -76,7 +76,7 @@ class ReadingTest {
             ImageSet image = image(experiment);
             float[] h = Reading.of(experiment, image).states().getLast().values().get("h");
             Loader loader = experiment.examples(image).loader();
-            try (Tape tape = Tape.inference(experiment.memory())) {
+            try (Tape tape = experiment.engine().inference()) {
                 assertThat(experiment.network()).isInstanceOfSatisfying(scanline.lab.model.Classifier.class,
                         network -> {
                             float[] fused = network.stepwise(experiment.read(tape, loader.batch(new int[] {0}, 0, 1)))

@@ -73,7 +73,7 @@ class StepwiseTest {
                 double loss = 0;
                 for (int i = 0; i < held.count(); i++) {
                     Batch one = held.batch(i, i + 1);
-                    try (Tape tape = Tape.inference(experiment.memory())) {
+                    try (Tape tape = experiment.engine().inference()) {
                         double[] p = Answers.softmax(cutOff(experiment, tape, one, steps).values());
                         loss -= StrictMath.log(p[one.labels()[0]]) / held.count();
                         right += DoubleStream.of(p).max().orElseThrow() == p[one.labels()[0]] ? 1 : 0;
@@ -131,7 +131,7 @@ class StepwiseTest {
                 assertThat(states.image().pixels()).isEqualTo(test.slice(first, first + 1).shrunk(2).pixels());
                 assertThat(states.probabilities()).hasDimensions(experiment.input().steps(), 10);
                 assertThat(states.states()).hasDimensions(experiment.input().steps(), 9);
-                try (Tape tape = Tape.inference(experiment.memory())) {
+                try (Tape tape = experiment.engine().inference()) {
                     Batch batch = experiment.examples(image).batch(0, 1);
                     Answer answer = experiment.task().answers(experiment.read(tape, batch)).getFirst();
                     assertThat(states.probabilities()[experiment.input().steps() - 1]).isEqualTo(answer.scores());
@@ -146,7 +146,7 @@ class StepwiseTest {
             HiddenStates states = HiddenStates.of(experiment).get(3);
             Examples three = experiment.examples(experiment.dataset().test().firstOf(3).orElseThrow());
             for (int steps = 1; steps <= 14; steps++) {
-                try (Tape tape = Tape.inference(experiment.memory())) {
+                try (Tape tape = experiment.engine().inference()) {
                     Batch batch = three.batch(0, 1);
                     float[] logits = cutOff(experiment, tape, batch, steps).values();
                     assertThat(states.probabilities()[steps - 1]).isEqualTo(Answers.softmax(logits));

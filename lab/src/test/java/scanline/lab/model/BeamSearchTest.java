@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import scanline.engine.backend.Backend;
 import scanline.engine.random.RandomKey;
-import scanline.engine.tensor.Backend;
-import scanline.engine.tensor.Memory;
+import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
@@ -29,7 +29,7 @@ class BeamSearchTest {
     private static final int ENOUGH = 1000;
 
     private final Backend backend = Backend.load(1);
-    private final Tape tape = Tape.inference(new Memory(backend));
+    private final Tape tape = new Engine(backend).inference();
 
     /** For each picture, and behind some labels of an answer to it, the probabilities of each label and of the end. */
     private interface Table {

@@ -9,12 +9,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import scanline.engine.backend.Backend;
 import scanline.engine.cpu.ReferenceBackend;
 import scanline.engine.nn.Initializer;
 import scanline.engine.random.RandomKey;
-import scanline.engine.tensor.Backend;
+import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Losses;
-import scanline.engine.tensor.Memory;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
@@ -32,8 +32,8 @@ class CnnRnnModelTest {
     private static final int[] NEXT = {2, 5, 1, 0, -1, 2, 4, -1, 5, 5, -1, -1};
 
     private final Backend backend = new ReferenceBackend();
-    private final Memory memory = new Memory(backend);
-    private final Weights weights = new Weights(backend, 3);
+    private final Engine engine = new Engine(backend);
+    private final Weights weights = new Engine(backend).weights(3);
     private final Autoregressive network = MODEL.build(weights, INPUT);
 
     @AfterEach
@@ -52,7 +52,7 @@ class CnnRnnModelTest {
     }
 
     private double loss() {
-        try (Tape tape = Tape.training(memory, RandomKey.of(1, "pass"))) {
+        try (Tape tape = engine.training(RandomKey.of(1, "pass"))) {
             return loss(tape).values()[0];
         }
     }
@@ -64,7 +64,7 @@ class CnnRnnModelTest {
     @Test
     void theLossIncreasesAlongEachGradientByItsLength() {
         Map<String, float[]> gradients = new HashMap<>();
-        try (Tape tape = Tape.training(memory, RandomKey.of(1, "pass"))) {
+        try (Tape tape = engine.training(RandomKey.of(1, "pass"))) {
             weights.clearGradients();
             tape.backward(loss(tape));
             weights.parameters().forEach(parameter -> gradients.put(parameter.name(), parameter.gradients()));
@@ -108,7 +108,7 @@ class CnnRnnModelTest {
 
     @Test
     void aScoreIsTheProductOfALabelVectorAndTheContext() {
-        try (Tape tape = Tape.inference(memory)) {
+        try (Tape tape = engine.inference()) {
             Tensor encoded = network.encode(pictures(tape));
             assertThat(encoded.shape()).isEqualTo(Shape.of(1, 3, 4));
             float[] image = encoded.values();
@@ -162,7 +162,7 @@ class CnnRnnModelTest {
 
     @Test
     void noScoreDependsOnLaterLabels() {
-        try (Tape tape = Tape.inference(memory)) {
+        try (Tape tape = engine.inference()) {
             Tensor encoded = network.encode(pictures(tape));
             int[] others = GIVEN.clone();
             others[6] = 3;

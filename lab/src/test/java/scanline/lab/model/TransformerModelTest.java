@@ -8,9 +8,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import scanline.engine.backend.Backend;
 import scanline.engine.random.RandomKey;
-import scanline.engine.tensor.Backend;
-import scanline.engine.tensor.Memory;
+import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
@@ -73,10 +73,10 @@ class TransformerModelTest {
     @CsvSource({"8, 2", "8, 1", "12, 4", "64, 4"})
     void cachedDecodingHasTheSameBitsAsFullDecoding(int width, int heads) {
         try (Backend backend = Backend.load(2)) {
-            Autoregressive network = model(width, heads, 1).build(new Weights(backend, 1),
+            Autoregressive network = model(width, heads, 1).build(new Engine(backend).weights(1),
                     new Model.Input(5, 7, CLASSES, 6));
             for (int[][] parents : List.of(GREEDY, BRANCHING, ENDING)) {
-                try (Tape tape = Tape.inference(new Memory(backend))) {
+                try (Tape tape = new Engine(backend).inference()) {
                     Tensor encoded = network.encode(noise(tape, Shape.of(5, 3, 7)));
                     Decoding remembers = network.decode(encoded);
                     Decoding beginsAnew = new WholePrefix(network, encoded);
@@ -105,10 +105,10 @@ class TransformerModelTest {
     @CsvSource({"1, false", "2, false", "5, false", "3, true"})
     void aSearchFindsTheSameWithBoth(int beam, boolean distinct) {
         try (Backend backend = Backend.load(1)) {
-            Weights weights = new Weights(backend, 2);
+            Weights weights = new Engine(backend).weights(2);
             Autoregressive network = model(8, 2, beam).build(weights, new Model.Input(5, 7, CLASSES, 6));
             sharpen(weights.parameters().get(weights.parameters().size() - 2));
-            try (Tape tape = Tape.inference(new Memory(backend))) {
+            try (Tape tape = new Engine(backend).inference()) {
                 Tensor encoded = network.encode(noise(tape, Shape.of(5, 4, 7)));
                 List<BeamSearch.Found> remembered = new BeamSearch(network, CLASSES, 6, distinct).search(encoded);
                 List<BeamSearch.Found> anew = new BeamSearch(new Plain(network), CLASSES, 6, distinct).search(encoded);
@@ -131,8 +131,9 @@ class TransformerModelTest {
     @Test
     void noWordDependsOnLaterOnes() {
         try (Backend backend = Backend.load(1)) {
-            Autoregressive network = model(8, 2, 1).build(new Weights(backend, 1), new Model.Input(5, 7, CLASSES, 6));
-            try (Tape tape = Tape.inference(new Memory(backend))) {
+            Autoregressive network = model(8, 2, 1).build(new Engine(backend).weights(1),
+                    new Model.Input(5, 7, CLASSES, 6));
+            try (Tape tape = new Engine(backend).inference()) {
                 Tensor encoded = network.encode(noise(tape, Shape.of(5, 2, 7)));
                 float[] one = network.forward(encoded, new int[] {4, 4, 0, 1, 2, 3}).values();
                 float[] other = network.forward(encoded, new int[] {4, 4, 0, 1, 1, 5}).values();
@@ -149,7 +150,7 @@ class TransformerModelTest {
         String message = "model.positions is 4, but an answer of up to 4 labels (data.canvas) and its start take 5";
         assertThatThrownBy(() -> model.layers(new Model.Input(4, 196, 10, 4))).hasMessage(message);
         try (Backend backend = Backend.load(1)) {
-            assertThatThrownBy(() -> model.build(new Weights(backend, 1), new Model.Input(4, 196, 10, 4)))
+            assertThatThrownBy(() -> model.build(new Engine(backend).weights(1), new Model.Input(4, 196, 10, 4)))
                     .isInstanceOf(IllegalArgumentException.class).hasMessage(message);
         }
         assertThat(model.layers(new Model.Input(4, 196, 10, 3))).isNotEmpty();

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import scanline.engine.backend.Backend;
 import scanline.engine.geometry.CellKind;
 import scanline.engine.nn.Initializer;
 import scanline.engine.nn.RecurrentInitializer;
@@ -26,7 +27,7 @@ import scanline.engine.optim.RmsProp;
 import scanline.engine.optim.Schedule;
 import scanline.engine.optim.Sgd;
 import scanline.engine.optim.UpdateRule;
-import scanline.engine.tensor.Backend;
+import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Weights;
 import scanline.lab.docs.Repository;
 import scanline.lab.experiment.Experiment;
@@ -92,19 +93,20 @@ class RecipesTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            fc.bias | s must be patterns of names with settings, such as "fc.*: rate 0.1, no decay; lstm.*: frozen", but has "fc.bias"
-            : frozen | s must be patterns of names with settings, such as "fc.*: rate 0.1, no decay; lstm.*: frozen", but has ": frozen"
-            fc.*: frozen; | s must be patterns of names with settings, such as "fc.*: rate 0.1, no decay; lstm.*: frozen", but has ""
-            fc.*: | s: "fc.*" must be "rate NUMBER", "no decay" or "frozen", but is ""
-            fc.*: no deacy | s: "fc.*" must be "rate NUMBER", "no decay" or "frozen", but is "no deacy"
-            fc.*: rate | s: "fc.*" must be "rate NUMBER", "no decay" or "frozen", but is "rate"
-            fc.*: rate x | s: "fc.*" must have a positive number as its rate, a factor of optimizer.rate, but has "rate x"
-            fc.*: rate 0 | s: "fc.*" must have a positive number as its rate, a factor of optimizer.rate, but has "rate 0"
-            fc.*: rate Infinity | s: "fc.*" must have a positive number as its rate, a factor of optimizer.rate, but has "rate Infinity"
-            fc.*: rate 1, rate 2 | s: "fc.*" has "rate" twice
-            fc.*: frozen, no decay | s: "fc.*" is frozen, so it has no other setting
-            """)
+    @CsvSource(delimiter = '|',
+            textBlock = """
+                    fc.bias | s must be patterns of names with settings, such as "fc.*: rate 0.1, no decay; lstm.*: frozen", but has "fc.bias"
+                    : frozen | s must be patterns of names with settings, such as "fc.*: rate 0.1, no decay; lstm.*: frozen", but has ": frozen"
+                    fc.*: frozen; | s must be patterns of names with settings, such as "fc.*: rate 0.1, no decay; lstm.*: frozen", but has ""
+                    fc.*: | s: "fc.*" must be "rate NUMBER", "no decay" or "frozen", but is ""
+                    fc.*: no deacy | s: "fc.*" must be "rate NUMBER", "no decay" or "frozen", but is "no deacy"
+                    fc.*: rate | s: "fc.*" must be "rate NUMBER", "no decay" or "frozen", but is "rate"
+                    fc.*: rate x | s: "fc.*" must have a positive number as its rate, a factor of optimizer.rate, but has "rate x"
+                    fc.*: rate 0 | s: "fc.*" must have a positive number as its rate, a factor of optimizer.rate, but has "rate 0"
+                    fc.*: rate Infinity | s: "fc.*" must have a positive number as its rate, a factor of optimizer.rate, but has "rate Infinity"
+                    fc.*: rate 1, rate 2 | s: "fc.*" has "rate" twice
+                    fc.*: frozen, no decay | s: "fc.*" is frozen, so it has no other setting
+                    """)
     void invalidGroupsAreRejectedInOneLine(String groups, String fault) {
         assertThatThrownBy(() -> Recipes.find("lstm-rows", List.of("groups=" + groups)))
                 .isInstanceOf(RecipeException.class).hasMessage("group" + fault);
@@ -499,7 +501,7 @@ class RecipesTest {
         Recipe recipe = Recipes.find(name, overrides);
         Model.Input input = input(recipe, 4);
         try (Backend backend = Backend.load(1)) {
-            Weights weights = new Weights(backend, 1);
+            Weights weights = new Engine(backend).weights(1);
             recipe.model().build(weights, input);
             assertThat(parameters(recipe, input)).isEqualTo(weights.count());
         }

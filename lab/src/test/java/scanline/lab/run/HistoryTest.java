@@ -13,7 +13,8 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import scanline.engine.tensor.Backend;
+import scanline.engine.backend.Backend;
+import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Weights;
 import scanline.lab.recipe.Recipes;
@@ -43,7 +44,7 @@ class HistoryTest {
     @Test
     void historyHasAllSessionsWithoutDiscardedSteps() throws IOException {
         try (Backend backend = Backend.load(1)) {
-            Weights weights = new Weights(backend, 1);
+            Weights weights = new Engine(backend).weights(1);
             weights.zeros("w", Shape.of(4));
             try (RunEvents events = RunEvents.after(0, run)) {
                 events.loss(1, 0.5);

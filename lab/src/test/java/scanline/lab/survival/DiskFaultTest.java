@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import scanline.engine.io.FileAccessException;
+import scanline.engine.file.FileAccessException;
 import scanline.lab.recipe.RecipeException;
 import scanline.lab.run.Result;
 import scanline.lab.run.Run;

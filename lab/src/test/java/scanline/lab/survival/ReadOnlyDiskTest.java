@@ -12,8 +12,8 @@ import java.util.List;
 import org.apache.lucene.tests.mockfile.FilterFileSystemProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import scanline.engine.io.AtomicFile;
-import scanline.engine.io.FileAccessException;
+import scanline.engine.file.AtomicFile;
+import scanline.engine.file.FileAccessException;
 
 /** On a disk that is mounted read-only, which binds root too. */
 class ReadOnlyDiskTest {

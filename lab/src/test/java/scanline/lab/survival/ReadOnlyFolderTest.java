@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import scanline.engine.io.AtomicFile;
-import scanline.engine.io.FileAccessException;
+import scanline.engine.file.AtomicFile;
+import scanline.engine.file.FileAccessException;
 
 /** Here and not beside {@link AtomicFile}, as {@link Unprivileged} is needed for root. */
 class ReadOnlyFolderTest {

@@ -67,7 +67,7 @@ class TaskTest {
     }
 
     private static float[] logits(Experiment experiment, Batch batch) {
-        try (Tape tape = Tape.inference(experiment.memory())) {
+        try (Tape tape = experiment.engine().inference()) {
             return experiment.task().logits(experiment.read(tape, batch), batch).values();
         }
     }
@@ -75,7 +75,7 @@ class TaskTest {
     private record Wrong(double mean, int correct) {}
 
     private static Wrong loss(Experiment experiment, Batch batch) {
-        try (Tape tape = Tape.inference(experiment.memory())) {
+        try (Tape tape = experiment.engine().inference()) {
             Task.Loss loss = experiment.task().loss(experiment.read(tape, batch), batch);
             assertThat(loss.mean().shape()).isEqualTo(Shape.of(1));
             return new Wrong(loss.mean().values()[0], loss.correct().getAsInt());
@@ -83,7 +83,7 @@ class TaskTest {
     }
 
     private static Task.BatchEvaluation evaluate(Experiment experiment, Batch batch) {
-        try (Tape tape = Tape.inference(experiment.memory())) {
+        try (Tape tape = experiment.engine().inference()) {
             return experiment.task().evaluate(experiment.read(tape, batch), batch);
         }
     }

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Set;
 
 import picocli.CommandLine;
-import scanline.engine.io.AtomicFile;
+import scanline.engine.file.AtomicFile;
 import scanline.lab.cli.Main;
 
 /** The output file that an option names; {@code -} is standard output. */
@@ -26,7 +26,7 @@ public final class OutputFile {
     /**
      * Checks that the file can be written, before anything is computed for it.
      *
-     * @throws scanline.engine.io.FileAccessException if it cannot be written
+     * @throws scanline.engine.file.FileAccessException if it cannot be written
      */
     public void requireWritable() throws IOException {
         if (!standard) {

@@ -1,6 +1,6 @@
 package scanline.lab.cli.terminal;
 
-import scanline.engine.io.Excerpt;
+import scanline.engine.file.Excerpt;
 
 /** Text that is broken into lines at spaces. */
 public final class Paragraph {

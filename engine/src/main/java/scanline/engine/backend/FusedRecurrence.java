@@ -1,4 +1,4 @@
-package scanline.engine.tensor;
+package scanline.engine.backend;
 
 import scanline.engine.geometry.CellGradients;
 import scanline.engine.geometry.CellKind;

@@ -1,4 +1,4 @@
-package scanline.engine.io;
+package scanline.engine.file;
 
 import java.io.BufferedOutputStream;
 import java.io.IOException;

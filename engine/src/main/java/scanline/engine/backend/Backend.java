@@ -1,6 +1,10 @@
-package scanline.engine.tensor;
+package scanline.engine.backend;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.ServiceLoader;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,21 +28,51 @@ import scanline.engine.random.RandomKey;
  * same bits for any number of threads. A backend is used by one thread at a time.
  */
 public interface Backend extends AutoCloseable {
+    /** The name of the backend that is used unless another one is chosen. */
+    String DEFAULT = "cpu";
+
+    /** The environment variable that chooses another backend by its name. */
+    String VARIABLE = "SCANLINE_BACKEND";
+
+    /** The label of a row that does not contribute to a {@link #crossEntropy}. */
+    int IGNORED = -1;
+
     /**
-     * Returns the backend on the module path, found through {@link ServiceLoader}.
+     * Opens the backend that the environment variable {@link #VARIABLE} names, or {@link #DEFAULT}.
      *
      * @param threads
      *            the number of threads it may use; the results do not depend on it
-     * @throws IllegalStateException
-     *             if there is none
+     * @throws IllegalArgumentException
+     *             if no backend has this name
      */
     static Backend load(int threads) {
-        return ServiceLoader.load(Provider.class, Backend.class.getClassLoader()).findFirst()
-                .orElseThrow(() -> new IllegalStateException("no backend is on the module path")).open(threads);
+        return load(Objects.requireNonNullElse(System.getenv(VARIABLE), DEFAULT), threads);
+    }
+
+    /**
+     * Opens a backend, found through {@link ServiceLoader}.
+     *
+     * @param name
+     *            its name: {@code cpu}, {@code reference}, or that of a backend on the module path
+     * @param threads
+     *            the number of threads it may use; the results do not depend on it
+     * @throws IllegalArgumentException
+     *             if no backend has this name
+     */
+    static Backend load(String name, int threads) {
+        List<Provider> providers = new ArrayList<>();
+        ServiceLoader.load(Provider.class, Backend.class.getClassLoader()).forEach(providers::add);
+        return providers.stream().filter(provider -> provider.name().equals(name)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no backend is named \"" + name + "\"; there are "
+                        + providers.stream().map(Provider::name).sorted().collect(Collectors.joining(", "))))
+                .open(threads);
     }
 
     /** The service that {@link #load} looks up to create a backend. */
     interface Provider {
+        /** The name by which users choose the backend. */
+        String name();
+
         /** Creates a backend with that many threads. */
         Backend open(int threads);
     }
@@ -274,7 +308,7 @@ public interface Backend extends AutoCloseable {
     /**
      * Computes the cross-entropy of softmax(logits) against labels, and the probabilities. With smoothing s the target
      * is 1 - s + s / classes for the label and s / classes for the other classes (Szegedy et al. 2016). A row whose
-     * label is {@link Losses#IGNORED} does not contribute to the loss; at least one row must have another label.
+     * label is {@link #IGNORED} does not contribute to the loss; at least one row must have another label.
      *
      * @param loss
      *            [1], the mean over the rows that are not ignored

@@ -1,4 +1,4 @@
-package scanline.engine.io;
+package scanline.lab.base;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,6 +7,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import scanline.engine.file.FileAccessException;
+import scanline.engine.io.FormatException;
 
 /** Reads UTF-8 texts of limited length. */
 public final class TextFile {

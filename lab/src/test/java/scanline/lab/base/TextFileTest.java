@@ -1,4 +1,4 @@
-package scanline.engine.io;
+package scanline.lab.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scanline.engine.file.FileAccessException;
+import scanline.engine.io.FormatException;
 
 class TextFileTest {
     @TempDir

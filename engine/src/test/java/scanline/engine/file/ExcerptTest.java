@@ -1,4 +1,4 @@
-package scanline.engine.io;
+package scanline.engine.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

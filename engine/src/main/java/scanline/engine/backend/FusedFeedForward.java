@@ -1,4 +1,4 @@
-package scanline.engine.tensor;
+package scanline.engine.backend;
 
 import org.jspecify.annotations.Nullable;
 import scanline.engine.geometry.FeedForwardShape;

@@ -1,4 +1,4 @@
-package scanline.engine.tensor;
+package scanline.engine.backend;
 
 /** A block of float32 in the memory of a {@link Backend}. */
 public interface Buffer {
