@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import scanline.lab.experiment.Experiment;
-import scanline.lab.model.Model.Layer;
+import scanline.lab.insight.ModelLayers;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.sequence.Batch;
@@ -106,8 +106,7 @@ public record Case(String recipe, Work work) {
 
     /** The number of floating-point operations of its products. */
     double flops(Experiment experiment) {
-        long example = settings().model().layers(experiment.input()).stream()
-                .mapToLong(Layer::flops).sum();
+        long example = ModelLayers.of(experiment).stream().mapToLong(ModelLayers.Row::flops).sum();
         return (double) example * batch() * work.passes;
     }
 }

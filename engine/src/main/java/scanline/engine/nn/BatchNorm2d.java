@@ -30,8 +30,10 @@ public final class BatchNorm2d {
                     "batch normalization needs at least 1 channel, not " + channels);
         }
         Shape each = Shape.of(channels);
-        norm = new BatchNorm(weights.filled("weight", each, (values, _) -> Arrays.fill(values, 1f)),
-                weights.zeros("bias", each), weights.statistic("running_mean", each, 0),
+        Weights own = weights.layer("", "BatchNorm2d", "norm of " + channels + " channels",
+                "y = (x - mean) / sqrt(var + epsilon) w + b");
+        norm = new BatchNorm(own.filled("weight", each, (values, _) -> Arrays.fill(values, 1f)),
+                own.zeros("bias", each), weights.statistic("running_mean", each, 0),
                 weights.statistic("running_var", each, 1), MOMENTUM, EPSILON);
     }
 

@@ -15,7 +15,9 @@ public final class ClassToken {
 
     /** Creates the token, initialized from a normal distribution with a deviation of 1. */
     public ClassToken(Weights weights, int width) {
-        token = weights.filled("cls_token", Shape.of(width),
+        Weights own = weights.layer("cls_token", "ClassToken", "a learned token goes first",
+                "y = c, x(1), ..., x(T)");
+        token = own.filled("cls_token", Shape.of(width),
                 (values, key) -> key.normal(values, 0, values.length, 0, 1));
     }
 

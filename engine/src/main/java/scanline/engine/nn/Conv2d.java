@@ -33,8 +33,11 @@ public final class Conv2d {
                             + " negative padding, not " + inputs + " to " + outputs + " channels, kernel " + kernel
                             + ", stride " + stride + ", padding " + padding);
         }
-        weight = initializer.weight(weights, "weight", Shape.of(outputs, inputs, kernel, kernel));
-        bias = initializer.bias(weights, "bias", outputs, inputs * kernel * kernel);
+        Weights own = weights.layer("", "Conv2d",
+                "Conv " + kernel + "x" + kernel + " " + inputs + " to " + outputs,
+                "y(i, j) = b + sum over di, dj of W(di, dj) x(i + di, j + dj)");
+        weight = initializer.weight(own, "weight", Shape.of(outputs, inputs, kernel, kernel));
+        bias = initializer.bias(own, "bias", outputs, inputs * kernel * kernel);
         this.stride = stride;
         this.padding = padding;
     }

@@ -27,14 +27,31 @@ public final class DecoderBlock {
     public DecoderBlock(Weights weights, EncoderBlock.Options options) {
         int width = options.attention().width();
         float rate = options.attention().dropout();
-        own = new MultiHeadAttention(weights.scope("self_attn"), options.attention());
-        cross = new MultiHeadAttention(weights.scope("multihead_attn"), options.attention());
-        feedForward = new FeedForward(weights, width, options.hidden(), options.nonlinearity(), rate, options.first());
-        norm1 = new LayerNorm(weights.scope("norm1"), width);
-        norm2 = new LayerNorm(weights.scope("norm2"), width);
-        norm3 = new LayerNorm(weights.scope("norm3"), width);
+        Weights layer = weights.layer("", "DecoderBlock", description(options), formula(options));
+        own = new MultiHeadAttention(layer.scope("self_attn"), options.attention());
+        cross = new MultiHeadAttention(layer.scope("multihead_attn"), options.attention());
+        feedForward = new FeedForward(layer, width, options.hidden(), options.nonlinearity(), rate, options.first());
+        norm1 = new LayerNorm(layer.scope("norm1"), width);
+        norm2 = new LayerNorm(layer.scope("norm2"), width);
+        norm3 = new LayerNorm(layer.scope("norm3"), width);
         dropout = new Dropout(rate);
         normFirst = options.normFirst();
+    }
+
+    private static String description(EncoderBlock.Options options) {
+        return options.attention().heads() + " + " + options.attention().description() + ", "
+                + options.nonlinearity().label() + " " + options.hidden();
+    }
+
+    private static String formula(EncoderBlock.Options options) {
+        String f = options.nonlinearity().function();
+        return options.normFirst()
+                ? """
+                        y = x + attention(norm(x), words before)   z = y + attention(norm(y), encoder)
+                        u = z + W2 %s(W1 norm(z))""".formatted(f)
+                : """
+                        y = norm(x + attention(x, words before))   z = norm(y + attention(y, encoder))
+                        u = norm(z + W2 %s(W1 z))""".formatted(f);
     }
 
     /**

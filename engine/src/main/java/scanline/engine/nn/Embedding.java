@@ -12,7 +12,8 @@ public final class Embedding {
 
     /** Creates the vectors, initialized from a normal distribution with a deviation of 1. */
     public Embedding(Weights weights, int words, int width) {
-        weight = weights.filled("weight", Shape.of(words, width),
+        Weights own = weights.layer("", "Embedding", words + " words of " + width, "y = E e(word)");
+        weight = own.filled("weight", Shape.of(words, width),
                 (values, key) -> key.normal(values, 0, values.length, 0, 1));
     }
 

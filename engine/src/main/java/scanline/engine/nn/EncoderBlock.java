@@ -27,7 +27,18 @@ public final class EncoderBlock {
      *            the initializer of the feed-forward layer
      */
     public record Options(MultiHeadAttention.Options attention, int hidden, Nonlinearity nonlinearity,
-            boolean normFirst, Initializer first) {}
+            boolean normFirst, Initializer first) {
+        private String description() {
+            return attention.description() + ", " + nonlinearity.label() + " " + hidden;
+        }
+
+        private String formula() {
+            String f = nonlinearity.function();
+            return "attention(x) = softmax(Q K^T / sqrt(d)) V, head by head\n" + (normFirst
+                    ? "y = x + attention(norm(x))                 z = y + W2 " + f + "(W1 norm(y))"
+                    : "y = norm(x + attention(x))                 z = norm(y + W2 " + f + "(W1 y))");
+        }
+    }
 
     private final MultiHeadAttention attention;
     private final LayerNorm norm1;
@@ -38,12 +49,13 @@ public final class EncoderBlock {
 
     /** Creates the block. */
     public EncoderBlock(Weights weights, Options options) {
+        Weights own = weights.layer("", "EncoderBlock", options.description(), options.formula());
         int width = options.attention().width();
         float rate = options.attention().dropout();
-        attention = new MultiHeadAttention(weights.scope("self_attn"), options.attention());
-        feedForward = new FeedForward(weights, width, options.hidden(), options.nonlinearity(), rate, options.first());
-        norm1 = new LayerNorm(weights.scope("norm1"), width);
-        norm2 = new LayerNorm(weights.scope("norm2"), width);
+        attention = new MultiHeadAttention(own.scope("self_attn"), options.attention());
+        feedForward = new FeedForward(own, width, options.hidden(), options.nonlinearity(), rate, options.first());
+        norm1 = new LayerNorm(own.scope("norm1"), width);
+        norm2 = new LayerNorm(own.scope("norm2"), width);
         dropout = new Dropout(rate);
         normFirst = options.normFirst();
     }

@@ -24,10 +24,12 @@ public final class FeedForward {
      */
     public FeedForward(Weights weights, int width, int hidden, Nonlinearity nonlinearity, float dropout,
             Initializer initializer) {
-        layers = new FeedForwardWeights<>(initializer.weight(weights, "linear1.weight", Shape.of(hidden, width)),
-                initializer.bias(weights, "linear1.bias", hidden, width),
-                initializer.weight(weights, "linear2.weight", Shape.of(width, hidden)),
-                initializer.bias(weights, "linear2.bias", width, hidden));
+        Weights own = weights.layer("", "FeedForward", nonlinearity.label() + " " + hidden,
+                "y = W2 " + nonlinearity.function() + "(W1 x + b1) + b2");
+        layers = new FeedForwardWeights<>(initializer.weight(own, "linear1.weight", Shape.of(hidden, width)),
+                initializer.bias(own, "linear1.bias", hidden, width),
+                initializer.weight(own, "linear2.weight", Shape.of(width, hidden)),
+                initializer.bias(own, "linear2.bias", width, hidden));
         this.nonlinearity = nonlinearity;
         this.dropout = Dropout.requireRate(dropout);
     }

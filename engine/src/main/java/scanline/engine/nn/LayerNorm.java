@@ -19,8 +19,10 @@ public final class LayerNorm {
 
     /** Creates the layer for rows of {@code width} elements, with an initial weight of 1 and bias of 0. */
     public LayerNorm(Weights weights, int width) {
-        weight = weights.filled("weight", Shape.of(width), (values, _) -> Arrays.fill(values, 1f));
-        bias = weights.zeros("bias", Shape.of(width));
+        Weights own = weights.layer("", "LayerNorm", "norm of " + width,
+                "y = (x - mean(x)) / sqrt(var(x) + epsilon) w + b");
+        weight = own.filled("weight", Shape.of(width), (values, _) -> Arrays.fill(values, 1f));
+        bias = own.zeros("bias", Shape.of(width));
     }
 
     /** Normalizes x, [..., width]. */

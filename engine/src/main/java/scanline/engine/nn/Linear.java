@@ -18,8 +18,9 @@ public final class Linear {
 
     /** Creates the layer with this initializer. */
     public Linear(Weights weights, int inputs, int outputs, Initializer initializer) {
-        weight = initializer.weight(weights, "weight", Shape.of(outputs, inputs));
-        bias = initializer.bias(weights, "bias", outputs, inputs);
+        Weights own = weights.layer("", "Linear", "Linear " + inputs + " to " + outputs, "y = W x + b");
+        weight = initializer.weight(own, "weight", Shape.of(outputs, inputs));
+        bias = initializer.bias(own, "bias", outputs, inputs);
     }
 
     /**

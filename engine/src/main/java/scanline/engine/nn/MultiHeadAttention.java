@@ -73,6 +73,10 @@ public final class MultiHeadAttention {
         int inner() {
             return heads * headWidth;
         }
+
+        String description() {
+            return heads + " heads of " + headWidth;
+        }
     }
 
     private final Options options;
@@ -85,11 +89,13 @@ public final class MultiHeadAttention {
     public MultiHeadAttention(Weights weights, Options options) {
         this.options = options;
         int inner = options.inner();
+        Weights own = weights.layer("", "MultiHeadAttention", options.description(),
+                "attention(x) = softmax(Q K^T / sqrt(d)) V, head by head");
         Initializer in = options.in();
-        inWeight = in.weight(weights, "in_proj_weight", Shape.of(3 * inner, options.width()));
-        inBias = options.bias() ? in.bias(weights, "in_proj_bias", 3 * inner, options.width()) : null;
-        outWeight = options.out().weight(weights, "out_proj.weight", Shape.of(options.width(), inner));
-        outBias = in.bias(weights, "out_proj.bias", options.width(), inner);
+        inWeight = in.weight(own, "in_proj_weight", Shape.of(3 * inner, options.width()));
+        inBias = options.bias() ? in.bias(own, "in_proj_bias", 3 * inner, options.width()) : null;
+        outWeight = options.out().weight(own, "out_proj.weight", Shape.of(options.width(), inner));
+        outBias = in.bias(own, "out_proj.bias", options.width(), inner);
     }
 
     /**

@@ -14,9 +14,11 @@ public final class PatchEmbedding {
 
     /** Creates the layer, from the pixels of a patch to {@code width} features. */
     public PatchEmbedding(Weights weights, int pixels, int width) {
-        norm1 = new LayerNorm(weights.scope("norm1"), pixels);
-        linear = new Linear(weights.scope("linear"), pixels, width);
-        norm2 = new LayerNorm(weights.scope("norm2"), width);
+        Weights own = weights.layer("", "PatchEmbedding", "norm, Linear " + pixels + " to " + width + ", norm",
+                "y = norm(W norm(x) + b)");
+        norm1 = new LayerNorm(own.scope("norm1"), pixels);
+        linear = new Linear(own.scope("linear"), pixels, width);
+        norm2 = new LayerNorm(own.scope("norm2"), width);
     }
 
     /** Embeds patches: [T, B, pixels] to [T, B, width]. */

@@ -19,7 +19,8 @@ public final class Positions {
      * deviation of 1, as PyTorch's embeddings.
      */
     public Positions(Weights weights, int steps, int width) {
-        embedding = weights.filled("pos_embedding", Shape.of(steps, width),
+        Weights own = weights.layer("pos_embedding", "Positions", "learned positions", "y(t) = x(t) + p(t)");
+        embedding = own.filled("pos_embedding", Shape.of(steps, width),
                 (values, key) -> key.normal(values, 0, values.length, 0, 1));
     }
 

@@ -111,14 +111,16 @@ public final class Recurrent {
     private static Direction direction(Weights weights, CellKind kind, String name, int features, int hidden,
             Options options) {
         RecurrentInitializer initializer = options.initializer();
+        Weights own = weights.layer(name.replace("_reverse", ""), "Recurrent",
+                kind.layer() + " " + features + " to " + hidden, kind.formula());
         RecurrentWeights w = new RecurrentWeights(kind,
-                initializer.inputWeight(weights, "weight_ih_" + name, kind, features, hidden),
-                initializer.hiddenWeight(weights, "weight_hh_" + name, kind, hidden),
-                initializer.inputBias(weights, "bias_ih_" + name, kind, hidden),
-                initializer.hiddenBias(weights, "bias_hh_" + name, kind, hidden));
+                initializer.inputWeight(own, "weight_ih_" + name, kind, features, hidden),
+                initializer.hiddenWeight(own, "weight_hh_" + name, kind, hidden),
+                initializer.inputBias(own, "bias_ih_" + name, kind, hidden),
+                initializer.hiddenBias(own, "bias_hh_" + name, kind, hidden));
         boolean learned = options.learnInitialState();
-        return new Direction(w, learned ? weights.zeros("h0_" + name, Shape.of(hidden)) : null,
-                learned && kind.hasCellState() ? weights.zeros("c0_" + name, Shape.of(hidden)) : null);
+        return new Direction(w, learned ? own.zeros("h0_" + name, Shape.of(hidden)) : null,
+                learned && kind.hasCellState() ? own.zeros("c0_" + name, Shape.of(hidden)) : null);
     }
 
     /**

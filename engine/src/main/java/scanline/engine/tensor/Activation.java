@@ -9,7 +9,7 @@ public final class Activation {
     /** Applies the logistic function, {@code 1 / (1 + exp(-x))}, to a tensor of any shape. */
     public static Tensor sigmoid(Tensor x) {
         Tape tape = Tape.of(x);
-        Tensor y = tape.result(x.shape(), x);
+        Tensor y = tape.result(Op.Plain.SIGMOID, x.shape(), x);
         int n = x.shape().elements();
         tape.backend().sigmoid(y.value(), x.value(), n);
         tape.record(y, () -> tape.backend().sigmoidGradient(x.gradient(), y.gradient(), y.value(), n));
@@ -19,7 +19,7 @@ public final class Activation {
     /** Applies the hyperbolic tangent to a tensor of any shape. */
     public static Tensor tanh(Tensor x) {
         Tape tape = Tape.of(x);
-        Tensor y = tape.result(x.shape(), x);
+        Tensor y = tape.result(Op.Plain.TANH, x.shape(), x);
         int n = x.shape().elements();
         tape.backend().tanh(y.value(), x.value(), n);
         tape.record(y, () -> tape.backend().tanhGradient(x.gradient(), y.gradient(), y.value(), n));
@@ -32,7 +32,7 @@ public final class Activation {
      */
     public static Tensor relu(Tensor x) {
         Tape tape = Tape.of(x);
-        Tensor y = tape.result(x.shape(), x);
+        Tensor y = tape.result(Op.Plain.RELU, x.shape(), x);
         int n = x.shape().elements();
         tape.backend().relu(y.value(), x.value(), n);
         tape.record(y, () -> tape.backend().reluGradient(x.gradient(), y.gradient(), y.value(), n));
@@ -45,7 +45,7 @@ public final class Activation {
      */
     public static Tensor gelu(Tensor x) {
         Tape tape = Tape.of(x);
-        Tensor y = tape.result(x.shape(), x);
+        Tensor y = tape.result(Op.Plain.GELU, x.shape(), x);
         int n = x.shape().elements();
         tape.backend().gelu(y.value(), x.value(), n);
         tape.record(y, () -> tape.backend().geluGradient(x.gradient(), y.gradient(), x.value(), n));
@@ -55,7 +55,7 @@ public final class Activation {
     /** Computes {@code exp(x) / sum(exp(x))} along the last axis. */
     public static Tensor softmax(Tensor x) {
         Tape tape = Tape.of(x);
-        Tensor y = tape.result(x.shape(), x);
+        Tensor y = tape.result(Op.Plain.SOFTMAX, x.shape(), x);
         int rows = x.shape().rows();
         int n = x.shape().size(-1);
         tape.backend().softmax(y.value(), x.value(), rows, n);
@@ -69,7 +69,7 @@ public final class Activation {
      */
     public static Tensor logSoftmax(Tensor x) {
         Tape tape = Tape.of(x);
-        Tensor y = tape.result(x.shape(), x);
+        Tensor y = tape.result(Op.Plain.LOG_SOFTMAX, x.shape(), x);
         int rows = x.shape().rows();
         int n = x.shape().size(-1);
         tape.backend().logSoftmax(y.value(), x.value(), rows, n);

@@ -26,7 +26,7 @@ public final class Arithmetic {
         Tensor left = Shaping.expand(tape, a, shape);
         Tensor right = Shaping.expand(tape, b, shape);
         int n = shape.elements();
-        Tensor y = tape.result(shape, left, right);
+        Tensor y = tape.result(Op.Plain.ADD, shape, left, right);
         tape.backend().add(y.value(), left.value(), right.value(), n);
         tape.record(y, () -> {
             if (right.needsGradient()) {
@@ -51,7 +51,7 @@ public final class Arithmetic {
         Tensor left = Shaping.expand(tape, a, shape);
         Tensor right = Shaping.expand(tape, b, shape);
         int n = shape.elements();
-        Tensor y = tape.result(shape, left, right);
+        Tensor y = tape.result(Op.Plain.SUBTRACT, shape, left, right);
         tape.backend().subtract(y.value(), left.value(), right.value(), n);
         tape.record(y, () -> {
             if (right.needsGradient()) {
@@ -76,7 +76,7 @@ public final class Arithmetic {
         Tensor left = Shaping.expand(tape, a, shape);
         Tensor right = Shaping.expand(tape, b, shape);
         int n = shape.elements();
-        Tensor y = tape.result(shape, left, right);
+        Tensor y = tape.result(Op.Plain.MULTIPLY, shape, left, right);
         tape.backend().multiply(y.value(), left.value(), right.value(), n);
         tape.record(y, () -> {
             if (left.needsGradient()) {
@@ -101,7 +101,7 @@ public final class Arithmetic {
         Tensor left = Shaping.expand(tape, a, shape);
         Tensor right = Shaping.expand(tape, b, shape);
         int n = shape.elements();
-        Tensor y = tape.result(shape, left, right);
+        Tensor y = tape.result(Op.Plain.DIVIDE, shape, left, right);
         tape.backend().divide(y.value(), left.value(), right.value(), n);
         tape.record(y, () -> tape.backend().divideGradient(left.needsGradient() ? left.gradient() : null,
                 right.needsGradient() ? right.gradient() : null, y.gradient(), right.value(), y.value(), n));
@@ -111,7 +111,7 @@ public final class Arithmetic {
     /** Returns {@code exp(x)}, for a tensor of any shape; infinity where it exceeds float32, from 88.73 on. */
     public static Tensor exp(Tensor x) {
         Tape tape = Tape.of(x);
-        Tensor y = tape.result(x.shape(), x);
+        Tensor y = tape.result(Op.Plain.EXP, x.shape(), x);
         int n = x.shape().elements();
         tape.backend().exp(y.value(), x.value(), n);
         tape.record(y, () -> tape.backend().multiplyGradient(x.gradient(), y.gradient(), y.value(), n));
@@ -121,7 +121,7 @@ public final class Arithmetic {
     /** Returns the natural logarithm of a tensor of any shape: -infinity at 0, NaN for negative numbers. */
     public static Tensor log(Tensor x) {
         Tape tape = Tape.of(x);
-        Tensor y = tape.result(x.shape(), x);
+        Tensor y = tape.result(Op.Plain.LOG, x.shape(), x);
         int n = x.shape().elements();
         tape.backend().log(y.value(), x.value(), n);
         tape.record(y,
@@ -135,7 +135,7 @@ public final class Arithmetic {
      */
     public static Tensor sqrt(Tensor x) {
         Tape tape = Tape.of(x);
-        Tensor y = tape.result(x.shape(), x);
+        Tensor y = tape.result(Op.Plain.SQRT, x.shape(), x);
         int n = x.shape().elements();
         tape.backend().sqrt(y.value(), x.value(), n);
         tape.record(y, () -> tape.backend().sqrtGradient(x.gradient(), y.gradient(), y.value(), n));
@@ -155,7 +155,7 @@ public final class Arithmetic {
             throw new IllegalArgumentException("power needs a finite exponent, not " + exponent);
         }
         Tape tape = Tape.of(x);
-        Tensor y = tape.result(x.shape(), x);
+        Tensor y = tape.result(new Op.Power(exponent), x.shape(), x);
         int n = x.shape().elements();
         tape.backend().power(y.value(), x.value(), exponent, n);
         tape.record(y, () -> tape.backend().powerGradient(x.gradient(), y.gradient(), x.value(), exponent, n));
@@ -165,7 +165,7 @@ public final class Arithmetic {
     /** Returns {@code |x|}, for a tensor of any shape. The gradient at 0 is 0, as in PyTorch. */
     public static Tensor abs(Tensor x) {
         Tape tape = Tape.of(x);
-        Tensor y = tape.result(x.shape(), x);
+        Tensor y = tape.result(Op.Plain.ABS, x.shape(), x);
         int n = x.shape().elements();
         tape.backend().abs(y.value(), x.value(), n);
         tape.record(y, () -> tape.backend().absGradient(x.gradient(), y.gradient(), x.value(), n));
@@ -176,7 +176,7 @@ public final class Arithmetic {
     public static Tensor scale(Tensor x, float factor) {
         Tape tape = Tape.of(x);
         int n = x.shape().elements();
-        Tensor y = tape.result(x.shape(), x);
+        Tensor y = tape.result(new Op.Scale(factor), x.shape(), x);
         tape.backend().copy(y.value(), 0, n, x.value(), 0, n, 1, n);
         tape.backend().scale(y.value(), factor, n);
         tape.record(y, () -> tape.backend().accumulate(x.gradient(), 0, n, scaledGradient(y, factor), 0, n, 1, n));
@@ -198,7 +198,7 @@ public final class Arithmetic {
         int n = shape.size(2);
         p.shape().require("the tensor added to every example", Shape.of(steps, n));
         Tape tape = Tape.of(x, p);
-        Tensor y = tape.result(shape, x, p);
+        Tensor y = tape.result(Op.Plain.ADD_TO_EXAMPLES, shape, x, p);
         tape.backend().copy(y.value(), 0, 0, x.value(), 0, 0, 1, shape.elements());
         for (int t = 0; t < steps; t++) {
             tape.backend().accumulate(y.value(), t * batch * n, n, p.value(), t * n, 0, batch, n);

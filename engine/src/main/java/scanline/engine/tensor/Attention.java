@@ -65,12 +65,14 @@ public final class Attention {
         requireSame(v.tensor.shape(), batch, keys.size(0));
         requireFits(mask, batch, keys.size(0));
         Tape tape = Tape.of(q.tensor, k.tensor, v.tensor);
+        Op op = new Op.Attend(heads, width, mask, q.from, k.from, v.from);
         if (!(tape.backend() instanceof FusedAttention fused)) {
-            return composed(q, k, v, heads, width, mask, dropout);
+            return tape.composed(op, () -> composed(q, k, v, heads, width, mask, dropout), q.tensor, k.tensor,
+                    v.tensor);
         }
         AttentionShape shape = new AttentionShape(batch, heads, width, queries.size(0), keys.size(0), mask,
                 tape.dropoutMask(dropout));
-        Tensor y = tape.result(Shape.of(queries.size(0), batch, heads * width), q.tensor, k.tensor, v.tensor);
+        Tensor y = tape.result(op, Shape.of(queries.size(0), batch, heads * width), q.tensor, k.tensor, v.tensor);
         HeadsView<Tensor> result = new Heads(y, 0).view();
         Qkv<Tensor> qkv = new Qkv<>(q.view(), k.view(), v.view());
         fused.attend(result.map(Tensor::value), qkv.map(Tensor::value), shape);
@@ -101,14 +103,16 @@ public final class Attention {
         w.bo().shape().require("the bias of the output projection", Shape.of(features));
         requireFits(mask, shape.size(1), shape.size(0));
         Tape tape = Tape.of(x);
+        Op op = new Op.SelfAttention(heads, width, mask);
+        Tensor[] sources = bi == null
+                ? new Tensor[] {x, w.wi(), w.wo(), w.bo()}
+                : new Tensor[] {x, w.wi(), bi, w.wo(), w.bo()};
         if (!(tape.backend() instanceof FusedAttention fused)) {
-            return composedSelf(x, w, heads, width, mask, dropout);
+            return tape.composed(op, () -> composedSelf(x, w, heads, width, mask, dropout), sources);
         }
         AttentionShape sizes = new AttentionShape(shape.size(1), heads, width, shape.size(0), shape.size(0), mask,
                 tape.dropoutMask(dropout));
-        Tensor y = bi == null
-                ? tape.result(shape, x, w.wi(), w.wo(), w.bo())
-                : tape.result(shape, x, w.wi(), bi, w.wo(), w.bo());
+        Tensor y = tape.result(op, shape, sources);
         AttentionWeights<Buffer> values = w.map(Tensor::value);
         fused.selfAttend(y.value(), x.value(), values, features, sizes);
         tape.record(y, () -> fused.selfAttendGradient(x.needsGradient() ? x.gradient() : null, w.map(Tensor::gradient),

@@ -33,7 +33,7 @@ public final class Convolutions {
         }
         b.shape().require("the bias of a convolution", Shape.of(outputs));
         Tape tape = Tape.of(x);
-        Tensor y = tape.result(Images.places(window, outputs), x, w, b);
+        Tensor y = tape.result(new Op.Convolution(window), Images.places(window, outputs), x, w, b);
         tape.backend().convolution(y.value(), x.value(), w.value(), b.value(), outputs, window);
         tape.record(y, () -> tape.backend().convolutionGradient(x.needsGradient() ? x.gradient() : null, w.gradient(),
                 b.gradient(), y.gradient(), x.value(), w.value(), outputs, window));

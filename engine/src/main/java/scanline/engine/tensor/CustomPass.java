@@ -26,7 +26,7 @@ final class CustomPass {
         if (shape == null) {
             throw new IllegalArgumentException(this + ": shape() returned null for inputs of shapes " + shapes());
         }
-        y = tape.result(shape, this.inputs);
+        y = tape.result(new Op.Custom(op), shape, this.inputs);
     }
 
     private List<Shape> shapes() {

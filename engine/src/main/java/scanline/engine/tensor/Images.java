@@ -33,7 +33,7 @@ public final class Images {
         int pixels = shape.size(1) * shape.size(2);
         int channels = shape.size(3);
         Tape tape = Tape.of(x);
-        Tensor y = tape.result(Shape.of(batch, channels * pixels), x);
+        Tensor y = tape.result(Op.Plain.FLATTEN, Shape.of(batch, channels * pixels), x);
         tape.backend().transpose(y.value(), x.value(), batch, pixels, channels);
         tape.record(y, () -> tape.backend().transposeGradient(x.gradient(), y.gradient(), batch, pixels, channels));
         return y;

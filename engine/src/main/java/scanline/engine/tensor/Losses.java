@@ -43,7 +43,7 @@ public final class Losses {
             throw new IllegalArgumentException("cross-entropy needs at least one label that is not ignored");
         }
         Tape tape = Tape.of(logits);
-        Tensor loss = tape.result(Shape.of(1), logits);
+        Tensor loss = tape.result(Op.Plain.CROSS_ENTROPY, Shape.of(1), logits);
         Buffer probabilities = tape.scratch(shape.elements());
         tape.backend().crossEntropy(loss.value(), probabilities, logits.value(), labels, smoothing, rows, classes);
         tape.record(loss, () -> tape.backend().crossEntropyGradient(logits.gradient(), loss.gradient(), probabilities,
@@ -163,7 +163,7 @@ public final class Losses {
     private static Tensor withZeros(Tensor x) {
         int n = x.shape().elements();
         Tape tape = Tape.of(x);
-        Tensor y = tape.result(Shape.of(n, 2), x);
+        Tensor y = tape.result(Op.Plain.PAIR_WITH_ZERO, Shape.of(n, 2), x);
         tape.backend().fill(y.value(), 0, 2 * n, 0f);
         tape.backend().copy(y.value(), 1, 2, x.value(), 0, 1, n, 1);
         tape.record(y, () -> tape.backend().accumulate(x.gradient(), 0, 1, y.gradient(), 1, 2, n, 1));

@@ -17,7 +17,7 @@ public final class Noise {
             return x;
         }
         int n = x.shape().elements();
-        Tensor y = tape.result(x.shape(), x);
+        Tensor y = tape.result(new Op.Dropout(rate), x.shape(), x);
         tape.backend().dropout(y.value(), x.value(), mask.key(), rate, n);
         tape.record(y, () -> tape.backend().dropoutGradient(x.gradient(), y.gradient(), mask.key(), rate, n));
         return y;

@@ -28,7 +28,11 @@ public final class Normalization {
      *            the constant added to the variance
      */
     public record BatchNorm(Tensor gamma, Tensor beta, Statistic mean, Statistic variance, float momentum,
-            float epsilon) {}
+            float epsilon) {
+        private Op op(boolean relu, int pooled) {
+            return new Op.BatchNorm(mean, variance, epsilon, relu, pooled);
+        }
+    }
 
     // The window size of the pooling that a backend may fuse.
     private static final int POOLED = 2;
@@ -51,7 +55,7 @@ public final class Normalization {
     public static Tensor batchNorm(Tensor x, BatchNorm norm, boolean relu) {
         Pass pass = new Pass(x, norm);
         Tape tape = pass.tape;
-        Tensor y = tape.result(x.shape(), x, norm.gamma, norm.beta);
+        Tensor y = tape.result(norm.op(relu, 0), x.shape(), x, norm.gamma, norm.beta);
         tape.backend().batchNorm(y.value(), x.value(), pass.norm, relu, pass.rows, pass.channels);
         tape.record(y, () -> tape.backend().batchNormGradient(pass.dx(), gradients(norm.gamma, norm.beta), y.gradient(),
                 x.value(), pass.norm, relu, pass.rows, pass.channels));
@@ -69,11 +73,11 @@ public final class Normalization {
     public static Tensor batchNormReluMaxPool(Tensor x, BatchNorm norm) {
         Window window = Images.window(x, POOLED, POOLED, POOLED, 0);
         if (!(Tape.of(x).backend() instanceof FusedNormPool fused)) {
-            return composed(x, norm);
+            return Tape.of(x).composed(norm.op(true, POOLED), () -> composed(x, norm), x, norm.gamma, norm.beta);
         }
         Pass pass = new Pass(x, norm);
         Tape tape = pass.tape;
-        Tensor y = tape.result(Images.places(window, window.channels()), x, norm.gamma, norm.beta);
+        Tensor y = tape.result(norm.op(true, POOLED), Images.places(window, window.channels()), x, norm.gamma, norm.beta);
         fused.batchNormPool(y.value(), x.value(), pass.norm, window);
         tape.record(y, () -> fused.batchNormPoolGradient(pass.dx(), gradients(norm.gamma, norm.beta), y.gradient(),
                 x.value(), pass.norm, window));
@@ -100,7 +104,7 @@ public final class Normalization {
         gamma.shape().require("the weight of a layer normalization", Shape.of(n));
         beta.shape().require("the bias of a layer normalization", Shape.of(n));
         Tape tape = Tape.of(x, gamma, beta);
-        Tensor y = tape.result(x.shape(), x, gamma, beta);
+        Tensor y = tape.result(new Op.LayerNorm(epsilon), x.shape(), x, gamma, beta);
         RowMoments<Buffer> saved = new RowMoments<>(tape.scratch(rows), tape.scratch(rows));
         Affine<Buffer> affine = new Affine<>(gamma.value(), beta.value());
         tape.backend().layerNorm(y.value(), saved, x.value(), affine, epsilon, rows, n);

@@ -22,7 +22,7 @@ public final class Pooling {
     public static Tensor max(Tensor x, int size, int stride) {
         Window window = Images.window(x, size, size, stride, 0);
         Tape tape = Tape.of(x);
-        Tensor y = tape.result(Images.places(window, window.channels()), x);
+        Tensor y = tape.result(new Op.MaxPool(window), Images.places(window, window.channels()), x);
         Buffer from = tape.scratch(y.shape().elements());
         tape.backend().maxPool(y.value(), from, x.value(), window);
         tape.record(y, () -> tape.backend().maxPoolGradient(x.gradient(), y.gradient(), from, window));
@@ -33,7 +33,7 @@ public final class Pooling {
     public static Tensor average(Tensor x, int size, int stride) {
         Window window = Images.window(x, size, size, stride, 0);
         Tape tape = Tape.of(x);
-        Tensor y = tape.result(Images.places(window, window.channels()), x);
+        Tensor y = tape.result(new Op.AveragePool(window), Images.places(window, window.channels()), x);
         tape.backend().averagePool(y.value(), x.value(), window);
         tape.record(y, () -> tape.backend().averagePoolGradient(x.gradient(), y.gradient(), window));
         return y;

@@ -39,8 +39,8 @@ public final class Products {
         Tape tape = Tape.of(x, w);
         LinearShape shape = new LinearShape(x.shape().rows(), inputs, outputs);
         Tensor y = b == null
-                ? tape.result(x.shape().withLast(outputs), x, w)
-                : tape.result(x.shape().withLast(outputs), x, w, b);
+                ? tape.result(Op.Plain.LINEAR, x.shape().withLast(outputs), x, w)
+                : tape.result(Op.Plain.LINEAR, x.shape().withLast(outputs), x, w, b);
         tape.backend().linear(y.value(), x.value(), w.value(), b == null ? null : b.value(), shape);
         tape.record(y,
                 () -> tape.backend().linearGradient(gradient(x), gradient(w), gradient(b), y.gradient(), x.value(),
@@ -72,7 +72,7 @@ public final class Products {
         Tape tape = Tape.of(a, b);
         MatmulShape shape = new MatmulShape(axes == 3 ? left.size(0) : 1, left.size(-2), left.size(-1),
                 right.size(-1));
-        Tensor y = tape.result(left.withLast(right.size(-1)), a, b);
+        Tensor y = tape.result(Op.Plain.MATMUL, left.withLast(right.size(-1)), a, b);
         tape.backend().matmul(y.value(), a.value(), b.value(), shape);
         tape.record(y, () -> tape.backend().matmulGradient(gradient(a), gradient(b), y.gradient(), a.value(), b.value(),
                 shape));
@@ -99,13 +99,14 @@ public final class Products {
         w.w2().shape().require("the second weight of a feed-forward layer", Shape.of(features, hidden));
         w.b2().shape().require("the second bias of a feed-forward layer", Shape.of(features));
         Tape tape = Tape.of(x);
+        Op op = new Op.FeedForward(f);
         if (!(tape.backend() instanceof FusedFeedForward fused)) {
-            return composedFeedForward(x, w, f, dropout);
+            return tape.composed(op, () -> composedFeedForward(x, w, f, dropout), x, w.w1(), w.b1(), w.w2(), w.b2());
         }
         DropoutMask mask = tape.dropoutMask(dropout);
         FeedForwardShape shape = new FeedForwardShape(x.shape().rows(), features, hidden, f, mask);
         FeedForwardWeights<Buffer> values = w.map(Tensor::value);
-        Tensor y = tape.result(x.shape(), x, w.w1(), w.b1(), w.w2(), w.b2());
+        Tensor y = tape.result(op, x.shape(), x, w.w1(), w.b1(), w.w2(), w.b2());
         fused.feedForward(y.value(), x.value(), values, shape);
         tape.record(y, () -> fused.feedForwardGradient(gradient(x), w.map(Tensor::gradient), y.gradient(), x.value(),
                 values, shape));

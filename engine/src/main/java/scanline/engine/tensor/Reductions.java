@@ -20,7 +20,7 @@ public final class Reductions {
 
     /** Returns the sum of all elements: a tensor of any shape to [1]. */
     public static Tensor sum(Tensor x) {
-        return scaledSum(x, new AxisShape(1, x.shape().elements(), 1), Shape.of(1), 1f);
+        return scaledSum(x, new Op.Sum(-1, false), new AxisShape(1, x.shape().elements(), 1), Shape.of(1), 1f);
     }
 
     /**
@@ -30,13 +30,13 @@ public final class Reductions {
      *             if the shape does not have the axis
      */
     public static Tensor sum(Tensor x, int axis) {
-        return scaledSum(x, x.shape().along("sum", axis), x.shape().without(axis), 1f);
+        return scaledSum(x, new Op.Sum(fromFirst(x, axis), false), x.shape().along("sum", axis), x.shape().without(axis), 1f);
     }
 
     /** Returns the mean of all elements: a tensor of any shape to [1]. */
     public static Tensor mean(Tensor x) {
         int n = x.shape().elements();
-        return scaledSum(x, new AxisShape(1, n, 1), Shape.of(1), 1f / n);
+        return scaledSum(x, new Op.Sum(-1, true), new AxisShape(1, n, 1), Shape.of(1), 1f / n);
     }
 
     /**
@@ -47,12 +47,16 @@ public final class Reductions {
      */
     public static Tensor mean(Tensor x, int axis) {
         AxisShape along = x.shape().along("mean", axis);
-        return scaledSum(x, along, x.shape().without(axis), 1f / along.n());
+        return scaledSum(x, new Op.Sum(fromFirst(x, axis), true), along, x.shape().without(axis), 1f / along.n());
     }
 
-    private static Tensor scaledSum(Tensor x, AxisShape along, Shape shape, float factor) {
+    private static int fromFirst(Tensor x, int axis) {
+        return axis < 0 ? x.shape().axes() + axis : axis;
+    }
+
+    private static Tensor scaledSum(Tensor x, Op op, AxisShape along, Shape shape, float factor) {
         Tape tape = Tape.of(x);
-        Tensor y = tape.result(shape, x);
+        Tensor y = tape.result(op, shape, x);
         tape.backend().sum(y.value(), x.value(), along);
         if (factor != 1f) {
             tape.backend().scale(y.value(), factor, along.others());
@@ -75,7 +79,7 @@ public final class Reductions {
                     + x.shape() + " has " + along.n());
         }
         Tape tape = Tape.of(x);
-        Tensor y = tape.result(x.shape().without(axis), x);
+        Tensor y = tape.result(new Op.Max(fromFirst(x, axis)), x.shape().without(axis), x);
         Buffer found = tape.scratch(along.others());
         tape.backend().max(y.value(), found, x.value(), along);
         tape.record(y, () -> tape.backend().maxGradient(x.gradient(), y.gradient(), found, along));

@@ -54,9 +54,18 @@ public final class Sequences {
         if (w.kind().hasCellState()) {
             first.cell().shape().require("the initial cell state", state);
         }
-        return Tape.of(x).backend() instanceof FusedRecurrence fused
+        Tape tape = Tape.of(x);
+        return tape.backend() instanceof FusedRecurrence fused
                 ? new Pass(fused, x, w, first, recompute).result(output)
-                : composed(x, w, first, output);
+                : tape.composed(new Op.Recurrent(w.kind(), output), () -> composed(x, w, first, output),
+                        sources(x, w, first));
+    }
+
+    private static Tensor[] sources(Tensor x, RecurrentWeights w, State initial) {
+        Tensor c = initial.c();
+        return c == null
+                ? new Tensor[] {x, w.inputHidden(), w.hiddenHidden(), w.inputBias(), w.hiddenBias(), initial.h()}
+                : new Tensor[] {x, w.inputHidden(), w.hiddenHidden(), w.inputBias(), w.hiddenBias(), initial.h(), c};
     }
 
     /** Computes {@link #recurrent} from basic operations: the reference implementation for the fused one. */
@@ -105,9 +114,7 @@ public final class Sequences {
         Tensor result(Output output) {
             boolean allSteps = output == Output.ALL_STEPS;
             Shape shape = allSteps ? Shape.of(steps, batch, w.hidden()) : Shape.of(batch, w.hidden());
-            Tensor y = initial.c() == null
-                    ? tape.result(shape, x, w.inputHidden(), initial.h())
-                    : tape.result(shape, x, w.inputHidden(), initial.h(), initial.c());
+            Tensor y = tape.result(new Op.Recurrent(w.kind(), output), shape, sources(x, w, initial));
             View<Buffer> before = new View<>(initial.h().value(), 0);
             View<Buffer> cell = new View<>(firstCell(), 0);
             if (!y.needsGradient()) {

@@ -14,7 +14,7 @@ public final class Shaping {
         Shape shape = x.shape().requireAxes("a sequence", 3);
         int n = shape.size(1) * shape.size(2);
         Objects.checkIndex(t, shape.size(0));
-        return piece(Tape.of(x), x, Shape.of(shape.size(1), shape.size(2)), t * n, n, 1, n);
+        return piece(Tape.of(x), new Op.Step(t), x, Shape.of(shape.size(1), shape.size(2)), t * n, n, 1, n);
     }
 
     /** Returns columns {@code from} (inclusive) to {@code to} (exclusive) of the last axis. */
@@ -41,7 +41,7 @@ public final class Shaping {
         AxisShape along = x.shape().along("slice", axis);
         Objects.checkFromToIndex(from, to, along.n());
         int inner = along.inner();
-        return piece(tape, x, x.shape().with(axis, to - from), from * inner, along.n() * inner, along.outer(),
+        return piece(tape, new Op.Slice(along(x.shape(), axis), from, to), x, x.shape().with(axis, to - from), from * inner, along.n() * inner, along.outer(),
                 (to - from) * inner);
     }
 
@@ -119,7 +119,7 @@ public final class Shaping {
     }
 
     private static Tensor repeat(Tape tape, Tensor x, Shape shape, AxisShape along) {
-        Tensor y = tape.result(shape, x);
+        Tensor y = tape.result(Op.Plain.EXPAND, shape, x);
         tape.backend().repeat(y.value(), x.value(), along);
         tape.record(y, () -> tape.backend().repeatGradient(x.gradient(), y.gradient(), along));
         return y;
@@ -130,7 +130,7 @@ public final class Shaping {
         Shape shape = steps.getFirst().shape().requireAxes("a step of a sequence", 2);
         Tape tape = Tape.of(steps.getFirst());
         int n = shape.elements();
-        Tensor y = tape.result(Shape.of(steps.size(), shape.size(0), shape.size(1)), steps.toArray(Tensor[]::new));
+        Tensor y = tape.result(Op.Plain.STACK, Shape.of(steps.size(), shape.size(0), shape.size(1)), steps.toArray(Tensor[]::new));
         for (int t = 0; t < steps.size(); t++) {
             steps.get(t).shape().require("every step of a sequence", shape);
             tape.backend().copy(y.value(), t * n, n, steps.get(t).value(), 0, n, 1, n);
@@ -152,7 +152,7 @@ public final class Shaping {
         int n = shape.size(1) * shape.size(2);
         int last = (steps - 1) * n;
         Tape tape = Tape.of(x);
-        Tensor y = tape.result(shape, x);
+        Tensor y = tape.result(Op.Plain.REVERSE, shape, x);
         tape.backend().copy(y.value(), last, -n, x.value(), 0, n, steps, n);
         tape.record(y, () -> tape.backend().accumulate(x.gradient(), last, -n, y.gradient(), 0, n, steps, n));
         return y;
@@ -193,7 +193,7 @@ public final class Shaping {
         int inner = along.inner();
         int stride = total * inner;
         Tape tape = Tape.of(parts);
-        Tensor y = tape.result(first.with(axis, total), parts);
+        Tensor y = tape.result(new Op.Concat(along(first, axis)), first.with(axis, total), parts);
         int at = 0;
         for (Tensor part : parts) {
             int n = part.shape().size(axis) * inner;
@@ -225,7 +225,7 @@ public final class Shaping {
         int b = x.shape().size(1);
         int n = x.shape().size(2);
         Tape tape = Tape.of(x);
-        Tensor y = tape.result(result, x);
+        Tensor y = tape.result(Op.Plain.SWAP, result, x);
         for (int i = 0; i < a; i++) {
             tape.backend().copy(y.value(), i * n, a * n, x.value(), i * b * n, n, b, n);
         }
@@ -243,7 +243,7 @@ public final class Shaping {
         int m = shape.size(0);
         int n = shape.size(1);
         Tape tape = Tape.of(x);
-        Tensor y = tape.result(Shape.of(n, m), x);
+        Tensor y = tape.result(Op.Plain.TRANSPOSE, Shape.of(n, m), x);
         for (int i = 0; i < m; i++) {
             tape.backend().copy(y.value(), i, m, x.value(), i * n, 1, n, 1);
         }
@@ -293,7 +293,7 @@ public final class Shaping {
         }
         int count = numbers.length;
         Tape tape = Tape.of(x);
-        Tensor y = tape.result(Shape.of(steps, count, n), x);
+        Tensor y = tape.result(new Op.Examples(numbers), Shape.of(steps, count, n), x);
         for (int i = 0; i < count; i++) {
             tape.backend().copy(y.value(), i * n, count * n, x.value(), numbers[i] * n, batch * n, steps, n);
         }
@@ -314,7 +314,7 @@ public final class Shaping {
         first.shape().require("the first step", Shape.of(n));
         int rest = shape.elements();
         Tape tape = Tape.of(first, x);
-        Tensor y = tape.result(Shape.of(shape.size(0) + 1, batch, n), first, x);
+        Tensor y = tape.result(Op.Plain.PREPEND, Shape.of(shape.size(0) + 1, batch, n), first, x);
         tape.backend().copy(y.value(), 0, n, first.value(), 0, 0, batch, n);
         tape.backend().copy(y.value(), batch * n, 0, x.value(), 0, 0, 1, rest);
         tape.record(y, () -> {
@@ -357,7 +357,7 @@ public final class Shaping {
         int[] sizes = Arrays.copyOf(shape.sizes(), shape.axes() + 1);
         sizes[shape.axes()] = n;
         Tape tape = Tape.of(table, like);
-        Tensor y = tape.result(Shape.of(sizes), table);
+        Tensor y = tape.result(new Op.LookUp(numbers), Shape.of(sizes), table);
         for (int i = 0; i < numbers.length; i++) {
             tape.backend().copy(y.value(), i * n, n, table.value(), numbers[i] * n, n, 1, n);
         }
@@ -378,14 +378,19 @@ public final class Shaping {
     public static Tensor repeat(Tensor x, int batch, Tensor like) {
         int n = x.shape().requireAxes("the vector to repeat", 1).size(0);
         Tape tape = Tape.of(x, like);
-        Tensor y = tape.result(Shape.of(batch, n), x);
+        Tensor y = tape.result(Op.Plain.EXPAND, Shape.of(batch, n), x);
         tape.backend().copy(y.value(), 0, n, x.value(), 0, 0, batch, n);
         tape.record(y, () -> tape.backend().accumulate(x.gradient(), 0, 0, y.gradient(), 0, n, batch, n));
         return y;
     }
 
-    private static Tensor piece(Tape tape, Tensor x, Shape shape, int from, int stride, int rows, int n) {
-        Tensor y = tape.result(shape, x);
+    /** Returns an axis counted from 0. */
+    private static int along(Shape shape, int axis) {
+        return axis < 0 ? shape.axes() + axis : axis;
+    }
+
+    private static Tensor piece(Tape tape, Op op, Tensor x, Shape shape, int from, int stride, int rows, int n) {
+        Tensor y = tape.result(op, shape, x);
         tape.backend().copy(y.value(), 0, n, x.value(), from, stride, rows, n);
         tape.record(y, () -> tape.backend().accumulate(x.gradient(), from, stride, y.gradient(), 0, n, rows, n));
         return y;

@@ -2,10 +2,12 @@ package scanline.engine.tensor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import scanline.engine.backend.Backend;
 import scanline.engine.backend.Buffer;
+import org.jspecify.annotations.Nullable;
 import scanline.engine.geometry.DropoutMask;
 import scanline.engine.random.RandomKey;
 
@@ -18,7 +20,7 @@ public final class Tape implements AutoCloseable {
     static final RandomKey NO_KEY = new RandomKey(0);
     private static final String PACKAGE = Tape.class.getPackageName() + ".";
 
-    private record Step(Tensor result, Runnable backward) {}
+    private record Step(Tensor result, Runnable backward, Trace.@Nullable Step traced) {}
 
     private final Memory memory;
     private final boolean training;
@@ -28,6 +30,8 @@ public final class Tape implements AutoCloseable {
     private final List<Buffer> buffers = new ArrayList<>();
     private int draws;
     private boolean closed;
+    private @Nullable Trace trace;
+    private Trace.@Nullable Step whole; // the operation that the running ones compose, in a trace
 
     Tape(Memory memory, boolean training, boolean recording, RandomKey random) {
         this.memory = memory;
@@ -92,14 +96,54 @@ public final class Tape implements AutoCloseable {
         return new Tensor(this, shape, value, withGradient, null);
     }
 
+    /**
+     * Starts to record what the pass computes: its operations from now on, with the time that each takes, forward and
+     * backward.
+     *
+     * @return the trace, to which operations are added while the pass goes on
+     */
+    public Trace startTrace() {
+        Trace started = new Trace();
+        trace = started;
+        return started;
+    }
+
     /** Creates the result of an operation; a gradient flows to it if one flows to any of its sources. */
-    Tensor result(Shape shape, Tensor... sources) {
+    Tensor result(Op op, Shape shape, Tensor... sources) {
         boolean needsGradient = false;
         for (Tensor source : sources) {
             requireOwn(source, sources);
             needsGradient |= source.needsGradient();
         }
-        return new Tensor(this, shape, scratch(shape.elements()), recording && needsGradient, null);
+        Tensor y = new Tensor(this, shape, scratch(shape.elements()), recording && needsGradient, null);
+        trace(op, y, sources);
+        return y;
+    }
+
+    private void trace(Op op, Tensor y, Tensor... sources) {
+        if (trace != null && whole == null) {
+            trace.add(op, y, sources);
+        }
+    }
+
+    /**
+     * Composes a fused operation from others, on a backend that cannot fuse it. A trace records it as one operation all
+     * the same.
+     */
+    Tensor composed(Op op, Supplier<Tensor> composition, Tensor... sources) {
+        if (trace == null || whole != null) {
+            return composition.get();
+        }
+        Trace of = trace;
+        Trace.Step step = of.begin(op, sources);
+        whole = step;
+        try {
+            Tensor y = composition.get();
+            step.end(y);
+            return y;
+        } finally {
+            whole = null;
+        }
     }
 
     /** Checks that a source of an operation can be used in this pass. */
@@ -140,7 +184,9 @@ public final class Tape implements AutoCloseable {
 
     /** Creates another view of the values of x, with as many elements; its gradient is its own. */
     Tensor view(Shape shape, Tensor x) {
-        return new Tensor(this, shape, x.value(), training && x.needsGradient(), null);
+        Tensor y = new Tensor(this, shape, x.value(), recording && x.needsGradient(), null);
+        trace(Op.Plain.RESHAPE, y, x);
+        return y;
     }
 
     /** Returns a buffer that lives as long as the tape; its content is undefined. */
@@ -166,7 +212,7 @@ public final class Tape implements AutoCloseable {
     /** Records the function that propagates the gradient of {@code result} to its sources. */
     void record(Tensor result, Runnable backward) {
         if (result.needsGradient()) {
-            steps.add(new Step(result, backward));
+            steps.add(new Step(result, backward, trace == null ? null : trace.last()));
         }
     }
 
@@ -206,9 +252,15 @@ public final class Tape implements AutoCloseable {
         backend().fill(loss.gradient(), 0, 1, 1f);
         for (Step step : steps.reversed()) {
             if (step.result().hasGradient()) {
+                if (trace != null) {
+                    trace.run(step.traced());
+                }
                 step.backward().run();
                 step.result().releaseGradient();
             }
+        }
+        if (trace != null) {
+            trace.run(null);
         }
     }
 

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
 import scanline.engine.backend.Backend;
 import scanline.engine.random.RandomKey;
 
@@ -19,25 +21,49 @@ public final class Weights {
     private final Backend backend;
     private final RandomKey random;
     private final String scope;
+    private final @Nullable LayerInfo layer;
     private final Map<String, Parameter> parameters;
     private final Map<String, Statistic> statistics;
 
-    private Weights(Backend backend, RandomKey random, String scope, Map<String, Parameter> parameters,
-            Map<String, Statistic> statistics) {
+    private Weights(Backend backend, RandomKey random, String scope, @Nullable LayerInfo layer,
+            Map<String, Parameter> parameters, Map<String, Statistic> statistics) {
         this.backend = backend;
         this.random = random;
         this.scope = scope;
+        this.layer = layer;
         this.parameters = parameters;
         this.statistics = statistics;
     }
 
     Weights(Backend backend, long seed) {
-        this(backend, RandomKey.of(seed, "weights"), "", new LinkedHashMap<>(), new LinkedHashMap<>());
+        this(backend, RandomKey.of(seed, "weights"), "", null, new LinkedHashMap<>(), new LinkedHashMap<>());
     }
 
     /** Returns a view of this collection in which names start with {@code name} and a dot. */
     public Weights scope(String name) {
-        return new Weights(backend, random, scope + name + ".", parameters, statistics);
+        return new Weights(backend, random, scope + name + ".", layer, parameters, statistics);
+    }
+
+    /**
+     * Returns a view of this collection whose parameters belong to one layer, by which {@link Trace#layers} groups what
+     * a model computes. Within a layer it returns the view itself: the outermost layer counts.
+     *
+     * @param name
+     *            the name of the layer within this scope; empty for that of the scope
+     * @param kind
+     *            the kind of layer, such as {@code Linear}
+     * @param description
+     *            a short description, such as {@code Linear 128 to 10}
+     * @param formula
+     *            what it computes
+     */
+    public Weights layer(String name, String kind, String description, String formula) {
+        if (layer != null) {
+            return this;
+        }
+        String fullName = name.isEmpty() && !scope.isEmpty() ? scope.substring(0, scope.length() - 1) : scope + name;
+        return new Weights(backend, random, scope, new LayerInfo(fullName, kind, description, formula), parameters,
+                statistics);
     }
 
     /** An initializer of a parameter. */
@@ -86,7 +112,8 @@ public final class Weights {
      */
     public Parameter zeros(String name, Shape shape) {
         String fullName = newName(name);
-        Parameter parameter = new Parameter(fullName, shape, backend);
+        Parameter parameter = new Parameter(fullName, shape, backend,
+                layer == null ? LayerInfo.ofParameter(fullName) : layer);
         parameters.put(fullName, parameter);
         return parameter;
     }

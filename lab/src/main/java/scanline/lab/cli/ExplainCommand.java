@@ -15,7 +15,7 @@ import scanline.engine.tensor.Parameter;
 import scanline.lab.cli.terminal.Messages;
 import scanline.lab.cli.terminal.Paragraph;
 import scanline.lab.experiment.Experiment;
-import scanline.lab.insight.LayerTimes;
+import scanline.lab.insight.ModelLayers;
 import scanline.lab.model.Model;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
@@ -45,21 +45,21 @@ final class ExplainCommand implements Runnable {
         recipe.model().withoutEffect().forEach(key -> Messages.warn(line, key));
         try (Experiment experiment = new Experiment(recipe, 1)) {
             Model.Input input = experiment.input();
-            List<Model.Layer> layers = recipe.model().layers(input);
+            List<ModelLayers.Row> layers = ModelLayers.of(experiment);
             out.print(Paragraph.wrapped(name + ": ", recipe.about()));
             out.print(Paragraph.wrapped("source: ", recipe.source().isEmpty() ? "none stated" : recipe.source()));
             out.printf(Locale.ROOT, "input [%d steps, %d features], %d classes%s%n%n", input.steps(), input.features(),
                     input.classes(), input.longest() == 1 ? "" : ", up to " + input.longest() + " labels per answer");
-            List<Double> shares = times ? LayerTimes.of(recipe, experiment.dataset()) : List.of();
+            List<Double> shares = times ? ModelLayers.times(experiment) : List.of();
             out.printf(Locale.ROOT, "%-22s %-28s %-12s %12s %16s%s%n", "layer", "", "output", "parameters",
                     "FLOPs forward", times ? "    time" : "");
             for (int l = 0; l < layers.size(); l++) {
-                Model.Layer layer = layers.get(l);
-                out.printf(Locale.ROOT, "%-22s %-28s %-12s %,12d %,16d%s%n", layer.name(), layer.what(), layer.output(),
+                ModelLayers.Row layer = layers.get(l);
+                out.printf(Locale.ROOT, "%-22s %-28s %-12s %,12d %,16d%s%n", layer.info().name(), layer.info().description(), layer.output(),
                         layer.parameters(), layer.flops(),
                         times ? String.format(Locale.ROOT, "  %4.1f %%", 100 * shares.get(l)) : "");
             }
-            long flops = layers.stream().mapToLong(Model.Layer::flops).sum();
+            long flops = layers.stream().mapToLong(ModelLayers.Row::flops).sum();
             out.printf(Locale.ROOT, "%n%,d parameters; a training step with batch %s takes about %.2f GFLOP%n%n",
                     experiment.weights().count(),
                     recipe.accumulate() == 1 ? recipe.batch() : recipe.batch() + " x " + recipe.accumulate(),

@@ -19,7 +19,6 @@ import picocli.CommandLine.Spec;
 import scanline.lab.base.Numbers;
 import scanline.lab.cli.terminal.Paragraph;
 import scanline.lab.experiment.Experiment;
-import scanline.lab.model.Model;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.report.Results;
@@ -102,8 +101,9 @@ final class RecipesCommand implements Callable<Integer> {
     }
 
     private static long parameters(Recipe recipe) {
-        Model.Input input = Experiment.input(recipe, recipe.data().open().test());
-        return recipe.model().layers(input).stream().mapToLong(Model.Layer::parameters).sum();
+        try (Experiment experiment = new Experiment(recipe, 1)) {
+            return experiment.weights().count();
+        }
     }
 
     /** Returns the value of a key with the keys below it, such as {@code sgd (rate 0.1, momentum 0.0)}. */

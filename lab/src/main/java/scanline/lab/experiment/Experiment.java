@@ -2,6 +2,8 @@ package scanline.lab.experiment;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Arrays;
+import scanline.lab.model.Autoregressive;
 import java.util.List;
 import java.util.Set;
 
@@ -142,6 +144,26 @@ public final class Experiment implements AutoCloseable {
     /** The engine that holds the parameters and computes with them. */
     public Engine engine() {
         return engine;
+    }
+
+    /**
+     * Runs the model on black images, for a trace of what it computes. An autoregressive model scores the words of the
+     * longest answer.
+     *
+     * @param batch the number of images
+     * @return logits: [B, classes], or [L, B, words]
+     */
+    public Tensor forward(Tape tape, int batch) {
+        Shape shape = Shape.of(input.steps(), batch, input.features());
+        Tensor x = tape.input(shape, new float[shape.elements()]);
+        return switch (network) {
+            case Classifier classifier -> classifier.forward(x);
+            case Autoregressive writer -> {
+                int[] words = new int[(input.longest() + 1) * batch];
+                Arrays.fill(words, writer.start());
+                yield writer.forward(writer.encode(x), words);
+            }
+        };
     }
 
     /** The splits of the data. */

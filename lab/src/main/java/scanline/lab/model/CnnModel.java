@@ -1,8 +1,6 @@
 package scanline.lab.model;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 import scanline.engine.nn.BatchNorm2d;
 import scanline.engine.nn.Conv2d;
@@ -63,46 +61,6 @@ public record CnnModel(int channels, int kernel, int hidden, double dropout, Ini
         BatchNorm2d bn2 = new BatchNorm2d(weights.scope("bn2"), 2 * channels);
         Linear fc1 = new Linear(weights.scope("fc1"), flat(input), hidden, init);
         return new CnnFeatures(conv1, bn1, conv2, bn2, fc1, new Dropout((float) dropout));
-    }
-
-    @Override
-    public List<Layer> layers(Input input) {
-        List<Layer> rows = new ArrayList<>(featureLayers(input));
-        rows.add(linear("fc2", "ReLU, ", hidden, input.classes()));
-        return rows;
-    }
-
-    /** Returns the layers of {@link #features}. */
-    List<Layer> featureLayers(Input input) {
-        requireRoom(input);
-        int height = input.steps();
-        int width = input.features();
-        return List.of(convolution("conv1", 1, channels, height, width), normalization("bn1", channels, height, width),
-                convolution("conv2", channels, 2 * channels, height / 2, width / 2),
-                normalization("bn2", 2 * channels, height / 2, width / 2),
-                linear("fc1", "", flat(input), hidden));
-    }
-
-    /** Describes a convolution, which keeps the size of the image. */
-    private Layer convolution(String name, int inputs, int outputs, int height, int width) {
-        long products = (long) inputs * outputs * kernel * kernel;
-        return new Layer(name, Formula.CONVOLUTION,
-                String.format(Locale.ROOT, "Conv %dx%d %d to %d", kernel, kernel, inputs, outputs),
-                image(height, width, outputs), products + outputs, 2 * products * height * width);
-    }
-
-    private static Layer normalization(String name, int channels, int height, int width) {
-        return new Layer(name, Formula.NORM_POOL, "norm, ReLU, max pool", image(height / 2, width / 2, channels),
-                2L * channels, 0);
-    }
-
-    private static Layer linear(String name, String before, int inputs, int outputs) {
-        return new Layer(name, Formula.LINEAR, before + "Linear " + inputs + " to " + outputs, "[" + outputs + "]",
-                (inputs + 1L) * outputs, 2L * inputs * outputs);
-    }
-
-    private static String image(int height, int width, int channels) {
-        return "[" + height + ", " + width + ", " + channels + "]";
     }
 
     /** The number of values after the second pooling. */

@@ -1,6 +1,5 @@
 package scanline.lab.model;
 
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import scanline.engine.geometry.CellKind;
@@ -98,30 +97,4 @@ public record CnnRnnModel(CnnModel cnn, int embedding, int hidden, int beamWidth
         };
     }
 
-    @Override
-    public List<Layer> layers(Input input) {
-        int words = input.classes() + 2;
-        int steps = input.longest() + 1;
-        List<Layer> rows = new ArrayList<>();
-        cnn.featureLayers(input)
-                .forEach(layer -> rows
-                        .add(new Layer("cnn." + layer.name(), layer.formula(), layer.what(), layer.output(),
-                                layer.parameters(), layer.flops())));
-        rows.add(new Layer("embedding", Formula.EMBEDDING, words + " words of " + embedding,
-                "[" + steps + ", " + embedding + "]",
-                (long) words * embedding, 0));
-        rows.add(new Layer("lstm", Formula.LSTM, "lstm " + embedding + " to " + hidden,
-                "[" + steps + ", " + hidden + "]",
-                4L * hidden * (embedding + hidden + 2), 8L * steps * hidden * (embedding + hidden)));
-        rows.add(new Layer("label_projection", Formula.LINEAR, "Linear " + hidden + " to " + embedding,
-                "[" + steps + ", " + embedding + "]",
-                (hidden + 1L) * embedding, 2L * steps * hidden * embedding));
-        rows.add(new Layer("image_projection", Formula.LINEAR, "Linear " + cnn.hidden() + " to " + embedding,
-                "[" + embedding + "]",
-                (cnn.hidden() + 1L) * embedding, 2L * cnn.hidden() * embedding));
-        rows.add(new Layer("scores", Formula.TIED_SCORES, "ReLU of the sum, times embedding",
-                "[" + steps + ", " + (words - 1) + "]", 0,
-                2L * steps * embedding * (words - 1)));
-        return rows;
-    }
 }

@@ -2,7 +2,6 @@ package scanline.lab.model;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import scanline.engine.geometry.Nonlinearity;
 import scanline.engine.nn.EncoderBlock;
 import scanline.engine.nn.Initializer;
@@ -69,27 +68,4 @@ public record EncoderModel(int width, int depth, int heads, int feedForward, dou
         }, blocks, pooling == Pooling.FIRST ? Classifier.Readout.FIRST_STEP : Classifier.Readout.MEAN, fc::forward);
     }
 
-    @Override
-    public List<Layer> layers(Input input) {
-        long steps = input.steps();
-        String stepsShape = "[" + steps + ", " + width + "]";
-        List<Layer> rows = new ArrayList<>();
-        rows.add(new Layer("embedding", Formula.LINEAR, "Linear " + input.features() + " to " + width, stepsShape,
-                (input.features() + 1L) * width, 2 * steps * input.features() * width));
-        if (positions) {
-            rows.add(new Layer("pos_embedding", Formula.POSITIONS, "learned positions", stepsShape, steps * width, 0));
-        }
-        for (int l = 0; l < depth; l++) {
-            long attention = (width + 1L) * 4 * width;
-            long reluNetwork = (width + 1L) * feedForward + (feedForward + 1L) * width;
-            long products = 4L * width * width + 2 * steps * width + 2L * width * feedForward;
-            rows.add(new Layer("layers." + l, Formula.ENCODER_BLOCK,
-                    heads + " heads of " + width / heads + ", ReLU " + feedForward, stepsShape,
-                    4L * width + attention + reluNetwork, 2 * steps * products));
-        }
-        rows.add(new Layer("fc", Formula.LINEAR,
-                pooling.name().toLowerCase(Locale.ROOT) + ", Linear " + width + " to " + input.classes(),
-                "[" + input.classes() + "]", (width + 1L) * input.classes(), 2L * width * input.classes()));
-        return rows;
-    }
 }

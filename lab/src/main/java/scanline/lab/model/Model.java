@@ -13,9 +13,6 @@ public interface Model {
     /** Creates the parameters and the network that computes with them. */
     Network build(Weights weights, Input input);
 
-    /** Returns the layers in order, for {@code explain}. */
-    List<Layer> layers(Input input);
-
     /** Returns a line for each key that has no effect, given the other keys, with the reason. */
     default List<String> withoutEffect() {
         return List.of();
@@ -30,17 +27,4 @@ public interface Model {
      * @param longest number of labels in the longest answer
      */
     record Input(int steps, int features, int classes, int longest) {}
-
-    /**
-     * A layer.
-     *
-     * @param name the prefix of its parameters' names
-     * @param formula the formula that it computes
-     * @param what a short description
-     * @param output the shape of its output, without the batch
-     * @param parameters number of learned parameters
-     * @param flops floating-point operations of its products for one example in the forward pass; the backward pass
-     *     takes about twice as many
-     */
-    record Layer(String name, Formula formula, String what, String output, long parameters, long flops) {}
 }

@@ -1,8 +1,6 @@
 package scanline.lab.model;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.UnaryOperator;
 import scanline.engine.geometry.CellKind;
 import scanline.engine.nn.Linear;
@@ -49,23 +47,6 @@ public record RecurrentModel(CellKind cell, int hidden, int layers, double dropo
         return new RecurrentClassifier(stack, bidirectional, head);
     }
 
-    @Override
-    public List<Layer> layers(Input input) {
-        List<Layer> rows = new ArrayList<>();
-        for (int l = 0; l < layers; l++) {
-            int features = l == 0 ? input.features() : width();
-            String output = l == layers - 1 ? "[" + width() + "]" : "[" + input.steps() + ", " + width() + "]";
-            long gates = (bidirectional ? 2L : 1L) * cell.gates() * hidden;
-            long states = learnInitialState ? (cell.hasCellState() ? 2L : 1L) * width() : 0;
-            rows.add(new Layer(cell.layer() + " (layer " + l + ")", Formula.of(cell),
-                    cell.name().toLowerCase(Locale.ROOT) + " " + features + " to " + width(), output,
-                    gates * (features + hidden + 2) + states, 2L * input.steps() * gates * (features + hidden)));
-        }
-        rows.add(
-                new Layer("fc", Formula.LINEAR, (relu ? "ReLU, " : "") + "Linear " + width() + " to " + input.classes(),
-                        "[" + input.classes() + "]", (width() + 1L) * input.classes(), 2L * width() * input.classes()));
-        return rows;
-    }
 
     @Override
     public List<String> withoutEffect() {

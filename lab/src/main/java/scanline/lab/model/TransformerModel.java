@@ -189,42 +189,4 @@ public record TransformerModel(int width, int encoderDepth, int decoderDepth, in
         }
     }
 
-    @Override
-    public List<Layer> layers(Input input) {
-        requirePositions(input);
-        long steps = input.steps();
-        long written = input.longest() + 1L;
-        long words = input.classes() + 2L;
-        String stepsShape = "[" + steps + ", " + width + "]";
-        String wordsShape = "[" + written + ", " + width + "]";
-        long attention = (width + 1L) * 4 * width;
-        long reluNetwork = (width + 1L) * feedForward + (feedForward + 1L) * width;
-        List<Layer> rows = new ArrayList<>();
-        rows.add(new Layer("encoder.embedding", Formula.LINEAR, "Linear " + input.features() + " to " + width,
-                stepsShape,
-                (input.features() + 1L) * width, 2 * steps * input.features() * width));
-        rows.add(new Layer("encoder.pos_embedding", Formula.POSITIONS, "learned positions", stepsShape, steps * width,
-                0));
-        long read = 2 * steps * (4L * width * width + 2 * steps * width + 2L * width * feedForward);
-        for (int l = 0; l < encoderDepth; l++) {
-            rows.add(new Layer("encoder.layers." + l, Formula.ENCODER_BLOCK,
-                    heads + " heads of " + width / heads + ", ReLU " + feedForward,
-                    stepsShape, 4L * width + attention + reluNetwork, read));
-        }
-        rows.add(new Layer("decoder.embedding", Formula.EMBEDDING, words + " words", wordsShape, words * width, 0));
-        rows.add(new Layer("decoder.pos_embedding", Formula.POSITIONS, "learned positions", wordsShape,
-                (long) positions * width, 0));
-        // Queries, outputs and both products with keys and values of each attention; keys and values of the steps once.
-        long write = 2 * written * (6L * width * width + 2 * written * width + 2 * steps * width
-                + 2L * width * feedForward) + 2 * steps * 2L * width * width;
-        for (int l = 0; l < decoderDepth; l++) {
-            rows.add(new Layer("decoder.layers." + l, Formula.DECODER_BLOCK,
-                    heads + " + " + heads + " heads of " + width / heads + ", ReLU "
-                            + feedForward,
-                    wordsShape, 6L * width + 2 * attention + reluNetwork, write));
-        }
-        rows.add(new Layer("fc", Formula.LINEAR, "Linear " + width + " to " + words, "[" + written + ", " + words + "]",
-                (width + 1L) * words, 2 * written * width * words));
-        return rows;
-    }
 }

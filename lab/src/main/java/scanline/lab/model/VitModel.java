@@ -62,30 +62,4 @@ public record VitModel(int width, int depth, int heads, int headWidth, int mlp, 
                 Classifier.Readout.CLASS_TOKEN, y -> fc.forward(norm.forward(y)));
     }
 
-    @Override
-    public List<Layer> layers(Input input) {
-        long tokens = input.steps() + 1L;
-        long inner = (long) heads * headWidth;
-        String tokensShape = "[" + tokens + ", " + width + "]";
-        List<Layer> rows = new ArrayList<>();
-        rows.add(new Layer("embedding", Formula.NORMED_LINEAR,
-                "norm, Linear " + input.features() + " to " + width + ", norm",
-                "[" + input.steps() + ", " + width + "]",
-                2L * input.features() + (input.features() + 1L) * width + 2L * width,
-                2L * input.steps() * input.features() * width));
-        rows.add(new Layer("cls_token", Formula.CLASS_TOKEN, "a learned token goes first", tokensShape, width, 0));
-        rows.add(new Layer("pos_embedding", Formula.POSITIONS, "learned positions", tokensShape, tokens * width, 0));
-        for (int l = 0; l < depth; l++) {
-            long attention = 3L * width * inner + (inner + 1) * width;
-            long feedForward = (width + 1L) * mlp + (mlp + 1L) * width;
-            long products = 4L * width * inner + 2 * tokens * inner + 2L * width * mlp;
-            rows.add(new Layer("layers." + l, Formula.VIT_BLOCK, heads + " heads of " + headWidth + ", MLP " + mlp,
-                    tokensShape, 4L * width + attention + feedForward, 2 * tokens * products));
-        }
-        rows.add(new Layer("norm", Formula.LAYER_NORM, "norm of the first token", "[" + width + "]", 2L * width, 0));
-        rows.add(new Layer("fc", Formula.LINEAR, "Linear " + width + " to " + input.classes(),
-                "[" + input.classes() + "]",
-                (width + 1L) * input.classes(), 2L * width * input.classes()));
-        return rows;
-    }
 }

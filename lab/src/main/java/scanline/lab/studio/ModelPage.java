@@ -1,5 +1,7 @@
 package scanline.lab.studio;
 
+import static java.util.Map.entry;
+
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -7,14 +9,22 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import scanline.lab.data.Dataset;
 import scanline.lab.experiment.Experiment;
-import scanline.lab.insight.LayerTimes;
-import scanline.lab.model.Model;
+import scanline.lab.insight.ModelLayers;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.run.Provenance;
 import scanline.lab.run.Run;
 
 /** The layers and parameters of a run's model, as {@code explain} shows them. */
 final class ModelPage {
+    /** The page of docs/ that derives how a kind of layer is computed. */
+    private static final Map<String, String> PAGES = Map.ofEntries(entry("Linear", "kernels/gemm.md"),
+            entry("Embedding", "kernels/gemm.md"), entry("PatchEmbedding", "kernels/gemm.md"),
+            entry("FeedForward", "kernels/gemm.md"), entry("Recurrent", "kernels/recurrent.md"),
+            entry("Positions", "kernels/attention.md"), entry("ClassToken", "kernels/attention.md"),
+            entry("LayerNorm", "kernels/attention.md"), entry("MultiHeadAttention", "kernels/attention.md"),
+            entry("EncoderBlock", "kernels/attention.md"), entry("DecoderBlock", "kernels/attention.md"),
+            entry("Conv2d", "kernels/convolution.md"), entry("BatchNorm2d", "kernels/convolution.md"));
+
     private ModelPage() {}
 
     static Map<String, Object> of(Run run) throws IOException {
@@ -22,8 +32,8 @@ final class ModelPage {
         Dataset trainedOn = Provenance.outline(run.provenance());
         Dataset dataset = trainedOn == null ? recipe.data().open() : trainedOn;
         try (Experiment experiment = new Experiment(recipe, dataset, 1)) {
-            List<Model.Layer> layers = recipe.model().layers(experiment.input());
-            List<Double> shares = LayerTimes.of(recipe, dataset);
+            List<ModelLayers.Row> layers = ModelLayers.of(experiment);
+            List<Double> shares = ModelLayers.times(experiment);
             return Map.of("input", experiment.input(), "classes", dataset.classNames(), "layers",
                     IntStream.range(0, layers.size()).mapToObj(i -> layer(layers.get(i), shares.get(i))).toList(),
                     "parameters", experiment.weights().parameters().stream()
@@ -32,16 +42,16 @@ final class ModelPage {
         }
     }
 
-    private static Map<String, Object> layer(Model.Layer layer, double share) {
+    private static Map<String, Object> layer(ModelLayers.Row layer, double share) {
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("name", layer.name());
-        json.put("what", layer.what());
+        json.put("name", layer.info().name());
+        json.put("what", layer.info().description());
         json.put("output", layer.output());
         json.put("parameters", layer.parameters());
         json.put("flops", layer.flops());
         json.put("share", share);
-        json.put("formula", layer.formula().text());
-        json.put("page", layer.formula().page());
+        json.put("formula", layer.info().formula());
+        json.put("page", PAGES.getOrDefault(layer.info().kind(), ""));
         return json;
     }
 }

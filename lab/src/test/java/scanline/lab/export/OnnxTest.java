@@ -203,11 +203,6 @@ class OnnxTest {
             Linear fc = new Linear(weights.scope("fc"), input.features(), input.classes());
             return x -> fc.forward(Shaping.step(x, 0));
         }
-
-        @Override
-        public List<Layer> layers(Input input) {
-            return List.of();
-        }
     }
 
     @Test

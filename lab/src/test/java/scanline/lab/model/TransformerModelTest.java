@@ -148,11 +148,10 @@ class TransformerModelTest {
     void positionsMustCoverTheLongestAnswerAndItsStart() {
         TransformerModel model = new TransformerModel(8, 1, 1, 2, 8, 0, 4, 1);
         String message = "model.positions is 4, but an answer of up to 4 labels (data.canvas) and its start take 5";
-        assertThatThrownBy(() -> model.layers(new Model.Input(4, 196, 10, 4))).hasMessage(message);
         try (Backend backend = Backend.load(1)) {
             assertThatThrownBy(() -> model.build(new Engine(backend).weights(1), new Model.Input(4, 196, 10, 4)))
                     .isInstanceOf(IllegalArgumentException.class).hasMessage(message);
+            model.build(new Engine(backend).weights(1), new Model.Input(4, 196, 10, 3));
         }
-        assertThat(model.layers(new Model.Input(4, 196, 10, 3))).isNotEmpty();
     }
 }
