@@ -8,6 +8,7 @@
     exports scanline.engine.nn;
     exports scanline.engine.optim;
     exports scanline.engine.io;
+    exports scanline.engine.onnx;
     exports scanline.engine.geometry;
     exports scanline.engine.random;
 

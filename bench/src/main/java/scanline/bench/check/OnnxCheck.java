@@ -25,7 +25,7 @@ import scanline.engine.io.SafeTensors.Entry;
 import scanline.lab.experiment.Examples;
 import scanline.lab.experiment.Split;
 import scanline.lab.export.ExportFormat;
-import scanline.lab.export.OnnxOperators;
+import scanline.engine.onnx.OnnxOperators;
 import scanline.lab.image.Pictures;
 import scanline.lab.model.Autoregressive;
 import scanline.lab.model.Model;

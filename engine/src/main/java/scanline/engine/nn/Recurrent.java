@@ -2,6 +2,7 @@ package scanline.engine.nn;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import scanline.engine.geometry.CellKind;
@@ -112,7 +113,7 @@ public final class Recurrent {
             Options options) {
         RecurrentInitializer initializer = options.initializer();
         Weights own = weights.layer(name.replace("_reverse", ""), "Recurrent",
-                kind.layer() + " " + features + " to " + hidden, kind.formula());
+                kind.name().toLowerCase(Locale.ROOT) + " " + features + " to " + hidden, kind.formula());
         RecurrentWeights w = new RecurrentWeights(kind,
                 initializer.inputWeight(own, "weight_ih_" + name, kind, features, hidden),
                 initializer.hiddenWeight(own, "weight_hh_" + name, kind, hidden),

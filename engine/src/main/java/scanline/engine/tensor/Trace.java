@@ -78,7 +78,7 @@ public final class Trace {
      * @param info
      *            the layer
      * @param output
-     *            the shape of what the layer computed when it was first used
+     *            the shape of what its last operation with parameters computed when it was first used
      * @param parameters
      *            the number of its learned values that the pass used
      * @param flops
@@ -138,7 +138,7 @@ public final class Trace {
             if (last != null && last != this) {
                 last.left = true;
             }
-            if (!left) {
+            if (output == null || (!left && !step.parameters().isEmpty())) {
                 output = step.output().shape();
             }
             parameters.addAll(step.parameters());

@@ -63,7 +63,7 @@ public final class Numbers {
     /** The weighted sum of a tensor, in double precision, as a loss of one number to go back from. */
     public static Tensor weightedSum(Tensor y, float[] factors) {
         Tape tape = Tape.of(y);
-        Tensor loss = tape.result(Shape.of(1), y);
+        Tensor loss = tape.result(new Op.Sum(-1, false), Shape.of(1), y);
         loss.value().write(0, new float[] {(float) weightedSum(y.values(), factors)}, 0, 1);
         tape.record(loss, () -> y.gradient().write(0, factors, 0, factors.length));
         return loss;

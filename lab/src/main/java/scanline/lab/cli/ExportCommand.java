@@ -22,7 +22,7 @@ import scanline.lab.cli.option.OutputFile;
 import scanline.lab.cli.option.TrainedOptions;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.export.ExportFormat;
-import scanline.lab.export.OnnxOperators;
+import scanline.engine.onnx.OnnxOperators;
 import scanline.lab.run.Trained;
 
 /** The command {@code scanline export}. */

@@ -15,6 +15,7 @@ import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
+import scanline.engine.tensor.Trace;
 import scanline.engine.tensor.Weights;
 import scanline.lab.base.DataException;
 import scanline.lab.base.RunException;
@@ -147,21 +148,30 @@ public final class Experiment implements AutoCloseable {
     }
 
     /**
-     * Runs the model on black images, for a trace of what it computes. An autoregressive model scores the words of the
-     * longest answer.
+     * A traced pass of the model.
+     *
+     * @param input the black images, [T, B, F]
+     * @param words the words whose successors it scored, time-major; empty if it is not autoregressive
+     * @param output logits, [B, classes] or [L, B, words]
+     */
+    public record Traced(Trace trace, Tensor input, int[] words, Tensor output) {}
+
+    /**
+     * Runs the model on black images, to learn what it computes.
      *
      * @param batch the number of images
-     * @return logits: [B, classes], or [L, B, words]
+     * @param length the number of words that an autoregressive model reads for each image
      */
-    public Tensor forward(Tape tape, int batch) {
+    public Traced trace(Tape tape, int batch, int length) {
         Shape shape = Shape.of(input.steps(), batch, input.features());
         Tensor x = tape.input(shape, new float[shape.elements()]);
+        Trace trace = tape.startTrace();
         return switch (network) {
-            case Classifier classifier -> classifier.forward(x);
+            case Classifier classifier -> new Traced(trace, x, new int[0], classifier.forward(x));
             case Autoregressive writer -> {
-                int[] words = new int[(input.longest() + 1) * batch];
+                int[] words = new int[length * batch];
                 Arrays.fill(words, writer.start());
-                yield writer.forward(writer.encode(x), words);
+                yield new Traced(trace, x, words, writer.forward(writer.encode(x), words));
             }
         };
     }

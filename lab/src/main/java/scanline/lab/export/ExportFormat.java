@@ -7,6 +7,7 @@ import java.util.Map;
 
 import scanline.engine.io.SafeTensors;
 import scanline.engine.io.WeightsFile;
+import scanline.engine.onnx.OnnxOperators;
 import scanline.lab.experiment.Experiment;
 
 /** The formats that a trained model can be exported to. */

@@ -1,18 +1,25 @@
 package scanline.lab.export;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.IntStream;
+import scanline.engine.onnx.OnnxFile;
+import scanline.engine.onnx.OnnxGraph;
+import scanline.engine.onnx.OnnxOperators;
+import scanline.engine.onnx.Pass;
+import scanline.engine.onnx.Translation;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
+import scanline.lab.base.RunException;
 import scanline.lab.canvas.Canvas;
 import scanline.lab.experiment.Experiment;
-import scanline.lab.export.OnnxGraph.Attribute;
-import scanline.lab.export.OnnxGraph.Element;
-import scanline.lab.export.OnnxGraph.Value;
-import scanline.lab.format.Protobuf;
+import scanline.engine.onnx.OnnxGraph.Attribute;
+import scanline.engine.onnx.OnnxGraph.Element;
+import scanline.engine.onnx.OnnxGraph.Value;
 import scanline.lab.image.PictureSize;
 import scanline.lab.model.Autoregressive;
 import scanline.lab.model.Classifier;
@@ -37,21 +44,18 @@ final class OnnxModel {
 
     private OnnxModel(Experiment experiment, OnnxOperators operators) {
         this.experiment = experiment;
-        graph = new OnnxGraph(operators, experiment.weights());
+        graph = new OnnxGraph(operators);
     }
 
-    /** Returns the model of an experiment as an ONNX ModelProto. */
-    static Protobuf of(Experiment experiment, OnnxOperators operators, Map<String, String> facts) {
+    /** Returns the model of an experiment as an ONNX file. */
+    static OnnxFile of(Experiment experiment, OnnxOperators operators, Map<String, String> facts) {
         OnnxModel model = new OnnxModel(experiment, operators);
-        model.write();
-        if (!model.graph.unread().isEmpty()) {
-            throw new IllegalStateException("the formula in OnnxFormulas leaves out " + model.graph.unread());
+        try {
+            model.write();
+        } catch (IllegalArgumentException e) {
+            throw new RunException(String.valueOf(e.getMessage()));
         }
-        Protobuf file = new Protobuf().varint(1, operators.format()).text(2, "scanline").text(3, Provenance.version())
-                .text(6, experiment.recipe().about()).message(7, model.graph.message())
-                .message(8, new Protobuf().text(1, "").varint(2, operators.number()));
-        facts.forEach((key, value) -> file.message(14, new Protobuf().text(1, key).text(2, value)));
-        return file;
+        return model.graph.file(experiment.recipe().about(), Provenance.version(), facts);
     }
 
     private void write() {
@@ -59,20 +63,40 @@ final class OnnxModel {
         PictureSize pictures = experiment.pictureSize();
         Value pixels = graph.input("pixels", "grayscale images, from 0 (black) to 1 (white)", Element.FLOAT, BATCH,
                 pictures.height(), pictures.width());
-        Value x = sequences(pixels, pictures.height(), pictures.width());
-        OnnxFormulas formulas = new OnnxFormulas(graph);
+        Value batch = graph.size(pixels, 0);
+        Value x = graph.transpose(sequences(pixels, pictures.height(), pictures.width()), 1, 0, 2);
         switch (experiment.network()) {
             case Classifier _ -> {
-                Value logits = formulas.classifier(recipe.model(), x);
-                graph.output(recipe.head().softmax() ? graph.softmax(logits) : logits, "logits", scores(recipe),
-                        Element.FLOAT, BATCH, experiment.input().classes());
+                Value logits = passes(List.of(2, 3), List.of(1, 1),
+                        passes -> new Translation(graph, x, batch, null, null, passes).result());
+                graph.output(logits, "logits", scores(recipe), Element.FLOAT, BATCH, experiment.input().classes());
             }
             case Autoregressive writer -> {
                 Value words = graph.input("words", "the words written so far: " + writer.start() + ", then labels",
                         Element.INT64, BATCH, LENGTH);
-                graph.output(formulas.autoregressive(recipe.model(), x, words), "logits",
-                        decoding(writer, recipe.data().canvas()), Element.FLOAT, BATCH, LENGTH, vocabulary(writer));
+                Value logits = passes(List.of(2, 3, 2), List.of(1, 1, 2), passes -> new Translation(graph, x, batch,
+                        graph.transpose(words, 1, 0), graph.size(words, 1), passes).result());
+                graph.output(graph.transpose(logits, 1, 0, 2), "logits", decoding(writer, recipe.data().canvas()),
+                        Element.FLOAT, BATCH, LENGTH, vocabulary(writer));
             }
+        }
+    }
+
+    /** Runs the model for batches of several sizes, and translates what it computes. */
+    private Value passes(List<Integer> batches, List<Integer> lengths, Function<Pass[], Value> translation) {
+        List<Tape> tapes = new ArrayList<>();
+        try {
+            List<Pass> passes = new ArrayList<>();
+            for (int i = 0; i < batches.size(); i++) {
+                Tape tape = experiment.engine().inference();
+                tapes.add(tape);
+                Experiment.Traced traced = experiment.trace(tape, batches.get(i), lengths.get(i));
+                passes.add(new Pass(traced.trace(), traced.input(), traced.words(), traced.output(), batches.get(i),
+                        lengths.get(i)));
+            }
+            return translation.apply(passes.toArray(Pass[]::new));
+        } finally {
+            tapes.forEach(Tape::close);
         }
     }
 

@@ -1,5 +1,7 @@
 package scanline.lab.format;
 
+import scanline.engine.file.Protobuf;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,5 +1,7 @@
 package scanline.lab.format;
 
+import scanline.engine.file.Protobuf;
+
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -53,9 +53,7 @@ public final class ModelLayers {
 
     private static List<Trace.Layer> trace(Experiment experiment, int batch) {
         try (Tape tape = experiment.engine().inference()) {
-            Trace trace = tape.startTrace();
-            experiment.forward(tape, batch);
-            return trace.layers();
+            return experiment.trace(tape, batch, experiment.input().longest() + 1).trace().layers();
         }
     }
 

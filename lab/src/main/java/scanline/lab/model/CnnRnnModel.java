@@ -1,6 +1,5 @@
 package scanline.lab.model;
 
-import java.util.Collections;
 import java.util.List;
 import scanline.engine.geometry.CellKind;
 import scanline.engine.nn.Linear;
@@ -51,8 +50,11 @@ public record CnnRnnModel(CnnModel cnn, int embedding, int hidden, int beamWidth
     public Autoregressive build(Weights weights, Input input) {
         CnnFeatures features = cnn.features(weights.scope("cnn"), input);
         int classes = input.classes();
-        Parameter u = weights.uniform("embedding.weight", Shape.of(classes + 2, embedding),
-                (float) Math.sqrt(3.0 / embedding)); // vectors of length about 1
+        Parameter u = weights.scope("embedding")
+                .layer("", "Embedding", classes + 2 + " words of " + embedding + ", scores",
+                        "w = U e(word)      s = U^T max(0, Uo o + Ui I)")
+                .uniform("weight", Shape.of(classes + 2, embedding),
+                        (float) Math.sqrt(3.0 / embedding)); // vectors of length about 1
         Recurrent lstm = new Recurrent(weights.scope("lstm"), CellKind.LSTM, embedding, hidden, 1,
                 Recurrent.Options.DEFAULT);
         Linear ofLabels = new Linear(weights.scope("label_projection"), hidden, embedding);
@@ -90,8 +92,7 @@ public record CnnRnnModel(CnnModel cnn, int embedding, int hidden, int beamWidth
                 int steps = words.length / batch;
                 Tensor image = Shaping.step(encoded, 0);
                 Tensor o = lstm.forward(Shaping.lookUp(u, words, Shape.of(steps, batch), encoded), Output.ALL_STEPS);
-                Tensor x = Activation.relu(Arithmetic.add(ofLabels.forward(o),
-                        Shaping.stack(Collections.nCopies(steps, image))));
+                Tensor x = Activation.relu(Arithmetic.add(ofLabels.forward(o), image));
                 return Products.linear(x, Shaping.rows(u, 0, classes + 1, encoded), null);
             }
         };

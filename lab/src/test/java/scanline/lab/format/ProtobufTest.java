@@ -1,5 +1,7 @@
 package scanline.lab.format;
 
+import scanline.engine.file.Protobuf;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;

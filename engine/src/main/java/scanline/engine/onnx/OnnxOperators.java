@@ -1,4 +1,4 @@
-package scanline.lab.export;
+package scanline.engine.onnx;
 
 /** The versions of the ONNX operators (onnx.ai/onnx/operators) that a model can be exported with. */
 public enum OnnxOperators {
@@ -21,12 +21,12 @@ public enum OnnxOperators {
     }
 
     /** The version of the ONNX file format that was released with the operators. */
-    int format() {
+    public int format() {
         return format;
     }
 
     /** Returns whether this version is at least a given one. */
-    boolean areFrom(int version) {
+    public boolean areFrom(int version) {
         return number >= version;
     }
 }

@@ -1,4 +1,4 @@
-package scanline.lab.format;
+package scanline.engine.file;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

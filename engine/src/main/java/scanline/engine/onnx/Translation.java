@@ -1,0 +1,493 @@
+package scanline.engine.onnx;
+
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+import scanline.engine.geometry.CellKind;
+import scanline.engine.geometry.Mask;
+import scanline.engine.geometry.Nonlinearity;
+import scanline.engine.geometry.Window;
+import scanline.engine.onnx.OnnxGraph.Attribute;
+import scanline.engine.onnx.OnnxGraph.Value;
+import scanline.engine.tensor.Op;
+import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Sequences;
+import scanline.engine.tensor.Shape;
+import scanline.engine.tensor.Statistic;
+import scanline.engine.tensor.Tensor;
+import scanline.engine.tensor.Trace;
+
+/**
+ * Translates what a model computes into ONNX operators, one operation after another. It compares passes with other
+ * sizes of the batch and of the words: a size that changes with them is computed in the graph.
+ */
+public final class Translation {
+    private static final Value NONE = Value.NONE;
+
+    private final OnnxGraph graph;
+    private final Value input;
+    private final Value batch;
+    private final @Nullable Value words;
+    private final @Nullable Value length;
+    private final List<Pass> passes;
+    private final Map<Tensor, Value> values = new HashMap<>();
+    private final List<List<Trace.Step>> steps;
+    private int at;
+
+    /**
+     * Prepares a translation.
+     *
+     * @param input
+     *            the input of the model
+     * @param batch
+     *            the size of the batch, a list of one number
+     * @param words
+     *            the words, [L, B]; null if the model reads none
+     * @param length
+     *            their number for each example, a list of one number; null if the model reads none
+     * @param passes
+     *            passes over which each of these sizes changes; the tapes must be open
+     */
+    public Translation(OnnxGraph graph, Value input, Value batch, @Nullable Value words, @Nullable Value length,
+            Pass... passes) {
+        this.graph = graph;
+        this.input = input;
+        this.batch = batch;
+        this.words = words;
+        this.length = length;
+        this.passes = List.of(passes);
+        steps = Stream.of(passes).map(pass -> pass.trace().steps()).toList();
+    }
+
+    /**
+     * Adds all operations to the graph, and returns the output of the model.
+     *
+     * @throws IllegalArgumentException
+     *             if an operation has no translation, or the passes differ in more than their sizes
+     */
+    public Value result() {
+        Pass first = passes.getFirst();
+        for (Pass pass : passes) {
+            values.put(pass.input(), input);
+        }
+        for (List<Trace.Step> other : steps) {
+            if (other.size() != steps.getFirst().size()) {
+                throw new IllegalArgumentException("the model has " + steps.getFirst().size()
+                        + " operations for a batch of " + first.batch() + ", but " + other.size()
+                        + " for other sizes; ONNX needs the same ones for all sizes");
+            }
+        }
+        for (at = 0; at < steps.getFirst().size(); at++) {
+            Trace.Step step = steps.getFirst().get(at);
+            for (List<Trace.Step> other : steps) {
+                if (!other.get(at).op().label().equals(step.op().label())
+                        || other.get(at).inputs().size() != step.inputs().size()) {
+                    throw new IllegalArgumentException("operation " + (at + 1) + " of the model is " + step
+                            + " for a batch of " + first.batch() + ", but " + other.get(at) + " for other sizes");
+                }
+            }
+            values.put(step.output(), translated(step));
+        }
+        return value(first.output());
+    }
+
+    private Value translated(Trace.Step step) {
+        return switch (step.op()) {
+            case Op.Plain plain -> plain(plain, step);
+            case Op.Scale scale -> graph.multiply(in(step, 0), graph.constant(scale.factor()));
+            case Op.Power power -> graph.node("Pow", List.of(in(step, 0), graph.constant(power.exponent())));
+            case Op.Sum sum -> reduced(step, sum.mean() ? "ReduceMean" : "ReduceSum", sum.axis());
+            case Op.Max max -> reduced(step, "ReduceMax", max.axis());
+            case Op.Slice slice -> graph.slice(in(step, 0), slice.axis(), size(op -> ((Op.Slice) op).from()),
+                    size(op -> ((Op.Slice) op).to()));
+            case Op.Step one -> graph.node("Gather", List.of(in(step, 0), graph.whole(one.t())),
+                    Attribute.of("axis", 0));
+            case Op.Concat concat -> graph.concat(concat.axis(), inputs(step));
+            case Op.Examples _ -> throw untranslated("which examples it selects depends on the batch");
+            case Op.LookUp lookUp -> graph.node("Gather", List.of(in(step, 0), numbers(lookUp)),
+                    Attribute.of("axis", 0));
+            case Op.Dropout _ -> throw untranslated("dropout is for training passes");
+            case Op.Convolution convolution -> convolution(step, convolution.window());
+            case Op.MaxPool pool -> pooled("MaxPool", in(step, 0), pool.window());
+            case Op.AveragePool pool -> pooled("AveragePool", in(step, 0), pool.window());
+            case Op.BatchNorm norm -> batchNorm(step, norm);
+            case Op.LayerNorm norm -> graph.node("LayerNormalization", inputs(step), Attribute.of("axis", -1),
+                    Attribute.of("epsilon", norm.epsilon()));
+            case Op.FeedForward feedForward -> linear(
+                    apply(feedForward.nonlinearity(), linear(in(step, 0), in(step, 1), in(step, 2))), in(step, 3),
+                    in(step, 4));
+            case Op.Attend attend -> attend(step, attend);
+            case Op.SelfAttention attention -> selfAttention(step, attention);
+            case Op.Recurrent recurrent -> recurrent(step, recurrent);
+            case Op.Custom custom -> {
+                if (!(custom.op() instanceof OnnxNodes nodes)) {
+                    throw new IllegalArgumentException("the custom op " + custom.label()
+                            + " cannot be exported to ONNX: let it implement OnnxNodes");
+                }
+                yield nodes.nodes(graph, inputs(step));
+            }
+        };
+    }
+
+    private Value plain(Op.Plain op, Trace.Step step) {
+        return switch (op) {
+            case ADD -> graph.node("Add", inputs(step));
+            case SUBTRACT -> graph.node("Sub", inputs(step));
+            case MULTIPLY -> graph.node("Mul", inputs(step));
+            case DIVIDE -> graph.node("Div", inputs(step));
+            case EXP -> graph.node("Exp", in(step, 0));
+            case LOG -> graph.node("Log", in(step, 0));
+            case SQRT -> graph.node("Sqrt", in(step, 0));
+            case ABS -> graph.node("Abs", in(step, 0));
+            case SIGMOID -> graph.node("Sigmoid", in(step, 0));
+            case TANH -> graph.node("Tanh", in(step, 0));
+            case RELU -> graph.node("Relu", in(step, 0));
+            case GELU -> gelu(in(step, 0));
+            case SOFTMAX -> graph.node("Softmax", in(step, 0), Attribute.of("axis", -1));
+            case LOG_SOFTMAX -> graph.node("LogSoftmax", in(step, 0), Attribute.of("axis", -1));
+            case ADD_TO_EXAMPLES -> graph.add(in(step, 0), graph.unsqueeze(in(step, 1), 1));
+            case LINEAR -> linear(in(step, 0), in(step, 1), step.inputs().size() > 2 ? in(step, 2) : NONE);
+            case MATMUL -> graph.matmul(in(step, 0), in(step, 1));
+            case RESHAPE -> graph.node("Reshape", List.of(in(step, 0), outputShape()));
+            case EXPAND -> graph.node("Expand", List.of(in(step, 0), outputShape()));
+            case STACK -> graph.concat(0,
+                    inputs(step).stream().map(each -> graph.unsqueeze(each, 0)).toList());
+            case REVERSE -> graph.node("Slice", List.of(in(step, 0), graph.list(-1), graph.list(Long.MIN_VALUE + 1),
+                    graph.list(0), graph.list(-1)));
+            case SWAP -> {
+                Value swapped = graph.transpose(in(step, 0), 1, 0, 2);
+                yield step.output().shape().axes() == 4 ? graph.unsqueeze(swapped, 3) : swapped;
+            }
+            case TRANSPOSE -> graph.transpose(in(step, 0), 1, 0);
+            case PREPEND -> {
+                Value shape = graph.concat(0,
+                        List.of(graph.list(1), batch, graph.list(step.output().shape().size(2))));
+                yield graph.concat(0, List.of(graph.node("Expand", List.of(in(step, 0), shape)), in(step, 1)));
+            }
+            case FLATTEN -> graph.node("Flatten", graph.transpose(in(step, 0), 0, 3, 1, 2), Attribute.of("axis", 1));
+            case PAIR_WITH_ZERO, CROSS_ENTROPY -> throw untranslated("it is a part of a loss");
+        };
+    }
+
+    private IllegalArgumentException untranslated(String reason) {
+        return new IllegalArgumentException("the operation " + steps.getFirst().get(at).op().label()
+                + " cannot be exported to ONNX: " + reason);
+    }
+
+    // Values and sizes
+
+    private List<Value> inputs(Trace.Step step) {
+        return step.inputs().stream().map(this::value).toList();
+    }
+
+    private Value in(Trace.Step step, int i) {
+        return value(step.inputs().get(i));
+    }
+
+    /** Returns the value of a tensor; one that the pass did not compute is a parameter or a constant. */
+    private Value value(Tensor tensor) {
+        return values.computeIfAbsent(tensor, this::constant);
+    }
+
+    private Value constant(Tensor tensor) {
+        if (tensor instanceof Parameter parameter) {
+            return graph.constant(parameter.name(), parameter.shape().sizes(), parameter.values());
+        }
+        for (List<Trace.Step> other : steps) {
+            List<Tensor> same = other.get(at).inputs();
+            Tensor its = same.get(Math.max(0, steps.getFirst().get(at).inputs().indexOf(tensor)));
+            if (!its.shape().equals(tensor.shape()) || !Arrays.equals(its.values(), tensor.values())) {
+                throw untranslated("one of its inputs, of shape " + tensor.shape()
+                        + ", is a constant that depends on the size of the batch");
+            }
+        }
+        return graph.constant("constant_" + values.size(), tensor.shape().sizes(), tensor.values());
+    }
+
+    private Value parameter(Statistic statistic) {
+        return graph.constant(statistic.name(), statistic.shape().sizes(), statistic.values());
+    }
+
+    /** Returns the shape of the result of this operation, a list. */
+    private Value outputShape() {
+        Shape shape = steps.getFirst().get(at).output().shape();
+        List<Value> parts = new ArrayList<>();
+        List<Long> fixed = new ArrayList<>();
+        for (int axis = 0; axis < shape.axes(); axis++) {
+            int of = axis;
+            int[] sizes = steps.stream().mapToInt(pass -> pass.get(at).output().shape().size(of)).toArray();
+            if (isFixed(sizes)) {
+                fixed.add((long) sizes[0]);
+            } else {
+                if (!fixed.isEmpty()) {
+                    parts.add(list(fixed));
+                    fixed.clear();
+                }
+                parts.add(computed(sizes));
+            }
+        }
+        if (!fixed.isEmpty()) {
+            parts.add(list(fixed));
+        }
+        return graph.concat(0, parts);
+    }
+
+    private Value list(List<Long> numbers) {
+        return graph.list(numbers.stream().mapToLong(Long::longValue).toArray());
+    }
+
+    /** Returns a size that an operation states, a list of one number. */
+    private Value size(ToIntFunction<Op> of) {
+        int[] sizes = steps.stream().mapToInt(pass -> of.applyAsInt(pass.get(at).op())).toArray();
+        return isFixed(sizes) ? graph.list(sizes[0]) : computed(sizes);
+    }
+
+    private static boolean isFixed(int... sizes) {
+        return IntStream.of(sizes).allMatch(size -> size == sizes[0]);
+    }
+
+    /** Returns a size that is a multiple of the size of the batch, of the number of words, or of both. */
+    private Value computed(int... sizes) {
+        if (isMultiple(sizes, Pass::batch)) {
+            return times(batch, sizes[0] / passes.getFirst().batch());
+        }
+        if (length != null && isMultiple(sizes, Pass::length)) {
+            return times(length, sizes[0] / passes.getFirst().length());
+        }
+        if (length != null && isMultiple(sizes, pass -> pass.batch() * pass.length())) {
+            return times(graph.multiply(batch, length),
+                    sizes[0] / (passes.getFirst().batch() * passes.getFirst().length()));
+        }
+        throw untranslated("one of its sizes is not a multiple of the size of the batch");
+    }
+
+    private boolean isMultiple(int[] sizes, ToIntFunction<Pass> unit) {
+        int first = unit.applyAsInt(passes.getFirst());
+        return sizes[0] % first == 0 && IntStream.range(0, sizes.length)
+                .allMatch(i -> sizes[i] == sizes[0] / first * unit.applyAsInt(passes.get(i)));
+    }
+
+    private Value times(Value size, int factor) {
+        return factor == 1 ? size : graph.multiply(size, graph.list(factor));
+    }
+
+    /** Returns the rows that a table is asked for: the words, which are the same array, or always the same ones. */
+    @SuppressWarnings("ReferenceEquality")
+    private Value numbers(Op.LookUp lookUp) {
+        if (words != null && lookUp.numbers() == passes.getFirst().words()) {
+            return words;
+        }
+        for (List<Trace.Step> pass : steps) {
+            if (!Arrays.equals(((Op.LookUp) pass.get(at).op()).numbers(), lookUp.numbers())) {
+                throw untranslated("the rows that it looks up depend on the batch, and are not the words");
+            }
+        }
+        Value rows = graph.list(IntStream.of(lookUp.numbers()).asLongStream().toArray());
+        Shape shape = steps.getFirst().get(at).output().shape();
+        long[] sizes = IntStream.range(0, shape.axes() - 1).mapToLong(shape::size).toArray();
+        return graph.reshape(rows, sizes);
+    }
+
+    // Operations
+
+    /** {@code x W^T + b}. */
+    private Value linear(Value x, Value w, Value b) {
+        Value y = graph.matmul(x, graph.transpose(w, 1, 0));
+        return b.equals(NONE) ? y : graph.add(y, b);
+    }
+
+    private Value apply(Nonlinearity f, Value x) {
+        return switch (f) {
+            case RELU -> graph.node("Relu", x);
+            case GELU -> gelu(x);
+        };
+    }
+
+    private Value gelu(Value x) {
+        if (graph.operators().areFrom(20)) {
+            return graph.node("Gelu", x);
+        }
+        Value erf = graph.node("Erf", graph.multiply(x, graph.constant((float) Math.sqrt(0.5))));
+        Value share = graph.multiply(graph.add(erf, graph.constant(1)), graph.constant(0.5f));
+        return graph.multiply(x, share);
+    }
+
+    /** A reduction along an axis, or of all axes if it is -1, which leaves [1]. */
+    private Value reduced(Trace.Step step, String operator, int axis) {
+        Value x = in(step, 0);
+        int[] axes = axis < 0
+                ? IntStream.range(0, step.inputs().getFirst().shape().axes()).toArray()
+                : new int[] {axis};
+        Attribute dropped = Attribute.of("keepdims", 0);
+        boolean asInput = operator.equals("ReduceSum") || graph.operators().areFrom(18);
+        Value y = asInput
+                ? graph.node(operator, List.of(x, graph.list(IntStream.of(axes).asLongStream().toArray())), dropped)
+                : graph.node(operator, x, Attribute.of("axes", axes), dropped);
+        return axes.length == step.inputs().getFirst().shape().axes() ? graph.reshape(y, 1) : y;
+    }
+
+    private Value convolution(Trace.Step step, Window window) {
+        int pad = window.padding();
+        return channelsLast(graph.node("Conv", List.of(channelsFirst(in(step, 0)), in(step, 1), in(step, 2)),
+                Attribute.of("kernel_shape", window.rows(), window.columns()),
+                Attribute.of("strides", window.stride(), window.stride()), Attribute.of("pads", pad, pad, pad, pad)));
+    }
+
+    private Value pooled(String operator, Value x, Window window) {
+        return channelsLast(graph.node(operator, channelsFirst(x),
+                Attribute.of("kernel_shape", window.rows(), window.columns()),
+                Attribute.of("strides", window.stride(), window.stride())));
+    }
+
+    private Value channelsFirst(Value x) {
+        return graph.transpose(x, 0, 3, 1, 2);
+    }
+
+    private Value channelsLast(Value x) {
+        return graph.transpose(x, 0, 2, 3, 1);
+    }
+
+    private Value batchNorm(Trace.Step step, Op.BatchNorm norm) {
+        boolean images = step.inputs().getFirst().shape().axes() == 4;
+        int channels = step.inputs().getFirst().shape().size(-1);
+        Value x = images ? channelsFirst(in(step, 0)) : graph.reshape(in(step, 0), -1, channels);
+        Value y = graph.node("BatchNormalization",
+                List.of(x, in(step, 1), in(step, 2), parameter(norm.mean()), parameter(norm.variance())),
+                Attribute.of("epsilon", norm.epsilon()));
+        if (norm.relu()) {
+            y = graph.node("Relu", y);
+        }
+        if (norm.pooled() > 0) {
+            y = graph.node("MaxPool", y, Attribute.of("kernel_shape", norm.pooled(), norm.pooled()),
+                    Attribute.of("strides", norm.pooled(), norm.pooled()));
+        }
+        return images ? channelsLast(y) : graph.node("Reshape", List.of(y, outputShape()));
+    }
+
+    private Value selfAttention(Trace.Step step, Op.SelfAttention op) {
+        boolean bias = step.inputs().size() == 5;
+        Value x = in(step, 0);
+        Value[] projected = new Value[3]; // queries, keys, values
+        List<Value> weights = thirds(in(step, 1));
+        List<Value> biases = bias ? thirds(in(step, 2)) : List.of();
+        for (int i = 0; i < projected.length; i++) {
+            projected[i] = linear(x, weights.get(i), bias ? biases.get(i) : NONE);
+        }
+        Value heads = attention(projected[0], projected[1], projected[2], op.heads(), op.width(), op.mask());
+        return linear(heads, in(step, bias ? 3 : 2), in(step, bias ? 4 : 3));
+    }
+
+    /** Splits x into three equal parts along the first axis. */
+    private List<Value> thirds(Value x) {
+        Attribute axis = Attribute.of("axis", 0);
+        return graph.operators().areFrom(18)
+                ? graph.nodes("Split", 3, List.of(x), axis, Attribute.of("num_outputs", 3))
+                : graph.nodes("Split", 3, List.of(x), axis);
+    }
+
+    private Value attend(Trace.Step step, Op.Attend op) {
+        int columns = op.heads() * op.width();
+        return attention(columns(step, 0, op.q(), columns), columns(step, 1, op.k(), columns),
+                columns(step, 2, op.v(), columns), op.heads(), op.width(), op.mask());
+    }
+
+    private Value columns(Trace.Step step, int i, int from, int count) {
+        return step.inputs().get(i).shape().size(2) == count
+                ? in(step, i)
+                : graph.slice(in(step, i), 2, graph.list(from), graph.list(from + count));
+    }
+
+    /** Attention of sequences [T, B, heads width], with the same shape as the result. */
+    private Value attention(Value queries, Value keys, Value values, int heads, int width, Mask mask) {
+        if (mask.lengths().length > 0) {
+            throw untranslated("its mask depends on the batch");
+        }
+        Value q = graph.transpose(graph.reshape(queries, 0, 0, heads, width), 1, 2, 0, 3);
+        Value k = graph.transpose(graph.reshape(keys, 0, 0, heads, width), 1, 2, 3, 0);
+        Value v = graph.transpose(graph.reshape(values, 0, 0, heads, width), 1, 2, 0, 3);
+        Value scores = graph.multiply(graph.matmul(q, k), graph.constant((float) (1 / Math.sqrt(width))));
+        Value visible = mask.causal() ? graph.add(scores, causal(graph.size(queries, 0))) : scores;
+        Value probabilities = graph.node("Softmax", visible, Attribute.of("axis", -1));
+        return graph.reshape(graph.transpose(graph.matmul(probabilities, v), 2, 0, 1, 3), 0, 0,
+                (long) heads * width);
+    }
+
+    /** Returns 0 for each pair of a step and an earlier or the same one, and -infinity for later ones. */
+    private Value causal(Value steps) {
+        Value hidden = graph.node("Expand",
+                List.of(graph.constant(Float.NEGATIVE_INFINITY), graph.concat(0, List.of(steps, steps))));
+        return graph.node("Trilu", List.of(hidden, graph.whole(1)), Attribute.of("upper", 1));
+    }
+
+    private Value recurrent(Trace.Step step, Op.Recurrent op) {
+        CellKind kind = op.kind();
+        int hidden = step.inputs().get(2).shape().size(1);
+        List<Value> inputs = new ArrayList<>(List.of(in(step, 0), gates(kind, step.inputs().subList(1, 2)),
+                gates(kind, step.inputs().subList(2, 3)), gates(kind, step.inputs().subList(3, 5))));
+        List<Tensor> initial = step.inputs().subList(5, step.inputs().size());
+        if (initial.stream().anyMatch(state -> values.containsKey(state) || !isZero(state))) {
+            inputs.add(NONE); // sequence lengths: all are the same
+            initial.forEach(state -> inputs.add(graph.unsqueeze(value(state), 0)));
+        }
+        List<Attribute> attributes = new ArrayList<>(List.of(Attribute.of("hidden_size", hidden)));
+        String operator = switch (kind) {
+            case RNN_TANH, RNN_RELU -> {
+                attributes.add(Attribute.of("activations", List.of(kind == CellKind.RNN_TANH ? "Tanh" : "Relu")));
+                yield "RNN";
+            }
+            case LSTM -> "LSTM";
+            case GRU -> {
+                attributes.add(Attribute.of("linear_before_reset", 1));
+                yield "GRU";
+            }
+        };
+        // [T, 1, B, H] and [1, B, H]
+        List<Value> y = graph.nodes(operator, 2, inputs, attributes.toArray(Attribute[]::new));
+        return op.output() == Sequences.Output.ALL_STEPS
+                ? graph.node("Squeeze", List.of(y.get(0), graph.list(1)))
+                : graph.node("Squeeze", List.of(y.get(1), graph.list(0)));
+    }
+
+    private static boolean isZero(Tensor state) {
+        for (float value : state.values()) {
+            if (value != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Joins parameters of one direction, each with its gates in ONNX's order: [1, ...]. */
+    private Value gates(CellKind kind, List<Tensor> parts) {
+        int[] order = switch (kind) {
+            case RNN_TANH, RNN_RELU -> new int[] {0};
+            case LSTM -> new int[] {0, 3, 1, 2}; // from i, f, g, o to i, o, f, g
+            case GRU -> new int[] {1, 0, 2}; // from r, z, n to z, r, n
+        };
+        int elements = parts.stream().mapToInt(part -> part.shape().elements()).sum();
+        FloatBuffer all = FloatBuffer.allocate(elements);
+        StringBuilder name = new StringBuilder();
+        for (Tensor part : parts) {
+            if (!(part instanceof Parameter parameter)) {
+                throw untranslated("its weights must be parameters");
+            }
+            float[] numbers = parameter.values();
+            int gate = numbers.length / order.length;
+            IntStream.of(order).forEach(i -> all.put(numbers, i * gate, gate));
+            name.append(parameter.name()).append('.');
+        }
+        Shape shape = parts.getFirst().shape();
+        int[] stacked = shape.axes() == 1
+                ? new int[] {1, elements}
+                : new int[] {1, shape.size(0), shape.size(1)};
+        return graph.constant(name.append("gates").toString(), stacked, all.array());
+    }
+}
