@@ -4,7 +4,7 @@ import scanline.engine.tensor.Pooling;
 import scanline.engine.tensor.Tensor;
 
 /** Average pooling over a square window, as PyTorch's {@code nn.AvgPool2d} without padding. */
-public final class AveragePool2d {
+public final class AveragePool2d implements Layer {
     private final int size;
     private final int stride;
 
@@ -28,6 +28,7 @@ public final class AveragePool2d {
     }
 
     /** Pools images: [B, H, W, C] to [B, H', W', C], where {@code H' = (H - size) / stride + 1}, rounded down. */
+    @Override
     public Tensor forward(Tensor x) {
         return Pooling.average(x, size, stride);
     }

@@ -12,7 +12,7 @@ import scanline.engine.tensor.Weights;
  * Batch normalization of images by channel (Ioffe and Szegedy 2015), with the names and the rules of PyTorch's
  * {@code nn.BatchNorm2d}: training uses the statistics of the batch, inference the running statistics.
  */
-public final class BatchNorm2d {
+public final class BatchNorm2d implements Layer {
     private static final float MOMENTUM = 0.1f;
     private static final float EPSILON = 1e-5f;
 
@@ -38,6 +38,7 @@ public final class BatchNorm2d {
     }
 
     /** Normalizes images, [B, H, W, channels]. */
+    @Override
     public Tensor forward(Tensor x) {
         return Normalization.batchNorm(x, norm, false);
     }

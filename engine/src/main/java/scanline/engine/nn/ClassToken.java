@@ -10,7 +10,7 @@ import scanline.engine.tensor.Weights;
  * A learned step prepended to every sequence; its output represents the whole sequence (Devlin et al. 2019; Dosovitskiy
  * et al. 2021).
  */
-public final class ClassToken {
+public final class ClassToken implements Layer {
     private final Parameter token;
 
     /** Creates the token, initialized from a normal distribution with a deviation of 1. */
@@ -22,6 +22,7 @@ public final class ClassToken {
     }
 
     /** Prepends the token to x: [T, B, width] to [T + 1, B, width]. */
+    @Override
     public Tensor forward(Tensor x) {
         return Shaping.prepend(token, x);
     }

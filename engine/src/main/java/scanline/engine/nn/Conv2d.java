@@ -7,7 +7,7 @@ import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
 /** A convolution with a square kernel and a bias, named and shaped as PyTorch's {@code nn.Conv2d}. */
-public final class Conv2d {
+public final class Conv2d implements Layer {
     private final Parameter weight;
     private final Parameter bias;
     private final int stride;
@@ -49,6 +49,7 @@ public final class Conv2d {
      *            [B, H, W, inputs]
      * @return [B, H', W', outputs], where {@code H' = (H + 2 padding - kernel) / stride + 1}, rounded down
      */
+    @Override
     public Tensor forward(Tensor x) {
         return Convolutions.conv2d(x, weight, bias, stride, padding);
     }

@@ -7,7 +7,7 @@ import scanline.engine.tensor.Tensor;
  * Dropout (Srivastava et al. 2014): while training, each element becomes zero with probability {@code rate}, and the
  * others are multiplied by {@code 1 / (1 - rate)}, so that the expected sum is unchanged.
  */
-public final class Dropout {
+public final class Dropout implements Layer {
     private final float rate;
 
     /**
@@ -29,6 +29,7 @@ public final class Dropout {
     }
 
     /** Applies dropout to x, of any shape. */
+    @Override
     public Tensor forward(Tensor x) {
         return Noise.dropout(x, rate);
     }

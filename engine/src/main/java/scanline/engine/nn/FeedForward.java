@@ -11,7 +11,7 @@ import scanline.engine.tensor.Weights;
  * The feed-forward layer of a transformer, {@code linear2(dropout(f(linear1(x))))} for each step separately (Vaswani et
  * al. 2017, section 3.3), named as in PyTorch's {@code nn.TransformerEncoderLayer}.
  */
-public final class FeedForward {
+public final class FeedForward implements Layer {
     private final FeedForwardWeights<Tensor> layers;
     private final Nonlinearity nonlinearity;
     private final float dropout;
@@ -35,6 +35,7 @@ public final class FeedForward {
     }
 
     /** Applies the layer to x, [..., width]. */
+    @Override
     public Tensor forward(Tensor x) {
         return Products.feedForward(x, layers, nonlinearity, dropout);
     }

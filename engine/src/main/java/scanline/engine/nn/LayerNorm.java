@@ -11,7 +11,7 @@ import scanline.engine.tensor.Weights;
  * Layer normalization, {@code (x - mean) / sqrt(variance + 1e-5) weight + bias} along the last axis (Ba, Kiros and
  * Hinton 2016), named as PyTorch's {@code nn.LayerNorm}.
  */
-public final class LayerNorm {
+public final class LayerNorm implements Layer {
     private static final float EPSILON = 1e-5f;
 
     private final Parameter weight;
@@ -26,6 +26,7 @@ public final class LayerNorm {
     }
 
     /** Normalizes x, [..., width]. */
+    @Override
     public Tensor forward(Tensor x) {
         return Normalization.layer(x, weight, bias, EPSILON);
     }

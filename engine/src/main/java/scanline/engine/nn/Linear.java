@@ -7,7 +7,7 @@ import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
 /** An affine map, {@code y = x W^T + b}, named and initialized as PyTorch's {@code nn.Linear}. */
-public final class Linear {
+public final class Linear implements Layer {
     private final Parameter weight;
     private final Parameter bias;
 
@@ -30,6 +30,7 @@ public final class Linear {
      *            [..., inputs]
      * @return [..., outputs]
      */
+    @Override
     public Tensor forward(Tensor x) {
         return Products.linear(x, weight, bias);
     }

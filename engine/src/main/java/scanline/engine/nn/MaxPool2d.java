@@ -4,7 +4,7 @@ import scanline.engine.tensor.Pooling;
 import scanline.engine.tensor.Tensor;
 
 /** Max pooling over a square window, as PyTorch's {@code nn.MaxPool2d} without padding. */
-public final class MaxPool2d {
+public final class MaxPool2d implements Layer {
     private final int size;
     private final int stride;
 
@@ -28,6 +28,7 @@ public final class MaxPool2d {
     }
 
     /** Pools images: [B, H, W, C] to [B, H', W', C], where {@code H' = (H - size) / stride + 1}, rounded down. */
+    @Override
     public Tensor forward(Tensor x) {
         return Pooling.max(x, size, stride);
     }

@@ -7,7 +7,7 @@ import scanline.engine.tensor.Weights;
  * An embedding of image patches as steps of a transformer, {@code norm2(linear(norm1(x)))}, as in vit-pytorch. It
  * expects one patch per step, as a patch scan order provides.
  */
-public final class PatchEmbedding {
+public final class PatchEmbedding implements Layer {
     private final LayerNorm norm1;
     private final Linear linear;
     private final LayerNorm norm2;
@@ -22,6 +22,7 @@ public final class PatchEmbedding {
     }
 
     /** Embeds patches: [T, B, pixels] to [T, B, width]. */
+    @Override
     public Tensor forward(Tensor x) {
         return norm2.forward(linear.forward(norm1.forward(x)));
     }

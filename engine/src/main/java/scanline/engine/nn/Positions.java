@@ -11,7 +11,7 @@ import scanline.engine.tensor.Weights;
  * Learned position embeddings: a vector for each position of a sequence, added to the step there (Gehring et al. 2017;
  * Dosovitskiy et al. 2021). Without them attention does not depend on the order of the steps.
  */
-public final class Positions {
+public final class Positions implements Layer {
     private final Parameter embedding;
 
     /**
@@ -33,6 +33,7 @@ public final class Positions {
      * @throws IllegalArgumentException
      *             if x is longer
      */
+    @Override
     public Tensor forward(Tensor x) {
         int steps = x.shape().requireAxes("a sequence", 3).size(0);
         int positions = embedding.shape().size(0);

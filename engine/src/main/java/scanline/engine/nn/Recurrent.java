@@ -109,6 +109,21 @@ public final class Recurrent {
         }
     }
 
+    /** Creates one LSTM layer as PyTorch's {@code nn.LSTM(inputs, hidden)}. */
+    public static Recurrent lstm(Weights weights, int inputs, int hidden) {
+        return new Recurrent(weights, CellKind.LSTM, inputs, hidden, 1, Options.DEFAULT);
+    }
+
+    /** Creates one GRU layer as PyTorch's {@code nn.GRU(inputs, hidden)}. */
+    public static Recurrent gru(Weights weights, int inputs, int hidden) {
+        return new Recurrent(weights, CellKind.GRU, inputs, hidden, 1, Options.DEFAULT);
+    }
+
+    /** Creates one RNN layer with tanh as PyTorch's {@code nn.RNN(inputs, hidden)}. */
+    public static Recurrent rnn(Weights weights, int inputs, int hidden) {
+        return new Recurrent(weights, CellKind.RNN_TANH, inputs, hidden, 1, Options.DEFAULT);
+    }
+
     private static Direction direction(Weights weights, CellKind kind, String name, int features, int hidden,
             Options options) {
         RecurrentInitializer initializer = options.initializer();
