@@ -27,6 +27,8 @@ module scanline.lab {
     exports scanline.lab.task;
     exports scanline.lab.train;
 
+    uses scanline.lab.base.Plugin;
+
     opens scanline.lab.cli to info.picocli, tools.jackson.databind;
     opens scanline.lab.cli.option to info.picocli;
     opens scanline.lab.studio to tools.jackson.databind;

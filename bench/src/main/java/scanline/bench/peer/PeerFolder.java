@@ -114,6 +114,7 @@ public record PeerFolder(Path path) {
             case Clipping.None() -> List.of();
             case Clipping.Value(double bound) -> List.of("clip_grad_value_", bound);
             case Clipping.Norm(double bound) -> List.of("clip_grad_norm_", bound);
+            default -> throw new IllegalArgumentException("torch.nn.utils has no " + clipping);
         };
     }
 

@@ -6,8 +6,8 @@ import scanline.engine.backend.Backend;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Weights;
 
-/** A rule that limits the size of gradients. */
-public sealed interface Clipping {
+/** A rule that limits the size of gradients. Any record may implement it. */
+public interface Clipping {
     /** Clips the gradients of all these weights. */
     default void clip(Weights weights) {
         clip(weights.backend(), weights.parameters());

@@ -1,7 +1,7 @@
 package scanline.engine.optim;
 
-/** A learning rate schedule: a factor for each training step. */
-public sealed interface Schedule {
+/** A learning rate schedule: a factor for each training step. Any record may implement it. */
+public interface Schedule {
     /**
      * Returns the factor of the learning rate.
      *

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Builds processes that run Scanline's command line with this JVM and its flags. */
+/** Builds processes that run Scanline's command line with this JVM, its flags and its plugins. */
 public final class CommandProcess {
     private CommandProcess() {}
 
@@ -23,6 +23,8 @@ public final class CommandProcess {
         command.addAll(List.of("-Dscanline.terminal=0", "-Dscanline.color=false", "--module",
                 main.getModule().getName() + "/" + main.getName()));
         command.addAll(words);
-        return new ProcessBuilder(command);
+        ProcessBuilder process = new ProcessBuilder(command);
+        Plugins.current().folder().ifPresent(folder -> process.environment().put(Plugins.VARIABLE, folder.toString()));
+        return process;
     }
 }

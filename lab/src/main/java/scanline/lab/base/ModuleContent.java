@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.lang.module.ModuleReader;
 import java.lang.module.ResolvedModule;
 import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
@@ -27,14 +28,25 @@ public final class ModuleContent {
 
     /** Returns the public constants of a type in the classes of a package. */
     public static <T> List<T> constants(Class<T> type, String where) {
-        return classes(OWN, where).flatMap(found -> Stream.of(found.getFields()))
-                .filter(field -> field.getType() == type)
-                .map(field -> type.cast(value(field))).toList();
+        return classes(OWN, where).flatMap(found -> constants(type, found)).toList();
+    }
+
+    /** Returns the public constants of a type, or of a subtype, that a class declares. */
+    public static <T> Stream<T> constants(Class<T> type, Class<?> where) {
+        return Stream.of(where.getFields())
+                .filter(field -> field.getDeclaringClass() == where && Modifier.isStatic(field.getModifiers()))
+                .filter(field -> type.isAssignableFrom(field.getType()))
+                .map(field -> type.cast(value(field)));
+    }
+
+    /** Returns the layer of this module. */
+    static ModuleLayer layer() {
+        return OWN.getLayer();
     }
 
     private static Stream<Class<?>> classes(Module module, String where) {
         String folder = where.replace('.', '/') + "/";
-        return files(module, folder, ".class").stream().map(file -> load(where + "."
+        return files(module, folder, ".class").stream().map(file -> load(module, where + "."
                 + file.substring(folder.length(), file.length() - ".class".length())));
     }
 
@@ -70,12 +82,12 @@ public final class ModuleContent {
     }
 
     /** Loads a class without initializing it. */
-    private static Class<?> load(String name) {
-        try {
-            return Class.forName(name, false, ModuleContent.class.getClassLoader());
-        } catch (ClassNotFoundException e) {
-            throw new IllegalStateException(e);
+    private static Class<?> load(Module module, String name) {
+        Class<?> found = Class.forName(module, name);
+        if (found == null) {
+            throw new IllegalStateException(module + " has no class " + name);
         }
+        return found;
     }
 
     private static Object value(Field constant) {

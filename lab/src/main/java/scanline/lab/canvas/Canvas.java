@@ -8,9 +8,10 @@ import scanline.lab.image.Pictures;
 /**
  * A way to compose pictures from the images of a data set. It determines what a model reads and what kind of labels it
  * predicts. A new canvas is a new record in this file with a constant {@code DEFAULT}: the recipe key
- * {@code data.canvas} finds it by its name in lower case, and each component of the record is a key below that one.
+ * {@code data.canvas} finds it by its name in lower case, and each component of the record is a key below that one. A
+ * {@link scanline.lab.base.Plugin} adds a canvas from outside.
  */
-public sealed interface Canvas {
+public interface Canvas {
     /** The kinds of labels that a picture can have. */
     enum Answer {
         /** One label. */

@@ -14,7 +14,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import scanline.lab.base.DataException;
+import scanline.lab.base.Plugins;
 import scanline.lab.cli.terminal.StatusLine;
+import scanline.lab.data.Dataset;
 import scanline.lab.data.Datasets;
 import scanline.lab.data.Fetch;
 import scanline.lab.data.IdxFiles;
@@ -50,6 +52,10 @@ public final class DataCommand {
             out.printf(Locale.ROOT, ROW, "", datasets.found(set)
                     .map(files -> String.format(Locale.ROOT, "%s, %.1f MB", files.where(), files.storedBytes() / 1e6))
                     .orElse("not downloaded: run ./scanline data fetch " + set.name()));
+        }
+        for (Dataset set : Datasets.ofPlugins()) {
+            out.printf(Locale.ROOT, ROW, set.name(), "of the plugin "
+                    + Plugins.current().jar(set.getClass()).map(Plugins.Jar::file).orElse(set.getClass().getName()));
         }
         out.printf(Locale.ROOT, ROW, Datasets.IDX, "any folder of four IDX files, raw or gzipped, named like MNIST's");
         out.printf(Locale.ROOT, ROW, "", "data=idx data.dir=FOLDER");

@@ -10,6 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 import scanline.engine.kernel.Parallel;
 import scanline.engine.kernel.Peak;
+import scanline.lab.base.Plugins;
 import scanline.lab.cli.option.Threads;
 import scanline.lab.data.Datasets;
 import scanline.lab.data.IdxFiles;
@@ -42,6 +43,7 @@ final class DoctorCommand implements Runnable {
                     "peak", Peak.gigaflopsPerSecond(one, SECONDS), Peak.gigaflopsPerSecond(all, SECONDS),
                     threads.count());
         }
+        Plugins.current().classes().forEach(added -> out.printf(Locale.ROOT, "%-12s %s%n", "plugin", added));
         Datasets datasets = Datasets.ofUser();
         for (KnownSet set : Datasets.known()) {
             out.printf(Locale.ROOT, "%-12s %s %s%n", "data", set.name(), datasets.found(set).map(IdxFiles::where)

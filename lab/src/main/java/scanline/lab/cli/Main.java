@@ -7,6 +7,9 @@ import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
@@ -14,11 +17,16 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
+import scanline.engine.file.Excerpt;
+import scanline.lab.base.PluginException;
+import scanline.lab.base.Plugins;
 import scanline.lab.base.UserException;
 import scanline.lab.cli.option.OutputFile;
 import scanline.lab.cli.terminal.Messages;
 import scanline.lab.cli.terminal.StandardOutput;
+import scanline.lab.recipe.PluginChoices;
 import scanline.lab.recipe.RecipeException;
 import scanline.lab.run.Provenance;
 
@@ -36,6 +44,10 @@ public final class Main {
     /** Stack traces are for people who work on Scanline. */
     @Option(names = "--debug", description = "Print the stack trace of an error.", scope = ScopeType.INHERIT)
     private boolean debug;
+
+    @Option(names = "--plugins", paramLabel = "DIR", scope = ScopeType.INHERIT,
+            description = "Folder of jars that add choices to recipes. Default: that of SCANLINE_PLUGINS, if set.")
+    private @Nullable Path plugins;
 
     /** Returns whether stack traces are printed. */
     boolean isDebugging() {
@@ -61,6 +73,13 @@ public final class Main {
     static int execute(CommandLine line, String... arguments) {
         try {
             return line.execute(arguments);
+        } catch (LinkageError e) {
+            if (line.<Main>getCommand().debug) {
+                e.printStackTrace(line.getErr());
+            }
+            String origin = Plugins.current().origin(e).orElseThrow(() -> e);
+            Messages.error(line, Excerpt.line(origin + " fails: " + e));
+            return CommandLine.ExitCode.SOFTWARE;
         } catch (OutOfMemoryError e) {
             if (line.<Main>getCommand().debug) {
                 e.printStackTrace(line.getErr());
@@ -76,6 +95,7 @@ public final class Main {
         Main main = new Main();
         CommandLine line = new CommandLine(main).setCaseInsensitiveEnumValuesAllowed(true)
                 .registerConverter(OutputFile.class, OutputFile::new)
+                .setExecutionStrategy(main.new WithPlugins())
                 .setColorScheme(Help.defaultColorScheme(Boolean.getBoolean("scanline.color") ? Ansi.ON : Ansi.OFF));
         line.setExecutionExceptionHandler((exception, command, _) -> {
             if (main.debug) {
@@ -102,8 +122,25 @@ public final class Main {
             case AccessDeniedException e -> "permission denied: " + e.getFile();
             case FileSystemException e -> e.getFile() + ": " + (e.getReason() == null ? "failed" : e.getReason());
             case IOException e -> String.valueOf(e.getMessage());
-            default -> "internal error: " + exception + " (--debug prints the stack trace)";
+            default -> Plugins.current().origin(exception)
+                    .map(origin -> Excerpt.line(origin + " fails: " + exception))
+                    .orElse("internal error: " + exception) + " (--debug prints the stack trace)";
         };
+    }
+
+    /** Loads the plugins before a command is run, but not for its help. */
+    private final class WithPlugins extends CommandLine.RunLast {
+        @Override
+        protected List<Object> handle(ParseResult parsed) {
+            String variable = System.getenv(Plugins.VARIABLE);
+            Path folder = plugins == null && variable != null && !variable.isEmpty() ? Path.of(variable) : plugins;
+            try {
+                PluginChoices.use(folder);
+            } catch (PluginException e) {
+                throw new CommandLine.ExecutionException(parsed.commandSpec().commandLine(), "plugins", e);
+            }
+            return super.handle(parsed);
+        }
     }
 
     /** The version that {@code --version} prints. */

@@ -10,6 +10,7 @@ import scanline.lab.base.DataException;
 import scanline.lab.base.FileName;
 import scanline.lab.base.ModuleContent;
 import scanline.lab.base.Nearest;
+import scanline.lab.base.Plugins;
 import scanline.lab.data.IdxFiles.Resources;
 import scanline.lab.image.Preparation;
 
@@ -31,16 +32,38 @@ public record Datasets(Path cache) {
     }
 
     /**
-     * Returns the sets whose content is known, sorted by name, those in the jar first. Each is a constant of a class in
-     * the package {@code scanline.lab.data.known}, which is searched on the first call.
+     * Returns the sets whose content is known, sorted by name, those in the jar first and those of plugins last. Each is
+     * a constant of a class in the package {@code scanline.lab.data.known}, which is searched on the first call, or in
+     * one of a plugin.
      */
     public static List<KnownSet> known() {
-        return Known.SETS;
+        return Stream.concat(Known.SETS.stream(), Plugins.current().constants(KnownSet.class).stream()).toList();
+    }
+
+    /** Returns the other data sets of plugins. */
+    public static List<Dataset> ofPlugins() {
+        return Plugins.current().constants(Dataset.class);
+    }
+
+    /** Returns the names of the data sets that need no plugin. */
+    public static List<String> builtIn() {
+        return names(Known.SETS.stream(), Stream.of());
+    }
+
+    /** Returns the names of the data sets that a class of a plugin has as constants. */
+    public static List<String> namesIn(Class<?> type) {
+        return Stream.concat(ModuleContent.constants(KnownSet.class, type).map(KnownSet::name),
+                ModuleContent.constants(Dataset.class, type).map(Dataset::name)).toList();
     }
 
     /** Returns the names that {@link #open} accepts. */
     public static List<String> names() {
-        return Stream.concat(known().stream().map(KnownSet::name), Stream.of(IDX, ImageFolder.NAME)).toList();
+        return names(known().stream(), ofPlugins().stream());
+    }
+
+    private static List<String> names(Stream<KnownSet> known, Stream<Dataset> others) {
+        return Stream.of(known.map(KnownSet::name), others.map(Dataset::name), Stream.of(IDX, ImageFolder.NAME))
+                .flatMap(each -> each).toList();
     }
 
     /**
@@ -70,7 +93,7 @@ public record Datasets(Path cache) {
     /**
      * Opens a data set from a folder or, without one, from the location of a known set.
      *
-     * @param folder the folder of the files; null for a known set that is in the jar or the cache
+     * @param folder the folder of the files; null for a known set that is in the jar or the cache, or one of a plugin
      * @param options the options for a folder of images
      * @throws DataException if there is no such set or its files are missing; damaged files are reported when they are
      *     read
@@ -78,6 +101,10 @@ public record Datasets(Path cache) {
     public Dataset open(String name, @Nullable Path folder, ImageFolder.Options options) {
         if (!names().contains(name)) {
             throw unknown(name, names());
+        }
+        Optional<Dataset> ofPlugin = ofPlugins().stream().filter(set -> set.name().equals(name)).findFirst();
+        if (ofPlugin.isPresent()) {
+            return folder == null ? ofPlugin.get() : ofPlugin.get().in(folder);
         }
         return switch (name) {
             case IDX -> new IdxFolder(required(name, folder, "IDX files named like MNIST's"));

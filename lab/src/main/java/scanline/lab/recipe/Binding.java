@@ -10,12 +10,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 import scanline.engine.file.Excerpt;
 import scanline.lab.base.ModuleContent;
 import scanline.lab.base.Nearest;
+import scanline.lab.base.Plugins;
 import scanline.lab.recipe.Keys.Value;
 
 /**
@@ -26,6 +28,19 @@ import scanline.lab.recipe.Keys.Value;
  * record is present if any of its keys is given.
  */
 final class Binding {
+    private static final Set<Class<?>> SCALARS = Set.of(int.class, long.class, double.class, boolean.class,
+            String.class);
+
+    private static final ClassValue<Map<String, Class<?>>> OWN_CHOICES = new ClassValue<>() {
+        @Override
+        protected Map<String, Class<?>> computeValue(Class<?> type) {
+            Map<String, Class<?>> choices = new TreeMap<>();
+            ModuleContent.records(type, type.getPackageName())
+                    .forEach(choice -> choices.put(name(choice, type), choice));
+            return choices;
+        }
+    };
+
     private Binding() {}
 
     /**
@@ -63,18 +78,83 @@ final class Binding {
     }
 
     /**
-     * Returns the records that implement an interface, by their names: those that a sealed interface permits, or else those
-     * in the package of the interface.
+     * Returns the records that implement an interface, by their names: those in the package of the interface, and those
+     * that plugins add.
      */
     static Map<String, Class<?>> choices(Class<?> type) {
-        List<Class<?>> classes = type.isSealed()
-                ? List.of(type.getPermittedSubclasses())
-                : ModuleContent.records(type, type.getPackageName());
-        Map<String, Class<?>> choices = new TreeMap<>();
-        for (Class<?> choice : classes) {
-            choices.put(name(choice, type), choice);
-        }
+        Map<String, Class<?>> choices = new TreeMap<>(OWN_CHOICES.get(type));
+        Plugins.current().classes().stream().map(Plugins.Added::type).filter(type::isAssignableFrom)
+                .forEach(choice -> choices.putIfAbsent(name(choice, type), choice));
         return choices;
+    }
+
+    /** Returns the names of the records in the package of an interface that implement it. */
+    static Set<String> ownChoices(Class<?> type) {
+        return OWN_CHOICES.get(type).keySet();
+    }
+
+    /** Returns the keys of a record that select one of several records, with the interface that these implement. */
+    static Map<String, Class<?>> choosing(Class<?> type) {
+        Map<String, Class<?>> choosing = new LinkedHashMap<>();
+        choosing(choosing, "", type);
+        return choosing;
+    }
+
+    private static void choosing(Map<String, Class<?>> choosing, String prefix, Class<?> type) {
+        for (RecordComponent component : type.getRecordComponents()) {
+            Class<?> inner = component.getType();
+            if (inner.isInterface()) {
+                choosing.put(key(prefix, component), inner);
+            } else if (inner.isRecord()) {
+                choosing(choosing, key(prefix, component) + ".", inner);
+            }
+        }
+    }
+
+    /** Returns the records that a record's keys select, by key. */
+    static Map<String, Class<?>> selected(Record values) {
+        Map<String, Class<?>> selected = new LinkedHashMap<>();
+        selected(selected, "", values);
+        return selected;
+    }
+
+    private static void selected(Map<String, Class<?>> selected, String prefix, Record values) {
+        for (RecordComponent component : values.getClass().getRecordComponents()) {
+            Object value = get(component, values);
+            if (component.getType().isInterface()) {
+                selected.put(key(prefix, component), value.getClass());
+            }
+            if (value instanceof Record nested) {
+                selected(selected, key(prefix, component) + ".", nested);
+            }
+        }
+    }
+
+    /**
+     * Checks that a record which is to be a choice can be read from keys: it is bound to the keys that it has itself.
+     *
+     * @param key the key that selects it
+     * @throws IllegalArgumentException if a component has a type that no key can have; its message names the component
+     */
+    static void requireReadable(String key, Class<?> choice) {
+        for (RecordComponent component : choice.getRecordComponents()) {
+            Class<?> type = component.getType();
+            if (!SCALARS.contains(type) && !type.isEnum() && !type.isRecord() && !type.isInterface()
+                    && type != Optional.class) {
+                throw new IllegalArgumentException(component.getName() + " is of the type " + type.getSimpleName()
+                        + ", but a key can only be int, long, double, boolean, String, an enum, a record, or an"
+                        + " interface of records");
+            }
+            if (type.isRecord()) {
+                requireReadable(key + "." + component.getName(), type);
+            }
+        }
+        String prefix = key + ".";
+        Map<String, String> keys = new LinkedHashMap<>();
+        Object values = defaults(choice);
+        keys(keys, prefix, values);
+        bind(choice, prefix, new Keys(keys.entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, each -> new Value(each.getValue(), "DEFAULT")))), values);
     }
 
     /**
@@ -229,7 +309,8 @@ final class Binding {
                 : prefix + component.getName();
     }
 
-    private static String name(Class<?> choice, Class<?> type) {
+    /** Returns the name of a record among those of an interface; empty if it is called like the interface. */
+    static String name(Class<?> choice, Class<?> type) {
         String name = choice.getSimpleName();
         return (name.endsWith(type.getSimpleName())
                 ? name.substring(0, name.length() - type.getSimpleName().length())

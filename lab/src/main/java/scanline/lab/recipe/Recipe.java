@@ -13,6 +13,7 @@ import scanline.engine.optim.ParameterGroup;
 import scanline.engine.optim.Schedule;
 import scanline.engine.optim.UpdateRule;
 import scanline.lab.base.FileName;
+import scanline.lab.base.Plugins;
 import scanline.lab.canvas.Canvas;
 import scanline.lab.data.Dataset;
 import scanline.lab.data.Datasets;
@@ -168,6 +169,11 @@ public record Recipe(String about, String source, Published published, double ta
     /** Returns the groups of parameters that learn otherwise; a parameter belongs to the first one that matches its name. */
     public List<ParameterGroup> parameterGroups() {
         return Groups.parse(groups);
+    }
+
+    /** Returns the choices that plugins add, such as {@code model=gated}, by the jar of the plugin. */
+    public Map<Plugins.Jar, List<String>> plugins() {
+        return PluginChoices.of(this);
     }
 
     /** Returns every key with its value, in the order of the components. */

@@ -24,6 +24,7 @@ import scanline.engine.file.Excerpt;
 import scanline.engine.io.FormatException;
 import scanline.engine.kernel.Lanes;
 import scanline.lab.base.Json;
+import scanline.lab.base.PluginException;
 import scanline.lab.base.RunException;
 import scanline.lab.base.Sha256;
 import scanline.lab.data.Dataset;
@@ -31,6 +32,7 @@ import scanline.lab.data.Outline;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
 import scanline.lab.image.ImageSet;
+import scanline.lab.recipe.PluginChoices;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.sequence.Scan;
@@ -39,6 +41,7 @@ import scanline.lab.sequence.Scan;
 public final class Provenance {
     private static final int LARGEST_SIZE = 10_000;
     private static final int LONGEST_LIST = 200;
+    private static final String PLUGINS = "plugins";
 
     private Provenance() {}
 
@@ -54,6 +57,7 @@ public final class Provenance {
         facts.put("threads", threads);
         facts.put("command", List.copyOf(command));
         facts.put("recipe", recipe(Recipe.decisions(experiment.recipe().keys())));
+        facts.putAll(plugins(experiment.recipe()));
         facts.put("seed", experiment.recipe().seed());
         if (parent != null) {
             facts.put("from", parent);
@@ -154,17 +158,53 @@ public final class Provenance {
         }
     }
 
+    /** Returns the jars that choices of a recipe are from, with these choices; empty if it needs no plugin. */
+    private static Map<String, Object> plugins(Recipe recipe) {
+        List<Map<String, Object>> plugins = new ArrayList<>();
+        recipe.plugins().forEach((jar, choices) -> {
+            Map<String, Object> plugin = new LinkedHashMap<>();
+            plugin.put("file", jar.file());
+            plugin.put("sha256", jar.sha256());
+            plugin.put("choices", choices);
+            plugins.add(plugin);
+        });
+        return plugins.isEmpty() ? Map.of() : Map.of(PLUGINS, plugins);
+    }
+
+    /**
+     * Checks that there is a plugin for every choice for which a run needed one.
+     *
+     * @throws PluginException if one is missing
+     */
+    static void requirePlugins(Run run) throws IOException {
+        if (!(run.provenance().get(PLUGINS) instanceof List<?> recorded)) {
+            return;
+        }
+        for (Object each : recorded) {
+            if (each instanceof Map<?, ?> plugin && plugin.get("choices") instanceof List<?> choices) {
+                List<String> missing = choices.stream().map(String::valueOf)
+                        .filter(choice -> !PluginChoices.isAvailable(choice)).toList();
+                if (!missing.isEmpty()) {
+                    throw new PluginException(run.folder() + " needs the plugin " + plugin.get("file") + " for "
+                            + Excerpt.line(String.join(", ", missing), LONGEST_LIST)
+                            + ": give its folder with --plugins DIR");
+                }
+            }
+        }
+    }
+
     private static String stated(@Nullable String value) {
         return value == null ? "not set" : value.isEmpty() ? "empty" : value;
     }
 
     /**
-     * Records that a run resumes with another version, commit or JDK, or on another machine, than its last session.
-     * Does nothing for a run that did not record what it started with.
+     * Records that a run resumes with another version, commit, JDK or plugin, or on another machine, than its last
+     * session. Does nothing for a run that did not record what it started with.
      *
+     * @param recipe its recipe
      * @param step the step at which it resumes
      */
-    public static void resumed(Run run, long step) throws IOException {
+    public static void resumed(Run run, Recipe recipe, long step) throws IOException {
         Map<String, Object> facts = new LinkedHashMap<>(run.provenance());
         if (facts.isEmpty()) {
             return;
@@ -172,6 +212,7 @@ public final class Provenance {
         List<Object> sessions = new ArrayList<>(facts.get("resumed") instanceof List<?> before ? before : List.of());
         Map<?, ?> last = !sessions.isEmpty() && sessions.getLast() instanceof Map<?, ?> session ? session : facts;
         Map<String, Object> now = machine();
+        now.putAll(plugins(recipe));
         if (now.entrySet().stream().anyMatch(fact -> !fact.getValue().equals(last.get(fact.getKey())))) {
             now.put("step", step);
             sessions.add(now);

@@ -248,9 +248,11 @@ public record Run(Path folder) {
      *
      * @param overrides {@code key=value}
      * @throws RunException if the file is no longer what the run started with
+     * @throws scanline.lab.base.PluginException if it needs a plugin that is missing
      */
     public Recipe recipe(List<String> overrides) throws IOException {
         Provenance.requireSameRecipe(this);
+        Provenance.requirePlugins(this);
         return Recipes.read(recipeFile(), overrides);
     }
 

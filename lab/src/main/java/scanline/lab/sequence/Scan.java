@@ -11,9 +11,9 @@ import scanline.lab.image.Divisor;
 /**
  * An order in which a sequence model reads an image. A new order is a new record in this file with a constant
  * {@code DEFAULT}: the recipe key {@code data.scan} finds it by its name in lower case, and each component of the
- * record is a key below that one.
+ * record is a key below that one. A {@link scanline.lab.base.Plugin} adds an order from outside.
  */
-public sealed interface Scan {
+public interface Scan {
     /**
      * Returns the number of features of a step.
      *

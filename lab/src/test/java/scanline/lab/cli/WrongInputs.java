@@ -47,6 +47,9 @@ final class WrongInputs {
         inputs.writeRecipes();
         command.accept("train lstm-rows data=idx data.dir={tmp}/idx epochs=1 batch=4 data.validation=3 model.hidden=4"
                 + " --run {tmp}/run");
+        inputs.writePlugins();
+        command.accept("train lstm-rows data=idx data.dir={tmp}/idx epochs=1 batch=4 data.validation=3 model.hidden=4"
+                + " schedule=own --run {tmp}/run-plugin --plugins {tmp}/plugins");
         inputs.writeRuns();
         inputs.writeWeights();
     }
@@ -158,6 +161,64 @@ final class WrongInputs {
         write("binary.yaml", "seed: \0\1\2");
         write("tab.yaml", "seed: 1\n\tbatch: 2\n");
         write("space.yml", "seed: 1\nbatch:2\nepochs: 3\n");
+    }
+
+    private void writePlugins() throws IOException {
+        String defaults = "public static final %1$s DEFAULT = new %1$s();";
+        plugin("plugins/own.jar", "OwnSchedule", "", defaults.formatted("OwnSchedule"));
+        Files.createDirectories(folder.resolve("plugins-none"));
+        PluginJars.write(folder.resolve("plugins-library/library.jar"), Map.of(),
+                List.of(PluginJars.schedule("Alone", "", "")));
+        Files.createDirectories(folder.resolve("plugins-damaged"));
+        write("plugins-damaged/damaged.jar", "no jar");
+        plugin("plugins-default/wavy.jar", "Wavy", "", "");
+        plugin("plugins-failing-default/failing.jar", "Wavy", "int period",
+                "public static final Wavy DEFAULT = new Wavy(1 / Integer.parseInt(\"0\"));");
+        plugin("plugins-component/component.jar", "Wavy", "float period",
+                "public static final Wavy DEFAULT = new Wavy(1);");
+        plugin("plugins-built-in/built-in.jar", "ConstantSchedule", "", defaults.formatted("ConstantSchedule"));
+        plugin("plugins-two/one.jar", "Wavy", "", defaults.formatted("Wavy"));
+        PluginJars.write(folder.resolve("plugins-two/two.jar"), "own2.TwoPlugin",
+                PluginJars.schedule("Wavy", "", defaults.formatted("Wavy")).replace("package own", "package own2"),
+                PluginJars.plugin("TwoPlugin", "Wavy").replace("package own", "package own2"));
+        String idle = "package own;\n\npublic final class Idle {}\n";
+        PluginJars.write(folder.resolve("plugins-idle/idle.jar"), "own.IdlePlugin", idle,
+                PluginJars.plugin("IdlePlugin", "Idle"));
+        PluginJars.write(folder.resolve("plugins-data/data.jar"), "own.DigitsPlugin", """
+                package own;
+
+                public final class Digits {
+                    public static final scanline.lab.data.Dataset SET = new scanline.lab.data.Outline("mnist",
+                            java.util.List.of("a", "b"), 8, 8);
+                }
+                """, PluginJars.plugin("DigitsPlugin", "Digits"));
+        PluginJars.write(folder.resolve("plugins-class-as-choice/wavy.jar"), "own.WavyPlugin",
+                PluginJars.schedule("Wavy", "", "").replace("record Wavy()", "class Wavy"),
+                PluginJars.plugin("WavyPlugin", "Wavy"));
+        PluginJars.write(folder.resolve("plugins-hidden/hidden.jar"), Map.of(), List.of(
+                "module own {\n    requires scanline.lab;\n    provides scanline.lab.base.Plugin with own.WavyPlugin;\n}\n",
+                PluginJars.schedule("Wavy", "", defaults.formatted("Wavy")), PluginJars.plugin("WavyPlugin", "Wavy")));
+        PluginJars.write(folder.resolve("plugins-throwing/throwing.jar"), "own.ThrowingPlugin",
+                PluginJars.plugin("ThrowingPlugin", "String").replace("    @Override",
+                        "    public ThrowingPlugin() {\n        throw new IllegalStateException(\"not today\");\n    }\n\n"
+                                + "    @Override"));
+        Path lacking = folder.resolve("plugins-class/lacking.jar");
+        PluginJars.write(lacking, "own.LackingPlugin", idle, PluginJars.plugin("LackingPlugin", "Idle"));
+        PluginJars.remove(lacking, "own/Idle.class");
+        Path late = folder.resolve("plugins-late/late.jar");
+        PluginJars.write(late, "own.LatePlugin", idle.replace("{}", "{ public static double one() { return 1; } }"),
+                PluginJars.schedule("Wavy", "", defaults.formatted("Wavy")).replace("return 1", "return Idle.one()"),
+                PluginJars.plugin("LatePlugin", "Wavy"));
+        PluginJars.remove(late, "own/Idle.class");
+        Path library = PluginJars.write(folder.resolve("library.jar"), Map.of(), List.of("module library {}\n"));
+        PluginJars.write(folder.resolve("plugins-module/needy.jar"), Map.of(),
+                List.of("module needy {\n    requires library;\n}\n"), library);
+    }
+
+    /** Writes a plugin with a schedule. */
+    private void plugin(String jar, String name, String components, String members) throws IOException {
+        PluginJars.write(folder.resolve(jar), "own." + name + "Plugin", PluginJars.schedule(name, components, members),
+                PluginJars.plugin(name + "Plugin", name));
     }
 
     private void writeRuns() throws IOException {

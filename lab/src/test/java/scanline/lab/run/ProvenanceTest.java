@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import scanline.lab.base.Json;
 import scanline.lab.experiment.Experiment;
+import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 
 class ProvenanceTest {
@@ -43,15 +44,16 @@ class ProvenanceTest {
 
     @Test
     void resumingRecordsOnlyAnotherProgramOrMachine() throws IOException {
-        Run run = Run.create(folder.resolve("run"), Recipes.find("lstm-rows", List.of()), Provenance.machine());
+        Recipe recipe = Recipes.find("lstm-rows", List.of());
+        Run run = Run.create(folder.resolve("run"), recipe, Provenance.machine());
         Map<String, Object> before = run.provenance();
-        Provenance.resumed(run, 3);
+        Provenance.resumed(run, recipe, 3);
         assertThat(run.provenance()).isEqualTo(before);
         Map<String, Object> other = new HashMap<>(before);
         other.put("commit", "another");
         Files.writeString(run.provenanceFile(), Json.text(other));
-        Provenance.resumed(run, 5);
-        Provenance.resumed(run, 7);
+        Provenance.resumed(run, recipe, 5);
+        Provenance.resumed(run, recipe, 7);
         Map<String, Object> session = new HashMap<>(before);
         session.put("step", 5);
         assertThat(run.provenance()).containsEntry("commit", "another").containsEntry("resumed", List.of(session));

@@ -17,6 +17,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 import scanline.lab.base.Json;
+import scanline.lab.base.Plugins;
 import scanline.lab.cli.terminal.ProgressLine;
 import scanline.lab.cli.terminal.StatusLine;
 import scanline.lab.experiment.Experiment;
@@ -57,7 +58,9 @@ public final class TrainingOptions {
 
     /** Trains a run from its current state to its end, and returns the exit status of the command. */
     public int run(CommandLine line, Experiment experiment, Run run, boolean resumed) throws IOException {
-        return train(line, experiment, run, resumed, "./scanline resume " + run.folder(),
+        return train(line, experiment, run, resumed,
+                "./scanline resume " + run.folder()
+                        + Plugins.current().folder().map(at -> " --plugins " + at).orElse(""),
                 result -> print(line.getOut(), run, result))
                         ? CommandLine.ExitCode.OK
                         : CommandLine.ExitCode.SOFTWARE;
