@@ -41,7 +41,6 @@ class PluginsTest {
             import scanline.engine.tensor.Tensor;
             import scanline.engine.tensor.Weights;
             import scanline.lab.model.Classifier;
-            import scanline.lab.model.Formula;
             import scanline.lab.model.Model;
 
             public record ChainModel(int hidden, Ending ending, CellKind cell) implements Model {
@@ -76,15 +75,6 @@ class PluginsTest {
                             Recurrent.Options.DEFAULT);
                     Linear fc = new Linear(weights.scope("fc"), hidden, input.classes());
                     return x -> fc.forward(ending.of(chain.forward(x, Output.LAST_STEP)));
-                }
-
-                @Override
-                public java.util.List<Layer> layers(Input input) {
-                    return java.util.List.of(
-                            new Layer("chain", Formula.GRU, "chain", "[" + hidden + "]",
-                                    (long) cell.gates() * hidden * (input.features() + hidden + 2), 0),
-                            new Layer("fc", Formula.LINEAR, "fc", "[" + input.classes() + "]",
-                                    (hidden + 1L) * input.classes(), 0));
                 }
             }
             """;
