@@ -3,11 +3,11 @@ package scanline.engine.tensor;
 import scanline.engine.geometry.Nonlinearity;
 
 /** Nonlinear functions, applied element-wise or along the last axis. */
-public final class Activation {
+final class Activation {
     private Activation() {}
 
     /** Applies the logistic function, {@code 1 / (1 + exp(-x))}, to a tensor of any shape. */
-    public static Tensor sigmoid(Tensor x) {
+    static Tensor sigmoid(Tensor x) {
         Tape tape = Tape.of(x);
         Tensor y = tape.result(Op.Plain.SIGMOID, x.shape(), x);
         int n = x.shape().elements();
@@ -17,7 +17,7 @@ public final class Activation {
     }
 
     /** Applies the hyperbolic tangent to a tensor of any shape. */
-    public static Tensor tanh(Tensor x) {
+    static Tensor tanh(Tensor x) {
         Tape tape = Tape.of(x);
         Tensor y = tape.result(Op.Plain.TANH, x.shape(), x);
         int n = x.shape().elements();
@@ -30,7 +30,7 @@ public final class Activation {
      * Applies the rectifier, {@code max(x, 0)} (Nair and Hinton 2010), to a tensor of any shape. The gradient at 0 is
      * 0, as in PyTorch.
      */
-    public static Tensor relu(Tensor x) {
+    static Tensor relu(Tensor x) {
         Tape tape = Tape.of(x);
         Tensor y = tape.result(Op.Plain.RELU, x.shape(), x);
         int n = x.shape().elements();
@@ -43,7 +43,7 @@ public final class Activation {
      * Applies the Gaussian error linear unit, {@code x Phi(x)}, to a tensor of any shape. Phi is the exact normal
      * distribution function (Hendrycks and Gimpel 2016), as in PyTorch's {@code gelu} without an approximation.
      */
-    public static Tensor gelu(Tensor x) {
+    static Tensor gelu(Tensor x) {
         Tape tape = Tape.of(x);
         Tensor y = tape.result(Op.Plain.GELU, x.shape(), x);
         int n = x.shape().elements();
@@ -53,7 +53,7 @@ public final class Activation {
     }
 
     /** Computes {@code exp(x) / sum(exp(x))} along the last axis. */
-    public static Tensor softmax(Tensor x) {
+    static Tensor softmax(Tensor x) {
         Tape tape = Tape.of(x);
         Tensor y = tape.result(Op.Plain.SOFTMAX, x.shape(), x);
         int rows = x.shape().rows();
@@ -67,7 +67,7 @@ public final class Activation {
      * Computes {@code log(softmax(x))}, which is {@code x - log(sum(exp(x)))}, along the last axis. It is finite for
      * finite x, also where the softmax is 0 in float32.
      */
-    public static Tensor logSoftmax(Tensor x) {
+    static Tensor logSoftmax(Tensor x) {
         Tape tape = Tape.of(x);
         Tensor y = tape.result(Op.Plain.LOG_SOFTMAX, x.shape(), x);
         int rows = x.shape().rows();

@@ -11,7 +11,7 @@ import scanline.engine.backend.Buffer;
  * axis, and its gradient is the sum over the repetitions. So [T, B, F] takes a bias or a scale [F], a mask [B, 1] and a
  * scalar [1]; [M, 1] and [N] give [M, N]. A tensor that is repeated is copied to the shape of the result first.
  */
-public final class Arithmetic {
+final class Arithmetic {
     private Arithmetic() {}
 
     /**
@@ -20,7 +20,7 @@ public final class Arithmetic {
      * @throws IllegalArgumentException
      *             if the shapes do not match
      */
-    public static Tensor add(Tensor a, Tensor b) {
+    static Tensor add(Tensor a, Tensor b) {
         Tape tape = Tape.of(a, b);
         Shape shape = Shape.broadcast("add", a.shape(), b.shape());
         Tensor left = Shaping.expand(tape, a, shape);
@@ -45,7 +45,7 @@ public final class Arithmetic {
      * @throws IllegalArgumentException
      *             if the shapes do not match
      */
-    public static Tensor subtract(Tensor a, Tensor b) {
+    static Tensor subtract(Tensor a, Tensor b) {
         Tape tape = Tape.of(a, b);
         Shape shape = Shape.broadcast("subtract", a.shape(), b.shape());
         Tensor left = Shaping.expand(tape, a, shape);
@@ -70,7 +70,7 @@ public final class Arithmetic {
      * @throws IllegalArgumentException
      *             if the shapes do not match
      */
-    public static Tensor multiply(Tensor a, Tensor b) {
+    static Tensor multiply(Tensor a, Tensor b) {
         Tape tape = Tape.of(a, b);
         Shape shape = Shape.broadcast("multiply", a.shape(), b.shape());
         Tensor left = Shaping.expand(tape, a, shape);
@@ -95,7 +95,7 @@ public final class Arithmetic {
      * @throws IllegalArgumentException
      *             if the shapes do not match
      */
-    public static Tensor divide(Tensor a, Tensor b) {
+    static Tensor divide(Tensor a, Tensor b) {
         Tape tape = Tape.of(a, b);
         Shape shape = Shape.broadcast("divide", a.shape(), b.shape());
         Tensor left = Shaping.expand(tape, a, shape);
@@ -109,7 +109,7 @@ public final class Arithmetic {
     }
 
     /** Returns {@code exp(x)}, for a tensor of any shape; infinity where it exceeds float32, from 88.73 on. */
-    public static Tensor exp(Tensor x) {
+    static Tensor exp(Tensor x) {
         Tape tape = Tape.of(x);
         Tensor y = tape.result(Op.Plain.EXP, x.shape(), x);
         int n = x.shape().elements();
@@ -119,7 +119,7 @@ public final class Arithmetic {
     }
 
     /** Returns the natural logarithm of a tensor of any shape: -infinity at 0, NaN for negative numbers. */
-    public static Tensor log(Tensor x) {
+    static Tensor log(Tensor x) {
         Tape tape = Tape.of(x);
         Tensor y = tape.result(Op.Plain.LOG, x.shape(), x);
         int n = x.shape().elements();
@@ -133,7 +133,7 @@ public final class Arithmetic {
      * Returns the square root of a tensor of any shape: NaN for negative numbers. The gradient at 0 is infinite, as in
      * PyTorch.
      */
-    public static Tensor sqrt(Tensor x) {
+    static Tensor sqrt(Tensor x) {
         Tape tape = Tape.of(x);
         Tensor y = tape.result(Op.Plain.SQRT, x.shape(), x);
         int n = x.shape().elements();
@@ -150,7 +150,7 @@ public final class Arithmetic {
      * @throws IllegalArgumentException
      *             if the exponent is not finite
      */
-    public static Tensor power(Tensor x, float exponent) {
+    static Tensor power(Tensor x, float exponent) {
         if (!Float.isFinite(exponent)) {
             throw new IllegalArgumentException("power needs a finite exponent, not " + exponent);
         }
@@ -163,7 +163,7 @@ public final class Arithmetic {
     }
 
     /** Returns {@code |x|}, for a tensor of any shape. The gradient at 0 is 0, as in PyTorch. */
-    public static Tensor abs(Tensor x) {
+    static Tensor abs(Tensor x) {
         Tape tape = Tape.of(x);
         Tensor y = tape.result(Op.Plain.ABS, x.shape(), x);
         int n = x.shape().elements();
@@ -173,7 +173,7 @@ public final class Arithmetic {
     }
 
     /** Returns {@code factor x}. */
-    public static Tensor scale(Tensor x, float factor) {
+    static Tensor scale(Tensor x, float factor) {
         Tape tape = Tape.of(x);
         int n = x.shape().elements();
         Tensor y = tape.result(new Op.Scale(factor), x.shape(), x);
@@ -191,7 +191,7 @@ public final class Arithmetic {
      * @param p
      *            [T, F]
      */
-    public static Tensor addToExamples(Tensor x, Tensor p) {
+    static Tensor addToExamples(Tensor x, Tensor p) {
         Shape shape = x.shape().requireAxes("a sequence", 3);
         int steps = shape.size(0);
         int batch = shape.size(1);
@@ -215,7 +215,7 @@ public final class Arithmetic {
     }
 
     /** Averages over the steps of a sequence: [T, B, F] to [B, F]. */
-    public static Tensor meanOverSteps(Tensor x) {
+    static Tensor meanOverSteps(Tensor x) {
         x.shape().requireAxes("a sequence", 3);
         return Reductions.mean(x, 0);
     }

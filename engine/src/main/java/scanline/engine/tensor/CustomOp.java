@@ -15,18 +15,22 @@ import org.jspecify.annotations.Nullable;
  * must depend on the inputs alone, because results are otherwise not reproducible.
  */
 public interface CustomOp {
-    /** The name of the operation, for messages and reports. */
-    String name();
+    /** The name of the operation, for messages and reports; unless overridden, that of the class. */
+    default String name() {
+        return getClass().getSimpleName();
+    }
 
     /**
-     * Returns the shape of the result.
+     * Returns the shape of the result; unless overridden, that of the first input.
      *
      * @param inputs
      *            the shapes of the inputs
      * @throws IllegalArgumentException
      *             if the operation cannot take these shapes; the message should name them
      */
-    Shape shape(List<Shape> inputs);
+    default Shape shape(List<Shape> inputs) {
+        return inputs.getFirst();
+    }
 
     /**
      * Computes the result.

@@ -60,7 +60,7 @@ public final class Products {
      * @throws IllegalArgumentException
      *             if the shapes do not match
      */
-    public static Tensor matmul(Tensor a, Tensor b) {
+    static Tensor matmul(Tensor a, Tensor b) {
         Shape left = a.shape();
         Shape right = b.shape();
         int axes = left.axes();

@@ -12,14 +12,14 @@ import scanline.engine.geometry.AxisShape;
  * The order in which elements are added depends on the shape alone, so the bits of a sum do not depend on the number of
  * threads.
  */
-public final class Reductions {
+final class Reductions {
     // The place of a maximum is kept in a float32, which counts exactly so far.
     private static final int MOST_COMPARED = 1 << 24;
 
     private Reductions() {}
 
     /** Returns the sum of all elements: a tensor of any shape to [1]. */
-    public static Tensor sum(Tensor x) {
+    static Tensor sum(Tensor x) {
         return scaledSum(x, new Op.Sum(-1, false), new AxisShape(1, x.shape().elements(), 1), Shape.of(1), 1f);
     }
 
@@ -29,12 +29,12 @@ public final class Reductions {
      * @throws IllegalArgumentException
      *             if the shape does not have the axis
      */
-    public static Tensor sum(Tensor x, int axis) {
+    static Tensor sum(Tensor x, int axis) {
         return scaledSum(x, new Op.Sum(fromFirst(x, axis), false), x.shape().along("sum", axis), x.shape().without(axis), 1f);
     }
 
     /** Returns the mean of all elements: a tensor of any shape to [1]. */
-    public static Tensor mean(Tensor x) {
+    static Tensor mean(Tensor x) {
         int n = x.shape().elements();
         return scaledSum(x, new Op.Sum(-1, true), new AxisShape(1, n, 1), Shape.of(1), 1f / n);
     }
@@ -45,7 +45,7 @@ public final class Reductions {
      * @throws IllegalArgumentException
      *             if the shape does not have the axis
      */
-    public static Tensor mean(Tensor x, int axis) {
+    static Tensor mean(Tensor x, int axis) {
         AxisShape along = x.shape().along("mean", axis);
         return scaledSum(x, new Op.Sum(fromFirst(x, axis), true), along, x.shape().without(axis), 1f / along.n());
     }
@@ -72,7 +72,7 @@ public final class Reductions {
      * @throws IllegalArgumentException
      *             if the shape does not have the axis, or the axis has more than 2^24 elements
      */
-    public static Tensor max(Tensor x, int axis) {
+    static Tensor max(Tensor x, int axis) {
         AxisShape along = x.shape().along("max", axis);
         if (along.n() > MOST_COMPARED) {
             throw new IllegalArgumentException("max compares at most 2^24 elements, but axis " + axis + " of shape "

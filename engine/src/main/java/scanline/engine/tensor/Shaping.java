@@ -10,7 +10,7 @@ public final class Shaping {
     private Shaping() {}
 
     /** Returns step {@code t} of a sequence: [T, B, F] to [B, F]. */
-    public static Tensor step(Tensor x, int t) {
+    static Tensor step(Tensor x, int t) {
         Shape shape = x.shape().requireAxes("a sequence", 3);
         int n = shape.size(1) * shape.size(2);
         Objects.checkIndex(t, shape.size(0));
@@ -18,7 +18,7 @@ public final class Shaping {
     }
 
     /** Returns columns {@code from} (inclusive) to {@code to} (exclusive) of the last axis. */
-    public static Tensor columns(Tensor x, int from, int to) {
+    static Tensor columns(Tensor x, int from, int to) {
         return slice(x, -1, from, to);
     }
 
@@ -33,7 +33,7 @@ public final class Shaping {
      * @throws IndexOutOfBoundsException
      *             if the part is not within the axis
      */
-    public static Tensor slice(Tensor x, int axis, int from, int to) {
+    static Tensor slice(Tensor x, int axis, int from, int to) {
         return slice(Tape.of(x), x, axis, from, to);
     }
 
@@ -52,7 +52,7 @@ public final class Shaping {
      * @throws IllegalArgumentException
      *             if the number of elements differs
      */
-    public static Tensor reshape(Tensor x, Shape shape) {
+    static Tensor reshape(Tensor x, Shape shape) {
         if (shape.elements() != x.shape().elements()) {
             throw new IllegalArgumentException("reshape cannot turn shape " + x.shape() + " into " + shape + ": "
                     + x.shape().elements() + " elements are not " + shape.elements());
@@ -238,7 +238,7 @@ public final class Shaping {
     }
 
     /** Transposes a matrix: [M, N] to [N, M]. */
-    public static Tensor transpose(Tensor x) {
+    static Tensor transpose(Tensor x) {
         Shape shape = x.shape().requireAxes("the matrix to transpose", 2);
         int m = shape.size(0);
         int n = shape.size(1);

@@ -121,6 +121,238 @@ public sealed class Tensor permits Parameter {
     }
 
     /**
+     * Returns {@code this + b}, with broadcasting as in NumPy and PyTorch; the package page has the rules.
+     *
+     * @throws IllegalArgumentException
+     *             if the shapes do not match
+     */
+    public final Tensor add(Tensor b) {
+        return Arithmetic.add(this, b);
+    }
+
+    /**
+     * Returns {@code this - b}, with broadcasting.
+     *
+     * @throws IllegalArgumentException
+     *             if the shapes do not match
+     */
+    public final Tensor subtract(Tensor b) {
+        return Arithmetic.subtract(this, b);
+    }
+
+    /**
+     * Returns the element-wise product {@code this b}, with broadcasting.
+     *
+     * @throws IllegalArgumentException
+     *             if the shapes do not match
+     */
+    public final Tensor multiply(Tensor b) {
+        return Arithmetic.multiply(this, b);
+    }
+
+    /**
+     * Returns the element-wise quotient {@code this / b}, with broadcasting.
+     *
+     * @throws IllegalArgumentException
+     *             if the shapes do not match
+     */
+    public final Tensor divide(Tensor b) {
+        return Arithmetic.divide(this, b);
+    }
+
+    /** Returns {@code factor this}. */
+    public final Tensor scale(float factor) {
+        return Arithmetic.scale(this, factor);
+    }
+
+    /** Returns {@code exp(x)} of every element x; infinity where it exceeds float32, from 88.73 on. */
+    public final Tensor exp() {
+        return Arithmetic.exp(this);
+    }
+
+    /** Returns the natural logarithm of every element: -infinity at 0, NaN for negative numbers. */
+    public final Tensor log() {
+        return Arithmetic.log(this);
+    }
+
+    /**
+     * Returns the square root of every element: NaN for negative numbers. The gradient at 0 is infinite, as in PyTorch.
+     */
+    public final Tensor sqrt() {
+        return Arithmetic.sqrt(this);
+    }
+
+    /**
+     * Returns {@code x^exponent} of every element x, as PyTorch's {@code pow}: NaN where x is negative and the exponent
+     * not whole. A square is as fast as a product, a whole exponent of up to 64 a few times slower, and any other
+     * exponent far slower; prefer {@link #sqrt} to an exponent of a half.
+     *
+     * @throws IllegalArgumentException
+     *             if the exponent is not finite
+     */
+    public final Tensor power(float exponent) {
+        return Arithmetic.power(this, exponent);
+    }
+
+    /** Returns the absolute value of every element. The gradient at 0 is 0, as in PyTorch. */
+    public final Tensor abs() {
+        return Arithmetic.abs(this);
+    }
+
+    /**
+     * Returns {@code this + p} with the same p for every example of a batch, for sequences [T, B, F].
+     *
+     * @param p
+     *            [T, F]
+     * @throws IllegalArgumentException
+     *             if the shapes do not match
+     */
+    public final Tensor addToExamples(Tensor p) {
+        return Arithmetic.addToExamples(this, p);
+    }
+
+    /** Returns the logistic function of every element x, {@code 1 / (1 + exp(-x))}. */
+    public final Tensor sigmoid() {
+        return Activation.sigmoid(this);
+    }
+
+    /** Returns the hyperbolic tangent of every element. */
+    public final Tensor tanh() {
+        return Activation.tanh(this);
+    }
+
+    /**
+     * Returns the rectifier of every element x, {@code max(x, 0)} (Nair and Hinton 2010). The gradient at 0 is 0, as in
+     * PyTorch.
+     */
+    public final Tensor relu() {
+        return Activation.relu(this);
+    }
+
+    /**
+     * Returns the Gaussian error linear unit of every element x, {@code x Phi(x)}. Phi is the exact normal distribution
+     * function (Hendrycks and Gimpel 2016), as in PyTorch's {@code gelu} without an approximation.
+     */
+    public final Tensor gelu() {
+        return Activation.gelu(this);
+    }
+
+    /** Returns {@code exp(x) / sum(exp(x))} along the last axis. */
+    public final Tensor softmax() {
+        return Activation.softmax(this);
+    }
+
+    /**
+     * Returns {@code log(softmax(x))}, which is {@code x - log(sum(exp(x)))}, along the last axis. It is finite for
+     * finite x, also where the softmax is 0 in float32.
+     */
+    public final Tensor logSoftmax() {
+        return Activation.logSoftmax(this);
+    }
+
+    /** Returns the sum of all elements, [1]. Its order depends on the shape alone. */
+    public final Tensor sum() {
+        return Reductions.sum(this);
+    }
+
+    /**
+     * Returns the sums along an axis: [..., N, ...] to [..., ...], or to [1] if there is no other axis.
+     *
+     * @param axis
+     *            counts from 0, or from the end if it is negative
+     * @throws IllegalArgumentException
+     *             if the shape does not have the axis
+     */
+    public final Tensor sum(int axis) {
+        return Reductions.sum(this, axis);
+    }
+
+    /** Returns the mean of all elements, [1]. */
+    public final Tensor mean() {
+        return Reductions.mean(this);
+    }
+
+    /**
+     * Returns the means along an axis: [..., N, ...] to [..., ...], or to [1] if there is no other axis.
+     *
+     * @param axis
+     *            counts from 0, or from the end if it is negative
+     * @throws IllegalArgumentException
+     *             if the shape does not have the axis
+     */
+    public final Tensor mean(int axis) {
+        return Reductions.mean(this, axis);
+    }
+
+    /**
+     * Returns the maxima along an axis: [..., N, ...] to [..., ...], or to [1] if there is no other axis. The gradient
+     * flows to the first of equal maxima. A NaN is above all numbers, as in PyTorch.
+     *
+     * @param axis
+     *            counts from 0, or from the end if it is negative
+     * @throws IllegalArgumentException
+     *             if the shape does not have the axis, or the axis has more than 2^24 elements
+     */
+    public final Tensor max(int axis) {
+        return Reductions.max(this, axis);
+    }
+
+    /** Returns the mean over the steps of a sequence: [T, B, F] to [B, F]. */
+    public final Tensor meanOverSteps() {
+        return Arithmetic.meanOverSteps(this);
+    }
+
+    /**
+     * Returns this tensor with another shape; the elements stay in their row-major order, and nothing is copied.
+     *
+     * @throws IllegalArgumentException
+     *             if the number of elements differs
+     */
+    public final Tensor reshape(Shape other) {
+        return Shaping.reshape(this, other);
+    }
+
+    /**
+     * Returns the part from {@code from} (inclusive) to {@code to} (exclusive) along an axis.
+     *
+     * @param axis
+     *            counts from 0, or from the end if it is negative
+     * @throws IllegalArgumentException
+     *             if the shape does not have the axis
+     * @throws IndexOutOfBoundsException
+     *             if the part is not within the axis
+     */
+    public final Tensor slice(int axis, int from, int to) {
+        return Shaping.slice(this, axis, from, to);
+    }
+
+    /** Returns columns {@code from} (inclusive) to {@code to} (exclusive) of the last axis. */
+    public final Tensor columns(int from, int to) {
+        return Shaping.columns(this, from, to);
+    }
+
+    /** Returns step {@code t} of a sequence: [T, B, F] to [B, F]. */
+    public final Tensor step(int t) {
+        return Shaping.step(this, t);
+    }
+
+    /** Returns the transposed matrix: [M, N] to [N, M]. */
+    public final Tensor transposed() {
+        return Shaping.transpose(this);
+    }
+
+    /**
+     * Returns the matrix product of this tensor, [M, K], and b, [K, L], or one for each pair of two batches [N, M, K] and
+     * [N, K, L].
+     *
+     * @throws IllegalArgumentException
+     *             if the shapes do not match
+     */
+    public final Tensor matmul(Tensor b) {
+        return Products.matmul(this, b);
+    }
+
+    /**
      * Runs the backward pass of the tape from this loss, as {@link Tape#backward}.
      *
      * @throws IllegalArgumentException
