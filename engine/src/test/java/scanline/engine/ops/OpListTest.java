@@ -80,12 +80,22 @@ class OpListTest {
         assertThat(strange).as("entries of scanline.engine.ops.Ops that name no op").isEmpty();
     }
 
-    /** What everybody may call, and makes a tensor or reads one. */
+    /**
+     * Whether everybody may call a method that makes a tensor or reads one: directly, or by the method of a tensor that
+     * has its name.
+     */
     private static boolean isOp(Method method) {
         int flags = method.getModifiers();
-        return Modifier.isPublic(flags) && Modifier.isStatic(flags) && !method.isSynthetic()
+        return Modifier.isStatic(flags) && !method.isSynthetic()
+                && (Modifier.isPublic(flags) || (!Modifier.isPrivate(flags) && isMethodOfTensors(method)))
                 && (method.getReturnType() == Tensor.class || Stream.of(method.getGenericParameterTypes())
                         .map(Type::getTypeName).anyMatch(name -> name.contains(Tensor.class.getName())));
+    }
+
+    private static boolean isMethodOfTensors(Method method) {
+        String name = method.getName().equals("transpose") ? "transposed" : method.getName();
+        return Stream.of(Tensor.class.getMethods()).anyMatch(of -> of.getName().equals(name)
+                && of.getReturnType() == Tensor.class);
     }
 
     /** The classes of a package, where it lies in a folder. */
