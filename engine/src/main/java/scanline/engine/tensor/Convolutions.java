@@ -35,8 +35,8 @@ public final class Convolutions {
         Tape tape = Tape.of(x);
         Tensor y = tape.result(Images.places(window, outputs), x, w, b);
         tape.backend().convolution(y.value(), x.value(), w.value(), b.value(), outputs, window);
-        tape.record(y, () -> tape.backend().convolutionGradient(x.needsGradient() ? x.gradient() : null, w.gradient(),
-                b.gradient(), y.gradient(), x.value(), w.value(), outputs, window));
+        tape.record(y, () -> tape.backend().convolutionGradient(x.gradientOrNull(), w.gradientOrNull(),
+                b.gradientOrNull(), y.gradient(), x.value(), w.value(), outputs, window));
         return y;
     }
 }

@@ -1,6 +1,5 @@
 package scanline.engine.tensor;
 
-import org.jspecify.annotations.Nullable;
 import scanline.engine.backend.Buffer;
 import scanline.engine.backend.FusedNormPool;
 import scanline.engine.geometry.Affine;
@@ -53,7 +52,7 @@ public final class Normalization {
         Tape tape = pass.tape;
         Tensor y = tape.result(x.shape(), x, norm.gamma, norm.beta);
         tape.backend().batchNorm(y.value(), x.value(), pass.norm, relu, pass.rows, pass.channels);
-        tape.record(y, () -> tape.backend().batchNormGradient(pass.dx(), gradients(norm.gamma, norm.beta), y.gradient(),
+        tape.record(y, () -> tape.backend().batchNormGradient(x.gradientOrNull(), gradients(norm.gamma, norm.beta), y.gradient(),
                 x.value(), pass.norm, relu, pass.rows, pass.channels));
         return y;
     }
@@ -75,7 +74,7 @@ public final class Normalization {
         Tape tape = pass.tape;
         Tensor y = tape.result(Images.places(window, window.channels()), x, norm.gamma, norm.beta);
         fused.batchNormPool(y.value(), x.value(), pass.norm, window);
-        tape.record(y, () -> fused.batchNormPoolGradient(pass.dx(), gradients(norm.gamma, norm.beta), y.gradient(),
+        tape.record(y, () -> fused.batchNormPoolGradient(x.gradientOrNull(), gradients(norm.gamma, norm.beta), y.gradient(),
                 x.value(), pass.norm, window));
         return y;
     }
@@ -104,25 +103,23 @@ public final class Normalization {
         RowMoments<Buffer> saved = new RowMoments<>(tape.scratch(rows), tape.scratch(rows));
         Affine<Buffer> affine = new Affine<>(gamma.value(), beta.value());
         tape.backend().layerNorm(y.value(), saved, x.value(), affine, epsilon, rows, n);
-        tape.record(y, () -> tape.backend().layerNormGradient(x.needsGradient() ? x.gradient() : null,
+        tape.record(y, () -> tape.backend().layerNormGradient(x.gradientOrNull(),
                 gradients(gamma, beta), y.gradient(), x.value(), saved, gamma.value(), rows, n));
         return y;
     }
 
     private static Affine<Buffer> gradients(Tensor gamma, Tensor beta) {
-        return new Affine<>(gamma.gradient(), beta.gradient());
+        return new Affine<>(gamma, beta).map(Tensor::gradientOrNull);
     }
 
     /** The checks of a batch normalization, and the statistics that it normalizes with. */
     private static final class Pass {
         private final Tape tape;
-        private final Tensor x;
         private final int rows;
         private final int channels;
         private final ChannelNorm<Buffer> norm;
 
         Pass(Tensor x, BatchNorm norm) {
-            this.x = x;
             tape = Tape.of(x);
             rows = x.shape().rows();
             channels = x.shape().size(-1);
@@ -136,7 +133,7 @@ public final class Normalization {
             norm.variance.shape().require("the running variance of a batch normalization", each);
             Affine<Buffer> affine = new Affine<>(norm.gamma.value(), norm.beta.value());
             if (!tape.training()) {
-                this.norm = new ChannelNorm<>(norm.mean.value(), norm.variance.value(), affine, norm.epsilon);
+                this.norm = new ChannelNorm<>(norm.mean.value(), norm.variance.value(), affine, norm.epsilon, false);
                 return;
             }
             if (rows < 2) {
@@ -148,12 +145,7 @@ public final class Normalization {
             tape.backend().batchStatistics(mean, variance, x.value(), rows, channels);
             tape.backend().trackStatistics(norm.mean.value(), norm.variance.value(), mean, variance, norm.momentum,
                     rows, channels);
-            this.norm = new ChannelNorm<>(mean, variance, affine, norm.epsilon);
-        }
-
-        @Nullable
-        Buffer dx() {
-            return x.needsGradient() ? x.gradient() : null;
+            this.norm = new ChannelNorm<>(mean, variance, affine, norm.epsilon, true);
         }
     }
 }

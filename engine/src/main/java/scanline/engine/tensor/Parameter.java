@@ -2,7 +2,10 @@ package scanline.engine.tensor;
 
 import scanline.engine.backend.Backend;
 
-/** A learned tensor. It has a name, and its value and gradient outlive the passes that use them. */
+/**
+ * A learned tensor. It has a name, and its value and gradient outlive the passes that use them. A
+ * {@link Weights#freeze frozen} parameter has no gradient.
+ */
 public final class Parameter extends Tensor {
     private final String name;
     private final Backend backend;
@@ -16,6 +19,18 @@ public final class Parameter extends Tensor {
     /** The full name, with scopes joined by dots, as in PyTorch's {@code state_dict}. */
     public String name() {
         return name;
+    }
+
+    /** Makes the parameter keep its value: it has no gradient from now on. */
+    void freeze() {
+        setGradient(null);
+    }
+
+    /** Makes the parameter learn again, with a gradient of zeros. */
+    void unfreeze() {
+        if (!needsGradient()) {
+            setGradient(backend.allocate(shape().elements()));
+        }
     }
 
     /** The backend that stores the value and the gradient. */

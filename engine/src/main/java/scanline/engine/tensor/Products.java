@@ -43,8 +43,8 @@ public final class Products {
                 : tape.result(x.shape().withLast(outputs), x, w, b);
         tape.backend().linear(y.value(), x.value(), w.value(), b == null ? null : b.value(), shape);
         tape.record(y,
-                () -> tape.backend().linearGradient(gradient(x), gradient(w), gradient(b), y.gradient(), x.value(),
-                        w.value(), shape));
+                () -> tape.backend().linearGradient(x.gradientOrNull(), w.gradientOrNull(),
+                        b == null ? null : b.gradientOrNull(), y.gradient(), x.value(), w.value(), shape));
         return y;
     }
 
@@ -74,8 +74,8 @@ public final class Products {
                 right.size(-1));
         Tensor y = tape.result(left.withLast(right.size(-1)), a, b);
         tape.backend().matmul(y.value(), a.value(), b.value(), shape);
-        tape.record(y, () -> tape.backend().matmulGradient(gradient(a), gradient(b), y.gradient(), a.value(), b.value(),
-                shape));
+        tape.record(y, () -> tape.backend().matmulGradient(a.gradientOrNull(), b.gradientOrNull(), y.gradient(),
+                a.value(), b.value(), shape));
         return y;
     }
 
@@ -107,8 +107,8 @@ public final class Products {
         FeedForwardWeights<Buffer> values = w.map(Tensor::value);
         Tensor y = tape.result(x.shape(), x, w.w1(), w.b1(), w.w2(), w.b2());
         fused.feedForward(y.value(), x.value(), values, shape);
-        tape.record(y, () -> fused.feedForwardGradient(gradient(x), w.map(Tensor::gradient), y.gradient(), x.value(),
-                values, shape));
+        tape.record(y, () -> fused.feedForwardGradient(x.gradientOrNull(), w.map(Tensor::gradientOrNull), y.gradient(),
+                x.value(), values, shape));
         return y;
     }
 
@@ -116,9 +116,5 @@ public final class Products {
     public static Tensor composedFeedForward(Tensor x, FeedForwardWeights<Tensor> w, Nonlinearity f, float dropout) {
         Tensor hidden = Noise.dropout(Activation.of(f, linear(x, w.w1(), w.b1())), dropout);
         return linear(hidden, w.w2(), w.b2());
-    }
-
-    private static @Nullable Buffer gradient(@Nullable Tensor tensor) {
-        return tensor == null || !tensor.needsGradient() ? null : tensor.gradient();
     }
 }

@@ -106,8 +106,10 @@ public final class Sequences {
             boolean allSteps = output == Output.ALL_STEPS;
             Shape shape = allSteps ? Shape.of(steps, batch, w.hidden()) : Shape.of(batch, w.hidden());
             Tensor y = initial.c() == null
-                    ? tape.result(shape, x, w.inputHidden(), initial.h())
-                    : tape.result(shape, x, w.inputHidden(), initial.h(), initial.c());
+                    ? tape.result(shape, x, w.inputHidden(), w.hiddenHidden(), w.inputBias(), w.hiddenBias(),
+                            initial.h())
+                    : tape.result(shape, x, w.inputHidden(), w.hiddenHidden(), w.inputBias(), w.hiddenBias(),
+                            initial.h(), initial.c());
             View<Buffer> before = new View<>(initial.h().value(), 0);
             View<Buffer> cell = new View<>(firstCell(), 0);
             if (!y.needsGradient()) {
@@ -146,8 +148,8 @@ public final class Sequences {
             Buffer c = cellStates(recomputed);
             Buffer saved = saved(recomputed);
             Buffer work = tape.scratch(fused.gradientWork(w.kind(), stored.getFirst().span));
-            CellGradients<Buffer> d = new CellGradients<>(x.needsGradient() ? x.gradient() : null,
-                    w.blocks().map(Tensor::gradient), dh, dc, allSteps ? y.gradient() : null);
+            CellGradients<Buffer> d = new CellGradients<>(x.gradientOrNull(),
+                    w.blocks().map(Tensor::gradientOrNull), dh, dc, allSteps ? y.gradient() : null);
             for (Stored each : stored.reversed()) {
                 CellStates<Buffer> states = each.states;
                 if (recompute) {

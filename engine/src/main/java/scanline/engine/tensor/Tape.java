@@ -140,7 +140,7 @@ public final class Tape implements AutoCloseable {
 
     /** Creates another view of the values of x, with as many elements; its gradient is its own. */
     Tensor view(Shape shape, Tensor x) {
-        return new Tensor(this, shape, x.value(), training && x.needsGradient(), null);
+        return new Tensor(this, shape, x.value(), recording && x.needsGradient(), null);
     }
 
     /** Returns a buffer that lives as long as the tape; its content is undefined. */

@@ -19,7 +19,7 @@ import scanline.engine.backend.FusedNormPool;
 import scanline.engine.backend.FusedRecurrence;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.cpu.ReferenceBackend;
-import scanline.engine.tensor.CentralDifferences;
+import scanline.engine.tensor.Numbers;
 
 /** The gradient of every op of {@link Ops} against central differences. */
 class OpGradientTest {
@@ -61,7 +61,7 @@ class OpGradientTest {
     @MethodSource("signErrors")
     void aSignErrorInAnyGradientIsFound(SignError planted) {
         try (CpuBackend cpu = new CpuBackend(1)) {
-            Backend wrong = CentralDifferences.withSignError(cpu, planted.operation, planted.output);
+            Backend wrong = Numbers.withSignError(cpu, planted.operation, planted.output);
             assertThat(planted.op.small().stream()
                     .anyMatch(sample -> new Trial(wrong, sample).differences(sample.formula()) > 100
                             * planted.op.tolerances().differences()))

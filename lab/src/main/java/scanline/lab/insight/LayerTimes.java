@@ -53,7 +53,9 @@ public final class LayerTimes {
             for (Parameter parameter : experiment.weights().parameters()) {
                 String layer = owner(layers, parameter.name());
                 times.owners.put(parameter.value(), layer);
-                times.owners.put(parameter.gradient(), layer);
+                if (parameter.needsGradient()) {
+                    times.owners.put(parameter.gradient(), layer);
+                }
             }
             times.measure(experiment);
             long all = times.nanos.values().stream().mapToLong(Long::longValue).sum();

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import scanline.engine.io.FormatException;
+import scanline.engine.io.LoadOptions;
 import scanline.engine.io.LoadReport;
 import scanline.engine.io.WeightsFile;
 import scanline.lab.base.RunException;
@@ -45,7 +46,7 @@ public record Parent(String path, String file, String weights, boolean newHead, 
             throw new RunException("cannot load weights from " + from + ": no such run or file");
         }
         LoadReport report = newHead
-                ? WeightsFile.load(file, experiment.weights(), experiment.head())
+                ? WeightsFile.load(file, experiment.weights(), LoadOptions.WHOLE.keeping(experiment.head()))
                 : loadWhole(file, experiment);
         report.lines().forEach(told);
         Optional<String> nonFinite = experiment.weights().nonFinite();
@@ -65,7 +66,7 @@ public record Parent(String path, String file, String weights, boolean newHead, 
             return WeightsFile.load(file, experiment.weights());
         } catch (FormatException e) {
             try {
-                WeightsFile.load(file, experiment.weights(), experiment.head());
+                WeightsFile.load(file, experiment.weights(), LoadOptions.WHOLE.keeping(experiment.head()));
             } catch (FormatException _) {
                 throw e; // a new head would not help
             }
