@@ -332,6 +332,9 @@ public interface Backend extends AutoCloseable {
     /** {@code y *= factor}. */
     void scale(Buffer y, float factor, int n);
 
+    /** Moves y towards x: {@code y += weight (x - y)}, with the product not rounded before it is added. */
+    void interpolate(Buffer y, Buffer x, float weight, int n);
+
     /** Clamps y to [-bound, bound]. */
     void clamp(Buffer y, float bound, int n);
 

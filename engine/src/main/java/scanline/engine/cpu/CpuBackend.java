@@ -475,6 +475,11 @@ public final class CpuBackend
     }
 
     @Override
+    public void interpolate(Buffer y, Buffer x, float weight, int n) {
+        ranges(n, (at, length) -> Elementwise.interpolate(floats(y), floats(x), weight, at, length));
+    }
+
+    @Override
     public void clamp(Buffer y, float bound, int n) {
         ranges(n, (at, length) -> Elementwise.clamp(floats(y), bound, at, length));
     }

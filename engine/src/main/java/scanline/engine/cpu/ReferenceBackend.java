@@ -794,6 +794,13 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
+    public void interpolate(Buffer y, Buffer x, float weight, int n) {
+        for (int i = 0; i < n; i++) {
+            floats(y)[i] = Math.fma(weight, floats(x)[i] - floats(y)[i], floats(y)[i]);
+        }
+    }
+
+    @Override
     public void clamp(Buffer y, float bound, int n) {
         for (int i = 0; i < n; i++) {
             floats(y)[i] = Math.clamp(floats(y)[i], -bound, bound);

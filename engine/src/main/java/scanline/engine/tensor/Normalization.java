@@ -96,8 +96,11 @@ public final class Normalization {
     public static Tensor layer(Tensor x, Tensor gamma, Tensor beta, float epsilon) {
         int rows = x.shape().rows();
         int n = x.shape().size(-1);
-        gamma.shape().require("the weight of a layer normalization", Shape.of(n));
-        beta.shape().require("the bias of a layer normalization", Shape.of(n));
+        if (!gamma.shape().equals(Shape.of(n)) || !beta.shape().equals(Shape.of(n))) {
+            throw new IllegalArgumentException("layer normalization cannot take an input of shape " + x.shape()
+                    + ", a weight of shape " + gamma.shape() + " and a bias of shape " + beta.shape()
+                    + ": it needs [..., n], [n] and [n]");
+        }
         Tape tape = Tape.of(x, gamma, beta);
         Tensor y = tape.result(x.shape(), x, gamma, beta);
         RowMoments<Buffer> saved = new RowMoments<>(tape.scratch(rows), tape.scratch(rows));
@@ -125,8 +128,8 @@ public final class Normalization {
             channels = x.shape().size(-1);
             Shape each = norm.gamma.shape().requireAxes("the weight of a batch normalization", 1);
             if (each.size(0) != channels) {
-                throw new IllegalArgumentException(
-                        "batch normalization of " + each.size(0) + " channels cannot take shape " + x.shape());
+                throw new IllegalArgumentException("batchNorm cannot take an input of shape " + x.shape()
+                        + " and a weight of shape " + each + ": it needs [..., channels] and [channels]");
             }
             norm.beta.shape().require("the bias of a batch normalization", each);
             norm.mean.shape().require("the running mean of a batch normalization", each);

@@ -26,15 +26,16 @@ public final class Products {
      * @return [..., outputs]
      */
     public static Tensor linear(Tensor x, Tensor w, @Nullable Tensor b) {
-        w.shape().requireAxes("the weight of a linear map", 2);
+        w.shape().requireAxes("the weight of linear", 2);
         int inputs = w.shape().size(1);
         int outputs = w.shape().size(0);
         if (x.shape().size(-1) != inputs) {
-            throw new IllegalArgumentException(
-                    "a linear map with " + inputs + " inputs cannot take shape " + x.shape());
+            throw new IllegalArgumentException("linear cannot take an input of shape " + x.shape()
+                    + " and a weight of shape " + w.shape() + ": it needs [..., inputs] and [outputs, inputs]");
         }
-        if (b != null) {
-            b.shape().require("the bias of a linear map", Shape.of(outputs));
+        if (b != null && !b.shape().equals(Shape.of(outputs))) {
+            throw new IllegalArgumentException("linear cannot take a weight of shape " + w.shape() + " and a bias of"
+                    + " shape " + b.shape() + ": it needs [outputs, inputs] and [outputs]");
         }
         Tape tape = Tape.of(x, w);
         LinearShape shape = new LinearShape(x.shape().rows(), inputs, outputs);

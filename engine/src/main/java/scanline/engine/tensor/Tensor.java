@@ -136,6 +136,11 @@ public sealed class Tensor permits Parameter {
         released = true;
     }
 
+    /** Returns whether the gradient has been propagated to the sources of this tensor. */
+    final boolean isReleased() {
+        return released;
+    }
+
     final @Nullable Tape tape() {
         return tape;
     }

@@ -1,6 +1,7 @@
 package scanline.engine.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -36,6 +37,21 @@ class OpGradientTest {
                 }
                 assertThat(new Trial(cpu, sample).differences(sample.composed())).as("composed, " + sample)
                         .isLessThan(op.tolerances().differences());
+            }
+        }
+    }
+
+    /** Without dropout; those of a batch normalization are in NormalizationTest, on inputs far from ReLU's kink. */
+    @ParameterizedTest
+    @MethodSource("scanline.engine.ops.Ops#all")
+    void gradientsOfAnInferencePassMatchCentralDifferences(Op op) {
+        assumeFalse(op.name().startsWith("Normalization.batchNorm"));
+        try (CpuBackend cpu = new CpuBackend(1)) {
+            for (Sample sample : op.small()) {
+                for (Backend backend : List.of(cpu, REFERENCE)) {
+                    assertThat(new Trial(backend, sample).inferenceDifferences(sample.formula())).as(sample.label())
+                            .isLessThan(op.tolerances().differences());
+                }
             }
         }
     }

@@ -114,6 +114,11 @@ final class Trial {
         return GradientCheck.error(inputs, tape -> formula.of(pass(tape, false)));
     }
 
+    /** The error of the gradients of an inference pass, by central differences. */
+    double inferenceDifferences(Formula formula) {
+        return GradientCheck.error(inputs, Engine::inferenceWithGradients, tape -> formula.of(pass(tape, false)));
+    }
+
     /** The gradient of the value. */
     static float[] upstream(int n) {
         return uniform("dy", n, 1);

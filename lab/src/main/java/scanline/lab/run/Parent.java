@@ -79,6 +79,7 @@ public record Parent(String path, String file, String weights, boolean newHead, 
      * checkpoint would start with the weights of its seed.
      */
     public static Run.Beginning beginning(Experiment experiment) {
-        return run -> Checkpoint.save(run.last(), experiment.weights(), experiment.newOptimizer(), Position.START);
+        return run -> Checkpoint.save(run.last(), experiment.weights(), experiment.newOptimizer(),
+                experiment.newAverage(), Position.START);
     }
 }
