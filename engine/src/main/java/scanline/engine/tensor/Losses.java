@@ -33,7 +33,7 @@ public final class Losses {
         int classes = shape.size(-1);
         if (labels.length != rows) {
             throw new IllegalArgumentException("crossEntropy needs one label for each row of its logits: shape " + shape
-                    + " has " + rows + " rows, but there are " + labels.length + " labels");
+                    + " has " + rows + " rows, but the number of labels is " + labels.length);
         }
         for (int i = 0; i < rows; i++) {
             if (labels[i] != IGNORED && (labels[i] < 0 || labels[i] >= classes)) {
@@ -70,7 +70,8 @@ public final class Losses {
         int n = logits.shape().elements();
         if (targets.length != n) {
             throw new IllegalArgumentException("binaryCrossEntropy needs one target for each of its logits: shape "
-                    + logits.shape() + " has " + n + " elements, but there are " + targets.length + " targets");
+                    + logits.shape() + " has " + n + " elements, but the number of targets is "
+                    + targets.length);
         }
         int[] labels = new int[n];
         for (int i = 0; i < n; i++) {

@@ -350,7 +350,7 @@ public final class Shaping {
         int n = table.shape().size(1);
         if (shape.elements() != numbers.length) {
             throw new IllegalArgumentException("lookUp needs one number for each element: shape " + shape + " has "
-                    + shape.elements() + " elements, but there are " + numbers.length + " numbers");
+                    + shape.elements() + " elements, but the number of them is " + numbers.length);
         }
         for (int number : numbers) {
             if (number < 0 || number >= rows) {

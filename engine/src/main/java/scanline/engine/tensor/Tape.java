@@ -86,7 +86,7 @@ public final class Tape implements AutoCloseable {
         }
         if (values.length != shape.elements()) {
             throw new IllegalArgumentException("an input of shape " + shape + " has " + shape.elements()
-                    + " elements, but there are " + values.length + " values");
+                    + " elements, but the number of values is " + values.length);
         }
         Buffer value = scratch(values.length);
         value.write(0, values, 0, values.length);

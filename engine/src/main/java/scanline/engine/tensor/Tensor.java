@@ -80,7 +80,7 @@ public sealed class Tensor permits Parameter {
         return "no gradient flows to this tensor of shape " + shape + (tape != null && !tape.recording()
                 ? ": an inference pass records none; start the pass with Engine.inferenceWithGradients or"
                         + " Engine.training"
-                : "");
+                : ": it is neither an input with a gradient nor computed from one or from a parameter that learns");
     }
 
     /**

@@ -68,7 +68,7 @@ class TapeTest {
         Tensor y = Arithmetic.multiply(w, tape.input(Shape.of(2), new float[] {1, 1}));
         tape.backward(weightedSum(y, new float[] {1, 1}));
         assertThatThrownBy(y::gradient).isInstanceOf(IllegalStateException.class).hasMessage(
-                "the gradient of this tensor of shape [2] has been propagated to its sources, and its engine is in use"
+                "the gradient of this tensor of shape [2] has been propagated to its sources, and its memory is in use"
                         + " again");
     }
 
@@ -121,7 +121,7 @@ class TapeTest {
         assertThat(unused.gradients()).containsOnly(0);
         assertThat(x.needsGradient()).isFalse();
         assertThatThrownBy(x::gradient).isInstanceOf(IllegalStateException.class)
-                .hasMessage("no gradient flows to this tensor of shape [2]");
+                .hasMessageStartingWith("no gradient flows to this tensor of shape [2]: ");
     }
 
     @Test
@@ -139,7 +139,7 @@ class TapeTest {
 
     @Test
     void mismatchedShapesAreNamed() {
-        assertRejected(() -> tape.input(Shape.of(2, 3), new float[5]), "an input of shape [2, 3] has 6 elements, but there are 5 values");
+        assertRejected(() -> tape.input(Shape.of(2, 3), new float[5]), "an input of shape [2, 3] has 6 elements, but the number of values is 5");
         assertRejected(() -> Arithmetic.add(input(2, 3), input(3, 2)),
                 "add cannot take shapes [2, 3] and [3, 2]: compared from the last axis, sizes must be equal or 1");
         assertRejected(() -> Arithmetic.multiply(input(2, 3), input(6)),
@@ -216,14 +216,14 @@ class TapeTest {
                 "crossEntropy: label 0 is -2, which is out of range for logits of shape [2, 3]: there are 3 classes, from"
                         + " 0 to 2");
         assertRejected(() -> Losses.crossEntropy(input(2, 3), new int[1], 0), "crossEntropy needs one label for"
-                + " each row of its logits: shape [2, 3] has 2 rows, but there are 1 labels");
+                + " each row of its logits: shape [2, 3] has 2 rows, but the number of labels is 1");
         assertRejected(() -> Losses.crossEntropy(input(2, 4, 3), new int[2], 0),
-                "crossEntropy needs one label for each row of its logits: shape [2, 4, 3] has 8 rows, but there are 2"
-                        + " labels");
+                "crossEntropy needs one label for each row of its logits: shape [2, 4, 3] has 8 rows, but the number of labels is"
+                        + " 2");
         assertRejected(() -> Losses.crossEntropy(input(2, 3), new int[] {Losses.IGNORED, Losses.IGNORED}, 0),
                 "crossEntropy needs at least one label that is not ignored");
         assertRejected(() -> Losses.binaryCrossEntropy(input(2, 3), new boolean[5]), "binaryCrossEntropy needs"
-                + " one target for each of its logits: shape [2, 3] has 6 elements, but there are 5 targets");
+                + " one target for each of its logits: shape [2, 3] has 6 elements, but the number of targets is 5");
     }
 
     @Test
