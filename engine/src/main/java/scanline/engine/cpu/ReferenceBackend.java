@@ -731,9 +731,8 @@ public final class ReferenceBackend implements Backend {
                 floats(daffine.gamma())[c] += (float) product;
             }
             for (int i = 0; i < rows && dx != null; i++) {
-                double throughStatistics = norm.ofBatch() ? sum / rows + v[i] * product / rows : 0;
-                floats(dx)[i * channels + c] += (float) (floats(norm.affine().gamma())[c] / deviation
-                        * (g[i] - throughStatistics));
+                double each = norm.ofBatch() ? g[i] - sum / rows - v[i] * product / rows : g[i];
+                floats(dx)[i * channels + c] += (float) (floats(norm.affine().gamma())[c] / deviation * each);
             }
         }
     }
