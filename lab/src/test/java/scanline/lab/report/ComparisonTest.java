@@ -168,7 +168,7 @@ class ComparisonTest {
         assertThat(second.get("examplesPerSecond")).isEqualTo(1500.0);
         assertThat(values.get("sameWeights")).isEqualTo(List.of(List.of("same", "too")));
         assertThat(values.get("same")).isEqualTo(Map.of("epochs", "2", "data", "mnist", "data.canvas", "single",
-                "data.shrink", "1"));
+                "data.shrink", "1", "accumulate", "1", "groups", "", "average.decay", "0.0"));
     }
 
     @Test
