@@ -13,7 +13,8 @@ import java.util.function.Function;
  *            whether mean and variance are those of the block that is normalized, so that its gradient also flows
  *            through them; otherwise they are constants
  */
-public record ChannelNorm<A>(A mean, A variance, Affine<A> affine, float epsilon, boolean ofBatch) implements Blocks<A> {
+public record ChannelNorm<A>(A mean, A variance, Affine<A> affine, float epsilon,
+        boolean ofBatch) implements Blocks<A> {
     @Override
     public <B> ChannelNorm<B> map(Function<A, B> of) {
         return new ChannelNorm<>(of.apply(mean), of.apply(variance), affine.map(of), epsilon, ofBatch);

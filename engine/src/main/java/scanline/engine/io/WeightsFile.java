@@ -146,7 +146,9 @@ public final class WeightsFile {
         for (LoadOptions.Renaming renaming : options.renamings()) {
             if (names.stream().noneMatch(renaming.from()::matches)) {
                 throw new FormatException(file, "no tensor matches \"" + renaming.from() + "\", which is to be renamed"
-                        + (names.isEmpty() ? "" : "; the nearest is " + Excerpt.quoted(renaming.from().nearest(names))));
+                        + (names.isEmpty()
+                                ? ""
+                                : "; the nearest is " + Excerpt.quoted(renaming.from().nearest(names))));
             }
         }
         Map<String, String> tensors = new LinkedHashMap<>();

@@ -124,7 +124,8 @@ public final class FeedForward {
     }
 
     private static void backward(float @Nullable [] dx, FeedForwardWeights<float[]> dw, float[] dy, float[] x,
-            FeedForwardWeights<float[]> w, float[] work, Layout at, Own own, int sums, FeedForwardShape shape, int row, int rows) {
+            FeedForwardWeights<float[]> w, float[] work, Layout at, Own own, int sums, FeedForwardShape shape, int row,
+            int rows) {
         int f = shape.features();
         int h = shape.hidden();
         int biases = sums + 2 * f * h;

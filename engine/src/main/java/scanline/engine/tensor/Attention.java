@@ -74,8 +74,9 @@ public final class Attention {
         HeadsView<Tensor> result = new Heads(y, 0).view();
         Qkv<Tensor> qkv = new Qkv<>(q.view(), k.view(), v.view());
         fused.attend(result.map(Tensor::value), qkv.map(Tensor::value), shape);
-        tape.record(y, () -> fused.attendGradient(qkv.map(tensor -> gradient(tape, tensor)), result.map(Tensor::gradient),
-                qkv.map(Tensor::value), shape));
+        tape.record(y,
+                () -> fused.attendGradient(qkv.map(tensor -> gradient(tape, tensor)), result.map(Tensor::gradient),
+                        qkv.map(Tensor::value), shape));
         return y;
     }
 

@@ -52,8 +52,10 @@ public final class Normalization {
         Tape tape = pass.tape;
         Tensor y = tape.result(x.shape(), x, norm.gamma, norm.beta);
         tape.backend().batchNorm(y.value(), x.value(), pass.norm, relu, pass.rows, pass.channels);
-        tape.record(y, () -> tape.backend().batchNormGradient(x.gradientOrNull(), gradients(norm.gamma, norm.beta), y.gradient(),
-                x.value(), pass.norm, relu, pass.rows, pass.channels));
+        tape.record(y,
+                () -> tape.backend().batchNormGradient(x.gradientOrNull(), gradients(norm.gamma, norm.beta),
+                        y.gradient(),
+                        x.value(), pass.norm, relu, pass.rows, pass.channels));
         return y;
     }
 
@@ -74,8 +76,9 @@ public final class Normalization {
         Tape tape = pass.tape;
         Tensor y = tape.result(Images.places(window, window.channels()), x, norm.gamma, norm.beta);
         fused.batchNormPool(y.value(), x.value(), pass.norm, window);
-        tape.record(y, () -> fused.batchNormPoolGradient(x.gradientOrNull(), gradients(norm.gamma, norm.beta), y.gradient(),
-                x.value(), pass.norm, window));
+        tape.record(y,
+                () -> fused.batchNormPoolGradient(x.gradientOrNull(), gradients(norm.gamma, norm.beta), y.gradient(),
+                        x.value(), pass.norm, window));
         return y;
     }
 

@@ -147,7 +147,7 @@ class WeightsFileTest {
                 "weight");
         assertThat(report.lines()).isEmpty();
         assertThat(weights.parameters().stream().map(parameter -> parameter.values()[0])).containsExactly(
-                (float) 16f, 14f, 6f, 9f);
+                16f, 14f, 6f, 9f);
     }
 
     @Test

@@ -327,8 +327,9 @@ class LayersTest {
                     assertThatThrownBy(() -> lstm.forward(wide, Output.LAST_STEP))
                             .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("4");
                     assertThatThrownBy(() -> linear.forward(wide))
-                            .hasMessage("linear cannot take an input of shape [1, 2, 4] and a weight of shape [2, 3]: it needs"
-                                    + " [..., inputs] and [outputs, inputs]");
+                            .hasMessage(
+                                    "linear cannot take an input of shape [1, 2, 4] and a weight of shape [2, 3]: it needs"
+                                            + " [..., inputs] and [outputs, inputs]");
                 }
             }
         }

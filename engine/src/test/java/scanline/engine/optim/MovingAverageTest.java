@@ -29,7 +29,7 @@ class MovingAverageTest {
         return values;
     }
 
-    /** The numbers are those of PyTorch's AveragedModel with get_ema_multi_avg_fn(0.75). */
+    /** By hand, by the formula of the AveragedModel of PyTorch with get_ema_multi_avg_fn(0.75). */
     @Test
     void theFirstUpdateCopiesAndEveryLaterOneMovesTheAverage() {
         set(a, 8, -8);

@@ -139,7 +139,8 @@ class TapeTest {
 
     @Test
     void mismatchedShapesAreNamed() {
-        assertRejected(() -> tape.input(Shape.of(2, 3), new float[5]), "an input of shape [2, 3] has 6 elements, but the number of values is 5");
+        assertRejected(() -> tape.input(Shape.of(2, 3), new float[5]),
+                "an input of shape [2, 3] has 6 elements, but the number of values is 5");
         assertRejected(() -> Arithmetic.add(input(2, 3), input(3, 2)),
                 "add cannot take shapes [2, 3] and [3, 2]: compared from the last axis, sizes must be equal or 1");
         assertRejected(() -> Arithmetic.multiply(input(2, 3), input(6)),

@@ -72,7 +72,8 @@ class ComparisonTest {
         assertThat(row(text, "training time")).containsExactly("3 min 10 s", "3 min 10 s");
         assertThat(row(text, "examples/s")).containsExactly("1,500", "1,500");
         assertThat(text)
-                .contains("\nCommon settings: epochs=2, data=mnist, data.canvas=single, data.shrink=1, batch=100\n",
+                .contains("\nCommon settings: epochs=2, data=mnist, data.canvas=single, data.shrink=1, batch=100,"
+                        + " accumulate=1,\n  groups=, average.decay=0.0\n",
                         "\nThe validation sets are not the same", "\n* b has the best validation accuracy.")
                 .doesNotContain("batch  ", "about", "same weights");
     }

@@ -281,7 +281,8 @@ class TrainerTest {
         lastWeights(recipe, parent, 1, false, () -> false);
         try (Experiment experiment = new Experiment(small("average.decay=0.9", "seed=2"), 1)) {
             Parent.load(parent.best(), experiment, false, _ -> {});
-            Run child = Run.create(folder.resolve("child"), experiment.recipe(), Map.of(), Parent.beginning(experiment));
+            Run child = Run.create(folder.resolve("child"), experiment.recipe(), Map.of(),
+                    Parent.beginning(experiment));
             Map<String, SafeTensors.Entry> tensors = SafeTensors.read(child.last()).tensors();
             assertThat(SafeTensors.read(parent.best()).tensors()).allSatisfy((name, entry) -> {
                 assertThat(tensors.get("ema." + name).values()).isEqualTo(entry.values());
