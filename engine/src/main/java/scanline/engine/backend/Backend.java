@@ -198,7 +198,7 @@ public interface Backend extends AutoCloseable {
 
     /**
      * With {@code z = (x - mean) inverse} and {@code g = dy gamma}: {@code dx += inverse (g - mean(g) - z mean(g z))},
-     * {@code dgamma += sum(dy z), dbeta += sum(dy)} over the rows; dx may be null.
+     * {@code dgamma += sum(dy z), dbeta += sum(dy)} over the rows; a gradient that is null is not computed.
      */
     void layerNormGradient(@Nullable Buffer dx, Affine<Buffer> daffine, Buffer dy, Buffer x, RowMoments<Buffer> saved,
             Buffer gamma, int rows, int n);
@@ -258,9 +258,9 @@ public interface Backend extends AutoCloseable {
      */
     void convolution(Buffer y, Buffer x, Buffer w, Buffer bias, int outputs, Window window);
 
-    /** Adds the gradients of {@link #convolution}; dx is not computed if it is null. */
-    void convolutionGradient(@Nullable Buffer dx, Buffer dw, Buffer dbias, Buffer dy, Buffer x, Buffer w, int outputs,
-            Window window);
+    /** Adds the gradients of {@link #convolution}; one that is null is not computed. */
+    void convolutionGradient(@Nullable Buffer dx, @Nullable Buffer dw, @Nullable Buffer dbias, Buffer dy, Buffer x,
+            Buffer w, int outputs, Window window);
 
     /**
      * Computes the maximum at each position of the window.
@@ -298,9 +298,10 @@ public interface Backend extends AutoCloseable {
     void batchNorm(Buffer y, Buffer x, ChannelNorm<Buffer> norm, boolean relu, int rows, int channels);
 
     /**
-     * Adds the gradients of {@link #batchNorm} when the statistics are those of x. With n rows, {@code v = (x - mean) /
-     * sqrt(variance + epsilon)}, and g = dy, or 0 where relu made the result 0: {@code dbeta += sum(g), dgamma += sum(g
-     * v), dx += gamma / sqrt(variance + epsilon) (g - sum(g) / n - v sum(g v) / n)}; dx is not computed if it is null.
+     * Adds the gradients of {@link #batchNorm}. With n rows, {@code v = (x - mean) / sqrt(variance + epsilon)}, and g =
+     * dy, or 0 where relu made the result 0: {@code dbeta += sum(g), dgamma += sum(g v)}. If the statistics are those of
+     * x, {@code dx += gamma / sqrt(variance + epsilon) (g - sum(g) / n - v sum(g v) / n)}; if they are constants,
+     * {@code dx += gamma / sqrt(variance + epsilon) g}. A gradient that is null is not computed.
      */
     void batchNormGradient(@Nullable Buffer dx, Affine<Buffer> daffine, Buffer dy, Buffer x, ChannelNorm<Buffer> norm,
             boolean relu, int rows, int channels);
@@ -330,6 +331,9 @@ public interface Backend extends AutoCloseable {
 
     /** {@code y *= factor}. */
     void scale(Buffer y, float factor, int n);
+
+    /** Moves y towards x: {@code y += weight (x - y)}, with the product not rounded before it is added. */
+    void interpolate(Buffer y, Buffer x, float weight, int n);
 
     /** Clamps y to [-bound, bound]. */
     void clamp(Buffer y, float bound, int n);

@@ -17,7 +17,7 @@ public interface FusedAttention {
     /** {@code y = [heads] wo^T + bo} with {@code [Q K V] = x wi^T + bi}; x and y are [T, B, features]. */
     void selfAttend(Buffer y, Buffer x, AttentionWeights<Buffer> w, int features, AttentionShape shape);
 
-    /** Adds to the gradients of the weights, and to that of x unless it is null. */
+    /** Adds to the gradients of the weights and of x; one that is null is not computed. */
     void selfAttendGradient(@Nullable Buffer dx, AttentionWeights<Buffer> dw, Buffer dy, Buffer x,
             AttentionWeights<Buffer> w, int features, AttentionShape shape);
 }

@@ -20,7 +20,7 @@ public interface FusedNormPool {
      */
     void batchNormPool(Buffer y, Buffer x, ChannelNorm<Buffer> norm, Window window);
 
-    /** Adds to the gradients when the statistics are those of x; dx is not computed if it is null. */
+    /** Adds to the gradients, as {@link Backend#batchNormGradient} does; one that is null is not computed. */
     void batchNormPoolGradient(@Nullable Buffer dx, Affine<Buffer> daffine, Buffer dy, Buffer x,
             ChannelNorm<Buffer> norm, Window window);
 }

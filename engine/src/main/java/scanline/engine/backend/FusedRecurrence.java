@@ -26,7 +26,7 @@ public interface FusedRecurrence {
     /**
      * Runs the backward pass of a span: adds to the gradient of the input, and replaces the gradients of the states
      * after the span by those of the states before it. The spans of a sequence are processed from the last to the first
-     * with the same workspace; the first span also adds to the gradients of the weights. Every span but the first has
+     * with the same workspace; the first span also adds to the gradients of the weights that are not null. Every span but the first has
      * {@link #spanSteps} steps or a multiple of that, so the sums are bit-identical however the sequence is divided.
      *
      * @param y

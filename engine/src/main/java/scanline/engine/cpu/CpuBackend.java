@@ -381,10 +381,12 @@ public final class CpuBackend
     }
 
     @Override
-    public void convolutionGradient(@Nullable Buffer dx, Buffer dw, Buffer dbias, Buffer dy, Buffer x, Buffer w,
-            int outputs, Window window) {
-        ConvolutionGradient.weights(parallel, floats(dw), floats(dbias), floats(dy), floats(x),
-                work(ConvolutionGradient.weightsWork(parallel.threads(), outputs, window)), outputs, window);
+    public void convolutionGradient(@Nullable Buffer dx, @Nullable Buffer dw, @Nullable Buffer dbias, Buffer dy,
+            Buffer x, Buffer w, int outputs, Window window) {
+        if (dw != null || dbias != null) {
+            ConvolutionGradient.weights(parallel, floatsOrNull(dw), floatsOrNull(dbias), floats(dy), floats(x),
+                    work(ConvolutionGradient.weightsWork(parallel.threads(), outputs, window)), outputs, window);
+        }
         if (dx != null) {
             ConvolutionGradient.input(parallel, floats(dx), floats(dy), floats(w),
                     work(ConvolutionGradient.inputWork(parallel.threads(), outputs, window)), outputs, window);
@@ -470,6 +472,11 @@ public final class CpuBackend
     @Override
     public void scale(Buffer y, float factor, int n) {
         ranges(n, (at, length) -> Elementwise.scale(floats(y), factor, at, length));
+    }
+
+    @Override
+    public void interpolate(Buffer y, Buffer x, float weight, int n) {
+        ranges(n, (at, length) -> Elementwise.interpolate(floats(y), floats(x), weight, at, length));
     }
 
     @Override

@@ -359,8 +359,12 @@ public final class ReferenceBackend implements Backend {
             for (int j = 0; j < n; j++) {
                 double z = (floats(x)[i * n + j] - (double) floats(saved.mean())[i]) * scale;
                 double g = (double) floats(dy)[i * n + j] * floats(gamma)[j];
-                floats(daffine.gamma())[j] += (float) (floats(dy)[i * n + j] * z);
-                floats(daffine.beta())[j] += floats(dy)[i * n + j];
+                if (daffine.gamma() != null) {
+                    floats(daffine.gamma())[j] += (float) (floats(dy)[i * n + j] * z);
+                }
+                if (daffine.beta() != null) {
+                    floats(daffine.beta())[j] += floats(dy)[i * n + j];
+                }
                 sum += g;
                 product += g * z;
             }
@@ -594,9 +598,9 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public void convolutionGradient(@Nullable Buffer dx, Buffer dw, Buffer dbias, Buffer dy, Buffer x, Buffer w,
-            int outputs, Window window) {
-        for (int i = 0; i < window.batch() * window.outHeight() * window.outWidth() * outputs; i++) {
+    public void convolutionGradient(@Nullable Buffer dx, @Nullable Buffer dw, @Nullable Buffer dbias, Buffer dy,
+            Buffer x, Buffer w, int outputs, Window window) {
+        for (int i = 0; dbias != null && i < window.batch() * window.outHeight() * window.outWidth() * outputs; i++) {
             floats(dbias)[i % outputs] += floats(dy)[i];
         }
         each(window, (place, r, s, pixel) -> {
@@ -605,7 +609,9 @@ public final class ReferenceBackend implements Backend {
                 for (int c = 0; c < window.channels(); c++) {
                     int weight = weight(o, c, r, s, window);
                     int source = pixel * window.channels() + c;
-                    floats(dw)[weight] = Math.fma(d, floats(x)[source], floats(dw)[weight]);
+                    if (dw != null) {
+                        floats(dw)[weight] = Math.fma(d, floats(x)[source], floats(dw)[weight]);
+                    }
                     if (dx != null) {
                         floats(dx)[source] = Math.fma(d, floats(w)[weight], floats(dx)[source]);
                     }
@@ -718,11 +724,15 @@ public final class ReferenceBackend implements Backend {
                 sum += g[i];
                 product += g[i] * v[i];
             }
-            floats(daffine.beta())[c] += (float) sum;
-            floats(daffine.gamma())[c] += (float) product;
+            if (daffine.beta() != null) {
+                floats(daffine.beta())[c] += (float) sum;
+            }
+            if (daffine.gamma() != null) {
+                floats(daffine.gamma())[c] += (float) product;
+            }
             for (int i = 0; i < rows && dx != null; i++) {
-                floats(dx)[i * channels + c] += (float) (floats(norm.affine().gamma())[c] / deviation
-                        * (g[i] - sum / rows - v[i] * product / rows));
+                double each = norm.ofBatch() ? g[i] - sum / rows - v[i] * product / rows : g[i];
+                floats(dx)[i * channels + c] += (float) (floats(norm.affine().gamma())[c] / deviation * each);
             }
         }
     }
@@ -779,6 +789,13 @@ public final class ReferenceBackend implements Backend {
     public void scale(Buffer y, float factor, int n) {
         for (int i = 0; i < n; i++) {
             floats(y)[i] *= factor;
+        }
+    }
+
+    @Override
+    public void interpolate(Buffer y, Buffer x, float weight, int n) {
+        for (int i = 0; i < n; i++) {
+            floats(y)[i] = Math.fma(weight, floats(x)[i] - floats(y)[i], floats(y)[i]);
         }
     }
 

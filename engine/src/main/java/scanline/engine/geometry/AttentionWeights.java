@@ -4,7 +4,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The weights of a self-attention layer, or their gradients.
+ * The weights of a self-attention layer, or their gradients, of which any may be null.
  *
  * @param wi
  *            [3 heads d, F], for queries, keys and values
@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record AttentionWeights<A>(A wi, @Nullable A bi, A wo, A bo) implements Blocks<A> {
     @Override
     public <B> AttentionWeights<B> map(Function<A, B> of) {
-        return new AttentionWeights<>(of.apply(wi), bi == null ? null : of.apply(bi), of.apply(wo), of.apply(bo));
+        return new AttentionWeights<>(Blocks.mapped(wi, of), bi == null ? null : of.apply(bi), Blocks.mapped(wo, of),
+                Blocks.mapped(bo, of));
     }
 }

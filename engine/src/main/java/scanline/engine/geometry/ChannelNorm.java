@@ -9,10 +9,14 @@ import java.util.function.Function;
  *            [channels], as {@code variance}
  * @param affine
  *            gamma and beta
+ * @param ofBatch
+ *            whether mean and variance are those of the block that is normalized, so that its gradient also flows
+ *            through them; otherwise they are constants
  */
-public record ChannelNorm<A>(A mean, A variance, Affine<A> affine, float epsilon) implements Blocks<A> {
+public record ChannelNorm<A>(A mean, A variance, Affine<A> affine, float epsilon,
+        boolean ofBatch) implements Blocks<A> {
     @Override
     public <B> ChannelNorm<B> map(Function<A, B> of) {
-        return new ChannelNorm<>(of.apply(mean), of.apply(variance), affine.map(of), epsilon);
+        return new ChannelNorm<>(of.apply(mean), of.apply(variance), affine.map(of), epsilon, ofBatch);
     }
 }

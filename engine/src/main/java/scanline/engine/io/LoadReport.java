@@ -8,7 +8,7 @@ import java.util.Set;
 import scanline.engine.file.Excerpt;
 
 /**
- * The adjustments that made the tensors of a file fit a model.
+ * What did not match between a file and a model, and the adjustments that made the tensors fit.
  *
  * @param file the file
  * @param metadata the texts of the file
@@ -16,11 +16,16 @@ import scanline.engine.file.Excerpt;
  * @param tied the names of the parameters that are missing from the file, each with the tensor that the metadata of the
  *     file name instead
  * @param converted the dtypes other than F32 that were converted, by their names in the format
+ * @param missing the names of the parameters and statistics that a partial load did not find, which keep their values
+ * @param unused the tensors of the file that a partial load left over, by their names in the file
  */
 public record LoadReport(Path file, Map<String, String> metadata, String prefix, Map<String, String> tied,
-        Set<String> converted) {
+        Set<String> converted, List<String> missing, List<String> unused) {
+    private static final int MOST_NAMES = 5; // a file may have thousands
+
     /**
-     * One line for each adjustment that a user should know of, starting with the file; empty if the file fit unchanged.
+     * One line for each adjustment or gap that a user should know of, starting with the file; empty if the file fit
+     * unchanged.
      */
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
@@ -36,6 +41,23 @@ public record LoadReport(Path file, Map<String, String> metadata, String prefix,
                             ? "rounded to the nearest float"
                             : "which represents all of their values exactly"));
         }
+        if (!missing.isEmpty()) {
+            lines.add(file + ": " + (missing.size() == 1
+                    ? "1 parameter of the model is missing and keeps its values: "
+                    : missing.size() + " parameters of the model are missing and keep their values: ")
+                    + names(missing));
+        }
+        if (!unused.isEmpty()) {
+            lines.add(file + ": " + (unused.size() == 1
+                    ? "1 tensor belongs to no parameter of the model and was left over: "
+                    : unused.size() + " tensors belong to no parameter of the model and were left over: ")
+                    + names(unused.stream().map(Excerpt::quoted).toList()));
+        }
         return lines;
+    }
+
+    private static String names(List<String> names) {
+        return String.join(", ", names.subList(0, Math.min(MOST_NAMES, names.size())))
+                + (names.size() > MOST_NAMES ? " and " + (names.size() - MOST_NAMES) + " more" : "");
     }
 }

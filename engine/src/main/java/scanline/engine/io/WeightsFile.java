@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import scanline.engine.backend.Buffer;
 import scanline.engine.file.Excerpt;
 import scanline.engine.io.SafeTensors.Entry;
@@ -61,63 +62,115 @@ public final class WeightsFile {
     }
 
     /**
-     * Reads every parameter and statistic. A prefix that all names of the file share, such as {@code module.} of a
-     * wrapped model, is removed if no name is known otherwise. A tensor that is missing from the file is replaced by
-     * the one to which the metadata tie it, as {@code save_model} of Hugging Face writes them.
-     *
-     * @return the adjustments that made the tensors fit
-     * @throws FormatException
-     *             if a tensor is missing, has another shape, or belongs to no parameter; the weights are then unchanged
+     * Reads every parameter and statistic, as {@link #load(Path, Weights, LoadOptions)} does with
+     * {@link LoadOptions#WHOLE}.
      */
     public static LoadReport load(Path file, Weights weights) throws IOException {
-        return load(file, weights, Set.of());
+        return load(file, weights, LoadOptions.WHOLE);
     }
 
     /**
-     * Reads every parameter and statistic except for some parameters.
+     * Reads parameters and statistics. A prefix that all names of the file share after they were renamed, such as
+     * {@code module.} of a wrapped model, is removed if no name is known otherwise. A tensor that is missing from the
+     * file is replaced by the one to which the metadata tie it, as {@code save_model} of Hugging Face writes them.
      *
-     * @param fresh
-     *            names of parameters that keep their values, whatever the file contains under these names
-     * @return the adjustments that made the tensors fit
+     * @param options
+     *            the names to change, what keeps its values, and whether the file may fit only partly
+     * @return what did not match, and the adjustments that made the tensors fit
      * @throws FormatException
-     *             if another tensor is missing, has another shape, or belongs to no parameter; the weights are then
-     *             unchanged
+     *             if a tensor has another shape than its parameter, if two tensors or none are renamed to a name, or if a
+     *             tensor is missing or belongs to no parameter; in a partial load, if all are missing. The weights are
+     *             then unchanged.
+     * @throws IllegalArgumentException
+     *             if no parameter has a name that is to keep its values
      */
-    public static LoadReport load(Path file, Weights weights, Set<String> fresh) throws IOException {
+    public static LoadReport load(Path file, Weights weights, LoadOptions options) throws IOException {
         SafeTensors content = SafeTensors.read(file);
         Map<String, int[]> shapes = shapes(weights);
-        String prefix = prefix(content.tensors().keySet(), shapes.keySet());
+        Set<String> kept = options.kept(shapes.keySet());
+        Map<String, String> tensors = renamed(file, content, options);
+        String prefix = prefix(tensors.keySet(), shapes.keySet());
+        Map<String, String> ties = ties(content, options);
         Map<String, String> tied = new LinkedHashMap<>();
+        List<String> missing = new ArrayList<>();
         List<Entry> found = new ArrayList<>();
-        Set<String> unknown = new TreeSet<>(content.tensors().keySet());
-        for (String name : shapes.keySet()) {
-            String stored = prefix + name;
-            String tensor = content.tensors().containsKey(stored)
-                    ? stored
-                    : content.metadata().getOrDefault(stored, stored);
-            Entry entry = content.tensors().get(tensor);
-            if (entry != null) {
-                unknown.remove(tensor);
-            }
-            if (entry != null && !fresh.contains(name)) {
-                found.add(new Entry(name, entry.shape(), entry.values()));
-                if (!tensor.equals(stored)) {
-                    tied.put(name, tensor);
-                }
-            }
-        }
-        SafeTensors fitting = new SafeTensors(found, Map.of());
+        Set<String> unused = new TreeSet<>(content.tensors().keySet());
         for (Map.Entry<String, int[]> needed : shapes.entrySet()) {
-            if (!fresh.contains(needed.getKey())) {
-                require(file, fitting, needed.getKey(), needed.getValue());
+            String name = needed.getKey();
+            String own = tensors.get(prefix + name);
+            String tensor = own == null ? ties.get(prefix + name) : own;
+            if (tensor != null) {
+                unused.remove(tensor);
+            }
+            if (kept.contains(name)) {
+                continue;
+            }
+            Entry entry = tensor == null ? null : content.tensors().get(tensor);
+            if (entry == null) {
+                missing.add(name);
+                if (!options.partial()) {
+                    throw missing(file, name, needed.getValue());
+                }
+                continue;
+            }
+            requireShape(file, name, entry.shape(), needed.getValue());
+            found.add(new Entry(name, entry.shape(), entry.values()));
+            if (own == null) {
+                tied.put(name, tensor);
             }
         }
-        if (!unknown.isEmpty()) {
-            throw new FormatException(file, "tensor " + Excerpt.quoted(unknown.iterator().next())
+        if (!unused.isEmpty() && !options.partial()) {
+            throw new FormatException(file, "tensor " + Excerpt.quoted(unused.iterator().next())
                     + " belongs to no parameter of this model");
         }
-        restore("", fitting, weights, fresh);
-        return new LoadReport(file, content.metadata(), prefix, tied, content.converted());
+        if (found.isEmpty() && !missing.isEmpty()) {
+            throw new FormatException(file, "no tensor has the name of a parameter of this model, such as "
+                    + missing.getFirst() + (unused.isEmpty()
+                            ? ""
+                            : "; there is " + Excerpt.quoted(unused.iterator().next())));
+        }
+        SafeTensors fitting = new SafeTensors(found, Map.of());
+        each(weights, (name, target) -> {
+            if (fitting.tensors().containsKey(name)) {
+                copy(fitting, name, target);
+            }
+        });
+        return new LoadReport(file, content.metadata(), prefix, tied, content.converted(), List.copyOf(missing),
+                List.copyOf(unused));
+    }
+
+    /** The tensors of a file by their names in the model, perhaps after a prefix. */
+    private static Map<String, String> renamed(Path file, SafeTensors content, LoadOptions options)
+            throws FormatException {
+        Set<String> names = content.tensors().keySet();
+        for (LoadOptions.Renaming renaming : options.renamings()) {
+            if (names.stream().noneMatch(renaming.from()::matches)) {
+                throw new FormatException(file, "no tensor matches \"" + renaming.from() + "\", which is to be renamed"
+                        + (names.isEmpty()
+                                ? ""
+                                : "; the nearest is " + Excerpt.quoted(renaming.from().nearest(names))));
+            }
+        }
+        Map<String, String> tensors = new LinkedHashMap<>();
+        for (String name : names) {
+            String other = tensors.put(options.renamed(name), name);
+            if (other != null) {
+                throw new FormatException(file, "tensors " + Excerpt.quoted(other) + " and " + Excerpt.quoted(name)
+                        + " have the same name after renaming, " + Excerpt.quoted(options.renamed(name)));
+            }
+        }
+        return tensors;
+    }
+
+    /** The tensors to which the metadata tie others, by the names of these in the model, perhaps after a prefix. */
+    private static Map<String, String> ties(SafeTensors content, LoadOptions options) {
+        Map<String, String> ties = new LinkedHashMap<>();
+        content.metadata().forEach((name, tensor) -> {
+            if (content.tensors().containsKey(tensor)) {
+                ties.put(options.renamed(name), tensor);
+            }
+        });
+        return ties;
     }
 
     /** The shapes of a model's parameters and statistics by their names. */
@@ -163,18 +216,13 @@ public final class WeightsFile {
      * have accepted all of these entries.
      */
     public static void restore(String prefix, SafeTensors content, Weights weights) {
-        restore(prefix, content, weights, Set.of());
+        each(weights, (name, target) -> copy(content, prefix + name, target));
     }
 
-    private static void restore(String prefix, SafeTensors content, Weights weights, Set<String> fresh) {
-        for (Parameter parameter : weights.parameters()) {
-            if (!fresh.contains(parameter.name())) {
-                copy(content, prefix + parameter.name(), parameter.value());
-            }
-        }
-        for (Statistic statistic : weights.statistics()) {
-            copy(content, prefix + statistic.name(), statistic.value());
-        }
+    /** Calls an action with the name and the values of every parameter and statistic. */
+    private static void each(Weights weights, BiConsumer<String, Buffer> action) {
+        weights.parameters().forEach(parameter -> action.accept(parameter.name(), parameter.value()));
+        weights.statistics().forEach(statistic -> action.accept(statistic.name(), statistic.value()));
     }
 
     /**
@@ -199,10 +247,18 @@ public final class WeightsFile {
     public static void require(Path file, SafeTensors content, String name, int[] shape) throws FormatException {
         Entry entry = content.tensors().get(name);
         if (entry == null) {
-            throw new FormatException(file, "tensor " + name + " of shape " + Arrays.toString(shape) + " is missing");
+            throw missing(file, name, shape);
         }
-        if (!Arrays.equals(entry.shape(), shape)) {
-            throw new FormatException(file, "tensor " + name + " has shape " + Arrays.toString(entry.shape())
+        requireShape(file, name, entry.shape(), shape);
+    }
+
+    private static FormatException missing(Path file, String name, int[] shape) {
+        return new FormatException(file, "tensor " + name + " of shape " + Arrays.toString(shape) + " is missing");
+    }
+
+    private static void requireShape(Path file, String name, int[] actual, int[] shape) throws FormatException {
+        if (!Arrays.equals(actual, shape)) {
+            throw new FormatException(file, "tensor " + name + " has shape " + Arrays.toString(actual)
                     + ", but the model needs " + Arrays.toString(shape));
         }
     }

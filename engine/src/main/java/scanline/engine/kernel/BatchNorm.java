@@ -185,7 +185,7 @@ public final class BatchNorm {
                 (from, to) -> normalize(y, x, scales, floor(relu), rows, channels, from, to));
     }
 
-    /** Adds to dx, unless null, and to the gradients of gamma and beta, for statistics that were computed from x. */
+    /** Adds to dx and to the gradients of gamma and beta; one that is null is not computed. */
     public static void backward(Parallel parallel, float @Nullable [] dx, Affine<float[]> daffine, float[] dy,
             float[] x, ChannelNorm<float[]> norm, boolean relu, float[] work, int rows, int channels) {
         float[] scales = scales(norm, channels);
@@ -303,8 +303,9 @@ public final class BatchNorm {
     }
 
     /**
-     * Adds up the sums of {@code count} chunks. Adds to the gradients of gamma and beta, and returns the coefficients
-     * of {@code dx = scale g + slope (x - mean) + offset}: the slope [C], then the offset [C].
+     * Adds up the sums of {@code count} chunks. Adds to the gradients of gamma and beta, unless null, and returns the
+     * coefficients of {@code dx = scale g + slope (x - mean) + offset}: the slope [C], then the offset [C]. They are the
+     * gradient through the statistics, and 0 if these are constants.
      *
      * @param sums
      *            [count, 2, C]
@@ -324,10 +325,16 @@ public final class BatchNorm {
                 gx += sums[(2 * chunk + 1) * channels + c];
             }
             double inverse = 1 / Math.sqrt((double) variance[c] + norm.epsilon());
-            dgamma[c] += (float) (gx * inverse);
-            dbeta[c] += (float) g;
-            slopes[c] = (float) (-gamma[c] * inverse * inverse * inverse * gx / rows);
-            slopes[channels + c] = (float) (-gamma[c] * inverse * g / rows);
+            if (dgamma != null) {
+                dgamma[c] += (float) (gx * inverse);
+            }
+            if (dbeta != null) {
+                dbeta[c] += (float) g;
+            }
+            if (norm.ofBatch()) {
+                slopes[c] = (float) (-gamma[c] * inverse * inverse * inverse * gx / rows);
+                slopes[channels + c] = (float) (-gamma[c] * inverse * g / rows);
+            }
         }
         return slopes;
     }

@@ -1,6 +1,7 @@
 package scanline.engine.kernel;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import scanline.engine.geometry.Window;
 
 /**
@@ -86,7 +87,7 @@ public final class ConvolutionGradient {
     }
 
     /**
-     * Adds to the gradients of the weights and the bias.
+     * Adds to the gradients of the weights and the bias; one that is null is not computed.
      *
      * @param dw
      *            [O, C, rows, columns]
@@ -99,8 +100,8 @@ public final class ConvolutionGradient {
      * @param work
      *            work space, {@link #weightsWork} floats
      */
-    public static void weights(Parallel parallel, float[] dw, float[] dbias, float[] dy, float[] x, float[] work,
-            int outputs, Window window) {
+    public static void weights(Parallel parallel, float @Nullable [] dw, float @Nullable [] dbias, float[] dy,
+            float[] x, float[] work, int outputs, Window window) {
         ConvolutionFrame frame = ConvolutionFrame.ofInput(window);
         Layout at = Layout.of(frame, outputs, window);
         int sumsLength = sumsLength(outputs, window);
@@ -113,7 +114,7 @@ public final class ConvolutionGradient {
                 Arrays.fill(work, sums, sums + sumsLength, 0f);
                 int last = Parallel.from(shard + 1, at.shards, window.batch());
                 for (int b = Parallel.from(shard, at.shards, window.batch()); b < last; b++) {
-                    addImage(frame, at, sums, own, dy, x, work, b, outputs, window);
+                    addImage(frame, at, sums, own, dy, x, work, b, outputs, window, dw != null);
                 }
             }
             parallel.meet();
@@ -122,16 +123,19 @@ public final class ConvolutionGradient {
         });
     }
 
-    /** Adds the gradients of one image to the sums of its shard. */
+    /** Adds the gradients of one image, of the bias and perhaps of the weights, to the sums of its shard. */
     private static void addImage(ConvolutionFrame frame, Layout at, int sums, int own, float[] dy, float[] x,
-            float[] work, int b, int outputs, Window window) {
+            float[] work, int b, int outputs, Window window, boolean weights) {
         int row = frame.outWidth() * outputs;
         int from = b * frame.outHeight() * row;
+        Shards.addRows(work, sums + window.depth() * outputs, dy, from, outputs, window.places(), outputs);
+        if (!weights) {
+            return;
+        }
         frame.fill(work, own, x, b * frame.imageLength());
         ConvolutionFrame.copyRows(work, own + at.spread, frame.width() * outputs, dy, from, row, frame.outHeight(),
                 row);
         Gemm.pack(work, own + at.packed, work, own + at.spread, outputs, at.places, outputs, 0, Gemm.panels(outputs));
-        Shards.addRows(work, sums + window.depth() * outputs, dy, from, outputs, window.places(), outputs);
         for (int r = 0; r < frame.rows(); r++) {
             // The run under a row of the kernel is a column of the left operand, which is stored transposed.
             int element = sums + r * frame.run() * outputs;
@@ -142,8 +146,8 @@ public final class ConvolutionGradient {
     }
 
     /** Adds up rows {@code from..to} of the sums of all shards; the last row is the bias. */
-    private static void addShards(Layout at, float[] dw, float[] dbias, float[] work, int outputs, Window window,
-            int from, int to) {
+    private static void addShards(Layout at, float @Nullable [] dw, float @Nullable [] dbias, float[] work,
+            int outputs, Window window, int from, int to) {
         int channels = window.channels();
         int area = window.rows() * window.columns();
         for (int row = from; row < to; row++) {
@@ -152,11 +156,13 @@ public final class ConvolutionGradient {
                 Elementwise.accumulate(work, total, work, total + shard * sumsLength(outputs, window), outputs);
             }
             if (row == window.depth()) {
-                Elementwise.accumulate(dbias, 0, work, total, outputs);
+                if (dbias != null) {
+                    Elementwise.accumulate(dbias, 0, work, total, outputs);
+                }
                 continue;
             }
             int element = row % channels * area + row / channels;
-            for (int o = 0; o < outputs; o++) {
+            for (int o = 0; dw != null && o < outputs; o++) {
                 dw[o * channels * area + element] += work[total + o];
             }
         }

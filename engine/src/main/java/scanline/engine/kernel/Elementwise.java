@@ -43,6 +43,20 @@ public final class Elementwise {
         }
     }
 
+    /** {@code y += weight (x - y)}. */
+    public static void interpolate(float[] y, float[] x, float weight, int at, int n) {
+        int end = at + S.loopBound(n);
+        FloatVector weights = FloatVector.broadcast(S, weight);
+        int i = at;
+        for (; i < end; i += S.length()) {
+            FloatVector v = FloatVector.fromArray(S, y, i);
+            FloatVector.fromArray(S, x, i).sub(v).fma(weights, v).intoArray(y, i);
+        }
+        for (; i < at + n; i++) {
+            y[i] = Math.fma(weight, x[i] - y[i], y[i]);
+        }
+    }
+
     /** {@code y = a b}. */
     public static void multiply(float[] y, int yAt, float[] a, int aAt, float[] b, int bAt, int n) {
         int i = 0;

@@ -87,7 +87,7 @@ public final class FeedForward {
         });
     }
 
-    /** Adds to dx, unless null, and to the gradients of the weights. */
+    /** Adds to dx and to the gradients of the weights; one that is null is not computed. */
     public static void backward(Parallel parallel, float @Nullable [] dx, FeedForwardWeights<float[]> dw, float[] dy,
             float[] x,
             FeedForwardWeights<float[]> w, float[] work, FeedForwardShape shape) {
@@ -112,7 +112,8 @@ public final class FeedForward {
                 int lastBlock = Parallel.from(shard + 1, shards, blocks(shape));
                 for (int block = Parallel.from(shard, shards, blocks(shape)); block < lastBlock; block++) {
                     int row = block * ROWS;
-                    backward(dx, dy, x, w, work, at, own, sums, shape, row, Math.min(ROWS, shape.rows() - row));
+                    backward(dx, dw, dy, x, w, work, at, own, sums, shape, row,
+                            Math.min(ROWS, shape.rows() - row));
                 }
             }
             parallel.meet();
@@ -122,18 +123,19 @@ public final class FeedForward {
         });
     }
 
-    private static void backward(float @Nullable [] dx, float[] dy, float[] x, FeedForwardWeights<float[]> w,
-            float[] work, Layout at,
-            Own own, int sums, FeedForwardShape shape, int row, int rows) {
+    private static void backward(float @Nullable [] dx, FeedForwardWeights<float[]> dw, float[] dy, float[] x,
+            FeedForwardWeights<float[]> w, float[] work, Layout at, Own own, int sums, FeedForwardShape shape, int row,
+            int rows) {
         int f = shape.features();
         int h = shape.hidden();
         int biases = sums + 2 * f * h;
         hidden(work, at, own, x, w, shape, row, rows);
         // dW2^T += H^T dY, dH = dY W2
-        Gemm.pack(work, own.packed, dy, row * f, f, rows, f, 0, Gemm.panels(f));
-        Gemm.multiplyTransposed(work, sums + f * h, f, work, sums + f * h, f, work, own.after, h, work, own.packed, h,
-                rows,
-                f);
+        if (dw.w2() != null) {
+            Gemm.pack(work, own.packed, dy, row * f, f, rows, f, 0, Gemm.panels(f));
+            Gemm.multiplyTransposed(work, sums + f * h, f, work, sums + f * h, f, work, own.after, h, work, own.packed,
+                    h, rows, f);
+        }
         Shards.addRows(work, biases + h, dy, row * f, f, rows, f);
         Transposition.transpose(work, own.transposed, rows, dy, row * f, f, rows, f);
         Gemm.multiplyTransposed(work, own.after, h, work, at.zeros, 0, work, own.transposed, rows, work, at.back2,
@@ -147,8 +149,10 @@ public final class FeedForward {
             Elementwise.reluGradient(work, own.gradient, work, own.after, work, own.before, rows * h);
         }
         // dW1 += dA^T X, dX += dA W1
-        Gemm.pack(work, own.packed, x, row * f, f, rows, f, 0, Gemm.panels(f));
-        Gemm.multiplyTransposed(work, sums, f, work, sums, f, work, own.gradient, h, work, own.packed, h, rows, f);
+        if (dw.w1() != null) {
+            Gemm.pack(work, own.packed, x, row * f, f, rows, f, 0, Gemm.panels(f));
+            Gemm.multiplyTransposed(work, sums, f, work, sums, f, work, own.gradient, h, work, own.packed, h, rows, f);
+        }
         Shards.addRows(work, biases, work, own.gradient, h, rows, h);
         if (dx != null) {
             Gemm.multiply(dx, row * f, f, dx, row * f, f, work, own.gradient, h, work, at.back1, rows, h, f);
@@ -191,14 +195,18 @@ public final class FeedForward {
             int part, int parts) {
         int f = shape.features();
         int h = shape.hidden();
-        int from = Parallel.from(part, parts, f * h);
-        Elementwise.accumulate(dw.w1(), from, work, sums + from, Parallel.from(part + 1, parts, f * h) - from);
+        if (dw.w1() != null) {
+            int from = Parallel.from(part, parts, f * h);
+            Elementwise.accumulate(dw.w1(), from, work, sums + from, Parallel.from(part + 1, parts, f * h) - from);
+        }
         int end = Parallel.from(part + 1, parts, f);
-        for (int row = Parallel.from(part, parts, f); row < end; row++) {
+        for (int row = Parallel.from(part, parts, f); dw.w2() != null && row < end; row++) {
             Shards.addColumn(dw.w2(), row * h, work, sums + f * h + row, f, h);
         }
-        if (part == 0) {
+        if (part == 0 && dw.b1() != null) {
             Elementwise.accumulate(dw.b1(), 0, work, sums + 2 * f * h, h);
+        }
+        if (part == 0 && dw.b2() != null) {
             Elementwise.accumulate(dw.b2(), 0, work, sums + 2 * f * h + h, f);
         }
     }

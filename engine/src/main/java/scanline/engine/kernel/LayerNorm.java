@@ -56,15 +56,19 @@ public final class LayerNorm {
         return shards(rows) * 2 * n;
     }
 
-    /** Adds to dx, unless null, and to the gradients of gamma and beta. */
+    /** Adds to dx and to the gradients of gamma and beta; one that is null is not computed. */
     public static void backward(Parallel parallel, float @Nullable [] dx, Affine<float[]> daffine, float[] dy,
             float[] x, RowMoments<float[]> saved, float[] gamma, float[] work, int rows, int n) {
         int shards = shards(rows);
         parallel.rows(shards, rows / shards * n, (from, to) -> backward(dx, work, dy, x, saved.mean(), saved.inverse(),
                 gamma, rows, n, from, to));
         for (int shard = 0; shard < shards; shard++) {
-            Elementwise.accumulate(daffine.gamma(), 0, work, shard * 2 * n, n);
-            Elementwise.accumulate(daffine.beta(), 0, work, (shard * 2 + 1) * n, n);
+            if (daffine.gamma() != null) {
+                Elementwise.accumulate(daffine.gamma(), 0, work, shard * 2 * n, n);
+            }
+            if (daffine.beta() != null) {
+                Elementwise.accumulate(daffine.beta(), 0, work, (shard * 2 + 1) * n, n);
+            }
         }
     }
 

@@ -35,7 +35,7 @@ public final class PooledBatchNorm {
         return 2 * window.batch() * window.channels();
     }
 
-    /** Adds to dx, unless null, and to the gradients of gamma and beta, for statistics that were computed from x. */
+    /** Adds to dx and to the gradients of gamma and beta; one that is null is not computed. */
     public static void backward(Parallel parallel, float @Nullable [] dx, Affine<float[]> daffine, float[] dy,
             float[] x, ChannelNorm<float[]> norm, float[] work, Window window) {
         float[] scales = BatchNorm.scales(norm, window.channels());

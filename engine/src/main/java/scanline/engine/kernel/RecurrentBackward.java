@@ -54,7 +54,7 @@ public final class RecurrentBackward {
 
     /**
      * Computes the gradients of every step of the span, in reverse order. The gradients of the weights accumulate in
-     * the work space; after the first span of the sequence they are added to {@code d.dw()}.
+     * the work space; after the first span of the sequence they are added to those of {@code d.dw()} that are not null.
      *
      * @param y
      *            the values saved by the forward pass, for every step
@@ -161,6 +161,7 @@ public final class RecurrentBackward {
         int packedLength = cell.blocks() * Gemm.packedLength(at.depth, hidden);
         int sumsLength = (span.depth() + 1) * cell.blocks() * hidden;
         int width = cell.blocks() * hidden;
+        boolean weights = d.dw().wIh() != null || d.dw().wHh() != null || d.dw().bIh() != null || d.dw().bHh() != null;
         int row = at.row(from, span);
         int rows = at.row(to, span) - row;
         int own = row * hidden;
@@ -197,7 +198,7 @@ public final class RecurrentBackward {
                     }
                 }
             }
-            for (int shard = from; shard < to; shard++) {
+            for (int shard = from; weights && shard < to; shard++) {
                 int depth = (end - begin) * (at.row(shard + 1, span) - at.row(shard, span));
                 int sums = at.sums + shard * sumsLength;
                 int inputs = at.inputs + shard * inputsLength;
@@ -242,7 +243,7 @@ public final class RecurrentBackward {
         Gemm.pack(packed, at + from * k * Gemm.PANEL, w, 0, n, k, n, from, Parallel.from(part + 1, parts, panels));
     }
 
-    /** Adds the sums of all shards, in order, to the gradients of units {@code from..to} of every gate. */
+    /** Adds the sums of all shards, in order, to the gradients of units {@code from..to} of every gate, unless null. */
     private static void addShards(Layout at, CellWeights<float[]> dw, RecurrentCell cell, float[] work, Span span,
             int from,
             int to) {
@@ -259,12 +260,16 @@ public final class RecurrentBackward {
             }
             int gate = cell.gate(b) * hidden;
             int bias = column + features * width + from;
-            if (b < cell.gates()) {
+            if (b < cell.gates() && dw.wIh() != null) {
                 addTransposed(dw.wIh(), gate, work, column, features, width, from, to);
+            }
+            if (b < cell.gates() && dw.bIh() != null) {
                 Elementwise.accumulate(dw.bIh(), gate + from, work, bias, to - from);
             }
-            if (b >= cell.split()) {
+            if (b >= cell.split() && dw.wHh() != null) {
                 addTransposed(dw.wHh(), gate, work, column + (features + 1) * width, hidden, width, from, to);
+            }
+            if (b >= cell.split() && dw.bHh() != null) {
                 Elementwise.accumulate(dw.bHh(), gate + from, work, bias, to - from);
             }
         }

@@ -144,7 +144,7 @@ public final class SelfAttention {
         });
     }
 
-    /** Adds to dx, unless null, and to the gradients of the weights. */
+    /** Adds to dx and to the gradients of the weights; one that is null is not computed. */
     public static void backward(Parallel parallel, float @Nullable [] dx, AttentionWeights<float[]> dw, float[] dy,
             float[] x,
             AttentionWeights<float[]> w, float[] work, int features, AttentionShape shape) {
@@ -157,7 +157,7 @@ public final class SelfAttention {
             Pass pass = new Pass(work, at, Own.of(at.own + part * piece, sizes, true), w, sizes);
             int end = Parallel.from(part + 1, parts, sizes.shards());
             for (int shard = Parallel.from(part, parts, sizes.shards()); shard < end; shard++) {
-                pass.backward(dx, dy, x, at.sums + shard * at.shard, sizes.first(shard), sizes.first(shard + 1));
+                pass.backward(dx, dw, dy, x, at.sums + shard * at.shard, sizes.first(shard), sizes.first(shard + 1));
             }
             parallel.meet();
             Shards.addUp(work, at.sums, at.shard, sizes.shards(), part, parts);
@@ -215,7 +215,8 @@ public final class SelfAttention {
             scatter(y, own.result, from, to);
         }
 
-        void backward(float @Nullable [] dx, float[] dy, float[] x, int sums, int from, int to) {
+        void backward(float @Nullable [] dx, AttentionWeights<float[]> dw, float[] dy, float[] x, int sums, int from,
+                int to) {
             Arrays.fill(work, sums, sums + at.shard, 0f);
             transpose(own.x, own.xTransposed, x, from, to);
             transpose(own.dy, own.dyTransposed, dy, from, to);
@@ -230,7 +231,7 @@ public final class SelfAttention {
                 for (int first = from; first < to; first += sizes.together()) {
                     int count = Math.min(sizes.together(), to - first);
                     gradients(group, first, count, (first - from) * sizes.steps() * f,
-                            sums + group * 4 * sizes.columns() * f, biases, dx != null);
+                            sums + group * 4 * sizes.columns() * f, biases, dw, dx != null);
                 }
             }
             if (dx != null) {
@@ -238,7 +239,8 @@ public final class SelfAttention {
             }
         }
 
-        private void gradients(int group, int first, int count, int place, int sums, int biases, boolean input) {
+        private void gradients(int group, int first, int count, int place, int sums, int biases,
+                AttentionWeights<float[]> dw, boolean input) {
             int g = sizes.columns(group);
             int rows = count * sizes.steps();
             project(group, rows, place);
@@ -249,11 +251,15 @@ public final class SelfAttention {
             attend(group, g, first, count);
             // dWo^T += O^T dY
             int packed = place / f * Gemm.packedLength(1, f);
-            Gemm.multiplyTransposed(work, sums + 3 * g * f, f, work, sums + 3 * g * f, f, work, own.o, g, work,
-                    own.dy + packed, g, rows, f);
+            if (dw.wo() != null) {
+                Gemm.multiplyTransposed(work, sums + 3 * g * f, f, work, sums + 3 * g * f, f, work, own.o, g, work,
+                        own.dy + packed, g, rows, f);
+            }
             // dWi += [dQ dK dV]^T X, dX += [dQ dK dV] Wi
-            Gemm.multiplyTransposed(work, sums, f, work, sums, f, work, own.dqkv, 3 * g, work, own.x + packed, 3 * g,
-                    rows, f);
+            if (dw.wi() != null) {
+                Gemm.multiplyTransposed(work, sums, f, work, sums, f, work, own.dqkv, 3 * g, work, own.x + packed,
+                        3 * g, rows, f);
+            }
             for (int which = 0; which < 3; which++) {
                 Shards.addRows(work, biases + which * sizes.inner() + group * sizes.columns(), work,
                         own.dqkv + which * g, 3 * g, rows, g);
@@ -393,14 +399,14 @@ public final class SelfAttention {
         int f = sizes.features;
         int inner = sizes.inner();
         int end = Parallel.from(part + 1, parts, 3 * inner);
-        for (int row = Parallel.from(part, parts, 3 * inner); row < end; row++) {
+        for (int row = Parallel.from(part, parts, 3 * inner); dw.wi() != null && row < end; row++) {
             int group = row % inner / sizes.columns();
             int g = sizes.columns(group);
             int own = row / inner * g + row % inner % sizes.columns();
             Elementwise.accumulate(dw.wi(), row * f, work, at.sums + (group * 4 * sizes.columns() + own) * f, f);
         }
         end = Parallel.from(part + 1, parts, f);
-        for (int row = Parallel.from(part, parts, f); row < end; row++) {
+        for (int row = Parallel.from(part, parts, f); dw.wo() != null && row < end; row++) {
             for (int group = 0; group < sizes.groups(); group++) {
                 int g = sizes.columns(group);
                 Shards.addColumn(dw.wo(), row * inner + group * sizes.columns(), work,
@@ -412,7 +418,9 @@ public final class SelfAttention {
             if (dw.bi() != null) {
                 Elementwise.accumulate(dw.bi(), 0, work, biases, 3 * inner);
             }
-            Elementwise.accumulate(dw.bo(), 0, work, biases + 3 * inner, f);
+            if (dw.bo() != null) {
+                Elementwise.accumulate(dw.bo(), 0, work, biases + 3 * inner, f);
+            }
         }
     }
 }

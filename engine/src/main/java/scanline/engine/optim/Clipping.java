@@ -8,9 +8,9 @@ import scanline.engine.tensor.Weights;
 
 /** A rule that limits the size of gradients. Any record may implement it. */
 public interface Clipping {
-    /** Clips the gradients of all these weights. */
+    /** Clips the gradients of all these weights that are not frozen. */
     default void clip(Weights weights) {
-        clip(weights.backend(), weights.parameters());
+        clip(weights.backend(), weights.learned());
     }
 
     /**

@@ -26,29 +26,29 @@ public final class Optimizer {
     private final UpdateRule rule;
     private final Weights weights;
     private final List<ParameterUpdate> updates = new ArrayList<>();
-    private final List<Parameter> parameters;
     private long steps;
 
-    /** Creates an optimizer of all parameters that has not taken any steps. */
+    /** Creates an optimizer of all parameters that are not frozen; it has not taken any steps. */
     public Optimizer(UpdateRule rule, Weights weights) {
         this(rule, weights, List.of());
     }
 
     /**
-     * Creates an optimizer that treats groups of parameters differently and has not taken any steps.
+     * Creates an optimizer that treats groups of parameters differently and has not taken any steps. It
+     * {@link Weights#freeze freezes} the parameters of frozen groups, so create it before the first pass.
      *
      * @param groups
      *            the groups; a parameter belongs to the first one whose pattern matches its name
      * @throws IllegalArgumentException
-     *             if a group has no parameter
+     *             if a group has no parameter, or the groups freeze every parameter
      */
     public Optimizer(UpdateRule rule, Weights weights, List<ParameterGroup> groups) {
         this.rule = rule;
         this.weights = weights;
         List<ParameterGroup> assigned = ParameterGroup.assign(groups, weights);
         for (int i = 0; i < assigned.size(); i++) {
-            if (!assigned.get(i).frozen()) {
-                Parameter parameter = weights.parameters().get(i);
+            Parameter parameter = weights.parameters().get(i);
+            if (parameter.needsGradient()) {
                 List<Buffer> slots = new ArrayList<>();
                 for (int j = 0; j < rule.slots().size(); j++) {
                     slots.add(weights.backend().allocate(parameter.shape().elements()));
@@ -56,12 +56,11 @@ public final class Optimizer {
                 updates.add(new ParameterUpdate(weights.backend(), parameter, slots, assigned.get(i)));
             }
         }
-        parameters = updates.stream().map(ParameterUpdate::parameter).toList();
     }
 
-    /** The parameters that the optimizer updates: all that are not frozen. */
+    /** The parameters that the optimizer updates: all that were not frozen when it was created, and are not now. */
     public List<Parameter> parameters() {
-        return parameters;
+        return updates.stream().map(ParameterUpdate::parameter).filter(Tensor::needsGradient).toList();
     }
 
     /**
@@ -94,7 +93,9 @@ public final class Optimizer {
         steps++;
         double rate = rule.rate() * factor;
         for (ParameterUpdate update : updates) {
-            rule.update(update.at(rate, steps));
+            if (update.parameter().needsGradient()) {
+                rule.update(update.at(rate, steps));
+            }
         }
     }
 

@@ -3,9 +3,9 @@ package scanline.engine.optim;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
+import scanline.engine.tensor.NamePattern;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Weights;
 
@@ -14,7 +14,7 @@ import scanline.engine.tensor.Weights;
  * belongs to the first group whose pattern matches its name, and is treated as usual if none does.
  *
  * @param names
- *            the pattern of the names, in which {@code *} stands for any text, such as {@code lstm.*} or {@code *.bias}
+ *            a {@link NamePattern} of the names, such as {@code lstm.*} or {@code *.bias}
  * @param rateFactor
  *            multiplies the learning rate, positive
  * @param decay
@@ -33,9 +33,7 @@ public record ParameterGroup(String names, double rateFactor, boolean decay, boo
      *             if the pattern is blank, or the factor is not positive
      */
     public ParameterGroup {
-        if (names.isBlank()) {
-            throw new IllegalArgumentException("names must be the pattern of a name, such as lstm.*, but is blank");
-        }
+        new NamePattern(names); // rejects a blank one
         Hyperparameter.require(rateFactor > 0, "rateFactor", "positive", rateFactor);
     }
 
@@ -61,22 +59,16 @@ public record ParameterGroup(String names, double rateFactor, boolean decay, boo
 
     /** Returns whether the pattern matches a whole name. */
     public boolean matches(String name) {
-        return pattern().matcher(name).matches();
-    }
-
-    private Pattern pattern() {
-        StringBuilder regex = new StringBuilder();
-        for (String text : names.split("\\*", -1)) {
-            regex.append(regex.isEmpty() ? "" : ".*").append(Pattern.quote(text));
-        }
-        return Pattern.compile(regex.toString());
+        return new NamePattern(names).matches(name);
     }
 
     /**
-     * Returns the group of every parameter, in the order of the parameters.
+     * Returns the group of every parameter, in the order of the parameters, and {@link Weights#freeze freezes} those of
+     * frozen groups.
      *
      * @throws IllegalArgumentException
-     *             if a group has no parameter; the message names the parameter whose name is nearest to its pattern
+     *             if a group has no parameter, where the message names the parameter whose name is nearest to its
+     *             pattern, or if every parameter is frozen; none is frozen by the call then
      */
     public static List<ParameterGroup> assign(List<ParameterGroup> groups, Weights weights) {
         List<ParameterGroup> assigned = new ArrayList<>();
@@ -95,6 +87,12 @@ public record ParameterGroup(String names, double rateFactor, boolean decay, boo
         if (empty < groups.size()) {
             throw new IllegalArgumentException(groups.get(empty).reasonToBeEmpty(weights));
         }
+        List<String> frozen = IntStream.range(0, assigned.size()).filter(i -> assigned.get(i).frozen())
+                .mapToObj(i -> weights.parameters().get(i).name()).toList();
+        if (!frozen.isEmpty() && frozen.containsAll(weights.learned().stream().map(Parameter::name).toList())) {
+            throw new IllegalArgumentException("every parameter is frozen, so there is nothing to learn");
+        }
+        frozen.forEach(weights::freeze);
         return assigned;
     }
 
@@ -103,22 +101,7 @@ public record ParameterGroup(String names, double rateFactor, boolean decay, boo
         if (all.stream().anyMatch(this::matches)) {
             return "every parameter that \"" + names + "\" matches belongs to an earlier group";
         }
-        String nearest = all.stream().reduce((a, b) -> likeness(b) > likeness(a) ? b : a).orElse("");
+        String nearest = new NamePattern(names).nearest(all);
         return "no parameter matches \"" + names + "\"" + (nearest.isEmpty() ? "" : "; the nearest is " + nearest);
-    }
-
-    /** Returns how many letters a name shares with the start and the end of the pattern. */
-    private int likeness(String name) {
-        int most = Math.min(names.length(), name.length());
-        int start = 0;
-        while (start < most && names.charAt(start) == name.charAt(start)) {
-            start++;
-        }
-        int end = 0;
-        while (end < most - start
-                && names.charAt(names.length() - 1 - end) == name.charAt(name.length() - 1 - end)) {
-            end++;
-        }
-        return start + end;
     }
 }

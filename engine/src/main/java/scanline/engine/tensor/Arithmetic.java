@@ -103,8 +103,8 @@ final class Arithmetic {
         int n = shape.elements();
         Tensor y = tape.result(Op.Plain.DIVIDE, shape, left, right);
         tape.backend().divide(y.value(), left.value(), right.value(), n);
-        tape.record(y, () -> tape.backend().divideGradient(left.needsGradient() ? left.gradient() : null,
-                right.needsGradient() ? right.gradient() : null, y.gradient(), right.value(), y.value(), n));
+        tape.record(y, () -> tape.backend().divideGradient(left.gradientOrNull(), right.gradientOrNull(),
+                y.gradient(), right.value(), y.value(), n));
         return y;
     }
 

@@ -35,8 +35,8 @@ public final class Attention {
     }
 
     /** Returns the gradient of a tensor; one that needs none gets scratch memory, which is never read. */
-    private static Buffer gradient(Tensor tensor) {
-        return tensor.needsGradient() ? tensor.gradient() : Tape.of(tensor).scratch(tensor.shape().elements());
+    private static Buffer gradient(Tape tape, Tensor tensor) {
+        return tensor.needsGradient() ? tensor.gradient() : tape.scratch(tensor.shape().elements());
     }
 
     /**
@@ -76,8 +76,9 @@ public final class Attention {
         HeadsView<Tensor> result = new Heads(y, 0).view();
         Qkv<Tensor> qkv = new Qkv<>(q.view(), k.view(), v.view());
         fused.attend(result.map(Tensor::value), qkv.map(Tensor::value), shape);
-        tape.record(y, () -> fused.attendGradient(qkv.map(Attention::gradient), result.map(Tensor::gradient),
-                qkv.map(Tensor::value), shape));
+        tape.record(y,
+                () -> fused.attendGradient(qkv.map(tensor -> gradient(tape, tensor)), result.map(Tensor::gradient),
+                        qkv.map(Tensor::value), shape));
         return y;
     }
 
@@ -115,7 +116,7 @@ public final class Attention {
         Tensor y = tape.result(op, shape, sources);
         AttentionWeights<Buffer> values = w.map(Tensor::value);
         fused.selfAttend(y.value(), x.value(), values, features, sizes);
-        tape.record(y, () -> fused.selfAttendGradient(x.needsGradient() ? x.gradient() : null, w.map(Tensor::gradient),
+        tape.record(y, () -> fused.selfAttendGradient(x.gradientOrNull(), w.map(Tensor::gradientOrNull),
                 y.gradient(), x.value(), values, features, sizes));
         return y;
     }

@@ -24,19 +24,19 @@ public final class Convolutions {
      *             if the shapes do not match, or the kernel is larger than the padded image
      */
     public static Tensor conv2d(Tensor x, Tensor w, Tensor b, int stride, int padding) {
-        Shape kernel = w.shape().requireAxes("the weight of a convolution", 4);
+        Shape kernel = w.shape().requireAxes("the weight of conv2d", 4);
         int outputs = kernel.size(0);
         Window window = Images.window(x, kernel.size(2), kernel.size(3), stride, padding);
         if (window.channels() != kernel.size(1)) {
-            throw new IllegalArgumentException(
-                    "a convolution with " + kernel.size(1) + " input channels cannot take shape " + x.shape());
+            throw new IllegalArgumentException("conv2d cannot take images of shape " + x.shape() + " and a weight of"
+                    + " shape " + kernel + ": it needs [B, H, W, channels] and [outputs, channels, height, width]");
         }
-        b.shape().require("the bias of a convolution", Shape.of(outputs));
+        b.shape().require("the bias of conv2d", Shape.of(outputs));
         Tape tape = Tape.of(x);
         Tensor y = tape.result(new Op.Convolution(window), Images.places(window, outputs), x, w, b);
         tape.backend().convolution(y.value(), x.value(), w.value(), b.value(), outputs, window);
-        tape.record(y, () -> tape.backend().convolutionGradient(x.needsGradient() ? x.gradient() : null, w.gradient(),
-                b.gradient(), y.gradient(), x.value(), w.value(), outputs, window));
+        tape.record(y, () -> tape.backend().convolutionGradient(x.gradientOrNull(), w.gradientOrNull(),
+                b.gradientOrNull(), y.gradient(), x.value(), w.value(), outputs, window));
         return y;
     }
 }

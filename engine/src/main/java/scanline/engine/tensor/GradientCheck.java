@@ -100,10 +100,23 @@ public final class GradientCheck {
      * @return the largest error over all parameters; infinite if a gradient is not a number
      */
     public static double error(Weights weights, Function<Tape, Tensor> function) {
+        return error(weights, engine -> engine.training(KEY), function);
+    }
+
+    /**
+     * Checks the gradients of a model's parameters, as {@link #error(Weights, Function)} does, in passes of another kind.
+     *
+     * @param pass
+     *            starts a pass that records gradients, such as {@link Engine#inferenceWithGradients}
+     * @param function
+     *            the pass through the model, which must be the same each time
+     * @return the largest error over all parameters; infinite if a gradient is not a number
+     */
+    public static double error(Weights weights, Function<Engine, Tape> pass, Function<Tape, Tensor> function) {
         Engine engine = new Engine(weights.backend());
         weights.clearGradients();
         float[] factors;
-        try (Tape tape = engine.training(KEY)) {
+        try (Tape tape = pass.apply(engine)) {
             Tensor y = function.apply(tape);
             factors = new float[y.shape().elements()];
             RandomKey.of(1, "factors").uniform(factors, 0, factors.length, -1, 1);
@@ -119,8 +132,8 @@ public final class GradientCheck {
             for (int i = 0; i < values.length; i++) {
                 float above = values[i] + STEP;
                 float below = values[i] - STEP;
-                double difference = loss(function, engine, parameter, i, above, factors)
-                        - loss(function, engine, parameter, i, below, factors);
+                double difference = loss(function, pass.apply(engine), parameter, i, above, factors)
+                        - loss(function, pass.apply(engine), parameter, i, below, factors);
                 differences[i] = (float) (difference / (above - below));
                 parameter.value().write(i, values, i, 1);
             }
@@ -129,11 +142,11 @@ public final class GradientCheck {
         return error;
     }
 
-    private static double loss(Function<Tape, Tensor> function, Engine engine, Parameter changed, int i, float value,
+    private static double loss(Function<Tape, Tensor> function, Tape pass, Parameter changed, int i, float value,
             float[] factors) {
         changed.value().write(i, new float[] {value}, 0, 1);
-        try (Tape tape = engine.training(KEY)) {
-            return weightedSum(function.apply(tape).values(), factors);
+        try (pass) {
+            return weightedSum(function.apply(pass).values(), factors);
         }
     }
 

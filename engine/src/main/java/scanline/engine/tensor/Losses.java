@@ -32,15 +32,18 @@ public final class Losses {
         int rows = shape.rows();
         int classes = shape.size(-1);
         if (labels.length != rows) {
-            throw new IllegalArgumentException(rows + " rows of logits need " + rows + " labels, not " + labels.length);
+            throw new IllegalArgumentException("crossEntropy needs one label for each row of its logits: shape " + shape
+                    + " has " + rows + " rows, but the number of labels is " + labels.length);
         }
-        for (int label : labels) {
-            if (label != IGNORED && (label < 0 || label >= classes)) {
-                throw new IllegalArgumentException("label " + label + " is out of range for " + classes + " classes");
+        for (int i = 0; i < rows; i++) {
+            if (labels[i] != IGNORED && (labels[i] < 0 || labels[i] >= classes)) {
+                throw new IllegalArgumentException("crossEntropy: label " + i + " is " + labels[i]
+                        + ", which is out of range for logits of shape " + shape + ": there are " + classes
+                        + " classes, from 0 to " + (classes - 1));
             }
         }
         if (Arrays.stream(labels).allMatch(label -> label == IGNORED)) {
-            throw new IllegalArgumentException("cross-entropy needs at least one label that is not ignored");
+            throw new IllegalArgumentException("crossEntropy needs at least one label that is not ignored");
         }
         Tape tape = Tape.of(logits);
         Tensor loss = tape.result(Op.Plain.CROSS_ENTROPY, Shape.of(1), logits);
@@ -66,7 +69,9 @@ public final class Losses {
     public static Tensor binaryCrossEntropy(Tensor logits, boolean[] targets) {
         int n = logits.shape().elements();
         if (targets.length != n) {
-            throw new IllegalArgumentException(n + " logits need " + n + " targets, not " + targets.length);
+            throw new IllegalArgumentException("binaryCrossEntropy needs one target for each of its logits: shape "
+                    + logits.shape() + " has " + n + " elements, but the number of targets is "
+                    + targets.length);
         }
         int[] labels = new int[n];
         for (int i = 0; i < n; i++) {

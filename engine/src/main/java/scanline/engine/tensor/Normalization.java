@@ -1,6 +1,5 @@
 package scanline.engine.tensor;
 
-import org.jspecify.annotations.Nullable;
 import scanline.engine.backend.Buffer;
 import scanline.engine.backend.FusedNormPool;
 import scanline.engine.geometry.Affine;
@@ -57,8 +56,10 @@ public final class Normalization {
         Tape tape = pass.tape;
         Tensor y = tape.result(norm.op(relu, 0), x.shape(), x, norm.gamma, norm.beta);
         tape.backend().batchNorm(y.value(), x.value(), pass.norm, relu, pass.rows, pass.channels);
-        tape.record(y, () -> tape.backend().batchNormGradient(pass.dx(), gradients(norm.gamma, norm.beta), y.gradient(),
-                x.value(), pass.norm, relu, pass.rows, pass.channels));
+        tape.record(y,
+                () -> tape.backend().batchNormGradient(x.gradientOrNull(), gradients(norm.gamma, norm.beta),
+                        y.gradient(),
+                        x.value(), pass.norm, relu, pass.rows, pass.channels));
         return y;
     }
 
@@ -79,8 +80,9 @@ public final class Normalization {
         Tape tape = pass.tape;
         Tensor y = tape.result(norm.op(true, POOLED), Images.places(window, window.channels()), x, norm.gamma, norm.beta);
         fused.batchNormPool(y.value(), x.value(), pass.norm, window);
-        tape.record(y, () -> fused.batchNormPoolGradient(pass.dx(), gradients(norm.gamma, norm.beta), y.gradient(),
-                x.value(), pass.norm, window));
+        tape.record(y,
+                () -> fused.batchNormPoolGradient(x.gradientOrNull(), gradients(norm.gamma, norm.beta), y.gradient(),
+                        x.value(), pass.norm, window));
         return y;
     }
 
@@ -101,46 +103,47 @@ public final class Normalization {
     public static Tensor layer(Tensor x, Tensor gamma, Tensor beta, float epsilon) {
         int rows = x.shape().rows();
         int n = x.shape().size(-1);
-        gamma.shape().require("the weight of a layer normalization", Shape.of(n));
-        beta.shape().require("the bias of a layer normalization", Shape.of(n));
+        if (!gamma.shape().equals(Shape.of(n)) || !beta.shape().equals(Shape.of(n))) {
+            throw new IllegalArgumentException("layer normalization cannot take an input of shape " + x.shape()
+                    + ", a weight of shape " + gamma.shape() + " and a bias of shape " + beta.shape()
+                    + ": it needs [..., n], [n] and [n]");
+        }
         Tape tape = Tape.of(x, gamma, beta);
         Tensor y = tape.result(new Op.LayerNorm(epsilon), x.shape(), x, gamma, beta);
         RowMoments<Buffer> saved = new RowMoments<>(tape.scratch(rows), tape.scratch(rows));
         Affine<Buffer> affine = new Affine<>(gamma.value(), beta.value());
         tape.backend().layerNorm(y.value(), saved, x.value(), affine, epsilon, rows, n);
-        tape.record(y, () -> tape.backend().layerNormGradient(x.needsGradient() ? x.gradient() : null,
+        tape.record(y, () -> tape.backend().layerNormGradient(x.gradientOrNull(),
                 gradients(gamma, beta), y.gradient(), x.value(), saved, gamma.value(), rows, n));
         return y;
     }
 
     private static Affine<Buffer> gradients(Tensor gamma, Tensor beta) {
-        return new Affine<>(gamma.gradient(), beta.gradient());
+        return new Affine<>(gamma, beta).map(Tensor::gradientOrNull);
     }
 
     /** The checks of a batch normalization, and the statistics that it normalizes with. */
     private static final class Pass {
         private final Tape tape;
-        private final Tensor x;
         private final int rows;
         private final int channels;
         private final ChannelNorm<Buffer> norm;
 
         Pass(Tensor x, BatchNorm norm) {
-            this.x = x;
             tape = Tape.of(x);
             rows = x.shape().rows();
             channels = x.shape().size(-1);
             Shape each = norm.gamma.shape().requireAxes("the weight of a batch normalization", 1);
             if (each.size(0) != channels) {
-                throw new IllegalArgumentException(
-                        "batch normalization of " + each.size(0) + " channels cannot take shape " + x.shape());
+                throw new IllegalArgumentException("batchNorm cannot take an input of shape " + x.shape()
+                        + " and a weight of shape " + each + ": it needs [..., channels] and [channels]");
             }
             norm.beta.shape().require("the bias of a batch normalization", each);
             norm.mean.shape().require("the running mean of a batch normalization", each);
             norm.variance.shape().require("the running variance of a batch normalization", each);
             Affine<Buffer> affine = new Affine<>(norm.gamma.value(), norm.beta.value());
             if (!tape.training()) {
-                this.norm = new ChannelNorm<>(norm.mean.value(), norm.variance.value(), affine, norm.epsilon);
+                this.norm = new ChannelNorm<>(norm.mean.value(), norm.variance.value(), affine, norm.epsilon, false);
                 return;
             }
             if (rows < 2) {
@@ -152,12 +155,7 @@ public final class Normalization {
             tape.backend().batchStatistics(mean, variance, x.value(), rows, channels);
             tape.backend().trackStatistics(norm.mean.value(), norm.variance.value(), mean, variance, norm.momentum,
                     rows, channels);
-            this.norm = new ChannelNorm<>(mean, variance, affine, norm.epsilon);
-        }
-
-        @Nullable
-        Buffer dx() {
-            return x.needsGradient() ? x.gradient() : null;
+            this.norm = new ChannelNorm<>(mean, variance, affine, norm.epsilon, true);
         }
     }
 }

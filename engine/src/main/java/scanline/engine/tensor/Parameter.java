@@ -2,7 +2,10 @@ package scanline.engine.tensor;
 
 import scanline.engine.backend.Backend;
 
-/** A learned tensor. It has a name, and its value and gradient outlive the passes that use them. */
+/**
+ * A learned tensor. It has a name, and its value and gradient outlive the passes that use them. A
+ * {@link Weights#freeze frozen} parameter has no gradient.
+ */
 public final class Parameter extends Tensor {
     private final String name;
     private final Backend backend;
@@ -23,6 +26,18 @@ public final class Parameter extends Tensor {
     /** The layer that the parameter belongs to. */
     public LayerInfo layer() {
         return layer;
+    }
+
+    /** Makes the parameter keep its value: it has no gradient from now on. */
+    void freeze() {
+        setGradient(null);
+    }
+
+    /** Makes the parameter learn again, with a gradient of zeros. */
+    void unfreeze() {
+        if (!needsGradient()) {
+            setGradient(backend.allocate(shape().elements()));
+        }
     }
 
     /** The backend that stores the value and the gradient. */

@@ -26,15 +26,16 @@ public final class Products {
      * @return [..., outputs]
      */
     public static Tensor linear(Tensor x, Tensor w, @Nullable Tensor b) {
-        w.shape().requireAxes("the weight of a linear map", 2);
+        w.shape().requireAxes("the weight of linear", 2);
         int inputs = w.shape().size(1);
         int outputs = w.shape().size(0);
         if (x.shape().size(-1) != inputs) {
-            throw new IllegalArgumentException(
-                    "a linear map with " + inputs + " inputs cannot take shape " + x.shape());
+            throw new IllegalArgumentException("linear cannot take an input of shape " + x.shape()
+                    + " and a weight of shape " + w.shape() + ": it needs [..., inputs] and [outputs, inputs]");
         }
-        if (b != null) {
-            b.shape().require("the bias of a linear map", Shape.of(outputs));
+        if (b != null && !b.shape().equals(Shape.of(outputs))) {
+            throw new IllegalArgumentException("linear cannot take a weight of shape " + w.shape() + " and a bias of"
+                    + " shape " + b.shape() + ": it needs [outputs, inputs] and [outputs]");
         }
         Tape tape = Tape.of(x, w);
         LinearShape shape = new LinearShape(x.shape().rows(), inputs, outputs);
@@ -43,8 +44,8 @@ public final class Products {
                 : tape.result(Op.Plain.LINEAR, x.shape().withLast(outputs), x, w, b);
         tape.backend().linear(y.value(), x.value(), w.value(), b == null ? null : b.value(), shape);
         tape.record(y,
-                () -> tape.backend().linearGradient(gradient(x), gradient(w), gradient(b), y.gradient(), x.value(),
-                        w.value(), shape));
+                () -> tape.backend().linearGradient(x.gradientOrNull(), w.gradientOrNull(),
+                        b == null ? null : b.gradientOrNull(), y.gradient(), x.value(), w.value(), shape));
         return y;
     }
 
@@ -74,8 +75,8 @@ public final class Products {
                 right.size(-1));
         Tensor y = tape.result(Op.Plain.MATMUL, left.withLast(right.size(-1)), a, b);
         tape.backend().matmul(y.value(), a.value(), b.value(), shape);
-        tape.record(y, () -> tape.backend().matmulGradient(gradient(a), gradient(b), y.gradient(), a.value(), b.value(),
-                shape));
+        tape.record(y, () -> tape.backend().matmulGradient(a.gradientOrNull(), b.gradientOrNull(), y.gradient(),
+                a.value(), b.value(), shape));
         return y;
     }
 
@@ -108,8 +109,8 @@ public final class Products {
         FeedForwardWeights<Buffer> values = w.map(Tensor::value);
         Tensor y = tape.result(op, x.shape(), x, w.w1(), w.b1(), w.w2(), w.b2());
         fused.feedForward(y.value(), x.value(), values, shape);
-        tape.record(y, () -> fused.feedForwardGradient(gradient(x), w.map(Tensor::gradient), y.gradient(), x.value(),
-                values, shape));
+        tape.record(y, () -> fused.feedForwardGradient(x.gradientOrNull(), w.map(Tensor::gradientOrNull), y.gradient(),
+                x.value(), values, shape));
         return y;
     }
 
@@ -117,9 +118,5 @@ public final class Products {
     public static Tensor composedFeedForward(Tensor x, FeedForwardWeights<Tensor> w, Nonlinearity f, float dropout) {
         Tensor hidden = Noise.dropout(Activation.of(f, linear(x, w.w1(), w.b1())), dropout);
         return linear(hidden, w.w2(), w.b2());
-    }
-
-    private static @Nullable Buffer gradient(@Nullable Tensor tensor) {
-        return tensor == null || !tensor.needsGradient() ? null : tensor.gradient();
     }
 }

@@ -153,8 +153,8 @@ public final class Sequences {
             Buffer c = cellStates(recomputed);
             Buffer saved = saved(recomputed);
             Buffer work = tape.scratch(fused.gradientWork(w.kind(), stored.getFirst().span));
-            CellGradients<Buffer> d = new CellGradients<>(x.needsGradient() ? x.gradient() : null,
-                    w.blocks().map(Tensor::gradient), dh, dc, allSteps ? y.gradient() : null);
+            CellGradients<Buffer> d = new CellGradients<>(x.gradientOrNull(),
+                    w.blocks().map(Tensor::gradientOrNull), dh, dc, allSteps ? y.gradient() : null);
             for (Stored each : stored.reversed()) {
                 CellStates<Buffer> states = each.states;
                 if (recompute) {

@@ -288,7 +288,9 @@ public final class Shaping {
         int n = shape.size(2);
         for (int number : numbers) {
             if (number < 0 || number >= batch) {
-                throw new IllegalArgumentException("example " + number + " is out of range for a batch of " + batch);
+                throw new IllegalArgumentException("examples: example " + number
+                        + " is out of range for a sequence of shape " + shape + ": there are examples from 0 to "
+                        + (batch - 1));
             }
         }
         int count = numbers.length;
@@ -347,11 +349,13 @@ public final class Shaping {
         int rows = table.shape().requireAxes("a table", 2).size(0);
         int n = table.shape().size(1);
         if (shape.elements() != numbers.length) {
-            throw new IllegalArgumentException("shape " + shape + " does not have " + numbers.length + " elements");
+            throw new IllegalArgumentException("lookUp needs one number for each element: shape " + shape + " has "
+                    + shape.elements() + " elements, but the number of them is " + numbers.length);
         }
         for (int number : numbers) {
             if (number < 0 || number >= rows) {
-                throw new IllegalArgumentException("row " + number + " is out of range for a table of " + rows);
+                throw new IllegalArgumentException("lookUp: row " + number + " is out of range for a table of shape "
+                        + table.shape() + ": there are rows from 0 to " + (rows - 1));
             }
         }
         int[] sizes = Arrays.copyOf(shape.sizes(), shape.axes() + 1);

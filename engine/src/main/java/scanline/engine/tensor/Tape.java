@@ -89,7 +89,8 @@ public final class Tape implements AutoCloseable {
                     + " pass: start the pass with Engine.inferenceWithGradients or Engine.training");
         }
         if (values.length != shape.elements()) {
-            throw new IllegalArgumentException("shape " + shape + " does not have " + values.length + " elements");
+            throw new IllegalArgumentException("an input of shape " + shape + " has " + shape.elements()
+                    + " elements, but the number of values is " + values.length);
         }
         Buffer value = scratch(values.length);
         value.write(0, values, 0, values.length);
@@ -110,6 +111,10 @@ public final class Tape implements AutoCloseable {
 
     /** Creates the result of an operation; a gradient flows to it if one flows to any of its sources. */
     Tensor result(Op op, Shape shape, Tensor... sources) {
+        if (closed) {
+            throw new IllegalStateException(operation() + ": a tensor among those of shapes " + shapes(sources)
+                    + " was used after its tape was closed, and its memory is in use again");
+        }
         boolean needsGradient = false;
         for (Tensor source : sources) {
             requireOwn(source, sources);
@@ -249,6 +254,15 @@ public final class Tape implements AutoCloseable {
             throw new IllegalArgumentException(
                     "backward needs a loss with exactly one element, not shape " + loss.shape());
         }
+        if (loss.isReleased()) {
+            throw new IllegalStateException("backward was called twice for this loss of shape " + loss.shape()
+                    + ", but a pass goes back once: start a new pass for each training step");
+        }
+        if (!loss.needsGradient()) {
+            throw new IllegalStateException("backward needs a loss to which a gradient flows; this one, of shape "
+                    + loss.shape() + ", was not computed from any parameter that is not frozen, or any input with a"
+                    + " gradient");
+        }
         backend().fill(loss.gradient(), 0, 1, 1f);
         for (Step step : steps.reversed()) {
             if (step.result().hasGradient()) {
@@ -292,6 +306,7 @@ public final class Tape implements AutoCloseable {
                 return tape;
             }
         }
-        throw new IllegalArgumentException("an operation needs at least one tensor that is on a tape");
+        throw new IllegalArgumentException(operation() + " needs at least one tensor that is on a tape; parameters are"
+                + " on none, so shapes " + shapes(tensors) + " do not tell in which pass to compute");
     }
 }

@@ -11,7 +11,7 @@ public sealed class Tensor permits Parameter {
     private final @Nullable Tape tape;
     private final Shape shape;
     private final Buffer value;
-    private final boolean needsGradient;
+    private boolean needsGradient;
     private @Nullable Buffer gradient;
     private boolean released;
 
@@ -50,15 +50,14 @@ public sealed class Tensor permits Parameter {
      * Returns the buffer that accumulates the gradient. The first call creates it, filled with zeros.
      *
      * @throws IllegalStateException
-     *             if no gradient flows to the tensor, as to an input without one, or the gradient has been released, as
-     *             that of a result is, or the tape has been closed
+     *             if no gradient flows to the tensor, as to an input without one or a frozen parameter, or the gradient
+     *             has been released, as that of a result is, or the tape has been closed
      */
     public final Buffer gradient() {
         requireOpen();
         if (gradient == null) {
             if (tape == null || !needsGradient) {
-                throw new IllegalStateException("no gradient flows to this tensor of shape " + shape
-                        + (tape != null && !tape.recording() ? ": an inference pass records none" : ""));
+                throw new IllegalStateException(reasonForNoGradient());
             }
             if (released) {
                 throw new IllegalStateException("the gradient of this tensor of shape " + shape
@@ -69,12 +68,33 @@ public sealed class Tensor permits Parameter {
         return gradient;
     }
 
+    /** The gradient to add to, or null if no gradient flows to the tensor. */
+    final @Nullable Buffer gradientOrNull() {
+        return needsGradient ? gradient() : null;
+    }
+
+    private String reasonForNoGradient() {
+        if (this instanceof Parameter parameter) {
+            return "parameter " + parameter.name() + " of shape " + shape + " is frozen, so it has no gradient";
+        }
+        return "no gradient flows to this tensor of shape " + shape + (tape != null && !tape.recording()
+                ? ": an inference pass records none; start the pass with Engine.inferenceWithGradients or"
+                        + " Engine.training"
+                : ": it is neither an input with a gradient nor computed from one or from a parameter that learns");
+    }
+
     /**
-     * Returns whether a gradient flows to this tensor: whether it is a parameter or an input with a gradient, or was
-     * computed from one.
+     * Returns whether a gradient flows to this tensor: whether it is a parameter that is not frozen or an input with a
+     * gradient, or was computed from one.
      */
     public final boolean needsGradient() {
         return needsGradient;
+    }
+
+    /** Makes a parameter have a gradient, or none if the buffer is null. */
+    final void setGradient(@Nullable Buffer buffer) {
+        gradient = buffer;
+        needsGradient = buffer != null;
     }
 
     /** Returns whether the gradient has been requested; if not, there is nothing to propagate to the sources. */
@@ -114,6 +134,11 @@ public sealed class Tensor permits Parameter {
             gradient = null;
         }
         released = true;
+    }
+
+    /** Returns whether the gradient has been propagated to the sources of this tensor. */
+    final boolean isReleased() {
+        return released;
     }
 
     final @Nullable Tape tape() {

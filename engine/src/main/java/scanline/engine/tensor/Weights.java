@@ -177,10 +177,61 @@ public final class Weights {
         return Optional.empty();
     }
 
+    /** The parameters that are not {@link #freeze frozen}, in the order in which the layers created them. */
+    public List<Parameter> learned() {
+        return parameters.values().stream().filter(Tensor::needsGradient).toList();
+    }
+
+    /**
+     * Freezes parameters, as PyTorch's {@code requires_grad_(False)}: they keep their values, their gradients are not
+     * computed, and neither clipping nor an optimizer that is created afterwards knows them. Statistics, such as those
+     * of a batch normalization, are still tracked while training.
+     *
+     * @param names
+     *            a {@link NamePattern} of the full names, such as {@code encoder.*}
+     * @return how many parameters the pattern matches
+     * @throws IllegalArgumentException
+     *             if it matches none; the message names the nearest
+     */
+    public int freeze(String names) {
+        List<Parameter> matching = matching(names);
+        matching.forEach(Parameter::freeze);
+        return matching.size();
+    }
+
+    /**
+     * Makes frozen parameters learn again. An optimizer that was created before does not update them; create a new one.
+     *
+     * @param names
+     *            a {@link NamePattern} of the full names
+     * @return how many parameters the pattern matches
+     * @throws IllegalArgumentException
+     *             if it matches none; the message names the nearest
+     */
+    public int unfreeze(String names) {
+        List<Parameter> matching = matching(names);
+        matching.forEach(Parameter::unfreeze);
+        return matching.size();
+    }
+
+    private List<Parameter> matching(String names) {
+        NamePattern pattern = new NamePattern(names);
+        List<Parameter> matching = parameters.values().stream().filter(parameter -> pattern.matches(parameter.name()))
+                .toList();
+        if (matching.isEmpty()) {
+            throw new IllegalArgumentException("no parameter matches \"" + names + "\"" + (parameters.isEmpty()
+                    ? ""
+                    : "; the nearest is " + pattern.nearest(parameters.keySet())));
+        }
+        return matching;
+    }
+
     /** Sets every gradient to zero, before a pass adds to it. */
     public void clearGradients() {
         for (Parameter parameter : parameters.values()) {
-            backend.fill(parameter.gradient(), 0, parameter.shape().elements(), 0f);
+            if (parameter.needsGradient()) {
+                backend.fill(parameter.gradient(), 0, parameter.shape().elements(), 0f);
+            }
         }
     }
 

@@ -78,6 +78,7 @@ class CpuBackendTest {
                 new Operation("accumulate", 0, (b, v, n) -> b.accumulate(v[0], 0, 3, v[1], 0, 2, n / 3, 2)),
                 new Operation("accumulate", 0, (b, v, n) -> b.accumulate(v[0], 0, 0, v[1], 0, 7, n / 7, 7)),
                 new Operation("scale", 0, (b, v, n) -> b.scale(v[0], 0.7f, n)),
+                new Operation("interpolate", 0, (b, v, n) -> b.interpolate(v[0], v[1], 0.3f, n)),
                 new Operation("clamp", 0, (b, v, n) -> b.clamp(v[0], 0.5f, n)),
                 new Operation("sgd", 5e-7, (b, v, n) -> b.sgd(v[0], v[1], v[2], 0.1f, 0f, false, 0f, n)),
                 new Operation("sgd", 5e-7, (b, v, n) -> b.sgd(v[0], v[1], v[2], 0.1f, 0.9f, false, 0.01f, n)),

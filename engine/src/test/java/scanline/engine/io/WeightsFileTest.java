@@ -36,16 +36,24 @@ class WeightsFileTest {
     }
 
     private LoadReport loaded(Map<String, String> metadata, String... names) throws IOException {
+        return loaded(LoadOptions.WHOLE, metadata, names);
+    }
+
+    private LoadReport loaded(LoadOptions options, Map<String, String> metadata, String... names) throws IOException {
         List<Entry> entries = List.of(names).stream().map(name -> name.endsWith("weight")
                 ? new Entry(name, new int[] {1, 2}, new float[] {name.length(), 2})
                 : new Entry(name, new int[] {1}, new float[] {name.length()})).toList();
         SafeTensors.write(file, new SafeTensors(entries, metadata));
-        return WeightsFile.load(file, weights);
+        return WeightsFile.load(file, weights, options);
     }
 
     private void assertRejected(String reason, Map<String, String> metadata, String... names) {
+        assertRejected(LoadOptions.WHOLE, reason, metadata, names);
+    }
+
+    private void assertRejected(LoadOptions options, String reason, Map<String, String> metadata, String... names) {
         List<float[]> before = weights.parameters().stream().map(parameter -> parameter.values().clone()).toList();
-        assertThatThrownBy(() -> loaded(metadata, names)).isInstanceOf(FormatException.class)
+        assertThatThrownBy(() -> loaded(options, metadata, names)).isInstanceOf(FormatException.class)
                 .hasMessage(file + ": " + reason);
         for (int i = 0; i < before.size(); i++) {
             assertThat(weights.parameters().get(i).values()).isEqualTo(before.get(i));
@@ -127,7 +135,83 @@ class WeightsFileTest {
     }
 
     private static LoadReport report(String... converted) {
-        return new LoadReport(Path.of("x"), Map.of(), "", Map.of(), new TreeSet<>(List.of(converted)));
+        return new LoadReport(Path.of("x"), Map.of(), "", Map.of(), new TreeSet<>(List.of(converted)),
+                List.of(), List.of());
+    }
+
+    @Test
+    void tensorsAreRenamedByPatterns() throws IOException {
+        LoadOptions options = LoadOptions.WHOLE.renamed("encoder.a.*", "one.*").renamed("head.bias", "two.bias")
+                .renamed("*", "two.*");
+        LoadReport report = loaded(options, Map.of(), "encoder.a.weight", "encoder.a.bias", "head.bias",
+                "weight");
+        assertThat(report.lines()).isEmpty();
+        assertThat(weights.parameters().stream().map(parameter -> parameter.values()[0])).containsExactly(
+                16f, 14f, 6f, 9f);
+    }
+
+    @Test
+    void aPrefixAndTiesAreThoseOfRenamedTensors() throws IOException {
+        LoadReport report = loaded(LoadOptions.WHOLE.renamed("m.a.*", "m.one.*").renamed("m.b.*", "m.two.*"),
+                Map.of("m.b.weight", "m.a.weight"), "m.a.weight", "m.a.bias", "m.b.bias");
+        assertThat(report.prefix()).isEqualTo("m.");
+        assertThat(report.tied()).containsExactly(Map.entry("two.weight", "m.a.weight"));
+    }
+
+    @Test
+    void renamingsThatCannotBeMeantAreRejected() {
+        assertRejected(LoadOptions.WHOLE.renamed("encodr.*", "one.*"),
+                "no tensor matches \"encodr.*\", which is to be renamed; the nearest is \"encoder.weight\"", Map.of(),
+                "encoder.weight", "two.bias");
+        assertRejected(LoadOptions.WHOLE.renamed("a.*", "one.*"),
+                "tensors \"a.weight\" and \"one.weight\" have the same name after renaming, \"one.weight\"", Map.of(),
+                "a.weight", "one.weight");
+        assertThatThrownBy(() -> LoadOptions.WHOLE.renamed("a.*", "one.weight"))
+                .isInstanceOf(IllegalArgumentException.class).hasMessage("a renaming needs as many * in both patterns,"
+                        + " but \"a.*\" has 1, and \"one.weight\" has 0");
+    }
+
+    @Test
+    void aPartialLoadReportsWhatWasMissingAndWhatWasLeftOver() throws IOException {
+        float[] before = weights.parameters().getLast().values();
+        LoadReport report = loaded(LoadOptions.WHOLE.partly(), Map.of(), "one.weight", "one.bias", "two.weight",
+                "more.bias", "more.weight");
+        assertThat(report.missing()).containsExactly("two.bias");
+        assertThat(report.unused()).containsExactly("more.bias", "more.weight");
+        assertThat(report.lines()).containsExactly(
+                file + ": 1 parameter of the model is missing and keeps its values: two.bias",
+                file + ": 2 tensors belong to no parameter of the model and were left over: \"more.bias\","
+                        + " \"more.weight\"");
+        assertThat(weights.parameters().getLast().values()).isEqualTo(before);
+        assertThat(weights.parameters().getFirst().values()).containsExactly(10, 2);
+        report = loaded(LoadOptions.WHOLE.partly(), Map.of(), "one.weight", "1", "2", "3", "4", "5", "6");
+        assertThat(report.lines()).containsExactly(
+                file + ": 3 parameters of the model are missing and keep their values: one.bias, two.weight, two.bias",
+                file + ": 6 tensors belong to no parameter of the model and were left over: \"1\", \"2\", \"3\", \"4\","
+                        + " \"5\" and 1 more");
+    }
+
+    @Test
+    void aPartialLoadStillNeedsTheRightShapesAndSomethingThatFits() {
+        LoadOptions partly = LoadOptions.WHOLE.partly();
+        assertRejected(partly.renamed("one.bias", "two.weight"),
+                "tensor two.weight has shape [1], but the model needs [1, 2]", Map.of(), "one.weight", "one.bias");
+        assertRejected(partly, "no tensor has the name of a parameter of this model, such as one.weight; there is"
+                + " \"fc.weight\"", Map.of(), "fc.weight");
+        assertRejected(partly, "no tensor has the name of a parameter of this model, such as one.weight", Map.of());
+    }
+
+    @Test
+    void whatIsToBeKeptIsNotRead() throws IOException {
+        float[] before = weights.parameters().getFirst().values();
+        LoadReport report = loaded(LoadOptions.WHOLE.keeping(List.of("*.weight")), Map.of(), "one.bias", "two.bias",
+                "two.weight");
+        assertThat(report.lines()).isEmpty();
+        assertThat(weights.parameters().getFirst().values()).isEqualTo(before);
+        assertThat(weights.parameters().get(1).values()).containsExactly(8);
+        assertThatThrownBy(() -> loaded(LoadOptions.WHOLE.keeping(List.of("too.*")), Map.of(), "one.bias"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("no parameter matches \"too.*\", which is to keep its values; the nearest is two.weight");
     }
 
     @Test

@@ -61,15 +61,20 @@ public final class Classifier {
 
     /** One step of training: the loss before it. */
     public float step() {
+        backward();
+        new Clipping.Norm(0.5).clip(weights);
+        optimizer.step();
+        return loss[0];
+    }
+
+    /** Computes the gradients of the next step. */
+    void backward() {
         weights.clearGradients();
         try (Tape tape = engine.training(RandomKey.of(1, "training").at(optimizer.steps()))) {
             Tensor entropy = Losses.crossEntropy(network.apply(tape.input(shape, images)), labels, 0.1f);
             tape.backward(entropy);
             entropy.value().read(0, loss, 0, 1);
         }
-        new Clipping.Norm(0.5).clip(weights);
-        optimizer.step();
-        return loss[0];
     }
 
     /** What is trained. */

@@ -22,8 +22,9 @@ import scanline.engine.cpu.ReferenceBackend;
 import scanline.engine.geometry.Mask;
 import scanline.engine.geometry.Nonlinearity;
 import scanline.engine.random.RandomKey;
-import scanline.engine.tensor.CentralDifferences;
 import scanline.engine.tensor.Engine;
+import scanline.engine.tensor.GradientCheck;
+import scanline.engine.tensor.Numbers;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Shaping;
@@ -73,7 +74,7 @@ class DecoderBlockTest {
         Parameter steps = weights.uniform("steps", Shape.of(STEPS, BATCH, WIDTH), 1);
         Parameter engine = weights.uniform("engine", Shape.of(REMEMBERED, BATCH, WIDTH), 1);
         DecoderBlock block = new DecoderBlock(weights, options(0.3f, normFirst));
-        return CentralDifferences.error(weights,
+        return GradientCheck.error(weights,
                 tape -> block.forward(onTape(tape, steps), onTape(tape, engine), Mask.CAUSAL));
     }
 
@@ -104,7 +105,7 @@ class DecoderBlockTest {
     @MethodSource("signErrors")
     void aSignErrorInAnyGradientIsFound(SignError planted) {
         try (CpuBackend cpu = new CpuBackend(1)) {
-            Backend wrong = CentralDifferences.withSignError(cpu, planted.operation, planted.output);
+            Backend wrong = Numbers.withSignError(cpu, planted.operation, planted.output);
             assertThat(error(wrong, false)).isGreaterThan(100 * TOLERANCE);
             assertThat(error(wrong, true)).isGreaterThan(100 * TOLERANCE);
         }

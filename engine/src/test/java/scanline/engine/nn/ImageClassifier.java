@@ -57,14 +57,19 @@ public final class ImageClassifier {
 
     /** One step of training: the loss before it. */
     public float step() {
+        backward();
+        optimizer.step();
+        return loss[0];
+    }
+
+    /** Computes the gradients of the next step. */
+    void backward() {
         weights.clearGradients();
         try (Tape tape = engine.training(RandomKey.of(1, "training"))) {
             Tensor entropy = Losses.crossEntropy(forward(tape), labels, 0);
             tape.backward(entropy);
             entropy.value().read(0, loss, 0, 1);
         }
-        optimizer.step();
-        return loss[0];
     }
 
     /** The logits by the running statistics. */

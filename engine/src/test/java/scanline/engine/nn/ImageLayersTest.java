@@ -152,9 +152,12 @@ class ImageLayersTest {
                     assertThatThrownBy(() -> conv.forward(flat))
                             .hasMessage("a batch of images must have 4 axes, not shape [4, 9]");
                     assertThatThrownBy(() -> conv.forward(wide))
-                            .hasMessage("a convolution with 3 input channels cannot take shape [1, 4, 4, 2]");
+                            .hasMessageContaining(
+                                    "conv2d cannot take images of shape [1, 4, 4, 2] and a weight of shape");
                     assertThatThrownBy(() -> norm.forward(small))
-                            .hasMessage("batch normalization of 5 channels cannot take shape [1, 4, 3, 3]");
+                            .hasMessage(
+                                    "batchNorm cannot take an input of shape [1, 4, 3, 3] and a weight of shape [5]:"
+                                            + " it needs [..., channels] and [channels]");
                     assertThatThrownBy(() -> norm.forward(pixel)).hasMessage("batch normalization needs at least 2"
                             + " values per channel in training, not shape [1, 1, 1, 5]");
                     assertThatThrownBy(() -> new MaxPool2d(5, 1).forward(wide))

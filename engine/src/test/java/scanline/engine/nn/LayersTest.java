@@ -327,7 +327,9 @@ class LayersTest {
                     assertThatThrownBy(() -> lstm.forward(wide, Output.LAST_STEP))
                             .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("4");
                     assertThatThrownBy(() -> linear.forward(wide))
-                            .hasMessage("a linear map with 3 inputs cannot take shape [1, 2, 4]");
+                            .hasMessage(
+                                    "linear cannot take an input of shape [1, 2, 4] and a weight of shape [2, 3]: it needs"
+                                            + " [..., inputs] and [outputs, inputs]");
                 }
             }
         }

@@ -249,7 +249,8 @@ class TransformerLayersTest {
             Tensor like = tape.input(Shape.of(1), new float[1]);
             assertThatThrownBy(() -> embedding.forward(new int[] {0, 11, word, 3}, 2, 2, like))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("row " + word + " is out of range for a table of 12");
+                    .hasMessage("lookUp: row " + word + " is out of range for a table of shape [12, " + WIDTH
+                            + "]: there are rows from 0 to 11");
         }
     }
 

@@ -1,6 +1,7 @@
 package scanline.engine.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ import scanline.engine.backend.FusedNormPool;
 import scanline.engine.backend.FusedRecurrence;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.cpu.ReferenceBackend;
-import scanline.engine.tensor.CentralDifferences;
+import scanline.engine.tensor.Numbers;
 
 /** The gradient of every op of {@link Ops} against central differences. */
 class OpGradientTest {
@@ -36,6 +37,21 @@ class OpGradientTest {
                 }
                 assertThat(new Trial(cpu, sample).differences(sample.composed())).as("composed, " + sample)
                         .isLessThan(op.tolerances().differences());
+            }
+        }
+    }
+
+    /** Without dropout; those of a batch normalization are in NormalizationTest, on inputs far from ReLU's kink. */
+    @ParameterizedTest
+    @MethodSource("scanline.engine.ops.Ops#all")
+    void gradientsOfAnInferencePassMatchCentralDifferences(Op op) {
+        assumeFalse(op.name().startsWith("Normalization.batchNorm"));
+        try (CpuBackend cpu = new CpuBackend(1)) {
+            for (Sample sample : op.small()) {
+                for (Backend backend : List.of(cpu, REFERENCE)) {
+                    assertThat(new Trial(backend, sample).inferenceDifferences(sample.formula())).as(sample.label())
+                            .isLessThan(op.tolerances().differences());
+                }
             }
         }
     }
@@ -61,7 +77,7 @@ class OpGradientTest {
     @MethodSource("signErrors")
     void aSignErrorInAnyGradientIsFound(SignError planted) {
         try (CpuBackend cpu = new CpuBackend(1)) {
-            Backend wrong = CentralDifferences.withSignError(cpu, planted.operation, planted.output);
+            Backend wrong = Numbers.withSignError(cpu, planted.operation, planted.output);
             assertThat(planted.op.small().stream()
                     .anyMatch(sample -> new Trial(wrong, sample).differences(sample.formula()) > 100
                             * planted.op.tolerances().differences()))

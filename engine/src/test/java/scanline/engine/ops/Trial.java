@@ -6,12 +6,13 @@ import static scanline.engine.tensor.Numbers.weightedSum;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import scanline.engine.backend.Backend;
 import scanline.engine.ops.Sample.Formula;
 import scanline.engine.ops.Sample.Input;
 import scanline.engine.random.RandomKey;
-import scanline.engine.tensor.CentralDifferences;
 import scanline.engine.tensor.Engine;
+import scanline.engine.tensor.GradientCheck;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Statistic;
@@ -70,7 +71,12 @@ final class Trial {
         }
     }
 
-    /** The value, the statistics, and the gradients of the inputs. */
+    /** Makes no gradient flow to some inputs. */
+    void freeze(Set<String> names) {
+        names.forEach(inputs::freeze);
+    }
+
+    /** The value, the statistics, and the gradients of the inputs that are not frozen. */
     Map<String, float[]> train(Formula formula) {
         return train(formula, false);
     }
@@ -92,7 +98,7 @@ final class Trial {
             results.put(VALUE, y.values());
             pass.state.statistics().forEach(statistic -> results.put(statistic.name(), statistic.values()));
         }
-        inputs.parameters().forEach(input -> results.put("d" + input.name(), input.gradients()));
+        inputs.learned().forEach(input -> results.put("d" + input.name(), input.gradients()));
         return results;
     }
 
@@ -105,7 +111,12 @@ final class Trial {
 
     /** The error of the gradients, by central differences. */
     double differences(Formula formula) {
-        return CentralDifferences.error(inputs, tape -> formula.of(pass(tape, false)));
+        return GradientCheck.error(inputs, tape -> formula.of(pass(tape, false)));
+    }
+
+    /** The error of the gradients of an inference pass, by central differences. */
+    double inferenceDifferences(Formula formula) {
+        return GradientCheck.error(inputs, Engine::inferenceWithGradients, tape -> formula.of(pass(tape, false)));
     }
 
     /** The gradient of the value. */

@@ -237,7 +237,7 @@ class OptimTest {
         assertThat(a.gradients()).containsExactly(3f); // within the bound, though the norm of both is 5
         new Clipping.Value(1).clip(weights.backend(), optimizer.parameters());
         assertThat(a.gradients()).containsExactly(1f);
-        assertThat(b.gradients()).containsExactly(4f);
+        assertThat(b.needsGradient()).isFalse();
     }
 
     @ParameterizedTest
@@ -265,6 +265,30 @@ class OptimTest {
                 .hasMessage("every parameter that \"*_l0\" matches belongs to an earlier group");
         assertThatThrownBy(() -> new Optimizer(Sgd.DEFAULT, new Engine(new ReferenceBackend()).weights(1),
                 List.of(ParameterGroup.of("fc.*")))).hasMessage("no parameter matches \"fc.*\"");
+        assertThatThrownBy(() -> new Optimizer(Sgd.DEFAULT, weights, List.of(ParameterGroup.of("*").whenFrozen())))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("every parameter is frozen, so there is nothing to learn");
+        assertThat(weights.learned()).hasSize(3);
+    }
+
+    @Test
+    void frozenWeightsAreNeitherUpdatedNorClippedAndHaveNoState() {
+        Parameter a = parameter("a", 3f);
+        Parameter b = parameter("b", 4f);
+        Optimizer before = new Optimizer(new Sgd(0.5, 0.9, false, 0), weights);
+        assertThat(weights.freeze("b")).isEqualTo(1);
+        Optimizer after = new Optimizer(new Sgd(0.5, 0.9, false, 0), weights);
+        assertThat(after.state()).extracting(Slot::name).containsExactly("momentum.a");
+        new Clipping.Norm(3.5).clip(weights);
+        after.step();
+        before.step();
+        assertThat(before.parameters()).containsExactly(a);
+        assertThat(a.values()).containsExactly(-3f); // two steps of half of 3: within the bound, as b is not counted
+        assertThat(b.values()).containsExactly(0f);
+        assertThat(weights.unfreeze("*")).isEqualTo(2);
+        assertThat(b.gradients()).containsExactly(0f);
+        assertThat(before.parameters()).containsExactly(a, b);
+        assertThat(after.parameters()).containsExactly(a);
     }
 
     static Stream<Arguments> rejections() {

@@ -5,8 +5,16 @@ import static org.assertj.core.api.Assertions.fail;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import scanline.engine.backend.Backend;
 import scanline.engine.backend.Buffer;
+import scanline.engine.backend.FusedAttention;
+import scanline.engine.backend.FusedFeedForward;
+import scanline.engine.backend.FusedNormPool;
+import scanline.engine.backend.FusedRecurrence;
+import scanline.engine.geometry.Blocks;
 import scanline.engine.random.RandomKey;
 
 /** What the engine's tests share: sizes, numbers, comparisons, and a look inside a tape. */
@@ -57,24 +65,13 @@ public final class Numbers {
 
     /** A parameter as a tensor of a pass, so that an op can be tried on parameters alone. */
     public static Tensor onTape(Tape tape, Parameter parameter) {
-        return new Tensor(tape, parameter.shape(), parameter.value(), true, parameter.gradient());
+        return new Tensor(tape, parameter.shape(), parameter.value(), parameter.needsGradient(),
+                parameter.gradientOrNull());
     }
 
     /** The weighted sum of a tensor, in double precision, as a loss of one number to go back from. */
     public static Tensor weightedSum(Tensor y, float[] factors) {
-        Tape tape = Tape.of(y);
-        Tensor loss = tape.result(new Op.Sum(-1, false), Shape.of(1), y);
-        loss.value().write(0, new float[] {(float) weightedSum(y.values(), factors)}, 0, 1);
-        tape.record(loss, () -> y.gradient().write(0, factors, 0, factors.length));
-        return loss;
-    }
-
-    static double weightedSum(float[] values, float[] factors) {
-        double sum = 0;
-        for (int i = 0; i < values.length; i++) {
-            sum += (double) values[i] * factors[i];
-        }
-        return sum;
+        return GradientCheck.weightedSum(y, factors);
     }
 
     /** The largest difference, as a share of the largest magnitude that is expected. */
@@ -118,5 +115,42 @@ public final class Numbers {
                         throw e.getCause();
                     }
                 });
+    }
+
+    /** The backend with what one duty adds to one of its outputs negated, counting the blocks of each argument. */
+    public static Backend withSignError(Backend backend, String wrong, int output) {
+        return (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(),
+                new Class<?>[] {Backend.class, FusedRecurrence.class, FusedAttention.class,
+                        FusedFeedForward.class, FusedNormPool.class},
+                (_, operation, arguments) -> {
+                    Buffer target = operation.getName().equals(wrong) ? (Buffer) blocks(arguments).get(output) : null;
+                    float[] before = target == null ? new float[0] : values(target);
+                    try {
+                        return operation.invoke(backend, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    } finally {
+                        if (target != null) {
+                            float[] after = values(target);
+                            for (int i = 0; i < after.length; i++) {
+                                after[i] = before[i] - (after[i] - before[i]);
+                            }
+                            target.write(0, after, 0, after.length);
+                        }
+                    }
+                });
+    }
+
+    /** The blocks that these arguments are or hold, in order. */
+    private static List<@Nullable Object> blocks(Object... arguments) {
+        List<@Nullable Object> blocks = new ArrayList<>();
+        for (Object argument : arguments) {
+            if (argument instanceof Blocks<?> group) {
+                group.map(blocks::add);
+            } else {
+                blocks.add(argument);
+            }
+        }
+        return blocks;
     }
 }

@@ -5,8 +5,10 @@ import java.util.HashSet;
 import java.util.Arrays;
 import scanline.lab.model.Autoregressive;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
+import scanline.engine.optim.MovingAverage;
 import scanline.engine.optim.Optimizer;
 import scanline.engine.optim.ParameterGroup;
 import scanline.engine.tensor.Activation;
@@ -130,6 +132,12 @@ public final class Experiment implements AutoCloseable {
     /** Returns the optimizer of the recipe for these parameters, before its first step. */
     public Optimizer newOptimizer() {
         return new Optimizer(recipe.optimizer(), weights, recipe.parameterGroups());
+    }
+
+    /** Returns the moving average of the recipe, equal to these parameters; empty if the recipe has none. */
+    public Optional<MovingAverage> newAverage() {
+        double decay = recipe.average().decay();
+        return decay == 0 ? Optional.empty() : Optional.of(new MovingAverage(weights, decay));
     }
 
     /** The model. */

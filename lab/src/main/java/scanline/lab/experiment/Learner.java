@@ -1,5 +1,8 @@
 package scanline.lab.experiment;
 
+import java.util.Optional;
+
+import scanline.engine.optim.MovingAverage;
 import scanline.engine.optim.Optimizer;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Arithmetic;
@@ -20,6 +23,7 @@ public final class Learner {
     private final int examplesAStep;
     private final int steps;
     private Optimizer optimizer;
+    private Optional<MovingAverage> average;
 
     /** Creates a learner before its first step. */
     public Learner(Experiment experiment) {
@@ -30,6 +34,7 @@ public final class Learner {
         examplesAStep = recipe.batch() * recipe.accumulate();
         steps = Math.ceilDiv(examples, examplesAStep);
         optimizer = experiment.newOptimizer();
+        average = experiment.newAverage();
     }
 
     /**
@@ -61,9 +66,27 @@ public final class Learner {
         return optimizer;
     }
 
-    /** Replaces the optimizer with one that has taken no step; the weights stay. */
+    /** The moving average of the weights, which every step updates; empty if the recipe has none. */
+    public Optional<MovingAverage> average() {
+        return average;
+    }
+
+    /** Makes the weights the moving average, if the recipe has one, until the result is closed. */
+    public Averaged averaged() {
+        average.ifPresent(MovingAverage::swap);
+        return () -> average.ifPresent(MovingAverage::swap);
+    }
+
+    /** The time in which the weights are the moving average. */
+    public interface Averaged extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** Replaces the optimizer with one that has taken no step, and starts a new average; the weights stay. */
     public void restart() {
         optimizer = experiment.newOptimizer();
+        average = experiment.newAverage();
     }
 
     /**
@@ -136,6 +159,7 @@ public final class Learner {
     private void update() {
         recipe.clip().clip(experiment.engine().backend(), optimizer.parameters());
         optimizer.step(factor(optimizer.steps()));
+        average.ifPresent(MovingAverage::update);
     }
 
     /** Returns the learning rate of a step, the first being 0, of the parameters that belong to no group. */

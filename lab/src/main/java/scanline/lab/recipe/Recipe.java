@@ -47,15 +47,16 @@ import scanline.lab.sequence.Scan;
  *     empty for none
  * @param schedule the learning-rate schedule
  * @param clip the gradient clipping
+ * @param average the moving average of the weights
  */
 public record Recipe(String about, String source, Published published, double target, long seed, int epochs, int batch,
         int accumulate, Data data, Model model, Head head, Loss loss, UpdateRule optimizer, String groups,
-        Schedule schedule, Clipping clip) {
+        Schedule schedule, Clipping clip, Average average) {
     /** The default of every key. A recipe has to give {@code model}. */
     public static final Recipe DEFAULT = new Recipe("", "", new Published("", 0, 0), 0, 1, 10, 100, 1,
             new Data("mnist", "", Optional.empty(), 0, 5_000, true, 1, Canvas.Single.DEFAULT, 0, 1, Scan.Rows.DEFAULT),
             RecurrentModel.DEFAULT, new Head(false), new Loss(0), Adam.DEFAULT, "", Schedule.Constant.DEFAULT,
-            Clipping.None.DEFAULT);
+            Clipping.None.DEFAULT, new Average(0));
 
     /** The keys that describe a recipe and do not affect its result. */
     public static final Set<String> DESCRIPTION = Set.of("about", "source", "published", "published.accuracy",
@@ -163,6 +164,18 @@ public record Recipe(String about, String source, Published published, double ta
         public Loss {
             require(labelSmoothing >= 0 && labelSmoothing < 1,
                     "labelSmoothing must be in [0, 1), not " + labelSmoothing);
+        }
+    }
+
+    /**
+     * The moving average of the weights, which validation, the test and the best weights use if there is one.
+     *
+     * @param decay the weight of the average so far in each step's average, in [0, 1); 0 for no average
+     */
+    public record Average(double decay) {
+        /** Checks the value. */
+        public Average {
+            require(decay >= 0 && decay < 1, "decay must be in [0, 1), not " + decay);
         }
     }
 

@@ -76,6 +76,7 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
         decisions.putIfAbsent(SHRINK, "1");
         decisions.putIfAbsent("accumulate", "1");
         decisions.putIfAbsent("groups", "");
+        decisions.putIfAbsent("average.decay", "0.0");
         return decisions;
     }
 

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import scanline.engine.io.FormatException;
+import scanline.engine.io.LoadOptions;
 import scanline.engine.io.LoadReport;
 import scanline.engine.io.WeightsFile;
 import scanline.lab.base.RunException;
@@ -45,7 +46,7 @@ public record Parent(String path, String file, String weights, boolean newHead, 
             throw new RunException("cannot load weights from " + from + ": no such run or file");
         }
         LoadReport report = newHead
-                ? WeightsFile.load(file, experiment.weights(), experiment.head())
+                ? WeightsFile.load(file, experiment.weights(), LoadOptions.WHOLE.keeping(experiment.head()))
                 : loadWhole(file, experiment);
         report.lines().forEach(told);
         Optional<String> nonFinite = experiment.weights().nonFinite();
@@ -65,7 +66,7 @@ public record Parent(String path, String file, String weights, boolean newHead, 
             return WeightsFile.load(file, experiment.weights());
         } catch (FormatException e) {
             try {
-                WeightsFile.load(file, experiment.weights(), experiment.head());
+                WeightsFile.load(file, experiment.weights(), LoadOptions.WHOLE.keeping(experiment.head()));
             } catch (FormatException _) {
                 throw e; // a new head would not help
             }
@@ -78,6 +79,7 @@ public record Parent(String path, String file, String weights, boolean newHead, 
      * checkpoint would start with the weights of its seed.
      */
     public static Run.Beginning beginning(Experiment experiment) {
-        return run -> Checkpoint.save(run.last(), experiment.weights(), experiment.newOptimizer(), Position.START);
+        return run -> Checkpoint.save(run.last(), experiment.weights(), experiment.newOptimizer(),
+                experiment.newAverage(), Position.START);
     }
 }

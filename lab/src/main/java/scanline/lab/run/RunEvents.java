@@ -107,7 +107,9 @@ public final class RunEvents implements AutoCloseable {
         log.scalar("training/examplesPerSecond", row.step(), row.examplesPerSecond());
         for (Parameter parameter : weights.parameters()) {
             log.histogram("weights/" + parameter.name(), row.step(), parameter.values());
-            log.histogram("gradients/" + parameter.name(), row.step(), parameter.gradients());
+            if (parameter.needsGradient()) {
+                log.histogram("gradients/" + parameter.name(), row.step(), parameter.gradients());
+            }
         }
     }
 

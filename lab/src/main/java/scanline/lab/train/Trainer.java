@@ -82,7 +82,7 @@ public final class Trainer {
             }
             return; // stopped before its first checkpoint: starting again gives the same result
         }
-        position = Checkpoint.load(run.last(), weights, learner.optimizer(), this::isPossible);
+        position = Checkpoint.load(run.last(), weights, learner.optimizer(), learner.average(), this::isPossible);
     }
 
     private boolean isPossible(Position saved) {
@@ -179,9 +179,12 @@ public final class Trainer {
 
     private Run.Epoch endEpoch(RunEvents events) throws IOException {
         requireFiniteWeights();
-        Evaluation evaluated = validation.isEmpty()
-                ? NOT_VALIDATED
-                : Evaluation.of(experiment, validation, Evaluation.Listener.NONE);
+        Evaluation evaluated;
+        try (Learner.Averaged _ = learner.averaged()) {
+            evaluated = validation.isEmpty()
+                    ? NOT_VALIDATED
+                    : Evaluation.of(experiment, validation, Evaluation.Listener.NONE);
+        }
         int examples = learner.examples();
         Run.Epoch row = new Run.Epoch(position.epoch() + 1, step(), position.epochSeconds(),
                 examples / position.epochSeconds(), learner.rate(step() - 1), position.lossSum() / examples,
@@ -189,9 +192,11 @@ public final class Trainer {
         events.epoch(row, weights);
         position = position.afterEpoch(row);
         if (position.bestEpoch() == row.epoch()) {
-            // Sorted: the order of Map.of differs from JVM to JVM, and the file must be the same to the byte.
-            WeightsFile.save(run.best(), weights,
-                    new TreeMap<>(Map.of("format", "pt", "epoch", Integer.toString(row.epoch()))));
+            try (Learner.Averaged _ = learner.averaged()) {
+                // Sorted: the order of Map.of differs from JVM to JVM, and the file must be the same to the byte.
+                WeightsFile.save(run.best(), weights,
+                        new TreeMap<>(Map.of("format", "pt", "epoch", Integer.toString(row.epoch()))));
+            }
         }
         return row;
     }
@@ -203,7 +208,7 @@ public final class Trainer {
     private void save(RunEvents events) throws IOException {
         requireFiniteWeights();
         events.write();
-        Checkpoint.save(run.last(), weights, learner.optimizer(), position);
+        Checkpoint.save(run.last(), weights, learner.optimizer(), learner.average(), position);
     }
 
     private void requireFiniteWeights() {

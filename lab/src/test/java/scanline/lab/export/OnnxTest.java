@@ -239,7 +239,7 @@ class OnnxTest {
         Recipe recipe = new Recipe(of.about(), of.source(), of.published(), of.target(), of.seed(), of.epochs(),
                 of.batch(),
                 of.accumulate(), of.data(), new UnknownModel(), of.head(), of.loss(), of.optimizer(), of.groups(),
-                of.schedule(), of.clip());
+                of.schedule(), of.clip(), of.average());
         try (Experiment experiment = new Experiment(recipe, 1)) {
             assertThatThrownBy(() -> OnnxModel.of(experiment, OnnxOperators.OPSET_20, Map.of()))
                     .isInstanceOf(RunException.class)

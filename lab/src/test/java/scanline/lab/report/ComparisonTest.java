@@ -72,7 +72,8 @@ class ComparisonTest {
         assertThat(row(text, "training time")).containsExactly("3 min 10 s", "3 min 10 s");
         assertThat(row(text, "examples/s")).containsExactly("1,500", "1,500");
         assertThat(text)
-                .contains("\nCommon settings: epochs=2, data=mnist, data.canvas=single, data.shrink=1, batch=100\n",
+                .contains("\nCommon settings: epochs=2, data=mnist, data.canvas=single, data.shrink=1, batch=100,"
+                        + " accumulate=1,\n  groups=, average.decay=0.0\n",
                         "\nThe validation sets are not the same", "\n* b has the best validation accuracy.")
                 .doesNotContain("batch  ", "about", "same weights");
     }
@@ -168,7 +169,7 @@ class ComparisonTest {
         assertThat(second.get("examplesPerSecond")).isEqualTo(1500.0);
         assertThat(values.get("sameWeights")).isEqualTo(List.of(List.of("same", "too")));
         assertThat(values.get("same")).isEqualTo(Map.of("epochs", "2", "data", "mnist", "data.canvas", "single",
-                "data.shrink", "1"));
+                "data.shrink", "1", "accumulate", "1", "groups", "", "average.decay", "0.0"));
     }
 
     @Test

@@ -33,6 +33,7 @@ import scanline.lab.experiment.Learner;
 import scanline.lab.experiment.Split;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
+import scanline.lab.run.Parent;
 import scanline.lab.run.Progress;
 import scanline.lab.run.Run;
 
@@ -250,6 +251,44 @@ class TrainerTest {
         AtomicInteger left = new AtomicInteger(4);
         assertThat(lastWeights(recipe, run, 2, false, () -> left.getAndDecrement() == 0)).isEmpty();
         assertThat(lastWeights(run.recipe(), run, 3, true, () -> false)).isEqualTo(uninterrupted);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 10, 14})
+    void aRunWithAMovingAverageResumesWithTheSameBitsAndIsEvaluatedWithIt(int steps) throws IOException {
+        Recipe recipe = small("average.decay=0.75");
+        Run whole = create("whole", recipe);
+        String uninterrupted = lastWeights(recipe, whole, 1, false, () -> false);
+        assertThat(uninterrupted).isEqualTo(lastWeights(small(), create("none", small()), 1, false, () -> false));
+        Map<String, SafeTensors.Entry> last = SafeTensors.read(whole.last()).tensors();
+        Map<String, SafeTensors.Entry> best = SafeTensors.read(whole.best()).tensors();
+        assertThat(whole.epochs().getLast().validationLoss()).isLessThan(whole.epochs().getFirst().validationLoss());
+        assertThat(best).isNotEmpty().allSatisfy((name, entry) -> assertThat(entry.values())
+                .isEqualTo(last.get("ema." + name).values()).isNotEqualTo(last.get("model." + name).values()));
+        Run run = create("stopped", recipe);
+        AtomicInteger left = new AtomicInteger(steps);
+        assertThat(lastWeights(recipe, run, 2, false, () -> left.getAndDecrement() == 0)).isEmpty();
+        assertThat(lastWeights(run.recipe(), run, 3, true, () -> false)).isEqualTo(uninterrupted);
+        assertThat(run.best()).hasSameBinaryContentAs(whole.best());
+        assertThat(run.epochs()).extracting(Run.Epoch::validationLoss).isEqualTo(
+                whole.epochs().stream().map(Run.Epoch::validationLoss).toList());
+    }
+
+    @Test
+    void aRunFromAParentStartsWithAnAverageEqualToItsWeights() throws IOException {
+        Recipe recipe = small("average.decay=0.75", "epochs=1");
+        Run parent = create("parent", recipe);
+        lastWeights(recipe, parent, 1, false, () -> false);
+        try (Experiment experiment = new Experiment(small("average.decay=0.9", "seed=2"), 1)) {
+            Parent.load(parent.best(), experiment, false, _ -> {});
+            Run child = Run.create(folder.resolve("child"), experiment.recipe(), Map.of(),
+                    Parent.beginning(experiment));
+            Map<String, SafeTensors.Entry> tensors = SafeTensors.read(child.last()).tensors();
+            assertThat(SafeTensors.read(parent.best()).tensors()).allSatisfy((name, entry) -> {
+                assertThat(tensors.get("ema." + name).values()).isEqualTo(entry.values());
+                assertThat(tensors.get("model." + name).values()).isEqualTo(entry.values());
+            });
+        }
     }
 
     /** 300 examples in steps of 96: three whole ones and one of 12 an epoch. */
