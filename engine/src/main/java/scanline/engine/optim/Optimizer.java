@@ -94,7 +94,10 @@ public final class Optimizer {
         steps++;
         double rate = rule.rate() * factor;
         for (ParameterUpdate update : updates) {
-            rule.update(update.at(rate, steps));
+            update.at(rate, steps);
+        }
+        if (!updates.isEmpty()) {
+            rule.updateAll(updates);
         }
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import scanline.engine.backend.Backend;
 import scanline.engine.backend.Buffer;
 import scanline.engine.geometry.DropoutMask;
@@ -28,6 +29,7 @@ public final class Tape implements AutoCloseable {
     private final List<Buffer> buffers = new ArrayList<>();
     private int draws;
     private boolean closed;
+    private @Nullable Tensor propagated;
 
     Tape(Memory memory, boolean training, boolean recording, RandomKey random) {
         this.memory = memory;
@@ -206,10 +208,18 @@ public final class Tape implements AutoCloseable {
         backend().fill(loss.gradient(), 0, 1, 1f);
         for (Step step : steps.reversed()) {
             if (step.result().hasGradient()) {
+                propagated = step.result();
                 step.backward().run();
+                propagated = null;
                 step.result().releaseGradient();
             }
         }
+    }
+
+    /** Returns whether the gradient of this result is being propagated to its sources: it is read, not added to. */
+    @SuppressWarnings("ReferenceEquality")
+    boolean propagates(Tensor result) {
+        return propagated == result;
     }
 
     /** Releases the buffers of the pass. */

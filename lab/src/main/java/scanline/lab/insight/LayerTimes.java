@@ -28,7 +28,8 @@ import scanline.lab.task.Task;
 /**
  * The shares of a training step's time that the layers of a model take: every operation of the backend is timed. An
  * operation that is given a parameter of a layer, or its gradient, belongs to that layer; any other belongs to the
- * layer of the operation before it, whose output it continues with.
+ * layer of the operation before it, whose output it continues with. What is done for all layers at once, such as
+ * clearing the gradients, belongs to none.
  */
 public final class LayerTimes {
     private static final int WARM_UP_STEPS = 5;
@@ -116,6 +117,9 @@ public final class LayerTimes {
     private @Nullable String layer(Object @Nullable [] arguments) {
         List<@Nullable Object> blocks = new ArrayList<>();
         for (Object argument : arguments == null ? new Object[0] : arguments) {
+            if (argument instanceof List) {
+                return null; // buffers of all layers
+            }
             if (argument instanceof Blocks<?> group) {
                 group.map(blocks::add);
             } else {
