@@ -62,12 +62,25 @@ public interface Backend extends AutoCloseable {
      *             if no backend has this name
      */
     static Backend load(String name, int threads) {
+        return provider(name).open(threads);
+    }
+
+    /**
+     * Checks that there is a backend of this name.
+     *
+     * @throws IllegalArgumentException
+     *             if there is none; the message lists the names that there are
+     */
+    static void requireName(String name) {
+        provider(name);
+    }
+
+    private static Provider provider(String name) {
         List<Provider> providers = new ArrayList<>();
         ServiceLoader.load(Provider.class, Backend.class.getClassLoader()).forEach(providers::add);
         return providers.stream().filter(provider -> provider.name().equals(name)).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no backend is named \"" + name + "\"; there are "
-                        + providers.stream().map(Provider::name).sorted().collect(Collectors.joining(", "))))
-                .open(threads);
+                        + providers.stream().map(Provider::name).sorted().collect(Collectors.joining(", "))));
     }
 
     /** The service that {@link #load} looks up to create a backend. */

@@ -120,14 +120,10 @@ public final class CpuBackend
     @Override
     public void copy(Buffer y, Place yAt, Buffer x, Place xAt, int outer, int rows, int n) {
         pieces(outer * rows, n, outer * rows > 1, (from, to, at, length) -> {
-            int o = from / rows;
-            int r = from - o * rows;
             for (int i = from; i < to; i++) {
+                int o = i / rows;
+                int r = i - o * rows;
                 System.arraycopy(floats(x), xAt.at(o, r) + at, floats(y), yAt.at(o, r) + at, length);
-                if (++r == rows) {
-                    r = 0;
-                    o++;
-                }
             }
         });
     }
@@ -137,14 +133,10 @@ public final class CpuBackend
         // If rows are added to the same location, they must stay in order, so columns are divided.
         boolean apart = (rows == 1 || yAt.row() != 0) && (outer == 1 || yAt.outer() != 0);
         pieces(outer * rows, n, outer * rows > 1 && apart, (from, to, at, length) -> {
-            int o = from / rows;
-            int r = from - o * rows;
             for (int i = from; i < to; i++) {
+                int o = i / rows;
+                int r = i - o * rows;
                 Elementwise.accumulate(floats(y), yAt.at(o, r) + at, floats(x), xAt.at(o, r) + at, length);
-                if (++r == rows) {
-                    r = 0;
-                    o++;
-                }
             }
         });
     }

@@ -68,7 +68,7 @@ class TapeTest {
         Tensor y = Arithmetic.multiply(w, tape.input(Shape.of(2), new float[] {1, 1}));
         tape.backward(weightedSum(y, new float[] {1, 1}));
         assertThatThrownBy(y::gradient).isInstanceOf(IllegalStateException.class).hasMessage(
-                "the gradient of this tensor of shape [2] has been propagated to its sources, and its engine is in use"
+                "the gradient of this tensor of shape [2] has been propagated to its sources, and its memory is in use"
                         + " again");
     }
 

@@ -19,6 +19,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import scanline.engine.backend.Backend;
+import scanline.engine.cpu.CpuBackend;
 import scanline.engine.file.AtomicFile;
 import scanline.engine.file.Excerpt;
 import scanline.engine.io.FormatException;
@@ -39,6 +41,7 @@ import scanline.lab.sequence.Scan;
 public final class Provenance {
     private static final int LARGEST_SIZE = 10_000;
     private static final int LONGEST_LIST = 200;
+    private static final String BACKEND = "backend";
 
     private Provenance() {}
 
@@ -52,6 +55,7 @@ public final class Provenance {
             @Nullable Parent parent) {
         Map<String, Object> facts = new LinkedHashMap<>(machine());
         facts.put("threads", threads);
+        facts.putAll(backend(experiment.engine().backend()));
         facts.put("command", List.copyOf(command));
         facts.put("recipe", recipe(Recipe.decisions(experiment.recipe().keys())));
         facts.put("seed", experiment.recipe().seed());
@@ -61,6 +65,11 @@ public final class Provenance {
         facts.put("parameters", experiment.weights().count());
         facts.put("data", data(experiment, EnumSet.allOf(Split.class)));
         return facts;
+    }
+
+    /** Returns the name of the backend, which is only a fact of a run if it is not the default one. */
+    private static Map<String, Object> backend(Backend backend) {
+        return backend instanceof CpuBackend ? Map.of() : Map.of(BACKEND, backend.name());
     }
 
     /**
@@ -159,12 +168,13 @@ public final class Provenance {
     }
 
     /**
-     * Records that a run resumes with another version, commit or JDK, or on another machine, than its last session.
+     * Records that a run resumes with another version, commit, JDK or backend, or on another machine, than its last
+     * session.
      * Does nothing for a run that did not record what it started with.
      *
      * @param step the step at which it resumes
      */
-    public static void resumed(Run run, long step) throws IOException {
+    public static void resumed(Run run, Backend backend, long step) throws IOException {
         Map<String, Object> facts = new LinkedHashMap<>(run.provenance());
         if (facts.isEmpty()) {
             return;
@@ -172,7 +182,9 @@ public final class Provenance {
         List<Object> sessions = new ArrayList<>(facts.get("resumed") instanceof List<?> before ? before : List.of());
         Map<?, ?> last = !sessions.isEmpty() && sessions.getLast() instanceof Map<?, ?> session ? session : facts;
         Map<String, Object> now = machine();
-        if (now.entrySet().stream().anyMatch(fact -> !fact.getValue().equals(last.get(fact.getKey())))) {
+        now.putAll(backend(backend));
+        if (now.entrySet().stream().anyMatch(fact -> !fact.getValue().equals(last.get(fact.getKey())))
+                || last.containsKey(BACKEND) && !now.containsKey(BACKEND)) {
             now.put("step", step);
             sessions.add(now);
             facts.put("resumed", sessions);

@@ -17,8 +17,10 @@ import scanline.engine.geometry.Blocks;
 final class CountingBackend {
     private final Backend inner;
     private final Map<String, Integer> calls = new TreeMap<>();
+    private int allocations;
     private int reads;
     private int writes;
+    private int blocks;
 
     CountingBackend(Backend inner) {
         this.inner = inner;
@@ -28,10 +30,18 @@ final class CountingBackend {
     Backend backend() {
         return (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(), inner.getClass().getInterfaces(),
                 (_, operation, arguments) -> {
-                    calls.merge(operation.getName(), 1, Integer::sum);
+                    blocks = 0;
+                    Object[] own = own(arguments);
+                    if (blocks > 0) {
+                        calls.merge(operation.getName(), 1, Integer::sum);
+                    }
                     try {
-                        Object result = operation.invoke(inner, own(arguments));
-                        return result instanceof Buffer buffer ? new Counted(buffer) : result;
+                        Object result = operation.invoke(inner, own);
+                        if (result instanceof Buffer buffer) {
+                            allocations++;
+                            return new Counted(buffer);
+                        }
+                        return result;
                     } catch (InvocationTargetException e) {
                         throw e.getCause();
                     }
@@ -41,13 +51,19 @@ final class CountingBackend {
     /** Forgets what has been counted. */
     void clear() {
         calls.clear();
+        allocations = 0;
         reads = 0;
         writes = 0;
     }
 
-    /** The number of calls of each operation. */
+    /** The number of calls of each operation on buffers; what only asks for sizes does not count. */
     Map<String, Integer> calls() {
         return calls;
+    }
+
+    /** How many buffers were allocated. */
+    int allocations() {
+        return allocations;
     }
 
     /** How often a buffer was read. */
@@ -60,7 +76,7 @@ final class CountingBackend {
         return writes;
     }
 
-    private static @Nullable Object @Nullable [] own(@Nullable Object @Nullable [] arguments) {
+    private @Nullable Object @Nullable [] own(@Nullable Object @Nullable [] arguments) {
         if (arguments == null) {
             return null;
         }
@@ -72,11 +88,14 @@ final class CountingBackend {
         return own;
     }
 
-    private static @Nullable Object own(@Nullable Object argument) {
+    private @Nullable Object own(@Nullable Object argument) {
         return switch (argument) {
-            case Counted buffer -> buffer.inner;
-            case Blocks<?> group -> group.map(CountingBackend::own);
-            case List<?> list -> list.stream().map(CountingBackend::own).toList();
+            case Counted buffer -> {
+                blocks++;
+                yield buffer.inner;
+            }
+            case Blocks<?> group -> group.map(this::own);
+            case List<?> list -> list.stream().map(this::own).toList();
             case null, default -> argument;
         };
     }
