@@ -21,13 +21,37 @@ import scanline.engine.random.RandomKey;
 
 /**
  * The operations that every backend implements. Blocks are row-major float32. Outputs come first, then inputs, then
- * sizes. Methods named {@code ...Gradient} accumulate into their outputs. A backend may offer fused operations as well,
- * each group of them an interface of its own, such as {@link FusedRecurrence}; where one is missing, the operation is
- * composed of those declared here.
+ * sizes. Methods named {@code ...Gradient} accumulate into their outputs.
  *
  * <p>
- * Every backend must sum each element of a product in increasing order with fused multiply-adds, and must produce the
- * same bits for any number of threads. A backend is used by one thread at a time.
+ * <b>Memory.</b> A backend computes on buffers of its own kind, which may be in the memory of a device: what is computed
+ * from one operation to the next stays there. Only {@link Buffer#read} and {@link Buffer#write} cross the border, and a
+ * reading must wait for all operations before it. A training step writes its inputs, and reads back two things: the
+ * loss and the logits that say which answers are correct. Labels, row numbers and hyperparameters are arguments. A
+ * {@code CustomOp} reads and writes its blocks as well. Buffers are allocated in the first step and reused in all later
+ * ones.
+ *
+ * <p>
+ * <b>Calls.</b> The number of calls in a step depends on the model, but not on the batch or on the length of a sequence,
+ * if the backend has the fused operations. What concerns all parameters takes one call each: {@link #fill(List, float)}
+ * clears the gradients, {@link #clipNorm} and {@link #clamp} limit them, and {@link #sgd}, {@link #rmsProp} or
+ * {@link #adam} updates the parameters. No recipe needs more than 400 calls in a step. Operations may run
+ * asynchronously, in the order of the calls.
+ *
+ * <p>
+ * <b>Fused operations.</b> A backend may offer them as well, each group of them an interface of its own; where one is
+ * missing, the operation is composed of those declared here. {@link FusedRecurrence} saves some thirty calls for each
+ * time step of a recurrent layer, {@link FusedAttention} the calls for each head of each example, and the memory of the
+ * scores; {@link FusedFeedForward} the hidden layer, and {@link FusedNormPool} the normalized images.
+ *
+ * <p>
+ * <b>Determinism.</b> The same calls must give the same bits, for any number of threads. Every backend must sum each
+ * element of a product in increasing order with fused multiply-adds, and any other sum in an order that depends on the
+ * shapes alone; where rows are added to the same place, their order is stated. Backends may differ from each other by
+ * rounding.
+ *
+ * <p>
+ * A backend is used by one thread at a time.
  */
 public interface Backend extends AutoCloseable {
     /** The name of the backend that is used unless another one is chosen. */
@@ -92,10 +116,10 @@ public interface Backend extends AutoCloseable {
         Backend open(int threads);
     }
 
-    /** The name of the backend, for reports. */
+    /** The name of the backend, for reports and for the provenance of runs. */
     String name();
 
-    /** Allocates a buffer of {@code length} floats, filled with zeros. */
+    /** Allocates a buffer of exactly {@code length} floats, filled with zeros. */
     Buffer allocate(int length);
 
     /** Sets {@code y[from + i] = value} for i below n. */

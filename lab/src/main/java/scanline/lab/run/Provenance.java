@@ -183,8 +183,9 @@ public final class Provenance {
         Map<?, ?> last = !sessions.isEmpty() && sessions.getLast() instanceof Map<?, ?> session ? session : facts;
         Map<String, Object> now = machine();
         now.putAll(backend(backend));
-        if (now.entrySet().stream().anyMatch(fact -> !fact.getValue().equals(last.get(fact.getKey())))
-                || last.containsKey(BACKEND) && !now.containsKey(BACKEND)) {
+        // Of all facts, the backend alone may be absent.
+        if (!Objects.equals(now.get(BACKEND), last.get(BACKEND))
+                || now.entrySet().stream().anyMatch(fact -> !fact.getValue().equals(last.get(fact.getKey())))) {
             now.put("step", step);
             sessions.add(now);
             facts.put("resumed", sessions);

@@ -1,6 +1,7 @@
 package scanline.lab.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static scanline.lab.cli.Answer.answer;
 
 import java.io.IOException;
@@ -43,7 +44,7 @@ class BackendOptionTest {
         assertThat(usual.provenance()).doesNotContainKey("backend");
         Run.Epoch last = reference.epochs(2).getLast();
         assertThat(last.trainLoss()).isCloseTo(usual.epochs(2).getLast().trainLoss(),
-                org.assertj.core.api.Assertions.within(1e-3)).isNotEqualTo(usual.epochs(2).getLast().trainLoss());
+                within(1e-3)).isNotEqualTo(usual.epochs(2).getLast().trainLoss());
         Answer evaluated = answer("evaluate", reference.folder().toString(), "--backend", "reference");
         assertThat(evaluated.status()).as(evaluated.err()).isZero();
         assertThat(evaluated.out()).contains("test accuracy");
