@@ -113,8 +113,10 @@ final class ReproduceCommand implements Callable<Integer> {
     private int reproduce(Reproducing reproducing) throws IOException {
         CommandLine line = line();
         Verdicts verdicts = new Verdicts(line.getOut(), training.isJson());
-        boolean done = reproducing.train(threads.compute(), (experiment, run, resumed) -> training.train(line, experiment,
-                run, resumed, "the same command", _ -> {}), new Reproducing.Listener() {
+        boolean done = reproducing.train(threads.compute(),
+                (experiment, run, resumed) -> training.train(line, experiment,
+                        run, resumed, "the same command", _ -> {}),
+                new Reproducing.Listener() {
                     @Override
                     public void next(int number, int of, RunRecord record) {
                         line.getErr().println(Excerpt.line(number + "/" + of + " " + record.name() + ": "

@@ -80,7 +80,8 @@ class ProvenanceTest {
             assertThat(run.provenance().get("resumed")).asInstanceOf(InstanceOfAssertFactories.list(Map.class))
                     .satisfiesExactly(
                             session -> assertThat(session).containsEntry("step", 5).doesNotContainKey("backend"),
-                            session -> assertThat(session).containsEntry("step", 9).containsEntry("backend", "reference"));
+                            session -> assertThat(session).containsEntry("step", 9).containsEntry("backend",
+                                    "reference"));
         }
     }
 

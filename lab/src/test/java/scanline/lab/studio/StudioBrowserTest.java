@@ -369,9 +369,10 @@ class StudioBrowserTest {
 
     @Test
     void withoutRunsTheFirstRecipeIsOffered() throws IOException {
-        try (Studio empty = new Studio(folder.resolve("none"), "127.0.0.1", 0, null, Compute.with(1), Main.class, fault -> {
-            throw new IllegalStateException(fault);
-        })) {
+        try (Studio empty = new Studio(folder.resolve("none"), "127.0.0.1", 0, null, Compute.with(1), Main.class,
+                fault -> {
+                    throw new IllegalStateException(fault);
+                })) {
             Page page = page(empty.port(), 1440, 900, ColorScheme.LIGHT);
             page.getByText("Train lstm-rows").click();
             soon(page.locator("#recipe")).hasValue("lstm-rows");

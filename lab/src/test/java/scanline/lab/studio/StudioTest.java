@@ -200,7 +200,8 @@ class StudioTest {
 
     @Test
     void aMissingFolderHasNoRuns() throws Exception {
-        try (Studio other = new Studio(folder.resolve("nothing"), "127.0.0.1", 0, null, Compute.with(1), Main.class, FAULTS::add);
+        try (Studio other = new Studio(folder.resolve("nothing"), "127.0.0.1", 0, null, Compute.with(1), Main.class,
+                FAULTS::add);
                 Browserless there = new Browserless(other.port())) {
             assertThat(there.get("/api/runs")).isEmpty();
             assertThat(there.get("/api/recipes").get(0).get("keys").get("epochs").asString()).isNotEmpty();
@@ -373,7 +374,8 @@ class StudioTest {
 
     @Test
     void anAddressInUseIsReported() {
-        assertThatThrownBy(() -> new Studio(folder, "127.0.0.1", studio.port(), null, Compute.with(1), Main.class, FAULTS::add))
+        assertThatThrownBy(
+                () -> new Studio(folder, "127.0.0.1", studio.port(), null, Compute.with(1), Main.class, FAULTS::add))
                 .isInstanceOf(IOException.class).hasMessageContaining("cannot listen on 127.0.0.1:" + studio.port());
     }
 }

@@ -154,7 +154,8 @@ class SweepTest {
         }
         new Sweep(target, grid, Compute.with(1), Main.class, (_, _) -> {}).close();
         Files.writeString(file, Recipes.find(file.toString(), List.of("model.hidden=17")).text());
-        assertThatThrownBy(() -> new Sweep(target, grid, Compute.with(1), Main.class, (_, _) -> {})).isInstanceOf(RunException.class)
+        assertThatThrownBy(() -> new Sweep(target, grid, Compute.with(1), Main.class, (_, _) -> {}))
+                .isInstanceOf(RunException.class)
                 .hasMessage(target.resolve(point.name()) + " is a run of another recipe than " + file
                         + " is now: delete it, or choose another folder with --to");
     }
