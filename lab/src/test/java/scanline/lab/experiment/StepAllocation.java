@@ -12,7 +12,7 @@ import scanline.lab.recipe.Recipes;
 import scanline.lab.sequence.Batch;
 
 /** Prints how many bytes of heap a training step of some recipes allocates, once the code has been compiled. */
-public final class StepAllocation {
+final class StepAllocation {
     private static final int STEPS = 20;
 
     private StepAllocation() {}
