@@ -35,6 +35,7 @@ import scanline.bench.peer.BenchException;
 import scanline.bench.peer.ChildJvm;
 import scanline.bench.peer.Report;
 import scanline.lab.base.Json;
+import scanline.lab.experiment.Compute;
 import scanline.lab.experiment.Evaluation;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.image.ImageSet;
@@ -160,7 +161,7 @@ public final class StudioLoad implements Callable<Integer> {
     }
 
     private static List<ImageSet> images(Path runs) throws IOException {
-        try (Trained trained = Trained.open(runs.resolve("model").toString(), null, List.of(), 1)) {
+        try (Trained trained = Trained.open(runs.resolve("model").toString(), null, List.of(), Compute.with(1))) {
             ImageSet test = trained.experiment().dataset().test();
             return Stream.iterate(0, i -> i < IMAGES, i -> i + 1).map(i -> test.slice(i, i + 1)).toList();
         }
@@ -250,7 +251,7 @@ public final class StudioLoad implements Callable<Integer> {
 
     private void predict(Server server, Path runs, List<ImageSet> images) throws IOException, InterruptedException {
         List<String> expected = new ArrayList<>();
-        try (Trained trained = Trained.open(runs.resolve("model").toString(), null, List.of(), 2)) {
+        try (Trained trained = Trained.open(runs.resolve("model").toString(), null, List.of(), Compute.with(2))) {
             Experiment experiment = trained.experiment();
             for (ImageSet image : images) {
                 Evaluation.of(experiment, experiment.examples(image),

@@ -1,5 +1,6 @@
 package scanline.bench.jmh;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -20,6 +21,7 @@ import scanline.engine.backend.Backend.AdamStep;
 import scanline.engine.backend.Buffer;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.cpu.ReferenceBackend;
+import scanline.engine.geometry.Learned;
 import scanline.engine.kernel.Activations;
 
 /** Element-wise operations on one thread, with vectors and as plain loops; in nanoseconds per element. */
@@ -106,7 +108,7 @@ public class ElementBenchmark {
     @Benchmark
     @OperationsPerInvocation(N)
     public Buffer adam() {
-        used.adam(x, y, mean, square, STEP, N);
+        used.adam(List.of(new Learned<>(x, y, List.of(mean, square))), List.of(STEP));
         return x;
     }
 

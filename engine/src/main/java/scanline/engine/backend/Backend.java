@@ -11,21 +11,47 @@ import org.jspecify.annotations.Nullable;
 import scanline.engine.geometry.Affine;
 import scanline.engine.geometry.AxisShape;
 import scanline.engine.geometry.ChannelNorm;
+import scanline.engine.geometry.Learned;
 import scanline.engine.geometry.LinearShape;
 import scanline.engine.geometry.MatmulShape;
+import scanline.engine.geometry.Place;
 import scanline.engine.geometry.RowMoments;
 import scanline.engine.geometry.Window;
 import scanline.engine.random.RandomKey;
 
 /**
  * The operations that every backend implements. Blocks are row-major float32. Outputs come first, then inputs, then
- * sizes. Methods named {@code ...Gradient} accumulate into their outputs. A backend may offer fused operations as well,
- * each group of them an interface of its own, such as {@link FusedRecurrence}; where one is missing, the operation is
- * composed of those declared here.
+ * sizes. Methods named {@code ...Gradient} accumulate into their outputs.
  *
  * <p>
- * Every backend must sum each element of a product in increasing order with fused multiply-adds, and must produce the
- * same bits for any number of threads. A backend is used by one thread at a time.
+ * <b>Memory.</b> A backend computes on buffers of its own kind, which may be in the memory of a device: what is computed
+ * from one operation to the next stays there. Only {@link Buffer#read} and {@link Buffer#write} cross the border, and a
+ * reading must wait for all operations before it. A training step writes its inputs, and reads back two things: the
+ * loss and the logits that say which answers are correct. Labels, row numbers and hyperparameters are arguments. A
+ * {@code CustomOp} reads and writes its blocks as well. Buffers are allocated in the first step and reused in all later
+ * ones.
+ *
+ * <p>
+ * <b>Calls.</b> The number of calls in a step depends on the model, but not on the batch or on the length of a sequence,
+ * if the backend has the fused operations. What concerns all parameters takes one call each: {@link #fill(List, float)}
+ * clears the gradients, {@link #clipNorm} and {@link #clamp} limit them, and {@link #sgd}, {@link #rmsProp} or
+ * {@link #adam} updates the parameters. No recipe needs more than 400 calls in a step. Operations may run
+ * asynchronously, in the order of the calls.
+ *
+ * <p>
+ * <b>Fused operations.</b> A backend may offer them as well, each group of them an interface of its own; where one is
+ * missing, the operation is composed of those declared here. {@link FusedRecurrence} saves some thirty calls for each
+ * time step of a recurrent layer, {@link FusedAttention} the calls for each head of each example, and the memory of the
+ * scores; {@link FusedFeedForward} the hidden layer, and {@link FusedNormPool} the normalized images.
+ *
+ * <p>
+ * <b>Determinism.</b> The same calls must give the same bits, for any number of threads. Every backend must sum each
+ * element of a product in increasing order with fused multiply-adds, and any other sum in an order that depends on the
+ * shapes alone; where rows are added to the same place, their order is stated. Backends may differ from each other by
+ * rounding.
+ *
+ * <p>
+ * A backend is used by one thread at a time.
  */
 public interface Backend extends AutoCloseable {
     /** The name of the backend that is used unless another one is chosen. */
@@ -60,12 +86,25 @@ public interface Backend extends AutoCloseable {
      *             if no backend has this name
      */
     static Backend load(String name, int threads) {
+        return provider(name).open(threads);
+    }
+
+    /**
+     * Checks that there is a backend of this name.
+     *
+     * @throws IllegalArgumentException
+     *             if there is none; the message lists the names that there are
+     */
+    static void requireName(String name) {
+        provider(name);
+    }
+
+    private static Provider provider(String name) {
         List<Provider> providers = new ArrayList<>();
         ServiceLoader.load(Provider.class, Backend.class.getClassLoader()).forEach(providers::add);
         return providers.stream().filter(provider -> provider.name().equals(name)).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no backend is named \"" + name + "\"; there are "
-                        + providers.stream().map(Provider::name).sorted().collect(Collectors.joining(", "))))
-                .open(threads);
+                        + providers.stream().map(Provider::name).sorted().collect(Collectors.joining(", "))));
     }
 
     /** The service that {@link #load} looks up to create a backend. */
@@ -77,20 +116,45 @@ public interface Backend extends AutoCloseable {
         Backend open(int threads);
     }
 
-    /** The name of the backend, for reports. */
+    /** The name of the backend, for reports and for the provenance of runs. */
     String name();
 
-    /** Allocates a buffer of {@code length} floats, filled with zeros. */
+    /** Allocates a buffer of exactly {@code length} floats, filled with zeros. */
     Buffer allocate(int length);
 
     /** Sets {@code y[from + i] = value} for i below n. */
     void fill(Buffer y, int from, int n, float value);
 
-    /** Copies {@code rows} rows of n floats, which are {@code yStride} and {@code xStride} apart. */
-    void copy(Buffer y, int yFrom, int yStride, Buffer x, int xFrom, int xStride, int rows, int n);
+    /** Sets every element of some buffers to a value, such as all gradients to zero before a training step. */
+    void fill(List<Buffer> all, float value);
 
-    /** Adds to y what {@link #copy} would write there. */
-    void accumulate(Buffer y, int yFrom, int yStride, Buffer x, int xFrom, int xStride, int rows, int n);
+    /**
+     * Copies the rows of a block [outer, rows, n] to other places: a transposition of its first two axes, a part of
+     * another axis, or a repetition. The rows of y must not overlap.
+     */
+    void copy(Buffer y, Place yAt, Buffer x, Place xAt, int outer, int rows, int n);
+
+    /**
+     * Adds to y what {@link #copy(Buffer, Place, Buffer, Place, int, int, int)} would write there. With a stride of 0
+     * in y, rows are added to the same place one after another, in the order of the block.
+     */
+    void accumulate(Buffer y, Place yAt, Buffer x, Place xAt, int outer, int rows, int n);
+
+    /** Copies {@code rows} rows of n floats, which are {@code yStride} and {@code xStride} apart. */
+    default void copy(Buffer y, int yFrom, int yStride, Buffer x, int xFrom, int xStride, int rows, int n) {
+        copy(y, new Place(yFrom, 0, yStride), x, new Place(xFrom, 0, xStride), 1, rows, n);
+    }
+
+    /** Adds to y what {@link #copy(Buffer, int, int, Buffer, int, int, int, int)} would write there. */
+    default void accumulate(Buffer y, int yFrom, int yStride, Buffer x, int xFrom, int xStride, int rows, int n) {
+        accumulate(y, new Place(yFrom, 0, yStride), x, new Place(xFrom, 0, xStride), 1, rows, n);
+    }
+
+    /** {@code y[i] = x[numbers[i]]} for rows of n floats. */
+    void lookUp(Buffer y, Buffer x, int[] numbers, int n);
+
+    /** {@code dx[numbers[i]] += dy[i]} for rows of n floats, in the order of i. */
+    void lookUpGradient(Buffer dx, Buffer dy, int[] numbers, int n);
 
     /** {@code y = a + b}. */
     void add(Buffer y, Buffer a, Buffer b, int n);
@@ -326,42 +390,66 @@ public interface Backend extends AutoCloseable {
     void crossEntropyGradient(Buffer dlogits, Buffer dloss, Buffer probabilities, int[] labels, float smoothing,
             int rows, int classes);
 
-    /** Returns the sum of the squares, summed in an order that depends on n alone. */
-    float sumOfSquares(Buffer x, int n);
-
     /** {@code y *= factor}. */
     void scale(Buffer y, float factor, int n);
 
     /** Moves y towards x: {@code y += weight (x - y)}, with the product not rounded before it is added. */
     void interpolate(Buffer y, Buffer x, float weight, int n);
 
-    /** Clamps y to [-bound, bound]. */
-    void clamp(Buffer y, float bound, int n);
+    /** Clamps every element of some buffers to [-bound, bound]; NaN is preserved. */
+    void clamp(List<Buffer> all, float bound);
 
     /**
-     * Takes one step of stochastic gradient descent with momentum, as PyTorch's {@code SGD}: {@code g += decay w;
-     * v = momentum v + g; w -= rate (nesterov ? g + momentum v : v)}.
+     * Scales some buffers by {@code bound / (norm + 1e-6)} if that is less than 1, where the norm is that of all their
+     * elements: the root of the sum of their squares. The squares of a buffer are summed in an order that depends on
+     * its length alone, and rounded to float32; these sums are added in the order of the buffers, in double precision.
+     * As the factor is applied here, nothing needs to be read back.
      */
-    void sgd(Buffer w, Buffer dw, Buffer v, float rate, float momentum, boolean nesterov, float decay, int n);
+    void clipNorm(List<Buffer> all, double bound);
+
+    /** The hyperparameters of a step of stochastic gradient descent. */
+    record SgdStep(float rate, float momentum, boolean nesterov, float decay) {}
+
+    /**
+     * Takes one step of stochastic gradient descent with momentum, as PyTorch's {@code SGD}, for each of some
+     * parameters: {@code g += decay w; v = momentum v + g; w -= rate (nesterov ? g + momentum v : v)}.
+     *
+     * @param all
+     *            the parameters, with the state v
+     * @param steps
+     *            the hyperparameters of each
+     */
+    void sgd(List<Learned<Buffer>> all, List<SgdStep> steps);
 
     /** The hyperparameters of a step of RMSProp. */
     record RmsPropStep(float rate, double alpha, float epsilon, float momentum, float decay) {}
 
     /**
-     * Takes one step of RMSProp, as PyTorch's {@code RMSprop}: {@code g += decay w; s = alpha s + (1 - alpha) g^2;
-     * v = momentum v + g / (sqrt(s) + epsilon); w -= rate v}.
+     * Takes one step of RMSProp, as PyTorch's {@code RMSprop}, for each of some parameters: {@code g += decay w;
+     * s = alpha s + (1 - alpha) g^2; v = momentum v + g / (sqrt(s) + epsilon); w -= rate v}.
+     *
+     * @param all
+     *            the parameters, with the state s, v
+     * @param steps
+     *            the hyperparameters of each
      */
-    void rmsProp(Buffer w, Buffer dw, Buffer s, Buffer v, RmsPropStep step, int n);
+    void rmsProp(List<Learned<Buffer>> all, List<RmsPropStep> steps);
 
     /** The hyperparameters of a step of Adam. */
     record AdamStep(float stepSize, float shrink, float decay, double beta1, double beta2, float correction,
             float epsilon) {}
 
     /**
-     * Takes one step of Adam, as PyTorch's {@code Adam}: {@code w *= shrink; g += decay w; m += (1 - beta1) (g - m);
-     * s = beta2 s + (1 - beta2) g^2; w -= stepSize m / (sqrt(s) / correction + epsilon)}.
+     * Takes one step of Adam, as PyTorch's {@code Adam}, for each of some parameters: {@code w *= shrink;
+     * g += decay w; m += (1 - beta1) (g - m); s = beta2 s + (1 - beta2) g^2;
+     * w -= stepSize m / (sqrt(s) / correction + epsilon)}.
+     *
+     * @param all
+     *            the parameters, with the state m, s
+     * @param steps
+     *            the hyperparameters of each
      */
-    void adam(Buffer w, Buffer dw, Buffer m, Buffer s, AdamStep step, int n);
+    void adam(List<Learned<Buffer>> all, List<AdamStep> steps);
 
     /** Ends the threads of the backend. */
     @Override

@@ -4,6 +4,8 @@ import static scanline.engine.cpu.HeapBuffer.floats;
 import static scanline.engine.cpu.HeapBuffer.floatsOrNull;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import scanline.engine.backend.Backend;
 import scanline.engine.backend.Buffer;
@@ -23,8 +25,10 @@ import scanline.engine.geometry.ChannelNorm;
 import scanline.engine.geometry.FeedForwardShape;
 import scanline.engine.geometry.FeedForwardWeights;
 import scanline.engine.geometry.HeadsView;
+import scanline.engine.geometry.Learned;
 import scanline.engine.geometry.LinearShape;
 import scanline.engine.geometry.MatmulShape;
+import scanline.engine.geometry.Place;
 import scanline.engine.geometry.Qkv;
 import scanline.engine.geometry.RowMoments;
 import scanline.engine.geometry.Span;
@@ -108,21 +112,50 @@ public final class CpuBackend
     }
 
     @Override
-    public void copy(Buffer y, int yFrom, int yStride, Buffer x, int xFrom, int xStride, int rows, int n) {
-        pieces(rows, n, rows > 1, (from, to, at, length) -> {
+    public void fill(List<Buffer> all, float value) {
+        parallel.blocks(lengths(all, Buffer::length),
+                (i, at, length) -> Arrays.fill(floats(all.get(i)), at, at + length, value));
+    }
+
+    @Override
+    public void copy(Buffer y, Place yAt, Buffer x, Place xAt, int outer, int rows, int n) {
+        pieces(outer * rows, n, outer * rows > 1, (from, to, at, length) -> {
             for (int i = from; i < to; i++) {
-                System.arraycopy(floats(x), xFrom + i * xStride + at, floats(y), yFrom + i * yStride + at, length);
+                int o = i / rows;
+                int r = i - o * rows;
+                System.arraycopy(floats(x), xAt.at(o, r) + at, floats(y), yAt.at(o, r) + at, length);
             }
         });
     }
 
     @Override
-    public void accumulate(Buffer y, int yFrom, int yStride, Buffer x, int xFrom, int xStride, int rows, int n) {
+    public void accumulate(Buffer y, Place yAt, Buffer x, Place xAt, int outer, int rows, int n) {
         // If rows are added to the same location, they must stay in order, so columns are divided.
-        pieces(rows, n, rows > 1 && yStride != 0, (from, to, at, length) -> {
+        boolean apart = (rows == 1 || yAt.row() != 0) && (outer == 1 || yAt.outer() != 0);
+        pieces(outer * rows, n, outer * rows > 1 && apart, (from, to, at, length) -> {
             for (int i = from; i < to; i++) {
-                Elementwise.accumulate(floats(y), yFrom + i * yStride + at, floats(x), xFrom + i * xStride + at,
-                        length);
+                int o = i / rows;
+                int r = i - o * rows;
+                Elementwise.accumulate(floats(y), yAt.at(o, r) + at, floats(x), xAt.at(o, r) + at, length);
+            }
+        });
+    }
+
+    @Override
+    public void lookUp(Buffer y, Buffer x, int[] numbers, int n) {
+        pieces(numbers.length, n, numbers.length > 1, (from, to, at, length) -> {
+            for (int i = from; i < to; i++) {
+                System.arraycopy(floats(x), numbers[i] * n + at, floats(y), i * n + at, length);
+            }
+        });
+    }
+
+    @Override
+    public void lookUpGradient(Buffer dx, Buffer dy, int[] numbers, int n) {
+        // A number may occur several times, so columns are divided.
+        pieces(numbers.length, n, false, (from, to, at, length) -> {
+            for (int i = from; i < to; i++) {
+                Elementwise.accumulate(floats(dx), numbers[i] * n + at, floats(dy), i * n + at, length);
             }
         });
     }
@@ -465,11 +498,6 @@ public final class CpuBackend
     }
 
     @Override
-    public float sumOfSquares(Buffer x, int n) {
-        return Reduction.sumOfSquares(floats(x), 0, n);
-    }
-
-    @Override
     public void scale(Buffer y, float factor, int n) {
         ranges(n, (at, length) -> Elementwise.scale(floats(y), factor, at, length));
     }
@@ -480,30 +508,60 @@ public final class CpuBackend
     }
 
     @Override
-    public void clamp(Buffer y, float bound, int n) {
-        ranges(n, (at, length) -> Elementwise.clamp(floats(y), bound, at, length));
+    public void clamp(List<Buffer> all, float bound) {
+        parallel.blocks(lengths(all, Buffer::length),
+                (i, at, length) -> Elementwise.clamp(floats(all.get(i)), bound, at, length));
     }
 
     @Override
-    public void sgd(Buffer w, Buffer dw, Buffer v, float rate, float momentum, boolean nesterov, float decay, int n) {
-        float own = nesterov ? 1f : 0f;
-        float ahead = nesterov ? momentum : 1f;
-        ranges(n, (at, length) -> Updates.sgd(floats(w), floats(dw), floats(v), rate, momentum, own, ahead, decay, at,
-                length));
+    public void clipNorm(List<Buffer> all, double bound) {
+        int[] lengths = lengths(all, Buffer::length);
+        float[] sums = work(lengths.length);
+        parallel.wholeBlocks(lengths, i -> sums[i] = Reduction.sumOfSquares(floats(all.get(i)), 0, lengths[i]));
+        double squares = 0;
+        for (int i = 0; i < lengths.length; i++) {
+            squares += sums[i];
+        }
+        double factor = bound / (Math.sqrt(squares) + 1e-6);
+        if (factor < 1) {
+            parallel.blocks(lengths,
+                    (i, at, length) -> Elementwise.scale(floats(all.get(i)), (float) factor, at, length));
+        }
     }
 
     @Override
-    public void rmsProp(Buffer w, Buffer dw, Buffer s, Buffer v, RmsPropStep step, int n) {
-        ranges(n, (at, length) -> Updates.rmsProp(floats(w), floats(dw), floats(s), floats(v), step.rate(),
-                (float) step.alpha(), (float) (1 - step.alpha()), step.epsilon(), step.momentum(), step.decay(), at,
-                length));
+    public void sgd(List<Learned<Buffer>> all, List<SgdStep> steps) {
+        parallel.blocks(lengths(all, each -> each.value().length()), (i, at, length) -> {
+            Learned<Buffer> each = all.get(i);
+            SgdStep step = steps.get(i);
+            float own = step.nesterov() ? 1f : 0f;
+            float ahead = step.nesterov() ? step.momentum() : 1f;
+            Updates.sgd(floats(each.value()), floats(each.gradient()), floats(each.state().get(0)), step.rate(),
+                    step.momentum(), own, ahead, step.decay(), at, length);
+        });
     }
 
     @Override
-    public void adam(Buffer w, Buffer dw, Buffer m, Buffer s, AdamStep step, int n) {
-        ranges(n, (at, length) -> Updates.adam(floats(w), floats(dw), floats(m), floats(s), step.stepSize(),
-                step.shrink(), step.decay(), (float) (1 - step.beta1()), (float) step.beta2(),
-                (float) (1 - step.beta2()), step.correction(), step.epsilon(), at, length));
+    public void rmsProp(List<Learned<Buffer>> all, List<RmsPropStep> steps) {
+        parallel.blocks(lengths(all, each -> each.value().length()), (i, at, length) -> {
+            Learned<Buffer> each = all.get(i);
+            RmsPropStep step = steps.get(i);
+            Updates.rmsProp(floats(each.value()), floats(each.gradient()), floats(each.state().get(0)),
+                    floats(each.state().get(1)), step.rate(), (float) step.alpha(), (float) (1 - step.alpha()),
+                    step.epsilon(), step.momentum(), step.decay(), at, length);
+        });
+    }
+
+    @Override
+    public void adam(List<Learned<Buffer>> all, List<AdamStep> steps) {
+        parallel.blocks(lengths(all, each -> each.value().length()), (i, at, length) -> {
+            Learned<Buffer> each = all.get(i);
+            AdamStep step = steps.get(i);
+            Updates.adam(floats(each.value()), floats(each.gradient()), floats(each.state().get(0)),
+                    floats(each.state().get(1)), step.stepSize(), step.shrink(), step.decay(),
+                    (float) (1 - step.beta1()), (float) step.beta2(), (float) (1 - step.beta2()), step.correction(),
+                    step.epsilon(), at, length);
+        });
     }
 
     @Override
@@ -590,6 +648,14 @@ public final class CpuBackend
             work = new float[length];
         }
         return work;
+    }
+
+    private static <A> int[] lengths(List<A> all, ToIntFunction<A> length) {
+        int[] lengths = new int[all.size()];
+        for (int i = 0; i < lengths.length; i++) {
+            lengths[i] = length.applyAsInt(all.get(i));
+        }
+        return lengths;
     }
 
     @FunctionalInterface

@@ -3,14 +3,17 @@ package scanline.engine.cpu;
 import static scanline.engine.cpu.HeapBuffer.floats;
 
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import scanline.engine.backend.Backend;
 import scanline.engine.backend.Buffer;
 import scanline.engine.geometry.Affine;
 import scanline.engine.geometry.AxisShape;
 import scanline.engine.geometry.ChannelNorm;
+import scanline.engine.geometry.Learned;
 import scanline.engine.geometry.LinearShape;
 import scanline.engine.geometry.MatmulShape;
+import scanline.engine.geometry.Place;
 import scanline.engine.geometry.RowMoments;
 import scanline.engine.geometry.Window;
 import scanline.engine.random.RandomKey;
@@ -54,19 +57,46 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public void copy(Buffer y, int yFrom, int yStride, Buffer x, int xFrom, int xStride, int rows, int n) {
-        for (int i = 0; i < rows; i++) {
-            for (int j = 0; j < n; j++) {
-                floats(y)[yFrom + i * yStride + j] = floats(x)[xFrom + i * xStride + j];
+    public void fill(List<Buffer> all, float value) {
+        all.forEach(each -> Arrays.fill(floats(each), value));
+    }
+
+    @Override
+    public void copy(Buffer y, Place yAt, Buffer x, Place xAt, int outer, int rows, int n) {
+        for (int o = 0; o < outer; o++) {
+            for (int r = 0; r < rows; r++) {
+                for (int j = 0; j < n; j++) {
+                    floats(y)[yAt.at(o, r) + j] = floats(x)[xAt.at(o, r) + j];
+                }
             }
         }
     }
 
     @Override
-    public void accumulate(Buffer y, int yFrom, int yStride, Buffer x, int xFrom, int xStride, int rows, int n) {
-        for (int i = 0; i < rows; i++) {
+    public void accumulate(Buffer y, Place yAt, Buffer x, Place xAt, int outer, int rows, int n) {
+        for (int o = 0; o < outer; o++) {
+            for (int r = 0; r < rows; r++) {
+                for (int j = 0; j < n; j++) {
+                    floats(y)[yAt.at(o, r) + j] += floats(x)[xAt.at(o, r) + j];
+                }
+            }
+        }
+    }
+
+    @Override
+    public void lookUp(Buffer y, Buffer x, int[] numbers, int n) {
+        for (int i = 0; i < numbers.length; i++) {
             for (int j = 0; j < n; j++) {
-                floats(y)[yFrom + i * yStride + j] += floats(x)[xFrom + i * xStride + j];
+                floats(y)[i * n + j] = floats(x)[numbers[i] * n + j];
+            }
+        }
+    }
+
+    @Override
+    public void lookUpGradient(Buffer dx, Buffer dy, int[] numbers, int n) {
+        for (int i = 0; i < numbers.length; i++) {
+            for (int j = 0; j < n; j++) {
+                floats(dx)[numbers[i] * n + j] += floats(dy)[i * n + j];
             }
         }
     }
@@ -777,15 +807,6 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public float sumOfSquares(Buffer x, int n) {
-        double sum = 0;
-        for (int i = 0; i < n; i++) {
-            sum += (double) floats(x)[i] * floats(x)[i];
-        }
-        return (float) sum;
-    }
-
-    @Override
     public void scale(Buffer y, float factor, int n) {
         for (int i = 0; i < n; i++) {
             floats(y)[i] *= factor;
@@ -800,46 +821,93 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public void clamp(Buffer y, float bound, int n) {
-        for (int i = 0; i < n; i++) {
-            floats(y)[i] = Math.clamp(floats(y)[i], -bound, bound);
+    public void clamp(List<Buffer> all, float bound) {
+        for (Buffer y : all) {
+            for (int i = 0; i < y.length(); i++) {
+                floats(y)[i] = Math.clamp(floats(y)[i], -bound, bound);
+            }
         }
     }
 
     @Override
-    public void sgd(Buffer w, Buffer dw, Buffer v, float rate, float momentum, boolean nesterov, float decay, int n) {
-        for (int i = 0; i < n; i++) {
-            float g = floats(dw)[i] + decay * floats(w)[i];
-            floats(v)[i] = momentum * floats(v)[i] + g;
-            floats(w)[i] -= rate * (nesterov ? g + momentum * floats(v)[i] : floats(v)[i]);
+    public void clipNorm(List<Buffer> all, double bound) {
+        double squares = 0;
+        for (Buffer y : all) {
+            squares += sumOfSquares(floats(y));
+        }
+        double factor = bound / (Math.sqrt(squares) + 1e-6);
+        if (factor < 1) {
+            all.forEach(y -> scale(y, (float) factor, y.length()));
+        }
+    }
+
+    private static float sumOfSquares(float[] x) {
+        double sum = 0;
+        for (float each : x) {
+            sum += (double) each * each;
+        }
+        return (float) sum;
+    }
+
+    @Override
+    public void sgd(List<Learned<Buffer>> all, List<SgdStep> steps) {
+        for (int i = 0; i < steps.size(); i++) {
+            sgd(all.get(i).map(HeapBuffer::floats), steps.get(i));
+        }
+    }
+
+    private static void sgd(Learned<float[]> learned, SgdStep step) {
+        float[] w = learned.value();
+        float[] v = learned.state().get(0);
+        for (int i = 0; i < w.length; i++) {
+            float g = learned.gradient()[i] + step.decay() * w[i];
+            v[i] = step.momentum() * v[i] + g;
+            w[i] -= step.rate() * (step.nesterov() ? g + step.momentum() * v[i] : v[i]);
         }
     }
 
     @Override
-    public void rmsProp(Buffer w, Buffer dw, Buffer s, Buffer v, RmsPropStep step, int n) {
+    public void rmsProp(List<Learned<Buffer>> all, List<RmsPropStep> steps) {
+        for (int i = 0; i < steps.size(); i++) {
+            rmsProp(all.get(i).map(HeapBuffer::floats), steps.get(i));
+        }
+    }
+
+    private static void rmsProp(Learned<float[]> learned, RmsPropStep step) {
+        float[] w = learned.value();
+        float[] s = learned.state().get(0);
+        float[] v = learned.state().get(1);
         float alpha = (float) step.alpha();
         float rest = (float) (1 - step.alpha());
-        for (int i = 0; i < n; i++) {
-            float g = floats(dw)[i] + step.decay() * floats(w)[i];
-            floats(s)[i] = alpha * floats(s)[i] + rest * g * g;
-            floats(v)[i] = step.momentum() * floats(v)[i] + g / ((float) Math.sqrt(floats(s)[i]) + step.epsilon());
-            floats(w)[i] -= step.rate() * floats(v)[i];
+        for (int i = 0; i < w.length; i++) {
+            float g = learned.gradient()[i] + step.decay() * w[i];
+            s[i] = alpha * s[i] + rest * g * g;
+            v[i] = step.momentum() * v[i] + g / ((float) Math.sqrt(s[i]) + step.epsilon());
+            w[i] -= step.rate() * v[i];
         }
     }
 
     @Override
-    public void adam(Buffer w, Buffer dw, Buffer m, Buffer s, AdamStep step, int n) {
+    public void adam(List<Learned<Buffer>> all, List<AdamStep> steps) {
+        for (int i = 0; i < steps.size(); i++) {
+            adam(all.get(i).map(HeapBuffer::floats), steps.get(i));
+        }
+    }
+
+    private static void adam(Learned<float[]> learned, AdamStep step) {
+        float[] w = learned.value();
+        float[] m = learned.state().get(0);
+        float[] s = learned.state().get(1);
         float beta1 = (float) step.beta1();
         float rest1 = (float) (1 - step.beta1());
         float beta2 = (float) step.beta2();
         float rest2 = (float) (1 - step.beta2());
-        for (int i = 0; i < n; i++) {
-            floats(w)[i] *= step.shrink();
-            float g = floats(dw)[i] + step.decay() * floats(w)[i];
-            floats(m)[i] = beta1 * floats(m)[i] + rest1 * g;
-            floats(s)[i] = beta2 * floats(s)[i] + rest2 * g * g;
-            floats(w)[i] -= step.stepSize() * floats(m)[i]
-                    / ((float) Math.sqrt(floats(s)[i]) / step.correction() + step.epsilon());
+        for (int i = 0; i < w.length; i++) {
+            w[i] *= step.shrink();
+            float g = learned.gradient()[i] + step.decay() * w[i];
+            m[i] = beta1 * m[i] + rest1 * g;
+            s[i] = beta2 * s[i] + rest2 * g * g;
+            w[i] -= step.stepSize() * m[i] / ((float) Math.sqrt(s[i]) / step.correction() + step.epsilon());
         }
     }
 

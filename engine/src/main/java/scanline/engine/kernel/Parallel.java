@@ -2,6 +2,7 @@ package scanline.engine.kernel;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -139,6 +140,54 @@ public final class Parallel implements AutoCloseable {
         } else {
             run((part, parts) -> some.run(from(part, parts, rows), from(part + 1, parts, rows)));
         }
+    }
+
+    /** A member's work on {@code n} elements of block i, from {@code at} on. */
+    @FunctionalInterface
+    public interface Part {
+        /** Processes some elements. */
+        void run(int i, int at, int n);
+    }
+
+    /**
+     * Divides the elements of each of some blocks among the members; if there are few in total, the caller processes
+     * them alone.
+     */
+    public void blocks(int[] lengths, Part part) {
+        if (total(lengths) < 2 * ELEMENTS_A_THREAD) {
+            for (int i = 0; i < lengths.length; i++) {
+                part.run(i, 0, lengths[i]);
+            }
+        } else {
+            run((member, members) -> {
+                for (int i = 0; i < lengths.length; i++) {
+                    int at = from(member, members, lengths[i]);
+                    part.run(i, at, from(member + 1, members, lengths[i]) - at);
+                }
+            });
+        }
+    }
+
+    /** Gives each member some of the blocks; if they have few elements in total, the caller processes all of them. */
+    public void wholeBlocks(int[] lengths, IntConsumer block) {
+        Task turns = (member, members) -> {
+            for (int i = member; i < lengths.length; i += members) {
+                block.accept(i);
+            }
+        };
+        if (total(lengths) < 2 * ELEMENTS_A_THREAD) {
+            turns.run(0, 1);
+        } else {
+            run(turns);
+        }
+    }
+
+    private static long total(int[] lengths) {
+        long total = 0;
+        for (int length : lengths) {
+            total += length;
+        }
+        return total;
     }
 
     /**

@@ -53,16 +53,20 @@ public record Adam(double rate, double beta1, double beta2, double epsilon, doub
 
     @Override
     public void update(ParameterUpdate update) {
-        update(update, 1, update.decay(weightDecay));
+        updateAll(List.of(update));
     }
 
-    /** Takes the step that Adam and {@link AdamW} share; they differ in how they apply the weight decay. */
-    void update(ParameterUpdate update, double shrink, double decay) {
+    @Override
+    public void updateAll(List<ParameterUpdate> updates) {
+        ParameterUpdate.backend(updates).adam(ParameterUpdate.learned(updates),
+                updates.stream().map(update -> step(update, 1, update.decay(weightDecay))).toList());
+    }
+
+    /** Returns the step that Adam and {@link AdamW} share; they differ in how they apply the weight decay. */
+    Backend.AdamStep step(ParameterUpdate update, double shrink, double decay) {
         double meanCorrection = 1 - StrictMath.pow(beta1, (double) update.step());
         double squareCorrection = Math.sqrt(1 - StrictMath.pow(beta2, (double) update.step()));
-        update.backend().adam(update.parameter().value(), update.parameter().gradient(), update.slot(0),
-                update.slot(1), new Backend.AdamStep((float) (update.rate() / meanCorrection), (float) shrink,
-                        (float) decay, beta1, beta2, (float) squareCorrection, (float) epsilon),
-                update.elements());
+        return new Backend.AdamStep((float) (update.rate() / meanCorrection), (float) shrink, (float) decay, beta1,
+                beta2, (float) squareCorrection, (float) epsilon);
     }
 }

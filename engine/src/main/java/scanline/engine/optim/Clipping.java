@@ -3,6 +3,7 @@ package scanline.engine.optim;
 import java.util.List;
 
 import scanline.engine.backend.Backend;
+import scanline.engine.backend.Buffer;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Weights;
 
@@ -20,6 +21,10 @@ public interface Clipping {
      *            the backend that holds them
      */
     void clip(Backend backend, List<Parameter> parameters);
+
+    private static List<Buffer> gradients(List<Parameter> parameters) {
+        return parameters.stream().map(Parameter::gradient).toList();
+    }
 
     /** No clipping. */
     record None() implements Clipping {
@@ -49,9 +54,7 @@ public interface Clipping {
 
         @Override
         public void clip(Backend backend, List<Parameter> parameters) {
-            for (Parameter parameter : parameters) {
-                backend.clamp(parameter.gradient(), (float) bound, parameter.shape().elements());
-            }
+            backend.clamp(gradients(parameters), (float) bound);
         }
     }
 
@@ -75,16 +78,7 @@ public interface Clipping {
 
         @Override
         public void clip(Backend backend, List<Parameter> parameters) {
-            double squares = 0;
-            for (Parameter parameter : parameters) {
-                squares += backend.sumOfSquares(parameter.gradient(), parameter.shape().elements());
-            }
-            double factor = bound / (Math.sqrt(squares) + 1e-6);
-            if (factor < 1) {
-                for (Parameter parameter : parameters) {
-                    backend.scale(parameter.gradient(), (float) factor, parameter.shape().elements());
-                }
-            }
+            backend.clipNorm(gradients(parameters), bound);
         }
     }
 }

@@ -92,10 +92,10 @@ public final class Optimizer {
     public void step(double factor) {
         steps++;
         double rate = rule.rate() * factor;
-        for (ParameterUpdate update : updates) {
-            if (update.parameter().needsGradient()) {
-                rule.update(update.at(rate, steps));
-            }
+        List<ParameterUpdate> learning = updates.stream().filter(update -> update.parameter().needsGradient()).toList();
+        learning.forEach(update -> update.at(rate, steps));
+        if (!learning.isEmpty()) {
+            rule.updateAll(learning);
         }
     }
 

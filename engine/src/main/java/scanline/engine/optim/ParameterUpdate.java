@@ -4,6 +4,7 @@ import java.util.List;
 
 import scanline.engine.backend.Backend;
 import scanline.engine.backend.Buffer;
+import scanline.engine.geometry.Learned;
 import scanline.engine.tensor.Parameter;
 
 /**
@@ -13,7 +14,7 @@ import scanline.engine.tensor.Parameter;
 public final class ParameterUpdate {
     private final Backend backend;
     private final Parameter parameter;
-    private final List<Buffer> slots;
+    private final Learned<Buffer> learned;
     private final ParameterGroup group;
     private double rate;
     private long step;
@@ -21,7 +22,7 @@ public final class ParameterUpdate {
     ParameterUpdate(Backend backend, Parameter parameter, List<Buffer> slots, ParameterGroup group) {
         this.backend = backend;
         this.parameter = parameter;
-        this.slots = slots;
+        learned = new Learned<>(parameter.value(), parameter.gradient(), slots);
         this.group = group;
     }
 
@@ -31,10 +32,9 @@ public final class ParameterUpdate {
      * @param newRate
      *            the learning rate of the step, before the factor of the parameter's group
      */
-    ParameterUpdate at(double newRate, long newStep) {
+    void at(double newRate, long newStep) {
         rate = newRate * group.rateFactor();
         step = newStep;
-        return this;
     }
 
     /** The backend that holds the parameter and its state, and can compute with them. */
@@ -54,7 +54,17 @@ public final class ParameterUpdate {
 
     /** Returns a state buffer of the parameter, by its position in {@link UpdateRule#slots()}. */
     public Buffer slot(int i) {
-        return slots.get(i);
+        return learned.state().get(i);
+    }
+
+    /** The backend that holds all of these parameters. */
+    static Backend backend(List<ParameterUpdate> updates) {
+        return updates.getFirst().backend;
+    }
+
+    /** Returns what a backend updates: the value, the gradient and the state of each of some parameters. */
+    static List<Learned<Buffer>> learned(List<ParameterUpdate> updates) {
+        return updates.stream().map(update -> update.learned).toList();
     }
 
     /** The learning rate of this step for this parameter. */

@@ -49,9 +49,14 @@ public record RmsProp(double rate, double alpha, double epsilon, double momentum
 
     @Override
     public void update(ParameterUpdate update) {
-        update.backend().rmsProp(update.parameter().value(), update.parameter().gradient(), update.slot(0),
-                update.slot(1), new Backend.RmsPropStep((float) update.rate(), alpha, (float) epsilon,
-                        (float) momentum, (float) update.decay(weightDecay)),
-                update.elements());
+        updateAll(List.of(update));
+    }
+
+    @Override
+    public void updateAll(List<ParameterUpdate> updates) {
+        ParameterUpdate.backend(updates).rmsProp(ParameterUpdate.learned(updates), updates.stream()
+                .map(update -> new Backend.RmsPropStep((float) update.rate(), alpha, (float) epsilon,
+                        (float) momentum, (float) update.decay(weightDecay)))
+                .toList());
     }
 }

@@ -2,6 +2,8 @@ package scanline.engine.optim;
 
 import java.util.List;
 
+import scanline.engine.backend.Backend;
+
 /**
  * Stochastic gradient descent with momentum (Sutskever et al. 2013) and L2 weight decay; PyTorch's {@code SGD}.
  *
@@ -42,8 +44,14 @@ public record Sgd(double rate, double momentum, boolean nesterov, double weightD
 
     @Override
     public void update(ParameterUpdate update) {
-        update.backend().sgd(update.parameter().value(), update.parameter().gradient(), update.slot(0),
-                (float) update.rate(), (float) momentum, nesterov, (float) update.decay(weightDecay),
-                update.elements());
+        updateAll(List.of(update));
+    }
+
+    @Override
+    public void updateAll(List<ParameterUpdate> updates) {
+        ParameterUpdate.backend(updates).sgd(ParameterUpdate.learned(updates), updates.stream()
+                .map(update -> new Backend.SgdStep((float) update.rate(), (float) momentum, nesterov,
+                        (float) update.decay(weightDecay)))
+                .toList());
     }
 }

@@ -16,4 +16,15 @@ public interface UpdateRule {
 
     /** Updates a parameter. */
     void update(ParameterUpdate update);
+
+    /**
+     * Updates all parameters of a step, one after another. A rule that the backend knows overrides it, and updates all
+     * of them in one call.
+     *
+     * @param updates
+     *            one for each parameter, at least one
+     */
+    default void updateAll(List<ParameterUpdate> updates) {
+        updates.forEach(this::update);
+    }
 }

@@ -1,6 +1,7 @@
 package scanline.engine.tensor;
 
 import scanline.engine.backend.Buffer;
+import scanline.engine.geometry.Place;
 
 /**
  * Element-wise sums, differences, products, quotients and elementary functions, and means over the steps of a sequence.
@@ -199,13 +200,13 @@ final class Arithmetic {
         p.shape().require("the tensor added to every example", Shape.of(steps, n));
         Tape tape = Tape.of(x, p);
         Tensor y = tape.result(Op.Plain.ADD_TO_EXAMPLES, shape, x, p);
+        Place everywhere = new Place(0, batch * n, n);
+        Place steady = new Place(0, n, 0);
         tape.backend().copy(y.value(), 0, 0, x.value(), 0, 0, 1, shape.elements());
-        for (int t = 0; t < steps; t++) {
-            tape.backend().accumulate(y.value(), t * batch * n, n, p.value(), t * n, 0, batch, n);
-        }
+        tape.backend().accumulate(y.value(), everywhere, p.value(), steady, steps, batch, n);
         tape.record(y, () -> {
-            for (int t = 0; t < steps && p.needsGradient(); t++) {
-                tape.backend().accumulate(p.gradient(), t * n, 0, y.gradient(), t * batch * n, n, batch, n);
+            if (p.needsGradient()) {
+                tape.backend().accumulate(p.gradient(), steady, y.gradient(), everywhere, steps, batch, n);
             }
             if (x.needsGradient()) {
                 x.takeGradient(y);

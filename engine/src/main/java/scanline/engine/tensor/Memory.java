@@ -15,6 +15,8 @@ import scanline.engine.backend.Buffer;
 final class Memory {
     private final Backend backend;
     private final TreeMap<Integer, List<Buffer>> free = new TreeMap<>();
+    // Lists to use again: a large model takes and gives back a thousand buffers in a step.
+    private final List<List<Buffer>> emptied = new ArrayList<>();
     private final Map<Integer, List<float[]>> arrays = new HashMap<>();
     private long bytes;
 
@@ -46,12 +48,18 @@ final class Memory {
         Buffer buffer = buffers.removeLast();
         if (buffers.isEmpty()) {
             free.remove(fitting.getKey());
+            emptied.add(buffers);
         }
         return buffer;
     }
 
     void giveBack(Buffer buffer) {
-        free.computeIfAbsent(buffer.length(), _ -> new ArrayList<>()).add(buffer);
+        List<Buffer> fitting = free.get(buffer.length());
+        if (fitting == null) {
+            fitting = emptied.isEmpty() ? new ArrayList<>() : emptied.removeLast();
+            free.put(buffer.length(), fitting);
+        }
+        fitting.add(buffer);
     }
 
     /** Returns an array of exactly that length in the Java heap, for a {@link CustomOp}; its content is undefined. */

@@ -19,7 +19,13 @@ public final class Noise {
         int n = x.shape().elements();
         Tensor y = tape.result(new Op.Dropout(rate), x.shape(), x);
         tape.backend().dropout(y.value(), x.value(), mask.key(), rate, n);
-        tape.record(y, () -> tape.backend().dropoutGradient(x.gradient(), y.gradient(), mask.key(), rate, n));
+        tape.record(y, () -> {
+            if (x.hasGradient()) {
+                tape.backend().dropoutGradient(x.gradient(), y.gradient(), mask.key(), rate, n);
+            } else {
+                tape.backend().dropout(x.newGradient(), y.gradient(), mask.key(), rate, n);
+            }
+        });
         return y;
     }
 }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import scanline.engine.geometry.AxisShape;
+import scanline.engine.geometry.Place;
 
 /** Operations that slice, combine and rearrange tensors. */
 public final class Shaping {
@@ -226,14 +227,10 @@ public final class Shaping {
         int n = x.shape().size(2);
         Tape tape = Tape.of(x);
         Tensor y = tape.result(Op.Plain.SWAP, result, x);
-        for (int i = 0; i < a; i++) {
-            tape.backend().copy(y.value(), i * n, a * n, x.value(), i * b * n, n, b, n);
-        }
-        tape.record(y, () -> {
-            for (int i = 0; i < a; i++) {
-                tape.backend().accumulate(x.gradient(), i * b * n, n, y.gradient(), i * n, a * n, b, n);
-            }
-        });
+        Place from = new Place(0, b * n, n);
+        Place to = new Place(0, n, a * n);
+        tape.backend().copy(y.value(), to, x.value(), from, a, b, n);
+        tape.record(y, () -> tape.backend().accumulate(x.gradient(), from, y.gradient(), to, a, b, n));
         return y;
     }
 
@@ -244,14 +241,8 @@ public final class Shaping {
         int n = shape.size(1);
         Tape tape = Tape.of(x);
         Tensor y = tape.result(Op.Plain.TRANSPOSE, Shape.of(n, m), x);
-        for (int i = 0; i < m; i++) {
-            tape.backend().copy(y.value(), i, m, x.value(), i * n, 1, n, 1);
-        }
-        tape.record(y, () -> {
-            for (int i = 0; i < m; i++) {
-                tape.backend().accumulate(x.gradient(), i * n, 1, y.gradient(), i, m, n, 1);
-            }
-        });
+        tape.backend().transpose(y.value(), x.value(), 1, m, n);
+        tape.record(y, () -> tape.backend().transposeGradient(x.gradient(), y.gradient(), 1, m, n));
         return y;
     }
 
@@ -296,15 +287,12 @@ public final class Shaping {
         int count = numbers.length;
         Tape tape = Tape.of(x);
         Tensor y = tape.result(new Op.Examples(numbers), Shape.of(steps, count, n), x);
-        for (int i = 0; i < count; i++) {
-            tape.backend().copy(y.value(), i * n, count * n, x.value(), numbers[i] * n, batch * n, steps, n);
+        int[] rows = new int[steps * count];
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = i / count * batch + numbers[i % count];
         }
-        tape.record(y, () -> {
-            for (int i = 0; i < count; i++) {
-                tape.backend().accumulate(x.gradient(), numbers[i] * n, batch * n, y.gradient(), i * n, count * n,
-                        steps, n);
-            }
-        });
+        tape.backend().lookUp(y.value(), x.value(), rows, n);
+        tape.record(y, () -> tape.backend().lookUpGradient(x.gradient(), y.gradient(), rows, n));
         return y;
     }
 
@@ -362,14 +350,9 @@ public final class Shaping {
         sizes[shape.axes()] = n;
         Tape tape = Tape.of(table, like);
         Tensor y = tape.result(new Op.LookUp(numbers), Shape.of(sizes), table);
-        for (int i = 0; i < numbers.length; i++) {
-            tape.backend().copy(y.value(), i * n, n, table.value(), numbers[i] * n, n, 1, n);
-        }
-        tape.record(y, () -> {
-            for (int i = 0; i < numbers.length; i++) {
-                tape.backend().accumulate(table.gradient(), numbers[i] * n, n, y.gradient(), i * n, n, 1, n);
-            }
-        });
+        int[] looked = numbers.clone(); // the caller may reuse the array before the backward pass
+        tape.backend().lookUp(y.value(), table.value(), looked, n);
+        tape.record(y, () -> tape.backend().lookUpGradient(table.gradient(), y.gradient(), looked, n));
         return y;
     }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import scanline.engine.backend.Backend;
 import scanline.engine.backend.Buffer;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ public final class Tape implements AutoCloseable {
     private boolean closed;
     private @Nullable Trace trace;
     private Trace.@Nullable Step whole; // the operation that the running ones compose, in a trace
+    private @Nullable Tensor propagated;
 
     Tape(Memory memory, boolean training, boolean recording, RandomKey random) {
         this.memory = memory;
@@ -269,13 +271,21 @@ public final class Tape implements AutoCloseable {
                 if (trace != null) {
                     trace.run(step.traced());
                 }
+                propagated = step.result();
                 step.backward().run();
+                propagated = null;
                 step.result().releaseGradient();
             }
         }
         if (trace != null) {
             trace.run(null);
         }
+    }
+
+    /** Returns whether the gradient of this result is being propagated to its sources: it is read, not added to. */
+    @SuppressWarnings("ReferenceEquality")
+    boolean propagates(Tensor result) {
+        return propagated == result;
     }
 
     /** Releases the buffers of the pass. */

@@ -1,5 +1,6 @@
 package scanline.engine.tensor;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import scanline.engine.backend.Buffer;
 
@@ -13,7 +14,14 @@ public sealed class Tensor permits Parameter {
     private final Buffer value;
     private boolean needsGradient;
     private @Nullable Buffer gradient;
+    // With whom the buffer of the gradient is shared; null if with nobody.
+    private @Nullable Sharing sharing;
     private boolean released;
+
+    /** Tensors that have the same gradient so far; the first of them to add to it makes a copy. */
+    private static final class Sharing {
+        private int holders = 1;
+    }
 
     Tensor(@Nullable Tape tape, Shape shape, Buffer value, boolean needsGradient, @Nullable Buffer gradient) {
         this.tape = tape;
@@ -64,6 +72,8 @@ public sealed class Tensor permits Parameter {
                         + " has been propagated to its sources, and its memory is in use again");
             }
             gradient = tape.zeros(shape.elements());
+        } else if (sharing != null && tape != null && !tape.propagates(this)) {
+            own(tape, gradient);
         }
         return gradient;
     }
@@ -81,6 +91,18 @@ public sealed class Tensor permits Parameter {
                 ? ": an inference pass records none; start the pass with Engine.inferenceWithGradients or"
                         + " Engine.training"
                 : ": it is neither an input with a gradient nor computed from one or from a parameter that learns");
+    }
+
+    /** Makes the gradient one that can be added to: a copy, if another tensor still needs the shared one. */
+    private void own(Tape on, Buffer shared) {
+        Sharing with = Objects.requireNonNull(sharing);
+        sharing = null;
+        if (--with.holders > 0) {
+            int n = shape.elements();
+            Buffer copy = on.scratch(n);
+            on.backend().copy(copy, 0, 0, shared, 0, 0, 1, n);
+            gradient = copy;
+        }
     }
 
     /**
@@ -102,36 +124,52 @@ public sealed class Tensor permits Parameter {
         return gradient != null;
     }
 
+    /** Returns a buffer for the gradient that this tensor does not have yet; its content is undefined. */
+    final Buffer newGradient() {
+        Buffer created = Tape.of(this).scratch(shape.elements());
+        gradient = created;
+        return created;
+    }
+
     /**
      * Adds the gradient of y, which is not read afterwards: if this tensor has none yet, it takes over the buffer of y.
      */
     final void takeGradient(Tensor y) {
         if (gradient == null) {
             gradient = y.gradient();
+            sharing = y.sharing;
             y.gradient = null;
+            y.sharing = null;
         } else {
             addGradient(y);
         }
     }
 
-    /** Adds the gradient of y, which has the same shape. */
+    /** Adds the gradient of y, which has the same shape: if this tensor has none yet, the two share the buffer. */
     final void addGradient(Tensor y) {
         int n = shape.elements();
         Buffer dy = y.gradient();
         Tape tape = Tape.of(y);
         if (gradient == null) {
-            gradient = tape.scratch(n);
-            tape.backend().copy(gradient, 0, 0, dy, 0, 0, 1, n);
+            if (y.sharing == null) {
+                y.sharing = new Sharing();
+            }
+            y.sharing.holders++;
+            sharing = y.sharing;
+            gradient = dy;
         } else {
-            tape.backend().accumulate(gradient, 0, 0, dy, 0, 0, 1, n);
+            tape.backend().accumulate(gradient(), 0, 0, dy, 0, 0, 1, n);
         }
     }
 
     /** Releases the memory of the gradient as the backward pass continues to earlier tensors. */
     final void releaseGradient() {
         if (gradient != null) {
-            Tape.of(this).release(gradient);
+            if (sharing == null || --sharing.holders == 0) {
+                Tape.of(this).release(gradient);
+            }
             gradient = null;
+            sharing = null;
         }
         released = true;
     }

@@ -228,11 +228,7 @@ public final class Weights {
 
     /** Sets every gradient to zero, before a pass adds to it. */
     public void clearGradients() {
-        for (Parameter parameter : parameters.values()) {
-            if (parameter.needsGradient()) {
-                backend.fill(parameter.gradient(), 0, parameter.shape().elements(), 0f);
-            }
-        }
+        backend.fill(learned().stream().map(Parameter::gradient).toList(), 0f);
     }
 
     /** The backend that stores the parameters and computes with them. */

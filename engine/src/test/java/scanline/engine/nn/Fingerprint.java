@@ -5,11 +5,13 @@ import static scanline.engine.tensor.Numbers.buffer;
 import static scanline.engine.tensor.Numbers.uniform;
 import static scanline.engine.tensor.Numbers.values;
 
+import java.util.List;
 import java.util.stream.Stream;
 import scanline.engine.backend.Backend;
 import scanline.engine.backend.Buffer;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.geometry.CellKind;
+import scanline.engine.geometry.Learned;
 import scanline.engine.kernel.Activations;
 import scanline.engine.kernel.Lanes;
 import scanline.engine.tensor.Numbers;
@@ -87,7 +89,7 @@ public final class Fingerprint {
         return Long.toHexString(print.hash);
     }
 
-    /** A hash over the results of updates, of sums of squares and of exponentials at awkward sizes. */
+    /** A hash over the results of updates, of clipping by the norm and of exponentials at awkward sizes. */
     public static String kernels() {
         Fingerprint print = new Fingerprint();
         try (CpuBackend backend = new CpuBackend(2)) {
@@ -103,13 +105,15 @@ public final class Fingerprint {
         Buffer y = buffer(backend, uniform("y", n, 2));
         Buffer z = buffer(backend, uniform("z", n, 2));
         Buffer s = backend.allocate(n);
-        backend.sgd(x, y, z, 0.01f, 0.9f, true, 0.01f, n);
-        backend.rmsProp(x, y, s, z, new Backend.RmsPropStep(0.01f, 0.99, 1e-8f, 0.9f, 0.01f), n);
-        backend.adam(x, y, z, s, new Backend.AdamStep(0.01f, 0.99f, 0.01f, 0.9, 0.999, 0.3f, 1e-8f), n);
+        backend.sgd(List.of(new Learned<>(x, y, List.of(z))), List.of(new Backend.SgdStep(0.01f, 0.9f, true, 0.01f)));
+        backend.rmsProp(List.of(new Learned<>(x, y, List.of(s, z))),
+                List.of(new Backend.RmsPropStep(0.01f, 0.99, 1e-8f, 0.9f, 0.01f)));
+        backend.adam(List.of(new Learned<>(x, y, List.of(z, s))),
+                List.of(new Backend.AdamStep(0.01f, 0.99f, 0.01f, 0.9, 0.999, 0.3f, 1e-8f)));
         float[] exponentials = new float[n];
         Activations.exp(exponentials, 0, values(x), 0, n);
         add(exponentials);
-        add(backend.sumOfSquares(y, n));
+        backend.clipNorm(List.of(y, z), 0.1);
         for (Buffer result : new Buffer[] {x, y, z, s}) {
             add(values(result));
         }

@@ -47,8 +47,9 @@ final class ShapingOps {
                 expand(),
                 sequence("Shaping.swap", n -> sample("x.transpose(0, 1)", pass -> Shaping.swap(pass.of("x")),
                         Input.of("x", n))),
-                sequence("Shaping.transpose", n -> sample("x.T", pass -> Shaping.transpose(pass.of("x")),
-                        Input.of("x", n[0] * n[1], n[2]))),
+                restingOn("transposeGradient",
+                        sequence("Shaping.transpose", n -> sample("x.T", pass -> Shaping.transpose(pass.of("x")),
+                                Input.of("x", n[0] * n[1], n[2])))),
                 sequence("Shaping.rows", n -> sample("x[" + n[0] / 2 + ":]",
                         pass -> Shaping.rows(pass.of("x"), n[0] / 2, n[0], pass.of("x")), Input.of("x", n))),
                 sequence("Shaping.append", n -> sample("torch.cat([x, y])",
@@ -56,11 +57,11 @@ final class ShapingOps {
                         Input.of("y", n[0] + 1, n[1], n[2])),
                         small("torch.cat([x, x])", pass -> Shaping.append(pass.of("x"), pass.of("x")),
                                 Input.of("x", 3, 2, 5)).in("to itself")),
-                sequence("Shaping.examples", ShapingOps::examples),
+                restingOn("lookUpGradient", sequence("Shaping.examples", ShapingOps::examples)),
                 sequence("Shaping.prepend", n -> sample("torch.cat([y.expand(1, x.shape[1], -1), x])",
                         pass -> Shaping.prepend(pass.of("y"), pass.of("x")), Input.of("y", n[2]),
                         Input.of("x", n))),
-                sequence("Shaping.lookUp", ShapingOps::lookUp),
+                restingOn("lookUpGradient", sequence("Shaping.lookUp", ShapingOps::lookUp)),
                 sequence("Shaping.repeat", n -> sample("x.expand(" + n[1] + ", -1)",
                         pass -> Shaping.repeat(pass.of("x"), n[1], pass.of("x")), Input.of("x", n[0] * n[2]))
                         .in(n[1] + " times")),
@@ -79,6 +80,11 @@ final class ShapingOps {
             samples.add(new Sample(sample.mode(), "", sample.formula(), sample.formula(), sample.inputs()));
         }
         return Op.of(name, Tolerances.of(0, 0), "accumulate", 1, samples);
+    }
+
+    /** An op whose gradient rests on another duty than that of most. */
+    private static Op restingOn(String operation, Op op) {
+        return new Op(op.name(), op.composed(), op.tolerances(), List.of(new Op.Backward(operation, 1)), op.samples());
     }
 
     /** Of three tensors, along the first and the middle axis, and of a tensor with itself. */

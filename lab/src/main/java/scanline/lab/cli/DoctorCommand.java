@@ -35,6 +35,7 @@ final class DoctorCommand implements Runnable {
         Provenance.machine().forEach((name, fact) -> out.printf(Locale.ROOT, "%-12s %s%n", name, fact));
         out.printf(Locale.ROOT, "%-12s %s%n", "java", System.getProperty("java.home"));
         out.printf(Locale.ROOT, "%-12s %d%n", "threads", threads.count());
+        out.printf(Locale.ROOT, "%-12s %s%n", "backend", threads.compute().backend());
         out.printf(Locale.ROOT, "%-12s %d MB%n", "heap", Runtime.getRuntime().maxMemory() >> 20);
         out.flush();
         try (Parallel one = new Parallel(1); Parallel all = new Parallel(threads.count())) {

@@ -73,7 +73,7 @@ final class EvaluateCommand implements Callable<Integer> {
         if (logits != null) {
             logits.requireWritable();
         }
-        try (Trained opened = trained.open(overrides, threads.count())) {
+        try (Trained opened = trained.open(overrides, threads.compute())) {
             Experiment experiment = opened.experiment();
             TrainedOn trainedOn = TrainedOn.of(opened, split, overrides);
             if (logits != null && experiment.network() instanceof Autoregressive) {

@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
 import scanline.engine.io.WeightsFile;
 import scanline.lab.cli.option.OutputFile;
 import scanline.lab.cli.option.TrainedOptions;
+import scanline.lab.experiment.Compute;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.export.ExportFormat;
 import scanline.engine.onnx.OnnxOperators;
@@ -63,7 +64,7 @@ final class ExportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         file.requireWritable();
-        try (Trained opened = trained.openAlone(overrides, 1)) {
+        try (Trained opened = trained.openAlone(overrides, Compute.with(1))) {
             Experiment experiment = opened.experiment();
             file.write(format.of(experiment, operators, opened.provenance())::writeTo);
             PrintWriter words = file.words(Objects.requireNonNull(spec).commandLine());

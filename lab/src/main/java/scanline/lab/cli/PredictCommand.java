@@ -58,7 +58,7 @@ final class PredictCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (Trained opened = trained.openAlone(List.of(), threads.count())) {
+        try (Trained opened = trained.openAlone(List.of(), threads.compute())) {
             Experiment experiment = opened.experiment();
             List<String> names = experiment.dataset().classNames();
             Results results = new Results();

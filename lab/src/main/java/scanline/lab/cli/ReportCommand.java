@@ -43,7 +43,7 @@ final class ReportCommand implements Callable<Integer> {
         Run run = Run.open(folder);
         OutputFile file = to != null ? to : new OutputFile(folder.resolve(RunReport.FILE).toString());
         file.requireWritable();
-        try (Trained trained = Trained.open(folder.toString(), null, options.overrides(), threads.count())) {
+        try (Trained trained = Trained.open(folder.toString(), null, options.overrides(), threads.compute())) {
             Provenance.requireSameData(run, trained.experiment());
             file.write(RunReport.page(trained.experiment(), run));
             PrintWriter out = file.words(Objects.requireNonNull(spec).commandLine());

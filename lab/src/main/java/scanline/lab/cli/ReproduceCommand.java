@@ -25,6 +25,7 @@ import scanline.lab.base.CommandProcess;
 import scanline.lab.base.RunException;
 import scanline.lab.cli.option.Threads;
 import scanline.lab.cli.option.TrainingOptions;
+import scanline.lab.experiment.Compute;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.record.FirstSteps;
 import scanline.lab.record.Reproducing;
@@ -112,8 +113,10 @@ final class ReproduceCommand implements Callable<Integer> {
     private int reproduce(Reproducing reproducing) throws IOException {
         CommandLine line = line();
         Verdicts verdicts = new Verdicts(line.getOut(), training.isJson());
-        boolean done = reproducing.train(threads.count(), (experiment, run, resumed) -> training.train(line, experiment,
-                run, resumed, "the same command", _ -> {}), new Reproducing.Listener() {
+        boolean done = reproducing.train(threads.compute(),
+                (experiment, run, resumed) -> training.train(line, experiment,
+                        run, resumed, "the same command", _ -> {}),
+                new Reproducing.Listener() {
                     @Override
                     public void next(int number, int of, RunRecord record) {
                         line.getErr().println(Excerpt.line(number + "/" + of + " " + record.name() + ": "
@@ -135,7 +138,7 @@ final class ReproduceCommand implements Callable<Integer> {
         requireResults();
         PrintWriter out = line().getOut();
         if (record) {
-            FirstSteps.record(records(), names, threads.count());
+            FirstSteps.record(records(), names, threads.compute());
             out.println(records().resolve(FirstSteps.FILE) + ": first steps of " + names.size()
                     + (names.size() == 1 ? " recipe" : " recipes"));
             out.flush();
@@ -143,7 +146,8 @@ final class ReproduceCommand implements Callable<Integer> {
         }
         Map<String, FirstSteps> recorded = FirstSteps.read(records());
         Verdicts verdicts = new Verdicts(out, training.isJson());
-        names.forEach(name -> verdicts.add(FirstSteps.compare(name, recorded.get(name), threads.count())));
+        Compute compute = threads.compute();
+        names.forEach(name -> verdicts.add(FirstSteps.compare(name, recorded.get(name), compute)));
         return verdicts.conclude();
     }
 

@@ -34,7 +34,7 @@ final class ResumeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Run run = Run.open(options.folder());
-        try (Experiment experiment = new Experiment(run.recipe(options.overrides()), threads.count())) {
+        try (Experiment experiment = new Experiment(run.recipe(options.overrides()), threads.compute())) {
             Provenance.requireSameData(run, experiment);
             return training.run(Objects.requireNonNull(spec).commandLine(), experiment, run, true);
         }

@@ -56,7 +56,7 @@ final class StudioCommand implements Callable<Integer> {
         PrintWriter out = line.getOut();
         PrintWriter err = line.getErr();
         CountDownLatch end = new CountDownLatch(1);
-        try (Studio studio = new Studio(runs, host, port, token, threads.count(), Main.class, fault -> {
+        try (Studio studio = new Studio(runs, host, port, token, threads.compute(), Main.class, fault -> {
             err.println("scanline: internal error: " + fault);
             if (line.getParent().<Main>getCommand().isDebugging()) {
                 fault.printStackTrace(err);

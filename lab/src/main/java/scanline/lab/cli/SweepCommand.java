@@ -21,6 +21,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import scanline.lab.base.Json;
 import scanline.lab.cli.option.Threads;
+import scanline.lab.experiment.Compute;
 import scanline.lab.run.Run;
 import scanline.lab.sweep.Grid;
 import scanline.lab.sweep.Sweep;
@@ -53,6 +54,8 @@ final class SweepCommand implements Callable<Integer> {
 
     private int threads;
 
+    private @Nullable String backend;
+
     @Option(names = "--to", paramLabel = "DIR", description = "Folder of the sweep. Default: sweeps/RECIPE.")
     private @Nullable Path folder;
 
@@ -76,6 +79,11 @@ final class SweepCommand implements Callable<Integer> {
         threads = wanted;
     }
 
+    @Option(names = "--backend", paramLabel = "NAME", description = Threads.BACKEND)
+    void backend(String name) {
+        backend = Threads.named(line(), name).backend();
+    }
+
     private CommandLine line() {
         return Objects.requireNonNull(spec).commandLine();
     }
@@ -87,8 +95,9 @@ final class SweepCommand implements Callable<Integer> {
         int count = grid.points().size();
         Path target = folder != null ? folder : Path.of("sweeps", Run.name(recipe));
         int each = threads > 0 ? threads : Math.max(1, Runtime.getRuntime().availableProcessors() / workers);
+        Compute compute = backend == null ? Compute.with(each) : new Compute(backend, each);
         AtomicInteger over = new AtomicInteger();
-        try (Sweep sweep = new Sweep(target, grid, each, Main.class, (point, what) -> {
+        try (Sweep sweep = new Sweep(target, grid, compute, Main.class, (point, what) -> {
             err.printf(Locale.ROOT, "%d/%d %s, seed %d: %s%n",
                     what.startsWith("its worker") ? over.get() : over.incrementAndGet(), count, point.setting(),
                     point.seed(), what);

@@ -73,7 +73,7 @@ final class TrainCommand implements Callable<Integer> {
         resolved.model().withoutEffect().forEach(key -> Messages.warn(line, key));
         List<String> command = new ArrayList<>(List.of("scanline"));
         command.addAll(line.getParent().getParseResult().expandedArgs());
-        try (Experiment experiment = new Experiment(resolved, threads.count())) {
+        try (Experiment experiment = new Experiment(resolved, threads.compute())) {
             experiment.examples(Split.TRAIN); // fails on too few images before a folder is created
             experiment.examples(Split.VALIDATION);
             Parent parent = from == null

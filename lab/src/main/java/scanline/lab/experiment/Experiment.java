@@ -54,7 +54,12 @@ public final class Experiment implements AutoCloseable {
      * @throws RunException if the model cannot read pictures of this size, or cannot answer as the canvas asks
      */
     public Experiment(Recipe recipe, int threads) {
-        this(recipe, recipe.data().open(), threads);
+        this(recipe, Compute.with(threads));
+    }
+
+    /** Opens the data and builds the model as {@link #Experiment(Recipe, int)} does, to be computed in that way. */
+    public Experiment(Recipe recipe, Compute compute) {
+        this(recipe, recipe.data().open(), compute.engine());
     }
 
     /**

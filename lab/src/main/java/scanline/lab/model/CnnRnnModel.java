@@ -78,7 +78,7 @@ public record CnnRnnModel(CnnModel cnn, int embedding, int hidden, int beamWidth
             // Ui I, [1, B, embedding]
             @Override
             public Tensor encode(Tensor x) {
-                return Shaping.stack(List.of(ofImage.forward(features.forward(x))));
+                return Shaping.reshape(ofImage.forward(features.forward(x)), Shape.of(1, x.shape().size(1), embedding));
             }
 
             @Override
@@ -90,7 +90,7 @@ public record CnnRnnModel(CnnModel cnn, int embedding, int hidden, int beamWidth
             public Tensor forward(Tensor encoded, int[] words) {
                 int batch = encoded.shape().size(1);
                 int steps = words.length / batch;
-                Tensor image = Shaping.step(encoded, 0);
+                Tensor image = Shaping.reshape(encoded, Shape.of(batch, embedding));
                 Tensor o = lstm.forward(Shaping.lookUp(u, words, Shape.of(steps, batch), encoded), Output.ALL_STEPS);
                 Tensor x = Activation.relu(Arithmetic.add(ofLabels.forward(o), image));
                 return Products.linear(x, Shaping.rows(u, 0, classes + 1, encoded), null);

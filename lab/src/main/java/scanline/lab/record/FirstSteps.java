@@ -14,6 +14,7 @@ import scanline.engine.file.Excerpt;
 import scanline.engine.io.FormatException;
 import scanline.engine.io.WeightsFile;
 import scanline.lab.base.TextFile;
+import scanline.lab.experiment.Compute;
 import scanline.lab.experiment.Examples;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Learner;
@@ -40,8 +41,8 @@ public record FirstSteps(String recipe, double loss, String weights) {
     private static final int DIGITS = 16;
 
     /** Takes the first steps of a built-in recipe. */
-    public static FirstSteps take(String recipe, int threads) {
-        try (Experiment experiment = new Experiment(Recipes.find(recipe, List.of()), threads)) {
+    public static FirstSteps take(String recipe, Compute compute) {
+        try (Experiment experiment = new Experiment(Recipes.find(recipe, List.of()), compute)) {
             Learner learner = new Learner(experiment);
             Examples order = experiment.splits().epoch(0);
             int example = 0;
@@ -56,8 +57,8 @@ public record FirstSteps(String recipe, double loss, String weights) {
     }
 
     /** Takes the first steps of a recipe and compares them with the recorded ones, null if there are none. */
-    public static Verdict compare(String recipe, @Nullable FirstSteps recorded, int threads) {
-        FirstSteps now = take(recipe, threads);
+    public static Verdict compare(String recipe, @Nullable FirstSteps recorded, Compute compute) {
+        FirstSteps now = take(recipe, compute);
         return Verdict.of(recipe, STEPS + " steps, weights " + digits(now.weights), now.difference(recorded));
     }
 
@@ -106,11 +107,11 @@ public record FirstSteps(String recipe, double loss, String weights) {
     }
 
     /** Takes the first steps of some recipes and records them next to those of the others. */
-    public static void record(Path results, List<String> recipes, int threads) throws IOException {
+    public static void record(Path results, List<String> recipes, Compute compute) throws IOException {
         Path file = results.resolve(FILE);
         AtomicFile.requireWritable(file);
         Map<String, FirstSteps> all = Files.exists(file) ? read(results) : new LinkedHashMap<>();
-        recipes.forEach(recipe -> all.put(recipe, take(recipe, threads)));
+        recipes.forEach(recipe -> all.put(recipe, take(recipe, compute)));
         AtomicFile.write(file, Recipes.names().stream().map(all::get).filter(Objects::nonNull)
                 .map(one -> one.recipe + "," + one.loss + "," + one.weights + "\n")
                 .collect(Collectors.joining("", HEADER + "\n", "")));

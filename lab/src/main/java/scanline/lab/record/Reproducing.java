@@ -17,6 +17,7 @@ import scanline.engine.file.Excerpt;
 import scanline.engine.file.FileAccessException;
 import scanline.lab.base.RunException;
 import scanline.lab.base.UserException;
+import scanline.lab.experiment.Compute;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.run.Parent;
@@ -109,12 +110,12 @@ public final class Reproducing implements AutoCloseable {
      *
      * @return false if training was stopped
      */
-    public boolean train(int threads, Training training, Listener listener) throws IOException {
+    public boolean train(Compute compute, Training training, Listener listener) throws IOException {
         int number = 0;
         for (Plan plan : plans) {
             number++;
             listener.next(number, plans.size(), plan.reproduction().record());
-            Verdict verdict = verdict(plan, threads, training);
+            Verdict verdict = verdict(plan, compute, training);
             if (verdict == null) {
                 return false;
             }
@@ -124,7 +125,7 @@ public final class Reproducing implements AutoCloseable {
     }
 
     /** Returns the verdict on one record; null if training was stopped. */
-    private @Nullable Verdict verdict(Plan plan, int threads, Training training) throws IOException {
+    private @Nullable Verdict verdict(Plan plan, Compute compute, Training training) throws IOException {
         try {
             if (plan.recipe() == null) {
                 throw new RunException(plan.fault());
@@ -132,7 +133,7 @@ public final class Reproducing implements AutoCloseable {
             Run run = new Run(folder.resolve(plan.name()));
             boolean before = run.isFinished();
             requireSameRecipe(plan, run);
-            if (!before && !train(plan, run, threads, training)) {
+            if (!before && !train(plan, run, compute, training)) {
                 return null;
             }
             RunRecord again = RunRecordReader.read(run.folder());
@@ -166,17 +167,17 @@ public final class Reproducing implements AutoCloseable {
     }
 
     /** Trains a run to its end, from its current position; returns false if it was stopped. */
-    private boolean train(Plan plan, Run run, int threads, Training training) throws IOException {
+    private boolean train(Plan plan, Run run, Compute compute, Training training) throws IOException {
         boolean begun = Run.is(run.folder());
         Recipe recipe = Objects.requireNonNull(plan.recipe());
         TrainingCommand command = plan.reproduction().record().command();
-        try (Experiment experiment = new Experiment(recipe, threads)) {
+        try (Experiment experiment = new Experiment(recipe, compute)) {
             if (begun) {
                 Provenance.requireSameData(run, experiment);
             } else {
                 Parent parent = plan.reproduction().parent(folder, experiment);
                 Run.requireNew(run.folder());
-                Run.create(run.folder(), recipe, Provenance.of(experiment, threads, command.words(), parent),
+                Run.create(run.folder(), recipe, Provenance.of(experiment, compute.threads(), command.words(), parent),
                         parent == null ? Run.Beginning.OF_SEED : Parent.beginning(experiment));
             }
             return training.train(experiment, run, begun);

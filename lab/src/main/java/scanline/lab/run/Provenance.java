@@ -19,6 +19,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import scanline.engine.backend.Backend;
+import scanline.engine.cpu.CpuBackend;
 import scanline.engine.file.AtomicFile;
 import scanline.engine.file.Excerpt;
 import scanline.engine.io.FormatException;
@@ -42,6 +44,7 @@ public final class Provenance {
     private static final int LARGEST_SIZE = 10_000;
     private static final int LONGEST_LIST = 200;
     private static final String PLUGINS = "plugins";
+    private static final String BACKEND = "backend";
 
     private Provenance() {}
 
@@ -55,6 +58,7 @@ public final class Provenance {
             @Nullable Parent parent) {
         Map<String, Object> facts = new LinkedHashMap<>(machine());
         facts.put("threads", threads);
+        facts.putAll(backend(experiment.engine().backend()));
         facts.put("command", List.copyOf(command));
         facts.put("recipe", recipe(Recipe.decisions(experiment.recipe().keys())));
         facts.putAll(plugins(experiment.recipe()));
@@ -65,6 +69,11 @@ public final class Provenance {
         facts.put("parameters", experiment.weights().count());
         facts.put("data", data(experiment, EnumSet.allOf(Split.class)));
         return facts;
+    }
+
+    /** Returns the name of the backend, which is only a fact of a run if it is not the default one. */
+    private static Map<String, Object> backend(Backend backend) {
+        return backend instanceof CpuBackend ? Map.of() : Map.of(BACKEND, backend.name());
     }
 
     /**
@@ -198,13 +207,13 @@ public final class Provenance {
     }
 
     /**
-     * Records that a run resumes with another version, commit, JDK or plugin, or on another machine, than its last
-     * session. Does nothing for a run that did not record what it started with.
+     * Records that a run resumes with another version, commit, JDK, plugin or backend, or on another machine, than its
+     * last session. Does nothing for a run that did not record what it started with.
      *
      * @param recipe its recipe
      * @param step the step at which it resumes
      */
-    public static void resumed(Run run, Recipe recipe, long step) throws IOException {
+    public static void resumed(Run run, Recipe recipe, Backend backend, long step) throws IOException {
         Map<String, Object> facts = new LinkedHashMap<>(run.provenance());
         if (facts.isEmpty()) {
             return;
@@ -213,7 +222,10 @@ public final class Provenance {
         Map<?, ?> last = !sessions.isEmpty() && sessions.getLast() instanceof Map<?, ?> session ? session : facts;
         Map<String, Object> now = machine();
         now.putAll(plugins(recipe));
-        if (now.entrySet().stream().anyMatch(fact -> !fact.getValue().equals(last.get(fact.getKey())))) {
+        now.putAll(backend(backend));
+        // Of all facts, the backend alone may be absent.
+        if (!Objects.equals(now.get(BACKEND), last.get(BACKEND))
+                || now.entrySet().stream().anyMatch(fact -> !fact.getValue().equals(last.get(fact.getKey())))) {
             now.put("step", step);
             sessions.add(now);
             facts.put("resumed", sessions);

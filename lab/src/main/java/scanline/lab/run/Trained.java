@@ -10,6 +10,7 @@ import scanline.engine.io.LoadReport;
 import scanline.engine.io.WeightsFile;
 import scanline.lab.base.RunException;
 import scanline.lab.data.Dataset;
+import scanline.lab.experiment.Compute;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
@@ -29,9 +30,9 @@ public record Trained(Experiment experiment, @Nullable Run run, Map<String, Obje
      *
      * @param overrides keys to change, such as those of the data or the width of the beam
      */
-    public static Trained open(String runOrRecipe, @Nullable Path weights, List<String> overrides, int threads)
+    public static Trained open(String runOrRecipe, @Nullable Path weights, List<String> overrides, Compute compute)
             throws IOException {
-        return open(runOrRecipe, weights, overrides, threads, false);
+        return open(runOrRecipe, weights, overrides, compute, false);
     }
 
     /**
@@ -40,12 +41,12 @@ public record Trained(Experiment experiment, @Nullable Run run, Map<String, Obje
      *
      * @param overrides keys to change
      */
-    public static Trained openAlone(String runOrRecipe, @Nullable Path weights, List<String> overrides, int threads)
-            throws IOException {
-        return open(runOrRecipe, weights, overrides, threads, true);
+    public static Trained openAlone(String runOrRecipe, @Nullable Path weights, List<String> overrides,
+            Compute compute) throws IOException {
+        return open(runOrRecipe, weights, overrides, compute, true);
     }
 
-    private static Trained open(String runOrRecipe, @Nullable Path weights, List<String> overrides, int threads,
+    private static Trained open(String runOrRecipe, @Nullable Path weights, List<String> overrides, Compute compute,
             boolean alone) throws IOException {
         Path folder = Path.of(runOrRecipe);
         Run run = Files.isDirectory(folder) || !Recipes.isCalled(runOrRecipe) ? Run.open(folder) : null;
@@ -64,7 +65,7 @@ public record Trained(Experiment experiment, @Nullable Run run, Map<String, Obje
         Map<String, Object> provenance = run != null ? run.provenance() : Map.of();
         Dataset trainedOn = Provenance.outline(provenance);
         Dataset dataset = alone && trainedOn != null && overrides.isEmpty() ? trainedOn : recipe.data().open();
-        Experiment experiment = new Experiment(recipe, dataset, threads);
+        Experiment experiment = new Experiment(recipe, dataset, compute.engine());
         try {
             if (trainedOn != null) {
                 Provenance.requireSameClasses(folder, trainedOn, dataset);

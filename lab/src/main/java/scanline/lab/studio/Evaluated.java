@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import scanline.lab.experiment.Compute;
 import scanline.lab.experiment.Evaluation;
 import scanline.lab.experiment.Examples;
 import scanline.lab.experiment.Experiment;
@@ -62,7 +63,7 @@ final class Evaluated implements AutoCloseable {
     }
 
     private void evaluate(Run run) {
-        try (Trained trained = Trained.open(run.folder().toString(), null, List.of(), 1)) {
+        try (Trained trained = Trained.open(run.folder().toString(), null, List.of(), Compute.with(1))) {
             Experiment experiment = trained.experiment();
             Split split = finished ? Split.TEST : Split.VALIDATION;
             TrainedOn.of(trained, split, List.of()); // refuses data that has changed

@@ -11,6 +11,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import scanline.lab.base.UserException;
+import scanline.lab.experiment.Compute;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
 import scanline.lab.image.ImageSet;
@@ -72,7 +73,7 @@ final class OpenModel implements AutoCloseable {
     private static Trained open(Run run) throws IOException {
         String folder = run.folder().toString();
         try {
-            Trained trained = Trained.open(folder, null, List.of(), 1);
+            Trained trained = Trained.open(folder, null, List.of(), Compute.with(1));
             try {
                 TrainedOn.of(trained, Split.TEST, List.of());
                 return trained;
@@ -81,7 +82,7 @@ final class OpenModel implements AutoCloseable {
                 throw e;
             }
         } catch (UserException _) {
-            return Trained.openAlone(folder, null, List.of(), 1); // then only its images are missing or different
+            return Trained.openAlone(folder, null, List.of(), Compute.with(1)); // then only its images are missing or different
         }
     }
 

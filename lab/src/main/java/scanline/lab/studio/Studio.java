@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import scanline.lab.experiment.Compute;
 import scanline.lab.experiment.Examples;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
@@ -76,15 +77,15 @@ public final class Studio implements AutoCloseable {
      * @param host the host name or address to listen on
      * @param port the port to listen on; 0 for any free port
      * @param token the access token that clients must send; null if only this machine can connect
-     * @param threads the number of threads of a run that is started from the page
+     * @param compute what a run that is started from the page is computed with
      * @param main the main class of the command line, which trains such a run
      * @param faults receives unexpected errors
      * @throws IOException if the address is in use, or does not belong to this machine
      */
-    public Studio(Path folder, String host, int port, @Nullable String token, int threads, Class<?> main,
+    public Studio(Path folder, String host, int port, @Nullable String token, Compute compute, Class<?> main,
             Consumer<Throwable> faults) throws IOException {
         runs = new Runs(folder);
-        workers = new Workers(runs, events, threads, main);
+        workers = new Workers(runs, events, compute, main);
         Routes routes = new Routes();
         Assets.addTo(routes);
         addTo(routes);

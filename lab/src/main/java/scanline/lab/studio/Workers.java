@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import scanline.lab.base.CommandProcess;
+import scanline.lab.experiment.Compute;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.run.LiveRun;
 import scanline.lab.run.Run;
@@ -28,15 +29,15 @@ final class Workers implements AutoCloseable {
 
     private final Runs runs;
     private final Events events;
-    private final int threads;
+    private final Compute compute;
     private final Class<?> main;
     private boolean closed;
     private final Map<String, Process> processes = new ConcurrentHashMap<>();
 
-    Workers(Runs runs, Events events, int threads, Class<?> main) {
+    Workers(Runs runs, Events events, Compute compute, Class<?> main) {
         this.runs = runs;
         this.events = events;
-        this.threads = threads;
+        this.compute = compute;
         this.main = main;
     }
 
@@ -98,7 +99,7 @@ final class Workers implements AutoCloseable {
             throw Refusal.later(503, "the studio trains at most " + MOST + " runs at once: stop one first", 5);
         }
         List<String> words = new ArrayList<>(command);
-        words.addAll(List.of("--threads", Integer.toString(threads)));
+        words.addAll(List.of("--threads", Integer.toString(compute.threads()), "--backend", compute.backend()));
         Path root = runs.root();
         Files.createDirectories(root);
         Process process = CommandProcess.of(main, words).redirectErrorStream(true).start();

@@ -25,6 +25,7 @@ import scanline.engine.file.Excerpt;
 import scanline.lab.base.CommandProcess;
 import scanline.lab.base.RunException;
 import scanline.lab.base.TextFile;
+import scanline.lab.experiment.Compute;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.run.Result;
@@ -46,7 +47,7 @@ public final class Sweep implements AutoCloseable {
 
     private final Path folder;
     private final Grid grid;
-    private final int threads;
+    private final Compute compute;
     private final Class<?> main;
     private final BiConsumer<Point, String> listener;
     private final Map<Point, Recipe> recipes = new LinkedHashMap<>();
@@ -56,16 +57,16 @@ public final class Sweep implements AutoCloseable {
     /**
      * Starts a sweep in a new folder, or resumes the sweep of a folder.
      *
-     * @param threads the number of threads of each worker
+     * @param compute what each worker computes with
      * @param main the class of the command line, which each worker runs
      * @param listener receives what happens to each run, from the workers' threads
      * @throws RunException if the folder belongs to another sweep or to none, or contains a run of another recipe
      */
-    public Sweep(Path folder, Grid grid, int threads, Class<?> main, BiConsumer<Point, String> listener)
+    public Sweep(Path folder, Grid grid, Compute compute, Class<?> main, BiConsumer<Point, String> listener)
             throws IOException {
         this.folder = folder;
         this.grid = grid;
-        this.threads = threads;
+        this.compute = compute;
         this.main = main;
         this.listener = listener;
         grid.points().forEach(point -> recipes.put(point, Recipes.find(grid.recipe(), point.overrides())));
@@ -155,7 +156,7 @@ public final class Sweep implements AutoCloseable {
             command.addAll(point.overrides());
             command.addAll(List.of("--run", run.toString()));
         }
-        command.addAll(List.of("--threads", Integer.toString(threads)));
+        command.addAll(List.of("--threads", Integer.toString(compute.threads()), "--backend", compute.backend()));
         Process process = CommandProcess.of(main, command).redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log(point).toFile())).start();
         process.getOutputStream().close();

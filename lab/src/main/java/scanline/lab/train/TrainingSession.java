@@ -64,7 +64,7 @@ public final class TrainingSession {
             Trainer trainer = new Trainer(experiment, run, Progress.all(listener, live), saveSeconds);
             if (resumed) {
                 trainer.restore();
-                Provenance.resumed(run, experiment.recipe(), trainer.step());
+                Provenance.resumed(run, experiment.recipe(), experiment.engine().backend(), trainer.step());
                 listener.resumed(trainer.step());
             }
             trainer.train(stop::get);

@@ -8,9 +8,13 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scanline.engine.backend.Backend;
+import scanline.engine.cpu.CpuBackend;
 import scanline.lab.base.Json;
+import scanline.lab.experiment.Compute;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
@@ -47,16 +51,40 @@ class ProvenanceTest {
         Recipe recipe = Recipes.find("lstm-rows", List.of());
         Run run = Run.create(folder.resolve("run"), recipe, Provenance.machine());
         Map<String, Object> before = run.provenance();
-        Provenance.resumed(run, recipe, 3);
+        Backend cpu = new CpuBackend(1);
+        Provenance.resumed(run, recipe, cpu, 3);
         assertThat(run.provenance()).isEqualTo(before);
         Map<String, Object> other = new HashMap<>(before);
         other.put("commit", "another");
         Files.writeString(run.provenanceFile(), Json.text(other));
-        Provenance.resumed(run, recipe, 5);
-        Provenance.resumed(run, recipe, 7);
+        Provenance.resumed(run, recipe, cpu, 5);
+        Provenance.resumed(run, recipe, cpu, 7);
         Map<String, Object> session = new HashMap<>(before);
         session.put("step", 5);
         assertThat(run.provenance()).containsEntry("commit", "another").containsEntry("resumed", List.of(session));
+    }
+
+    @Test
+    void onlyABackendOtherThanTheDefaultIsRecorded() throws IOException {
+        Recipe recipe = Recipes.find("lstm-rows", List.of());
+        try (Experiment usual = new Experiment(recipe, 1);
+                Experiment other = new Experiment(recipe, new Compute("reference", 1))) {
+            assertThat(Provenance.of(usual, 1, List.of(), null)).doesNotContainKey("backend");
+            Map<String, Object> facts = Provenance.of(other, 1, List.of(), null);
+            assertThat(facts).containsEntry("backend", "reference");
+            Run run = Run.create(folder.resolve("reference"), recipe, facts);
+            Provenance.resumed(run, other.engine().backend(), 3);
+            assertThat(run.provenance()).doesNotContainKey("resumed");
+            Provenance.resumed(run, usual.engine().backend(), 5);
+            Provenance.resumed(run, usual.engine().backend(), 7);
+            Provenance.resumed(run, other.engine().backend(), 9);
+            List<?> sessions = (List<?>) run.provenance().get("resumed");
+            assertThat(sessions).hasSize(2);
+            assertThat(sessions.getFirst()).asInstanceOf(InstanceOfAssertFactories.map(String.class, Object.class))
+                    .containsEntry("step", 5).doesNotContainKey("backend");
+            assertThat(sessions.getLast()).asInstanceOf(InstanceOfAssertFactories.map(String.class, Object.class))
+                    .containsEntry("step", 9).containsEntry("backend", "reference");
+        }
     }
 
     private static Map<String, Object> data(String... overrides) {

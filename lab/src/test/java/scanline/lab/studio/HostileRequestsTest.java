@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import scanline.lab.cli.Main;
+import scanline.lab.experiment.Compute;
 import scanline.lab.studio.http.Server;
 
 /** Requests that no browser of the user's sends, byte by byte, over sockets. */
@@ -44,7 +45,7 @@ class HostileRequestsTest {
     static void open() throws IOException {
         Files.writeString(folder.resolve("secret.txt"), "a secret");
         SmallRuns.finished(folder.resolve("runs").resolve("small"), "lstm-rows", "model.hidden=6");
-        studio = new Studio(folder.resolve("runs"), "127.0.0.1", 0, null, 1, Main.class, FAULTS::add);
+        studio = new Studio(folder.resolve("runs"), "127.0.0.1", 0, null, Compute.with(1), Main.class, FAULTS::add);
     }
 
     @AfterAll

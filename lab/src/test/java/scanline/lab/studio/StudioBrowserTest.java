@@ -36,6 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import scanline.lab.base.CommandProcess;
 import scanline.lab.cli.Main;
+import scanline.lab.experiment.Compute;
 
 /** The studio as people meet it: in a browser. {@code ./build} installs what drives one; without it these tests are skipped. */
 @Timeout(240)
@@ -86,7 +87,7 @@ class StudioBrowserTest {
         SmallRuns.stopped(runs.resolve("sweep").resolve(STRANGE), "rnn-rows", 15, "model.hidden=4");
         Files.createDirectories(runs.resolve("half"));
         Files.writeString(runs.resolve("half").resolve("provenance.json"), "{}");
-        studio = new Studio(runs, "127.0.0.1", 0, null, 1, Main.class, fault -> {
+        studio = new Studio(runs, "127.0.0.1", 0, null, Compute.with(1), Main.class, fault -> {
             throw new IllegalStateException(fault);
         });
         playwright = Playwright.create(new Playwright.CreateOptions()
@@ -368,9 +369,10 @@ class StudioBrowserTest {
 
     @Test
     void withoutRunsTheFirstRecipeIsOffered() throws IOException {
-        try (Studio empty = new Studio(folder.resolve("none"), "127.0.0.1", 0, null, 1, Main.class, fault -> {
-            throw new IllegalStateException(fault);
-        })) {
+        try (Studio empty = new Studio(folder.resolve("none"), "127.0.0.1", 0, null, Compute.with(1), Main.class,
+                fault -> {
+                    throw new IllegalStateException(fault);
+                })) {
             Page page = page(empty.port(), 1440, 900, ColorScheme.LIGHT);
             page.getByText("Train lstm-rows").click();
             soon(page.locator("#recipe")).hasValue("lstm-rows");

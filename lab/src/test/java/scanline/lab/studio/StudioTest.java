@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import scanline.lab.base.ModuleContent;
 import scanline.lab.cli.Main;
+import scanline.lab.experiment.Compute;
 import scanline.lab.experiment.Evaluation;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.image.ImageSet;
@@ -55,7 +56,7 @@ class StudioTest {
         SmallRuns.finished(folder.resolve("lstm"), "lstm-rows", "model.hidden=6");
         SmallRuns.finished(folder.resolve("sweep").resolve("seed=2"), "lstm-rows", "model.hidden=5", "seed=2");
         SmallRuns.stopped(folder.resolve("stopped"), "lstm-rows", 15, "model.hidden=6");
-        studio = new Studio(folder, "127.0.0.1", 0, null, 1, Main.class, FAULTS::add);
+        studio = new Studio(folder, "127.0.0.1", 0, null, Compute.with(1), Main.class, FAULTS::add);
         browser = new Browserless(studio.port());
     }
 
@@ -199,7 +200,8 @@ class StudioTest {
 
     @Test
     void aMissingFolderHasNoRuns() throws Exception {
-        try (Studio other = new Studio(folder.resolve("nothing"), "127.0.0.1", 0, null, 1, Main.class, FAULTS::add);
+        try (Studio other = new Studio(folder.resolve("nothing"), "127.0.0.1", 0, null, Compute.with(1), Main.class,
+                FAULTS::add);
                 Browserless there = new Browserless(other.port())) {
             assertThat(there.get("/api/runs")).isEmpty();
             assertThat(there.get("/api/recipes").get(0).get("keys").get("epochs").asString()).isNotEmpty();
@@ -238,7 +240,7 @@ class StudioTest {
     void concurrentPredictionsAreBitIdenticalToTheCommand() throws Exception {
         List<byte[]> images = new ArrayList<>();
         List<Prediction> expected = new ArrayList<>();
-        try (Trained trained = Trained.open(folder.resolve("lstm").toString(), null, List.of(), 2)) {
+        try (Trained trained = Trained.open(folder.resolve("lstm").toString(), null, List.of(), Compute.with(2))) {
             Experiment experiment = trained.experiment();
             ImageSet test = experiment.dataset().test();
             for (int i = 0; i < 60; i++) {
@@ -355,7 +357,7 @@ class StudioTest {
     @Test
     void requestsMustSendTheTokenIfThereIsOne() throws Exception {
         String token = "0123456789abcdefghij";
-        try (Studio other = new Studio(folder, "127.0.0.1", 0, token, 1, Main.class, FAULTS::add);
+        try (Studio other = new Studio(folder, "127.0.0.1", 0, token, Compute.with(1), Main.class, FAULTS::add);
                 Browserless there = new Browserless(other.port())) {
             assertThat(there.ask("/api/runs").statusCode()).isEqualTo(401);
             assertThat(there.ask("/api/runs?token=wrong").statusCode()).isEqualTo(401);
@@ -372,7 +374,8 @@ class StudioTest {
 
     @Test
     void anAddressInUseIsReported() {
-        assertThatThrownBy(() -> new Studio(folder, "127.0.0.1", studio.port(), null, 1, Main.class, FAULTS::add))
+        assertThatThrownBy(
+                () -> new Studio(folder, "127.0.0.1", studio.port(), null, Compute.with(1), Main.class, FAULTS::add))
                 .isInstanceOf(IOException.class).hasMessageContaining("cannot listen on 127.0.0.1:" + studio.port());
     }
 }

@@ -25,6 +25,7 @@ import scanline.lab.base.Json;
 import scanline.lab.base.RunException;
 import scanline.lab.base.Spread;
 import scanline.lab.cli.Main;
+import scanline.lab.experiment.Compute;
 import scanline.lab.experiment.Evaluation;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.recipe.Recipe;
@@ -60,7 +61,7 @@ class SweepTest {
     void sixteenRunsWithKilledWorkersAreBitIdenticalToSerialOnes() throws Exception {
         Grid grid = grid("1..4", "epochs=60", "optimizer.rate=0.01,0.02", "clip=none,norm");
         Path serial = folder.resolve("serial");
-        try (Sweep sweep = new Sweep(serial, grid, 1, Main.class, (_, _) -> {})) {
+        try (Sweep sweep = new Sweep(serial, grid, Compute.with(1), Main.class, (_, _) -> {})) {
             for (Point point : grid.points()) {
                 train(serial.resolve(point.name()), Recipes.find("lstm-rows", point.overrides()));
             }
@@ -69,7 +70,7 @@ class SweepTest {
         }
         Path parallel = folder.resolve("parallel");
         Queue<String> said = new ConcurrentLinkedQueue<>();
-        try (Sweep sweep = new Sweep(parallel, grid, 1, Main.class, (_, what) -> said.add(what))) {
+        try (Sweep sweep = new Sweep(parallel, grid, Compute.with(1), Main.class, (_, what) -> said.add(what))) {
             AtomicBoolean over = new AtomicBoolean();
             Thread killer = Thread.ofPlatform().start(() -> {
                 kill(parallel, "train", false, over);
@@ -120,7 +121,7 @@ class SweepTest {
     @Test
     void aFailedRunIsNamedAndTheOthersAreFinished() throws Exception {
         Grid grid = grid("1", "epochs=5", "model.cell=rnn_relu", "optimizer=sgd", "optimizer.rate=0.01,1e38");
-        try (Sweep sweep = new Sweep(folder.resolve("sweep"), grid, 1, Main.class, (_, _) -> {})) {
+        try (Sweep sweep = new Sweep(folder.resolve("sweep"), grid, Compute.with(1), Main.class, (_, _) -> {})) {
             assertThat(sweep.run(2)).hasSize(1).allSatisfy((name, why) -> {
                 assertThat(name).contains("optimizer.rate=1e38");
                 assertThat(why).startsWith("scanline: training diverged");
@@ -133,11 +134,11 @@ class SweepTest {
     @Test
     void aFolderOfAnotherSweepIsRejected() throws IOException {
         Path target = folder.resolve("sweep");
-        new Sweep(target, grid("1", "epochs=1"), 1, Main.class, (_, _) -> {}).close();
-        new Sweep(target, grid("1", "epochs=1"), 1, Main.class, (_, _) -> {}).close();
-        assertThatThrownBy(() -> new Sweep(target, grid("1", "epochs=2"), 1, Main.class, (_, _) -> {}))
+        new Sweep(target, grid("1", "epochs=1"), Compute.with(1), Main.class, (_, _) -> {}).close();
+        new Sweep(target, grid("1", "epochs=1"), Compute.with(1), Main.class, (_, _) -> {}).close();
+        assertThatThrownBy(() -> new Sweep(target, grid("1", "epochs=2"), Compute.with(1), Main.class, (_, _) -> {}))
                 .isInstanceOf(RunException.class).hasMessageContaining("belongs to another sweep");
-        assertThatThrownBy(() -> new Sweep(folder, grid("1", "epochs=2"), 1, Main.class, (_, _) -> {}))
+        assertThatThrownBy(() -> new Sweep(folder, grid("1", "epochs=2"), Compute.with(1), Main.class, (_, _) -> {}))
                 .isInstanceOf(RunException.class).hasMessageContaining("exists and is not a sweep folder");
     }
 
@@ -148,12 +149,13 @@ class SweepTest {
         Files.writeString(file, Recipes.find("lstm-rows", small).text());
         Grid grid = Grid.of(file.toString(), List.of("optimizer.rate=0.01,0.02"), "1");
         Point point = grid.points().getLast();
-        try (Sweep sweep = new Sweep(target, grid, 1, Main.class, (_, _) -> {})) {
+        try (Sweep sweep = new Sweep(target, grid, Compute.with(1), Main.class, (_, _) -> {})) {
             Run.create(target.resolve(point.name()), sweep.recipe(point), Map.of());
         }
-        new Sweep(target, grid, 1, Main.class, (_, _) -> {}).close();
+        new Sweep(target, grid, Compute.with(1), Main.class, (_, _) -> {}).close();
         Files.writeString(file, Recipes.find(file.toString(), List.of("model.hidden=17")).text());
-        assertThatThrownBy(() -> new Sweep(target, grid, 1, Main.class, (_, _) -> {})).isInstanceOf(RunException.class)
+        assertThatThrownBy(() -> new Sweep(target, grid, Compute.with(1), Main.class, (_, _) -> {}))
+                .isInstanceOf(RunException.class)
                 .hasMessage(target.resolve(point.name()) + " is a run of another recipe than " + file
                         + " is now: delete it, or choose another folder with --to");
     }
@@ -161,7 +163,7 @@ class SweepTest {
     @Test
     void runsStoppedBeforeTheyStartAreNotFinished() throws Exception {
         Grid grid = grid("1..3");
-        Sweep sweep = new Sweep(folder.resolve("sweep"), grid, 1, Main.class, (_, _) -> {});
+        Sweep sweep = new Sweep(folder.resolve("sweep"), grid, Compute.with(1), Main.class, (_, _) -> {});
         sweep.close();
         assertThat(sweep.run(2)).hasSize(3).containsValue("stopped");
     }
@@ -182,7 +184,7 @@ class SweepTest {
             throws IOException {
         Grid grid = Grid.of("lstm-rows", List.of(words), "1,2");
         Path target = folder.resolve("sweep");
-        try (Sweep sweep = new Sweep(target, grid, 1, Main.class, (_, _) -> {})) {
+        try (Sweep sweep = new Sweep(target, grid, Compute.with(1), Main.class, (_, _) -> {})) {
             Iterator<Point> points = grid.points().iterator();
             for (String accuracy : accuracies.split(" ")) {
                 Point point = points.next();

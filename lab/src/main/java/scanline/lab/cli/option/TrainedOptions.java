@@ -14,6 +14,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 import scanline.lab.cli.terminal.Messages;
+import scanline.lab.experiment.Compute;
 import scanline.lab.run.Trained;
 
 /** The arguments that name a trained model. */
@@ -29,13 +30,13 @@ public final class TrainedOptions {
     private @Nullable CommandSpec command;
 
     /** Opens the model as {@link Trained#open} does, and warns of every change that made the weights fit. */
-    public Trained open(List<String> overrides, int threads) throws IOException {
-        return warned(Trained.open(trained, weights, overrides, threads));
+    public Trained open(List<String> overrides, Compute compute) throws IOException {
+        return warned(Trained.open(trained, weights, overrides, compute));
     }
 
     /** Opens the model as {@link Trained#openAlone} does, and warns of every change that made the weights fit. */
-    public Trained openAlone(List<String> overrides, int threads) throws IOException {
-        return warned(Trained.openAlone(trained, weights, overrides, threads));
+    public Trained openAlone(List<String> overrides, Compute compute) throws IOException {
+        return warned(Trained.openAlone(trained, weights, overrides, compute));
     }
 
     private Trained warned(Trained opened) {
