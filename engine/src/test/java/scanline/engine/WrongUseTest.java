@@ -20,13 +20,11 @@ import scanline.engine.io.WeightsFile;
 import scanline.engine.nn.Linear;
 import scanline.engine.optim.Adam;
 import scanline.engine.optim.Optimizer;
-import scanline.engine.tensor.Arithmetic;
 import scanline.engine.tensor.Convolutions;
 import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.Normalization;
 import scanline.engine.tensor.Products;
-import scanline.engine.tensor.Reductions;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Shaping;
 import scanline.engine.tensor.Tape;
@@ -54,9 +52,9 @@ class WrongUseTest {
 
     private void shapes(Tape tape) {
         Tensor x = input(tape, 2, 3);
-        cases.put("add tensors of shapes that do not match", () -> Arithmetic.add(x, input(tape, 3, 2)));
-        cases.put("multiply tensors of shapes that do not match", () -> Arithmetic.multiply(x, input(tape, 2)));
-        cases.put("multiply matrices of shapes that do not match", () -> Products.matmul(x, input(tape, 2, 3)));
+        cases.put("add tensors of shapes that do not match", () -> x.add(input(tape, 3, 2)));
+        cases.put("multiply tensors of shapes that do not match", () -> x.multiply(input(tape, 2)));
+        cases.put("multiply matrices of shapes that do not match", () -> x.matmul(input(tape, 2, 3)));
         cases.put("a linear layer of another input size", () -> layer.forward(input(tape, 2, 5)));
         cases.put("a linear map with the bias of another one",
                 () -> Products.linear(x, input(tape, 4, 3), input(tape, 5)));
@@ -65,7 +63,7 @@ class WrongUseTest {
                 () -> Convolutions.conv2d(input(tape, 1, 8, 8, 3), input(tape, 4, 1, 3, 3), input(tape, 4), 1, 0));
         cases.put("a layer normalization of another size",
                 () -> Normalization.layer(x, input(tape, 4), input(tape, 4), 1e-5f));
-        cases.put("sum over an axis that there is not", () -> Reductions.sum(x, 2));
+        cases.put("sum over an axis that there is not", () -> x.sum(2));
         cases.put("an input with the wrong number of values", () -> tape.input(Shape.of(2, 3), new float[5]));
     }
 
@@ -75,7 +73,7 @@ class WrongUseTest {
         cases.put("fewer labels than examples", () -> Losses.crossEntropy(logits, new int[] {0}, 0));
         cases.put("backward from several values", () -> logits.backward());
         cases.put("backward from something that nothing learned took part in",
-                () -> Reductions.sum(input(tape, 2)).backward());
+                () -> input(tape, 2).sum().backward());
         Tensor loss = Losses.crossEntropy(logits, new int[] {0, 3}, 0);
         loss.backward();
         cases.put("backward twice", loss::backward);
@@ -86,11 +84,10 @@ class WrongUseTest {
     private void passes(Tape tape, Tape inference) {
         Tensor x = input(tape, 2, 3);
         Tensor y = layer.forward(input(inference, 2, 3));
-        cases.put("tensors of two passes", () -> Arithmetic.add(x, input(inference, 2, 3)));
-        cases.put("parameters without an input", () -> Arithmetic.add(weights.parameters().getFirst(),
-                weights.parameters().getFirst()));
+        cases.put("tensors of two passes", () -> x.add(input(inference, 2, 3)));
+        cases.put("parameters without an input", () -> weights.parameters().getFirst().add(weights.parameters().getFirst()));
         cases.put("the gradient of a result in an inference pass", y::gradients);
-        cases.put("backward in an inference pass", () -> Reductions.sum(y).backward());
+        cases.put("backward in an inference pass", () -> y.sum().backward());
         cases.put("an input with a gradient in an inference pass",
                 () -> inference.input(Shape.of(2, 3), new float[6], true));
         Tape before = engine.training(1);
@@ -127,7 +124,7 @@ class WrongUseTest {
         cases.put("the gradient of a frozen parameter", () -> fixed.parameters().getFirst().gradients());
         cases.put("an optimizer of frozen parameters", () -> {
             try (Tape tape = engine.training(2)) {
-                new Optimizer(Adam.DEFAULT, fixed).step(Reductions.sum(ofFixed.forward(input(tape, 2, 3))));
+                new Optimizer(Adam.DEFAULT, fixed).step(ofFixed.forward(input(tape, 2, 3)).sum());
             }
         });
     }

@@ -11,7 +11,7 @@ public record OwnLayer(Linear value, Linear gate) {
 
     /** Computes {@code x + (W x + b) sigmoid(V x + c)} for x [..., n]. The operations provide the gradient. */
     public Tensor forward(Tensor x) {
-        return Arithmetic.add(x, Arithmetic.multiply(value.forward(x), Activation.sigmoid(gate.forward(x))));
+        return x.add(value.forward(x).multiply(gate.forward(x).sigmoid()));
     }
 
     /** Trains a network with this layer to name the first of the eight symbols of a random sequence. */

@@ -2,7 +2,6 @@ package scanline.engine.nn;
 
 import org.jspecify.annotations.Nullable;
 import scanline.engine.geometry.Mask;
-import scanline.engine.tensor.Arithmetic;
 import scanline.engine.tensor.Shaping;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
@@ -133,7 +132,7 @@ public final class DecoderBlock {
     }
 
     private Tensor afterSelf(Tensor x, Tensor attended) {
-        Tensor y = Arithmetic.add(x, dropout.forward(attended));
+        Tensor y = x.add(dropout.forward(attended));
         return normFirst ? y : norm1.forward(y);
     }
 
@@ -143,11 +142,11 @@ public final class DecoderBlock {
 
     /** Computes the rest of the block. */
     private Tensor afterCross(Tensor y, Tensor attended) {
-        Tensor z = Arithmetic.add(y, dropout.forward(attended));
+        Tensor z = y.add(dropout.forward(attended));
         if (normFirst) {
-            return Arithmetic.add(z, dropout.forward(feedForward.forward(norm3.forward(z))));
+            return z.add(dropout.forward(feedForward.forward(norm3.forward(z))));
         }
         z = norm2.forward(z);
-        return norm3.forward(Arithmetic.add(z, dropout.forward(feedForward.forward(z))));
+        return norm3.forward(z.add(dropout.forward(feedForward.forward(z))));
     }
 }

@@ -2,7 +2,6 @@ package scanline.engine.nn;
 
 import scanline.engine.geometry.Mask;
 import scanline.engine.geometry.Nonlinearity;
-import scanline.engine.tensor.Arithmetic;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
@@ -66,11 +65,11 @@ public final class EncoderBlock {
      */
     public Tensor forward(Tensor x, Mask mask) {
         if (normFirst) {
-            Tensor y = Arithmetic.add(x, dropout.forward(attention.self(norm1.forward(x), mask)));
-            return Arithmetic.add(y, dropout.forward(feedForward.forward(norm2.forward(y))));
+            Tensor y = x.add(dropout.forward(attention.self(norm1.forward(x), mask)));
+            return y.add(dropout.forward(feedForward.forward(norm2.forward(y))));
         }
-        Tensor y = norm1.forward(Arithmetic.add(x, dropout.forward(attention.self(x, mask))));
-        return norm2.forward(Arithmetic.add(y, dropout.forward(feedForward.forward(y))));
+        Tensor y = norm1.forward(x.add(dropout.forward(attention.self(x, mask))));
+        return norm2.forward(y.add(dropout.forward(feedForward.forward(y))));
     }
 
     /** Computes the attention weights of the block, as {@link MultiHeadAttention#weights}. */

@@ -1,6 +1,5 @@
 package scanline.engine.nn;
 
-import scanline.engine.tensor.Arithmetic;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Shaping;
@@ -41,7 +40,7 @@ public final class Positions implements Layer {
             throw new IllegalArgumentException(
                     "a sequence of " + steps + " steps is longer than the " + positions + " learned positions");
         }
-        return Arithmetic.addToExamples(x, steps == positions ? embedding : Shaping.rows(embedding, 0, steps, x));
+        return x.addToExamples(steps == positions ? embedding : Shaping.rows(embedding, 0, steps, x));
     }
 
     /**
@@ -61,6 +60,6 @@ public final class Positions implements Layer {
             throw new IllegalArgumentException(
                     "position " + position + " is out of range for " + positions + " learned positions");
         }
-        return Arithmetic.addToExamples(x, Shaping.rows(embedding, position, position + 1, x));
+        return x.addToExamples(Shaping.rows(embedding, position, position + 1, x));
     }
 }

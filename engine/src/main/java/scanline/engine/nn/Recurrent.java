@@ -62,7 +62,7 @@ public final class Recurrent {
             List<State> states = new ArrayList<>();
             List<List<Tensor>> gates = new ArrayList<>();
             for (int t = 0; t < x.shape().size(0); t++) {
-                gates.add(weights.gates(Shaping.step(x, t), state));
+                gates.add(weights.gates(x.step(t), state));
                 state = weights.next(gates.getLast(), state);
                 states.add(state);
             }

@@ -23,13 +23,10 @@ import scanline.engine.geometry.Nonlinearity;
 import scanline.engine.optim.Clipping;
 import scanline.engine.optim.Sgd;
 import scanline.engine.random.RandomKey;
-import scanline.engine.tensor.Activation;
-import scanline.engine.tensor.Arithmetic;
 import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
-import scanline.engine.tensor.Shaping;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
@@ -111,7 +108,7 @@ class AttentionParityTest {
             try (backend) {
                 Layer layer = new Layer(backend, "layer-gelu");
                 Parameter x = layer.input("x");
-                layer.compare(tape -> Activation.gelu(onTape(tape, x)));
+                layer.compare(tape -> onTape(tape, x).gelu());
             }
         }
     }
@@ -243,8 +240,7 @@ class AttentionParityTest {
                 Nonlinearity.GELU, true, Initializer.UNIFORM));
         LayerNorm norm = new LayerNorm(weights.scope("norm"), WIDTH);
         Linear fc = new Linear(weights.scope("fc"), WIDTH, CLASSES);
-        return x -> fc.forward(norm.forward(Shaping.step(
-                blocks.apply(positions.forward(token.forward(embedding.forward(x)))), 0)));
+        return x -> fc.forward(norm.forward(blocks.apply(positions.forward(token.forward(embedding.forward(x)))).step(0)));
     }
 
     /** As the lab has it. */
@@ -255,7 +251,7 @@ class AttentionParityTest {
         Linear fc = new Linear(weights.scope("fc"), WIDTH, CLASSES);
         return x -> {
             Tensor y = blocks.apply(positions.apply(embedding.forward(x)));
-            return fc.forward(mean ? Arithmetic.meanOverSteps(y) : Shaping.step(y, 0));
+            return fc.forward(mean ? y.meanOverSteps() : y.step(0));
         };
     }
 

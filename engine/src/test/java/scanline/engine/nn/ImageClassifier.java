@@ -4,7 +4,6 @@ import scanline.engine.backend.Backend;
 import scanline.engine.optim.Adam;
 import scanline.engine.optim.Optimizer;
 import scanline.engine.random.RandomKey;
-import scanline.engine.tensor.Activation;
 import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Images;
 import scanline.engine.tensor.Losses;
@@ -51,7 +50,7 @@ public final class ImageClassifier {
 
     private Tensor forward(Tape tape) {
         Tensor first = bn1.reluMaxPool(conv1.forward(Images.ofRows(tape.input(shape, images))));
-        Tensor second = Activation.relu(bn2.forward(conv2.forward(first)));
+        Tensor second = bn2.forward(conv2.forward(first)).relu();
         return fc.forward(Images.flatten(max.forward(average.forward(second))));
     }
 

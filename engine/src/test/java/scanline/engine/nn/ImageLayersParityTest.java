@@ -18,7 +18,6 @@ import scanline.engine.io.WeightsFile;
 import scanline.engine.optim.Optimizer;
 import scanline.engine.optim.Sgd;
 import scanline.engine.random.RandomKey;
-import scanline.engine.tensor.Activation;
 import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Images;
 import scanline.engine.tensor.Losses;
@@ -119,7 +118,7 @@ class ImageLayersParityTest {
                 return fc.forward(Images.flatten(y));
             }
             Tensor first = max.forward(bn1.relu(conv1.forward(images)));
-            Tensor second = Activation.relu(bn2.forward(conv2.forward(first)));
+            Tensor second = bn2.forward(conv2.forward(first)).relu();
             return fc.forward(Images.flatten(average.forward(second)));
         }
 

@@ -5,7 +5,6 @@ import scanline.engine.backend.Backend;
 import scanline.engine.geometry.Mask;
 import scanline.engine.geometry.Nonlinearity;
 import scanline.engine.tensor.Shape;
-import scanline.engine.tensor.Shaping;
 import scanline.engine.tensor.Tensor;
 
 /** A small transformer, with one of everything that its layers can be told to do. */
@@ -39,7 +38,7 @@ public final class TransformerClassifier {
                 Tensor tokens = dropout.forward(positions.forward(token.forward(embedding.forward(x))));
                 tokens = causal.forward(tokens, Mask.CAUSAL);
                 tokens = padded.forward(tokens, Mask.NONE.padded(lengths));
-                return linear.forward(Shaping.step(tokens, 0));
+                return linear.forward(tokens.step(0));
             };
         });
     }

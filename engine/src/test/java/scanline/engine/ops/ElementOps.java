@@ -15,8 +15,6 @@ import scanline.engine.ops.Op.Tolerances;
 import scanline.engine.ops.Sample.Draw;
 import scanline.engine.ops.Sample.Formula;
 import scanline.engine.ops.Sample.Input;
-import scanline.engine.tensor.Activation;
-import scanline.engine.tensor.Arithmetic;
 import scanline.engine.tensor.Noise;
 import scanline.engine.tensor.Tensor;
 
@@ -38,26 +36,26 @@ final class ElementOps {
 
     static List<Op> all() {
         return List.of(
-                binary("add", Arithmetic::add, "x + y", Draw.within(1), "accumulate"),
-                binary("subtract", Arithmetic::subtract, "x - y", Draw.within(1), "subtractGradient"),
-                binary("multiply", Arithmetic::multiply, "x * y", Draw.within(1), "multiplyGradient"),
-                binary("divide", Arithmetic::divide, "x / y", Draw.NONZERO, "divideGradient"),
-                unary("Arithmetic.exp", Arithmetic::exp, "x.exp()", Draw.within(2), Draw.within(85),
+                binary("add", Tensor::add, "x + y", Draw.within(1), "accumulate"),
+                binary("subtract", Tensor::subtract, "x - y", Draw.within(1), "subtractGradient"),
+                binary("multiply", Tensor::multiply, "x * y", Draw.within(1), "multiplyGradient"),
+                binary("divide", Tensor::divide, "x / y", Draw.NONZERO, "divideGradient"),
+                unary("Arithmetic.exp", Tensor::exp, "x.exp()", Draw.within(2), Draw.within(85),
                         NEAR, "multiplyGradient"),
-                unary("Arithmetic.log", Arithmetic::log, "x.log()", Draw.POSITIVE, Draw.WIDE, NEAR,
+                unary("Arithmetic.log", Tensor::log, "x.log()", Draw.POSITIVE, Draw.WIDE, NEAR,
                         "divideGradient"),
-                unary("Arithmetic.sqrt", Arithmetic::sqrt, "x.sqrt()", Draw.POSITIVE, Draw.WIDE, SAME,
+                unary("Arithmetic.sqrt", Tensor::sqrt, "x.sqrt()", Draw.POSITIVE, Draw.WIDE, SAME,
                         "sqrtGradient"),
                 power(),
-                unary("Arithmetic.abs", Arithmetic::abs, "x.abs()", Draw.APART, SAME, "absGradient"),
-                unary("Arithmetic.scale", x -> Arithmetic.scale(x, -1.7f), "x * -1.7", Draw.within(1), SAME,
+                unary("Arithmetic.abs", Tensor::abs, "x.abs()", Draw.APART, SAME, "absGradient"),
+                unary("Arithmetic.scale", x -> x.scale(-1.7f), "x * -1.7", Draw.within(1), SAME,
                         "accumulate"),
-                unary("Activation.sigmoid", Activation::sigmoid, "torch.sigmoid(x)", Draw.within(4),
+                unary("Activation.sigmoid", Tensor::sigmoid, "torch.sigmoid(x)", Draw.within(4),
                         SLOPES, "sigmoidGradient"),
-                unary("Activation.tanh", Activation::tanh, "torch.tanh(x)", Draw.within(4), SLOPES,
+                unary("Activation.tanh", Tensor::tanh, "torch.tanh(x)", Draw.within(4), SLOPES,
                         "tanhGradient"),
-                unary("Activation.relu", Activation::relu, "torch.relu(x)", Draw.APART, SAME, "reluGradient"),
-                unary("Activation.gelu", Activation::gelu, "F.gelu(x)", Draw.within(4), NEAR, "geluGradient"),
+                unary("Activation.relu", Tensor::relu, "torch.relu(x)", Draw.APART, SAME, "reluGradient"),
+                unary("Activation.gelu", Tensor::gelu, "F.gelu(x)", Draw.within(4), NEAR, "geluGradient"),
                 dropout(), addToExamples(), meanOverSteps());
     }
 
@@ -109,7 +107,7 @@ final class ElementOps {
     private static Op power() {
         List<Sample> samples = new ArrayList<>();
         for (float exponent : new float[] {2, 3, -1, 0.5f, 1, 0, -2.5f}) {
-            Formula formula = pass -> Arithmetic.power(pass.of("x"), exponent);
+            Formula formula = pass -> pass.of("x").power(exponent);
             String mode = "exponent " + exponent;
             Draw draw = exponent == Math.rint(exponent) ? Draw.NONZERO : Draw.POSITIVE;
             samples.add(small("x ** " + exponent, formula, Input.of("x", draw, 3, 5)).in(mode));
@@ -118,7 +116,7 @@ final class ElementOps {
             }
         }
         for (float exponent : new float[] {2, 3, 65, -4}) {
-            samples.add(awkward(pass -> Arithmetic.power(pass.of("x"), exponent), Input.of("x", Draw.COARSE, 40))
+            samples.add(awkward(pass -> pass.of("x").power(exponent), Input.of("x", Draw.COARSE, 40))
                     .in("whole, exponent " + exponent));
         }
         return Op.of("Arithmetic.power", NEAR, "powerGradient", 1, samples);
@@ -147,7 +145,7 @@ final class ElementOps {
     }
 
     private static Op addToExamples() {
-        Formula formula = pass -> Arithmetic.addToExamples(pass.of("x"), pass.of("p"));
+        Formula formula = pass -> pass.of("x").addToExamples(pass.of("p"));
         List<Sample> samples = new ArrayList<>();
         for (int[] n : new int[][] {{1, 1, 1}, {3, 2, 5}, {2, 17, 3}}) {
             samples.add(small("x + p[:, None]", formula, Input.of("x", n), Input.of("p", n[0], n[2])));
@@ -159,7 +157,7 @@ final class ElementOps {
     }
 
     private static Op meanOverSteps() {
-        Formula formula = pass -> Arithmetic.meanOverSteps(pass.of("x"));
+        Formula formula = pass -> pass.of("x").meanOverSteps();
         List<Sample> samples = new ArrayList<>();
         for (int[] n : new int[][] {{1, 1, 1}, {5, 2, 3}, {2, 3, 17}}) {
             samples.add(small("x.mean(0)", formula, Input.of("x", n)));

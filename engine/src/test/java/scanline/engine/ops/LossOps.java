@@ -14,7 +14,6 @@ import scanline.engine.ops.Op.Tolerances;
 import scanline.engine.ops.Sample.Draw;
 import scanline.engine.ops.Sample.Formula;
 import scanline.engine.ops.Sample.Input;
-import scanline.engine.tensor.Activation;
 import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.Tensor;
 
@@ -33,7 +32,7 @@ final class LossOps {
     }
 
     private static Op softmax() {
-        Formula formula = pass -> Activation.softmax(pass.of("x"));
+        Formula formula = pass -> pass.of("x").softmax();
         List<Sample> samples = new ArrayList<>();
         for (int[] sizes : new int[][] {{3, 2, 7}, {1, 17}, {5, 1}}) {
             samples.add(small("torch.softmax(x, -1)", formula, Input.of("x", Draw.within(3), sizes)));
@@ -52,7 +51,7 @@ final class LossOps {
     }
 
     private static Op logSoftmax() {
-        Formula formula = pass -> Activation.logSoftmax(pass.of("x"));
+        Formula formula = pass -> pass.of("x").logSoftmax();
         List<Sample> samples = new ArrayList<>();
         for (int[] sizes : new int[][] {{3, 2, 7}, {1, 17}, {5, 1}}) {
             samples.add(small("torch.log_softmax(x, -1)", formula, Input.of("x", Draw.within(3), sizes)));

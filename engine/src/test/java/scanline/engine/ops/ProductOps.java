@@ -58,12 +58,12 @@ final class ProductOps {
 
     /** Of matrices, and of batches of them: [batch,] rows, depth and columns. */
     private static Op matmul() {
-        Formula formula = pass -> Products.matmul(pass.of("x"), pass.of("y"));
+        Formula formula = pass -> pass.of("x").matmul(pass.of("y"));
         List<Sample> samples = new ArrayList<>();
         for (int[] n : new int[][] {{3, 5, 4}, {1, 4, 1}, {2, 17, 3}, {1, 3, 2, 4}, {3, 2, 5, 3}}) {
             samples.add(small("x @ y", formula, matrices(n)));
         }
-        samples.add(small("x @ x", pass -> Products.matmul(pass.of("x"), pass.of("x")), Input.of("x", 4, 4))
+        samples.add(small("x @ x", pass -> pass.of("x").matmul(pass.of("x")), Input.of("x", 4, 4))
                 .in("with itself"));
         for (int i = 0; i < AWKWARD.length; i++) {
             for (int j = 0; j < AWKWARD.length; j++) {
@@ -76,7 +76,7 @@ final class ProductOps {
         samples.add(awkward(formula, matrices(130, 700, 10)));
         samples.add(awkward(formula, matrices(3, 1000, 260)));
         samples.add(awkward(formula, matrices(33, 17, 31, 40)));
-        samples.add(awkward(pass -> Products.matmul(pass.of("x"), pass.of("x")), Input.of("x", 129, 129))
+        samples.add(awkward(pass -> pass.of("x").matmul(pass.of("x")), Input.of("x", 129, 129))
                 .in("with itself"));
         return Op.of("Products.matmul", Tolerances.of(0, 0), "matmulGradient", 2, samples);
     }

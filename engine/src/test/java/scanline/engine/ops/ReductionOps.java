@@ -12,7 +12,6 @@ import scanline.engine.ops.Op.Tolerances;
 import scanline.engine.ops.Sample.Draw;
 import scanline.engine.ops.Sample.Formula;
 import scanline.engine.ops.Sample.Input;
-import scanline.engine.tensor.Reductions;
 import scanline.engine.tensor.Tensor;
 
 /** Over all elements, or along an axis. */
@@ -32,7 +31,7 @@ final class ReductionOps {
     }
 
     static List<Op> all() {
-        return List.of(sums("sum", Reductions::sum, Reductions::sum), sums("mean", Reductions::mean, Reductions::mean),
+        return List.of(sums("sum", Tensor::sum, Tensor::sum), sums("mean", Tensor::mean, Tensor::mean),
                 max());
     }
 
@@ -58,13 +57,13 @@ final class ReductionOps {
     }
 
     private static Op max() {
-        List<Sample> samples = alongEveryAxis("amax", Reductions::max, Draw.APART);
+        List<Sample> samples = alongEveryAxis("amax", Tensor::max, Draw.APART);
         // Many equal ones; PyTorch does not promise which it finds.
         for (int i = 0; i < AWKWARD.length; i++) {
             int[] sizes = {AWKWARD[i], AWKWARD[(5 * i + 3) % AWKWARD.length], 2};
             for (int axis = 0; axis < 3; axis++) {
                 int along = axis;
-                samples.add(awkward(pass -> Reductions.max(pass.of("x"), along), Input.of("x", Draw.COARSE, sizes))
+                samples.add(awkward(pass -> pass.of("x").max(along), Input.of("x", Draw.COARSE, sizes))
                         .in("equal ones, axis " + axis));
             }
         }

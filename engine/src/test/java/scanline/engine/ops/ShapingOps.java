@@ -12,7 +12,6 @@ import scanline.engine.ops.Op.Tolerances;
 import scanline.engine.ops.Sample.Formula;
 import scanline.engine.ops.Sample.Input;
 import scanline.engine.tensor.Images;
-import scanline.engine.tensor.Products;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Shaping;
 
@@ -25,9 +24,9 @@ final class ShapingOps {
     static List<Op> all() {
         return List.of(
                 sequence("Shaping.step", n -> sample("x[" + (n[0] - 1) + "]",
-                        pass -> Shaping.step(pass.of("x"), n[0] - 1), Input.of("x", n))),
+                        pass -> pass.of("x").step(n[0] - 1), Input.of("x", n))),
                 sequence("Shaping.columns", n -> sample("x[..., " + n[2] / 3 + ":]",
-                        pass -> Shaping.columns(pass.of("x"), n[2] / 3, n[2]), Input.of("x", n))),
+                        pass -> pass.of("x").columns(n[2] / 3, n[2]), Input.of("x", n))),
                 sequence("Shaping.stack", n -> sample("torch.stack([x, y, x])",
                         pass -> Shaping.stack(List.of(pass.of("x"), pass.of("y"), pass.of("x"))),
                         Input.of("x", n[0] * n[1], n[2]), Input.of("y", n[0] * n[1], n[2]))),
@@ -37,18 +36,17 @@ final class ShapingOps {
                         pass -> Shaping.concat(pass.of("x"), pass.of("y")), Input.of("x", n),
                         Input.of("y", n[0], n[1], n[2] + 2)), concatenations()),
                 sequence("Shaping.slice", n -> sample("x[:, " + n[1] / 2 + ":]",
-                        pass -> Shaping.slice(pass.of("x"), 1, n[1] / 2, n[1]), Input.of("x", n)), slices()),
+                        pass -> pass.of("x").slice(1, n[1] / 2, n[1]), Input.of("x", n)), slices()),
                 sequence("Shaping.reshape", n -> sample("x.reshape(" + n[2] + ", -1)",
-                        pass -> Shaping.reshape(pass.of("x"), Shape.of(n[2], n[0] * n[1])), Input.of("x", n)),
+                        pass -> pass.of("x").reshape(Shape.of(n[2], n[0] * n[1])), Input.of("x", n)),
                         small("x.reshape(3, 2) @ x.reshape(2, 3)",
-                                pass -> Products.matmul(Shaping.reshape(pass.of("x"), Shape.of(3, 2)),
-                                        Shaping.reshape(pass.of("x"), Shape.of(2, 3))),
+                                pass -> pass.of("x").reshape(Shape.of(3, 2)).matmul(pass.of("x").reshape(Shape.of(2, 3))),
                                 Input.of("x", 6)).in("twice")),
                 expand(),
                 sequence("Shaping.swap", n -> sample("x.transpose(0, 1)", pass -> Shaping.swap(pass.of("x")),
                         Input.of("x", n))),
                 restingOn("transposeGradient",
-                        sequence("Shaping.transpose", n -> sample("x.T", pass -> Shaping.transpose(pass.of("x")),
+                        sequence("Shaping.transpose", n -> sample("x.T", pass -> pass.of("x").transposed(),
                                 Input.of("x", n[0] * n[1], n[2])))),
                 sequence("Shaping.rows", n -> sample("x[" + n[0] / 2 + ":]",
                         pass -> Shaping.rows(pass.of("x"), n[0] / 2, n[0], pass.of("x")), Input.of("x", n))),
@@ -106,10 +104,10 @@ final class ShapingOps {
 
     private static Sample[] slices() {
         return new Sample[] {
-                small("x[1:3]", pass -> Shaping.slice(pass.of("x"), 0, 1, 3), Input.of("x", 4, 3)).in("first axis"),
-                small("x[..., :2]", pass -> Shaping.slice(pass.of("x"), -1, 0, 2), Input.of("x", 4, 3))
+                small("x[1:3]", pass -> pass.of("x").slice(0, 1, 3), Input.of("x", 4, 3)).in("first axis"),
+                small("x[..., :2]", pass -> pass.of("x").slice(-1, 0, 2), Input.of("x", 4, 3))
                         .in("last axis"),
-                small("x[2:5]", pass -> Shaping.slice(pass.of("x"), 0, 2, 5), Input.of("x", 9)).in("vector")};
+                small("x[2:5]", pass -> pass.of("x").slice(0, 2, 5), Input.of("x", 9)).in("vector")};
     }
 
     private static Op expand() {

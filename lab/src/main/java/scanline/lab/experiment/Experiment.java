@@ -11,7 +11,6 @@ import java.util.Set;
 import scanline.engine.optim.MovingAverage;
 import scanline.engine.optim.Optimizer;
 import scanline.engine.optim.ParameterGroup;
-import scanline.engine.tensor.Activation;
 import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
@@ -82,7 +81,7 @@ public final class Experiment implements AutoCloseable {
             input = input(recipe, splits.examples(Split.TEST));
             Network built = recipe.model().build(weights, input);
             network = built instanceof Classifier logits && recipe.head().softmax()
-                    ? logits.then(Activation::softmax)
+                    ? logits.then(Tensor::softmax)
                     : built;
             task = Task.of(recipe, network, input.classes());
             requireParametersOf(recipe.parameterGroups());

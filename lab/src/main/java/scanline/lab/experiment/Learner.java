@@ -5,7 +5,6 @@ import java.util.Optional;
 import scanline.engine.optim.MovingAverage;
 import scanline.engine.optim.Optimizer;
 import scanline.engine.random.RandomKey;
-import scanline.engine.tensor.Arithmetic;
 import scanline.engine.tensor.Tape;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.sequence.Batch;
@@ -151,7 +150,7 @@ public final class Learner {
                 return new Step(loss, 0, batch.count());
             }
             Step outcome = new Step(loss, objective.correct().getAsInt(), batch.count());
-            tape.backward(share == 1 ? objective.mean() : Arithmetic.scale(objective.mean(), share));
+            tape.backward(share == 1 ? objective.mean() : objective.mean().scale(share));
             return outcome;
         }
     }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import scanline.engine.tensor.Shaping;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.lab.experiment.Evaluation;
@@ -58,7 +57,7 @@ public record AccuracyAfterSteps(int examples, List<Point> points) {
                 }
                 Stepwise model = read.get();
                 for (int i = 0; i < steps.length; i++) {
-                    Tensor logits = model.head().apply(Shaping.step(model.states(), steps[i] - 1));
+                    Tensor logits = model.head().apply(model.states().step(steps[i] - 1));
                     tallies.get(i).add(task.evaluateLogits(logits, batch), batch);
                 }
             }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import scanline.engine.tensor.Shaping;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.lab.experiment.Experiment;
@@ -49,7 +48,7 @@ public record HiddenStates(ImageSet image, String label, float[][] states, doubl
 
     private static HiddenStates of(Experiment experiment, Classification task, ImageSet image, Stepwise model) {
         List<Tensor> states = IntStream.range(0, experiment.input().steps())
-                .mapToObj(t -> Shaping.step(model.states(), t)).toList();
+                .mapToObj(t -> model.states().step(t)).toList();
         return new HiddenStates(image.shrunk(experiment.recipe().data().shrink()),
                 experiment.dataset().classNames().get(image.label(0)),
                 states.stream().map(Tensor::values).toArray(float[][]::new),

@@ -139,7 +139,7 @@ public record Reading(ImageSet image, int[] order, int features, Answer answer, 
         if (experiment.task() instanceof Classification task) {
             classifier.stepwise(x).ifPresent(model -> {
                 for (int t = 0; t < experiment.input().steps(); t++) {
-                    Tensor logits = model.head().apply(Shaping.step(model.states(), t));
+                    Tensor logits = model.head().apply(model.states().step(t));
                     probabilities.add(task.answersOf(logits).getFirst().scores());
                 }
             });

@@ -6,8 +6,6 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import scanline.engine.geometry.Mask;
 import scanline.engine.nn.EncoderBlock;
-import scanline.engine.tensor.Arithmetic;
-import scanline.engine.tensor.Shaping;
 import scanline.engine.tensor.Tensor;
 
 /**
@@ -26,7 +24,7 @@ record AttendingClassifier(UnaryOperator<Tensor> embedding, List<EncoderBlock> b
         for (EncoderBlock block : blocks) {
             y = block.forward(y, Mask.NONE);
         }
-        return head.apply(readout == Readout.MEAN ? Arithmetic.meanOverSteps(y) : Shaping.step(y, 0));
+        return head.apply(readout == Readout.MEAN ? y.meanOverSteps() : y.step(0));
     }
 
     @Override

@@ -99,7 +99,7 @@ public non-sealed interface Autoregressive extends Network {
                     all[t * words.length + p] = paths[p][t];
                 }
             }
-            return Shaping.step(network.forward(encoded, all), length);
+            return network.forward(encoded, all).step(length);
         }
     }
 }

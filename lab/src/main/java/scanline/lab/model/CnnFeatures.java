@@ -6,7 +6,6 @@ import scanline.engine.nn.BatchNorm2d;
 import scanline.engine.nn.Conv2d;
 import scanline.engine.nn.Dropout;
 import scanline.engine.nn.Linear;
-import scanline.engine.tensor.Activation;
 import scanline.engine.tensor.Images;
 import scanline.engine.tensor.Tensor;
 
@@ -15,7 +14,7 @@ record CnnFeatures(Conv2d conv1, BatchNorm2d bn1, Conv2d conv2, BatchNorm2d bn2,
     /** Maps [T, B, F] to [B, hidden]; the rows of an image are the steps. */
     Tensor forward(Tensor x) {
         Tensor maps = second(first(x));
-        return drop.forward(Activation.relu(fc1.forward(drop.forward(Images.flatten(maps)))));
+        return drop.forward(fc1.forward(drop.forward(Images.flatten(maps))).relu());
     }
 
     private Tensor first(Tensor x) {

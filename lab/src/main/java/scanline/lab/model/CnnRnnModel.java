@@ -4,8 +4,6 @@ import java.util.List;
 import scanline.engine.geometry.CellKind;
 import scanline.engine.nn.Linear;
 import scanline.engine.nn.Recurrent;
-import scanline.engine.tensor.Activation;
-import scanline.engine.tensor.Arithmetic;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Products;
 import scanline.engine.tensor.Sequences.Output;
@@ -78,7 +76,7 @@ public record CnnRnnModel(CnnModel cnn, int embedding, int hidden, int beamWidth
             // Ui I, [1, B, embedding]
             @Override
             public Tensor encode(Tensor x) {
-                return Shaping.reshape(ofImage.forward(features.forward(x)), Shape.of(1, x.shape().size(1), embedding));
+                return ofImage.forward(features.forward(x)).reshape(Shape.of(1, x.shape().size(1), embedding));
             }
 
             @Override
@@ -90,9 +88,9 @@ public record CnnRnnModel(CnnModel cnn, int embedding, int hidden, int beamWidth
             public Tensor forward(Tensor encoded, int[] words) {
                 int batch = encoded.shape().size(1);
                 int steps = words.length / batch;
-                Tensor image = Shaping.reshape(encoded, Shape.of(batch, embedding));
+                Tensor image = encoded.reshape(Shape.of(batch, embedding));
                 Tensor o = lstm.forward(Shaping.lookUp(u, words, Shape.of(steps, batch), encoded), Output.ALL_STEPS);
-                Tensor x = Activation.relu(Arithmetic.add(ofLabels.forward(o), image));
+                Tensor x = ofLabels.forward(o).add(image).relu();
                 return Products.linear(x, Shaping.rows(u, 0, classes + 1, encoded), null);
             }
         };

@@ -6,7 +6,6 @@ import scanline.engine.geometry.CellKind;
 import scanline.engine.nn.Linear;
 import scanline.engine.nn.Recurrent;
 import scanline.engine.nn.RecurrentInitializer;
-import scanline.engine.tensor.Activation;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
@@ -43,7 +42,7 @@ public record RecurrentModel(CellKind cell, int hidden, int layers, double dropo
         Recurrent stack = new Recurrent(weights.scope(cell.layer()), cell, input.features(), hidden, layers,
                 new Recurrent.Options((float) dropout, bidirectional, learnInitialState, recompute, init));
         Linear fc = new Linear(weights.scope("fc"), width(), input.classes());
-        UnaryOperator<Tensor> head = last -> fc.forward(relu ? Activation.relu(last) : last);
+        UnaryOperator<Tensor> head = last -> fc.forward(relu ? last.relu() : last);
         return new RecurrentClassifier(stack, bidirectional, head);
     }
 

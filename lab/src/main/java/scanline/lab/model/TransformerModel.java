@@ -185,7 +185,7 @@ public record TransformerModel(int width, int encoderDepth, int decoderDepth, in
                 earlierWords.set(l, next.keysAndValues());
                 y = next.y();
             }
-            return network.fc.forward(Shaping.step(y, 0));
+            return network.fc.forward(y.step(0));
         }
     }
 

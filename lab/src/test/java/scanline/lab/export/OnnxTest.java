@@ -29,7 +29,6 @@ import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.CustomOp;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
-import scanline.engine.tensor.Shaping;
 import scanline.engine.tensor.Statistic;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
@@ -229,7 +228,7 @@ class OnnxTest {
         @Override
         public Classifier build(Weights weights, Input input) {
             Linear fc = new Linear(weights.scope("fc"), input.features(), input.classes());
-            return x -> fc.forward(new Doubled().apply(Shaping.step(x, 0)));
+            return x -> fc.forward(new Doubled().apply(x.step(0)));
         }
     }
 

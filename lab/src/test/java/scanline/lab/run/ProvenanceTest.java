@@ -73,11 +73,11 @@ class ProvenanceTest {
             Map<String, Object> facts = Provenance.of(other, 1, List.of(), null);
             assertThat(facts).containsEntry("backend", "reference");
             Run run = Run.create(folder.resolve("reference"), recipe, facts);
-            Provenance.resumed(run, other.engine().backend(), 3);
+            Provenance.resumed(run, other.recipe(), other.engine().backend(), 3);
             assertThat(run.provenance()).doesNotContainKey("resumed");
-            Provenance.resumed(run, usual.engine().backend(), 5);
-            Provenance.resumed(run, usual.engine().backend(), 7);
-            Provenance.resumed(run, other.engine().backend(), 9);
+            Provenance.resumed(run, usual.recipe(), usual.engine().backend(), 5);
+            Provenance.resumed(run, usual.recipe(), usual.engine().backend(), 7);
+            Provenance.resumed(run, other.recipe(), other.engine().backend(), 9);
             List<?> sessions = (List<?>) run.provenance().get("resumed");
             assertThat(sessions).hasSize(2);
             assertThat(sessions.getFirst()).asInstanceOf(InstanceOfAssertFactories.map(String.class, Object.class))
