@@ -85,7 +85,8 @@ class WrongUseTest {
         Tensor x = input(tape, 2, 3);
         Tensor y = layer.forward(input(inference, 2, 3));
         cases.put("tensors of two passes", () -> x.add(input(inference, 2, 3)));
-        cases.put("parameters without an input", () -> weights.parameters().getFirst().add(weights.parameters().getFirst()));
+        cases.put("parameters without an input",
+                () -> weights.parameters().getFirst().add(weights.parameters().getFirst()));
         cases.put("the gradient of a result in an inference pass", y::gradients);
         cases.put("backward in an inference pass", () -> y.sum().backward());
         cases.put("an input with a gradient in an inference pass",

@@ -120,7 +120,8 @@ public final class OnnxGraph {
     /** Adds an output of the graph; its parameters are those of {@link #input}. */
     public void output(Value value, String name, String meaning, Element element, Object... sizes) {
         Value result = new Value(name);
-        Node node = add(new Protobuf().text(1, value.name).text(2, name).text(3, name).text(4, "Identity"), List.of(value),
+        Node node = add(new Protobuf().text(1, value.name).text(2, name).text(3, name).text(4, "Identity"),
+                List.of(value),
                 List.of(result));
         results.add(node);
         outputs.add(described(name, meaning, element, sizes));

@@ -78,7 +78,8 @@ public final class Normalization {
         }
         Pass pass = new Pass(x, norm);
         Tape tape = pass.tape;
-        Tensor y = tape.result(norm.op(true, POOLED), Images.places(window, window.channels()), x, norm.gamma, norm.beta);
+        Tensor y = tape.result(norm.op(true, POOLED), Images.places(window, window.channels()), x, norm.gamma,
+                norm.beta);
         fused.batchNormPool(y.value(), x.value(), pass.norm, window);
         tape.record(y,
                 () -> fused.batchNormPoolGradient(x.gradientOrNull(), gradients(norm.gamma, norm.beta), y.gradient(),

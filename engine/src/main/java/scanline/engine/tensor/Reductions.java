@@ -30,7 +30,8 @@ final class Reductions {
      *             if the shape does not have the axis
      */
     static Tensor sum(Tensor x, int axis) {
-        return scaledSum(x, new Op.Sum(fromFirst(x, axis), false), x.shape().along("sum", axis), x.shape().without(axis), 1f);
+        return scaledSum(x, new Op.Sum(fromFirst(x, axis), false), x.shape().along("sum", axis),
+                x.shape().without(axis), 1f);
     }
 
     /** Returns the mean of all elements: a tensor of any shape to [1]. */

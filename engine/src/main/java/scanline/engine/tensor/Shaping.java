@@ -42,7 +42,8 @@ public final class Shaping {
         AxisShape along = x.shape().along("slice", axis);
         Objects.checkFromToIndex(from, to, along.n());
         int inner = along.inner();
-        return piece(tape, new Op.Slice(along(x.shape(), axis), from, to), x, x.shape().with(axis, to - from), from * inner, along.n() * inner, along.outer(),
+        return piece(tape, new Op.Slice(along(x.shape(), axis), from, to), x, x.shape().with(axis, to - from),
+                from * inner, along.n() * inner, along.outer(),
                 (to - from) * inner);
     }
 
@@ -131,7 +132,8 @@ public final class Shaping {
         Shape shape = steps.getFirst().shape().requireAxes("a step of a sequence", 2);
         Tape tape = Tape.of(steps.getFirst());
         int n = shape.elements();
-        Tensor y = tape.result(Op.Plain.STACK, Shape.of(steps.size(), shape.size(0), shape.size(1)), steps.toArray(Tensor[]::new));
+        Tensor y = tape.result(Op.Plain.STACK, Shape.of(steps.size(), shape.size(0), shape.size(1)),
+                steps.toArray(Tensor[]::new));
         for (int t = 0; t < steps.size(); t++) {
             steps.get(t).shape().require("every step of a sequence", shape);
             tape.backend().copy(y.value(), t * n, n, steps.get(t).value(), 0, n, 1, n);

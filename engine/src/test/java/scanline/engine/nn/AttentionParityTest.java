@@ -240,7 +240,8 @@ class AttentionParityTest {
                 Nonlinearity.GELU, true, Initializer.UNIFORM));
         LayerNorm norm = new LayerNorm(weights.scope("norm"), WIDTH);
         Linear fc = new Linear(weights.scope("fc"), WIDTH, CLASSES);
-        return x -> fc.forward(norm.forward(blocks.apply(positions.forward(token.forward(embedding.forward(x)))).step(0)));
+        return x -> fc
+                .forward(norm.forward(blocks.apply(positions.forward(token.forward(embedding.forward(x)))).step(0)));
     }
 
     /** As the lab has it. */

@@ -40,7 +40,8 @@ final class ShapingOps {
                 sequence("Shaping.reshape", n -> sample("x.reshape(" + n[2] + ", -1)",
                         pass -> pass.of("x").reshape(Shape.of(n[2], n[0] * n[1])), Input.of("x", n)),
                         small("x.reshape(3, 2) @ x.reshape(2, 3)",
-                                pass -> pass.of("x").reshape(Shape.of(3, 2)).matmul(pass.of("x").reshape(Shape.of(2, 3))),
+                                pass -> pass.of("x").reshape(Shape.of(3, 2))
+                                        .matmul(pass.of("x").reshape(Shape.of(2, 3))),
                                 Input.of("x", 6)).in("twice")),
                 expand(),
                 sequence("Shaping.swap", n -> sample("x.transpose(0, 1)", pass -> Shaping.swap(pass.of("x")),

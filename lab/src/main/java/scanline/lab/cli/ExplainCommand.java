@@ -55,7 +55,8 @@ final class ExplainCommand implements Runnable {
                     "FLOPs forward", times ? "    time" : "");
             for (int l = 0; l < layers.size(); l++) {
                 ModelLayers.Row layer = layers.get(l);
-                out.printf(Locale.ROOT, "%-22s %-28s %-12s %,12d %,16d%s%n", layer.info().name(), layer.info().description(), layer.output(),
+                out.printf(Locale.ROOT, "%-22s %-28s %-12s %,12d %,16d%s%n", layer.info().name(),
+                        layer.info().description(), layer.output(),
                         layer.parameters(), layer.flops(),
                         times ? String.format(Locale.ROOT, "  %4.1f %%", 100 * shares.get(l)) : "");
             }

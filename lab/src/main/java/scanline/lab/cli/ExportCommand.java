@@ -18,12 +18,12 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import scanline.engine.io.WeightsFile;
+import scanline.engine.onnx.OnnxOperators;
 import scanline.lab.cli.option.OutputFile;
 import scanline.lab.cli.option.TrainedOptions;
 import scanline.lab.experiment.Compute;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.export.ExportFormat;
-import scanline.engine.onnx.OnnxOperators;
 import scanline.lab.run.Trained;
 
 /** The command {@code scanline export}. */

@@ -1,13 +1,11 @@
 package scanline.lab.experiment;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.Arrays;
-import scanline.lab.model.Autoregressive;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-
 import scanline.engine.optim.MovingAverage;
 import scanline.engine.optim.Optimizer;
 import scanline.engine.optim.ParameterGroup;
@@ -25,6 +23,7 @@ import scanline.lab.image.ImageSet;
 import scanline.lab.image.PictureSize;
 import scanline.lab.image.Pictures;
 import scanline.lab.image.Preparation;
+import scanline.lab.model.Autoregressive;
 import scanline.lab.model.Classifier;
 import scanline.lab.model.Model;
 import scanline.lab.model.Network;

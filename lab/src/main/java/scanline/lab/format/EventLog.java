@@ -1,7 +1,5 @@
 package scanline.lab.format;
 
-import scanline.engine.file.Protobuf;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -9,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
+import scanline.engine.file.Protobuf;
 
 /**
  * Writes event files for TensorBoard: messages of tensorflow/core/util/event.proto and

@@ -1,7 +1,5 @@
 package scanline.lab.format;
 
-import scanline.engine.file.Protobuf;
-
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -9,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import scanline.engine.file.Protobuf;
 
 /**
  * The fields of a message in the wire format of {@link Protobuf}.

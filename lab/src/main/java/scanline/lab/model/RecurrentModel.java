@@ -46,7 +46,6 @@ public record RecurrentModel(CellKind cell, int hidden, int layers, double dropo
         return new RecurrentClassifier(stack, bidirectional, head);
     }
 
-
     @Override
     public List<String> withoutEffect() {
         return dropout > 0 && layers == 1

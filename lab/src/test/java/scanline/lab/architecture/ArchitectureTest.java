@@ -34,45 +34,54 @@ class ArchitectureTest {
      */
     private static final String EDGES = """
             engine.geometry   -> engine.random
+            engine.backend    -> engine.geometry engine.random
             engine.kernel     -> engine.geometry engine.random
-            engine.tensor     -> engine.geometry engine.random
-            engine.cpu        -> engine.geometry engine.kernel engine.random engine.tensor
-            engine.io         -> engine.tensor
+            engine.cpu        -> engine.backend engine.geometry engine.kernel engine.random
+            engine.tensor     -> engine.backend engine.geometry engine.random
+            engine.io         -> engine.backend engine.file engine.tensor
             engine.nn         -> engine.geometry engine.random engine.tensor
-            engine.optim      -> engine.tensor
-            lab.base          -> engine.io
-            lab.model         -> engine.geometry engine.nn engine.tensor
-            lab.image         -> engine.io lab.base
-            lab.studio.http   -> lab.base
+            engine.onnx       -> engine.file engine.geometry engine.tensor
+            engine.optim      -> engine.backend engine.geometry engine.tensor
+            lab.base          -> engine.file engine.io
+            lab.format        -> engine.file
+            lab.image         -> engine.file lab.base
             lab.canvas        -> engine.random lab.base lab.image
-            lab.data          -> engine.io engine.random lab.base lab.image
-            lab.sequence      -> engine.io engine.random lab.base lab.image
+            lab.data          -> engine.file engine.random lab.base lab.image
             lab.data.known    -> lab.data lab.image
-            lab.recipe        -> engine.io engine.optim lab.base lab.canvas lab.data lab.image lab.model lab.sequence
+            lab.model         -> engine.geometry engine.nn engine.tensor
+            lab.sequence      -> engine.file engine.io engine.random lab.base lab.image
+            lab.recipe        -> engine.file engine.optim lab.base lab.canvas lab.data lab.image lab.model
+            lab.recipe        -> lab.sequence
+            lab.studio.http   -> lab.base
             lab.task          -> engine.tensor lab.base lab.canvas lab.model lab.recipe lab.sequence
-            lab.experiment    -> engine.optim engine.random engine.tensor lab.base lab.canvas lab.data lab.image
-            lab.experiment    -> lab.model lab.recipe lab.sequence lab.task
+            lab.experiment    -> engine.backend engine.optim engine.random engine.tensor lab.base lab.canvas
+            lab.experiment    -> lab.data lab.image lab.model lab.recipe lab.sequence lab.task
             lab.insight       -> engine.geometry engine.nn engine.random engine.tensor lab.canvas lab.data
             lab.insight       -> lab.experiment lab.image lab.model lab.recipe lab.sequence lab.task
-            lab.run           -> engine.io engine.kernel engine.optim engine.tensor lab.base lab.data lab.experiment
-            lab.run           -> lab.format lab.image lab.recipe lab.sequence lab.task
-            lab.cli.terminal  -> engine.io lab.run
-            lab.export        -> engine.geometry engine.io engine.tensor lab.base lab.canvas lab.data lab.experiment
-            lab.export        -> lab.format lab.image lab.model lab.recipe lab.run lab.sequence
-            lab.record        -> engine.io engine.tensor lab.base lab.data lab.experiment lab.recipe lab.run
+            lab.run           -> engine.backend engine.cpu engine.file engine.io engine.kernel engine.optim
+            lab.run           -> engine.tensor lab.base lab.data lab.experiment lab.format lab.image
+            lab.run           -> lab.recipe lab.sequence lab.task
+            lab.cli.terminal  -> engine.file lab.run
+            lab.export        -> engine.io engine.onnx engine.tensor lab.base lab.canvas lab.data
+            lab.export        -> lab.experiment lab.image lab.model lab.recipe lab.run lab.sequence
+            lab.record        -> engine.file engine.io engine.tensor lab.base lab.data lab.experiment
+            lab.record        -> lab.recipe lab.run
+            lab.report.figure -> lab.base lab.canvas lab.format lab.image lab.insight lab.model lab.record
+            lab.report.figure -> lab.run
+            lab.report        -> engine.file engine.io lab.base lab.canvas lab.data lab.experiment lab.image
+            lab.report        -> lab.insight lab.model lab.recipe lab.record lab.report.figure lab.run
+            lab.report        -> lab.task
             lab.studio        -> engine.io engine.tensor lab.base lab.data lab.experiment lab.format lab.image
             lab.studio        -> lab.insight lab.model lab.recipe lab.run lab.studio.http lab.task
-            lab.sweep         -> engine.io lab.base lab.canvas lab.format lab.recipe lab.run
-            lab.train         -> engine.io engine.optim engine.tensor lab.base lab.data lab.experiment lab.recipe
-            lab.train         -> lab.run
-            lab.report.figure -> lab.base lab.canvas lab.format lab.image lab.insight lab.model lab.record lab.run
-            lab.report        -> engine.io lab.base lab.canvas lab.data lab.experiment lab.image lab.insight lab.model
-            lab.report        -> lab.recipe lab.record lab.report.figure lab.run lab.task
-            lab.cli.option    -> engine.io lab.base lab.cli.terminal lab.experiment lab.insight lab.recipe lab.report
-            lab.cli.option    -> lab.run lab.task lab.train
-            lab.cli           -> engine.io engine.kernel engine.tensor lab.base lab.cli.option lab.cli.terminal
-            lab.cli           -> lab.data lab.experiment lab.export lab.image lab.insight lab.model lab.recipe
-            lab.cli           -> lab.record lab.report lab.run lab.studio lab.sweep lab.task
+            lab.sweep         -> engine.file lab.base lab.canvas lab.experiment lab.format lab.recipe lab.run
+            lab.train         -> engine.backend engine.io engine.optim engine.tensor lab.base lab.data
+            lab.train         -> lab.experiment lab.recipe lab.run
+            lab.cli.option    -> engine.file engine.io lab.base lab.cli.terminal lab.experiment lab.insight
+            lab.cli.option    -> lab.recipe lab.report lab.run lab.task lab.train
+            lab.cli           -> engine.file engine.io engine.kernel engine.onnx engine.tensor lab.base
+            lab.cli           -> lab.cli.option lab.cli.terminal lab.data lab.experiment lab.export lab.image
+            lab.cli           -> lab.insight lab.model lab.recipe lab.record lab.report lab.run lab.studio
+            lab.cli           -> lab.sweep lab.task
             """;
 
     private static final int MOST_FILES = 20;

@@ -1,13 +1,12 @@
 package scanline.lab.format;
 
-import scanline.engine.file.Protobuf;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
+import scanline.engine.file.Protobuf;
 
 /** The examples of protobuf.dev/programming-guides/encoding, and those of other types by hand. */
 class ProtobufTest {

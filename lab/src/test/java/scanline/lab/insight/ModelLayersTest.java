@@ -47,7 +47,8 @@ class ModelLayersTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"lstm-pixels, model.bidirectional=true model.learnInitialState=true", "vit, model.headWidth=5 model.mlp=7",
+    @CsvSource({"lstm-pixels, model.bidirectional=true model.learnInitialState=true",
+            "vit, model.headWidth=5 model.mlp=7",
             "digit-classifier, model.positions=false model.pooling=mean", "rnn-rows, ''", "cnn, ''", "irnn, ''",
             "row-transformer, model.positions=true model.heads=16",
             "digit-sequence, model.decoderDepth=1 model.positions=7 data.canvas.rows=3",

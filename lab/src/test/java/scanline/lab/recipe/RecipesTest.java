@@ -29,9 +29,9 @@ import scanline.engine.optim.UpdateRule;
 import scanline.engine.tensor.Engine;
 import scanline.lab.docs.Repository;
 import scanline.lab.experiment.Experiment;
+import scanline.lab.insight.ModelLayers;
 import scanline.lab.model.CnnModel;
 import scanline.lab.model.EncoderModel;
-import scanline.lab.insight.ModelLayers;
 import scanline.lab.model.Model;
 import scanline.lab.model.RecurrentModel;
 import scanline.lab.model.VitModel;
@@ -164,7 +164,8 @@ class RecipesTest {
         assertThat(Recipes.find("digit-classifier", List.of()).model()).isEqualTo(EncoderModel.DEFAULT);
         assertThat(Recipes.find("row-transformer", List.of()).model()).isEqualTo(
                 new EncoderModel(128, 2, 8, 512, 0, false, EncoderModel.Pooling.MEAN, Initializer.HE));
-        assertThat(parameters(Recipes.find("row-transformer", List.of("model.positions=true")))).isEqualTo(401_546 + 28 * 128);
+        assertThat(parameters(Recipes.find("row-transformer", List.of("model.positions=true"))))
+                .isEqualTo(401_546 + 28 * 128);
     }
 
     /** A step of the row transformer, by hand: 2 layers over 28 rows, each of width 128. */
