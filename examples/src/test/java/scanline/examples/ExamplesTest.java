@@ -1,11 +1,26 @@
 package scanline.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
 import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scanline.engine.tensor.Engine;
+import scanline.engine.tensor.GradientCheck;
+import scanline.engine.tensor.Shape;
+import scanline.engine.tensor.Weights;
 
 /** Checks that each example runs and learns, in a short training. */
 class ExamplesTest {
@@ -21,5 +36,57 @@ class ExamplesTest {
     void aNetworkWithACustomLayerLearnsToRememberTheFirstSymbol() {
         // With eight symbols, chance has a loss of 2.08; measured: 0.8.
         assertThat(OwnLayer.train(300, 64)).isBetween(0f, 1.6f);
+    }
+
+    @Test
+    void aModelWithAnOwnOpLearnsACurve() {
+        assertThat(GradientCheck.error(new Squareplus(), Shape.of(3, 13))).isLessThan(1e-3);
+        try (Engine engine = Engine.open(1)) {
+            Weights weights = engine.weights(1);
+            // x^2 has a variance of 4/45; measured: 2e-5.
+            assertThat(OwnModel.train(engine, weights, OwnModel.of(weights), 1000)).isBetween(0f, 1e-3f);
+        }
+    }
+
+    @Test
+    void theGradientsOfOwnLossesAreRight() {
+        try (Engine engine = Engine.open(1)) {
+            Shape shape = Shape.of(5, 4);
+            assertThat(GradientCheck.error(engine, x -> OwnLosses.triplet(x.get(0), x.get(1), x.get(2), x.get(3)), shape,
+                    shape, shape, Shape.of(1))).isLessThan(0.05);
+            assertThat(GradientCheck.error(engine, x -> OwnLosses.regression(x.get(0), x.get(1)), shape, shape))
+                    .isLessThan(0.05);
+        }
+    }
+
+    @Test
+    void onlyTheNewLayerOfFineTuningLearns() throws IOException, URISyntaxException {
+        Path file = Path.of(Objects.requireNonNull(ExamplesTest.class.getResource("rows.safetensors")).toURI());
+        // Chance has a loss of 0.69; measured: 0.2.
+        assertThat(FineTune.train(file, 100)).isBetween(0f, 0.5f);
+    }
+
+    @Test
+    void onnxRuntimeAnswersAsTheOwnModelDoes(@TempDir Path folder) throws IOException, OrtException {
+        Path file = folder.resolve("curve.onnx");
+        float[] x = {-1, -0.5f, 0, 0.3f, 1};
+        float[] expected = ExportOnnx.export(file, 300, x);
+        OrtEnvironment onnx = OrtEnvironment.getEnvironment();
+        try (OrtSession session = onnx.createSession(file.toString());
+                OnnxTensor input = OnnxTensor.createTensor(onnx, FloatBuffer.wrap(x), new long[] {x.length, 1});
+                OrtSession.Result result = session.run(Map.of("x", input))) {
+            float[][] actual = (float[][]) result.get(0).getValue();
+            for (int i = 0; i < x.length; i++) {
+                assertThat(actual[i][0]).isCloseTo(expected[i], within(1e-5f));
+            }
+        }
+    }
+
+    @Test
+    void theNewExamplesHaveFewerThanFortyLines() throws IOException {
+        for (String name : List.of("Squareplus", "OwnModel", "OwnLosses", "FineTune", "ExportOnnx")) {
+            assertThat(Files.readAllLines(Path.of("src/main/java/scanline/examples", name + ".java"))).as(name)
+                    .hasSizeLessThan(40);
+        }
     }
 }

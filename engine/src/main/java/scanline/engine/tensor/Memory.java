@@ -1,10 +1,10 @@
 package scanline.engine.tensor;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import scanline.engine.backend.Backend;
 import scanline.engine.backend.Buffer;
 
@@ -14,9 +14,10 @@ import scanline.engine.backend.Buffer;
  */
 final class Memory {
     private final Backend backend;
-    private final TreeMap<Integer, List<Buffer>> free = new TreeMap<>();
-    // Lists to use again: a large model takes and gives back a thousand buffers in a step.
-    private final List<List<Buffer>> emptied = new ArrayList<>();
+    // The lengths of the free buffers in increasing order, each with its buffers: without objects for each request, of
+    // which a step of a large model makes a thousand.
+    private final List<List<Buffer>> free = new ArrayList<>();
+    private int[] lengths = {};
     private final Map<Integer, List<float[]>> arrays = new HashMap<>();
     private long bytes;
 
@@ -39,27 +40,32 @@ final class Memory {
     /** Returns a buffer of at least {@code length} floats with undefined content. */
     Buffer take(int length) {
         // A longer buffer will do, but handing out a much longer one would leave nothing for the next large request.
-        Map.Entry<Integer, List<Buffer>> fitting = free.ceilingEntry(length);
-        if (fitting == null || fitting.getKey() > 2L * length) {
-            bytes += (long) Float.BYTES * length;
-            return backend.allocate(length);
+        for (int i = place(length); i < free.size() && lengths[i] <= 2L * length; i++) {
+            List<Buffer> fitting = free.get(i);
+            if (!fitting.isEmpty()) {
+                return fitting.removeLast();
+            }
         }
-        List<Buffer> buffers = fitting.getValue();
-        Buffer buffer = buffers.removeLast();
-        if (buffers.isEmpty()) {
-            free.remove(fitting.getKey());
-            emptied.add(buffers);
-        }
-        return buffer;
+        bytes += (long) Float.BYTES * length;
+        return backend.allocate(length);
     }
 
     void giveBack(Buffer buffer) {
-        List<Buffer> fitting = free.get(buffer.length());
-        if (fitting == null) {
-            fitting = emptied.isEmpty() ? new ArrayList<>() : emptied.removeLast();
-            free.put(buffer.length(), fitting);
+        int length = buffer.length();
+        int i = place(length);
+        if (i == free.size() || lengths[i] != length) {
+            lengths = Arrays.copyOf(lengths, free.size() + 1);
+            System.arraycopy(lengths, i, lengths, i + 1, free.size() - i);
+            lengths[i] = length;
+            free.add(i, new ArrayList<>());
         }
-        fitting.add(buffer);
+        free.get(i).add(buffer);
+    }
+
+    /** Returns the place of the first length that is at least as large as this one. */
+    private int place(int length) {
+        int found = Arrays.binarySearch(lengths, length);
+        return found < 0 ? -1 - found : found;
     }
 
     /** Returns an array of exactly that length in the Java heap, for a {@link CustomOp}; its content is undefined. */
