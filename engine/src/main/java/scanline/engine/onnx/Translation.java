@@ -88,7 +88,7 @@ public final class Translation {
         for (at = 0; at < steps.getFirst().size(); at++) {
             Trace.Step step = steps.getFirst().get(at);
             for (List<Trace.Step> other : steps) {
-                if (!other.get(at).op().label().equals(step.op().label())
+                if (!kind(other.get(at)).equals(kind(step))
                         || other.get(at).inputs().size() != step.inputs().size()) {
                     throw new IllegalArgumentException("operation " + (at + 1) + " of the model is " + step
                             + " for a batch of " + first.batch() + ", but " + other.get(at) + " for other sizes");
@@ -97,6 +97,15 @@ public final class Translation {
             values.put(step.output(), translated(step));
         }
         return value(first.output());
+    }
+
+    /** What must be the same in all passes: an axis of size 1 is expanded by a reshape. */
+    private static String kind(Trace.Step step) {
+        return step.op() == Op.Plain.EXPAND ? Op.Plain.RESHAPE.label() : step.op().label();
+    }
+
+    private boolean isExpanded() {
+        return steps.stream().anyMatch(pass -> pass.get(at).op() == Op.Plain.EXPAND);
     }
 
     private Value translated(Trace.Step step) {
@@ -156,8 +165,8 @@ public final class Translation {
             case ADD_TO_EXAMPLES -> graph.add(in(step, 0), graph.unsqueeze(in(step, 1), 1));
             case LINEAR -> linear(in(step, 0), in(step, 1), step.inputs().size() > 2 ? in(step, 2) : NONE);
             case MATMUL -> graph.matmul(in(step, 0), in(step, 1));
-            case RESHAPE -> graph.node("Reshape", List.of(in(step, 0), outputShape()));
-            case EXPAND -> graph.node("Expand", List.of(in(step, 0), outputShape()));
+            case RESHAPE, EXPAND -> graph.node(isExpanded() ? "Expand" : "Reshape",
+                    List.of(in(step, 0), outputShape()));
             case STACK -> graph.concat(0,
                     inputs(step).stream().map(each -> graph.unsqueeze(each, 0)).toList());
             case REVERSE -> graph.node("Slice", List.of(in(step, 0), graph.list(-1), graph.list(Long.MIN_VALUE + 1),

@@ -57,10 +57,10 @@ class AttentionParityTest {
                 Mask padded = file.contains("lengths") ? mask.padded(layer.golden.integers("lengths")) : mask;
                 Parameter query = layer.input("query");
                 if (file.contains("cross")) {
-                    Parameter engine = layer.input("engine");
+                    Parameter memory = layer.input("memory");
                     layer.compare(tape -> {
                         Tensor x = onTape(tape, query);
-                        Tensor y = onTape(tape, engine);
+                        Tensor y = onTape(tape, memory);
                         layer.golden.compare("weights", attention.weights(x, y, padded).values());
                         return attention.cross(x, y, padded);
                     });
@@ -121,10 +121,10 @@ class AttentionParityTest {
                 Layer layer = new Layer(backend, normFirst ? "layer-decoder-norm-first" : "layer-decoder");
                 DecoderBlock block = new DecoderBlock(layer.weights, options(normFirst));
                 Parameter steps = layer.input("x");
-                Parameter engine = layer.input("engine");
+                Parameter memory = layer.input("memory");
                 layer.compare(tape -> {
                     Tensor x = onTape(tape, steps);
-                    Tensor y = onTape(tape, engine);
+                    Tensor y = onTape(tape, memory);
                     DecoderBlock.Attended weights = block.weights(x, y, Mask.CAUSAL);
                     layer.golden.compare("own", weights.own().values());
                     layer.golden.compare("cross", weights.cross().values());
@@ -219,11 +219,11 @@ class AttentionParityTest {
                 .mapToObj(l -> new DecoderBlock(decoder.scope("layers." + l), OPTIONS)).toList();
         Linear fc = new Linear(weights.scope("fc"), WIDTH, VOCABULARY);
         return x -> {
-            Tensor engine = encoderBlocks.apply(places.forward(embedding.forward(x)));
+            Tensor memory = encoderBlocks.apply(places.forward(embedding.forward(x)));
             int batch = x.shape().size(1);
             Tensor y = wordPlaces.forward(wordEmbedding.forward(golden.integers("words"), WORDS, batch, x));
             for (DecoderBlock block : decoderBlocks) {
-                y = block.forward(y, engine, Mask.CAUSAL);
+                y = block.forward(y, memory, Mask.CAUSAL);
             }
             return fc.forward(y);
         };
