@@ -268,18 +268,22 @@ public final class Tape implements AutoCloseable {
         backend().fill(loss.gradient(), 0, 1, 1f);
         for (Step step : steps.reversed()) {
             if (step.result().hasGradient()) {
-                if (trace != null) {
-                    trace.run(step.traced());
-                }
-                propagated = step.result();
-                step.backward().run();
-                propagated = null;
+                propagate(step);
                 step.result().releaseGradient();
             }
         }
         if (trace != null) {
             trace.run(null);
         }
+    }
+
+    private void propagate(Step step) {
+        if (trace != null) {
+            trace.run(step.traced());
+        }
+        propagated = step.result();
+        step.backward().run();
+        propagated = null;
     }
 
     /** Returns whether the gradient of this result is being propagated to its sources: it is read, not added to. */

@@ -36,7 +36,6 @@ class PluginsTest {
             import scanline.engine.geometry.CellKind;
             import scanline.engine.nn.Linear;
             import scanline.engine.nn.Recurrent;
-            import scanline.engine.tensor.Activation;
             import scanline.engine.tensor.Sequences.Output;
             import scanline.engine.tensor.Tensor;
             import scanline.engine.tensor.Weights;
@@ -187,8 +186,11 @@ class PluginsTest {
 
                 @Override
                 public void update(scanline.engine.optim.ParameterUpdate update) {
-                    update.backend().sgd(update.parameter().value(), update.parameter().gradient(), update.slot(0),
-                            (float) update.rate(), 0, false, 0, update.elements());
+                    int n = update.elements();
+                    scanline.engine.backend.Buffer step = update.slot(0);
+                    update.backend().copy(step, 0, n, update.parameter().gradient(), 0, n, 1, n);
+                    update.backend().scale(step, (float) -update.rate(), n);
+                    update.backend().accumulate(update.parameter().value(), 0, n, step, 0, n, 1, n);
                 }
             }
             """;

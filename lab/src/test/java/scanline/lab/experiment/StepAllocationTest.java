@@ -17,7 +17,10 @@ class StepAllocationTest {
     private static final String WARM_UP = "300";
 
     private static List<String> recipes() {
-        return Boolean.getBoolean("scanline.quick") ? List.of("lstm-rows", "cnn-rnn") : Recipes.names();
+        // A permutation of the pixels changes nothing in a step.
+        return Boolean.getBoolean("scanline.quick")
+                ? List.of("lstm-rows", "cnn-rnn")
+                : Recipes.names().stream().filter(name -> !name.endsWith("-permuted")).toList();
     }
 
     @Test
