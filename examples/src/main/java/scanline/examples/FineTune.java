@@ -25,7 +25,8 @@ public final class FineTune {
             for (int from = 0;; from += 100) {
                 Batch batch = digits.batch(order, from, from + 100);
                 try (Tape tape = engine.training(adam.steps())) {
-                    Tensor h = lstm.forward(tape.input(Shape.of(28, 100, 28), batch.values()), Sequences.Output.LAST_STEP);
+                    Tensor h = lstm.forward(tape.input(Shape.of(28, 100, 28), batch.values()),
+                            Sequences.Output.LAST_STEP);
                     int[] odd = IntStream.of(batch.labels()).map(label -> label % 2).toArray();
                     Tensor loss = Losses.crossEntropy(fc.forward(h), odd, 0);
                     adam.step(loss);

@@ -52,8 +52,10 @@ class ExamplesTest {
     void theGradientsOfOwnLossesAreRight() {
         try (Engine engine = Engine.open(1)) {
             Shape shape = Shape.of(5, 4);
-            assertThat(GradientCheck.error(engine, x -> OwnLosses.triplet(x.get(0), x.get(1), x.get(2), x.get(3)), shape,
-                    shape, shape, Shape.of(1))).isLessThan(0.05);
+            assertThat(
+                    GradientCheck.error(engine, x -> OwnLosses.triplet(x.get(0), x.get(1), x.get(2), x.get(3)), shape,
+                            shape, shape, Shape.of(1)))
+                    .isLessThan(0.05);
             assertThat(GradientCheck.error(engine, x -> OwnLosses.regression(x.get(0), x.get(1)), shape, shape))
                     .isLessThan(0.05);
         }

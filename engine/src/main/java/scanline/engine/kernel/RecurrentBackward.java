@@ -185,7 +185,8 @@ public final class RecurrentBackward {
                     gather(work, at.inputs + shard * inputsLength + column * (span.depth() + 1), x,
                             (step * span.batch() + first) * features, states, count, features, hidden);
                 }
-                for (SumBlocks some : blocks) {
+                for (int r = 0; r < blocks.size(); r++) { // without an iterator for each of many steps
+                    SumBlocks some = blocks.get(r);
                     int sums = at.d + row * width + some.block() * hidden;
                     int k = some.blocks() * hidden;
                     int gate = cell.gate(some.block()) * hidden;

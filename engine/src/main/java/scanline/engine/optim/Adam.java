@@ -59,7 +59,7 @@ public record Adam(double rate, double beta1, double beta2, double epsilon, doub
     @Override
     public void updateAll(List<ParameterUpdate> updates) {
         ParameterUpdate.backend(updates).adam(ParameterUpdate.learned(updates),
-                updates.stream().map(update -> step(update, 1, update.decay(weightDecay))).toList());
+                ParameterUpdate.steps(updates, update -> step(update, 1, update.decay(weightDecay))));
     }
 
     /** Returns the step that Adam and {@link AdamW} share; they differ in how they apply the weight decay. */

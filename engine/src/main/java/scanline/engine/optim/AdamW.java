@@ -48,7 +48,7 @@ public record AdamW(double rate, double beta1, double beta2, double epsilon, dou
     @Override
     public void updateAll(List<ParameterUpdate> updates) {
         Adam adam = new Adam(rate, beta1, beta2, epsilon, 0);
-        ParameterUpdate.backend(updates).adam(ParameterUpdate.learned(updates), updates.stream()
-                .map(update -> adam.step(update, 1 - update.rate() * update.decay(weightDecay), 0)).toList());
+        ParameterUpdate.backend(updates).adam(ParameterUpdate.learned(updates), ParameterUpdate.steps(updates,
+                update -> adam.step(update, 1 - update.rate() * update.decay(weightDecay), 0)));
     }
 }

@@ -1,6 +1,8 @@
 package scanline.engine.optim;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 import scanline.engine.backend.Backend;
 import scanline.engine.backend.Buffer;
@@ -64,7 +66,22 @@ public final class ParameterUpdate {
 
     /** Returns what a backend updates: the value, the gradient and the state of each of some parameters. */
     static List<Learned<Buffer>> learned(List<ParameterUpdate> updates) {
-        return updates.stream().map(update -> update.learned).toList();
+        List<Learned<Buffer>> learned = new ArrayList<>(updates.size());
+        for (ParameterUpdate update : updates) {
+            learned.add(update.learned);
+        }
+        return learned;
+    }
+
+    /** Returns the hyperparameters of each update, computed once for neighbors of one group. */
+    static <S> List<S> steps(List<ParameterUpdate> updates, Function<ParameterUpdate, S> step) {
+        List<S> steps = new ArrayList<>(updates.size());
+        for (int i = 0; i < updates.size(); i++) {
+            steps.add(i > 0 && updates.get(i).group.equals(updates.get(i - 1).group)
+                    ? steps.getLast()
+                    : step.apply(updates.get(i)));
+        }
+        return steps;
     }
 
     /** The learning rate of this step for this parameter. */

@@ -54,9 +54,8 @@ public record RmsProp(double rate, double alpha, double epsilon, double momentum
 
     @Override
     public void updateAll(List<ParameterUpdate> updates) {
-        ParameterUpdate.backend(updates).rmsProp(ParameterUpdate.learned(updates), updates.stream()
-                .map(update -> new Backend.RmsPropStep((float) update.rate(), alpha, (float) epsilon,
-                        (float) momentum, (float) update.decay(weightDecay)))
-                .toList());
+        ParameterUpdate.backend(updates).rmsProp(ParameterUpdate.learned(updates), ParameterUpdate.steps(updates,
+                update -> new Backend.RmsPropStep((float) update.rate(), alpha, (float) epsilon, (float) momentum,
+                        (float) update.decay(weightDecay))));
     }
 }

@@ -49,9 +49,8 @@ public record Sgd(double rate, double momentum, boolean nesterov, double weightD
 
     @Override
     public void updateAll(List<ParameterUpdate> updates) {
-        ParameterUpdate.backend(updates).sgd(ParameterUpdate.learned(updates), updates.stream()
-                .map(update -> new Backend.SgdStep((float) update.rate(), (float) momentum, nesterov,
-                        (float) update.decay(weightDecay)))
-                .toList());
+        ParameterUpdate.backend(updates).sgd(ParameterUpdate.learned(updates), ParameterUpdate.steps(updates,
+                update -> new Backend.SgdStep((float) update.rate(), (float) momentum, nesterov,
+                        (float) update.decay(weightDecay))));
     }
 }

@@ -44,6 +44,20 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
+     * Opens an engine on a backend by its name.
+     *
+     * @param backend
+     *            {@code cpu}, {@code reference}, the slow one that specifies all operations, or one on the module path
+     * @param threads
+     *            the number of threads it may use, at least 1; the results do not depend on it
+     * @throws IllegalArgumentException
+     *             if no backend has this name; the message lists those that there are
+     */
+    public static Engine open(String backend, int threads) {
+        return new Engine(Backend.load(backend, threads));
+    }
+
+    /**
      * Creates an empty collection of weights.
      *
      * @param seed

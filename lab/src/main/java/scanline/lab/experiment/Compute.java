@@ -36,6 +36,6 @@ public record Compute(String backend, int threads) {
 
     /** Opens an engine on the backend. */
     public Engine engine() {
-        return new Engine(Backend.load(backend, threads));
+        return Engine.open(backend, threads);
     }
 }

@@ -94,7 +94,8 @@ class OnnxOpsTest {
                 new Case("matmul", batch -> Shape.of(batch, 6),
                         (w, x) -> x.matmul(w.uniform("matrix", Shape.of(6, 4), 1))),
                 sequence("steps", (_, x) -> Shaping.stack(List.of(x.step(4), x.step(0)))),
-                sequence("reverse", (_, x) -> Shaping.reverse(x)), sequence("mean of steps", (_, x) -> x.meanOverSteps()),
+                sequence("reverse", (_, x) -> Shaping.reverse(x)),
+                sequence("mean of steps", (_, x) -> x.meanOverSteps()),
                 sequence("swap", (_, x) -> Shaping.swap(x)),
                 sequence("prepend", (w, x) -> Shaping.prepend(w.uniform("first", Shape.of(6), 1), x)),
                 sequence("addToExamples", (w, x) -> x.addToExamples(w.uniform("places", Shape.of(5, 6), 1))),
@@ -115,7 +116,8 @@ class OnnxOpsTest {
                 images("batch norm", (w, x) -> new BatchNorm2d(w, 1).forward(x)),
                 images("flatten", (w, x) -> Images.flatten(new BatchNorm2d(w.scope("norm"), 2).reluMaxPool(
                         new Conv2d(w, 1, 2, 3, 1, 1, Initializer.UNIFORM).forward(x)))),
-                new Case("batch norm of rows", batch -> Shape.of(batch, 6), (w, x) -> new BatchNorm2d(w, 6).forward(x)));
+                new Case("batch norm of rows", batch -> Shape.of(batch, 6),
+                        (w, x) -> new BatchNorm2d(w, 6).forward(x)));
     }
 
     @ParameterizedTest

@@ -14,7 +14,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import scanline.engine.backend.Backend;
 import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Parameter;
 import scanline.lab.experiment.Experiment;
@@ -72,7 +71,7 @@ class ModelLayersTest {
         Recipe recipe = recipe(name, "");
         try (Experiment fused = new Experiment(recipe, 1);
                 Experiment composed = new Experiment(recipe, recipe.data().open(),
-                        new Engine(Backend.load("reference", 1)))) {
+                        Engine.open("reference", 1))) {
             assertThat(ModelLayers.of(composed)).isEqualTo(ModelLayers.of(fused));
         }
     }
