@@ -5,12 +5,6 @@ import scanline.engine.geometry.Place;
 
 /**
  * Element-wise sums, differences, products, quotients and elementary functions, and means over the steps of a sequence.
- *
- * <p>
- * The operations on two tensors broadcast as NumPy and PyTorch do. Shapes are aligned at their last axes, and an axis
- * that one of them lacks counts as size 1. Two sizes must be equal, or one of them 1: that tensor is repeated along the
- * axis, and its gradient is the sum over the repetitions. So [T, B, F] takes a bias or a scale [F], a mask [B, 1] and a
- * scalar [1]; [M, 1] and [N] give [M, N]. A tensor that is repeated is copied to the shape of the result first.
  */
 final class Arithmetic {
     private Arithmetic() {}

@@ -4,11 +4,12 @@ import scanline.engine.backend.Backend;
 import scanline.engine.random.RandomKey;
 
 /**
- * A processor to compute with: a {@link Backend} and the memory of its passes. A training step takes three lines:
+ * A processor to compute with: a {@link Backend} and the memory of its passes. A training step takes a few lines:
  *
  * <pre>{@code
  * try (Tape tape = engine.training(adam.steps())) {
- *     adam.step(model.forward(tape.input(shape, values)).crossEntropy(labels));
+ *     Tensor logits = model.forward(tape.input(shape, values));
+ *     adam.step(Losses.crossEntropy(logits, labels, 0));
  * }
  * }</pre>
  *

@@ -71,7 +71,7 @@ public final class Shape {
     }
 
     /**
-     * Returns the shape to which an element-wise operation repeats two tensors, by the rules of {@link Arithmetic}.
+     * Returns the shape to which an element-wise operation repeats two tensors, by the rules on the package page.
      *
      * @throws IllegalArgumentException
      *             if sizes differ and neither is 1; the message names the operation and both shapes

@@ -70,7 +70,7 @@ public final class Shaping {
 
     /**
      * Repeats a tensor along its axes of size 1 and along missing first axes, as PyTorch's {@code expand}; see
-     * {@link Arithmetic} for the rules. The result is a copy.
+     * the package page for the rules. The result is a copy.
      *
      * @return a tensor of that shape; x itself if it has the shape already
      * @throws IllegalArgumentException
