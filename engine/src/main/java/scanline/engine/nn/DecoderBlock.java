@@ -45,12 +45,10 @@ public final class DecoderBlock {
     private static String formula(EncoderBlock.Options options) {
         String f = options.nonlinearity().function();
         return options.normFirst()
-                ? """
-                        y = x + attention(norm(x), words before)   z = y + attention(norm(y), encoder)
-                        u = z + W2 %s(W1 norm(z))""".formatted(f)
-                : """
-                        y = norm(x + attention(x, words before))   z = norm(y + attention(y, encoder))
-                        u = norm(z + W2 %s(W1 z))""".formatted(f);
+                ? "y = x + attention(norm(x), words before)   z = y + attention(norm(y), encoder)\nu = z + W2 " + f
+                        + "(W1 norm(z))"
+                : "y = norm(x + attention(x, words before))   z = norm(y + attention(y, encoder))\nu = norm(z + W2 " + f
+                        + "(W1 z))";
     }
 
     /**
