@@ -25,6 +25,7 @@ import scanline.lab.studio.http.Refusal;
 final class Workers implements AutoCloseable {
     private static final int MOST = 4;
     private static final int SAVE_SECONDS = 70;
+    private static final int END_SECONDS = 5;
     private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._=,+-]{0,99}";
 
     private final Runs runs;
@@ -85,10 +86,21 @@ final class Workers implements AutoCloseable {
 
     /** Resumes a run. */
     synchronized void resume(String name, Run run) throws IOException {
-        if (LiveRun.read(run).isPresent() || processes.containsKey(name)) {
+        if (LiveRun.read(run).isPresent() || !hasEnded(name)) {
             throw new Refusal(409, "this run is already being trained");
         }
         start(name, List.of("resume", run.folder().toString()));
+    }
+
+    /** Returns whether no process trains a run; one that has saved and stopped it has a moment to end. */
+    private boolean hasEnded(String name) {
+        Process process = processes.get(name);
+        try {
+            return process == null || process.waitFor(END_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private void start(String name, List<String> command) throws IOException {
