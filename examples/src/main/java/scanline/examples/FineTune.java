@@ -12,7 +12,6 @@ public final class FineTune {
     /** Trains for some steps of 100 digits each, and returns the loss of the last one. */
     static float train(Path file, int steps) throws IOException {
         Loader digits = new Loader(Datasets.ofUser().open("mnist", null).train(), Scan.Rows.DEFAULT, 0, 1);
-        int[] order = IntStream.range(0, 100 * steps).toArray();
         try (Engine engine = Engine.open()) {
             Weights weights = engine.weights(1);
             Recurrent lstm = Recurrent.lstm(weights.scope("lstm"), 28, 32);
@@ -23,11 +22,11 @@ public final class FineTune {
             Optimizer adam = new Optimizer(AdamW.DEFAULT, weights, List.of(
                     ParameterGroup.of("fc.weight").withRateFactor(10), ParameterGroup.of("fc.bias").withoutDecay()));
             for (int from = 0;; from += 100) {
-                Batch batch = digits.batch(order, from, from + 100);
+                Batch batch = digits.batch(IntStream.range(from, from + 100).toArray(), 0, 100);
                 try (Tape tape = engine.training(adam.steps())) {
-                    Tensor h = lstm.forward(tape.input(Shape.of(28, 100, 28), batch.values()),
-                            Sequences.Output.LAST_STEP);
+                    Tensor x = tape.input(Shape.of(28, 100, 28), batch.values());
                     int[] odd = IntStream.of(batch.labels()).map(label -> label % 2).toArray();
+                    Tensor h = lstm.forward(x, Sequences.Output.LAST_STEP);
                     Tensor loss = Losses.crossEntropy(fc.forward(h), odd, 0);
                     adam.step(loss);
                     if (adam.steps() == steps) {
