@@ -72,7 +72,12 @@ public interface Backend extends AutoCloseable {
      *             if no backend has this name
      */
     static Backend load(int threads) {
-        return load(Objects.requireNonNullElse(System.getenv(VARIABLE), DEFAULT), threads);
+        return load(chosenName(), threads);
+    }
+
+    /** Returns the name that the environment variable {@link #VARIABLE} gives, or {@link #DEFAULT}. */
+    static String chosenName() {
+        return Objects.requireNonNullElse(System.getenv(VARIABLE), DEFAULT);
     }
 
     /**

@@ -30,7 +30,7 @@ final class Reductions {
      *             if the shape does not have the axis
      */
     static Tensor sum(Tensor x, int axis) {
-        return scaledSum(x, new Op.Sum(fromFirst(x, axis), false), x.shape().along("sum", axis),
+        return scaledSum(x, new Op.Sum(x.shape().fromFirst(axis), false), x.shape().along("sum", axis),
                 x.shape().without(axis), 1f);
     }
 
@@ -48,11 +48,8 @@ final class Reductions {
      */
     static Tensor mean(Tensor x, int axis) {
         AxisShape along = x.shape().along("mean", axis);
-        return scaledSum(x, new Op.Sum(fromFirst(x, axis), true), along, x.shape().without(axis), 1f / along.n());
-    }
-
-    private static int fromFirst(Tensor x, int axis) {
-        return axis < 0 ? x.shape().axes() + axis : axis;
+        return scaledSum(x, new Op.Sum(x.shape().fromFirst(axis), true), along, x.shape().without(axis),
+                1f / along.n());
     }
 
     private static Tensor scaledSum(Tensor x, Op op, AxisShape along, Shape shape, float factor) {
@@ -80,7 +77,7 @@ final class Reductions {
                     + x.shape() + " has " + along.n());
         }
         Tape tape = Tape.of(x);
-        Tensor y = tape.result(new Op.Max(fromFirst(x, axis)), x.shape().without(axis), x);
+        Tensor y = tape.result(new Op.Max(x.shape().fromFirst(axis)), x.shape().without(axis), x);
         Buffer found = tape.scratch(along.others());
         tape.backend().max(y.value(), found, x.value(), along);
         tape.record(y, () -> tape.backend().maxGradient(x.gradient(), y.gradient(), found, along));

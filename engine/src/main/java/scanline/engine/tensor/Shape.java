@@ -36,7 +36,7 @@ public final class Shape {
 
     /** Returns the size of one axis; negative axes count from the end. */
     public int size(int axis) {
-        return sizes[axis < 0 ? sizes.length + axis : axis];
+        return sizes[fromFirst(axis)];
     }
 
     /** The number of elements in a block of this shape. */
@@ -93,6 +93,11 @@ public final class Shape {
         return of(sizes);
     }
 
+    /** Returns an axis that may count from the end as one that counts from 0. */
+    int fromFirst(int axis) {
+        return axis < 0 ? axes() + axis : axis;
+    }
+
     /**
      * Returns the sizes before, of and after an axis.
      *
@@ -103,7 +108,7 @@ public final class Shape {
         if (axis < -sizes.length || axis >= sizes.length) {
             throw new IllegalArgumentException(operation + ": shape " + this + " has no axis " + axis);
         }
-        int at = axis < 0 ? sizes.length + axis : axis;
+        int at = fromFirst(axis);
         int outer = 1;
         for (int i = 0; i < at; i++) {
             outer *= sizes[i];
@@ -114,7 +119,7 @@ public final class Shape {
     /** Returns this shape with another size of one axis; negative axes count from the end. */
     Shape with(int axis, int size) {
         int[] changed = sizes.clone();
-        changed[axis < 0 ? sizes.length + axis : axis] = size;
+        changed[fromFirst(axis)] = size;
         return of(changed);
     }
 
@@ -123,7 +128,7 @@ public final class Shape {
         if (sizes.length == 1) {
             return of(1);
         }
-        int at = axis < 0 ? sizes.length + axis : axis;
+        int at = fromFirst(axis);
         int[] fewer = new int[sizes.length - 1];
         System.arraycopy(sizes, 0, fewer, 0, at);
         System.arraycopy(sizes, at + 1, fewer, at, fewer.length - at);

@@ -42,7 +42,7 @@ public final class Shaping {
         AxisShape along = x.shape().along("slice", axis);
         Objects.checkFromToIndex(from, to, along.n());
         int inner = along.inner();
-        return piece(tape, new Op.Slice(along(x.shape(), axis), from, to), x, x.shape().with(axis, to - from),
+        return piece(tape, new Op.Slice(x.shape().fromFirst(axis), from, to), x, x.shape().with(axis, to - from),
                 from * inner, along.n() * inner, along.outer(),
                 (to - from) * inner);
     }
@@ -196,7 +196,7 @@ public final class Shaping {
         int inner = along.inner();
         int stride = total * inner;
         Tape tape = Tape.of(parts);
-        Tensor y = tape.result(new Op.Concat(along(first, axis)), first.with(axis, total), parts);
+        Tensor y = tape.result(new Op.Concat(first.fromFirst(axis)), first.with(axis, total), parts);
         int at = 0;
         for (Tensor part : parts) {
             int n = part.shape().size(axis) * inner;
@@ -371,11 +371,6 @@ public final class Shaping {
         tape.backend().copy(y.value(), 0, n, x.value(), 0, 0, batch, n);
         tape.record(y, () -> tape.backend().accumulate(x.gradient(), 0, 0, y.gradient(), 0, n, batch, n));
         return y;
-    }
-
-    /** Returns an axis counted from 0. */
-    private static int along(Shape shape, int axis) {
-        return axis < 0 ? shape.axes() + axis : axis;
     }
 
     private static Tensor piece(Tape tape, Op op, Tensor x, Shape shape, int from, int stride, int rows, int n) {

@@ -319,7 +319,7 @@ public sealed class Tensor permits Parameter {
     }
 
     /**
-     * Returns the sums along an axis: [..., N, ...] to [..., ...], or to [1] if there is no other axis.
+     * Returns the sums along an axis: [..., N, ...] to [..., ...], or to [1] if it is the only axis.
      *
      * @param axis
      *            counts from 0, or from the end if it is negative
@@ -336,7 +336,7 @@ public sealed class Tensor permits Parameter {
     }
 
     /**
-     * Returns the means along an axis: [..., N, ...] to [..., ...], or to [1] if there is no other axis.
+     * Returns the means along an axis: [..., N, ...] to [..., ...], or to [1] if it is the only axis.
      *
      * @param axis
      *            counts from 0, or from the end if it is negative
@@ -348,7 +348,7 @@ public sealed class Tensor permits Parameter {
     }
 
     /**
-     * Returns the maxima along an axis: [..., N, ...] to [..., ...], or to [1] if there is no other axis. The gradient
+     * Returns the maxima along an axis: [..., N, ...] to [..., ...], or to [1] if it is the only axis. The gradient
      * flows to the first of equal maxima. A NaN is above all numbers, as in PyTorch.
      *
      * @param axis

@@ -1,6 +1,5 @@
 package scanline.lab.experiment;
 
-import java.util.Objects;
 import scanline.engine.backend.Backend;
 import scanline.engine.tensor.Engine;
 import scanline.lab.base.RunException;
@@ -28,7 +27,7 @@ public record Compute(String backend, int threads) {
      */
     public static Compute with(int threads) {
         try {
-            return new Compute(Objects.requireNonNullElse(System.getenv(Backend.VARIABLE), Backend.DEFAULT), threads);
+            return new Compute(Backend.chosenName(), threads);
         } catch (IllegalArgumentException e) {
             throw new RunException(Backend.VARIABLE + ": " + e.getMessage());
         }
