@@ -20,6 +20,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import scanline.engine.file.Excerpt;
+import scanline.engine.kernel.VectorApi;
 import scanline.lab.base.PluginException;
 import scanline.lab.base.Plugins;
 import scanline.lab.base.UserException;
@@ -128,10 +129,16 @@ public final class Main {
         };
     }
 
-    /** Loads the plugins before a command is run, but not for its help. */
+    /** Loads the plugins before a command is run, but not for its help; the same for what needs the Vector API. */
     private final class WithPlugins extends CommandLine.RunLast {
         @Override
         protected List<Object> handle(ParseResult parsed) {
+            try {
+                VectorApi.require();
+            } catch (IllegalStateException e) {
+                Messages.error(parsed.commandSpec().commandLine(), String.valueOf(e.getMessage()));
+                return List.of(CommandLine.ExitCode.SOFTWARE);
+            }
             String variable = System.getenv(Plugins.VARIABLE);
             Path folder = plugins == null && variable != null && !variable.isEmpty() ? Path.of(variable) : plugins;
             try {

@@ -26,6 +26,7 @@ import scanline.engine.file.Excerpt;
 import scanline.engine.io.FormatException;
 import scanline.engine.kernel.Lanes;
 import scanline.lab.base.Json;
+import scanline.lab.base.ModuleContent;
 import scanline.lab.base.PluginException;
 import scanline.lab.base.RunException;
 import scanline.lab.base.Sha256;
@@ -317,7 +318,7 @@ public final class Provenance {
 
     /** The version of Scanline. */
     public static String version() {
-        return Provenance.class.getModule().getDescriptor().rawVersion().orElse("unknown");
+        return Started.VERSION;
     }
 
     /**
@@ -326,6 +327,8 @@ public final class Provenance {
      */
     private static final class Started {
         static final String COMMIT = commit();
+        // Maven writes it. A file, because a class path has no module descriptor, and a fat jar another manifest.
+        static final String VERSION = ModuleContent.text(Provenance.class, "scanline/lab/run/version.txt").strip();
     }
 
     /**

@@ -88,7 +88,7 @@ class StudioTest {
         assertThat(page).contains("Scanline").doesNotContain("http://").doesNotContain("https://")
                 .doesNotContain("<style");
         long bytes = 0;
-        for (String file : ModuleContent.files("scanline/lab/studio/page/", "")) {
+        for (String file : ModuleContent.files(Studio.class, "scanline/lab/studio/page/", "")) {
             if (file.endsWith(".js") || file.endsWith(".css") || file.endsWith(".html") || file.endsWith(".svg")) {
                 HttpResponse<String> response = browser
                         .ask(file.substring("scanline/lab/studio/page".length()).replace("index.html", ""));
