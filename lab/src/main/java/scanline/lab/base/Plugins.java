@@ -259,6 +259,9 @@ public final class Plugins {
                         .forEach(provider -> places.put(provider, place(file, SERVICE)));
             }
             for (URL file : Collections.list(loader.getResources(MODULE))) {
+                if (file.getProtocol().equals("jrt")) {
+                    continue; // the JDK's own
+                }
                 providers(file).forEach(provider -> places.put(provider, place(file, MODULE)));
             }
         } catch (IOException e) {

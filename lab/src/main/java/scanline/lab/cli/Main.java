@@ -38,7 +38,7 @@ import scanline.lab.run.Provenance;
                 EvaluateCommand.class, PredictCommand.class, ExportCommand.class, ExplainCommand.class,
                 ReportCommand.class, CompareCommand.class, StudioCommand.class,
                 ResultsCommand.class, ReproduceCommand.class, MigrateCommand.class, DataCommand.class,
-                DoctorCommand.class, HelpCommand.class},
+                DoctorCommand.class, CompletionCommand.class, HelpCommand.class},
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {"0:done", "1:failed; one line on standard error says why", "2:invalid arguments or recipe"})
 public final class Main {

@@ -17,6 +17,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import scanline.lab.base.Numbers;
+import scanline.lab.cli.option.RecipeNames;
 import scanline.lab.cli.terminal.Paragraph;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.recipe.Recipe;
@@ -33,7 +34,7 @@ final class RecipesCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(index = "0", arity = "0..1", paramLabel = "RECIPE",
+    @Parameters(index = "0", arity = "0..1", paramLabel = "RECIPE", completionCandidates = RecipeNames.class,
             description = "Name of a built-in recipe, or path to a .yaml file. Default: all built-in recipes.")
     private @Nullable String name;
 

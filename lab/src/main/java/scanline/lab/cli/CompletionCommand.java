@@ -1,0 +1,40 @@
+package scanline.lab.cli;
+
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Prints the script with which a shell completes Scanline's commands. */
+@Command(name = "completion", mixinStandardHelpOptions = true,
+        description = "Print a script that completes commands, options, recipes and data sets in bash or zsh. Put this"
+                + " into ~/.bashrc: source <(scanline completion bash); for zsh, the same with zsh into ~/.zshrc.")
+final class CompletionCommand implements Runnable {
+    /** The shells for which there is a script. */
+    enum Shell {
+        BASH, ZSH;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Parameters(index = "0", paramLabel = "SHELL", description = "${COMPLETION-CANDIDATES}")
+    private Shell shell = Shell.BASH;
+
+    @Override
+    public void run() {
+        CommandLine line = Objects.requireNonNull(spec).commandLine();
+        // One script for both: in zsh, it first loads zsh's support for the completions of bash.
+        line.getOut().print(AutoComplete.bash("scanline", line.getParent()));
+    }
+}
