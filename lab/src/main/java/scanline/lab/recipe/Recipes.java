@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import scanline.lab.base.ModuleContent;
-import scanline.lab.base.Nearest;
-import scanline.lab.base.TextFile;
+import scanline.data.base.ModuleContent;
+import scanline.data.base.Nearest;
+import scanline.data.base.TextFile;
 import scanline.lab.model.Model;
 import scanline.lab.recipe.Keys.Value;
 

@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.zip.CRC32C;
 
-import scanline.lab.base.ModuleContent;
+import scanline.data.base.ModuleContent;
 import scanline.lab.studio.http.Reply;
 import scanline.lab.studio.http.Routes;
 

@@ -25,9 +25,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scanline.data.base.Sha256;
 import scanline.engine.tensor.Engine;
 import scanline.lab.base.Json;
-import scanline.lab.base.Sha256;
 import scanline.lab.run.Provenance;
 import scanline.lab.run.Run;
 
@@ -159,7 +159,7 @@ class ClassPathTest {
                 module own {
                     requires scanline.lab;
                     exports own;
-                    provides scanline.lab.base.Plugin with own.WavyPlugin;
+                    provides scanline.data.plugin.Plugin with own.WavyPlugin;
                 }
                 """;
         Path plugins = folder.resolve("plugins");
