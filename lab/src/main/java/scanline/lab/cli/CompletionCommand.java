@@ -1,6 +1,5 @@
 package scanline.lab.cli;
 
-import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
@@ -9,6 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import scanline.lab.cli.option.EnumNames;
 
 /** Prints the script with which a shell completes Scanline's commands. */
 @Command(name = "completion", mixinStandardHelpOptions = true,
@@ -17,24 +17,26 @@ import picocli.CommandLine.Spec;
 final class CompletionCommand implements Runnable {
     /** The shells for which there is a script. */
     enum Shell {
-        BASH, ZSH;
-
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT);
-        }
+        BASH, ZSH
     }
 
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "SHELL", description = "${COMPLETION-CANDIDATES}")
-    private Shell shell = Shell.BASH;
+    @Parameters(index = "0", paramLabel = "SHELL", completionCandidates = Shells.class,
+            description = "Shell: ${COMPLETION-CANDIDATES}.")
+    private Shell shell = Shell.BASH; // one script serves both: in zsh, it loads zsh's support for bash's completions
 
     @Override
     public void run() {
         CommandLine line = Objects.requireNonNull(spec).commandLine();
-        // One script for both: in zsh, it first loads zsh's support for the completions of bash.
         line.getOut().print(AutoComplete.bash("scanline", line.getParent()));
+    }
+
+    /** What a shell completes. */
+    static final class Shells extends EnumNames {
+        Shells() {
+            super(Shell.class);
+        }
     }
 }
