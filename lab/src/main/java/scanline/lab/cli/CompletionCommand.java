@@ -25,12 +25,14 @@ final class CompletionCommand implements Runnable {
 
     @Parameters(index = "0", paramLabel = "SHELL", completionCandidates = Shells.class,
             description = "Shell: ${COMPLETION-CANDIDATES}.")
-    private Shell shell = Shell.BASH; // one script serves both: in zsh, it loads zsh's support for bash's completions
+    private Shell shell = Shell.BASH;
 
     @Override
     public void run() {
         CommandLine line = Objects.requireNonNull(spec).commandLine();
-        line.getOut().print(AutoComplete.bash("scanline", line.getParent()));
+        line.getOut().print(switch (shell) {
+            case BASH, ZSH -> AutoComplete.bash("scanline", line.getParent()); // it loads bashcompinit if zsh reads it
+        });
     }
 
     /** What a shell completes. */
