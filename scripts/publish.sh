@@ -1,7 +1,7 @@
 # Sourced by build: what ./build publish and ./build dist write.
 
 # The modules whose artifacts are published.
-published="engine lab bom"
+published="engine data mnist lab bom"
 
 fail() {
     echo "build: $1" >&2

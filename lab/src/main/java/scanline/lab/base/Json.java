@@ -4,9 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Function;
-
 import org.jspecify.annotations.Nullable;
-
+import scanline.data.base.TextFile;
 import scanline.engine.io.FormatException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;

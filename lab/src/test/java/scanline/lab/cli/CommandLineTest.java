@@ -22,15 +22,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
+import scanline.data.dataset.Datasets;
+import scanline.data.image.ImageFile;
+import scanline.data.image.ImageSet;
+import scanline.data.image.PictureSize;
+import scanline.data.image.Preparation;
 import scanline.engine.io.SafeTensors;
 import scanline.engine.io.SafeTensors.Entry;
-import scanline.lab.data.Datasets;
-import scanline.lab.image.ImageFile;
-import scanline.lab.image.ImageSet;
-import scanline.lab.image.PictureSize;
-import scanline.lab.image.Pngs;
-import scanline.lab.image.Preparation;
 import scanline.lab.run.Provenance;
+import scanline.samples.Pngs;
 
 class CommandLineTest {
     @TempDir
