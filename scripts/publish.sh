@@ -58,7 +58,6 @@ build_published() {
     for module in $published; do
         rm -rf "$root/$module/target/publish"
     done
-    # The local repository may keep the formatter and the tests of other versions; these jars come from here alone.
     maven -q -Dscanline.quick -Dscanline.publish -Dmaven.test.skip=true -Drevision="$version" \
         -Dproject.build.outputTimestamp="$(date -u -d "@$epoch" +%Y-%m-%dT%H:%M:%SZ)" \
         -pl "$(echo "$published" | tr ' ' ,)" "$@" package >&2 || fail "the build failed"
@@ -133,12 +132,12 @@ share_classes() {
     choose_flags
     # shellcheck disable=SC2086 # the flags are several words
     "$1/bin/java" $java_flags -Xlog:disable -Xshare:off -XX:DumpLoadedClassList="$1.classes" \
-        --module scanline.lab/scanline.lab.cli.Main recipes >/dev/null 2>&1
+        --module scanline.lab/scanline.lab.cli.Main recipes >"$1.log" 2>&1 || fail "the runtime image fails: see $1.log"
     # Without the numbers of the classes and what was linked, which differ from run to run.
     sed -e '/^#/d' -e '/^@cp /d' -e 's/ id: [0-9]*$//' "$1.classes" | LC_ALL=C sort -u >"$1.sorted"
     # shellcheck disable=SC2086
     "$1/bin/java" $java_flags -Xlog:disable -Xshare:dump -XX:SharedClassListFile="$1.sorted" \
-        --module scanline.lab/scanline.lab.cli.Main >/dev/null 2>&1
+        --module scanline.lab/scanline.lab.cli.Main >"$1.log" 2>&1 || fail "class data sharing fails: see $1.log"
 }
 
 # Writes the archive of folder $1 below the work folder.
@@ -160,8 +159,8 @@ dist() {
     add_launcher "$work/$jars"
     cp "$root"/lab/target/publish/app/*.jar "$work/$jars/lib"
     image=$jars-$(uname -s | tr '[:upper:]' '[:lower:]')-$(uname -m | sed 's/x86_64/x64/')
-    "$JAVA_HOME/bin/jlink" --module-path "$work/$jars/lib" --add-modules scanline.lab --strip-debug \
-        --no-header-files --no-man-pages --output "$work/$image"
+    "$JAVA_HOME/bin/jlink" --module-path "$work/$jars/lib" --add-modules scanline.lab,scanline.mnist \
+        --strip-debug --no-header-files --no-man-pages --output "$work/$image"
     add_launcher "$work/$image"
     share_classes "$work/$image"
     archive "$jars"
