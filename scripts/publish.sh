@@ -1,4 +1,4 @@
-# Sourced by build: the Maven repository that ./build publish writes.
+# Sourced by build: what ./build publish and ./build dist write.
 
 # The modules whose artifacts are published.
 published="engine data mnist lab bom"
@@ -58,7 +58,6 @@ build_published() {
     for module in $published; do
         rm -rf "$root/$module/target/publish"
     done
-    # The local repository may keep the formatter and the tests of other versions; these jars come from here alone.
     maven -q -Dscanline.quick -Dscanline.publish -Dmaven.test.skip=true -Drevision="$version" \
         -Dproject.build.outputTimestamp="$(date -u -d "@$epoch" +%Y-%m-%dT%H:%M:%SZ)" \
         -pl "$(echo "$published" | tr ' ' ,)" "$@" package >&2 || fail "the build failed"
@@ -115,4 +114,57 @@ publish() {
         echo "build: $group:$artifact:$version"
     done
     echo "build: published in $to"
+}
+
+# Adds what both distributions share to the folder $1.
+add_launcher() {
+    mkdir -p "$1/bin" "$1/lib"
+    cp "$root/LICENSE" "$root/NOTICE" "$1"
+    cp "$root/scripts/jdk.sh" "$1/lib"
+    cp "$root/scripts/launcher.sh" "$1/bin/scanline"
+    chmod +x "$1/bin/scanline"
+}
+
+# Stores the classes that `scanline recipes` needs in the runtime image $1 as the JVM has them in memory (class data
+# sharing), for the flags of the launcher. An AOT cache would not be the same in a second build, and it leaves out the
+# classes of picocli (docs/adr/0017-published-and-installed.md).
+share_classes() {
+    choose_flags
+    # shellcheck disable=SC2086 # the flags are several words
+    "$1/bin/java" $java_flags -Xlog:disable -Xshare:off -XX:DumpLoadedClassList="$1.classes" \
+        --module scanline.lab/scanline.lab.cli.Main recipes >"$1.log" 2>&1 || fail "the runtime image fails: see $1.log"
+    # Without the numbers of the classes and what was linked, which differ from run to run.
+    sed -e '/^#/d' -e '/^@cp /d' -e 's/ id: [0-9]*$//' "$1.classes" | LC_ALL=C sort -u >"$1.sorted"
+    # shellcheck disable=SC2086
+    "$1/bin/java" $java_flags -Xlog:disable -Xshare:dump -XX:SharedClassListFile="$1.sorted" \
+        --module scanline.lab/scanline.lab.cli.Main >"$1.log" 2>&1 || fail "class data sharing fails: see $1.log"
+}
+
+# Writes the archive of folder $1 below the work folder.
+archive() {
+    tar -C "$work" --sort=name --format=gnu --mtime="@$epoch" --owner=0 --group=0 --numeric-owner \
+        --mode=u=rwX,go=rX -cf "$to/$1.tar" "$1"
+    gzip -nf "$to/$1.tar"
+    echo "build: $to/$1.tar.gz"
+}
+
+dist() {
+    read_options dist "--to --version" "$@"
+    to=${to:-$root/target/dist}
+    mkdir -p "$to" 2>/dev/null || fail "dist: cannot create the folder $to"
+    build_published -Dmaven.source.skip -Dmaven.javadoc.skip -Dcyclonedx.skip
+    work=$root/target/publish
+    rm -rf "$work"
+    jars=scanline-$version
+    add_launcher "$work/$jars"
+    cp "$root"/lab/target/publish/app/*.jar "$work/$jars/lib"
+    image=$jars-$(uname -s | tr '[:upper:]' '[:lower:]')-$(uname -m | sed 's/x86_64/x64/')
+    "$JAVA_HOME/bin/jlink" --module-path "$work/$jars/lib" --add-modules scanline.lab,scanline.mnist \
+        --strip-debug --no-header-files --no-man-pages --output "$work/$image"
+    add_launcher "$work/$image"
+    share_classes "$work/$image"
+    archive "$jars"
+    archive "$image"
+    sed "/^#/d; s/IMAGE/$image/" "$root/scripts/Containerfile" >"$to/Containerfile"
+    echo "build: $to/Containerfile"
 }
