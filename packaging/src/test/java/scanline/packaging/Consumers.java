@@ -20,23 +20,29 @@ final class Consumers {
     static synchronized Path target(String project) {
         if (folder == null) {
             Path empty = Folders.empty("consumers");
-            try (Stream<Path> files = Files.walk(TEMPLATES)) {
-                for (Path file : files.filter(Files::isRegularFile).toList()) {
-                    Path to = empty.resolve(TEMPLATES.relativize(file));
-                    Files.createDirectories(to.getParent());
-                    Files.writeString(to, Files.readString(file).replace("@group@", Repository.GROUP)
-                            .replace("@version@", Repository.VERSION)
-                            .replace("@repository@", Repository.folder().toUri().toString()));
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            copy(TEMPLATES, empty);
+            // The same program without a module-info.
+            copy(TEMPLATES.resolve("modular/src/main/java/consumer"), empty.resolve("plain/src/main/java/consumer"));
             Command.of(maven(), "-q", "-B", "-ntp", "-f", empty.resolve("pom.xml"),
                     "-Dmaven.repo.local=" + localRepository(), "-Dmaven.test.skip=true", "package")
                     .with("JAVA_HOME", JAVA_HOME).output();
             folder = empty;
         }
         return folder.resolve(project).resolve("target");
+    }
+
+    private static void copy(Path from, Path to) {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path copy = to.resolve(from.relativize(file));
+                Files.createDirectories(copy.getParent());
+                Files.writeString(copy, Files.readString(file).replace("@group@", Repository.GROUP)
+                        .replace("@version@", Repository.VERSION)
+                        .replace("@repository@", Repository.folder().toUri().toString()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Object maven() {
