@@ -1,5 +1,5 @@
 /** Tensors, layers and optimizers on the Vector API. It needs nothing but the JDK. */
-// "module": javac cannot see scanline.lab and scanline.bench, which come after this module.
+// "module": javac cannot see scanline.data, scanline.lab and scanline.bench, which come after this module.
 @SuppressWarnings("module") module scanline.engine {
     requires jdk.incubator.vector;
     requires static transitive org.jspecify;
@@ -15,7 +15,7 @@
     exports scanline.engine.backend; // to implement a backend or an update rule
 
     exports scanline.engine.cpu to scanline.lab, scanline.bench;
-    exports scanline.engine.file to scanline.lab, scanline.bench;
+    exports scanline.engine.file to scanline.data, scanline.lab, scanline.bench;
     exports scanline.engine.kernel to scanline.lab, scanline.bench;
 
     uses scanline.engine.backend.Backend.Provider;

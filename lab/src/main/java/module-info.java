@@ -1,6 +1,6 @@
 /** Data, models, recipes, training runs and the command line. */
 module scanline.lab {
-    requires transitive scanline.engine;
+    requires transitive scanline.data;
     requires info.picocli;
     requires java.desktop;
     requires java.management;
@@ -12,22 +12,16 @@ module scanline.lab {
     requires static transitive org.jspecify;
 
     exports scanline.lab.base;
-    exports scanline.lab.canvas;
-    exports scanline.lab.data;
     exports scanline.lab.experiment;
     exports scanline.lab.export;
-    exports scanline.lab.image;
     exports scanline.lab.insight;
     exports scanline.lab.model;
     exports scanline.lab.recipe;
     exports scanline.lab.run;
-    exports scanline.lab.sequence;
     exports scanline.lab.studio;
     exports scanline.lab.sweep;
     exports scanline.lab.task;
     exports scanline.lab.train;
-
-    uses scanline.lab.base.Plugin;
 
     opens scanline.lab.cli to info.picocli, tools.jackson.databind;
     opens scanline.lab.cli.option to info.picocli;

@@ -9,7 +9,7 @@ import scanline.bench.check.OnnxCheck;
 import scanline.bench.check.StudioLoad;
 import scanline.bench.peer.Growth;
 import scanline.bench.peer.SideBySide;
-import scanline.lab.base.UserException;
+import scanline.data.base.UserException;
 
 /** The commands of {@code ./build bench} that are not JMH benchmarks. */
 @Command(name = "bench", mixinStandardHelpOptions = true,

@@ -28,9 +28,9 @@ import scanline.bench.peer.BenchException;
 import scanline.bench.peer.ChildJvm;
 import scanline.engine.file.AtomicFile;
 import scanline.engine.random.RandomKey;
-import scanline.lab.data.Dataset;
-import scanline.lab.data.Datasets;
-import scanline.lab.image.ImageSet;
+import scanline.data.dataset.Dataset;
+import scanline.data.dataset.Datasets;
+import scanline.data.image.ImageSet;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.run.Run;
 

@@ -17,7 +17,7 @@ import scanline.bench.peer.PyTorch;
 import scanline.bench.peer.Report;
 import scanline.bench.peer.SidesOptions;
 import scanline.bench.peer.Steps;
-import scanline.lab.sequence.Batch;
+import scanline.data.sequence.Batch;
 
 /**
  * {@code ./build bench losses}: checks that training equals PyTorch's: compares the losses of all steps, from the same

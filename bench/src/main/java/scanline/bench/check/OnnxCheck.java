@@ -26,12 +26,12 @@ import scanline.engine.onnx.OnnxOperators;
 import scanline.lab.experiment.Examples;
 import scanline.lab.experiment.Split;
 import scanline.lab.export.ExportFormat;
-import scanline.lab.image.Pictures;
+import scanline.data.image.Pictures;
 import scanline.lab.model.Autoregressive;
 import scanline.lab.model.Model;
 import scanline.lab.model.Network;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.sequence.Batch;
+import scanline.data.sequence.Batch;
 
 /**
  * {@code ./build bench onnx}: exports recipes after some steps of training, and compares the logits of ONNX Runtime for

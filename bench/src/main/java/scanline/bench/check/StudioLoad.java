@@ -38,7 +38,7 @@ import scanline.lab.base.Json;
 import scanline.lab.experiment.Compute;
 import scanline.lab.experiment.Evaluation;
 import scanline.lab.experiment.Experiment;
-import scanline.lab.image.ImageSet;
+import scanline.data.image.ImageSet;
 import scanline.lab.run.LiveRun;
 import scanline.lab.run.Progress;
 import scanline.lab.run.Run;

@@ -1,6 +1,6 @@
 package scanline.bench.peer;
 
-import scanline.lab.base.UserException;
+import scanline.data.base.UserException;
 
 /** Thrown if a benchmark cannot run. */
 public final class BenchException extends UserException {

@@ -8,7 +8,7 @@ import scanline.lab.experiment.Experiment;
 import scanline.lab.insight.ModelLayers;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.sequence.Batch;
+import scanline.data.sequence.Batch;
 
 /**
  * A case at which the sides are measured.

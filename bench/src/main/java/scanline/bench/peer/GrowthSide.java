@@ -14,7 +14,7 @@ import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
-import scanline.lab.sequence.Batch;
+import scanline.data.sequence.Batch;
 
 /** Scanline's side at a {@link GrowthPoint}: a separate process that answers a {@link Side}. */
 final class GrowthSide implements Answers.Measured, AutoCloseable {

@@ -26,7 +26,7 @@ import scanline.lab.base.Json;
 import scanline.lab.model.Model;
 import scanline.lab.model.RecurrentModel;
 import scanline.lab.recipe.Recipe;
-import scanline.lab.sequence.Batch;
+import scanline.data.sequence.Batch;
 
 /**
  * A case as files that peer.py and DjlCase read. {@code case.json} describes the network and the other files; {@code

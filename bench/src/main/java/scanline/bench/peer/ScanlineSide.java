@@ -3,7 +3,7 @@ package scanline.bench.peer;
 import java.io.IOException;
 import java.util.List;
 
-import scanline.lab.sequence.Batch;
+import scanline.data.sequence.Batch;
 
 /** Scanline's side of a comparison: a separate process that answers a {@link Side}. */
 final class ScanlineSide implements Answers.Measured {

@@ -10,7 +10,7 @@ import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Learner;
 import scanline.lab.experiment.Split;
 import scanline.lab.recipe.Recipe;
-import scanline.lab.sequence.Batch;
+import scanline.data.sequence.Batch;
 import scanline.lab.train.Trainer;
 
 /**

@@ -4,6 +4,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import scanline.data.plugin.Plugins;
 
 /** Builds processes that run Scanline's command line with this JVM, its flags and its plugins. */
 public final class CommandProcess {

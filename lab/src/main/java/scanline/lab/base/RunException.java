@@ -1,5 +1,7 @@
 package scanline.lab.base;
 
+import scanline.data.base.UserException;
+
 /** Reports that a run cannot start or resume. */
 public final class RunException extends UserException {
     private static final long serialVersionUID = 1;

@@ -1,4 +1,4 @@
-/** Shared basics of the lab's packages: errors that a user causes, JSON, file names, hashes and child processes. */
+/** Shared basics of the lab's packages: JSON, numbers, errors about runs, and child processes. */
 @NullMarked
 package scanline.lab.base;
 

@@ -13,16 +13,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import scanline.lab.base.DataException;
-import scanline.lab.base.Plugins;
+import scanline.data.base.DataException;
+import scanline.data.plugin.Plugins;
 import scanline.lab.cli.terminal.StatusLine;
-import scanline.lab.data.Dataset;
-import scanline.lab.data.Datasets;
-import scanline.lab.data.Fetch;
-import scanline.lab.data.IdxFiles;
-import scanline.lab.data.IdxFiles.Part;
-import scanline.lab.data.ImageFolder;
-import scanline.lab.data.KnownSet;
+import scanline.data.dataset.Dataset;
+import scanline.data.dataset.Datasets;
+import scanline.data.dataset.Fetch;
+import scanline.data.dataset.IdxFiles;
+import scanline.data.dataset.IdxFiles.Part;
+import scanline.data.dataset.ImageFolder;
+import scanline.data.dataset.KnownSet;
 
 /** The command {@code scanline data}. */
 @Command(name = "data", mixinStandardHelpOptions = true, description = "List, download and verify data sets.")

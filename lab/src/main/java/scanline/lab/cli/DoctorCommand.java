@@ -10,11 +10,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 import scanline.engine.kernel.Parallel;
 import scanline.engine.kernel.Peak;
-import scanline.lab.base.Plugins;
+import scanline.data.plugin.Plugins;
 import scanline.lab.cli.option.Threads;
-import scanline.lab.data.Datasets;
-import scanline.lab.data.IdxFiles;
-import scanline.lab.data.KnownSet;
+import scanline.data.dataset.Datasets;
+import scanline.data.dataset.IdxFiles;
+import scanline.data.dataset.KnownSet;
 import scanline.lab.run.Provenance;
 
 /** The command {@code scanline doctor}. */

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 import scanline.engine.tensor.Tape;
-import scanline.lab.sequence.Batch;
+import scanline.data.sequence.Batch;
 import scanline.lab.task.Answer;
 import scanline.lab.task.LabelScore;
 import scanline.lab.task.Task;

@@ -2,9 +2,9 @@ package scanline.lab.experiment;
 
 import java.util.stream.IntStream;
 
-import scanline.lab.image.Pictures;
-import scanline.lab.sequence.Batch;
-import scanline.lab.sequence.Loader;
+import scanline.data.image.Pictures;
+import scanline.data.sequence.Batch;
+import scanline.data.sequence.Loader;
 
 /**
  * Examples in an order: pictures, the numbers of the selected ones, and how they are read as sequences. For one thread.

@@ -16,20 +16,20 @@ import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Trace;
 import scanline.engine.tensor.Weights;
-import scanline.lab.base.DataException;
+import scanline.data.base.DataException;
 import scanline.lab.base.RunException;
-import scanline.lab.data.Dataset;
-import scanline.lab.image.ImageSet;
-import scanline.lab.image.PictureSize;
-import scanline.lab.image.Pictures;
-import scanline.lab.image.Preparation;
+import scanline.data.dataset.Dataset;
+import scanline.data.image.ImageSet;
+import scanline.data.image.PictureSize;
+import scanline.data.image.Pictures;
+import scanline.data.image.Preparation;
 import scanline.lab.model.Autoregressive;
 import scanline.lab.model.Classifier;
 import scanline.lab.model.Model;
 import scanline.lab.model.Network;
 import scanline.lab.recipe.Recipe;
-import scanline.lab.sequence.Batch;
-import scanline.lab.sequence.Loader;
+import scanline.data.sequence.Batch;
+import scanline.data.sequence.Loader;
 import scanline.lab.task.Answer;
 import scanline.lab.task.Task;
 
@@ -47,7 +47,7 @@ public final class Experiment implements AutoCloseable {
     /**
      * Opens the data and builds the model, with the weights that the seed gives.
      *
-     * @throws scanline.lab.base.DataException if the data is missing, damaged, or not of a size that the recipe can
+     * @throws scanline.data.base.DataException if the data is missing, damaged, or not of a size that the recipe can
      *     read
      * @throws RunException if the model cannot read pictures of this size, or cannot answer as the canvas asks
      */
@@ -195,7 +195,7 @@ public final class Experiment implements AutoCloseable {
     /**
      * Returns the examples of a split; for training, those of the first epoch.
      *
-     * @throws scanline.lab.base.UserException if there are too few images, such as when validation leaves none to train
+     * @throws scanline.data.base.UserException if there are too few images, such as when validation leaves none to train
      *     on
      */
     public Examples examples(Split split) {

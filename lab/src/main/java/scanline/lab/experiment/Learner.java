@@ -7,7 +7,7 @@ import scanline.engine.optim.Optimizer;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Tape;
 import scanline.lab.recipe.Recipe;
-import scanline.lab.sequence.Batch;
+import scanline.data.sequence.Batch;
 import scanline.lab.task.Task;
 
 /**

@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 
 import scanline.engine.random.RandomKey;
 import scanline.lab.base.RunException;
-import scanline.lab.canvas.Canvas;
-import scanline.lab.data.Dataset;
-import scanline.lab.image.ImageSet;
-import scanline.lab.image.Pictures;
+import scanline.data.canvas.Canvas;
+import scanline.data.dataset.Dataset;
+import scanline.data.image.ImageSet;
+import scanline.data.image.Pictures;
 import scanline.lab.recipe.Recipe;
-import scanline.lab.sequence.Loader;
+import scanline.data.sequence.Loader;
 
 /**
  * The division of a data set into training, validation and test examples by a recipe, and the order of training. Each

@@ -1,6 +1,6 @@
 package scanline.lab.experiment;
 
-import scanline.lab.sequence.Batch;
+import scanline.data.sequence.Batch;
 import scanline.lab.task.Score;
 import scanline.lab.task.Task;
 

@@ -18,15 +18,15 @@ import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.lab.base.RunException;
-import scanline.lab.canvas.Canvas;
+import scanline.data.canvas.Canvas;
 import scanline.lab.experiment.Experiment;
-import scanline.lab.image.PictureSize;
+import scanline.data.image.PictureSize;
 import scanline.lab.model.Autoregressive;
 import scanline.lab.model.Classifier;
 import scanline.lab.model.Model;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.run.Provenance;
-import scanline.lab.sequence.Scan;
+import scanline.data.sequence.Scan;
 
 /**
  * Exports a trained model as an ONNX file (onnx.ai/onnx/repo-docs/IR.html). The model reads unprocessed pictures and
@@ -113,7 +113,7 @@ final class OnnxModel {
                 experiment.input().features());
     }
 
-    /** Returns the means of blocks, rounded to multiples of 1/255 as in {@link scanline.lab.image.ImageSet#shrunk}. */
+    /** Returns the means of blocks, rounded to multiples of 1/255 as in {@link scanline.data.image.ImageSet#shrunk}. */
     private Value shrunk(Value pixels, int factor) {
         Value white = graph.constant(255);
         Value levels = graph.node("Round", graph.node("Mul", List.of(pixels, white)));

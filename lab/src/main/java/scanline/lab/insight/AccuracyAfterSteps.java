@@ -12,7 +12,7 @@ import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
 import scanline.lab.experiment.Tally;
 import scanline.lab.model.Classifier.Stepwise;
-import scanline.lab.sequence.Batch;
+import scanline.data.sequence.Batch;
 import scanline.lab.task.Classification;
 
 /**

@@ -7,15 +7,15 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
-import scanline.lab.canvas.Canvas;
+import scanline.data.canvas.Canvas;
 import scanline.lab.experiment.Examples;
 import scanline.lab.experiment.Experiment;
-import scanline.lab.image.ImageSet;
+import scanline.data.image.ImageSet;
 import scanline.lab.model.Classifier;
 import scanline.lab.model.Classifier.Attention;
 import scanline.lab.model.Classifier.Readout;
-import scanline.lab.sequence.Loader;
-import scanline.lab.sequence.Scan;
+import scanline.data.sequence.Loader;
+import scanline.data.sequence.Scan;
 import scanline.lab.task.Answer;
 
 /**

@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.lab.experiment.Experiment;
-import scanline.lab.image.ImageSet;
+import scanline.data.image.ImageSet;
 import scanline.lab.model.Classifier.Stepwise;
 import scanline.lab.task.Classification;
 

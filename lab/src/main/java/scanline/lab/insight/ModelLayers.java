@@ -15,7 +15,7 @@ import scanline.engine.tensor.Trace;
 import scanline.lab.experiment.Examples;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
-import scanline.lab.sequence.Batch;
+import scanline.data.sequence.Batch;
 import scanline.lab.task.Task;
 
 /** The layers of a model, from traces of its passes. */

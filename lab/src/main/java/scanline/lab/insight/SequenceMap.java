@@ -9,8 +9,8 @@ import scanline.engine.tensor.Tensor;
 import scanline.lab.experiment.Examples;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
-import scanline.lab.image.ImageSet;
-import scanline.lab.image.Pictures;
+import scanline.data.image.ImageSet;
+import scanline.data.image.Pictures;
 import scanline.lab.model.Autoregressive;
 import scanline.lab.task.Answer;
 

@@ -7,7 +7,7 @@ import scanline.engine.tensor.Weights;
 /**
  * The model of a recipe: a record of hyperparameters that builds the network. A new model is a new public record in
  * this package, named {@code ...Model}, with a constant {@code DEFAULT}. The recipe's {@code model} key finds it by its
- * name in lower case, and each of its components is a key below that. A {@link scanline.lab.base.Plugin} adds a model
+ * name in lower case, and each of its components is a key below that. A {@link scanline.data.plugin.Plugin} adds a model
  * from outside.
  */
 public interface Model {

@@ -15,9 +15,9 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 import scanline.engine.file.Excerpt;
-import scanline.lab.base.ModuleContent;
-import scanline.lab.base.Nearest;
-import scanline.lab.base.Plugins;
+import scanline.data.base.ModuleContent;
+import scanline.data.base.Nearest;
+import scanline.data.plugin.Plugins;
 import scanline.lab.recipe.Keys.Value;
 
 /**

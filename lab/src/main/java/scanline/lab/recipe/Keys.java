@@ -8,7 +8,7 @@ import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
-import scanline.lab.base.Nearest;
+import scanline.data.base.Nearest;
 
 /** The keys that were given for a recipe, with their values as text and their sources, and which of them were read. */
 final class Keys {

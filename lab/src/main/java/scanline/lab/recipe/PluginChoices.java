@@ -11,12 +11,10 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import scanline.lab.base.ModuleContent;
-import scanline.lab.base.PluginException;
-import scanline.lab.base.Plugins;
-import scanline.lab.base.Plugins.Added;
-import scanline.lab.data.Datasets;
-import scanline.lab.data.KnownSet;
+import scanline.data.plugin.PluginException;
+import scanline.data.plugin.Plugins;
+import scanline.data.plugin.Plugins.Added;
+import scanline.data.dataset.Datasets;
 
 /** Puts plugins to use, after a check that what they add can be a choice of a recipe. */
 public final class PluginChoices {
@@ -80,9 +78,6 @@ public final class PluginChoices {
             throw invalid(added, "cannot be a choice: it neither implements one of "
                     + interfaces.values().stream().map(Class::getSimpleName).sorted().collect(Collectors.joining(", "))
                     + " nor has a public constant that is a Dataset or a KnownSet");
-        }
-        if (ModuleContent.constants(KnownSet.class, type).anyMatch(KnownSet::inJar)) {
-            throw invalid(added, "has a KnownSet whose inJar is true: only Scanline's own jar has data sets");
         }
         return Stream.concat(
                 records.entrySet().stream().map(record -> record.getKey() + "=" + record.getValue()),

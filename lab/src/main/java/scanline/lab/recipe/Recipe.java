@@ -12,16 +12,16 @@ import scanline.engine.optim.Clipping;
 import scanline.engine.optim.ParameterGroup;
 import scanline.engine.optim.Schedule;
 import scanline.engine.optim.UpdateRule;
-import scanline.lab.base.FileName;
-import scanline.lab.base.Plugins;
-import scanline.lab.canvas.Canvas;
-import scanline.lab.data.Dataset;
-import scanline.lab.data.Datasets;
-import scanline.lab.data.ImageFolder;
-import scanline.lab.image.Preparation;
+import scanline.data.base.FileName;
+import scanline.data.plugin.Plugins;
+import scanline.data.canvas.Canvas;
+import scanline.data.dataset.Dataset;
+import scanline.data.dataset.Datasets;
+import scanline.data.dataset.ImageFolder;
+import scanline.data.image.Preparation;
 import scanline.lab.model.Model;
 import scanline.lab.model.RecurrentModel;
-import scanline.lab.sequence.Scan;
+import scanline.data.sequence.Scan;
 
 /**
  * Everything that determines a training run. Each component is a key of the recipe's text. Where a component selects one of
@@ -132,7 +132,7 @@ public record Recipe(String about, String source, Published published, double ta
         /**
          * Opens the data set from its folder or its usual location.
          *
-         * @throws scanline.lab.base.DataException if it is missing or damaged
+         * @throws scanline.data.base.DataException if it is missing or damaged
          */
         public Dataset open() {
             return Datasets.ofUser().open(name, dir.isEmpty() ? null : Path.of(dir),

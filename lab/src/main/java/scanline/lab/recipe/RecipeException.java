@@ -1,6 +1,6 @@
 package scanline.lab.recipe;
 
-import scanline.lab.base.UserException;
+import scanline.data.base.UserException;
 
 /** An invalid recipe or override. The message names the key. */
 public final class RecipeException extends UserException {

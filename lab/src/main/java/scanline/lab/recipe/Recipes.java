@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import scanline.lab.base.ModuleContent;
-import scanline.lab.base.Nearest;
-import scanline.lab.base.TextFile;
+import scanline.data.base.ModuleContent;
+import scanline.data.base.Nearest;
+import scanline.data.base.TextFile;
 import scanline.lab.model.Model;
 import scanline.lab.recipe.Keys.Value;
 
@@ -25,7 +25,7 @@ public final class Recipes {
 
     /** Returns the names of the built-in recipes, sorted. */
     public static List<String> names() {
-        return ModuleContent.files(FOLDER, ENDING).stream()
+        return ModuleContent.files(Recipes.class, FOLDER, ENDING).stream()
                 .map(file -> file.substring(FOLDER.length(), file.length() - ENDING.length())).toList();
     }
 
@@ -49,7 +49,7 @@ public final class Recipes {
             throw new RecipeException("no such recipe: " + nameOrFile + Nearest.hint(nameOrFile, names())
                     + " (`scanline recipes` lists them; your own recipe is a .yaml or .yml file)");
         }
-        return parse("recipes/" + nameOrFile + ENDING, ModuleContent.text(FOLDER + nameOrFile + ENDING), overrides);
+        return parse("recipes/" + nameOrFile + ENDING, ModuleContent.text(Recipes.class, FOLDER + nameOrFile + ENDING), overrides);
     }
 
     /** Returns whether a word is the path of a recipe file: it ends in .yaml or .yml. */

@@ -13,7 +13,7 @@ import scanline.engine.file.AtomicFile;
 import scanline.engine.file.Excerpt;
 import scanline.engine.io.FormatException;
 import scanline.engine.io.WeightsFile;
-import scanline.lab.base.TextFile;
+import scanline.data.base.TextFile;
 import scanline.lab.experiment.Compute;
 import scanline.lab.experiment.Examples;
 import scanline.lab.experiment.Experiment;

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import scanline.engine.file.Excerpt;
 import scanline.engine.file.FileAccessException;
 import scanline.lab.base.RunException;
-import scanline.lab.base.UserException;
+import scanline.data.base.UserException;
 import scanline.lab.experiment.Compute;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.recipe.Recipe;

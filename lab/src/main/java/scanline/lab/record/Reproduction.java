@@ -12,7 +12,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import scanline.lab.base.Nearest;
+import scanline.data.base.Nearest;
 import scanline.lab.base.RunException;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.recipe.Recipe;

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 import scanline.engine.file.Excerpt;
 import scanline.engine.io.FormatException;
-import scanline.lab.base.FileName;
+import scanline.data.base.FileName;
 import scanline.lab.base.Json;
 import scanline.lab.base.RunException;
 import scanline.lab.recipe.Recipe;

@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
-import scanline.lab.data.Datasets;
-import scanline.lab.data.ImageFolder;
+import scanline.data.dataset.Datasets;
+import scanline.data.dataset.ImageFolder;
 import scanline.lab.recipe.Recipes;
 
 /**

@@ -11,7 +11,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import scanline.lab.base.Numbers;
-import scanline.lab.canvas.Canvas.Answer;
+import scanline.data.canvas.Canvas.Answer;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.insight.AttentionMap;
 import scanline.lab.insight.Findings;

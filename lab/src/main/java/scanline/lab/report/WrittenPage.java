@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import scanline.engine.io.FormatException;
-import scanline.lab.base.TextFile;
+import scanline.data.base.TextFile;
 import scanline.lab.record.RunRecord;
 import scanline.lab.record.RunRecord.Outcome;
 import scanline.lab.task.Measures;

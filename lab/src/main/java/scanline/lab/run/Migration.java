@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import scanline.engine.file.AtomicFile;
 import scanline.lab.base.Json;
 import scanline.lab.base.RunException;
-import scanline.lab.base.TextFile;
+import scanline.data.base.TextFile;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.recipe.RenamedKeys;

@@ -12,7 +12,7 @@ import scanline.engine.io.LoadOptions;
 import scanline.engine.io.LoadReport;
 import scanline.engine.io.WeightsFile;
 import scanline.lab.base.RunException;
-import scanline.lab.base.Sha256;
+import scanline.data.base.Sha256;
 import scanline.lab.experiment.Experiment;
 
 /**

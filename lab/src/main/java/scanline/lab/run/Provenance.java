@@ -26,18 +26,18 @@ import scanline.engine.file.Excerpt;
 import scanline.engine.io.FormatException;
 import scanline.engine.kernel.Lanes;
 import scanline.lab.base.Json;
-import scanline.lab.base.PluginException;
+import scanline.data.plugin.PluginException;
 import scanline.lab.base.RunException;
-import scanline.lab.base.Sha256;
-import scanline.lab.data.Dataset;
-import scanline.lab.data.Outline;
+import scanline.data.base.Sha256;
+import scanline.data.dataset.Dataset;
+import scanline.data.dataset.Outline;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
-import scanline.lab.image.ImageSet;
+import scanline.data.image.ImageSet;
 import scanline.lab.recipe.PluginChoices;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.sequence.Scan;
+import scanline.data.sequence.Scan;
 
 /** The provenance of a run: the software, the machine, the recipe and the data that it was made with. */
 public final class Provenance {

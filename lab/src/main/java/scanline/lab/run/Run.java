@@ -21,7 +21,7 @@ import scanline.engine.file.FileAccessException;
 import scanline.engine.io.FormatException;
 import scanline.lab.base.Json;
 import scanline.lab.base.RunException;
-import scanline.lab.base.TextFile;
+import scanline.data.base.TextFile;
 import scanline.lab.experiment.Evaluation;
 import scanline.lab.format.Csv;
 import scanline.lab.recipe.Recipe;
@@ -248,7 +248,7 @@ public record Run(Path folder) {
      *
      * @param overrides {@code key=value}
      * @throws RunException if the file is no longer what the run started with
-     * @throws scanline.lab.base.PluginException if it needs a plugin that is missing
+     * @throws scanline.data.plugin.PluginException if it needs a plugin that is missing
      */
     public Recipe recipe(List<String> overrides) throws IOException {
         Provenance.requireSameRecipe(this);

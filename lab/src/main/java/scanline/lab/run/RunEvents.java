@@ -21,7 +21,7 @@ import scanline.lab.experiment.Examples;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
 import scanline.lab.format.EventLog;
-import scanline.lab.image.Pictures;
+import scanline.data.image.Pictures;
 
 /**
  * The events that TensorBoard shows of a run while it trains: the folder {@code events}, with one numbered file per

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import scanline.engine.io.LoadReport;
 import scanline.engine.io.WeightsFile;
 import scanline.lab.base.RunException;
-import scanline.lab.data.Dataset;
+import scanline.data.dataset.Dataset;
 import scanline.lab.experiment.Compute;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.recipe.Recipe;

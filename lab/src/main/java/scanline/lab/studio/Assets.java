@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.zip.CRC32C;
 
-import scanline.lab.base.ModuleContent;
+import scanline.data.base.ModuleContent;
 import scanline.lab.studio.http.Reply;
 import scanline.lab.studio.http.Routes;
 
@@ -20,12 +20,12 @@ final class Assets {
     private Assets() {}
 
     static void addTo(Routes routes) {
-        for (String path : ModuleContent.files(FOLDER, "")) {
+        for (String path : ModuleContent.files(Assets.class, FOLDER, "")) {
             String file = path.substring(FOLDER.length());
             if (path.endsWith("/")) {
                 continue; // some modules list folders too
             }
-            byte[] content = ModuleContent.bytes(path);
+            byte[] content = ModuleContent.bytes(Assets.class, path);
             CRC32C sum = new CRC32C();
             sum.update(content);
             String tag = "\"" + Long.toHexString(sum.getValue()) + "\"";

@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import scanline.lab.data.Dataset;
+import scanline.data.dataset.Dataset;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.insight.ModelLayers;
 import scanline.lab.recipe.Recipe;

@@ -3,9 +3,9 @@ package scanline.lab.studio;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 import scanline.lab.experiment.Experiment;
-import scanline.lab.image.Drawing;
-import scanline.lab.image.ImageFile;
-import scanline.lab.image.ImageSet;
+import scanline.data.image.Drawing;
+import scanline.data.image.ImageFile;
+import scanline.data.image.ImageSet;
 import scanline.lab.studio.http.Refusal;
 
 /**

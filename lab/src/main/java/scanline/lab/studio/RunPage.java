@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-import scanline.lab.base.TextFile;
+import scanline.data.base.TextFile;
 import scanline.lab.format.Csv;
 import scanline.lab.run.History;
 import scanline.lab.run.History.Distribution;

@@ -24,7 +24,7 @@ import scanline.engine.file.Durable;
 import scanline.engine.file.Excerpt;
 import scanline.lab.base.CommandProcess;
 import scanline.lab.base.RunException;
-import scanline.lab.base.TextFile;
+import scanline.data.base.TextFile;
 import scanline.lab.experiment.Compute;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;

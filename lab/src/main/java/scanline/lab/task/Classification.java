@@ -6,7 +6,7 @@ import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.Tensor;
 import scanline.lab.model.Classifier;
 import scanline.lab.recipe.Recipe;
-import scanline.lab.sequence.Batch;
+import scanline.data.sequence.Batch;
 
 /** One class per image: softmax and cross-entropy. */
 public record Classification(Classifier network, Recipe recipe, int classes) implements Task {

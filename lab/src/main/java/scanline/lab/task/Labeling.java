@@ -5,7 +5,7 @@ import java.util.stream.IntStream;
 import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.Tensor;
 import scanline.lab.model.Classifier;
-import scanline.lab.sequence.Batch;
+import scanline.data.sequence.Batch;
 
 /**
  * A set of labels per image, each predicted by its own sigmoid, independent of the others (binary relevance): a label

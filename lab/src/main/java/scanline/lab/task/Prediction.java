@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 
-import scanline.lab.image.ImageSet;
+import scanline.data.image.ImageSet;
 
 /**
  * The prediction for an image, as {@code predict --json} and the studio report it.

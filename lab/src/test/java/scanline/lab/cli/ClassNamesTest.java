@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import scanline.lab.image.Pngs;
+import scanline.samples.Pngs;
 import scanline.lab.report.Results;
 import scanline.lab.run.Run;
 

@@ -24,12 +24,12 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import scanline.engine.io.SafeTensors;
 import scanline.engine.io.SafeTensors.Entry;
-import scanline.lab.data.Datasets;
-import scanline.lab.image.ImageFile;
-import scanline.lab.image.ImageSet;
-import scanline.lab.image.PictureSize;
-import scanline.lab.image.Pngs;
-import scanline.lab.image.Preparation;
+import scanline.data.dataset.Datasets;
+import scanline.data.image.ImageFile;
+import scanline.data.image.ImageSet;
+import scanline.data.image.PictureSize;
+import scanline.samples.Pngs;
+import scanline.data.image.Preparation;
 import scanline.lab.run.Provenance;
 
 class CommandLineTest {

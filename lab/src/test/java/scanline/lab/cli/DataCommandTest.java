@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
-import scanline.lab.data.Datasets;
+import scanline.data.dataset.Datasets;
 
 class DataCommandTest {
     private final StringWriter out = new StringWriter();

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import scanline.lab.image.Pngs;
+import scanline.samples.Pngs;
 import scanline.lab.recipe.Recipes;
 
 /** Each recipe trains on data of one's own: a folder of images, and IDX files. */

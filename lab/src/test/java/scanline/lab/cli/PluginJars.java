@@ -24,7 +24,7 @@ import java.util.zip.ZipOutputStream;
 
 /** Compiles sources into jars that are plugins. */
 final class PluginJars {
-    private static final String SERVICE = "META-INF/services/scanline.lab.base.Plugin";
+    private static final String SERVICE = "META-INF/services/scanline.data.plugin.Plugin";
 
     private PluginJars() {}
 
@@ -107,7 +107,7 @@ final class PluginJars {
         return """
                 package own;
 
-                public final class %s implements scanline.lab.base.Plugin {
+                public final class %s implements scanline.data.plugin.Plugin {
                     @Override
                     public java.util.List<Class<?>> choices() {
                         return java.util.List.of(%s.class);

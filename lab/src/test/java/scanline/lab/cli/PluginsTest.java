@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import scanline.lab.base.CommandProcess;
 import scanline.lab.base.Json;
-import scanline.lab.base.Sha256;
+import scanline.data.base.Sha256;
 import scanline.lab.docs.Markdown;
 import scanline.lab.docs.Markdown.Block;
 import scanline.lab.docs.Repository;
@@ -81,7 +81,7 @@ class PluginsTest {
     private static final String SCAN = """
             package own;
 
-            public record Backwards() implements scanline.lab.sequence.Scan {
+            public record Backwards() implements scanline.data.sequence.Scan {
                 public static final Backwards DEFAULT = new Backwards();
 
                 @Override
@@ -101,9 +101,9 @@ class PluginsTest {
             package own;
 
             import scanline.engine.random.RandomKey;
-            import scanline.lab.canvas.Canvas;
-            import scanline.lab.image.ImageSet;
-            import scanline.lab.image.Pictures;
+            import scanline.data.canvas.Canvas;
+            import scanline.data.image.ImageSet;
+            import scanline.data.image.Pictures;
 
             /** Every image upside down. */
             public record Upended(int count) implements Canvas {
@@ -216,8 +216,8 @@ class PluginsTest {
             package own;
 
             import java.util.List;
-            import scanline.lab.data.Dataset;
-            import scanline.lab.image.ImageSet;
+            import scanline.data.dataset.Dataset;
+            import scanline.data.image.ImageSet;
 
             /** Vertical and horizontal stripes of 8 x 8 pixels. */
             public record Stripes(String name, int period) implements Dataset {
@@ -256,7 +256,7 @@ class PluginsTest {
     private static final String PLUGIN = """
             package own;
 
-            public final class OwnPlugin implements scanline.lab.base.Plugin {
+            public final class OwnPlugin implements scanline.data.plugin.Plugin {
                 @Override
                 public java.util.List<Class<?>> choices() {
                     return java.util.List.of(ChainModel.class, Backwards.class, Upended.class, Sawtooth.class, Plain.class,

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import scanline.lab.base.Json;
-import scanline.lab.image.Pngs;
+import scanline.samples.Pngs;
 
 /** {@code predict} of many files. */
 class PredictCommandTest {

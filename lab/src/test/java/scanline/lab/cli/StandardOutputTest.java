@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import scanline.lab.base.CommandProcess;
-import scanline.lab.image.Pngs;
+import scanline.samples.Pngs;
 
 /** What becomes of standard output, in processes of their own. */
 class StandardOutputTest {

@@ -18,7 +18,7 @@ import java.util.zip.GZIPOutputStream;
 import javax.imageio.ImageIO;
 import scanline.engine.io.SafeTensors;
 import scanline.engine.io.SafeTensors.Entry;
-import scanline.lab.image.Pngs;
+import scanline.samples.Pngs;
 
 /** A folder of runs, data sets and files, most of which have something wrong with them, each another thing. */
 final class WrongInputs {
@@ -188,7 +188,7 @@ final class WrongInputs {
                 package own;
 
                 public final class Digits {
-                    public static final scanline.lab.data.Dataset SET = new scanline.lab.data.Outline("mnist",
+                    public static final scanline.data.dataset.Dataset SET = new scanline.data.dataset.Outline("mnist",
                             java.util.List.of("a", "b"), 8, 8);
                 }
                 """, PluginJars.plugin("DigitsPlugin", "Digits"));
@@ -196,7 +196,7 @@ final class WrongInputs {
                 PluginJars.schedule("Wavy", "", "").replace("record Wavy()", "class Wavy"),
                 PluginJars.plugin("WavyPlugin", "Wavy"));
         PluginJars.write(folder.resolve("plugins-hidden/hidden.jar"), Map.of(), List.of(
-                "module own {\n    requires scanline.lab;\n    provides scanline.lab.base.Plugin with own.WavyPlugin;\n}\n",
+                "module own {\n    requires scanline.lab;\n    provides scanline.data.plugin.Plugin with own.WavyPlugin;\n}\n",
                 PluginJars.schedule("Wavy", "", defaults.formatted("Wavy")), PluginJars.plugin("WavyPlugin", "Wavy")));
         PluginJars.write(folder.resolve("plugins-throwing/throwing.jar"), "own.ThrowingPlugin",
                 PluginJars.plugin("ThrowingPlugin", "String").replace("    @Override",

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import scanline.engine.backend.Backend;
 import scanline.engine.tensor.Engine;
-import scanline.lab.data.Dataset;
+import scanline.data.dataset.Dataset;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 

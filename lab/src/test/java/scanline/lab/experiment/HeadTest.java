@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import scanline.lab.data.Outline;
+import scanline.data.dataset.Outline;
 import scanline.lab.recipe.Recipes;
 
 class HeadTest {

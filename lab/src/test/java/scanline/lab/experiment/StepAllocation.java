@@ -9,7 +9,7 @@ import scanline.engine.backend.Backend;
 import scanline.engine.tensor.Engine;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.sequence.Batch;
+import scanline.data.sequence.Batch;
 
 /** Prints how many bytes of heap a training step of some recipes allocates, once the code has been compiled. */
 final class StepAllocation {

@@ -33,19 +33,19 @@ import scanline.engine.tensor.Statistic;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
-import scanline.lab.base.ModuleContent;
+import scanline.data.base.ModuleContent;
 import scanline.lab.base.RunException;
-import scanline.lab.data.Datasets;
+import scanline.data.dataset.Datasets;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
-import scanline.lab.image.ImageSet;
-import scanline.lab.image.Pictures;
+import scanline.data.image.ImageSet;
+import scanline.data.image.Pictures;
 import scanline.lab.model.Autoregressive;
 import scanline.lab.model.Classifier;
 import scanline.lab.model.Model;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.sequence.Batch;
+import scanline.data.sequence.Batch;
 
 /** Holds exported models against ONNX Runtime; {@code ./build bench onnx} does so with more images and trained weights. */
 class OnnxTest {

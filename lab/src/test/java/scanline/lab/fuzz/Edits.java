@@ -8,13 +8,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import java.util.zip.CRC32;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.InflaterInputStream;
 
 import scanline.lab.fuzz.Target.Edit;
+import scanline.samples.Pictures;
 
 /** Damage that knows a format: what guards its inside is put right again, so that the damage reaches it. */
 final class Edits {
@@ -92,15 +92,7 @@ final class Edits {
         byte[] inside = Arrays.copyOfRange(bytes, at + 4, end - 4);
         boolean deep = ByteBuffer.wrap(inside).getInt() == DATA && random.nextBoolean();
         byte[] damaged = deep ? withinData(inside, random) : Bytes.edited(inside, random);
-        return Bytes.replaced(bytes, at, end, chunk(damaged));
-    }
-
-    /** A chunk of PNG: its length, its name and content, its checksum. */
-    static byte[] chunk(byte[] nameAndContent) {
-        CRC32 checksum = new CRC32();
-        checksum.update(nameAndContent);
-        return ByteBuffer.allocate(nameAndContent.length + 8).putInt(nameAndContent.length - 4).put(nameAndContent)
-                .putInt((int) checksum.getValue()).array();
+        return Bytes.replaced(bytes, at, end, Pictures.chunk(damaged));
     }
 
     /** The rows of pixels are damaged, and compressed again. */

@@ -27,23 +27,24 @@ import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Statistic;
 import scanline.engine.tensor.Weights;
-import scanline.lab.base.DataException;
-import scanline.lab.data.IdxFolder;
-import scanline.lab.data.ImageFolder;
+import scanline.data.base.DataException;
+import scanline.data.dataset.IdxFolder;
+import scanline.data.dataset.ImageFolder;
 import scanline.lab.experiment.Experiment;
-import scanline.lab.image.Idx;
-import scanline.lab.image.ImageFile;
-import scanline.lab.image.ImageSet;
-import scanline.lab.image.PictureSize;
-import scanline.lab.image.Preparation;
+import scanline.data.image.Idx;
+import scanline.data.image.ImageFile;
+import scanline.data.image.ImageSet;
+import scanline.data.image.PictureSize;
+import scanline.data.image.Preparation;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.RecipeException;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.report.Results;
 import scanline.lab.run.Progress;
 import scanline.lab.run.Run;
-import scanline.lab.sequence.Scan;
+import scanline.data.sequence.Scan;
 import scanline.lab.train.Trainer;
+import scanline.samples.Pictures;
 
 /** Every reader of Scanline that opens files, each with a folder of its own. */
 final class Targets {

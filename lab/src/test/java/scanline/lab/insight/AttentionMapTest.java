@@ -19,7 +19,7 @@ import scanline.lab.model.Classifier;
 import scanline.lab.model.Classifier.Readout;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.sequence.Loader;
+import scanline.data.sequence.Loader;
 
 class AttentionMapTest {
     private static Recipe small(String recipe, String... more) {

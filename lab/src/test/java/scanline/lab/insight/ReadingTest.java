@@ -11,15 +11,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import scanline.engine.tensor.Tape;
 import scanline.lab.experiment.Experiment;
-import scanline.lab.image.ImageSet;
-import scanline.lab.image.Pictures;
+import scanline.data.image.ImageSet;
+import scanline.data.image.Pictures;
 import scanline.lab.insight.Reading.States;
 import scanline.lab.insight.Reading.Writing;
 import scanline.lab.model.BeamSearch.Followed;
 import scanline.lab.model.Classifier.Readout;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.sequence.Batch;
-import scanline.lab.sequence.Loader;
+import scanline.data.sequence.Batch;
+import scanline.data.sequence.Loader;
 import scanline.lab.task.Answer;
 
 class ReadingTest {

@@ -19,12 +19,12 @@ import scanline.lab.experiment.Evaluation;
 import scanline.lab.experiment.Examples;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
-import scanline.lab.image.ImageSet;
+import scanline.data.image.ImageSet;
 import scanline.lab.insight.AccuracyAfterSteps.Point;
 import scanline.lab.model.Classifier;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.sequence.Batch;
+import scanline.data.sequence.Batch;
 import scanline.lab.task.Answer;
 import scanline.lab.task.Answers;
 

@@ -16,11 +16,11 @@ import org.junit.jupiter.api.Test;
 import scanline.engine.optim.Clipping;
 import scanline.engine.optim.Schedule;
 import scanline.engine.optim.UpdateRule;
-import scanline.lab.canvas.Canvas;
+import scanline.data.canvas.Canvas;
 import scanline.lab.docs.Repository;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.model.Model;
-import scanline.lab.sequence.Scan;
+import scanline.data.sequence.Scan;
 
 /**
  * The page docs/recipes.md: its table has every recipe, with the size of its model, and between two comments stands what keys

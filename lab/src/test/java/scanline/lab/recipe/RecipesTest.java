@@ -36,7 +36,7 @@ import scanline.lab.model.Model;
 import scanline.lab.model.RecurrentModel;
 import scanline.lab.model.VitModel;
 import scanline.lab.run.Run;
-import scanline.lab.sequence.Scan;
+import scanline.data.sequence.Scan;
 
 class RecipesTest {
     static List<String> names() {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import scanline.lab.base.Json;
 import scanline.lab.base.RunException;
-import scanline.lab.base.Sha256;
+import scanline.data.base.Sha256;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 

@@ -33,7 +33,7 @@ import scanline.lab.experiment.Split;
 import scanline.lab.format.EventReader;
 import scanline.lab.format.EventReader.Event;
 import scanline.lab.format.EventReader.Kind;
-import scanline.lab.image.Pictures;
+import scanline.data.image.Pictures;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.train.Trainer;

@@ -30,12 +30,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import scanline.lab.base.ModuleContent;
+import scanline.data.base.ModuleContent;
 import scanline.lab.cli.Main;
 import scanline.lab.experiment.Compute;
 import scanline.lab.experiment.Evaluation;
 import scanline.lab.experiment.Experiment;
-import scanline.lab.image.ImageSet;
+import scanline.data.image.ImageSet;
 import scanline.lab.run.Run;
 import scanline.lab.run.Trained;
 import scanline.lab.task.Prediction;
@@ -88,7 +88,7 @@ class StudioTest {
         assertThat(page).contains("Scanline").doesNotContain("http://").doesNotContain("https://")
                 .doesNotContain("<style");
         long bytes = 0;
-        for (String file : ModuleContent.files("scanline/lab/studio/page/", "")) {
+        for (String file : ModuleContent.files(Studio.class, "scanline/lab/studio/page/", "")) {
             if (file.endsWith(".js") || file.endsWith(".css") || file.endsWith(".html") || file.endsWith(".svg")) {
                 HttpResponse<String> response = browser
                         .ask(file.substring("scanline/lab/studio/page".length()).replace("index.html", ""));

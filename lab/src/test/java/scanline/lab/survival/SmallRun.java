@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import scanline.engine.io.SafeTensors;
-import scanline.lab.data.FirstImages;
+import scanline.samples.FirstImages;
 import scanline.lab.experiment.Evaluation;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.recipe.Recipe;

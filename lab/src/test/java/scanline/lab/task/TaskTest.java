@@ -22,7 +22,7 @@ import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.lab.sequence.Batch;
+import scanline.data.sequence.Batch;
 
 class TaskTest {
     private static final int END = 11;

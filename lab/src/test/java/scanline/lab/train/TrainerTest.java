@@ -26,7 +26,7 @@ import scanline.engine.io.SafeTensors;
 import scanline.engine.io.WeightsFile;
 import scanline.engine.tensor.Parameter;
 import scanline.lab.base.RunException;
-import scanline.lab.data.FirstImages;
+import scanline.samples.FirstImages;
 import scanline.lab.experiment.Evaluation;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Learner;

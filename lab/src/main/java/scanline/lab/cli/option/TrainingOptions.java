@@ -17,7 +17,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 import scanline.lab.base.Json;
-import scanline.lab.base.Plugins;
+import scanline.data.plugin.Plugins;
 import scanline.lab.cli.terminal.ProgressLine;
 import scanline.lab.cli.terminal.StatusLine;
 import scanline.lab.experiment.Experiment;

@@ -7,9 +7,9 @@ import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import scanline.lab.base.Numbers;
-import scanline.lab.canvas.Canvas.Answer;
+import scanline.data.canvas.Canvas.Answer;
 import scanline.lab.format.Png;
-import scanline.lab.image.Pictures;
+import scanline.data.image.Pictures;
 import scanline.lab.insight.Findings.Example;
 
 /**

@@ -6,7 +6,7 @@ import java.util.TreeMap;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.DoubleStream;
 
-import scanline.lab.image.ImageSet;
+import scanline.data.image.ImageSet;
 
 /** A drawing of images, maps over them, and text, in places of equal size. */
 final class MapSheet {

@@ -4,7 +4,7 @@ import java.util.Base64;
 import java.util.List;
 import scanline.lab.base.Numbers;
 import scanline.lab.format.Png;
-import scanline.lab.image.ImageSet;
+import scanline.data.image.ImageSet;
 import scanline.lab.insight.HiddenStates;
 
 /**

@@ -15,7 +15,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import scanline.lab.base.UserException;
+import scanline.data.base.UserException;
 
 /**
  * The JDK's web server with one virtual thread per request, and with limits on headers, on the time to receive a request and to

@@ -1,0 +1,83 @@
+package scanline.data.sequence;
+
+import org.jspecify.annotations.Nullable;
+import scanline.data.base.DataException;
+import scanline.data.image.Pictures;
+
+/**
+ * Converts pictures to batches of sequences: scans each picture in an order, scales levels to the range 0 to 1, then
+ * applies {@code (x - mean) / std}. The arrays of a batch are reused for the next batch of the same size.
+ */
+public final class Loader {
+    private final Pictures pictures;
+    private final int features;
+    private final int[] scanned;
+    private final float[] levels = new float[256];
+    // A black pixel followed by the pixels of a picture: a scan that reads outside the picture reads the black one.
+    private final byte[] framed;
+    private @Nullable Batch last;
+
+    /**
+     * Creates a loader for pictures.
+     *
+     * @param mean the mean to subtract from levels in the range 0 to 1
+     * @param std the number to divide by
+     * @throws DataException if the scan does not support pictures of this size
+     */
+    public Loader(Pictures pictures, Scan scan, double mean, double std) {
+        this.pictures = pictures;
+        features = scan.features(pictures.height(), pictures.width());
+        scanned = scan.order(pictures.height(), pictures.width());
+        framed = new byte[1 + pictures.height() * pictures.width()];
+        for (int level = 0; level < levels.length; level++) {
+            levels[level] = (float) ((level / 255.0 - mean) / std);
+        }
+    }
+
+    /** The number of steps of a sequence. */
+    public int steps() {
+        return scanned.length / features;
+    }
+
+    /** The number of features of a step. */
+    public int features() {
+        return features;
+    }
+
+    /** Returns the pixels of a picture in the order in which they are read; see {@link Scan#order}. */
+    public int[] order() {
+        return scanned.clone();
+    }
+
+    /** The number of classes. */
+    public int classes() {
+        return pictures.classes();
+    }
+
+    /**
+     * Returns the pictures whose numbers are at the indices {@code from} (inclusive) to {@code to} (exclusive) of an
+     * order.
+     */
+    public Batch batch(int[] order, int from, int to) {
+        int count = to - from;
+        Batch batch = last != null && last.count() == count
+                ? last
+                : new Batch(new float[count * scanned.length], new int[count][]);
+        last = batch;
+        for (int b = 0; b < count; b++) {
+            batch.answers()[b] = pictures.answer(order[from + b]);
+            pictures.draw(order[from + b], framed, 1);
+            fill(batch.values(), b, count);
+        }
+        return batch;
+    }
+
+    private void fill(float[] values, int b, int count) {
+        for (int t = 0, steps = steps(); t < steps; t++) {
+            for (int f = 0; f < features; f++) {
+                int pixel = 1 + scanned[t * features + f];
+                values[(t * count + b) * features + f] = levels[Byte.toUnsignedInt(framed[pixel])];
+            }
+        }
+    }
+}

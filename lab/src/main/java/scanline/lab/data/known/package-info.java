@@ -1,7 +1,0 @@
-/**
- * The data sets whose content is known. Each is a constant of a public class in this package; no list names it again.
- */
-@NullMarked
-package scanline.lab.data.known;
-
-import org.jspecify.annotations.NullMarked;

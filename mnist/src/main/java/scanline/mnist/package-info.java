@@ -1,0 +1,2 @@
+/** Makes the files of MNIST, which are resources of this package, known to scanline.data. */
+package scanline.mnist;
