@@ -1,5 +1,5 @@
 //JAVA 25
-//DEPS io.github.scanline:scanline-mnist:0.1.0-SNAPSHOT
+//DEPS io.github.scanline:scanline-mnist:0.1.0
 //RUNTIME_OPTIONS --add-modules jdk.incubator.vector
 import scanline.data.dataset.*;
 import scanline.data.sequence.*;
