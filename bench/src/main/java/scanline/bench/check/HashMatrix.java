@@ -25,9 +25,9 @@ import scanline.bench.peer.PeerNetwork;
 import scanline.bench.peer.Report;
 import scanline.bench.peer.SidesOptions;
 import scanline.bench.peer.Steps;
+import scanline.data.sequence.Batch;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.data.sequence.Batch;
 
 /**
  * {@code ./build bench hashes}: compares the weights after training on 1, 2, 3 and 8 threads, with vectors of 128, 256

@@ -26,11 +26,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import scanline.bench.peer.BenchException;
 import scanline.bench.peer.ChildJvm;
-import scanline.engine.file.AtomicFile;
-import scanline.engine.random.RandomKey;
 import scanline.data.dataset.Dataset;
 import scanline.data.dataset.Datasets;
 import scanline.data.image.ImageSet;
+import scanline.engine.file.AtomicFile;
+import scanline.engine.random.RandomKey;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.run.Run;
 

@@ -19,6 +19,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import scanline.bench.peer.Steps;
+import scanline.data.image.Pictures;
+import scanline.data.sequence.Batch;
 import scanline.engine.file.AtomicFile;
 import scanline.engine.io.SafeTensors;
 import scanline.engine.io.SafeTensors.Entry;
@@ -26,12 +28,10 @@ import scanline.engine.onnx.OnnxOperators;
 import scanline.lab.experiment.Examples;
 import scanline.lab.experiment.Split;
 import scanline.lab.export.ExportFormat;
-import scanline.data.image.Pictures;
 import scanline.lab.model.Autoregressive;
 import scanline.lab.model.Model;
 import scanline.lab.model.Network;
 import scanline.lab.recipe.Recipes;
-import scanline.data.sequence.Batch;
 
 /**
  * {@code ./build bench onnx}: exports recipes after some steps of training, and compares the logits of ONNX Runtime for

@@ -4,11 +4,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import scanline.data.sequence.Batch;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.insight.ModelLayers;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.data.sequence.Batch;
 
 /**
  * A case at which the sides are measured.

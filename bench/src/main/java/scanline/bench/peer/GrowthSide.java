@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import scanline.data.sequence.Batch;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.optim.Optimizer;
 import scanline.engine.random.RandomKey;
@@ -14,7 +15,6 @@ import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
-import scanline.data.sequence.Batch;
 
 /** Scanline's side at a {@link GrowthPoint}: a separate process that answers a {@link Side}. */
 final class GrowthSide implements Answers.Measured, AutoCloseable {

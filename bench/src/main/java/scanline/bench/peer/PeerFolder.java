@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import scanline.data.sequence.Batch;
 import scanline.engine.nn.RecurrentInitializer;
 import scanline.engine.optim.Adam;
 import scanline.engine.optim.AdamW;
@@ -26,7 +27,6 @@ import scanline.lab.base.Json;
 import scanline.lab.model.Model;
 import scanline.lab.model.RecurrentModel;
 import scanline.lab.recipe.Recipe;
-import scanline.data.sequence.Batch;
 
 /**
  * A case as files that peer.py and DjlCase read. {@code case.json} describes the network and the other files; {@code

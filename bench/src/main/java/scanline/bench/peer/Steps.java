@@ -2,6 +2,7 @@ package scanline.bench.peer;
 
 import java.util.ArrayList;
 import java.util.List;
+import scanline.data.sequence.Batch;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Statistic;
 import scanline.engine.tensor.Tape;
@@ -10,7 +11,6 @@ import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Learner;
 import scanline.lab.experiment.Split;
 import scanline.lab.recipe.Recipe;
-import scanline.data.sequence.Batch;
 import scanline.lab.train.Trainer;
 
 /**

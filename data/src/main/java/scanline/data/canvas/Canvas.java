@@ -1,9 +1,9 @@
 package scanline.data.canvas;
 
-import scanline.engine.random.RandomKey;
 import scanline.data.base.DataException;
 import scanline.data.image.ImageSet;
 import scanline.data.image.Pictures;
+import scanline.engine.random.RandomKey;
 
 /**
  * A way to compose pictures from the images of a data set. It determines what a model reads and what kind of labels it

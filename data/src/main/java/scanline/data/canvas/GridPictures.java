@@ -1,10 +1,10 @@
 package scanline.data.canvas;
 
 import java.util.Arrays;
-import scanline.engine.random.RandomKey;
 import scanline.data.base.DataException;
 import scanline.data.image.ImageSet;
 import scanline.data.image.Pictures;
+import scanline.engine.random.RandomKey;
 
 /**
  * The pictures of {@link Canvas.Grid}, composed on demand.

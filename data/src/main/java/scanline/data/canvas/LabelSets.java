@@ -2,8 +2,8 @@ package scanline.data.canvas;
 
 import java.util.Comparator;
 import java.util.stream.IntStream;
-import scanline.engine.random.RandomKey;
 import scanline.data.base.DataException;
+import scanline.engine.random.RandomKey;
 
 /** Draws the sets of labels of {@link ScatterPictures}, with the distribution documented there. */
 final class LabelSets {

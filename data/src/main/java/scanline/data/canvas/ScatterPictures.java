@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import scanline.engine.random.RandomKey;
 import scanline.data.base.DataException;
 import scanline.data.image.AreaScaling;
 import scanline.data.image.ImageSet;
 import scanline.data.image.Pictures;
+import scanline.engine.random.RandomKey;
 
 /**
  * The pictures of {@link Canvas.Scatter}, composed on demand; an instance is not thread-safe. Everything about picture

@@ -11,9 +11,9 @@ import scanline.data.base.DataException;
 import scanline.data.base.FileName;
 import scanline.data.base.ModuleContent;
 import scanline.data.base.Nearest;
-import scanline.data.plugin.Plugins;
 import scanline.data.dataset.IdxFiles.Packaged;
 import scanline.data.image.Preparation;
+import scanline.data.plugin.Plugins;
 
 /**
  * Finds data sets by name.
@@ -161,9 +161,12 @@ public record Datasets(Path cache) {
 
     private static final class Known {
         static final List<PackagedSet> PACKAGED = ServiceLoader
-                .load(PackagedSet.class, Datasets.class.getClassLoader()).stream().map(ServiceLoader.Provider::get).toList();
-        static final List<KnownSet> SETS = ModuleContent.constants(KnownSet.class, "scanline.data.dataset.known").stream()
-                .sorted(Comparator.comparing((KnownSet set) -> packaged(set).isEmpty()).thenComparing(KnownSet::name)).toList();
+                .load(PackagedSet.class, Datasets.class.getClassLoader()).stream().map(ServiceLoader.Provider::get)
+                .toList();
+        static final List<KnownSet> SETS = ModuleContent.constants(KnownSet.class, "scanline.data.dataset.known")
+                .stream()
+                .sorted(Comparator.comparing((KnownSet set) -> packaged(set).isEmpty()).thenComparing(KnownSet::name))
+                .toList();
     }
 
     private static DataException unknown(String name, List<String> names) {

@@ -15,8 +15,6 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import scanline.engine.file.Excerpt;
-import scanline.engine.random.RandomKey;
 import scanline.data.base.DataException;
 import scanline.data.base.FileReading;
 import scanline.data.base.Processors;
@@ -26,6 +24,8 @@ import scanline.data.image.ImageFile;
 import scanline.data.image.ImageSet;
 import scanline.data.image.PictureSize;
 import scanline.data.image.Preparation;
+import scanline.engine.file.Excerpt;
+import scanline.engine.random.RandomKey;
 
 /**
  * A data set in a folder of PNG or JPEG images with a subfolder for each class. The classes are named after those

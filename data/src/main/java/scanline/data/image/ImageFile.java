@@ -17,12 +17,11 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.jspecify.annotations.Nullable;
-
-import scanline.engine.file.Excerpt;
 import scanline.data.base.DataException;
+import scanline.engine.file.Excerpt;
 
 /**
- * Reads images from files. PNG and JPEG images are decoded by the JDK's readers, rotated as the camera recorded
+ * Reads images from files. PNG and JPEG images are decoded by the readers of the JDK's module {@code java.desktop}, rotated as the camera recorded
  * ({@link Orientation}), converted to gray ({@link Grayscale}), scaled to the size that a model reads regardless of
  * their proportions ({@link AreaScaling}), and inverted to light on dark if their border is light; another
  * {@link Preparation} changes this. The images of IDX files are read as they are. Large images are subsampled, so that
@@ -206,6 +205,11 @@ public final class ImageFile {
     }
 
     private static ImageSet decode(Content file, String format) {
+        if (ModuleLayer.boot().findModule("java.desktop").isEmpty()) {
+            throw new DataException(
+                    file + ": PNG and JPEG images are decoded by the JDK's module java.desktop, which is"
+                            + " missing: add it to the runtime image with --add-modules java.desktop");
+        }
         ImageReader reader = ImageIO.getImageReadersByFormatName(format).next();
         boolean isPng = format.equals("png");
         try (ImageInputStream in = file.image()) {

@@ -229,7 +229,8 @@ public final class Plugins {
     private static PluginException unusable(ModuleLayer layer, ServiceConfigurationError e) {
         String message = String.valueOf(e.getMessage());
         Throwable cause = e.getCause();
-        for (Module module : Stream.concat(layer.modules().stream(), Plugins.class.getModule().getLayer().modules().stream())
+        for (Module module : Stream
+                .concat(layer.modules().stream(), Plugins.class.getModule().getLayer().modules().stream())
                 .toList()) {
             for (String provider : providers(module)) {
                 if (message.contains(provider)) {

@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.StringTokenizer;
-import scanline.engine.file.Excerpt;
-import scanline.engine.io.FormatException;
 import scanline.data.base.DataException;
 import scanline.data.base.TextFile;
+import scanline.engine.file.Excerpt;
+import scanline.engine.io.FormatException;
 
 /** Reads a text file with the numbers of an image's pixels in some order, separated by whitespace. */
 final class PermutationFile {

@@ -3,10 +3,10 @@ package scanline.data.sequence;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import scanline.engine.random.RandomKey;
 import scanline.data.base.DataException;
 import scanline.data.base.FileName;
 import scanline.data.image.Divisor;
+import scanline.engine.random.RandomKey;
 
 /**
  * An order in which a sequence model reads an image. A new order is a new record in this file with a constant

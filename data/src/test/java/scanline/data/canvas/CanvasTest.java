@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import scanline.engine.random.RandomKey;
 import scanline.data.canvas.Canvas.Answer;
 import scanline.data.canvas.Canvas.Scatter.Order;
 import scanline.data.image.ImageSet;
+import scanline.engine.random.RandomKey;
 
 class CanvasTest {
     @Test

@@ -8,11 +8,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import scanline.engine.random.RandomKey;
 import scanline.data.base.DataException;
-import scanline.samples.Drawings;
 import scanline.data.image.ImageSet;
 import scanline.data.image.Pictures;
+import scanline.engine.random.RandomKey;
+import scanline.samples.Drawings;
 
 /** Grids of images of 3 x 2. */
 class GridPicturesTest {

@@ -15,14 +15,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import scanline.engine.random.RandomKey;
 import scanline.data.base.DataException;
 import scanline.data.canvas.Canvas.Scatter.Order;
 import scanline.data.canvas.ScatterPictures.Placed;
 import scanline.data.image.AreaScaling;
-import scanline.samples.Drawings;
 import scanline.data.image.ImageSet;
 import scanline.data.image.Pictures;
+import scanline.engine.random.RandomKey;
+import scanline.samples.Drawings;
 
 /** Counts are held against exact probabilities, within what chance allows. */
 class ScatterPicturesTest {

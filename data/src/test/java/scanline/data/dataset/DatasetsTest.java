@@ -17,10 +17,10 @@ import scanline.data.dataset.known.Emnist;
 import scanline.data.dataset.known.FashionMnist;
 import scanline.data.dataset.known.Kmnist;
 import scanline.data.dataset.known.Mnist;
-import scanline.samples.IdxSamples;
-import scanline.samples.MnistFiles;
 import scanline.data.image.ImageSet;
 import scanline.data.image.Preparation;
+import scanline.samples.IdxSamples;
+import scanline.samples.MnistFiles;
 
 class DatasetsTest {
     private static final String NAMES = "emnist-balanced, emnist-byclass, emnist-bymerge, emnist-digits, emnist-letters,"
@@ -64,7 +64,8 @@ class DatasetsTest {
         for (Part part : Part.values()) {
             sha256.put(part, new IdxFiles.Folder(given).read(part).sha256());
         }
-        KnownSet set = new KnownSet("small", "", "", List.of("x", "y", "z"), new Source.Content(sha256), List.of(), Preparation.SCALE);
+        KnownSet set = new KnownSet("small", "", "", List.of("x", "y", "z"), new Source.Content(sha256), List.of(),
+                Preparation.SCALE);
         Datasets elsewhere = new Datasets(cache.resolve("elsewhere"));
         Dataset fromFolder = new KnownDataset(set, elsewhere.files(set, given));
         assertThat(fromFolder.train().count()).isEqualTo(4);

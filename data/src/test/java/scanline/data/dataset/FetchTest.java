@@ -23,8 +23,8 @@ import scanline.data.base.DataException;
 import scanline.data.dataset.IdxFiles.Part;
 import scanline.data.dataset.Mirror.Answer;
 import scanline.data.image.Idx;
-import scanline.samples.IdxSamples;
 import scanline.data.image.Preparation;
+import scanline.samples.IdxSamples;
 
 @Timeout(30)
 class FetchTest {
@@ -53,7 +53,8 @@ class FetchTest {
             Path file = Files.write(scratch.resolve("file"), files.get(part.fileName() + ".gz"));
             sha256.put(part, Idx.read(file, part.dimensions()).sha256());
         }
-        set = new KnownSet("sample", "", "", List.of("a", "b"), new Source.Content(sha256), List.of(), Preparation.SCALE);
+        set = new KnownSet("sample", "", "", List.of("a", "b"), new Source.Content(sha256), List.of(),
+                Preparation.SCALE);
     }
 
     @Test

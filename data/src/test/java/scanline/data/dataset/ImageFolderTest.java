@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import scanline.data.base.DataException;
 import scanline.data.image.ImageSet;
+import scanline.data.image.Preparation;
 import scanline.samples.MnistFiles;
 import scanline.samples.Pngs;
-import scanline.data.image.Preparation;
 
 class ImageFolderTest {
     private static final int SIDE = 6;

@@ -8,10 +8,10 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scanline.data.image.Preparation;
 import scanline.samples.IdxSamples;
 import scanline.samples.MnistFiles;
 import scanline.samples.Pngs;
-import scanline.data.image.Preparation;
 
 class OdditiesTest {
     @TempDir

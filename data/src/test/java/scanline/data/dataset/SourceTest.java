@@ -24,8 +24,8 @@ import scanline.data.base.Sha256;
 import scanline.data.dataset.IdxFiles.Part;
 import scanline.data.dataset.Mirror.Answer;
 import scanline.data.dataset.known.Emnist;
-import scanline.samples.IdxSamples;
 import scanline.data.image.Preparation;
+import scanline.samples.IdxSamples;
 
 /** Sets that are known by what is downloaded: gzipped files, or one archive of several sets. */
 @Timeout(30)

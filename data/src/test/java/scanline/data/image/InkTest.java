@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import scanline.engine.random.RandomKey;
 import scanline.data.dataset.IdxFiles;
 import scanline.data.dataset.IdxFiles.Part;
+import scanline.engine.random.RandomKey;
 import scanline.samples.MnistFiles;
 
 class InkTest {

@@ -14,8 +14,6 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import scanline.data.base.DataException;
-import scanline.data.plugin.Plugins;
-import scanline.lab.cli.terminal.StatusLine;
 import scanline.data.dataset.Dataset;
 import scanline.data.dataset.Datasets;
 import scanline.data.dataset.Fetch;
@@ -23,6 +21,8 @@ import scanline.data.dataset.IdxFiles;
 import scanline.data.dataset.IdxFiles.Part;
 import scanline.data.dataset.ImageFolder;
 import scanline.data.dataset.KnownSet;
+import scanline.data.plugin.Plugins;
+import scanline.lab.cli.terminal.StatusLine;
 
 /** The command {@code scanline data}. */
 @Command(name = "data", mixinStandardHelpOptions = true, description = "List, download and verify data sets.")

@@ -8,13 +8,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
-import scanline.engine.kernel.Parallel;
-import scanline.engine.kernel.Peak;
-import scanline.data.plugin.Plugins;
-import scanline.lab.cli.option.Threads;
 import scanline.data.dataset.Datasets;
 import scanline.data.dataset.IdxFiles;
 import scanline.data.dataset.KnownSet;
+import scanline.data.plugin.Plugins;
+import scanline.engine.kernel.Parallel;
+import scanline.engine.kernel.Peak;
+import scanline.lab.cli.option.Threads;
 import scanline.lab.run.Provenance;
 
 /** The command {@code scanline doctor}. */

@@ -2,9 +2,8 @@ package scanline.lab.experiment;
 
 import java.util.List;
 import java.util.Map;
-
-import scanline.engine.tensor.Tape;
 import scanline.data.sequence.Batch;
+import scanline.engine.tensor.Tape;
 import scanline.lab.task.Answer;
 import scanline.lab.task.LabelScore;
 import scanline.lab.task.Task;

@@ -1,13 +1,12 @@
 package scanline.lab.experiment;
 
 import java.util.Optional;
-
+import scanline.data.sequence.Batch;
 import scanline.engine.optim.MovingAverage;
 import scanline.engine.optim.Optimizer;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Tape;
 import scanline.lab.recipe.Recipe;
-import scanline.data.sequence.Batch;
 import scanline.lab.task.Task;
 
 /**

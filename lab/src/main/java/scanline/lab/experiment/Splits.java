@@ -6,17 +6,15 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-
 import org.jspecify.annotations.Nullable;
-
-import scanline.engine.random.RandomKey;
-import scanline.lab.base.RunException;
 import scanline.data.canvas.Canvas;
 import scanline.data.dataset.Dataset;
 import scanline.data.image.ImageSet;
 import scanline.data.image.Pictures;
-import scanline.lab.recipe.Recipe;
 import scanline.data.sequence.Loader;
+import scanline.engine.random.RandomKey;
+import scanline.lab.base.RunException;
+import scanline.lab.recipe.Recipe;
 
 /**
  * The division of a data set into training, validation and test examples by a recipe, and the order of training. Each

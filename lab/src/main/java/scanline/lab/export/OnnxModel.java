@@ -6,6 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import scanline.data.canvas.Canvas;
+import scanline.data.image.PictureSize;
+import scanline.data.sequence.Scan;
 import scanline.engine.onnx.OnnxFile;
 import scanline.engine.onnx.OnnxGraph;
 import scanline.engine.onnx.OnnxGraph.Attribute;
@@ -18,15 +21,12 @@ import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.lab.base.RunException;
-import scanline.data.canvas.Canvas;
 import scanline.lab.experiment.Experiment;
-import scanline.data.image.PictureSize;
 import scanline.lab.model.Autoregressive;
 import scanline.lab.model.Classifier;
 import scanline.lab.model.Model;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.run.Provenance;
-import scanline.data.sequence.Scan;
 
 /**
  * Exports a trained model as an ONNX file (onnx.ai/onnx/repo-docs/IR.html). The model reads unprocessed pictures and

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import scanline.data.sequence.Batch;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.lab.experiment.Evaluation;
@@ -12,7 +13,6 @@ import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
 import scanline.lab.experiment.Tally;
 import scanline.lab.model.Classifier.Stepwise;
-import scanline.data.sequence.Batch;
 import scanline.lab.task.Classification;
 
 /**

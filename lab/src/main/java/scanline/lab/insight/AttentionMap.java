@@ -5,17 +5,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import scanline.data.canvas.Canvas;
+import scanline.data.image.ImageSet;
+import scanline.data.sequence.Loader;
+import scanline.data.sequence.Scan;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
-import scanline.data.canvas.Canvas;
 import scanline.lab.experiment.Examples;
 import scanline.lab.experiment.Experiment;
-import scanline.data.image.ImageSet;
 import scanline.lab.model.Classifier;
 import scanline.lab.model.Classifier.Attention;
 import scanline.lab.model.Classifier.Readout;
-import scanline.data.sequence.Loader;
-import scanline.data.sequence.Scan;
 import scanline.lab.task.Answer;
 
 /**

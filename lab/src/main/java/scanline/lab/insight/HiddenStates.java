@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import scanline.data.image.ImageSet;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.lab.experiment.Experiment;
-import scanline.data.image.ImageSet;
 import scanline.lab.model.Classifier.Stepwise;
 import scanline.lab.task.Classification;
 

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-
+import scanline.data.sequence.Batch;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.LayerInfo;
 import scanline.engine.tensor.Shape;
@@ -15,7 +15,6 @@ import scanline.engine.tensor.Trace;
 import scanline.lab.experiment.Examples;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
-import scanline.data.sequence.Batch;
 import scanline.lab.task.Task;
 
 /** The layers of a model, from traces of its passes. */

@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import scanline.data.image.ImageSet;
+import scanline.data.image.Pictures;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.lab.experiment.Examples;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
-import scanline.data.image.ImageSet;
-import scanline.data.image.Pictures;
 import scanline.lab.model.Autoregressive;
 import scanline.lab.task.Answer;
 

@@ -13,11 +13,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-
-import scanline.engine.file.Excerpt;
 import scanline.data.base.ModuleContent;
 import scanline.data.base.Nearest;
 import scanline.data.plugin.Plugins;
+import scanline.engine.file.Excerpt;
 import scanline.lab.recipe.Keys.Value;
 
 /**

@@ -11,10 +11,10 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import scanline.data.dataset.Datasets;
 import scanline.data.plugin.PluginException;
 import scanline.data.plugin.Plugins;
 import scanline.data.plugin.Plugins.Added;
-import scanline.data.dataset.Datasets;
 
 /** Puts plugins to use, after a check that what they add can be a choice of a recipe. */
 public final class PluginChoices {

@@ -7,21 +7,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import scanline.engine.optim.Adam;
-import scanline.engine.optim.Clipping;
-import scanline.engine.optim.ParameterGroup;
-import scanline.engine.optim.Schedule;
-import scanline.engine.optim.UpdateRule;
 import scanline.data.base.FileName;
-import scanline.data.plugin.Plugins;
 import scanline.data.canvas.Canvas;
 import scanline.data.dataset.Dataset;
 import scanline.data.dataset.Datasets;
 import scanline.data.dataset.ImageFolder;
 import scanline.data.image.Preparation;
+import scanline.data.plugin.Plugins;
+import scanline.data.sequence.Scan;
+import scanline.engine.optim.Adam;
+import scanline.engine.optim.Clipping;
+import scanline.engine.optim.ParameterGroup;
+import scanline.engine.optim.Schedule;
+import scanline.engine.optim.UpdateRule;
 import scanline.lab.model.Model;
 import scanline.lab.model.RecurrentModel;
-import scanline.data.sequence.Scan;
 
 /**
  * Everything that determines a training run. Each component is a key of the recipe's text. Where a component selects one of

@@ -49,7 +49,8 @@ public final class Recipes {
             throw new RecipeException("no such recipe: " + nameOrFile + Nearest.hint(nameOrFile, names())
                     + " (`scanline recipes` lists them; your own recipe is a .yaml or .yml file)");
         }
-        return parse("recipes/" + nameOrFile + ENDING, ModuleContent.text(Recipes.class, FOLDER + nameOrFile + ENDING), overrides);
+        return parse("recipes/" + nameOrFile + ENDING, ModuleContent.text(Recipes.class, FOLDER + nameOrFile + ENDING),
+                overrides);
     }
 
     /** Returns whether a word is the path of a recipe file: it ends in .yaml or .yml. */

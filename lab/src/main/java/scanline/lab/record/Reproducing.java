@@ -10,13 +10,11 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-
 import org.jspecify.annotations.Nullable;
-
+import scanline.data.base.UserException;
 import scanline.engine.file.Excerpt;
 import scanline.engine.file.FileAccessException;
 import scanline.lab.base.RunException;
-import scanline.data.base.UserException;
 import scanline.lab.experiment.Compute;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.recipe.Recipe;

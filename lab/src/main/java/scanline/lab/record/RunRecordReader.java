@@ -11,12 +11,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-
 import org.jspecify.annotations.Nullable;
-
+import scanline.data.base.FileName;
 import scanline.engine.file.Excerpt;
 import scanline.engine.io.FormatException;
-import scanline.data.base.FileName;
 import scanline.lab.base.Json;
 import scanline.lab.base.RunException;
 import scanline.lab.recipe.Recipe;

@@ -2,8 +2,8 @@ package scanline.lab.report;
 
 import java.util.ArrayList;
 import java.util.List;
-import scanline.lab.base.Numbers;
 import scanline.data.canvas.Canvas.Answer;
+import scanline.lab.base.Numbers;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
 import scanline.lab.insight.AccuracyAfterSteps;

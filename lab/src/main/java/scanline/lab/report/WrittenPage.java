@@ -13,9 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-
-import scanline.engine.io.FormatException;
 import scanline.data.base.TextFile;
+import scanline.engine.io.FormatException;
 import scanline.lab.record.RunRecord;
 import scanline.lab.record.RunRecord.Outcome;
 import scanline.lab.task.Measures;

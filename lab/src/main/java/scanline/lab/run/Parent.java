@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import scanline.data.base.Sha256;
 import scanline.engine.io.FormatException;
 import scanline.engine.io.LoadOptions;
 import scanline.engine.io.LoadReport;
 import scanline.engine.io.WeightsFile;
 import scanline.lab.base.RunException;
-import scanline.data.base.Sha256;
 import scanline.lab.experiment.Experiment;
 
 /**

@@ -19,6 +19,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import scanline.data.base.Sha256;
+import scanline.data.dataset.Dataset;
+import scanline.data.dataset.Outline;
+import scanline.data.image.ImageSet;
+import scanline.data.plugin.PluginException;
+import scanline.data.sequence.Scan;
 import scanline.engine.backend.Backend;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.file.AtomicFile;
@@ -26,18 +32,12 @@ import scanline.engine.file.Excerpt;
 import scanline.engine.io.FormatException;
 import scanline.engine.kernel.Lanes;
 import scanline.lab.base.Json;
-import scanline.data.plugin.PluginException;
 import scanline.lab.base.RunException;
-import scanline.data.base.Sha256;
-import scanline.data.dataset.Dataset;
-import scanline.data.dataset.Outline;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
-import scanline.data.image.ImageSet;
 import scanline.lab.recipe.PluginChoices;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.data.sequence.Scan;
 
 /** The provenance of a run: the software, the machine, the recipe and the data that it was made with. */
 public final class Provenance {

@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import scanline.data.image.Pictures;
 import scanline.engine.file.AtomicFile;
 import scanline.engine.file.Durable;
 import scanline.engine.file.FileAccessException;
@@ -21,7 +22,6 @@ import scanline.lab.experiment.Examples;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
 import scanline.lab.format.EventLog;
-import scanline.data.image.Pictures;
 
 /**
  * The events that TensorBoard shows of a run while it trains: the folder {@code events}, with one numbered file per

@@ -11,11 +11,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import scanline.data.base.DataException;
+import scanline.data.image.ImageSet;
 import scanline.lab.base.RunException;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
 import scanline.lab.experiment.Splits;
-import scanline.data.image.ImageSet;
 import scanline.lab.recipe.Recipe;
 
 /**

@@ -2,10 +2,10 @@ package scanline.lab.studio;
 
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
-import scanline.lab.experiment.Experiment;
 import scanline.data.image.Drawing;
 import scanline.data.image.ImageFile;
 import scanline.data.image.ImageSet;
+import scanline.lab.experiment.Experiment;
 import scanline.lab.studio.http.Refusal;
 
 /**

@@ -2,11 +2,11 @@ package scanline.lab.task;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import scanline.data.sequence.Batch;
 import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.Tensor;
 import scanline.lab.model.Classifier;
 import scanline.lab.recipe.Recipe;
-import scanline.data.sequence.Batch;
 
 /** One class per image: softmax and cross-entropy. */
 public record Classification(Classifier network, Recipe recipe, int classes) implements Task {

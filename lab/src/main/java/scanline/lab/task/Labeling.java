@@ -2,10 +2,10 @@ package scanline.lab.task;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import scanline.data.sequence.Batch;
 import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.Tensor;
 import scanline.lab.model.Classifier;
-import scanline.data.sequence.Batch;
 
 /**
  * A set of labels per image, each predicted by its own sigmoid, independent of the others (binary relevance): a label

@@ -2,14 +2,14 @@ package scanline.lab.task;
 
 import java.util.List;
 import java.util.function.IntSupplier;
+import scanline.data.canvas.Canvas;
+import scanline.data.sequence.Batch;
 import scanline.engine.tensor.Tensor;
 import scanline.lab.base.RunException;
-import scanline.data.canvas.Canvas;
 import scanline.lab.model.Autoregressive;
 import scanline.lab.model.Classifier;
 import scanline.lab.model.Network;
 import scanline.lab.recipe.Recipe;
-import scanline.data.sequence.Batch;
 
 /** The task of a network: its loss on some examples, and its answers to them. */
 public interface Task {

@@ -3,13 +3,13 @@ package scanline.lab.task;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import scanline.data.canvas.Canvas;
+import scanline.data.sequence.Batch;
 import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.Tensor;
-import scanline.data.canvas.Canvas;
 import scanline.lab.model.Autoregressive;
 import scanline.lab.model.BeamSearch;
 import scanline.lab.recipe.Recipe;
-import scanline.data.sequence.Batch;
 
 /**
  * Several labels per image, written one after the other: a sequence, or a set in the order in which it is learned. It

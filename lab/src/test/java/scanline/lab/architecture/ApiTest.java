@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class ApiTest {
     @ParameterizedTest
-    @ValueSource(strings = {"engine", "lab"})
+    @ValueSource(strings = {"engine", "data", "lab"})
     void theSurfaceIsTheApprovedOne(String name) throws IOException, ReflectiveOperationException {
         Path approved = Path.of("..", name, "api.txt");
         String actual = surface("scanline." + name);

@@ -27,7 +27,7 @@ class LocaleTest {
 
     @Test
     void noResultDependsOnTheLocaleOfTheMachine() throws IOException {
-        assertThat(Stream.of("scanline.engine", "scanline.lab").flatMap(LocaleTest::classes)
+        assertThat(Stream.of("scanline.engine", "scanline.data", "scanline.lab").flatMap(LocaleTest::classes)
                 .flatMap(type -> type.uses().stream()).filter(LocaleTest::isLocal)).isEmpty();
     }
 

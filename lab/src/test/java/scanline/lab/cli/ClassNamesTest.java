@@ -10,9 +10,9 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import scanline.samples.Pngs;
 import scanline.lab.report.Results;
 import scanline.lab.run.Run;
+import scanline.samples.Pngs;
 
 /** Names of classes that are long, begin alike and have commas. */
 class ClassNamesTest {

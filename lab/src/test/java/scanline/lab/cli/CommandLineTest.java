@@ -22,15 +22,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
-import scanline.engine.io.SafeTensors;
-import scanline.engine.io.SafeTensors.Entry;
 import scanline.data.dataset.Datasets;
 import scanline.data.image.ImageFile;
 import scanline.data.image.ImageSet;
 import scanline.data.image.PictureSize;
-import scanline.samples.Pngs;
 import scanline.data.image.Preparation;
+import scanline.engine.io.SafeTensors;
+import scanline.engine.io.SafeTensors.Entry;
 import scanline.lab.run.Provenance;
+import scanline.samples.Pngs;
 
 class CommandLineTest {
     @TempDir

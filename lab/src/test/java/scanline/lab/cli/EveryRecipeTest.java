@@ -16,8 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import scanline.samples.Pngs;
 import scanline.lab.recipe.Recipes;
+import scanline.samples.Pngs;
 
 /** Each recipe trains on data of one's own: a folder of images, and IDX files. */
 class EveryRecipeTest {

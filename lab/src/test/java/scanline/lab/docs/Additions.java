@@ -71,7 +71,7 @@ final class Additions {
             words.addAll(List.of("--patch-module", name + "=" + folder + File.pathSeparator + tests, "--add-reads",
                     name + "=ALL-UNNAMED"));
         } else {
-            words.addAll(List.of("--add-modules", "scanline.engine,scanline.lab"));
+            words.addAll(List.of("--add-modules", "scanline.engine,scanline.data,scanline.lab"));
         }
         files.forEach(file -> words.add(file.toString()));
         StringWriter said = new StringWriter();

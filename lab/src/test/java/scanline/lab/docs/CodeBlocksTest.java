@@ -60,7 +60,7 @@ class CodeBlocksTest {
 
     @Test
     void quotationsMayOmitLines() throws IOException {
-        String link = "[code](../lab/src/main/java/scanline/lab/sequence/Scan.java)";
+        String link = "[code](../data/src/main/java/scanline/data/sequence/Scan.java)";
         String first = "public interface Scan {";
         String second = "record Rows() implements Scan {";
         assertThat(faults(page("docs/tour.md", link, "```java", first, "    // ...", second, "```"))).isEmpty();
@@ -69,10 +69,10 @@ class CodeBlocksTest {
 
     @Test
     void outdatedQuotationsAreFound() throws IOException {
-        String link = "[code](../lab/src/main/java/scanline/lab/sequence/Scan.java)";
+        String link = "[code](../data/src/main/java/scanline/data/sequence/Scan.java)";
         assertThat(faults(page("docs/tour.md", link, "```java", "int BLACK = -1;", "```"))).isEmpty();
         assertThat(faults(page("docs/tour.md", link, "```java", "int BLACK = -2;", "```")))
-                .containsExactly("not in lab/src/main/java/scanline/lab/sequence/Scan.java: int BLACK = -2;");
+                .containsExactly("not in data/src/main/java/scanline/data/sequence/Scan.java: int BLACK = -2;");
         assertThat(faults(page("docs/tour.md", "Scan.java", "```java", "int BLACK = -1;", "```")))
                 .containsExactly("no file is linked before: int BLACK = -1;");
     }
@@ -81,7 +81,7 @@ class CodeBlocksTest {
     void codeThatDoesNotCompileIsFound() throws IOException {
         assertThat(faults(page("README.md", "```java", "final class A {", "    B b;", "}", "```"))).singleElement()
                 .asString().contains("A.java:2", "class B");
-        String link = "[code](../lab/src/main/java/scanline/lab/sequence/Scan.java)";
+        String link = "[code](../data/src/main/java/scanline/data/sequence/Scan.java)";
         String[] scan = {link, "```java", "    record Odd() implements Scan {", "        @Override",
                 "        public int features(int height, int width) { return width; }", "    }", "```"};
         assertThat(faults(page("docs/adding.md", scan))).isEmpty();

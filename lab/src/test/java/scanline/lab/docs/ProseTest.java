@@ -39,7 +39,7 @@ class ProseTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"engine/src/main/java", "lab/src/main/java", "bench/src/main/java"})
+    @ValueSource(strings = {"engine/src/main/java", "data/src/main/java", "lab/src/main/java", "bench/src/main/java"})
     void programStringsHaveNone(String sources) throws IOException {
         assertThat(files(sources, ".java")).hasSizeGreaterThan(20).allSatisfy(file -> {
             String strings = STRINGS.matcher(Files.readString(file)).results()

@@ -12,9 +12,9 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import scanline.data.dataset.Dataset;
 import scanline.engine.backend.Backend;
 import scanline.engine.tensor.Engine;
-import scanline.data.dataset.Dataset;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 

@@ -5,11 +5,11 @@ import java.util.List;
 import javax.management.JMException;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
+import scanline.data.sequence.Batch;
 import scanline.engine.backend.Backend;
 import scanline.engine.tensor.Engine;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.data.sequence.Batch;
 
 /** Prints how many bytes of heap a training step of some recipes allocates, once the code has been compiled. */
 final class StepAllocation {

@@ -21,6 +21,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import scanline.data.base.ModuleContent;
+import scanline.data.dataset.Datasets;
+import scanline.data.image.ImageSet;
+import scanline.data.image.Pictures;
+import scanline.data.sequence.Batch;
 import scanline.engine.file.AtomicFile;
 import scanline.engine.io.WeightsFile;
 import scanline.engine.nn.Linear;
@@ -33,19 +38,14 @@ import scanline.engine.tensor.Statistic;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
-import scanline.data.base.ModuleContent;
 import scanline.lab.base.RunException;
-import scanline.data.dataset.Datasets;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
-import scanline.data.image.ImageSet;
-import scanline.data.image.Pictures;
 import scanline.lab.model.Autoregressive;
 import scanline.lab.model.Classifier;
 import scanline.lab.model.Model;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.data.sequence.Batch;
 
 /** Holds exported models against ONNX Runtime; {@code ./build bench onnx} does so with more images and trained weights. */
 class OnnxTest {

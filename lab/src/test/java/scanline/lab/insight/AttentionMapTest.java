@@ -10,6 +10,7 @@ import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import scanline.data.sequence.Loader;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
@@ -19,7 +20,6 @@ import scanline.lab.model.Classifier;
 import scanline.lab.model.Classifier.Readout;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.data.sequence.Loader;
 
 class AttentionMapTest {
     private static Recipe small(String recipe, String... more) {

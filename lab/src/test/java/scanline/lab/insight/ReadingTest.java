@@ -9,17 +9,17 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import scanline.engine.tensor.Tape;
-import scanline.lab.experiment.Experiment;
 import scanline.data.image.ImageSet;
 import scanline.data.image.Pictures;
+import scanline.data.sequence.Batch;
+import scanline.data.sequence.Loader;
+import scanline.engine.tensor.Tape;
+import scanline.lab.experiment.Experiment;
 import scanline.lab.insight.Reading.States;
 import scanline.lab.insight.Reading.Writing;
 import scanline.lab.model.BeamSearch.Followed;
 import scanline.lab.model.Classifier.Readout;
 import scanline.lab.recipe.Recipes;
-import scanline.data.sequence.Batch;
-import scanline.data.sequence.Loader;
 import scanline.lab.task.Answer;
 
 class ReadingTest {

@@ -63,13 +63,16 @@ class LauncherTest {
     }
 
     private static void layOut(Path root) throws IOException {
-        for (String folder : List.of("scripts", "engine/src/main", "lab/src/main", "recipes", "target/app")) {
+        for (String folder : List.of("scripts", "engine/src/main", "data/src/main", "mnist/src/main", "lab/src/main",
+                "recipes",
+                "target/app")) {
             Files.createDirectories(root.resolve(folder));
         }
         for (String file : List.of("scanline", "scripts/jdk.sh")) {
             Files.copy(Repository.folder().resolve(file), root.resolve(file));
         }
-        for (String file : List.of("pom.xml", "engine/pom.xml", "lab/pom.xml", "target/app/built")) {
+        for (String file : List.of("pom.xml", "engine/pom.xml", "data/pom.xml", "mnist/pom.xml", "lab/pom.xml",
+                "target/app/built")) {
             Files.createFile(root.resolve(file));
         }
     }

@@ -13,14 +13,14 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import scanline.data.canvas.Canvas;
+import scanline.data.sequence.Scan;
 import scanline.engine.optim.Clipping;
 import scanline.engine.optim.Schedule;
 import scanline.engine.optim.UpdateRule;
-import scanline.data.canvas.Canvas;
 import scanline.lab.docs.Repository;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.model.Model;
-import scanline.data.sequence.Scan;
 
 /**
  * The page docs/recipes.md: its table has every recipe, with the size of its model, and between two comments stands what keys

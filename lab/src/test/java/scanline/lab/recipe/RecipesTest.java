@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import scanline.data.sequence.Scan;
 import scanline.engine.geometry.CellKind;
 import scanline.engine.nn.Initializer;
 import scanline.engine.nn.RecurrentInitializer;
@@ -36,7 +37,6 @@ import scanline.lab.model.Model;
 import scanline.lab.model.RecurrentModel;
 import scanline.lab.model.VitModel;
 import scanline.lab.run.Run;
-import scanline.data.sequence.Scan;
 
 class RecipesTest {
     static List<String> names() {

@@ -13,9 +13,9 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scanline.data.base.Sha256;
 import scanline.lab.base.Json;
 import scanline.lab.base.RunException;
-import scanline.data.base.Sha256;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import scanline.engine.io.SafeTensors;
-import scanline.samples.FirstImages;
 import scanline.lab.experiment.Evaluation;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.recipe.Recipe;
@@ -16,6 +15,7 @@ import scanline.lab.run.Progress;
 import scanline.lab.run.Result;
 import scanline.lab.run.Run;
 import scanline.lab.train.Trainer;
+import scanline.samples.FirstImages;
 
 /** A run of two epochs of two steps, which saves after every step. */
 public final class SmallRun {

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import scanline.data.sequence.Batch;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
@@ -22,7 +23,6 @@ import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
-import scanline.data.sequence.Batch;
 
 class TaskTest {
     private static final int END = 11;

@@ -26,7 +26,6 @@ import scanline.engine.io.SafeTensors;
 import scanline.engine.io.WeightsFile;
 import scanline.engine.tensor.Parameter;
 import scanline.lab.base.RunException;
-import scanline.samples.FirstImages;
 import scanline.lab.experiment.Evaluation;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Learner;
@@ -36,6 +35,7 @@ import scanline.lab.recipe.Recipes;
 import scanline.lab.run.Parent;
 import scanline.lab.run.Progress;
 import scanline.lab.run.Run;
+import scanline.samples.FirstImages;
 
 class TrainerTest {
     private static final double NEVER = 1e9;

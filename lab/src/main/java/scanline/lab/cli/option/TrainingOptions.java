@@ -7,17 +7,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
-
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
-import scanline.lab.base.Json;
 import scanline.data.plugin.Plugins;
+import scanline.lab.base.Json;
 import scanline.lab.cli.terminal.ProgressLine;
 import scanline.lab.cli.terminal.StatusLine;
 import scanline.lab.experiment.Experiment;

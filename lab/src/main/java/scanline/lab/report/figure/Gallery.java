@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import scanline.lab.base.Numbers;
 import scanline.data.canvas.Canvas.Answer;
-import scanline.lab.format.Png;
 import scanline.data.image.Pictures;
+import scanline.lab.base.Numbers;
+import scanline.lab.format.Png;
 import scanline.lab.insight.Findings.Example;
 
 /**

@@ -2,9 +2,9 @@ package scanline.lab.report.figure;
 
 import java.util.Base64;
 import java.util.List;
+import scanline.data.image.ImageSet;
 import scanline.lab.base.Numbers;
 import scanline.lab.format.Png;
-import scanline.data.image.ImageSet;
 import scanline.lab.insight.HiddenStates;
 
 /**
