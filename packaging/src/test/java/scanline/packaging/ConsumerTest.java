@@ -95,7 +95,7 @@ class ConsumerTest {
 
     private static void train(List<?> java, Path run) {
         java(java, Stream.concat(Stream.of("train"), Stream.concat(TRAINING.stream(),
-                Stream.of("--threads", "2", "--run", run.toString()))).toList()).output();
+                Stream.of("--threads", "1", "--run", run.toString()))).toList()).output();
     }
 
     @Test

@@ -84,7 +84,7 @@ class ClassPathTest {
     private static List<String> train(Path run, String... more) {
         List<String> words = new ArrayList<>(List.of("train"));
         words.addAll(List.of(SmallSets.recipe(set)));
-        words.addAll(List.of("--run", run.toString()));
+        words.addAll(List.of("--threads", "1", "--run", run.toString()));
         words.addAll(List.of(more));
         return words;
     }

@@ -38,8 +38,11 @@ class CompletionTest {
     }
 
     private static List<String> output(String... command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).directory(folder.toFile())
-                .redirectError(folder.resolve("errors.txt").toFile()).start();
+        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile())
+                .redirectError(folder.resolve("errors.txt").toFile());
+        builder.environment().put("ZDOTDIR", folder.toString()); // where zsh writes what it found
+        Process process = builder.start();
+        process.getOutputStream().close(); // zsh may have a question
         List<String> lines = new String(process.getInputStream().readAllBytes(), UTF_8).lines().map(String::strip)
                 .toList();
         assertThat(process.waitFor(SECONDS, TimeUnit.SECONDS)).isTrue();

@@ -26,14 +26,14 @@ public final class Classifier {
     public static void main(String[] arguments) throws IOException {
         Path folder = Path.of(arguments[0]);
         Recipe recipe = Recipes.find(arguments[2], Arrays.asList(arguments).subList(3, arguments.length));
-        try (Experiment experiment = new Experiment(recipe, 2)) {
-            Run run = Run.create(folder, recipe, Provenance.of(experiment, 2, List.of("boot"), null),
+        try (Experiment experiment = new Experiment(recipe, 1)) {
+            Run run = Run.create(folder, recipe, Provenance.of(experiment, 1, List.of("boot"), null),
                     Run.Beginning.OF_SEED);
             Trainer trainer = new Trainer(experiment, run, Progress.NONE, 30);
             trainer.train(() -> false);
             trainer.conclude(Evaluation.Listener.NONE);
         }
-        try (Trained trained = Trained.openAlone(folder.toString(), null, List.of(), Compute.with(2))) {
+        try (Trained trained = Trained.openAlone(folder.toString(), null, List.of(), Compute.with(1))) {
             Experiment model = trained.experiment();
             ImageSet picture = ImageFile.read(Path.of(arguments[1]), model.pictureSize(), model.input().classes(),
                     model.preparation());

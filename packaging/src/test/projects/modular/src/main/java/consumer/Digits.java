@@ -48,7 +48,7 @@ public final class Digits {
     public static void main(String[] arguments) throws IOException {
         IO.println("gradient " + GradientCheck.error(new Softsign(), Shape.of(3, 13)));
         Path saved = Path.of(arguments[1], "digits.safetensors");
-        try (Engine engine = Engine.open(2)) {
+        try (Engine engine = Engine.open(1)) {
             Weights weights = engine.weights(1);
             Model model = new Model(weights);
             LoadOptions names = LoadOptions.WHOLE.renamed("rnn.*", "own.lstm.*").renamed("classifier.*", "own.fc.*");
@@ -84,7 +84,7 @@ public final class Digits {
         int count = 200;
         Loader digits = new Loader(Datasets.ofUser().open("mnist", null).test(), Scan.Rows.DEFAULT, 0, 1);
         Batch batch = digits.batch(IntStream.range(0, count).toArray(), 0, count);
-        try (Engine engine = Engine.open(2)) {
+        try (Engine engine = Engine.open(1)) {
             Weights weights = engine.weights(0);
             Model model = new Model(weights);
             WeightsFile.load(file, weights);
