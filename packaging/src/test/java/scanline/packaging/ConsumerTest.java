@@ -106,7 +106,8 @@ class ConsumerTest {
                 script.replaceAll("(//DEPS \\S+):\\S+", "$1:" + Repository.VERSION));
         // JBang prints the command that its launcher, a shell script, then runs.
         Command.Ended jbang = Command.of(JAVA, "-cp", Consumers.target("jbang").resolve("lib") + "/*", "dev.jbang.Main",
-                "run", "--repos", "scanline=" + Repository.folder().toUri(), copy).with("JAVA_HOME", Consumers.JAVA_HOME)
+                "run", "--repos", "scanline=" + Repository.folder().toUri(), copy)
+                .with("JAVA_HOME", Consumers.JAVA_HOME)
                 .with("JBANG_DIR", folder.resolve("home")).with("JBANG_REPO", folder.resolve("repository")).run();
         assertThat(jbang.status()).as(jbang.err()).isEqualTo(255);
         String out = Command.of("sh", "-c", jbang.out()).output();

@@ -55,7 +55,8 @@ final class Consumers {
      * there, and none stay there.
      */
     static Path localRepository() {
-        Path users = Path.of(System.getProperty("localRepository", System.getProperty("user.home") + "/.m2/repository"));
+        Path users = Path
+                .of(System.getProperty("localRepository", System.getProperty("user.home") + "/.m2/repository"));
         Path own = Folders.empty("local");
         try {
             link(users, own, List.of(Repository.GROUP.split("\\.")));

@@ -113,7 +113,8 @@ public final class ModuleContent {
     private static List<String> inFolder(Path root, String folder) throws IOException {
         try (Stream<Path> files = Files.walk(root)) {
             return files.filter(Files::isRegularFile)
-                    .map(file -> folder + root.relativize(file).toString().replace(root.getFileSystem().getSeparator(), "/"))
+                    .map(file -> folder
+                            + root.relativize(file).toString().replace(root.getFileSystem().getSeparator(), "/"))
                     .toList();
         }
     }

@@ -309,7 +309,8 @@ public final class Plugins {
             throw new PluginException(name + provider + " fails: " + e, e);
         } catch (ReflectiveOperationException | ClassCastException e) {
             throw new PluginException(name + provider
-                    + " must be a public class that implements Plugin, with a public constructor without parameters", e);
+                    + " must be a public class that implements Plugin, with a public constructor without parameters",
+                    e);
         }
     }
 

@@ -75,7 +75,8 @@ class CompletionTest {
         assertThat(completed("tra")).containsExactly("train");
         assertThat(completed("")).contains("recipes", "train", "studio", "completion");
         assertThat(completed("train", "--th")).containsExactly("--threads");
-        assertThat(completed("evaluate", "run", "--split", "")).containsExactlyInAnyOrder("train", "validation", "test");
+        assertThat(completed("evaluate", "run", "--split", "")).containsExactlyInAnyOrder("train", "validation",
+                "test");
         assertThat(completed("export", "run", "--format", "")).containsExactlyInAnyOrder("onnx", "safetensors");
         assertThat(completed("completion", "z")).containsExactly("zsh");
     }
