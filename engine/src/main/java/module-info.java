@@ -6,7 +6,7 @@
 // "module": javac cannot see scanline.data, scanline.lab and scanline.bench, which come after this module.
 @SuppressWarnings("module") module scanline.engine {
     requires jdk.incubator.vector;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports scanline.engine.tensor;
     exports scanline.engine.nn;

@@ -13,7 +13,7 @@ module scanline.lab {
     requires org.snakeyaml.engine;
     requires tools.jackson.databind;
     requires tools.jackson.dataformat.yaml;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports scanline.lab.base;
     exports scanline.lab.experiment;

@@ -69,6 +69,14 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
+     * Creates an empty collection of weights whose parameters are all zero: for a model whose weights are loaded or
+     * only counted, because drawing initial values takes longer than anything else in a constructor.
+     */
+    public Weights weights() {
+        return new Weights(backend);
+    }
+
+    /**
      * Starts a training pass: dropout is active, and {@link Tape#backward} adds to the gradients of the parameters.
      *
      * @param step

@@ -19,13 +19,13 @@ import scanline.engine.random.RandomKey;
  */
 public final class Weights {
     private final Backend backend;
-    private final RandomKey random;
+    private final @Nullable RandomKey random;
     private final String scope;
     private final @Nullable LayerInfo layer;
     private final Map<String, Parameter> parameters;
     private final Map<String, Statistic> statistics;
 
-    private Weights(Backend backend, RandomKey random, String scope, @Nullable LayerInfo layer,
+    private Weights(Backend backend, @Nullable RandomKey random, String scope, @Nullable LayerInfo layer,
             Map<String, Parameter> parameters, Map<String, Statistic> statistics) {
         this.backend = backend;
         this.random = random;
@@ -37,6 +37,11 @@ public final class Weights {
 
     Weights(Backend backend, long seed) {
         this(backend, RandomKey.of(seed, "weights"), "", null, new LinkedHashMap<>(), new LinkedHashMap<>());
+    }
+
+    /** Creates a collection whose parameters stay zero. */
+    Weights(Backend backend) {
+        this(backend, null, "", null, new LinkedHashMap<>(), new LinkedHashMap<>());
     }
 
     /** Returns a view of this collection in which names start with {@code name} and a dot. */
@@ -98,6 +103,9 @@ public final class Weights {
      */
     public Parameter filled(String name, Shape shape, Initial initial) {
         Parameter parameter = zeros(name, shape);
+        if (random == null) {
+            return parameter;
+        }
         float[] values = new float[shape.elements()];
         initial.fill(values, random.purpose(parameter.name()));
         parameter.value().write(0, values, 0, values.length);

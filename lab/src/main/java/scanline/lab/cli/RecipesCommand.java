@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,7 +17,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import scanline.data.image.ImageSet;
+import scanline.engine.tensor.Engine;
+import scanline.engine.tensor.Weights;
 import scanline.lab.base.Numbers;
+import scanline.lab.base.RunException;
 import scanline.lab.cli.terminal.Paragraph;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.recipe.Recipe;
@@ -52,12 +57,14 @@ final class RecipesCommand implements Callable<Integer> {
     }
 
     private static void list(PrintWriter out, Map<String, Map<String, String>> measured) {
+        Map<String, ImageSet> tests = new HashMap<>(); // each data set is read once
         Table table = Table.ofFigures("recipe", "model", "reads", "parameters", "epochs", "published", "measured");
         for (String each : Recipes.names()) {
             Recipe recipe = Recipes.find(each, List.of());
             Map<String, String> keys = recipe.keys();
             table.row(each, keys.getOrDefault("model.cell", value(keys, "model")), value(keys, "data.scan"),
-                    Numbers.whole(parameters(recipe)), Integer.toString(recipe.epochs()),
+                    Numbers.whole(parameters(recipe,
+                            tests.computeIfAbsent(value(keys, "data"), _ -> recipe.data().open().test()))), Integer.toString(recipe.epochs()),
                     published(recipe),
                     measured.getOrDefault(each, Map.of()).getOrDefault(MNIST, "-"));
         }
@@ -88,7 +95,7 @@ final class RecipesCommand implements Callable<Integer> {
                         .collect(Collectors.joining(", ")));
         row(out, "data", settings(keys, "data"));
         row(out, "model", settings(keys, "model")
-                + String.format(Locale.ROOT, "; %,d parameters", parameters(recipe)));
+                + String.format(Locale.ROOT, "; %,d parameters", parameters(recipe, recipe.data().open().test())));
         row(out, "training", String.format(Locale.ROOT, "%d epochs, batch %d, %s, schedule %s, clip %s, loss (%s)",
                 recipe.epochs(), recipe.batch(), settings(keys, "optimizer"), settings(keys, "schedule"),
                 settings(keys, "clip"), below(keys, "loss")));
@@ -100,9 +107,13 @@ final class RecipesCommand implements Callable<Integer> {
         out.print(Paragraph.wrapped(String.format(Locale.ROOT, "    %-11s", title), text));
     }
 
-    private static long parameters(Recipe recipe) {
-        try (Experiment experiment = new Experiment(recipe, 1)) {
-            return experiment.weights().count();
+    private static long parameters(Recipe recipe, ImageSet test) {
+        try (Engine engine = Engine.open(1)) {
+            Weights weights = engine.weights(); // to be counted
+            recipe.model().build(weights, Experiment.input(recipe, test));
+            return weights.count();
+        } catch (IllegalArgumentException e) {
+            throw new RunException(String.valueOf(e.getMessage()));
         }
     }
 
