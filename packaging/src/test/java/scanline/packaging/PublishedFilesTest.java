@@ -1,6 +1,7 @@
 package scanline.packaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -111,7 +112,8 @@ class PublishedFilesTest {
     void everyFileHasItsChecksums() throws Exception {
         List<Path> files;
         try (Stream<Path> below = Files.walk(Repository.folder())) {
-            files = below.filter(Files::isRegularFile).filter(each -> !CHECKSUMS.containsKey(ending(each))).toList();
+            files = below.filter(Files::isRegularFile)
+                    .filter(each -> !CHECKSUMS.containsKey(ending(each)) && !ending(each).equals("asc")).toList();
         }
         assertThat(files).hasSizeGreaterThan(25);
         for (Path file : files) {
@@ -124,7 +126,23 @@ class PublishedFilesTest {
     }
 
     @Test
-    void theMetadataNamesEveryVersion(@TempDir Path scratch) throws Exception {
+    void everyFileOfAnArtifactIsSigned(@TempDir Path scratch) throws IOException {
+        List<Path> signed;
+        try (Stream<Path> files = Files.list(Repository.folder("scanline-engine"))) {
+            signed = files.filter(each -> !CHECKSUMS.containsKey(ending(each)) && !ending(each).equals("asc")).toList();
+        }
+        assertThat(signed).hasSize(6);
+        for (Path file : signed) {
+            Repository.gpg("--verify", file + ".asc", file);
+        }
+        // A signature that fits everything would be worth nothing.
+        Path other = Files.write(scratch.resolve("other"), new byte[] {1});
+        assertThatThrownBy(() -> Repository.gpg("--verify", signed.getFirst() + ".asc", other))
+                .hasMessageContaining("BAD signature");
+    }
+
+    @Test
+    void theMetadataNamesTheVersion() throws Exception {
         Path metadata = Repository.folder("scanline-engine").resolveSibling("maven-metadata.xml");
         Element versioning = (Element) pom(metadata).getElementsByTagName("versioning").item(0);
         assertThat(text(versioning, "release")).isEqualTo(Repository.VERSION);
@@ -176,9 +194,10 @@ class PublishedFilesTest {
     private static List<String> published(String artifact) throws IOException {
         String start = artifact + "-" + Repository.VERSION;
         try (Stream<Path> files = Files.list(Repository.folder(artifact))) {
-            return files.map(each -> each.getFileName().toString()).filter(each -> each.startsWith(start))
-                    .map(each -> each.substring(start.length()))
-                    .filter(each -> !CHECKSUMS.containsKey(ending(Path.of(each)))).toList();
+            return files.map(each -> each.getFileName().toString())
+                    .filter(each -> !CHECKSUMS.containsKey(ending(Path.of(each))) && !each.endsWith(".asc"))
+                    .peek(each -> assertThat(each).startsWith(start)).map(each -> each.substring(start.length()))
+                    .toList();
         }
     }
 
