@@ -123,7 +123,7 @@ class DistributionsTest {
         Command.of("sh", "-c", """
                 tools=$(for each in /bin/sh readlink dirname stty tr grep head locale; do command -v $each; done)
                 libraries=$(for each in $tools "$1"/bin/java "$1"/lib/*.so "$1"/lib/server/*.so; do
-                    ldd "$(readlink -f "$each")"; done | grep -o ' /[^ ]*' | grep -v packaging/target | sort -u)
+                    ldd "$(readlink -f "$each")"; done | grep -o '[[:space:]]/[^ ]*' | grep -v packaging/target | sort -u)
                 tar -chPf - $tools $libraries | podman import -q - localhost/scanline-test-base
                 """, "base", image).output();
         Command.of("podman", "build", "-q", "--from", "localhost/scanline-test-base", "-t", "localhost/scanline-test",
