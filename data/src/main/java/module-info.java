@@ -1,6 +1,7 @@
 /**
- * Images, data sets, the orders in which images are read, and batches. Reading PNG and JPEG files needs the JDK's module
- * {@code java.desktop}, which is optional here.
+ * Images, data sets, the orders in which images are read, and batches. Reading PNG and JPEG files needs the JDK's
+ * module {@code java.desktop}, which is optional here. Read {@link scanline.data.dataset} first, then {@link
+ * scanline.data.sequence} and {@link scanline.data.image}.
  */
 // "module": javac cannot see scanline.lab and scanline.bench, which come after this module.
 @SuppressWarnings("module") module scanline.data {

@@ -1,4 +1,8 @@
-/** Tensors, layers and optimizers on the Vector API. It needs nothing but the JDK. */
+/**
+ * Tensors, layers and optimizers on the Vector API. It needs nothing but the JDK. Read the packages in this order:
+ * {@link scanline.engine.tensor}, {@link scanline.engine.nn}, {@link scanline.engine.optim}, {@link
+ * scanline.engine.io} and {@link scanline.engine.onnx}.
+ */
 // "module": javac cannot see scanline.data, scanline.lab and scanline.bench, which come after this module.
 @SuppressWarnings("module") module scanline.engine {
     requires jdk.incubator.vector;

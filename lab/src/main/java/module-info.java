@@ -1,4 +1,8 @@
-/** Data, models, recipes, training runs and the command line. */
+/**
+ * Recipes, the models that they name, training runs, the command line and the web studio. A program that uses a
+ * trained run starts with {@link scanline.lab.run.Trained}; one that trains a recipe with {@link
+ * scanline.lab.recipe.Recipes} and {@link scanline.lab.train.TrainingSession}.
+ */
 module scanline.lab {
     requires transitive scanline.data;
     requires info.picocli;

@@ -1,47 +1,25 @@
 package scanline.data.image;
 
-import java.awt.image.BufferedImage;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReadParam;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.jspecify.annotations.Nullable;
 import scanline.data.base.DataException;
-import scanline.engine.file.Excerpt;
 
 /**
- * Reads images from files. PNG and JPEG images are decoded by the readers of the JDK's module {@code java.desktop}, rotated as the camera recorded
- * ({@link Orientation}), converted to gray ({@link Grayscale}), scaled to the size that a model reads regardless of
+ * Reads images from files. PNG and JPEG images are decoded by the readers of the JDK's module {@code java.desktop},
+ * rotated as the camera recorded ({@link Orientation}), converted to gray ({@link Grayscale}), scaled to the size that a model reads regardless of
  * their proportions ({@link AreaScaling}), and inverted to light on dark if their border is light; another
  * {@link Preparation} changes this. The images of IDX files are read as they are. Large images are subsampled, so that
- * none takes more than {@value #MOST_DECODED} pixels of memory. Decoders still read all of their pixels, so images
+ * none takes more than {@value Decoder#MOST_DECODED} pixels of memory. Decoders still read all of their pixels, so images
  * whose size would take a second or more to decode are rejected, and so are truncated images and those whose checksums
  * or decoder report damage.
  */
 public final class ImageFile {
-    private static final long LARGEST_FILE_BYTES = 64L << 20;
-    private static final int LARGEST_SIDE = 10_000;
-    private static final int MOST_DECODED = 1 << 21;
-    private static final long MOST_BYTES = 40_000_000;
-    private static final int JPEG_BITS = Byte.SIZE; // a pixel of a scan takes about as long as a byte of a PNG
-    private static final int LONGEST_REASON = 200;
     private static final Pattern IMAGE = Pattern.compile("\\.(png|jpe?g)$", Pattern.CASE_INSENSITIVE);
-    private static final int INKS = 4;
-    // The warnings of libjpeg and the JDK about incomplete images; their other warnings concern files that every viewer
-    // shows.
-    private static final Pattern DAMAGE = Pattern
-            .compile("(Truncated|Premature|Corrupt JPEG data: (?!\\d+ extraneous)).*");
     private static final int[] PNG = {0x89, 'P'};
     private static final int[] JPEG = {0xFF, 0xD8};
 
@@ -59,7 +37,7 @@ public final class ImageFile {
         return reading(file, (content, magic) -> {
             String format = format(magic);
             if (format != null) {
-                return set(fitted(decode(content, format), size, preparation), 1, size, classes);
+                return set(fitted(decoded(content, format), size, preparation), 1, size, classes);
             }
             if (begins(magic, new int[] {0, 0}) || begins(magic, new int[] {0x1F, 0x8B})) {
                 Idx idx = content.idx();
@@ -91,7 +69,7 @@ public final class ImageFile {
                     ? " is not a PNG file"
                     : " is a JPEG file, which is not decoded for requests: save it as PNG"));
         }
-        return set(fitted(decode(new Content(name, null, content), "png"), size, preparation), 1, size, classes);
+        return set(fitted(decoded(new ImageContent(name, null, content), "png"), size, preparation), 1, size, classes);
     }
 
     /**
@@ -106,7 +84,7 @@ public final class ImageFile {
             if (format == null) {
                 throw new DataException(file + " is not a PNG or JPEG file");
             }
-            return fitted(decode(content, format), size, preparation);
+            return fitted(decoded(content, format), size, preparation);
         });
     }
 
@@ -124,53 +102,9 @@ public final class ImageFile {
         return images;
     }
 
-    /** An encoded image: a file, or bytes if the file is null. */
-    private record Content(String name, @Nullable Path file, byte[] bytes) {
-        /** Returns the content of a file; a pipe or device, whose bytes can be read only once, is read immediately. */
-        static Content of(Path file) throws IOException {
-            if (Files.isRegularFile(file)) {
-                return new Content(file.toString(), file, new byte[0]);
-            }
-            try (InputStream in = Files.newInputStream(file)) {
-                return new Content(file.toString(), null, in.readNBytes((int) LARGEST_FILE_BYTES + 1));
-            }
-        }
-
-        long size() throws IOException {
-            return file == null ? bytes.length : Files.size(file);
-        }
-
-        int[] magic() throws IOException {
-            try (InputStream in = open()) {
-                return new int[] {in.read(), in.read()};
-            }
-        }
-
-        Idx idx() throws IOException {
-            try (InputStream in = open()) {
-                return Idx.read(name, in, size(), 3);
-            }
-        }
-
-        InputStream open() throws IOException {
-            return file == null ? new ByteArrayInputStream(bytes) : new BufferedInputStream(Files.newInputStream(file));
-        }
-
-        ImageInputStream image() throws IOException {
-            return file == null
-                    ? new MemoryCacheImageInputStream(open())
-                    : ImageIO.createImageInputStream(file.toFile());
-        }
-
-        @Override
-        public String toString() {
-            return name;
-        }
-    }
-
     /** Reads a file, given its first two bytes. */
     private interface Reading<T> {
-        T read(Content content, int[] magic) throws IOException;
+        T read(ImageContent content, int[] magic) throws IOException;
     }
 
     private static <T> T reading(Path file, Reading<T> reading) {
@@ -178,9 +112,9 @@ public final class ImageFile {
             if (Files.isDirectory(file)) {
                 throw new DataException(file + " is a folder, not an image");
             }
-            Content content = Content.of(file);
-            if (content.size() > LARGEST_FILE_BYTES) {
-                throw new DataException(file + " is larger than " + LARGEST_FILE_BYTES / (1 << 20) + " MB");
+            ImageContent content = ImageContent.of(file);
+            if (content.size() > ImageContent.MOST_BYTES) {
+                throw new DataException(file + " is larger than " + ImageContent.MOST_BYTES / (1 << 20) + " MB");
             }
             return reading.read(content, content.magic());
         } catch (AccessDeniedException e) {
@@ -204,80 +138,12 @@ public final class ImageFile {
         return magic[0] == with[0] && magic[1] == with[1];
     }
 
-    private static ImageSet decode(Content file, String format) {
-        if (ModuleLayer.boot().findModule("java.desktop").isEmpty()) {
-            throw new DataException(
-                    file + ": PNG and JPEG images are decoded by the JDK's module java.desktop, which is"
-                            + " missing: add it to the runtime image with --add-modules java.desktop");
+    private static ImageSet decoded(ImageContent content, String format) {
+        if (ModuleLayer.boot().findModule("java.desktop").isEmpty()) { // the decoder cannot even be loaded
+            throw new DataException(content + ": PNG and JPEG images are decoded by the JDK's module java.desktop, which is"
+                    + " missing: add it to the runtime image with --add-modules java.desktop");
         }
-        ImageReader reader = ImageIO.getImageReadersByFormatName(format).next();
-        boolean isPng = format.equals("png");
-        try (ImageInputStream in = file.image()) {
-            reader.setInput(in, true, true);
-            // The size comes from the header, before anything is allocated for the pixels.
-            int height = reader.getHeight(0);
-            int width = reader.getWidth(0);
-            if (width > LARGEST_SIDE || height > LARGEST_SIDE) {
-                throw new DataException(file + " is " + width + " x " + height + " pixels, but at most " + LARGEST_SIDE
-                        + " per side are supported");
-            }
-            JpegMarkers jpeg = isPng ? null : read(file, JpegMarkers::read);
-            long bits = jpeg == null
-                    ? Math.max(Byte.SIZE, reader.getRawImageType(0).getColorModel().getPixelSize())
-                    : JPEG_BITS * jpeg.scans();
-            if ((long) height * width * bits > MOST_BYTES * Byte.SIZE) {
-                throw new DataException(file + " is " + width + " x " + height + " pixels, but at most "
-                        + MOST_BYTES * Byte.SIZE / bits / 1_000_000
-                        + " million are supported for this kind of image: save it at a smaller size");
-            }
-            int step = (int) Math.ceil(Math.sqrt((double) height * width / MOST_DECODED));
-            ImageReadParam every = reader.getDefaultReadParam();
-            every.setSourceSubsampling(step, step, 0, 0);
-            List<String> damage = new ArrayList<>();
-            reader.addIIOReadWarningListener((_, warning) -> {
-                if (damage.isEmpty() && DAMAGE.matcher(warning).matches()) {
-                    damage.add(warning);
-                }
-            });
-            int orientation = jpeg == null ? read(file, PngChunks::orientation) : jpeg.orientation();
-            BufferedImage image = reader.read(0, every);
-            if (!damage.isEmpty()) {
-                throw new IOException(damage.getFirst());
-            }
-            if (jpeg != null && !jpeg.isAdobe() && image.getRaster().getNumBands() == INKS) {
-                throw new IOException(
-                        "it has four color components but does not state how they are stored: save it in RGB");
-            }
-            return Orientation.upright(orientation,
-                    set(Grayscale.of(image), 1, new PictureSize(image.getHeight(), image.getWidth()), 1));
-        } catch (IOException | IndexOutOfBoundsException | IllegalArgumentException | IllegalStateException e) {
-            // The JDK's decoders throw several kinds of exceptions for damaged files.
-            throw new DataException(file + " is a broken image: " + Excerpt.line(reason(e), LONGEST_REASON), e);
-        } finally {
-            reader.dispose();
-        }
-    }
-
-    /** Reads an encoded image from its start. */
-    private interface Encoded<T> {
-        T read(InputStream in) throws IOException;
-    }
-
-    private static <T> T read(Content file, Encoded<T> reading) throws IOException {
-        try (InputStream in = file.open()) {
-            return reading.read(in);
-        }
-    }
-
-    /**
-     * Returns the message of an exception or of its cause: the exceptions of the JDK's decoders often have none
-     * themselves.
-     */
-    private static String reason(Throwable e) {
-        String message = e.getMessage() == null ? "" : e.getMessage().strip();
-        return e.getCause() != null && (message.isEmpty() || message.endsWith(":"))
-                ? reason(e.getCause())
-                : message.isEmpty() ? e.getClass().getSimpleName() : message;
+        return Decoder.decode(content, format);
     }
 
     private static byte[] fitted(ImageSet picture, PictureSize size, Preparation preparation) {

@@ -1,4 +1,7 @@
-/** Plugins: jars that add models, data sets and other choices to recipes. */
+/**
+ * Plugins: jars that add models, data sets and other choices to recipes. A jar implements {@link
+ * scanline.data.plugin.Plugin}; {@link scanline.data.plugin.Plugins} finds it.
+ */
 @NullMarked
 package scanline.data.plugin;
 

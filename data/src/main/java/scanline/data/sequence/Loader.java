@@ -1,5 +1,6 @@
 package scanline.data.sequence;
 
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import scanline.data.base.DataException;
 import scanline.data.image.Pictures;
@@ -70,6 +71,21 @@ public final class Loader {
             fill(batch.values(), b, count);
         }
         return batch;
+    }
+
+    /**
+     * Returns all pictures of an order in batches, the last of which may be smaller. Each is read when the loop comes to
+     * it, into the arrays of the one before.
+     *
+     * @param size the number of pictures in a batch
+     * @throws IllegalArgumentException if the size is less than 1
+     */
+    public Iterable<Batch> batches(int[] order, int size) {
+        if (size < 1) {
+            throw new IllegalArgumentException("a batch has at least 1 picture, not " + size);
+        }
+        return () -> IntStream.range(0, Math.ceilDiv(order.length, size))
+                .mapToObj(i -> batch(order, i * size, Math.min((i + 1) * size, order.length))).iterator();
     }
 
     private void fill(float[] values, int b, int count) {

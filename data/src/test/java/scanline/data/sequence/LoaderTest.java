@@ -1,7 +1,11 @@
 package scanline.data.sequence;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import scanline.data.image.ImageSet;
 
@@ -48,6 +52,21 @@ class LoaderTest {
             assertThat(values[first]).isEqualTo(value(images.pixels()[6 + order[i]]));
             assertThat(values[first + 2]).isEqualTo(value(images.pixels()[order[i]]));
         }
+    }
+
+    @Test
+    void theBatchesOfAnOrderHaveAllOfItAndTheLastIsSmaller() {
+        List<Integer> labels = new ArrayList<>();
+        List<Integer> counts = new ArrayList<>();
+        for (Batch batch : loader(new Scan.Rows()).batches(new int[] {1, 0, 0, 1, 1}, 2)) {
+            counts.add(batch.count());
+            IntStream.of(batch.labels()).forEach(labels::add);
+        }
+        assertThat(counts).containsExactly(2, 2, 1);
+        assertThat(labels).containsExactly(0, 1, 1, 0, 0);
+        assertThat(loader(new Scan.Rows()).batches(new int[0], 2)).isEmpty();
+        assertThatThrownBy(() -> loader(new Scan.Rows()).batches(new int[] {1}, 0))
+                .isInstanceOf(IllegalArgumentException.class).hasMessage("a batch has at least 1 picture, not 0");
     }
 
     private Loader loader(Scan scan) {

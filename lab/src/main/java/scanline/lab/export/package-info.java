@@ -1,4 +1,4 @@
-/** Exports trained models to other formats: ONNX and safetensors. */
+/** Exports trained models to other formats, ONNX and safetensors: {@link scanline.lab.export.ExportFormat}. */
 @NullMarked
 package scanline.lab.export;
 

@@ -1,4 +1,7 @@
-/** A run's folder: recipe, provenance, checkpoint, metrics, live state, result, and the trained model in it. */
+/**
+ * A run's folder. {@link scanline.lab.run.Trained} opens the trained model in it, and {@link scanline.lab.run.Run} has
+ * its files: recipe, provenance, checkpoint, metrics, live state and result.
+ */
 @NullMarked
 package scanline.lab.run;
 

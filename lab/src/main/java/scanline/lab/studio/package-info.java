@@ -1,4 +1,7 @@
-/** The web studio: shows runs as they train, and what their models do with an image. */
+/**
+ * The web studio, {@link scanline.lab.studio.Studio}: shows runs as they train, and what their models do with an
+ * image.
+ */
 @NullMarked
 package scanline.lab.studio;
 
