@@ -24,6 +24,6 @@
 
     uses scanline.engine.backend.Backend.Provider;
 
-    provides scanline.engine.backend.Backend.Provider with scanline.engine.cpu.CpuBackend,
-            scanline.engine.cpu.ReferenceBackend;
+    provides scanline.engine.backend.Backend.Provider with scanline.engine.cpu.CpuProvider,
+            scanline.engine.cpu.ReferenceProvider;
 }

@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * Adds choices to recipes from outside of this module. A plugin is a jar that provides an implementation of this interface to the
  * {@link java.util.ServiceLoader}: {@code provides scanline.data.plugin.Plugin with ...} in its module-info, or a file in
- * {@code META-INF/services}. It lies on the module path, or in the folder that {@code --plugins} names. Recipes name a choice and
- * never a class.
+ * {@code META-INF/services}. It lies on the module path or class path, or in the folder that {@code --plugins} names. Recipes name
+ * a choice and never a class.
  */
 public interface Plugin {
     /**

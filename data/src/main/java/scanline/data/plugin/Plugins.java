@@ -1,21 +1,34 @@
 package scanline.data.plugin;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.module.Configuration;
 import java.lang.module.FindException;
+import java.lang.module.InvalidModuleDescriptorException;
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleFinder;
 import java.lang.module.ModuleReference;
 import java.lang.module.ResolutionException;
 import java.lang.module.ResolvedModule;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.net.MalformedURLException;
 import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
@@ -23,14 +36,19 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import scanline.data.base.FileReading;
 import scanline.data.base.ModuleContent;
 import scanline.data.base.Sha256;
 
-/** The plugins of this process, from the module path and from a folder of jars, and the classes that they add. */
+/** The plugins of this process, from the module path or class path and from a folder of jars, and the classes that they add. */
 public final class Plugins {
     /** The environment variable that names the folder where no option does. */
     public static final String VARIABLE = "SCANLINE_PLUGINS";
     private static final String ENDING = ".jar";
+    private static final String SERVICE = "META-INF/services/" + Plugin.class.getName();
+    private static final String MODULE = "module-info.class";
+    private static final List<String> OWN = List.of("scanline.engine.", "scanline.data.", "scanline.lab.");
+    private static final ClassLoader LOADER = Objects.requireNonNull(Plugins.class.getClassLoader());
 
     private static @Nullable Plugins current;
 
@@ -46,7 +64,7 @@ public final class Plugins {
      * The jar of a plugin.
      *
      * @param file its name, without its folder
-     * @param sha256 the SHA-256 of its content; empty for a folder of classes on the module path
+     * @param sha256 the SHA-256 of its content; empty for a folder of classes
      */
     public record Jar(String file, String sha256) {}
 
@@ -63,7 +81,7 @@ public final class Plugins {
         }
     }
 
-    /** Returns the plugins in use: those of the last call of {@link #use}, or else those on the module path. */
+    /** Returns the plugins in use: those of the last call of {@link #use}, or else those on the module path or class path. */
     public static synchronized Plugins current() {
         Plugins plugins = current;
         if (plugins == null) {
@@ -79,26 +97,28 @@ public final class Plugins {
     }
 
     /**
-     * Loads the plugins on the module path, and those in a folder.
+     * Loads the plugins on the module path or class path, and those in a folder.
      *
-     * @param folder a folder of jars, which become modules in a layer above that of this module; null for none
+     * @param folder a folder of jars, which become modules in a layer above that of this module, or, if this class is on
+     *     a class path, a class path above it; null for none
      * @throws PluginException if the folder is missing or has no plugin, or if a jar cannot be used
      */
     public static Plugins load(@Nullable Path folder) {
         ModuleLayer own = Plugins.class.getModule().getLayer();
         if (folder == null) {
-            return new Plugins(null, added(own));
+            return new Plugins(null, added(own == null ? onClassPath(LOADER) : inLayer(own)));
         }
         Path absolute = folder.toAbsolutePath();
-        ModuleLayer layer = layer(own, absolute, jars(absolute));
-        if (layer.modules().stream().allMatch(module -> providers(module).isEmpty())) {
+        Map<String, ModuleReference> jars = jars(absolute);
+        List<Plugin> plugins = own == null ? onClassPath(loader(jars)) : inLayer(layer(own, absolute, jars));
+        if (jars.values().stream().allMatch(jar -> providers(jar.descriptor()).isEmpty())) {
             throw new PluginException(absolute + " has no plugin: none of its jars provides a "
                     + Plugin.class.getName());
         }
-        return new Plugins(absolute, added(layer));
+        return new Plugins(absolute, added(plugins));
     }
 
-    /** The folder of the jars; empty if all plugins are on the module path. */
+    /** The folder of the jars; empty if all plugins are on the module path or class path. */
     public Optional<Path> folder() {
         return Optional.ofNullable(folder);
     }
@@ -115,34 +135,48 @@ public final class Plugins {
 
     /** Returns the jar of the plugin that a class belongs to, whether the plugin names the class or not. */
     public Optional<Jar> jar(Class<?> type) {
-        return classes.stream().filter(added -> added.type().getModule().equals(type.getModule())).map(Added::jar)
-                .findFirst();
+        return classes.stream().filter(added -> isOfSamePlugin(added.type(), type)).map(Added::jar).findFirst();
     }
 
     /** Returns the jar and the class of a plugin whose code failed; empty if the failure came from elsewhere. */
     public Optional<String> origin(Throwable failure) {
-        Set<String> own = Set.of("scanline.lab", "scanline.data", "scanline.engine");
-        return Arrays.stream(failure.getStackTrace())
-                .takeWhile(frame -> frame.getModuleName() == null || !own.contains(frame.getModuleName()))
-                .flatMap(frame -> classes.stream()
-                        .filter(added -> added.type().getModule().getName().equals(frame.getModuleName()))
-                        .map(added -> added.jar().file() + ": " + frame.getClassName()).limit(1))
+        return Arrays.stream(failure.getStackTrace()).map(StackTraceElement::getClassName)
+                .takeWhile(name -> !isOwn(name))
+                .flatMap(name -> classes.stream().filter(added -> isOfSamePlugin(added.type(), name))
+                        .map(added -> added.jar().file() + ": " + name).limit(1))
                 .findFirst();
     }
 
+    private static boolean isOfSamePlugin(Class<?> added, String name) {
+        try {
+            return isOfSamePlugin(added, Class.forName(name, false, added.getClassLoader()));
+        } catch (ClassNotFoundException | LinkageError _) {
+            return false;
+        }
+    }
+
+    /** Returns whether a class is from the jar of a plugin's class, and not one of Scanline's in the same fat jar. */
+    private static boolean isOfSamePlugin(Class<?> added, Class<?> type) {
+        return !isOwn(type.getName()) && place(added).equals(place(type));
+    }
+
+    private static boolean isOwn(String className) {
+        return OWN.stream().anyMatch(className::startsWith);
+    }
+
     /** Returns the jars of a folder by the names of their modules. */
-    private static Map<String, Path> jars(Path folder) {
+    private static Map<String, ModuleReference> jars(Path folder) {
         if (!Files.isDirectory(folder)) {
             throw new PluginException((Files.exists(folder) ? "not a folder: " : "no such folder: ") + folder
                     + "; --plugins and " + VARIABLE + " name a folder of jars");
         }
-        Map<String, Path> jars = new TreeMap<>();
+        Map<String, ModuleReference> jars = new TreeMap<>();
         try (Stream<Path> files = Files.list(folder)) {
             for (Path jar : files.filter(file -> file.toString().endsWith(ENDING)).sorted().toList()) {
                 for (ModuleReference module : modules(jar)) {
-                    Path other = jars.putIfAbsent(module.descriptor().name(), jar);
+                    ModuleReference other = jars.putIfAbsent(module.descriptor().name(), module);
                     if (other != null) {
-                        throw new PluginException(jar.getFileName() + " and " + other.getFileName()
+                        throw new PluginException(jar.getFileName() + " and " + path(other).getFileName()
                                 + " are both the module " + module.descriptor().name() + ": remove one from "
                                 + folder);
                     }
@@ -152,6 +186,10 @@ public final class Plugins {
             throw new PluginException(folder + ": " + e.getMessage(), e);
         }
         return jars;
+    }
+
+    private static Path path(ModuleReference jar) {
+        return Path.of(jar.location().orElseThrow());
     }
 
     private static Set<ModuleReference> modules(Path jar) {
@@ -167,17 +205,17 @@ public final class Plugins {
         }
     }
 
-    private static ModuleLayer layer(ModuleLayer own, Path folder, Map<String, Path> jars) {
-        ModuleFinder finder = ModuleFinder.of(jars.values().toArray(Path[]::new));
+    private static ModuleLayer layer(ModuleLayer own, Path folder, Map<String, ModuleReference> jars) {
+        ModuleFinder finder = ModuleFinder.of(jars.values().stream().map(Plugins::path).toArray(Path[]::new));
         jars.forEach((module, jar) -> {
             try {
                 resolve(own, finder, Set.of(module));
             } catch (FindException | ResolutionException e) {
-                throw new PluginException(jar.getFileName() + ": " + e.getMessage(), e);
+                throw new PluginException(path(jar).getFileName() + ": " + e.getMessage(), e);
             }
         });
         try {
-            return own.defineModulesWithOneLoader(resolve(own, finder, jars.keySet()), Plugins.class.getClassLoader());
+            return own.defineModulesWithOneLoader(resolve(own, finder, jars.keySet()), LOADER);
         } catch (ResolutionException | LayerInstantiationException e) {
             throw new PluginException(folder + ": " + e.getMessage(), e);
         }
@@ -188,25 +226,102 @@ public final class Plugins {
         return own.configuration().resolve(ModuleFinder.of(), finder, modules);
     }
 
-    private static List<String> providers(Module module) {
-        ModuleDescriptor descriptor = module.getDescriptor();
-        return descriptor == null
-                ? List.of()
-                : descriptor.provides().stream().filter(each -> each.service().equals(Plugin.class.getName()))
-                        .flatMap(each -> each.providers().stream()).toList();
+    private static List<String> providers(ModuleDescriptor module) {
+        return module.provides().stream().filter(each -> each.service().equals(Plugin.class.getName()))
+                .flatMap(each -> each.providers().stream()).toList();
     }
 
-    private static List<Added> added(ModuleLayer layer) {
-        Map<Jar, List<Plugin>> plugins = new TreeMap<>(Comparator.comparing(Jar::file).thenComparing(Jar::sha256));
+    private static List<Plugin> inLayer(ModuleLayer layer) {
+        List<Plugin> plugins = new ArrayList<>();
         try {
-            for (Plugin plugin : ServiceLoader.load(layer, Plugin.class)) {
-                plugins.computeIfAbsent(jar(plugin.getClass().getModule()), _ -> new ArrayList<>()).add(plugin);
-            }
+            ServiceLoader.load(layer, Plugin.class).forEach(plugins::add);
         } catch (ServiceConfigurationError e) {
             throw unusable(layer, e);
         }
+        return plugins;
+    }
+
+    private static ClassLoader loader(Map<String, ModuleReference> jars) {
+        List<URL> places = new ArrayList<>();
+        for (ModuleReference jar : jars.values()) {
+            try {
+                places.add(path(jar).toUri().toURL());
+            } catch (MalformedURLException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        return new URLClassLoader(places.toArray(URL[]::new), LOADER);
+    }
+
+    /** Creates the plugins that a class loader finds: also those that only a module-info provides. */
+    private static List<Plugin> onClassPath(ClassLoader loader) {
+        Map<String, String> places = new TreeMap<>();
+        try {
+            for (URL file : Collections.list(loader.getResources(SERVICE))) {
+                text(file).lines().map(line -> line.replaceFirst("#.*", "").strip()).filter(line -> !line.isEmpty())
+                        .forEach(provider -> places.put(provider, place(file, SERVICE)));
+            }
+            for (URL file : Collections.list(loader.getResources(MODULE))) {
+                if (file.getProtocol().equals("jrt")) {
+                    continue; // the JDK's own
+                }
+                providers(file).forEach(provider -> places.put(provider, place(file, MODULE)));
+            }
+        } catch (IOException e) {
+            throw new PluginException("plugins on the class path: " + e.getMessage(), e);
+        }
+        List<Plugin> plugins = new ArrayList<>();
+        places.forEach((provider, place) -> plugins.add(plugin(loader, provider, place)));
+        return plugins;
+    }
+
+    private static String text(URL file) throws IOException {
+        try (InputStream in = file.openStream()) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static List<String> providers(URL moduleInfo) throws IOException {
+        try (InputStream in = moduleInfo.openStream()) {
+            return providers(ModuleDescriptor.read(in));
+        } catch (InvalidModuleDescriptorException _) {
+            return List.of(); // that of a library for a newer JDK
+        }
+    }
+
+    /** Creates a plugin as {@link ServiceLoader} does, also by the static method that a provider of a module may have. */
+    private static Plugin plugin(ClassLoader loader, String provider, String place) {
+        String name = jar(place).file() + ": ";
+        try {
+            Class<?> type = Class.forName(provider, true, loader);
+            for (Method method : type.getMethods()) {
+                if (method.getName().equals("provider") && method.getParameterCount() == 0
+                        && Modifier.isStatic(method.getModifiers())) {
+                    return Plugin.class.cast(method.invoke(null));
+                }
+            }
+            return Plugin.class.cast(type.getConstructor().newInstance());
+        } catch (ClassNotFoundException e) {
+            throw new PluginException(name + "Provider " + provider + " not found", e);
+        } catch (InvocationTargetException e) {
+            throw new PluginException(name + provider + " fails: " + e.getCause(), e);
+        } catch (LinkageError e) {
+            throw new PluginException(name + provider + " fails: " + e, e);
+        } catch (ReflectiveOperationException | ClassCastException e) {
+            throw new PluginException(name + provider
+                    + " must be a public class that implements Plugin, with a public constructor without parameters", e);
+        }
+    }
+
+    private static List<Added> added(List<Plugin> plugins) {
+        Map<String, Jar> jars = new HashMap<>(); // so that each is read once
+        Map<Jar, List<Plugin>> byJar = new TreeMap<>(Comparator.comparing(Jar::file).thenComparing(Jar::sha256));
+        for (Plugin plugin : plugins) {
+            Jar jar = jars.computeIfAbsent(place(plugin.getClass()), Plugins::jar);
+            byJar.computeIfAbsent(jar, _ -> new ArrayList<>()).add(plugin);
+        }
         List<Added> added = new ArrayList<>();
-        plugins.forEach((jar, from) -> from
+        byJar.forEach((jar, from) -> from
                 .forEach(plugin -> choices(plugin, jar).forEach(choice -> added.add(new Added(choice, jar)))));
         return added;
     }
@@ -229,12 +344,12 @@ public final class Plugins {
     private static PluginException unusable(ModuleLayer layer, ServiceConfigurationError e) {
         String message = String.valueOf(e.getMessage());
         Throwable cause = e.getCause();
-        for (Module module : Stream
-                .concat(layer.modules().stream(), Plugins.class.getModule().getLayer().modules().stream())
-                .toList()) {
-            for (String provider : providers(module)) {
+        for (ResolvedModule module : Stream.concat(Stream.of(layer), layer.parents().stream())
+                .flatMap(each -> each.configuration().modules().stream()).toList()) {
+            for (String provider : providers(module.reference().descriptor())) {
                 if (message.contains(provider)) {
-                    return new PluginException(jar(module).file() + ": " + (cause == null
+                    String place = module.reference().location().map(URI::toString).orElse(module.name());
+                    return new PluginException(jar(place).file() + ": " + (cause == null
                             ? message.replaceFirst(".*?: ", "")
                             : provider + " fails: " + cause), e);
                 }
@@ -243,15 +358,32 @@ public final class Plugins {
         return new PluginException(message, e);
     }
 
-    private static Jar jar(Module module) {
-        Optional<URI> location = Optional.ofNullable(module.getLayer())
-                .flatMap(layer -> layer.configuration().findModule(module.getName()))
-                .map(ResolvedModule::reference).flatMap(ModuleReference::location)
-                .filter(uri -> "file".equals(uri.getScheme()));
-        if (location.isEmpty()) {
-            return new Jar(module.getName(), ""); // in the runtime image
+    /** Returns the URL of the jar or folder that a class is from; empty for a class that has none. */
+    private static String place(Class<?> type) {
+        CodeSource source = type.getProtectionDomain().getCodeSource();
+        URL place = source == null ? null : source.getLocation();
+        return place == null ? "" : place.toString();
+    }
+
+    /** Returns the URL of the jar or folder that has a file. */
+    private static String place(URL file, String name) {
+        String url = file.toString();
+        return url.substring(0, url.length() - name.length());
+    }
+
+    /** Returns a jar by its URL, which may be in another jar: {@code jar:nested:/app.jar/!BOOT-INF/lib/own.jar!/}. */
+    private static Jar jar(String place) {
+        URI uri = URI.create(place.replaceFirst("^jar:", "").replaceFirst("!/$", ""));
+        String path = uri.getSchemeSpecificPart();
+        String name = path.replaceFirst("/$", "");
+        String file = name.substring(name.lastIndexOf('/') + 1);
+        if (path.endsWith("/") || "jrt".equals(uri.getScheme())) {
+            return new Jar(file, ""); // a folder, or in the runtime image
         }
-        Path file = Path.of(location.get());
-        return new Jar(String.valueOf(file.getFileName()), Files.isRegularFile(file) ? Sha256.of(file) : "");
+        return new Jar(file, FileReading.of(file, () -> {
+            try (InputStream in = uri.toURL().openStream()) {
+                return Sha256.of(in);
+            }
+        }));
     }
 }

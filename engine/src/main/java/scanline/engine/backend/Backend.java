@@ -84,11 +84,13 @@ public interface Backend extends AutoCloseable {
      * Opens a backend, found through {@link ServiceLoader}.
      *
      * @param name
-     *            its name: {@code cpu}, {@code reference}, or that of a backend on the module path
+     *            its name: {@code cpu}, {@code reference}, or that of a backend on the module path or class path
      * @param threads
      *            the number of threads it may use; the results do not depend on it
      * @throws IllegalArgumentException
      *             if no backend has this name
+     * @throws IllegalStateException
+     *             if Java was started without the Vector API, which {@code cpu} needs
      */
     static Backend load(String name, int threads) {
         return provider(name).open(threads);
@@ -112,7 +114,10 @@ public interface Backend extends AutoCloseable {
                         + providers.stream().map(Provider::name).sorted().collect(Collectors.joining(", "))));
     }
 
-    /** The service that {@link #load} looks up to create a backend. */
+    /**
+     * The service that {@link #load} looks up to create a backend: a module-info provides it, or a file in
+     * {@code META-INF/services} of a jar that is used on a class path names it.
+     */
     interface Provider {
         /** The name by which users choose the backend. */
         String name();

@@ -81,21 +81,6 @@ public final class CpuBackend
         parallel = new Parallel(threads);
     }
 
-    /** Returns the provider that opens this backend by its name. */
-    public static Backend.Provider provider() {
-        return new Backend.Provider() {
-            @Override
-            public String name() {
-                return DEFAULT;
-            }
-
-            @Override
-            public Backend open(int threads) {
-                return new CpuBackend(threads);
-            }
-        };
-    }
-
     @Override
     public String name() {
         return "cpu, " + parallel.threads() + (parallel.threads() == 1 ? " thread" : " threads");

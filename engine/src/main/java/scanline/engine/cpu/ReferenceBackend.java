@@ -26,21 +26,6 @@ public final class ReferenceBackend implements Backend {
     /** Creates the backend. */
     public ReferenceBackend() {}
 
-    /** Returns the provider that opens this backend by its name. */
-    public static Backend.Provider provider() {
-        return new Backend.Provider() {
-            @Override
-            public String name() {
-                return "reference";
-            }
-
-            @Override
-            public Backend open(int threads) {
-                return new ReferenceBackend();
-            }
-        };
-    }
-
     @Override
     public String name() {
         return "reference";

@@ -48,7 +48,8 @@ public final class Engine implements AutoCloseable {
      * Opens an engine on a backend by its name.
      *
      * @param backend
-     *            {@code cpu}, {@code reference}, the slow one that specifies all operations, or one on the module path
+     *            {@code cpu}, {@code reference}, the slow one that specifies all operations, or one on the module path or
+     *            class path
      * @param threads
      *            the number of threads it may use, at least 1; the results do not depend on it
      * @throws IllegalArgumentException

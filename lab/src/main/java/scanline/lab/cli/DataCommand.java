@@ -2,6 +2,7 @@ package scanline.lab.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -67,7 +68,7 @@ public final class DataCommand {
 
     @Command(description = "Download a data set; an interrupted download is resumed.",
             mixinStandardHelpOptions = true)
-    void fetch(@Parameters(paramLabel = "NAME",
+    void fetch(@Parameters(paramLabel = "NAME", completionCandidates = Names.class,
             description = "Name of the data set, as listed by `data list`.") String name,
             @Option(names = "--dir", paramLabel = "DIR",
                     description = "Folder to store it in. Default: the cache folder.") @Nullable Path folder) {
@@ -85,7 +86,7 @@ public final class DataCommand {
 
     @Command(description = "Check data sets by SHA-256; the exit status is 1 if any file differs.",
             mixinStandardHelpOptions = true)
-    int verify(@Parameters(paramLabel = "NAME", arity = "0..1",
+    int verify(@Parameters(paramLabel = "NAME", arity = "0..1", completionCandidates = Names.class,
             description = "Name of the data set. Default: all that are found.") @Nullable String name,
             @Option(names = "--dir", paramLabel = "DIR",
                     description = "Folder to check. Default: where the data set is found.") @Nullable Path folder) {
@@ -119,5 +120,13 @@ public final class DataCommand {
 
     private CommandLine line() {
         return Objects.requireNonNull(spec).commandLine();
+    }
+
+    /** The names of the data sets, which a shell completes. */
+    static final class Names implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Datasets.known().stream().map(KnownSet::name).iterator();
+        }
     }
 }

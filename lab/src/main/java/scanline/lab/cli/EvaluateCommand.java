@@ -25,6 +25,7 @@ import scanline.engine.io.WeightsFile;
 import scanline.lab.base.Json;
 import scanline.lab.base.Numbers;
 import scanline.lab.base.RunException;
+import scanline.lab.cli.option.EnumNames;
 import scanline.lab.cli.option.OutputFile;
 import scanline.lab.cli.option.Threads;
 import scanline.lab.cli.option.TrainedOptions;
@@ -57,7 +58,7 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "Recipe key to change, and its new value; for example data.dir=FOLDER.")
     private List<String> overrides = List.of();
 
-    @Option(names = "--split", paramLabel = "SPLIT", defaultValue = "test",
+    @Option(names = "--split", paramLabel = "SPLIT", defaultValue = "test", completionCandidates = Splits.class,
             description = "Split to evaluate: ${COMPLETION-CANDIDATES}. Default: test.")
     private Split split = Split.TEST;
 
@@ -195,5 +196,12 @@ final class EvaluateCommand implements Callable<Integer> {
                             .mapToObj(Numbers::fourDecimals))));
         }
         return table;
+    }
+
+    /** What a shell completes. */
+    static final class Splits extends EnumNames {
+        Splits() {
+            super(Split.class);
+        }
     }
 }

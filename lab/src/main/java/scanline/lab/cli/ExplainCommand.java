@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import scanline.engine.tensor.Parameter;
+import scanline.lab.cli.option.RecipeNames;
 import scanline.lab.cli.terminal.Messages;
 import scanline.lab.cli.terminal.Paragraph;
 import scanline.lab.experiment.Experiment;
@@ -27,7 +28,8 @@ final class ExplainCommand implements Runnable {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "RECIPE", description = "Name of a built-in recipe, or path to a .yaml file.")
+    @Parameters(index = "0", paramLabel = "RECIPE", completionCandidates = RecipeNames.class,
+            description = "Name of a built-in recipe, or path to a .yaml file.")
     private String name = "";
 
     @Parameters(index = "1..*", paramLabel = "KEY=VALUE", description = "Changes a key of the recipe.")

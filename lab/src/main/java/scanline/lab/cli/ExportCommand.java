@@ -19,6 +19,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import scanline.engine.io.WeightsFile;
 import scanline.engine.onnx.OnnxOperators;
+import scanline.lab.cli.option.EnumNames;
 import scanline.lab.cli.option.OutputFile;
 import scanline.lab.cli.option.TrainedOptions;
 import scanline.lab.experiment.Compute;
@@ -40,7 +41,7 @@ final class ExportCommand implements Callable<Integer> {
             description = "Recipe key to change, and its new value; for example data.dir=FOLDER.")
     private List<String> overrides = List.of();
 
-    @Option(names = "--format", required = true, paramLabel = "FORMAT",
+    @Option(names = "--format", required = true, paramLabel = "FORMAT", completionCandidates = Formats.class,
             description = {"onnx: the complete model, from pixels to logits, for ONNX runtimes.",
                     "safetensors: the weights, with PyTorch's names."})
     private ExportFormat format = ExportFormat.ONNX;
@@ -73,6 +74,13 @@ final class ExportCommand implements Callable<Integer> {
                     WeightsFile.hash(experiment.weights()));
             words.flush();
             return CommandLine.ExitCode.OK;
+        }
+    }
+
+    /** What a shell completes. */
+    static final class Formats extends EnumNames {
+        Formats() {
+            super(ExportFormat.class);
         }
     }
 }

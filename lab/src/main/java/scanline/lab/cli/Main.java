@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -24,6 +25,7 @@ import scanline.data.base.UserException;
 import scanline.data.plugin.PluginException;
 import scanline.data.plugin.Plugins;
 import scanline.engine.file.Excerpt;
+import scanline.engine.kernel.VectorApi;
 import scanline.lab.cli.option.OutputFile;
 import scanline.lab.cli.terminal.Messages;
 import scanline.lab.cli.terminal.StandardOutput;
@@ -41,7 +43,8 @@ public final class Main {
             RecipesCommand.class, TrainCommand.class, ResumeCommand.class, SweepCommand.class, EvaluateCommand.class,
             PredictCommand.class, ExportCommand.class, ExplainCommand.class, ReportCommand.class,
             CompareCommand.class, StudioCommand.class, ResultsCommand.class, ReproduceCommand.class,
-            MigrateCommand.class, DataCommand.class, DoctorCommand.class, HelpCommand.class);
+            MigrateCommand.class, DataCommand.class, DoctorCommand.class, CompletionCommand.class, HelpCommand.class);
+    private static final Set<Class<?>> ABOUT_OTHERS = Set.of(CompletionCommand.class, HelpCommand.class);
 
     /** Stack traces are for people who work on Scanline. */
     @Option(names = "--debug", description = "Print the stack trace of an error.", scope = ScopeType.INHERIT)
@@ -126,7 +129,7 @@ public final class Main {
 
     /** A command is a class that is called after it. */
     private static boolean isNamed(Class<?> command, String... arguments) {
-        return arguments.length > 0 && command != HelpCommand.class
+        return arguments.length > 0 && !ABOUT_OTHERS.contains(command)
                 && command.getSimpleName().toLowerCase(Locale.ROOT).equals(arguments[0] + "command");
     }
 
@@ -143,10 +146,16 @@ public final class Main {
         };
     }
 
-    /** Loads the plugins before a command is run, but not for its help. */
+    /** Loads the plugins before a command is run, but not for its help; the same for what needs the Vector API. */
     private final class WithPlugins extends CommandLine.RunLast {
         @Override
         protected List<Object> handle(ParseResult parsed) {
+            try {
+                VectorApi.require();
+            } catch (IllegalStateException e) {
+                Messages.error(parsed.commandSpec().commandLine(), String.valueOf(e.getMessage()));
+                return List.of(CommandLine.ExitCode.SOFTWARE);
+            }
             String variable = System.getenv(Plugins.VARIABLE);
             Path folder = plugins == null && variable != null && !variable.isEmpty() ? Path.of(variable) : plugins;
             try {

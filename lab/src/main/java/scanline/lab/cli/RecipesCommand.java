@@ -22,6 +22,7 @@ import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Weights;
 import scanline.lab.base.Numbers;
 import scanline.lab.base.RunException;
+import scanline.lab.cli.option.RecipeNames;
 import scanline.lab.cli.terminal.Paragraph;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.recipe.Recipe;
@@ -38,7 +39,7 @@ final class RecipesCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(index = "0", arity = "0..1", paramLabel = "RECIPE",
+    @Parameters(index = "0", arity = "0..1", paramLabel = "RECIPE", completionCandidates = RecipeNames.class,
             description = "Name of a built-in recipe, or path to a .yaml file. Default: all built-in recipes.")
     private @Nullable String name;
 

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
 import scanline.engine.file.Excerpt;
 import scanline.lab.base.CommandProcess;
 import scanline.lab.base.RunException;
+import scanline.lab.cli.option.RecipeNames;
 import scanline.lab.cli.option.Threads;
 import scanline.lab.cli.option.TrainingOptions;
 import scanline.lab.experiment.Compute;
@@ -48,7 +49,7 @@ final class ReproduceCommand implements Callable<Integer> {
     @Mixin
     private TrainingOptions training = new TrainingOptions();
 
-    @Parameters(paramLabel = "RECIPE",
+    @Parameters(paramLabel = "RECIPE", completionCandidates = RecipeNames.class,
             description = "Name of a recipe, for all its records, or of one record. Default: everything.")
     private List<String> wanted = List.of();
 

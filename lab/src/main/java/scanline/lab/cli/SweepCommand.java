@@ -20,6 +20,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import scanline.lab.base.Json;
+import scanline.lab.cli.option.RecipeNames;
 import scanline.lab.cli.option.Threads;
 import scanline.lab.experiment.Compute;
 import scanline.lab.run.Run;
@@ -38,7 +39,8 @@ final class SweepCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "RECIPE", description = "Name of a built-in recipe, or path to a .yaml file.")
+    @Parameters(index = "0", paramLabel = "RECIPE", completionCandidates = RecipeNames.class,
+            description = "Name of a built-in recipe, or path to a .yaml file.")
     private String recipe = "";
 
     @Parameters(index = "1..*", paramLabel = "KEY=VALUE,...",

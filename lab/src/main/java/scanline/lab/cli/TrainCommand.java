@@ -17,6 +17,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import scanline.engine.file.Excerpt;
+import scanline.lab.cli.option.RecipeNames;
 import scanline.lab.cli.option.Threads;
 import scanline.lab.cli.option.TrainingOptions;
 import scanline.lab.cli.terminal.Messages;
@@ -40,7 +41,8 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private TrainingOptions training = new TrainingOptions();
 
-    @Parameters(index = "0", paramLabel = "RECIPE", description = "Name of a built-in recipe, or path to a .yaml file.")
+    @Parameters(index = "0", paramLabel = "RECIPE", completionCandidates = RecipeNames.class,
+            description = "Name of a built-in recipe, or path to a .yaml file.")
     private String recipe = "";
 
     @Parameters(index = "1..*", paramLabel = "KEY=VALUE", description = "Recipe key to change, and its new value.")

@@ -24,7 +24,7 @@ public final class PluginChoices {
     private PluginChoices() {}
 
     /**
-     * Loads the plugins on the module path, and those in a folder, and makes what they add choices of all recipes.
+     * Loads the plugins on the module path or class path, and those in a folder, and makes what they add choices of all recipes.
      *
      * @param folder the folder of jars; null for none
      * @throws PluginException if the folder has no plugin, a jar is broken, or a class cannot be a choice; its message names the

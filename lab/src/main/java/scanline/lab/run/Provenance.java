@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import scanline.data.base.ModuleContent;
 import scanline.data.base.Sha256;
 import scanline.data.dataset.Dataset;
 import scanline.data.dataset.Outline;
@@ -317,7 +318,7 @@ public final class Provenance {
 
     /** The version of Scanline. */
     public static String version() {
-        return Provenance.class.getModule().getDescriptor().rawVersion().orElse("unknown");
+        return Started.VERSION;
     }
 
     /**
@@ -326,6 +327,8 @@ public final class Provenance {
      */
     private static final class Started {
         static final String COMMIT = commit();
+        // Maven writes it. A file, because a class path has no module descriptor, and a fat jar another manifest.
+        static final String VERSION = ModuleContent.text(Provenance.class, "scanline/lab/run/version.txt").strip();
     }
 
     /**

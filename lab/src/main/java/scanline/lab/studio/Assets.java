@@ -22,9 +22,6 @@ final class Assets {
     static void addTo(Routes routes) {
         for (String path : ModuleContent.files(Assets.class, FOLDER, "")) {
             String file = path.substring(FOLDER.length());
-            if (path.endsWith("/")) {
-                continue; // some modules list folders too
-            }
             byte[] content = ModuleContent.bytes(Assets.class, path);
             CRC32C sum = new CRC32C();
             sum.update(content);

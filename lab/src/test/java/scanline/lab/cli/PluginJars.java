@@ -90,7 +90,8 @@ final class PluginJars {
         zip(jar, content);
     }
 
-    private static void zip(Path jar, Map<String, byte[]> content) throws IOException {
+    /** Writes a jar, without entries for folders. */
+    static void zip(Path jar, Map<String, byte[]> content) throws IOException {
         Files.createDirectories(jar.getParent());
         try (OutputStream to = Files.newOutputStream(jar); ZipOutputStream zip = new ZipOutputStream(to)) {
             for (Map.Entry<String, byte[]> entry : content.entrySet()) {

@@ -1,0 +1,4 @@
+/** A program that needs the engine and nothing else. */
+module curve {
+    requires scanline.engine;
+}

@@ -1,0 +1,4 @@
+/** A program with a model of its own. */
+module consumer {
+    requires scanline.data;
+}
