@@ -30,7 +30,7 @@ read_options() {
         shift 2
     done
     case $version in
-        *-SNAPSHOT) fail "$command: $version is a snapshot: its files would change under the same name; name a version such as $revision without -SNAPSHOT" 2 ;;
+        *-SNAPSHOT) fail "$command: $version is a snapshot, whose files would change under the same name: name a release, such as ${revision%-SNAPSHOT}" 2 ;;
         [0-9]*) ;;
         *) fail "$command: --version $version does not start with a digit" 2 ;;
     esac
@@ -130,9 +130,10 @@ add_launcher() {
 # classes of picocli (docs/adr/0017-published-and-installed.md).
 share_classes() {
     choose_flags
+    # In a folder without results, which the command would read.
     # shellcheck disable=SC2086 # the flags are several words
-    "$1/bin/java" $java_flags -Xlog:disable -Xshare:off -XX:DumpLoadedClassList="$1.classes" \
-        --module scanline.lab/scanline.lab.cli.Main recipes >"$1.log" 2>&1 || fail "the runtime image fails: see $1.log"
+    (cd "$1" && bin/java $java_flags -Xlog:disable -Xshare:off -XX:DumpLoadedClassList="$1.classes" \
+        --module scanline.lab/scanline.lab.cli.Main recipes >"$1.log" 2>&1) || fail "the runtime image fails: see $1.log"
     # Without the numbers of the classes and what was linked, which differ from run to run.
     sed -e '/^#/d' -e '/^@cp /d' -e 's/ id: [0-9]*$//' "$1.classes" | LC_ALL=C sort -u >"$1.sorted"
     # shellcheck disable=SC2086

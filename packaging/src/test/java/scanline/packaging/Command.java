@@ -6,13 +6,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** A process that a test starts. */
 final class Command {
-    private final List<String> words;
+    private final List<String> words = new ArrayList<>();
     private final Map<String, String> environment = new HashMap<>();
     private Path folder = project();
 
@@ -28,12 +29,10 @@ final class Command {
      */
     record Ended(int status, String out, String err) {}
 
-    private Command(List<String> words) {
-        this.words = words;
-    }
+    private Command() {}
 
     static Command of(Object... words) {
-        return new Command(List.of(words).stream().map(Object::toString).toList());
+        return new Command().and(words);
     }
 
     /** Returns the folder of the checkout. */
@@ -54,6 +53,20 @@ final class Command {
     /** Sets a variable of the environment; empty removes it. */
     Command with(String variable, Object value) {
         environment.put(variable, value.toString());
+        return this;
+    }
+
+    /** Adds words to the command. */
+    Command and(Object... more) {
+        for (Object word : more) {
+            words.add(word.toString());
+        }
+        return this;
+    }
+
+    /** Adds words to the command. */
+    Command and(List<String> more) {
+        words.addAll(more);
         return this;
     }
 

@@ -9,6 +9,8 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -34,14 +36,16 @@ import scanline.lab.run.Provenance;
 /** The command line: results go to standard output, progress and errors to standard error. */
 @Command(name = "scanline", mixinStandardHelpOptions = true, versionProvider = Main.Version.class,
         description = "Train, evaluate and explain sequence models on images.",
-        subcommands = {RecipesCommand.class, TrainCommand.class, ResumeCommand.class, SweepCommand.class,
-                EvaluateCommand.class, PredictCommand.class, ExportCommand.class, ExplainCommand.class,
-                ReportCommand.class, CompareCommand.class, StudioCommand.class,
-                ResultsCommand.class, ReproduceCommand.class, MigrateCommand.class, DataCommand.class,
-                DoctorCommand.class, CompletionCommand.class, HelpCommand.class},
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {"0:done", "1:failed; one line on standard error says why", "2:invalid arguments or recipe"})
 public final class Main {
+    private static final List<Class<?>> COMMANDS = List.of(
+            RecipesCommand.class, TrainCommand.class, ResumeCommand.class, SweepCommand.class, EvaluateCommand.class,
+            PredictCommand.class, ExportCommand.class, ExplainCommand.class, ReportCommand.class,
+            CompareCommand.class, StudioCommand.class, ResultsCommand.class, ReproduceCommand.class,
+            MigrateCommand.class, DataCommand.class, DoctorCommand.class, CompletionCommand.class, HelpCommand.class);
+    private static final Set<Class<?>> ABOUT_OTHERS = Set.of(CompletionCommand.class, HelpCommand.class);
+
     /** Stack traces are for people who work on Scanline. */
     @Option(names = "--debug", description = "Print the stack trace of an error.", scope = ScopeType.INHERIT)
     private boolean debug;
@@ -59,7 +63,7 @@ public final class Main {
     public static void main(String[] arguments) {
         StandardOutput output = new StandardOutput();
         System.setOut(new PrintStream(new BufferedOutputStream(output), false, System.out.charset()));
-        CommandLine line = commandLine().setOut(new PrintWriter(System.out, false, System.out.charset()));
+        CommandLine line = commandLine(arguments).setOut(new PrintWriter(System.out, false, System.out.charset()));
         int status = execute(line, arguments);
         line.getOut().flush();
         IOException failure = output.failure();
@@ -91,10 +95,17 @@ public final class Main {
         }
     }
 
-    /** Returns all commands with their error handlers. The launcher decides whether colors are used. */
-    static CommandLine commandLine() {
+    /**
+     * Returns the commands with their error handlers. The launcher decides whether colors are used. If the arguments
+     * begin with the name of a command, it is the only one, unless it is one that describes the others: to read the
+     * annotations of all takes a quarter of a second.
+     */
+    static CommandLine commandLine(String... arguments) {
         Main main = new Main();
-        CommandLine line = new CommandLine(main).setCaseInsensitiveEnumValuesAllowed(true)
+        CommandLine line = new CommandLine(main);
+        List<Class<?>> named = COMMANDS.stream().filter(each -> isNamed(each, arguments)).toList();
+        (named.isEmpty() ? COMMANDS : named).forEach(line::addSubcommand);
+        line.setCaseInsensitiveEnumValuesAllowed(true)
                 .registerConverter(OutputFile.class, OutputFile::new)
                 .setExecutionStrategy(main.new WithPlugins())
                 .setColorScheme(Help.defaultColorScheme(Boolean.getBoolean("scanline.color") ? Ansi.ON : Ansi.OFF));
@@ -114,6 +125,12 @@ public final class Main {
             return CommandLine.ExitCode.USAGE;
         });
         return line;
+    }
+
+    /** A command is a class that is called after it. */
+    private static boolean isNamed(Class<?> command, String... arguments) {
+        return arguments.length > 0 && !ABOUT_OTHERS.contains(command)
+                && command.getSimpleName().toLowerCase(Locale.ROOT).equals(arguments[0] + "command");
     }
 
     private static String message(Exception exception) {
