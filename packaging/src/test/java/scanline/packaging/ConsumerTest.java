@@ -76,7 +76,7 @@ class ConsumerTest {
         }
     }
 
-    /** Jars in a jar, which only Spring's class loader can read: also a plugin, with a schedule that changes nothing. */
+    /** Its jars are in a jar, which only Spring's class loader can read; the plugin's schedule changes nothing. */
     @Test
     void aSpringBootJarTrainsWithAPluginAndPredicts() throws IOException {
         Path runs = Folders.empty("boot");

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds classes and files in a module, so that a new model, update rule, recipe or data set is one new file and no list
- * entry. A class of the module says which one is meant. On a class path, where there are no modules, its jar is searched,
- * which may also be in another jar; or else the folders of the class path.
+ * entry. A class of the module, the anchor, says which one is meant. On a class path, where there are no modules, the
+ * anchor's jar is searched, also if it is in another jar, or else the folders of the class path.
  */
 public final class ModuleContent {
     private static final String CLASS = ".class";
@@ -101,7 +101,7 @@ public final class ModuleContent {
         return place.openConnection() instanceof JarURLConnection;
     }
 
-    /** Returns the entries of the jar that a URL points into, by its connection, as only this can read a jar in a jar. */
+    /** Returns the entries of the jar that a URL points into: by its connection, which can also read a jar in a jar. */
     private static List<String> entries(URL place) throws IOException {
         URLConnection connection = place.openConnection();
         connection.setUseCaches(false); // the jar is closed below

@@ -1,29 +1,20 @@
 package scanline.data.plugin;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.module.Configuration;
 import java.lang.module.FindException;
-import java.lang.module.InvalidModuleDescriptorException;
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleFinder;
 import java.lang.module.ModuleReference;
 import java.lang.module.ResolutionException;
 import java.lang.module.ResolvedModule;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.net.MalformedURLException;
-import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -36,17 +27,13 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import scanline.data.base.FileReading;
 import scanline.data.base.ModuleContent;
-import scanline.data.base.Sha256;
 
-/** The plugins of this process, from the module path or class path and from a folder of jars, and the classes that they add. */
+/** The plugins of this process, from the module path or class path and from a folder, and the classes that they add. */
 public final class Plugins {
     /** The environment variable that names the folder where no option does. */
     public static final String VARIABLE = "SCANLINE_PLUGINS";
     private static final String ENDING = ".jar";
-    private static final String SERVICE = "META-INF/services/" + Plugin.class.getName();
-    private static final String MODULE = "module-info.class";
     private static final List<String> OWN = List.of("scanline.engine.", "scanline.data.", "scanline.lab.");
     private static final ClassLoader LOADER = Objects.requireNonNull(Plugins.class.getClassLoader());
 
@@ -81,7 +68,7 @@ public final class Plugins {
         }
     }
 
-    /** Returns the plugins in use: those of the last call of {@link #use}, or else those on the module path or class path. */
+    /** Returns the plugins in use: those of the last {@link #use}, or else those on the module path or class path. */
     public static synchronized Plugins current() {
         Plugins plugins = current;
         if (plugins == null) {
@@ -106,11 +93,11 @@ public final class Plugins {
     public static Plugins load(@Nullable Path folder) {
         ModuleLayer own = Plugins.class.getModule().getLayer();
         if (folder == null) {
-            return new Plugins(null, added(own == null ? onClassPath(LOADER) : inLayer(own)));
+            return new Plugins(null, added(own == null ? ClassPathPlugins.of(LOADER) : inLayer(own)));
         }
         Path absolute = folder.toAbsolutePath();
         Map<String, ModuleReference> jars = jars(absolute);
-        List<Plugin> plugins = own == null ? onClassPath(loader(jars)) : inLayer(layer(own, absolute, jars));
+        List<Plugin> plugins = own == null ? ClassPathPlugins.of(loader(jars)) : inLayer(layer(own, absolute, jars));
         if (jars.values().stream().allMatch(jar -> providers(jar.descriptor()).isEmpty())) {
             throw new PluginException(absolute + " has no plugin: none of its jars provides a "
                     + Plugin.class.getName());
@@ -157,7 +144,7 @@ public final class Plugins {
 
     /** Returns whether a class is from the jar of a plugin's class, and not one of Scanline's in the same fat jar. */
     private static boolean isOfSamePlugin(Class<?> added, Class<?> type) {
-        return !isOwn(type.getName()) && place(added).equals(place(type));
+        return !isOwn(type.getName()) && Place.of(added).equals(Place.of(type));
     }
 
     private static boolean isOwn(String className) {
@@ -226,7 +213,7 @@ public final class Plugins {
         return own.configuration().resolve(ModuleFinder.of(), finder, modules);
     }
 
-    private static List<String> providers(ModuleDescriptor module) {
+    static List<String> providers(ModuleDescriptor module) {
         return module.provides().stream().filter(each -> each.service().equals(Plugin.class.getName()))
                 .flatMap(each -> each.providers().stream()).toList();
     }
@@ -253,72 +240,11 @@ public final class Plugins {
         return new URLClassLoader(places.toArray(URL[]::new), LOADER);
     }
 
-    /** Creates the plugins that a class loader finds: also those that only a module-info provides. */
-    private static List<Plugin> onClassPath(ClassLoader loader) {
-        Map<String, String> places = new TreeMap<>();
-        try {
-            for (URL file : Collections.list(loader.getResources(SERVICE))) {
-                text(file).lines().map(line -> line.replaceFirst("#.*", "").strip()).filter(line -> !line.isEmpty())
-                        .forEach(provider -> places.put(provider, place(file, SERVICE)));
-            }
-            for (URL file : Collections.list(loader.getResources(MODULE))) {
-                if (file.getProtocol().equals("jrt")) {
-                    continue; // the JDK's own
-                }
-                providers(file).forEach(provider -> places.put(provider, place(file, MODULE)));
-            }
-        } catch (IOException e) {
-            throw new PluginException("plugins on the class path: " + e.getMessage(), e);
-        }
-        List<Plugin> plugins = new ArrayList<>();
-        places.forEach((provider, place) -> plugins.add(plugin(loader, provider, place)));
-        return plugins;
-    }
-
-    private static String text(URL file) throws IOException {
-        try (InputStream in = file.openStream()) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
-    }
-
-    private static List<String> providers(URL moduleInfo) throws IOException {
-        try (InputStream in = moduleInfo.openStream()) {
-            return providers(ModuleDescriptor.read(in));
-        } catch (InvalidModuleDescriptorException _) {
-            return List.of(); // that of a library for a newer JDK
-        }
-    }
-
-    /** Creates a plugin as {@link ServiceLoader} does, also by the static method that a provider of a module may have. */
-    private static Plugin plugin(ClassLoader loader, String provider, String place) {
-        String name = jar(place).file() + ": ";
-        try {
-            Class<?> type = Class.forName(provider, true, loader);
-            for (Method method : type.getMethods()) {
-                if (method.getName().equals("provider") && method.getParameterCount() == 0
-                        && Modifier.isStatic(method.getModifiers())) {
-                    return Plugin.class.cast(method.invoke(null));
-                }
-            }
-            return Plugin.class.cast(type.getConstructor().newInstance());
-        } catch (ClassNotFoundException e) {
-            throw new PluginException(name + "Provider " + provider + " not found", e);
-        } catch (InvocationTargetException e) {
-            throw new PluginException(name + provider + " fails: " + e.getCause(), e);
-        } catch (LinkageError e) {
-            throw new PluginException(name + provider + " fails: " + e, e);
-        } catch (ReflectiveOperationException | ClassCastException e) {
-            throw new PluginException(name + provider
-                    + " must be a public class that implements Plugin, with a public constructor without parameters",
-                    e);
-        }
-    }
-
     private static List<Added> added(List<Plugin> plugins) {
-        Map<String, Jar> jars = new HashMap<>(); // so that each is read once
+        Map<Place, Jar> jars = new HashMap<>(); // so that each is read once
         Map<Jar, List<Plugin>> byJar = new TreeMap<>(Comparator.comparing(Jar::file).thenComparing(Jar::sha256));
         for (Plugin plugin : plugins) {
-            Jar jar = jars.computeIfAbsent(place(plugin.getClass()), Plugins::jar);
+            Jar jar = jars.computeIfAbsent(Place.of(plugin.getClass()), Place::jar);
             byJar.computeIfAbsent(jar, _ -> new ArrayList<>()).add(plugin);
         }
         List<Added> added = new ArrayList<>();
@@ -349,42 +275,12 @@ public final class Plugins {
                 .flatMap(each -> each.configuration().modules().stream()).toList()) {
             for (String provider : providers(module.reference().descriptor())) {
                 if (message.contains(provider)) {
-                    String place = module.reference().location().map(URI::toString).orElse(module.name());
-                    return new PluginException(jar(place).file() + ": " + (cause == null
+                    return new PluginException(Place.of(module).file() + ": " + (cause == null
                             ? message.replaceFirst(".*?: ", "")
                             : provider + " fails: " + cause), e);
                 }
             }
         }
         return new PluginException(message, e);
-    }
-
-    /** Returns the URL of the jar or folder that a class is from; empty for a class that has none. */
-    private static String place(Class<?> type) {
-        CodeSource source = type.getProtectionDomain().getCodeSource();
-        URL place = source == null ? null : source.getLocation();
-        return place == null ? "" : place.toString();
-    }
-
-    /** Returns the URL of the jar or folder that has a file. */
-    private static String place(URL file, String name) {
-        String url = file.toString();
-        return url.substring(0, url.length() - name.length());
-    }
-
-    /** Returns a jar by its URL, which may be in another jar: {@code jar:nested:/app.jar/!BOOT-INF/lib/own.jar!/}. */
-    private static Jar jar(String place) {
-        URI uri = URI.create(place.replaceFirst("^jar:", "").replaceFirst("!/$", ""));
-        String path = uri.getSchemeSpecificPart();
-        String name = path.replaceFirst("/$", "");
-        String file = name.substring(name.lastIndexOf('/') + 1);
-        if (path.endsWith("/") || "jrt".equals(uri.getScheme())) {
-            return new Jar(file, ""); // a folder, or in the runtime image
-        }
-        return new Jar(file, FileReading.of(file, () -> {
-            try (InputStream in = uri.toURL().openStream()) {
-                return Sha256.of(in);
-            }
-        }));
     }
 }
