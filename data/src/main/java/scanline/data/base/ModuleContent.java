@@ -147,7 +147,7 @@ public final class ModuleContent {
     private static byte[] read(@Nullable InputStream stream, String file) throws IOException {
         try (InputStream in = stream) {
             if (in == null) {
-                throw new IllegalArgumentException("there is no file " + file);
+                throw new IllegalArgumentException("no such file in the module or on the class path: " + file);
             }
             return in.readAllBytes();
         }
