@@ -30,7 +30,10 @@ read_options() {
         shift 2
     done
     case $version in
-        *-SNAPSHOT) fail "$command: $version is a snapshot, whose files would change under the same name: name a release, such as ${revision%-SNAPSHOT}" 2 ;;
+        *-SNAPSHOT)
+            fail "$command: $version is a snapshot, whose files would change under the same name: name a release, \
+such as ${revision%-SNAPSHOT}" 2
+            ;;
         [0-9]*) ;;
         *) fail "$command: --version $version does not start with a digit" 2 ;;
     esac

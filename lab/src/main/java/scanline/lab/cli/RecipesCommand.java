@@ -64,7 +64,8 @@ final class RecipesCommand implements Callable<Integer> {
             Map<String, String> keys = recipe.keys();
             table.row(each, keys.getOrDefault("model.cell", value(keys, "model")), value(keys, "data.scan"),
                     Numbers.whole(parameters(recipe,
-                            tests.computeIfAbsent(value(keys, "data"), _ -> recipe.data().open().test()))), Integer.toString(recipe.epochs()),
+                            tests.computeIfAbsent(value(keys, "data"), _ -> recipe.data().open().test()))),
+                    Integer.toString(recipe.epochs()),
                     published(recipe),
                     measured.getOrDefault(each, Map.of()).getOrDefault(MNIST, "-"));
         }
