@@ -133,6 +133,7 @@ add_launcher() {
 # classes of picocli (docs/adr/0017-published-and-installed.md).
 share_classes() {
     choose_flags
+    touch -d "@$epoch" "$1/lib/modules" # the archive of the classes contains this time
     # In a folder without results, which the command would read.
     # shellcheck disable=SC2086 # the flags are several words
     (cd "$1" && bin/java $java_flags -Xlog:disable -Xshare:off -XX:DumpLoadedClassList="$1.classes" \

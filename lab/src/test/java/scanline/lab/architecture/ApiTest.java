@@ -11,6 +11,7 @@ import java.lang.reflect.Member;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
+import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,7 +53,7 @@ class ApiTest {
         Set<String> readable = readable(module);
         assertThat(exported(module).values().stream().flatMap(List::stream).flatMap(ApiTest::named)
                 .filter(type -> !isReadable(type, readable))).isEmpty();
-        assertThat(isReadable(Test[].class, readable)).isFalse();
+        assertThat(isReadable(HttpRequest[].class, readable)).as("a class of java.net.http").isFalse();
     }
 
     @Test
@@ -133,7 +134,7 @@ class ApiTest {
     private static boolean isReadable(Class<?> type, Set<String> modules) {
         return type.isArray()
                 ? isReadable(type.getComponentType(), modules)
-                : type.isPrimitive() || modules.contains(type.getModule().getName());
+                : type.isPrimitive() || modules.contains(String.valueOf(type.getModule().getName()));
     }
 
     private static boolean isPublic(Class<?> type) {
