@@ -30,7 +30,10 @@ read_options() {
         shift 2
     done
     case $version in
-        *-SNAPSHOT) fail "$command: $version is a snapshot, whose files would change under the same name: name a release, such as ${revision%-SNAPSHOT}" 2 ;;
+        *-SNAPSHOT)
+            fail "$command: $version is a snapshot, whose files would change under the same name: name a release, \
+such as ${revision%-SNAPSHOT}" 2
+            ;;
         [0-9]*) ;;
         *) fail "$command: --version $version does not start with a digit" 2 ;;
     esac
@@ -130,12 +133,14 @@ add_launcher() {
 # classes of picocli (docs/adr/0017-published-and-installed.md).
 share_classes() {
     choose_flags
+    touch -d "@$epoch" "$1/lib/modules" # the archive of the classes contains this time
     # In a folder without results, which the command would read.
     # shellcheck disable=SC2086 # the flags are several words
     (cd "$1" && bin/java $java_flags -Xlog:disable -Xshare:off -XX:DumpLoadedClassList="$1.classes" \
         --module scanline.lab/scanline.lab.cli.Main recipes >"$1.log" 2>&1) || fail "the runtime image fails: see $1.log"
-    # Without the numbers of the classes and what was linked, which differ from run to run.
-    sed -e '/^#/d' -e '/^@cp /d' -e 's/ id: [0-9]*$//' "$1.classes" | LC_ALL=C sort -u >"$1.sorted"
+    # Without the numbers of the classes and what was linked, which differ from run to run, and without lambdas for
+    # picocli's interfaces, which leave an address of the memory in the archive.
+    sed -e '/^#/d' -e '/^@cp /d' -e '/^@lambda-proxy .*picocli/d' -e 's/ id: [0-9]*$//' "$1.classes" | LC_ALL=C sort -u >"$1.sorted"
     # shellcheck disable=SC2086
     "$1/bin/java" $java_flags -Xlog:disable -Xshare:dump -XX:SharedClassListFile="$1.sorted" \
         --module scanline.lab/scanline.lab.cli.Main >"$1.log" 2>&1 || fail "class data sharing fails: see $1.log"

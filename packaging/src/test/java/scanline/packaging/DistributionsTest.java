@@ -8,11 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What {@code ./build dist} makes: each distribution starts, and trains the weights that the reactor's classes train. */
+/** What {@code ./build dist} makes: each one starts, and trains the weights that the reactor's classes train. */
 class DistributionsTest {
     private static final String NAME = "scanline-" + Repository.VERSION;
     private static final List<String> TRAIN = List.of("train", "lstm-rows", "epochs=1", "data.limit=200",
@@ -123,7 +122,8 @@ class DistributionsTest {
         Command.of("sh", "-c", """
                 tools=$(for each in /bin/sh readlink dirname stty tr grep head locale; do command -v $each; done)
                 libraries=$(for each in $tools "$1"/bin/java "$1"/lib/*.so "$1"/lib/server/*.so; do
-                    ldd "$(readlink -f "$each")"; done | grep -o '[[:space:]]/[^ ]*' | grep -v packaging/target | sort -u)
+                    ldd "$(readlink -f "$each")"
+                done | grep -o '[[:space:]]/[^ ]*' | grep -v packaging/target | sort -u)
                 tar -chPf - $tools $libraries | podman import -q - localhost/scanline-test-base
                 """, "base", image).output();
         Command.of("podman", "build", "-q", "--from", "localhost/scanline-test-base", "-t", "localhost/scanline-test",

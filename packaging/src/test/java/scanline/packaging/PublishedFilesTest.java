@@ -16,9 +16,7 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
-
 import javax.xml.parsers.DocumentBuilderFactory;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -169,7 +167,8 @@ class PublishedFilesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            publish                                | 2 | publish needs --to DIR, the folder of the Maven repository to write
+            publish                                | 2 | publish needs --to DIR, the folder of the Maven repository \
+            to write
             publish --to                           | 2 | publish: --to needs a value
             publish --form x                       | 2 | publish: unknown option --form: it has --to --version --sign
             publish --to x --version 1-SNAPSHOT    | 2 | publish: 1-SNAPSHOT is a snapshot, whose files would change \

@@ -5,17 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.lang.module.ModuleDescriptor;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
 import java.lang.reflect.Member;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
+import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -39,6 +43,17 @@ class ApiTest {
         }
         assertThat(actual).as("%s is out of date: run this test with -Dscanline.approve=true", approved)
                 .isEqualTo(Files.readString(approved));
+    }
+
+    /** javac's lint "exports" is off, because users need not have JSpecify's annotations. */
+    @ParameterizedTest
+    @ValueSource(strings = {"engine", "data", "lab"})
+    void theSurfaceNamesOnlyClassesThatUsersCanRead(String name) throws IOException, ReflectiveOperationException {
+        String module = "scanline." + name;
+        Set<String> readable = readable(module);
+        assertThat(exported(module).values().stream().flatMap(List::stream).flatMap(ApiTest::named)
+                .filter(type -> !isReadable(type, readable))).isEmpty();
+        assertThat(isReadable(HttpRequest[].class, readable)).as("a class of java.net.http").isFalse();
     }
 
     @Test
@@ -66,24 +81,60 @@ class ApiTest {
     }
 
     private static String surface(String module) throws IOException, ReflectiveOperationException {
-        ModuleDescriptor descriptor = ModuleLayer.boot().findModule(module).orElseThrow().getDescriptor();
-        Set<String> exported = descriptor.exports().stream().filter(export -> !export.isQualified())
-                .map(ModuleDescriptor.Exports::source).collect(Collectors.toCollection(TreeSet::new));
-        List<CompiledClass> classes = CompiledClass.of(module);
         StringBuilder surface = new StringBuilder();
-        for (String of : exported) {
-            surface.append("package ").append(of).append('\n');
-            for (CompiledClass each : classes) {
-                if (each.packageName().equals(of) && !each.name().endsWith("package-info")) {
-                    Class<?> type = Class.forName(each.name(), false, ApiTest.class.getClassLoader());
-                    if (isPublic(type)) {
-                        surface.append('\n').append(described(type));
-                    }
-                }
-            }
+        for (Map.Entry<String, List<Class<?>>> exported : exported(module).entrySet()) {
+            surface.append("package ").append(exported.getKey()).append('\n');
+            exported.getValue().forEach(type -> surface.append('\n').append(described(type)));
             surface.append('\n');
         }
         return surface.toString();
+    }
+
+    /** Returns the public classes of each package that a module exports to everybody. */
+    private static Map<String, List<Class<?>>> exported(String module)
+            throws IOException, ReflectiveOperationException {
+        Map<String, List<Class<?>>> exported = new TreeMap<>();
+        descriptor(module).exports().stream().filter(export -> !export.isQualified())
+                .forEach(export -> exported.put(export.source(), new ArrayList<>()));
+        for (CompiledClass each : CompiledClass.of(module)) {
+            List<Class<?>> types = exported.get(each.packageName());
+            if (types != null && !each.name().endsWith("package-info")) {
+                Class<?> type = Class.forName(each.name(), false, ApiTest.class.getClassLoader());
+                if (isPublic(type)) {
+                    types.add(type);
+                }
+            }
+        }
+        return exported;
+    }
+
+    private static ModuleDescriptor descriptor(String module) {
+        return ModuleLayer.boot().findModule(module).orElseThrow().getDescriptor();
+    }
+
+    /** Returns the modules that one can read who requires {@code module}. */
+    private static Set<String> readable(String module) {
+        Set<String> readable = new TreeSet<>(Set.of(module, "java.base"));
+        descriptor(module).requires().stream()
+                .filter(each -> each.modifiers().contains(ModuleDescriptor.Requires.Modifier.TRANSITIVE))
+                .forEach(each -> readable.addAll(readable(each.name())));
+        return readable;
+    }
+
+    /** Returns the classes that the public members of a class name, such as the types of parameters. */
+    private static Stream<Class<?>> named(Class<?> type) {
+        Stream<Class<?>> ofMethods = Stream.concat(Stream.of(type.getDeclaredMethods()).map(Executable.class::cast),
+                Stream.of(type.getDeclaredConstructors())).filter(each -> Modifier.isPublic(each.getModifiers()))
+                .flatMap(each -> Stream.concat(Stream.of(each.getParameterTypes()),
+                        each instanceof Method method ? Stream.of(method.getReturnType()) : Stream.empty()));
+        return Stream.concat(ofMethods, Stream.of(type.getDeclaredFields())
+                .filter(each -> Modifier.isPublic(each.getModifiers())).map(Field::getType));
+    }
+
+    private static boolean isReadable(Class<?> type, Set<String> modules) {
+        return type.isArray()
+                ? isReadable(type.getComponentType(), modules)
+                : type.isPrimitive() || modules.contains(String.valueOf(type.getModule().getName()));
     }
 
     private static boolean isPublic(Class<?> type) {
