@@ -10,7 +10,7 @@ final class Repository {
     /** The version that is published: not that of the checkout, so that no jar of the build can take its place. */
     static final String VERSION = "0.1.0-test";
 
-    static final String GROUP = "io.github.scanline";
+    static final String GROUP = "io.github.scanline"; // docs/packaging.md changes it everywhere
 
     private static final String SIGNER = "tests@scanline.example";
     private static Path folder;

@@ -140,8 +140,9 @@ public final class ImageFile {
 
     private static ImageSet decoded(ImageContent content, String format) {
         if (ModuleLayer.boot().findModule("java.desktop").isEmpty()) { // the decoder cannot even be loaded
-            throw new DataException(content + ": PNG and JPEG images are decoded by the JDK's module java.desktop, which is"
-                    + " missing: add it to the runtime image with --add-modules java.desktop");
+            throw new DataException(
+                    content + ": PNG and JPEG images are decoded by the JDK's module java.desktop, which is"
+                            + " missing: add it to the runtime image with --add-modules java.desktop");
         }
         return Decoder.decode(content, format);
     }

@@ -10,7 +10,8 @@ final class ReadImage {
     static void main(String[] file) {
         try {
             System.out.println(
-                    ImageFile.read(Path.of(file[0]), new PictureSize(28, 28), 10, Preparation.SCALE).count() + " images");
+                    ImageFile.read(Path.of(file[0]), new PictureSize(28, 28), 10, Preparation.SCALE).count()
+                            + " images");
         } catch (DataException e) {
             System.out.println(e.getMessage());
         }

@@ -29,7 +29,8 @@ class WithoutDesktopTest {
     }
 
     private static String reading(Path file) throws IOException, InterruptedException {
-        Path tests = Path.of(ReadImage.class.getResource("ReadImage.class").getPath()).resolve("../../../..").normalize();
+        Path tests = Path.of(ReadImage.class.getResource("ReadImage.class").getPath()).resolve("../../../..")
+                .normalize();
         Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--module-path", System.getProperty("jdk.module.path"), "--patch-module", "scanline.data=" + tests,
                 "--limit-modules", "scanline.data,jdk.incubator.vector", "--module",
