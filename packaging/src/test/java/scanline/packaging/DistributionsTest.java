@@ -119,24 +119,28 @@ class DistributionsTest {
         Path context = Folders.empty("context");
         Files.copy(folder.resolve("Containerfile"), context.resolve("Containerfile"));
         Files.copy(archives().getFirst(), context.resolve(archives().getFirst().getFileName()));
-        Command.of("sh", "-c", """
+        Command.Ended base = Command.of("sh", "-c", """
                 tools=$(for each in /bin/sh readlink dirname stty tr grep head locale; do command -v $each; done)
                 libraries=$(for each in $tools "$1"/bin/java "$1"/lib/*.so "$1"/lib/server/*.so; do
                     ldd "$(readlink -f "$each")"
                 done | grep -o '[[:space:]]/[^ ]*' | grep -v packaging/target | sort -u)
                 tar -chPf - $tools $libraries | podman import -q - localhost/scanline-test-base
-                """, "base", image).output();
-        // The limits of the process need not be raised, which an unprivileged sandbox forbids.
-        Command run = Command.of("podman", "--runtime", "runc", "run", "--rm", "--network", "none", "--ulimit",
-                "nofile=1024:1024", "--ulimit", "nproc=2000:2000");
-        Command.Ended empty = run.and("localhost/scanline-test-base", "/bin/sh", "-c", "true").run();
+                """, "base", image).run();
+        assumeTrue(base.status() == 0, "podman cannot make an image here: " + base.err());
+        Command.Ended empty = container("localhost/scanline-test-base", "/bin/sh", "-c", "true").run();
         assumeTrue(empty.status() == 0, "no container can be run here: " + empty.err());
         Command.of("podman", "build", "-q", "--from", "localhost/scanline-test-base", "-t", "localhost/scanline-test",
                 context).output();
         Path work = Folders.empty("work");
-        String out = run.and("-v", work + ":/work", "localhost/scanline-test").and(TRAIN).and("--run", "runs/in-a-container").output();
+        String out = container("-v", work + ":/work", "localhost/scanline-test").and(TRAIN).and("--run", "runs/in-a-container").output();
         assertThat(out).contains("weights " + expected);
         assertThat(work.resolve("runs/in-a-container/best.safetensors")).exists();
         Command.of("podman", "rmi", "-f", "localhost/scanline-test", "localhost/scanline-test-base").output();
+    }
+
+    /** Returns a command for a container whose limits are not raised, which an unprivileged sandbox forbids. */
+    private static Command container(Object... words) {
+        return Command.of("podman", "--runtime", "runc", "run", "--rm", "--network", "none", "--ulimit",
+                "nofile=1024:1024", "--ulimit", "nproc=2000:2000").and(words);
     }
 }

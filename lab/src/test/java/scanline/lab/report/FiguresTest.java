@@ -274,7 +274,7 @@ class FiguresTest {
     void everyPageOfMeasurementsStatesHowItWasMade() throws IOException {
         for (WrittenPage page : WrittenPage.in(RESULTS)) {
             if (page.folder().equals(WrittenPage.MEASURED)) {
-                assertThat(page.text()).as(page.path()).containsPattern("`\\./build (bench|fuzz)")
+                assertThat(page.text()).as(page.path()).containsPattern("`\\./build (bench|fuzz|dist)")
                         .containsPattern("(?i)commits? `?[0-9a-f]{7}");
             }
         }
