@@ -44,10 +44,12 @@ class FiguresTest {
     private static final List<String> DATA_SETS = List.of("MNIST", "Fashion-MNIST");
 
     private static List<RunRecord> records = List.of();
+    private static List<ResultsRow> results = List.of();
 
     @BeforeAll
     static void readTheRecords() throws IOException {
         records = Records.all(RESULTS.resolve(Results.RECORDS));
+        results = ResultsRow.of(records);
     }
 
     static List<Path> pages() throws IOException {
@@ -73,7 +75,7 @@ class FiguresTest {
      */
     private static Set<String> known(Set<String> named, boolean epochs) {
         Set<String> figures = new HashSet<>();
-        for (ResultsRow row : ResultsRow.of(records)) {
+        for (ResultsRow row : results) {
             if (!named.contains(row.first().command().name())) {
                 continue;
             }
@@ -200,7 +202,7 @@ class FiguresTest {
 
     /** Whether runs of a row's recipe on a data set have the mean accuracy that it says, with as many seeds. */
     private static boolean isRecorded(Map<String, String> row, String data) {
-        return ResultsRow.of(records).stream().filter(result -> !result.outcomes().isEmpty())
+        return results.stream().filter(result -> !result.outcomes().isEmpty())
                 .filter(result -> result.recipe().replace("`", "").equals(row.get("case")))
                 .filter(result -> ResultsTable.title(result.first().key("data")).equals(data))
                 .anyMatch(result -> Numbers.percent(result.spread().mean()).equals(row.get(data))
