@@ -8,7 +8,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import scanline.engine.backend.Backend;
 import scanline.engine.backend.Buffer;
-import org.jspecify.annotations.Nullable;
 import scanline.engine.geometry.DropoutMask;
 import scanline.engine.random.RandomKey;
 
