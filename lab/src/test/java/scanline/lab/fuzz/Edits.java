@@ -3,17 +3,16 @@ package scanline.lab.fuzz;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPInputStream;
-import java.util.zip.GZIPOutputStream;
 import java.util.zip.InflaterInputStream;
 
 import scanline.lab.fuzz.Target.Edit;
+import scanline.samples.IdxSamples;
 import scanline.samples.Pictures;
 
 /** Damage that knows a format: what guards its inside is put right again, so that the damage reaches it. */
@@ -61,21 +60,10 @@ final class Edits {
             return Bytes.edited(bytes, random);
         }
         try (var in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
-            return gzipped(Bytes.edited(in.readNBytes(Bytes.LARGEST), random));
+            return IdxSamples.gzip(Bytes.edited(in.readNBytes(Bytes.LARGEST), random));
         } catch (IOException _) {
             return Bytes.edited(bytes, random); // damaged before
         }
-    }
-
-    /** Compressed by gzip. */
-    static byte[] gzipped(byte[] content) {
-        var out = new ByteArrayOutputStream();
-        try (var gzip = new GZIPOutputStream(out)) {
-            gzip.write(content);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return out.toByteArray();
     }
 
     /** In most of the cases a chunk of a PNG file is damaged, and its length and its checksum fit it again. */

@@ -44,6 +44,7 @@ import scanline.lab.report.Results;
 import scanline.lab.run.Progress;
 import scanline.lab.run.Run;
 import scanline.lab.train.Trainer;
+import scanline.samples.IdxSamples;
 import scanline.samples.Pictures;
 
 /** Every reader of Scanline that opens files, each with a folder of its own. */
@@ -190,16 +191,19 @@ final class Targets {
 
     private Target idx() {
         Path file = folder.resolve("a-ubyte");
-        return new Target("idx", List.of(images(3, 4, 5), labels(0, 2, 1, 255), images(1, 28, 28)), Bytes::edited,
+        return new Target("idx", List.of(images(3, 4, 5), IdxSamples.labels(0, 2, 1, 255), images(1, 28, 28)),
+                Bytes::edited,
                 Set.of(DataException.class), file.toString(), bytes -> readIdx(file, bytes));
     }
 
     private Target idxGzip() {
         Path file = folder.resolve("a-ubyte.gz");
-        byte[] fancy = Edits.gzipped(labels(7, 8));
+        byte[] fancy = IdxSamples.gzip(IdxSamples.labels(7, 8));
         fancy[3] = 4 | 8 | 16;
-        return new Target("idx.gz", List.of(Edits.gzipped(images(3, 4, 5)), Edits.gzipped(labels(0, 2, 1, 255)),
-                Bytes.inserted(fancy, 10, new byte[] {3, 0, 9, 9, 9, 'n', 0, 'c', 'o', 0})), Edits::gzip,
+        return new Target("idx.gz",
+                List.of(IdxSamples.gzip(images(3, 4, 5)), IdxSamples.gzip(IdxSamples.labels(0, 2, 1, 255)),
+                        Bytes.inserted(fancy, 10, new byte[] {3, 0, 9, 9, 9, 'n', 0, 'c', 'o', 0})),
+                Edits::gzip,
                 Set.of(DataException.class), file.toString(), bytes -> readIdx(file, bytes));
     }
 
@@ -377,9 +381,9 @@ final class Targets {
     /** Twelve images of 6 x 6 to train on and three to test on, of three classes. */
     private static List<Path> writeSet(Path folder) throws IOException {
         return List.of(write(folder.resolve("train-images-idx3-ubyte"), images(12, SIDE, SIDE)),
-                write(folder.resolve("train-labels-idx1-ubyte"), labels(0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2)),
+                write(folder.resolve("train-labels-idx1-ubyte"), IdxSamples.labels(0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2)),
                 write(folder.resolve("t10k-images-idx3-ubyte"), images(3, SIDE, SIDE)),
-                write(folder.resolve("t10k-labels-idx1-ubyte"), labels(2, 1, 0)));
+                write(folder.resolve("t10k-labels-idx1-ubyte"), IdxSamples.labels(2, 1, 0)));
     }
 
     private static byte[] images(int count, int height, int width) {
@@ -389,14 +393,6 @@ final class Targets {
         }
         ByteBuffer.wrap(file).putInt(0x803).putInt(count).putInt(height).putInt(width);
         return file;
-    }
-
-    private static byte[] labels(int... labels) {
-        ByteBuffer file = ByteBuffer.allocate(8 + labels.length).putInt(0x801).putInt(labels.length);
-        for (int label : labels) {
-            file.put((byte) label);
-        }
-        return file.array();
     }
 
     private static List<byte[]> selected(List<byte[]> files) {
