@@ -14,7 +14,8 @@ import java.util.Map;
 /** A process that a test starts. */
 final class Command {
     private final List<String> words = new ArrayList<>();
-    private final Map<String, String> environment = new HashMap<>();
+    // The date that ./build writes into files, in seconds since 1970: a checkout may lack the git that states another one.
+    private final Map<String, String> environment = new HashMap<>(Map.of("SOURCE_DATE_EPOCH", "1764374400"));
     private Path folder = project();
 
     /**
