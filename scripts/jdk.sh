@@ -1,6 +1,6 @@
 # Sourced by scanline, build and the image's bin/scanline.
 
-# Sets java_flags, the options of the JVM.
+# Sets java_flags, the options of the JVM for the command in the arguments.
 choose_flags() {
     # The young generation is small, because a step allocates next to nothing and long-lived data should not be copied
     # (docs/log.md). These options do not apply if the user selects another collector.
@@ -17,6 +17,12 @@ choose_flags() {
     java_flags="-XX:+DisplayVMOutputToStderr -Xlog:disable -Xlog:all=warning:stderr"
     java_flags="$java_flags $collector -XX:+UseTransparentHugePages -XX:ObjectAlignmentInBytes=64"
     java_flags="$java_flags -Djdk.reflect.useNativeAccessorOnly=true"
+    # These commands compute nothing, and the second compiler would take longer than they do.
+    case "${1:-} $* " in
+        "recipes "* | "completion "* | "help "* | *" --help "* | *" --version "*)
+            java_flags="$java_flags -XX:TieredStopAtLevel=1"
+            ;;
+    esac
 }
 
 # Sets terminal_flags, which tell the command line the number of columns of the terminal on standard error (0 if it is

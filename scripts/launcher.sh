@@ -10,6 +10,7 @@ case $root in
         ;;
 esac
 use_utf8 "$root" "$PWD" "$@"
+choose_flags "$@"
 set -- --module scanline.lab/scanline.lab.cli.Main "$@"
 if [ -f "$root/lib/modules" ]; then # a runtime image, which contains Java and Scanline
     JAVA_HOME=$root
@@ -17,7 +18,6 @@ else
     find_jdk
     set -- --module-path "$root/lib" "$@"
 fi
-choose_flags
 see_terminal
 # shellcheck disable=SC2086 # the flags are several words
 exec "$JAVA_HOME/bin/java" $java_flags $terminal_flags ${SCANLINE_JAVA_OPTS:-} "$@"

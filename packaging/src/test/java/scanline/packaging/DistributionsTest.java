@@ -132,7 +132,8 @@ class DistributionsTest {
         Command.of("podman", "build", "-q", "--from", "localhost/scanline-test-base", "-t", "localhost/scanline-test",
                 context).output();
         Path work = Folders.empty("work");
-        String out = container("-v", work + ":/work", "localhost/scanline-test").and(TRAIN).and("--run", "runs/in-a-container").output();
+        String out = container("-v", work + ":/work", "localhost/scanline-test").and(TRAIN)
+                .and("--run", "runs/in-a-container").output();
         assertThat(out).contains("weights " + expected);
         assertThat(work.resolve("runs/in-a-container/best.safetensors")).exists();
         Command.of("podman", "rmi", "-f", "localhost/scanline-test", "localhost/scanline-test-base").output();

@@ -25,7 +25,12 @@ public final class Recipes {
 
     /** Returns the names of the built-in recipes, sorted. */
     public static List<String> names() {
-        return ModuleContent.files(Recipes.class, FOLDER, ENDING).stream()
+        return BuiltIn.NAMES;
+    }
+
+    /** Lists the files of the module once: a command asks for the names many times. */
+    private static final class BuiltIn {
+        static final List<String> NAMES = ModuleContent.files(Recipes.class, FOLDER, ENDING).stream()
                 .map(file -> file.substring(FOLDER.length(), file.length() - ENDING.length())).toList();
     }
 
