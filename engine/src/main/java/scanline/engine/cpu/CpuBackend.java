@@ -316,12 +316,12 @@ public final class CpuBackend
 
     @Override
     public void softmax(Buffer y, Buffer x, int rows, int n) {
-        Softmax.softmax(floats(y), floats(x), rows, n);
+        parallel.rows(rows, n, (from, to) -> Softmax.softmax(floats(y), floats(x), from, to, n));
     }
 
     @Override
     public void softmaxGradient(Buffer dx, Buffer dy, Buffer y, int rows, int n) {
-        Softmax.softmaxGradient(floats(dx), floats(dy), floats(y), rows, n);
+        parallel.rows(rows, n, (from, to) -> Softmax.softmaxGradient(floats(dx), floats(dy), floats(y), from, to, n));
     }
 
     @Override
