@@ -13,6 +13,7 @@ import scanline.engine.backend.FusedAttention;
 import scanline.engine.backend.FusedFeedForward;
 import scanline.engine.backend.FusedNormPool;
 import scanline.engine.backend.FusedRecurrence;
+import scanline.engine.backend.RepeatedPasses;
 import scanline.engine.geometry.Affine;
 import scanline.engine.geometry.AttentionShape;
 import scanline.engine.geometry.AttentionWeights;
@@ -49,6 +50,7 @@ import scanline.engine.kernel.Linear;
 import scanline.engine.kernel.Matmul;
 import scanline.engine.kernel.Parallel;
 import scanline.engine.kernel.PooledBatchNorm;
+import scanline.engine.kernel.Plan;
 import scanline.engine.kernel.Pooling;
 import scanline.engine.kernel.RecurrentBackward;
 import scanline.engine.kernel.RecurrentCell;
@@ -67,7 +69,8 @@ public final class CpuBackend
             FusedRecurrence,
             FusedAttention,
             FusedFeedForward,
-            FusedNormPool {
+            FusedNormPool,
+            RepeatedPasses {
     private final Parallel parallel;
     private float[] work = new float[0];
 
@@ -313,12 +316,12 @@ public final class CpuBackend
 
     @Override
     public void softmax(Buffer y, Buffer x, int rows, int n) {
-        Softmax.softmax(floats(y), floats(x), rows, n);
+        parallel.rows(rows, n, (from, to) -> Softmax.softmax(floats(y), floats(x), from, to, n));
     }
 
     @Override
     public void softmaxGradient(Buffer dx, Buffer dy, Buffer y, int rows, int n) {
-        Softmax.softmaxGradient(floats(dx), floats(dy), floats(y), rows, n);
+        parallel.rows(rows, n, (from, to) -> Softmax.softmaxGradient(floats(dx), floats(dy), floats(y), from, to, n));
     }
 
     @Override
@@ -617,6 +620,22 @@ public final class CpuBackend
                 w.map(HeapBuffer::floats), work(FeedForward.work(shape, true, parallel.threads())), shape);
     }
 
+    @Override
+    public Repeated repeated(Runnable pass) {
+        Plan plan = parallel.record(pass);
+        return new Repeated() {
+            @Override
+            public void run() {
+                plan.run();
+            }
+
+            @Override
+            public void runAlone() {
+                plan.runAlone();
+            }
+        };
+    }
+
     /** The size in bytes of the work space of this backend's operations, which is not part of any {@code Memory}. */
     public long workBytes() {
         return (long) Float.BYTES * work.length;
@@ -627,8 +646,11 @@ public final class CpuBackend
         parallel.close();
     }
 
-    /** Returns the work space for an operation; it is reused by the next one. */
+    /** Returns the work space for an operation; it is reused by the next one, but not in a pass that is recorded. */
     private float[] work(int length) {
+        if (parallel.isRecording()) {
+            return new float[length];
+        }
         if (work.length < length) {
             work = new float[length];
         }

@@ -87,14 +87,19 @@ public final class Convolution {
                 }
             }
             int image = at.own + part * at.piece;
+            Arrays.fill(work, image, image + at.result, 0f);
+        }, (part, parts) -> {
+            int image = at.own + part * at.piece;
             int result = image + at.result;
-            Arrays.fill(work, image, result, 0f);
-            parallel.meet();
-            int end = Parallel.from(part + 1, parts, batch);
-            for (int b = Parallel.from(part, parts, batch); b < end; b++) {
+            // Of fewer images than threads, each thread computes some rows of each.
+            boolean few = batch < parts;
+            int first = few ? Parallel.from(part, parts, frame.outHeight()) : 0;
+            int last = few ? Parallel.from(part + 1, parts, frame.outHeight()) : frame.outHeight();
+            int end = few ? batch : Parallel.from(part + 1, parts, batch);
+            for (int b = few ? 0 : Parallel.from(part, parts, batch); b < end && first < last; b++) {
                 frame.fill(work, image, x, b * frame.imageLength());
-                for (int i = 0; i < frame.outHeight(); i += frame.block()) {
-                    int count = Math.min(frame.block(), frame.outHeight() - i);
+                for (int i = first; i < last; i += frame.block()) {
+                    int count = Math.min(frame.block(), last - i);
                     int to = (b * frame.outHeight() + i) * row;
                     if (bias == null) {
                         ConvolutionFrame.copyRows(work, result, frame.width() * outputs, y, to, row, count, row);

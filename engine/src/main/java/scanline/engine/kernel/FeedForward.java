@@ -75,12 +75,16 @@ public final class FeedForward {
         parallel.run((part, parts) -> {
             packTransposed(work, at.packed1, w.w1(), f, h, part, parts);
             packTransposed(work, at.packed2, w.w2(), h, f, part, parts);
-            parallel.meet();
+        }, (part, parts) -> {
             Own own = Own.of(at.own + part * piece, shape, false);
-            int end = Parallel.from(part + 1, parts, blocks(shape));
-            for (int block = Parallel.from(part, parts, blocks(shape)); block < end; block++) {
-                int row = block * ROWS;
-                int rows = Math.min(ROWS, shape.rows() - row);
+            // Few blocks would not be divided evenly.
+            boolean few = blocks(shape) < 2 * parts;
+            int first = few ? Parallel.from(part, parts, shape.rows()) : Parallel.from(part, parts, blocks(shape)) * ROWS;
+            int end = few
+                    ? Parallel.from(part + 1, parts, shape.rows())
+                    : Math.min(shape.rows(), Parallel.from(part + 1, parts, blocks(shape)) * ROWS);
+            for (int row = first; row < end; row += ROWS) {
+                int rows = Math.min(ROWS, end - row);
                 hidden(work, at, own, x, w, shape, row, rows);
                 Gemm.multiply(y, row * f, f, w.b2(), 0, 0, work, own.after, h, work, at.packed2, rows, h, f);
             }
@@ -103,7 +107,7 @@ public final class FeedForward {
             if (part == 0) {
                 Arrays.fill(work, at.zeros, at.packed1, 0f);
             }
-            parallel.meet();
+            parallel.meet(parts);
             Own own = Own.of(at.own + part * piece, shape, true);
             int end = Parallel.from(part + 1, parts, shards);
             for (int shard = Parallel.from(part, parts, shards); shard < end; shard++) {
@@ -116,9 +120,9 @@ public final class FeedForward {
                             Math.min(ROWS, shape.rows() - row));
                 }
             }
-            parallel.meet();
+            parallel.meet(parts);
             Shards.addUp(work, at.sums, at.shard, shards, part, parts);
-            parallel.meet();
+            parallel.meet(parts);
             addSums(dw, work, at.sums, shape, part, parts);
         });
     }

@@ -53,6 +53,7 @@ public final class Parallel implements AutoCloseable {
     private volatile boolean closed;
     private volatile @Nullable Task task;
     private volatile @Nullable Throwable failure;
+    private @Nullable Plan recorded;
 
     /**
      * Starts a team.
@@ -93,6 +94,9 @@ public final class Parallel implements AutoCloseable {
      *             if the team is closed
      */
     public synchronized void run(Task newTask) {
+        if (recorded != null) {
+            recorded.add(newTask, true);
+        }
         if (closed) {
             throw new IllegalStateException("this thread team is closed");
         }
@@ -125,10 +129,67 @@ public final class Parallel implements AutoCloseable {
     /** As {@link #run(Task)}, but a task with few products is a single part, which the caller runs alone. */
     public void run(long products, Task newTask) {
         if (products < 2 * PRODUCTS_A_THREAD) {
-            newTask.run(0, 1);
+            alone(newTask);
         } else {
             run(newTask);
         }
+    }
+
+    /**
+     * As {@link #run(Task)}, for a task of two parts, between which all members meet. The first part depends on nothing
+     * but weights: if the pass is recorded, it runs now and never again.
+     */
+    public void run(Task prepare, Task rest) {
+        run(Long.MAX_VALUE, prepare, rest);
+    }
+
+    /** As {@link #run(Task, Task)}, but a task with few products is run by the caller alone. */
+    public void run(long products, Task prepare, Task rest) {
+        Plan plan = recorded;
+        if (plan == null) {
+            run(products, (part, parts) -> {
+                prepare.run(part, parts);
+                meet(parts);
+                rest.run(part, parts);
+            });
+        } else {
+            recorded = null;
+            run(prepare);
+            recorded = plan;
+            run(products, rest);
+        }
+    }
+
+    private void alone(Task task) {
+        if (recorded != null) {
+            recorded.add(task, false);
+        }
+        task.run(0, 1);
+    }
+
+    /**
+     * Runs a pass, and records the tasks that it gives to this team, to run them again.
+     *
+     * @throws IllegalStateException
+     *             if a pass is being recorded
+     */
+    public Plan record(Runnable pass) {
+        if (recorded != null) {
+            throw new IllegalStateException("a pass is being recorded already");
+        }
+        Plan plan = new Plan(this);
+        recorded = plan;
+        try {
+            pass.run();
+        } finally {
+            recorded = null;
+        }
+        return plan;
+    }
+
+    /** Returns whether a pass is being recorded, whose tasks must not share their work space. */
+    public boolean isRecording() {
+        return recorded != null;
     }
 
     /**
@@ -136,7 +197,11 @@ public final class Parallel implements AutoCloseable {
      */
     public void rows(int rows, int n, Rows some) {
         if ((long) rows * n < 2 * ELEMENTS_A_THREAD) {
-            some.run(0, rows);
+            if (recorded == null) {
+                some.run(0, rows);
+            } else {
+                alone((part, parts) -> some.run(0, rows));
+            }
         } else {
             run((part, parts) -> some.run(from(part, parts, rows), from(part + 1, parts, rows)));
         }
@@ -154,17 +219,16 @@ public final class Parallel implements AutoCloseable {
      * them alone.
      */
     public void blocks(int[] lengths, Part part) {
-        if (total(lengths) < 2 * ELEMENTS_A_THREAD) {
+        Task task = (member, members) -> {
             for (int i = 0; i < lengths.length; i++) {
-                part.run(i, 0, lengths[i]);
+                int at = from(member, members, lengths[i]);
+                part.run(i, at, from(member + 1, members, lengths[i]) - at);
             }
+        };
+        if (total(lengths) < 2 * ELEMENTS_A_THREAD) {
+            alone(task);
         } else {
-            run((member, members) -> {
-                for (int i = 0; i < lengths.length; i++) {
-                    int at = from(member, members, lengths[i]);
-                    part.run(i, at, from(member + 1, members, lengths[i]) - at);
-                }
-            });
+            run(task);
         }
     }
 
@@ -176,7 +240,7 @@ public final class Parallel implements AutoCloseable {
             }
         };
         if (total(lengths) < 2 * ELEMENTS_A_THREAD) {
-            turns.run(0, 1);
+            alone(turns);
         } else {
             run(turns);
         }
@@ -191,18 +255,11 @@ public final class Parallel implements AutoCloseable {
     }
 
     /**
-     * Waits, inside a task, until every member has called this method. Everything that a member wrote before is then
-     * visible to all members.
+     * Waits, inside a task, until {@code members} members, always the same ones in a task, have called this method.
+     * Everything that a member wrote before is then visible to all of them. A single one does not wait.
      *
      * @throws IllegalStateException
      *             if another member failed, so waiting would never end
-     */
-    public void meet() {
-        meet(threads);
-    }
-
-    /**
-     * As {@link #meet()}, for the given number of members, always the same ones in a task; a single one does not wait.
      */
     public void meet(int members) {
         if (members == 1) {

@@ -77,13 +77,13 @@ public final class RecurrentBackward {
                     pack(work, at.w, w.wIh(), cell.gates() * hidden, features, part, parts);
                 }
                 clear(at, from, to, cell, work, span);
-                parallel.meet();
+                parallel.meet(parts);
             }
             if (from < to) {
                 backward(at, from, to, cell, d, y, x, work, span);
             }
             if (span.first() == 0) {
-                parallel.meet();
+                parallel.meet(parts);
                 addShards(at, d.dw(), cell, work, span, Parallel.from(part, parts, hidden),
                         Parallel.from(part + 1, parts, hidden));
             }

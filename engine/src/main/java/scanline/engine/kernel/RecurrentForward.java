@@ -1,6 +1,7 @@
 package scanline.engine.kernel;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import scanline.engine.geometry.CellStates;
 import scanline.engine.geometry.CellWeights;
@@ -31,6 +32,11 @@ public final class RecurrentForward {
             int whole = cell.gates() - split;
             return Stream.of(new SumBlocks(0, split, true, false), new SumBlocks(split, whole, true, true),
                     new SumBlocks(cell.gates(), split, false, true)).filter(some -> some.blocks > 0).toList();
+        }
+
+        /** Returns each of the blocks by itself. */
+        Stream<SumBlocks> each() {
+            return IntStream.range(0, blocks).mapToObj(i -> new SumBlocks(block + i, 1, input, state));
         }
 
         int depth(Span span) {
@@ -74,39 +80,44 @@ public final class RecurrentForward {
     public static void forward(Parallel parallel, RecurrentCell cell, CellStates<float[]> y, float[] x,
             CellWeights<float[]> w, float[] work,
             Span span) {
+        List<SumBlocks> adjacent = SumBlocks.of(cell);
         if (span.batch() < FEW_ROWS) {
-            parallel.run((part, parts) -> forwardUnits(parallel, part, parts, cell, y, x, w, work, span));
+            SumBlocks[] blocks = adjacent.stream().flatMap(SumBlocks::each).toArray(SumBlocks[]::new);
+            parallel.run((part, parts) -> prepareUnits(part, parts, cell, blocks, w, work, span),
+                    (part, parts) -> forwardUnits(parallel, part, parts, cell, blocks, y, x, work, span));
         } else {
-            parallel.run((part, parts) -> forwardRows(parallel, part, parts, cell, y, x, w, work, span));
+            SumBlocks[] blocks = adjacent.toArray(SumBlocks[]::new);
+            parallel.run((part, parts) -> prepareRows(part, parts, cell, blocks, w, work, span),
+                    (part, parts) -> forwardRows(part, parts, cell, blocks, y, x, work, span));
         }
     }
 
-    /** Computes one thread's rows of the batch. */
-    private static void forwardRows(Parallel parallel, int part, int parts, RecurrentCell cell, CellStates<float[]> y,
-            float[] x,
-            CellWeights<float[]> w, float[] work, Span span) {
+    /** Packs one thread's part of the weights, and adds up the biases. */
+    private static void prepareRows(int part, int parts, RecurrentCell cell, SumBlocks[] all, CellWeights<float[]> w,
+            float[] work, Span span) {
         int hidden = span.hidden();
-        int features = span.features();
-        int depth = span.depth();
-        int width = cell.blocks() * hidden;
-        List<SumBlocks> all = SumBlocks.of(cell);
-        int[] packed = new int[all.size()];
         int at = Lanes.FIRST;
-        for (int r = 0; r < packed.length; r++) {
-            SumBlocks some = all.get(r);
-            packed[r] = at;
+        for (SumBlocks some : all) {
             int panels = Gemm.panels(some.blocks * hidden);
             pack(work, at, cell, some, w, span, Parallel.from(part, parts, panels),
                     Parallel.from(part + 1, parts, panels));
             at += Gemm.packedLength(some.depth(span), some.blocks * hidden);
         }
-        int biasAt = biasAt(cell, span);
         if (part == 0) {
             for (int b = 0; b < cell.blocks(); b++) {
-                bias(work, biasAt + b * hidden, cell, b, w, hidden, 0, hidden);
+                bias(work, biasAt(cell, span) + b * hidden, cell, b, w, hidden, 0, hidden);
             }
         }
-        parallel.meet();
+    }
+
+    /** Computes one thread's rows of the batch. */
+    private static void forwardRows(int part, int parts, RecurrentCell cell, SumBlocks[] all, CellStates<float[]> y,
+            float[] x, float[] work, Span span) {
+        int hidden = span.hidden();
+        int features = span.features();
+        int depth = span.depth();
+        int width = cell.blocks() * hidden;
+        int biasAt = biasAt(cell, span);
         int row = Parallel.from(part, parts, span.batch());
         int rows = Parallel.from(part + 1, parts, span.batch()) - row;
         int inputs = inputsAt(cell, span) + row * depth;
@@ -121,18 +132,35 @@ public final class RecurrentForward {
                 System.arraycopy(x, (step * span.batch() + row + i) * features, work, input, features);
                 System.arraycopy(before, beforeAt + i * hidden, work, input + features, hidden);
             }
-            for (int r = 0; r < packed.length; r++) {
-                SumBlocks some = all.get(r);
+            int packed = Lanes.FIRST;
+            for (SumBlocks some : all) {
                 int k = some.depth(span);
                 int from = some.block * hidden;
                 // Panel by panel, so that the sums of a panel stay in the first-level cache over all blocks of k.
                 for (int column = 0; column < some.blocks * hidden; column += Gemm.PANEL) {
                     Gemm.multiply(work, sums + from + column, width, work, biasAt + from + column, 0, work,
-                            inputs + some.from(span), depth, work, packed[r] + column * k, rows, k,
+                            inputs + some.from(span), depth, work, packed + column * k, rows, k,
                             Math.min(Gemm.PANEL, some.blocks * hidden - column));
                 }
+                packed += Gemm.packedLength(k, some.blocks * hidden);
             }
             cell.forward(states, work, sums, rows, hidden, hidden);
+        }
+    }
+
+    /** Packs the weights of one thread's units, and adds up their biases. */
+    private static void prepareUnits(int part, int parts, RecurrentCell cell, SumBlocks[] blocks,
+            CellWeights<float[]> w, float[] work, Span span) {
+        int hidden = span.hidden();
+        int panels = Gemm.panels(hidden);
+        int from = Parallel.from(part, parts, panels);
+        int to = Parallel.from(part + 1, parts, panels);
+        int unit = Math.min(hidden, from * Gemm.PANEL);
+        int units = Math.min(hidden, to * Gemm.PANEL) - unit;
+        for (SumBlocks block : blocks) {
+            pack(work, Lanes.FIRST + block.block * Gemm.packedLength(span.depth(), hidden), cell, block, w, span, from,
+                    to);
+            bias(work, biasAt(cell, span) + block.block * hidden, cell, block.block, w, hidden, unit, units);
         }
     }
 
@@ -140,9 +168,8 @@ public final class RecurrentForward {
      * Computes one thread's units of all rows. The threads meet after each step, as each unit needs the whole previous
      * state.
      */
-    private static void forwardUnits(Parallel parallel, int part, int parts, RecurrentCell cell, CellStates<float[]> y,
-            float[] x,
-            CellWeights<float[]> w, float[] work, Span span) {
+    private static void forwardUnits(Parallel parallel, int part, int parts, RecurrentCell cell, SumBlocks[] blocks,
+            CellStates<float[]> y, float[] x, float[] work, Span span) {
         int hidden = span.hidden();
         int features = span.features();
         int batch = span.batch();
@@ -157,17 +184,8 @@ public final class RecurrentForward {
             return; // no work, and no need to slow down the meetings of the others
         }
         int from = Parallel.from(part, members, panels);
-        int to = Parallel.from(part + 1, members, panels);
         int unit = Math.min(hidden, from * Gemm.PANEL);
-        int units = Math.min(hidden, to * Gemm.PANEL) - unit;
-        List<SumBlocks> blocks = SumBlocks.of(cell).stream()
-                .flatMap(some -> Stream.iterate(0, i -> i < some.blocks, i -> i + 1)
-                        .map(i -> new SumBlocks(some.block + i, 1, some.input, some.state)))
-                .toList();
-        for (SumBlocks block : blocks) {
-            pack(work, Lanes.FIRST + block.block * blockLength, cell, block, w, span, from, to);
-            bias(work, biasAt + block.block * hidden, cell, block.block, w, hidden, unit, units);
-        }
+        int units = Math.min(hidden, Parallel.from(part + 1, members, panels) * Gemm.PANEL) - unit;
         for (int t = 0; t < span.steps(); t++) {
             int step = span.first() + t;
             CellStep states = CellStep.of(y, cell, span, t, 0, unit);

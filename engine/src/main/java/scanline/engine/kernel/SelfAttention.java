@@ -135,7 +135,7 @@ public final class SelfAttention {
         int piece = Lanes.lines(Own.of(0, sizes, false).end);
         parallel.run((part, parts) -> {
             pack(work, at, w, sizes, false, part, parts);
-            parallel.meet();
+        }, (part, parts) -> {
             Pass pass = new Pass(work, at, Own.of(at.own + part * piece, sizes, false), w, sizes);
             int end = Parallel.from(part + 1, parts, sizes.shards());
             for (int shard = Parallel.from(part, parts, sizes.shards()); shard < end; shard++) {
@@ -153,15 +153,15 @@ public final class SelfAttention {
         int piece = Lanes.lines(Own.of(0, sizes, true).end);
         parallel.run((part, parts) -> {
             pack(work, at, w, sizes, true, part, parts);
-            parallel.meet();
+            parallel.meet(parts);
             Pass pass = new Pass(work, at, Own.of(at.own + part * piece, sizes, true), w, sizes);
             int end = Parallel.from(part + 1, parts, sizes.shards());
             for (int shard = Parallel.from(part, parts, sizes.shards()); shard < end; shard++) {
                 pass.backward(dx, dw, dy, x, at.sums + shard * at.shard, sizes.first(shard), sizes.first(shard + 1));
             }
-            parallel.meet();
+            parallel.meet(parts);
             Shards.addUp(work, at.sums, at.shard, sizes.shards(), part, parts);
-            parallel.meet();
+            parallel.meet(parts);
             addSums(dw, work, at, sizes, part, parts);
         });
     }

@@ -33,6 +33,7 @@ public final class Tape implements AutoCloseable {
     private @Nullable Trace trace;
     private Trace.@Nullable Step whole; // the operation that the running ones compose, in a trace
     private @Nullable Tensor propagated;
+    private boolean read;
 
     Tape(Memory memory, boolean training, boolean recording, RandomKey random) {
         this.memory = memory;
@@ -298,6 +299,16 @@ public final class Tape implements AutoCloseable {
         buffers.forEach(memory::giveBack);
         buffers.clear();
         steps.clear();
+    }
+
+    /** Notes that values of the pass were read, so what is computed next may depend on them. */
+    void noteRead() {
+        read = true;
+    }
+
+    /** Returns whether values of the pass were read. */
+    boolean isRead() {
+        return read;
     }
 
     /** Returns whether {@link #close} has released the buffers. */

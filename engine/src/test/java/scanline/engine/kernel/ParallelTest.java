@@ -51,7 +51,7 @@ class ParallelTest {
                     if (part == member) {
                         throw new IllegalArgumentException("member " + part);
                     }
-                    parallel.meet();
+                    parallel.meet(threads);
                 })).isInstanceOf(IllegalArgumentException.class).hasMessage("member " + member);
                 assertThatThrownBy(() -> parallel.run((part, _) -> {
                     if (part == member) {
@@ -60,7 +60,7 @@ class ParallelTest {
                 })).isInstanceOf(AssertionError.class).hasMessage("member " + member);
                 AtomicInteger parts = new AtomicInteger();
                 parallel.run((_, _) -> {
-                    parallel.meet();
+                    parallel.meet(threads);
                     parts.incrementAndGet();
                 });
                 assertThat(parts).hasValue(threads);
