@@ -104,7 +104,7 @@ class PredictorTest {
     void laterChangesOfTheWeightsDoNotConcernAPredictor() {
         try (Engine engine = Engine.open(1)) {
             Weights weights = engine.weights(1);
-            Model.LINEAR.build.apply(weights);
+            assertThat(Model.LINEAR.build.apply(weights)).isNotNull();
             try (Predictor predictor = Predictor.of(weights, Model.LINEAR.build, Model.LINEAR.shape, 1)) {
                 float[] x = Numbers.uniform("x", 19, 1);
                 float[] before = new float[CLASSES];
@@ -145,7 +145,7 @@ class PredictorTest {
     void manyThreadsGetTheSameAnswers(Model model) throws Exception {
         try (Engine engine = Engine.open(1)) {
             Weights weights = engine.weights(1);
-            model.build.apply(weights);
+            assertThat(model.build.apply(weights)).isNotNull();
             try (Predictor predictor = Predictor.of(weights, model.build, model.shape, 2);
                     ExecutorService pool = Executors.newFixedThreadPool(6)) {
                 float[] x = Numbers.uniform("x", model.shape.apply(3).elements(), 1);
@@ -172,7 +172,7 @@ class PredictorTest {
     void wrongUseIsReportedInOneLine() {
         try (Engine engine = Engine.open(1)) {
             Weights weights = engine.weights(1);
-            Model.LINEAR.build.apply(weights);
+            assertThat(Model.LINEAR.build.apply(weights)).isNotNull();
             Predictor predictor = Predictor.of(weights, Model.LINEAR.build, Model.LINEAR.shape, 1);
             assertThatExceptionOfType(IllegalArgumentException.class)
                     .isThrownBy(() -> predictor.predict(new float[38], 2, new float[10]))
