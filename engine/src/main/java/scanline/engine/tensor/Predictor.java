@@ -28,15 +28,18 @@ public final class Predictor implements AutoCloseable {
 
     private final Function<Weights, ? extends UnaryOperator<Tensor>> model;
     private final IntFunction<Shape> input;
+    private final String backend;
     private final int threads;
     private final Map<String, float[]> values = new HashMap<>();
     private final Deque<Space> free = new ArrayDeque<>();
     private int inUse;
     private boolean closed;
 
-    private Predictor(Function<Weights, ? extends UnaryOperator<Tensor>> model, IntFunction<Shape> input, int threads) {
+    private Predictor(Function<Weights, ? extends UnaryOperator<Tensor>> model, IntFunction<Shape> input,
+            String backend, int threads) {
         this.model = model;
         this.input = input;
+        this.backend = backend;
         this.threads = threads;
     }
 
@@ -54,7 +57,19 @@ public final class Predictor implements AutoCloseable {
      */
     public static Predictor of(Weights weights, Function<Weights, ? extends UnaryOperator<Tensor>> model,
             IntFunction<Shape> input, int threads) {
-        Predictor predictor = new Predictor(model, input, threads);
+        return of(weights, model, input, Backend.chosenName(), threads);
+    }
+
+    /**
+     * Creates a predictor as {@link #of(Weights, Function, IntFunction, int)} does, on a backend by its name.
+     *
+     * @throws IllegalArgumentException
+     *             if no backend has this name
+     */
+    public static Predictor of(Weights weights, Function<Weights, ? extends UnaryOperator<Tensor>> model,
+            IntFunction<Shape> input, String backend, int threads) {
+        Backend.requireName(backend);
+        Predictor predictor = new Predictor(model, input, backend, threads);
         weights.parameters().forEach(each -> predictor.values.put(each.name(), each.values()));
         weights.statistics().forEach(each -> predictor.values.put(each.name(), each.values()));
         return predictor;
@@ -125,7 +140,7 @@ public final class Predictor implements AutoCloseable {
 
         Space(int threads) {
             this.threads = threads;
-            engine = Engine.open(threads);
+            engine = Engine.open(backend, threads);
             Weights weights = engine.weights();
             forward = model.apply(weights);
             weights.parameters().forEach(each -> each.value().write(0, copied(each.name()), 0, each.value().length()));
