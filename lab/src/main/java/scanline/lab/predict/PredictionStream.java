@@ -75,8 +75,9 @@ public final class PredictionStream {
         }
         int version = bytes.getInt();
         if (version != VERSION) {
-            throw new RunException("the state of the sequence has version " + version + ", but this program reads version "
-                    + VERSION);
+            throw new RunException(
+                    "the state of the sequence has version " + version + ", but this program reads version "
+                            + VERSION);
         }
         byte[] hash = new byte[HASH_BYTES];
         bytes.get(hash);

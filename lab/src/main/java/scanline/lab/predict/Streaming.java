@@ -56,9 +56,11 @@ final class Streaming implements AutoCloseable {
     /** Reads one step of each stream. */
     List<Answer> step(List<Stream> streams, float[] values) {
         if (values.length != streams.size() * features) {
-            throw new RunException((streams.size() == 1 ? "a step" : "a step of each of " + streams.size() + " sequences")
-                    + " takes " + streams.size() * features + (features == 1 && streams.size() == 1 ? " value" : " values")
-                    + ", not " + values.length);
+            throw new RunException(
+                    (streams.size() == 1 ? "a step" : "a step of each of " + streams.size() + " sequences")
+                            + " takes " + streams.size() * features
+                            + (features == 1 && streams.size() == 1 ? " value" : " values")
+                            + ", not " + values.length);
         }
         float[] x = new float[values.length];
         for (int i = 0; i < x.length; i++) {
