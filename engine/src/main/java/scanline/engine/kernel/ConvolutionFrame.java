@@ -115,8 +115,7 @@ record ConvolutionFrame(int channels, int imageHeight, int imageWidth, int above
         for (int r = 0; r < rows; r++) {
             Gemm.multiply(work, result, outputs, r == 0 ? start : work, r == 0 ? startAt : result,
                     r == 0 ? startLd : outputs, work, image + (place * stride + r) * width * channels,
-                    stride * channels, weights, Lanes.FIRST + r * Gemm.packedLength(run(), outputs), places(count),
-                    run(),
+                    stride * channels, weights, Lanes.FIRST + r * Gemm.packedLength(run(), outputs), places(count), run(),
                     outputs);
         }
     }

@@ -169,8 +169,7 @@ public final class RecurrentForward {
         int unit = Math.min(hidden, from * Gemm.PANEL);
         int units = Math.min(hidden, to * Gemm.PANEL) - unit;
         for (SumBlocks block : blocks) {
-            pack(packed, Lanes.FIRST + block.block * Gemm.packedLength(span.depth(), hidden), cell, block, w, span,
-                    from,
+            pack(packed, Lanes.FIRST + block.block * Gemm.packedLength(span.depth(), hidden), cell, block, w, span, from,
                     to);
             bias(packed, biasAt(cell, span) + block.block * hidden, cell, block.block, w, hidden, unit, units);
         }
@@ -218,8 +217,7 @@ public final class RecurrentForward {
                 int column = block.block * hidden + unit;
                 int k = block.depth(span);
                 Gemm.multiply(work, sumsAt + column, width, weights, biasAt + column, 0, work,
-                        inputs + block.from(span), depth, weights,
-                        Lanes.FIRST + block.block * blockLength + from * k * Gemm.PANEL, batch, k, units);
+                        inputs + block.from(span), depth, weights, Lanes.FIRST + block.block * blockLength + from * k * Gemm.PANEL, batch, k, units);
             }
             cell.forward(states, work, sumsAt + unit, batch, units, hidden);
         }

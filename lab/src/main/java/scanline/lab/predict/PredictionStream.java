@@ -94,7 +94,7 @@ public final class PredictionStream {
         bytes.get(own);
         long steps = ByteBuffer.wrap(own).getLong();
         if (steps < 0 || steps > Integer.MAX_VALUE) {
-            throw new RunException("the state of the sequence is damaged: " + steps + " is no number of steps");
+            throw new RunException("the state of the sequence is damaged: it cannot be that of " + steps + " steps");
         }
         stream.restore(own);
     }

@@ -176,7 +176,7 @@ class PredictionStreamTest {
             assertRejected(stream, Arrays.copyOf(state, STATE_HEADER),
                     "the state of the sequence is damaged: it has 40 bytes instead of " + state.length);
             assertRejected(stream, ByteBuffer.wrap(state.clone()).putLong(STATE_HEADER, -1).array(),
-                    "the state of the sequence is damaged: -1 is no number of steps");
+                    "the state of the sequence is damaged: it cannot be that of -1 steps");
             assertThat(stream.state()).isEqualTo(state);
         }
     }
