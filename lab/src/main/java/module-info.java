@@ -1,7 +1,8 @@
 /**
- * Recipes, the models that they name, training runs, the command line and the web studio. A program that uses a
- * trained run starts with {@link scanline.lab.run.Trained}; one that trains a recipe with {@link
- * scanline.lab.recipe.Recipes} and {@link scanline.lab.train.TrainingSession}.
+ * Recipes, the models that they name, training runs, the command line and the web studio. A program that asks a
+ * trained model for answers starts with {@link scanline.lab.predict.Predictor}, one that looks into a run with {@link
+ * scanline.lab.run.Trained}; one that trains a recipe with {@link scanline.lab.recipe.Recipes} and {@link
+ * scanline.lab.train.TrainingSession}.
  */
 module scanline.lab {
     requires transitive scanline.data;
@@ -20,6 +21,7 @@ module scanline.lab {
     exports scanline.lab.export;
     exports scanline.lab.insight;
     exports scanline.lab.model;
+    exports scanline.lab.predict;
     exports scanline.lab.recipe;
     exports scanline.lab.run;
     exports scanline.lab.studio;

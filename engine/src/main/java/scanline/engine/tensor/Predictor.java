@@ -9,6 +9,7 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import scanline.engine.backend.Backend;
 import scanline.engine.backend.Buffer;
 import scanline.engine.backend.RepeatedPasses;
 import scanline.engine.backend.RepeatedPasses.Prepared;
@@ -40,6 +41,7 @@ public final class Predictor implements AutoCloseable {
     private final boolean isShared; // whether other engines can read them
     private final UnaryOperator<Tensor> forward;
     private final IntFunction<Shape> input;
+    private final String backend;
     private final int threads;
     private final Prepared prepared = new Prepared();
     private final Deque<Space> free = new ArrayDeque<>();
@@ -48,8 +50,8 @@ public final class Predictor implements AutoCloseable {
     private boolean closed;
 
     private Predictor(Function<Weights, ? extends UnaryOperator<Tensor>> model, Map<String, float[]> values,
-            IntFunction<Shape> input, int threads) {
-        owner = Engine.open(threads);
+            IntFunction<Shape> input, String backend, int threads) {
+        owner = Engine.open(backend, threads);
         isShared = owner.backend() instanceof RepeatedPasses;
         Weights weights = owner.weights();
         forward = model.apply(weights);
@@ -57,6 +59,7 @@ public final class Predictor implements AutoCloseable {
         weights.statistics().forEach(each -> copy(values, each.name(), each.value()));
         weights.parameters().forEach(each -> weights.freeze(each.name())); // they need no gradients
         this.input = input;
+        this.backend = backend;
         this.threads = threads;
     }
 
@@ -70,7 +73,7 @@ public final class Predictor implements AutoCloseable {
     }
 
     /**
-     * Creates a predictor with the present values of some weights.
+     * Creates a predictor with the present values of some weights, on the backend that {@link Backend#load(int)} chooses.
      *
      * @param weights
      *            the weights of the model
@@ -86,13 +89,24 @@ public final class Predictor implements AutoCloseable {
      */
     public static Predictor of(Weights weights, Function<Weights, ? extends UnaryOperator<Tensor>> model,
             IntFunction<Shape> input, int threads) {
+        return of(weights, model, input, Backend.chosenName(), threads);
+    }
+
+    /**
+     * Creates a predictor as {@link #of(Weights, Function, IntFunction, int)} does, on a backend by its name.
+     *
+     * @throws IllegalArgumentException
+     *             if no backend has this name
+     */
+    public static Predictor of(Weights weights, Function<Weights, ? extends UnaryOperator<Tensor>> model,
+            IntFunction<Shape> input, String backend, int threads) {
         if (threads < 1) {
             throw new IllegalArgumentException("threads must be at least 1, not " + threads);
         }
         Map<String, float[]> values = new HashMap<>();
         weights.parameters().forEach(each -> values.put(each.name(), each.values()));
         weights.statistics().forEach(each -> values.put(each.name(), each.values()));
-        return new Predictor(model, values, input, threads);
+        return new Predictor(model, values, input, backend, threads);
     }
 
     /**
@@ -138,7 +152,7 @@ public final class Predictor implements AutoCloseable {
         // While others compute, a call uses one thread: together they use as many as there are calls.
         Space space = free.pollFirst();
         if (space == null) {
-            space = new Space(spaces == 0 ? owner : Engine.open(1), spaces == 0 ? threads : 1);
+            space = new Space(spaces == 0 ? owner : Engine.open(backend, 1), spaces == 0 ? threads : 1);
             spaces++;
         }
         space.alone = inUse > 1;
