@@ -47,11 +47,11 @@ class PeerNetworkTest {
     }
 
     @Test
-    void djlIsMeasuredOnlyInTrainingRecurrentNetworks() {
-        assertThat(Djl.knows(new Case("lstm-rows", Case.Work.TRAIN))).isTrue();
-        assertThat(Djl.knows(new Case("lstm-rows", Case.Work.EVALUATE))).isFalse();
-        assertThat(Djl.knows(new Case("vit", Case.Work.TRAIN))).isFalse();
-        assertThat(new Case("row-transformer", Case.Work.TRAIN).network().kind()).isEqualTo(Kind.ENCODER);
+    void djlIsMeasuredInPredictionsAndInTrainingRecurrentNetworks() {
+        assertThat(Djl.knows(Case.training("lstm-rows"))).isTrue();
+        assertThat(Djl.knows(Case.training("vit"))).isFalse();
+        assertThat(Djl.knows(new Case("vit", Case.Work.PREDICT, 8))).isTrue();
+        assertThat(Case.training("row-transformer").network().kind()).isEqualTo(Kind.ENCODER);
     }
 
     @Test
