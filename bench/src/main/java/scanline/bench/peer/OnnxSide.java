@@ -36,7 +36,8 @@ final class OnnxSide implements Answers.Measured {
     private final Map<Map<String, String>, OrtSession> sessions = new HashMap<>();
     private OrtSession session;
 
-    private OnnxSide(Path folder, long[] shape, int classes) throws IOException, OrtException {
+    /** Opens the model in a folder that {@link PeerFolder} has written. */
+    OnnxSide(Path folder, long[] shape, int classes) throws IOException, OrtException {
         model = folder.resolve(PeerFolder.ONNX).toString();
         FloatBuffer read = ByteBuffer.wrap(Files.readAllBytes(folder.resolve("values"))).order(ByteOrder.LITTLE_ENDIAN)
                 .asFloatBuffer();

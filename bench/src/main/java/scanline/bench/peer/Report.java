@@ -78,6 +78,11 @@ public final class Report {
                 value);
     }
 
+    /** A number without a fraction of zero. */
+    static String number(double value) {
+        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+    }
+
     /** The median of ratios, the minimum and the maximum. */
     static String spread(List<Double> ratios) {
         return String.format(Locale.ROOT, "**%.2f** (%.2f to %.2f)", Timings.median(ratios), Collections.min(ratios),
