@@ -54,13 +54,13 @@ public final class Latency implements Callable<Integer> {
      * The measurements of a recipe.
      *
      * @param states the latencies in each state of the process
-     * @param coreToCore the core-to-core times in nanoseconds before the recipe and after it
+     * @param coreToCore the core-to-core time in nanoseconds before each state
      * @param allocated the bytes that {@value #ALLOCATING_PREDICTIONS} predictions allocated
      * @param together the predictions of {@value #CALLERS} threads
      * @param different the predictions that differ from an evaluation's
      */
-    private record Measured(String recipe, Map<String, Latencies> states, double[] coreToCore, long allocated,
-            long together, long different) {
+    private record Measured(String recipe, Map<String, Latencies> states, Map<String, Double> coreToCore,
+            long allocated, long together, long different) {
         Latencies of(String state) {
             return Objects.requireNonNull(states.get(state));
         }
@@ -102,26 +102,25 @@ public final class Latency implements Callable<Integer> {
     }
 
     private Measured measured(String recipe) {
-        double before = CoreToCore.nanoseconds();
+        Map<String, Latencies> states = new LinkedHashMap<>();
+        Map<String, Double> coreToCore = new LinkedHashMap<>();
         try (Side side = new Side("Scanline", LatencySide.command(recipe, threads))) {
             side.numbers("loop " + WARM_UP_SECONDS);
-            Map<String, Latencies> states = new LinkedHashMap<>();
-            states.put(LOOP, latencies(recipe, LOOP, side, "loop " + seconds));
-            long allocated = (long) side.numbers("allocated " + ALLOCATING_PREDICTIONS)[0];
-            for (int pause : PAUSES) {
-                states.put(after(pause), latencies(recipe, after(pause), side, "pauses " + seconds + " " + pause));
-            }
-            states.put(TRAINING, latencies(recipe, TRAINING, side, "training " + seconds));
+            Map<String, String> questions = new LinkedHashMap<>();
+            questions.put(LOOP, "loop " + seconds);
+            PAUSES.forEach(pause -> questions.put(after(pause), "pauses " + seconds + " " + pause));
+            questions.put(TRAINING, "training " + seconds);
+            questions.forEach((state, question) -> {
+                coreToCore.put(state, CoreToCore.nanoseconds());
+                Latencies latencies = Latencies.of(side.numbers(question));
+                states.put(state, latencies);
+                System.err.println("bench: " + recipe + " " + state + ": " + latencies);
+            });
             long together = (long) side.numbers("together " + seconds + " " + CALLERS)[0];
-            return new Measured(recipe, states, new double[] {before, CoreToCore.nanoseconds()}, allocated, together,
+            long allocated = (long) side.numbers("allocated " + ALLOCATING_PREDICTIONS)[0];
+            return new Measured(recipe, states, coreToCore, allocated, together,
                     (long) side.numbers("different")[0]);
         }
-    }
-
-    private static Latencies latencies(String recipe, String state, Side side, String question) {
-        Latencies latencies = Latencies.of(side.numbers(question));
-        System.err.println("bench: " + recipe + " " + state + ": " + latencies);
-        return latencies;
     }
 
     private static String after(int pause) {
@@ -153,7 +152,7 @@ public final class Latency implements Callable<Integer> {
                     .map(each -> "`" + each.recipe() + "`: " + each.of(after(pause)) + "; allowed: "
                             + each.of(LOOP).allowed())
                     .toList();
-            requirements.add(after(pause), late.isEmpty() ? "all " + all.size() + " recipes" : String.join("; ", late),
+            requirements.add(after(pause), late.isEmpty() ? "each recipe" : String.join("; ", late),
                     "median and 99th percentile at most twice those in a loop, and 0.3 ms", late.isEmpty());
         }
         return requirements;
@@ -161,19 +160,19 @@ public final class Latency implements Callable<Integer> {
 
     private static String table(List<Measured> all) {
         StringBuilder table = new StringBuilder("| recipe | state | predictions | 50th percentile | 99th | 99.9th "
-                + "| longest | core to core before and after |\n|---|---|--:|--:|--:|--:|--:|---|\n");
+                + "| longest | core to core |\n|---|---|--:|--:|--:|--:|--:|---|\n");
         for (Measured each : all) {
             each.states().forEach((state, latencies) -> table.append(String.format(Locale.ROOT,
-                    "| %s | %s | %,d | %s | %s | %s | %s | %s |%n", each.recipe(), state, latencies.count(),
+                    "| %s | %s | %,d | %s | %s | %s | %s | %.0f ns |%n", each.recipe(), state, latencies.count(),
                     Report.milliseconds(latencies.median()), Report.milliseconds(latencies.most99()),
                     Report.milliseconds(latencies.most999()), Report.milliseconds(latencies.longest()),
-                    String.format(Locale.ROOT, "%.0f ns, %.0f ns", each.coreToCore()[0], each.coreToCore()[1]))));
+                    Objects.requireNonNull(each.coreToCore().get(state)))));
         }
         return table + """
 
                 With fewer than 100 or 1,000 predictions the 99th or 99.9th percentile is the longest. Another thread
                 trains the same recipe in the same JVM, with as many threads as a prediction has. Core to core is the time
-                that a cache line takes from one core to another.
+                that a cache line takes from one core to another, measured before each state.
                 """;
     }
 }
