@@ -92,7 +92,8 @@ public final class Latency implements Callable<Integer> {
         String text = new Report(threads).text("Latency of single predictions",
                 "Each recipe has a JVM of its own, in which one predictor with " + threads
                         + (threads == 1 ? " thread" : " threads") + " predicts single test images for "
-                        + Report.number(seconds) + " s in each state, at least three times. Every answer is compared with"
+                        + Report.number(seconds)
+                        + " s in each state, at least three times. Every answer is compared with"
                         + " the logits of an evaluation.",
                 "latency --threads " + threads + " --seconds " + Report.number(seconds)
                         + (recipes.equals(Case.PREDICTED) ? "" : " --recipes " + String.join(",", recipes)),
@@ -168,11 +169,12 @@ public final class Latency implements Callable<Integer> {
                     Report.milliseconds(latencies.most999()), Report.milliseconds(latencies.longest()),
                     Objects.requireNonNull(each.coreToCore().get(state)))));
         }
-        return table + """
+        return table
+                + """
 
-                With fewer than 100 or 1,000 predictions the 99th or 99.9th percentile is the longest. Another thread
-                trains the same recipe in the same JVM, with as many threads as a prediction has. Core to core is the time
-                that a cache line takes from one core to another, measured before each state.
-                """;
+                        With fewer than 100 or 1,000 predictions the 99th or 99.9th percentile is the longest. Another thread
+                        trains the same recipe in the same JVM, with as many threads as a prediction has. Core to core is the time
+                        that a cache line takes from one core to another, measured before each state.
+                        """;
     }
 }

@@ -74,7 +74,8 @@ public final class Report {
 
     /** A time with three significant digits. */
     static String milliseconds(double value) {
-        return String.format(Locale.ROOT, value < 1 ? "%.3f ms" : value < 10 ? "%.2f ms" : value < 100 ? "%.1f ms" : "%.0f ms",
+        return String.format(Locale.ROOT,
+                value < 1 ? "%.3f ms" : value < 10 ? "%.2f ms" : value < 100 ? "%.1f ms" : "%.0f ms",
                 value);
     }
 

@@ -37,13 +37,15 @@ final class SidesTables {
         if (!predicted.isEmpty()) {
             text.append(text.isEmpty() ? "" : "\n").append(prediction(predicted));
         }
-        return text.append("""
+        return text
+                .append("""
 
-                The share of peak only counts the products: those of the forward pass, and in training twice as many for
-                the backward pass. Core to core is the time that a cache line takes from one core to another, measured
-                before and after each turn: the median, the minimum and the maximum. A round in which it more than doubled
-                is repeated and does not count.
-                """).toString();
+                        The share of peak only counts the products: those of the forward pass, and in training twice as many for
+                        the backward pass. Core to core is the time that a cache line takes from one core to another, measured
+                        before and after each turn: the median, the minimum and the maximum. A round in which it more than doubled
+                        is repeated and does not count.
+                        """)
+                .toString();
     }
 
     private String training(List<Row> rows) {
@@ -52,16 +54,20 @@ final class SidesTables {
                 + " share of peak, Scanline | PyTorch | core to core | PyTorch's tuning |\n|---|--:|--:|--:|--:|--:|"
                 + (djl ? "--:|--:|" : "") + "--:|--:|---|---|\n");
         rows.forEach(row -> table.append("| ").append(String.join(" | ", trainingCells(row))).append(" |\n"));
-        return table + """
+        return table
+                + """
 
-                A ratio is the other side's time divided by Scanline's in the same round. PyTorch at its best is the
-                faster of its two turns in each round: one with default settings, one with the tuning of the last column.
-                Default settings that take more than 3 s per step are measured once.
-                """ + (djl ? """
+                        A ratio is the other side's time divided by Scanline's in the same round. PyTorch at its best is the
+                        faster of its two turns in each round: one with default settings, one with the tuning of the last column.
+                        Default settings that take more than 3 s per step are measured once.
+                        """
+                + (djl
+                        ? """
 
-                DJL is measured with default settings, and only at training recurrent networks. On libtorch it has no
-                RMSProp, so Adam is used instead. It clips gradients by value only from above.
-                """ : "");
+                                DJL is measured with default settings, and only at training recurrent networks. On libtorch it has no
+                                RMSProp, so Adam is used instead. It clips gradients by value only from above.
+                                """
+                        : "");
     }
 
     private List<String> trainingCells(Row row) {
@@ -94,17 +100,19 @@ final class SidesTables {
                 + " share of peak, Scanline | core to core | settings |\n|---|--:|--:|--:|--:|--:|"
                 + (djl ? "--:|--:|" : "") + "--:|---|---|\n");
         rows.forEach(row -> table.append("| ").append(String.join(" | ", predictionCells(row))).append(" |\n"));
-        return table + """
+        return table
+                + """
 
-                Scanline's time is the median over its processes of the median turn of each, with those of the fastest
-                and the slowest process; that of another side is the median turn of its fastest process. A ratio is their
-                time divided by Scanline's. The other sides run with the settings in the last column that differ from
-                their defaults, which were the fastest. PyTorch also takes turns with default settings, and the faster
-                of the two counts; ONNX Runtime's threads, and whether they spin, are chosen anew in each process.
-                """ + (djl ? """
+                        Scanline's time is the median over its processes of the median turn of each, with those of the fastest
+                        and the slowest process; that of another side is the median turn of its fastest process. A ratio is their
+                        time divided by Scanline's. The other sides run with the settings in the last column that differ from
+                        their defaults, which were the fastest. PyTorch also takes turns with default settings, and the faster
+                        of the two counts; ONNX Runtime's threads, and whether they spin, are chosen anew in each process.
+                        """
+                + (djl ? """
 
-                DJL runs PyTorch's network as TorchScript, with PyTorch's settings.
-                """ : "");
+                        DJL runs PyTorch's network as TorchScript, with PyTorch's settings.
+                        """ : "");
     }
 
     private List<String> predictionCells(Row row) {

@@ -3,8 +3,14 @@ package scanline.bench.peer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import scanline.bench.peer.PeerNetwork.Kind;
 import scanline.engine.tensor.Weights;
@@ -26,6 +32,17 @@ class PeerNetworkTest {
                         "positions", true, "pooling", "FIRST", "init", "UNIFORM"));
         assertThat(PeerNetwork.of(RecurrentModel.DEFAULT).description()).containsEntry("model", "recurrent")
                 .containsEntry("cell", "LSTM").containsEntry("hidden", 128).doesNotContainKey("init");
+    }
+
+    /** A component that is renamed must be renamed there, too. */
+    @Test
+    void networksPyReadsOnlyWhatACaseHas() throws IOException {
+        Set<String> known = new HashSet<>(Set.of("shape", "classes", "parameters"));
+        Recipes.names().forEach(
+                name -> known.addAll(PeerNetwork.of(Recipes.find(name, List.of()).model()).description().keySet()));
+        assertThat(Pattern.compile("case\\[\"([^\"]+)\"]")
+                .matcher(Files.readString(Path.of("src", "main", "python", "networks.py"))).results()
+                .map(key -> key.group(1))).isNotEmpty().isSubsetOf(known);
     }
 
     @Test

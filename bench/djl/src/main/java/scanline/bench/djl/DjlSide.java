@@ -37,7 +37,8 @@ final class DjlSide {
             answers.println("ready " + Engine.getDjlVersion() + " on libtorch " + engine.getVersion());
             for (String line = questions.readLine(); line != null; line = questions.readLine()) {
                 String[] words = line.split(" ");
-                answers.println("measure " + what.measure(Integer.parseInt(words[1]), words.length > 2 ? words[2] : ""));
+                answers.println(
+                        "measure " + what.measure(Integer.parseInt(words[1]), words.length > 2 ? words[2] : ""));
             }
         } catch (UnsupportedOperationException e) {
             answers.println("error " + e.getMessage());
