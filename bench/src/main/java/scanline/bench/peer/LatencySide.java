@@ -144,15 +144,20 @@ final class LatencySide implements AutoCloseable {
         }
     }
 
-    /** The bytes that all threads of this JVM allocate during some predictions. */
+    /** The bytes that all threads of this JVM allocate during some predictions, after as many that are not counted. */
     long allocated(int predictions) {
         ThreadMXBean threadsOfJvm = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         float[] logits = new float[expected[0].length];
+        predict(predictions, logits);
         long before = threadsOfJvm.getTotalThreadAllocatedBytes();
+        predict(predictions, logits);
+        return threadsOfJvm.getTotalThreadAllocatedBytes() - before;
+    }
+
+    private void predict(int predictions, float[] logits) {
         for (int i = 0; i < predictions; i++) {
             predictor.predict(images[i % IMAGES], 1, logits);
         }
-        return threadsOfJvm.getTotalThreadAllocatedBytes() - before;
     }
 
     /** The number of predictions so far whose logits were not those of an evaluation, to the bit. */
