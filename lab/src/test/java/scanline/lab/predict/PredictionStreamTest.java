@@ -221,6 +221,14 @@ class PredictionStreamTest {
                     .isThrownBy(() -> another.step(List.of(stream), new float[28]))
                     .withMessage("this is a stream of another predictor");
             assertThat(stream.state()).isEqualTo(state);
+        }
+    }
+
+    @Test
+    void aStreamEndsWithItsPredictor() {
+        try (Experiment experiment = PredictorTest.experiment("rnn-rows")) {
+            Predictor predictor = Predictor.of(experiment, 1);
+            PredictionStream stream = predictor.stream();
             predictor.close();
             assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> stream.step(new float[28]))
                     .withMessage("this predictor has been closed");
