@@ -24,6 +24,7 @@ public final class RecurrentForward {
     // If the batch has fewer rows than a tile, the units are divided among the threads instead of the rows, so each
     // thread reads only its part of the weights.
     private static final int FEW_ROWS = 6;
+    private static final int NO_BIAS = -1;
     // With fewer features the sums of all steps take more time to read than W.
     private static final int LEAST_PROJECTED = 8;
     // Sums of all steps that stay in the second-level cache.
@@ -216,8 +217,8 @@ public final class RecurrentForward {
             if (projected && block.input) {
                 int column = block.block * hidden + unit;
                 int k = block.depth(span);
-                multiply(work, sumsAt + column, width, weights, biasAt + column, 0, x, span.first() * batch * features,
-                        features, weights, Lanes.FIRST + block.block * blockLength + from * k * Gemm.PANEL, k,
+                multiply(work, sumsAt + column, width, biasAt + column, x, span.first() * batch * features, features,
+                        weights, Lanes.FIRST + block.block * blockLength + from * k * Gemm.PANEL, k,
                         span.steps() * batch, features, units);
             }
         }
@@ -242,11 +243,11 @@ public final class RecurrentForward {
                 int k = block.depth(span);
                 int panel = Lanes.FIRST + block.block * blockLength + from * k * Gemm.PANEL;
                 if (!projected || !block.input) {
-                    multiply(work, sumsAt + column, width, weights, biasAt + column, 0, work,
-                            inputs + block.from(span), depth, weights, panel, k, batch, k, units);
+                    multiply(work, sumsAt + column, width, biasAt + column, work, inputs + block.from(span), depth,
+                            weights, panel, k, batch, k, units);
                 } else if (block.state) {
-                    multiply(work, sumsAt + column, width, work, sumsAt + column, width, work, inputs + features, depth,
-                            weights, panel + features * Gemm.PANEL, k, batch, hidden, units);
+                    multiply(work, sumsAt + column, width, NO_BIAS, work, inputs + features, depth, weights,
+                            panel + features * Gemm.PANEL, k, batch, hidden, units);
                 }
             }
             cell.forward(states, work, sumsAt + unit, batch, units, hidden);
@@ -254,12 +255,17 @@ public final class RecurrentForward {
         }
     }
 
-    /** As {@link Gemm#multiply} with some rows of packed panels, which have {@code depth} rows. */
-    private static void multiply(float[] c, int cAt, int ldc, float[] start, int startAt, int startLd, float[] a,
-            int aAt, int lda, float[] b, int bAt, int depth, int m, int k, int n) {
+    /**
+     * Multiplies by k rows of packed panels, which have {@code depth} rows. Sums start from a bias among the weights, or
+     * from their present values.
+     */
+    private static void multiply(float[] sums, int at, int distance, int biasAt, float[] a, int aAt, int lda,
+            float[] weights, int panel, int depth, int m, int k, int n) {
         for (int column = 0; column < n; column += Gemm.PANEL) {
-            Gemm.multiply(c, cAt + column, ldc, start, startAt + column, startLd, a, aAt, lda, b, bAt + column * depth,
-                    m, k, Math.min(Gemm.PANEL, n - column));
+            boolean hasBias = biasAt != NO_BIAS;
+            Gemm.multiply(sums, at + column, distance, hasBias ? weights : sums, (hasBias ? biasAt : at) + column,
+                    hasBias ? 0 : distance, a, aAt, lda, weights, panel + column * depth, m, k,
+                    Math.min(Gemm.PANEL, n - column));
         }
     }
 

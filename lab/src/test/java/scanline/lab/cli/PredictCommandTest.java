@@ -160,7 +160,7 @@ class PredictCommandTest {
         Answer plain = answer("predict", run, "--stream", file);
         assertThat(plain.err()).isEmpty();
         assertThat(plain.out().lines().toList()).isEqualTo(steps.stream().map(step -> String.format(Locale.ROOT,
-                "%d  %s  %.2f %%", step.get("step"), step.get("label"), 100 * (Double) step.get("probability")))
+                "%s  %s  %.2f %%", step.get("step"), step.get("label"), 100 * (Double) step.get("probability")))
                 .toList());
     }
 
