@@ -109,7 +109,8 @@ public final class Convolution {
                     int to = (b * frame.outHeight() + i) * row;
                     if (bias == null) {
                         ConvolutionFrame.copyRows(work, result, frame.width() * outputs, y, to, row, count, row);
-                        frame.multiply(work, result, work, result, outputs, image, transposed, weights, outputs, i, count);
+                        frame.multiply(work, result, work, result, outputs, image, transposed, weights, outputs, i,
+                                count);
                     } else {
                         frame.multiply(work, result, bias, 0, 0, image, transposed, weights, outputs, i, count);
                     }

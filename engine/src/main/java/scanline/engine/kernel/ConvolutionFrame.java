@@ -142,7 +142,8 @@ record ConvolutionFrame(int channels, int imageHeight, int imageWidth, int above
             int places = places(count);
             int distance = Lanes.lines(places);
             for (int i = 0; i < rows * columns; i++) {
-                copy(work, transposed + i * distance, work, image + (place + i / columns) * width + i % columns, places);
+                copy(work, transposed + i * distance, work, image + (place + i / columns) * width + i % columns,
+                        places);
             }
             Gemm.multiplyTransposed(work, result, outputs, start, startAt, startLd, work, transposed, distance, weights,
                     Lanes.FIRST, places, rows * columns, outputs);
@@ -151,7 +152,8 @@ record ConvolutionFrame(int channels, int imageHeight, int imageWidth, int above
         for (int r = 0; r < rows; r++) {
             Gemm.multiply(work, result, outputs, r == 0 ? start : work, r == 0 ? startAt : result,
                     r == 0 ? startLd : outputs, work, image + (place * stride + r) * width * channels,
-                    stride * channels, weights, Lanes.FIRST + r * Gemm.packedLength(run(), outputs), places(count), run(),
+                    stride * channels, weights, Lanes.FIRST + r * Gemm.packedLength(run(), outputs), places(count),
+                    run(),
                     outputs);
         }
     }

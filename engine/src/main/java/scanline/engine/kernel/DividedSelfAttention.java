@@ -37,7 +37,8 @@ final class DividedSelfAttention {
         }
     }
 
-    DividedSelfAttention(Parallel parallel, float[] work, float[] weights, SelfAttention.Layout packed, AttentionWeights<float[]> w,
+    DividedSelfAttention(Parallel parallel, float[] work, float[] weights, SelfAttention.Layout packed,
+            AttentionWeights<float[]> w,
             SelfAttention.Sizes sizes) {
         this.parallel = parallel;
         this.work = work;

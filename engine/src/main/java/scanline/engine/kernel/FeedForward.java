@@ -100,7 +100,9 @@ public final class FeedForward {
             Own own = owns[part];
             // Few blocks would not be divided evenly.
             boolean few = blocks(shape) < 2 * parts;
-            int first = few ? Parallel.from(part, parts, shape.rows()) : Parallel.from(part, parts, blocks(shape)) * ROWS;
+            int first = few
+                    ? Parallel.from(part, parts, shape.rows())
+                    : Parallel.from(part, parts, blocks(shape)) * ROWS;
             int end = few
                     ? Parallel.from(part + 1, parts, shape.rows())
                     : Math.min(shape.rows(), Parallel.from(part + 1, parts, blocks(shape)) * ROWS);

@@ -42,7 +42,8 @@ public final class Linear {
                 }
             }
             Gemm.multiply(y, at, outputs, b == null ? y : b, b == null ? at : output, b == null ? outputs : 0, x,
-                    row * inputs, inputs, weight, Lanes.FIRST + panel * inputs * Gemm.PANEL, rows, inputs, end - output);
+                    row * inputs, inputs, weight, Lanes.FIRST + panel * inputs * Gemm.PANEL, rows, inputs,
+                    end - output);
         });
     }
 

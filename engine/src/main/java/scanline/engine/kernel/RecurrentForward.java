@@ -184,7 +184,8 @@ public final class RecurrentForward {
         int unit = Math.min(hidden, from * Gemm.PANEL);
         int units = Math.min(hidden, to * Gemm.PANEL) - unit;
         for (SumBlocks block : blocks) {
-            pack(packed, Lanes.FIRST + block.block * Gemm.packedLength(span.depth(), hidden), cell, block, w, span, from,
+            pack(packed, Lanes.FIRST + block.block * Gemm.packedLength(span.depth(), hidden), cell, block, w, span,
+                    from,
                     to);
             bias(packed, biasAt(cell, span) + block.block * hidden, cell, block.block, w, hidden, unit, units);
         }

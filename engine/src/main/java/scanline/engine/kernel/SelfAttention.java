@@ -188,7 +188,8 @@ public final class SelfAttention {
             parallel.meet(parts);
             int end = Parallel.from(part + 1, parts, sizes.shards());
             for (int shard = Parallel.from(part, parts, sizes.shards()); shard < end; shard++) {
-                passes[part].backward(dx, dw, dy, x, at.sums + shard * at.shard, sizes.first(shard), sizes.first(shard + 1));
+                passes[part].backward(dx, dw, dy, x, at.sums + shard * at.shard, sizes.first(shard),
+                        sizes.first(shard + 1));
             }
             parallel.meet(parts);
             Shards.addUp(work, at.sums, at.shard, sizes.shards(), part, parts);

@@ -169,7 +169,8 @@ public final class Recurrent implements StepModel {
     @Override
     public int stateSize() {
         if (!backwards.isEmpty()) {
-            throw new IllegalStateException("a bidirectional layer needs the whole sequence, so it cannot read step by step");
+            throw new IllegalStateException(
+                    "a bidirectional layer needs the whole sequence, so it cannot read step by step");
         }
         return forwards.stream().mapToInt(Direction::stateSize).sum();
     }

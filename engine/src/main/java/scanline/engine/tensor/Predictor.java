@@ -275,7 +275,8 @@ public final class Predictor implements AutoCloseable {
         void requireRoom(float[] examples, float[] output) {
             if (examples.length < shape.elements() || output.length < y.shape().elements()) {
                 throw new IllegalArgumentException("a prediction of input " + shape + " needs arrays of at least "
-                        + shape.elements() + " and " + y.shape().elements() + " floats, not " + examples.length + " and "
+                        + shape.elements() + " and " + y.shape().elements() + " floats, not " + examples.length
+                        + " and "
                         + output.length);
             }
         }

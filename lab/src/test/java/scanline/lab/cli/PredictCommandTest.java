@@ -173,7 +173,8 @@ class PredictCommandTest {
         answer("predict", run, "--stream", steps("begin.csv", lines), "--state", state);
         Answer rest = answer("predict", run, "--stream", steps("rest.csv", rows.subList(3, 8)), "--state", state,
                 "--json");
-        assertThat(objects(rest).stream().<Object>map(step -> step.get("step")).toList()).containsExactly(4, 5, 6, 7, 8);
+        assertThat(objects(rest).stream().<Object>map(step -> step.get("step")).toList()).containsExactly(4, 5, 6, 7,
+                8);
         assertThat(objects(rest).getLast().get("probability")).isEqualTo(whole(dog).get("probability"));
         byte[] last = Files.readAllBytes(Path.of(state));
         Answer wrong = answer("predict", run, "--stream", steps("wrong.csv", List.of(rows.getFirst(), "1,2")),
