@@ -19,7 +19,7 @@ import scanline.lab.insight.Findings.Example;
 import scanline.lab.run.Run;
 import scanline.lab.run.Trained;
 import scanline.lab.run.TrainedOn;
-import scanline.lab.studio.http.Refusal;
+import scanline.lab.http.Refusal;
 
 /**
  * The predictions of a run's best weights for every image of a split, computed once on a thread of its own while the page waits.

@@ -6,7 +6,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import scanline.lab.run.Run;
-import scanline.lab.studio.http.Refusal;
+import scanline.lab.http.Refusal;
 
 /** The open models: the few that were used last, each with the current weights of its run. */
 final class Models implements AutoCloseable {

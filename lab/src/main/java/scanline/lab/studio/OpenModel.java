@@ -19,7 +19,7 @@ import scanline.lab.experiment.Split;
 import scanline.lab.run.Run;
 import scanline.lab.run.Trained;
 import scanline.lab.run.TrainedOn;
-import scanline.lab.studio.http.Refusal;
+import scanline.lab.http.Refusal;
 import scanline.lab.task.Answer;
 
 /**

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import scanline.lab.run.LiveRun;
 import scanline.lab.run.Run;
-import scanline.lab.studio.http.Refusal;
+import scanline.lab.http.Refusal;
 
 /**
  * The runs in a folder and its subfolders, where sweeps store theirs. The name of a run is its path below the folder. Only runs

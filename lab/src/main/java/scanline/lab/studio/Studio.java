@@ -24,11 +24,11 @@ import scanline.lab.insight.Reading;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.run.Run;
-import scanline.lab.studio.http.Refusal;
-import scanline.lab.studio.http.Reply;
-import scanline.lab.studio.http.Request;
-import scanline.lab.studio.http.Routes;
-import scanline.lab.studio.http.Server;
+import scanline.lab.http.Refusal;
+import scanline.lab.http.Reply;
+import scanline.lab.http.Request;
+import scanline.lab.http.Routes;
+import scanline.lab.http.Server;
 import scanline.lab.task.Answer;
 import scanline.lab.task.Prediction;
 
