@@ -20,6 +20,7 @@ module scanline.lab {
     exports scanline.lab.export;
     exports scanline.lab.insight;
     exports scanline.lab.model;
+    exports scanline.lab.predict;
     exports scanline.lab.recipe;
     exports scanline.lab.run;
     exports scanline.lab.studio;

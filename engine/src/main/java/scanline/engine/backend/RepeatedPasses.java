@@ -1,9 +1,13 @@
 package scanline.engine.backend;
 
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
 /**
  * An optional capability: to record the operations of a pass and to repeat them, without a tape, on the same buffers.
  * The operations must be those of an inference pass. Weights must not change afterwards, because what was computed from
- * them alone is not computed again.
+ * them alone, such as packing them, is not computed again.
  */
 public interface RepeatedPasses {
     /** The operations of a pass. */
@@ -15,6 +19,23 @@ public interface RepeatedPasses {
         void runAlone();
     }
 
+    /**
+     * What was computed from weights alone, to be shared by passes of the same weights, also on different backends of one
+     * kind. Only one pass at a time may be recorded with it; its values are not modified afterwards.
+     */
+    final class Prepared {
+        private final Map<Object, Object> values = new HashMap<>();
+
+        /** Creates an empty collection. */
+        public Prepared() {}
+
+        /** Returns the value of a key, which the backend chooses; it is created if it does not exist. */
+        @SuppressWarnings("unchecked") // a key has one type of value
+        public <T> T get(Object key, Supplier<T> value) {
+            return (T) values.computeIfAbsent(key, _ -> value.get());
+        }
+    }
+
     /** Runs a pass, and returns its operations. */
-    Repeated repeated(Runnable pass);
+    Repeated repeated(Runnable pass, Prepared prepared);
 }

@@ -48,6 +48,7 @@ import scanline.engine.kernel.Gelu;
 import scanline.engine.kernel.LayerNorm;
 import scanline.engine.kernel.Linear;
 import scanline.engine.kernel.Matmul;
+import scanline.engine.kernel.Packed;
 import scanline.engine.kernel.Parallel;
 import scanline.engine.kernel.PooledBatchNorm;
 import scanline.engine.kernel.Plan;
@@ -72,7 +73,9 @@ public final class CpuBackend
             FusedNormPool,
             RepeatedPasses {
     private final Parallel parallel;
+    private final Packed packed = new Packed(0);
     private float[] work = new float[0];
+    private @Nullable Prepared recorded;
 
     /**
      * Creates a backend.
@@ -348,8 +351,8 @@ public final class CpuBackend
 
     @Override
     public void linear(Buffer y, Buffer x, Buffer w, @Nullable Buffer b, LinearShape shape) {
-        Linear.forward(parallel, floats(y), floats(x), floats(w), floatsOrNull(b), work(Linear.forwardWork(shape)),
-                shape);
+        Linear.forward(parallel, floats(y), floats(x), floats(w), floatsOrNull(b),
+                packed("linear", floats(w), Linear.packedLength(shape)), shape);
     }
 
     @Override
@@ -398,6 +401,7 @@ public final class CpuBackend
     @Override
     public void convolution(Buffer y, Buffer x, Buffer w, Buffer bias, int outputs, Window window) {
         Convolution.forward(parallel, floats(y), floats(x), floats(w), floats(bias),
+                packed("convolution", floats(w), Convolution.packedLength(outputs, window)),
                 work(Convolution.forwardWork(parallel.threads(), outputs, window)), outputs, window);
     }
 
@@ -410,6 +414,7 @@ public final class CpuBackend
         }
         if (dx != null) {
             ConvolutionGradient.input(parallel, floats(dx), floats(dy), floats(w),
+                    packed("convolution gradient", floats(w), ConvolutionGradient.inputPackedLength(outputs, window)),
                     work(ConvolutionGradient.inputWork(parallel.threads(), outputs, window)), outputs, window);
         }
     }
@@ -570,7 +575,10 @@ public final class CpuBackend
     @Override
     public void recurrent(CellStates<Buffer> y, Buffer x, CellWeights<Buffer> w, CellKind kind, Span span) {
         RecurrentCell cell = RecurrentCell.of(kind);
-        RecurrentForward.forward(parallel, cell, y.map(HeapBuffer::floats), floats(x), w.map(HeapBuffer::floats),
+        CellWeights<float[]> weights = w.map(HeapBuffer::floats);
+        RecurrentForward.forward(parallel, cell, y.map(HeapBuffer::floats), floats(x), weights,
+                packed(RecurrentForward.dividesUnits(span) ? "units" : "rows", weights,
+                        RecurrentForward.packedLength(cell, span)),
                 work(RecurrentForward.work(cell, span)), span);
     }
 
@@ -595,34 +603,44 @@ public final class CpuBackend
 
     @Override
     public void selfAttend(Buffer y, Buffer x, AttentionWeights<Buffer> w, int features, AttentionShape shape) {
-        SelfAttention.forward(parallel, floats(y), floats(x), w.map(HeapBuffer::floats),
-                work(SelfAttention.work(features, shape, false, parallel.threads())), features, shape);
+        AttentionWeights<float[]> weights = w.map(HeapBuffer::floats);
+        SelfAttention.forward(parallel, floats(y), floats(x), weights,
+                packed("attention", weights, SelfAttention.packedLength(features, shape)),
+                work(SelfAttention.forwardWork(features, shape, parallel.threads())), features, shape);
     }
 
     @Override
     public void selfAttendGradient(@Nullable Buffer dx, AttentionWeights<Buffer> dw, Buffer dy, Buffer x,
             AttentionWeights<Buffer> w, int features, AttentionShape shape) {
         SelfAttention.backward(parallel, floatsOrNull(dx), dw.map(HeapBuffer::floats), floats(dy), floats(x),
-                w.map(HeapBuffer::floats), work(SelfAttention.work(features, shape, true, parallel.threads())),
+                w.map(HeapBuffer::floats), work(SelfAttention.backwardWork(features, shape, parallel.threads())),
                 features, shape);
     }
 
     @Override
     public void feedForward(Buffer y, Buffer x, FeedForwardWeights<Buffer> w, FeedForwardShape shape) {
-        FeedForward.forward(parallel, floats(y), floats(x), w.map(HeapBuffer::floats),
-                work(FeedForward.work(shape, false, parallel.threads())), shape);
+        FeedForwardWeights<float[]> weights = w.map(HeapBuffer::floats);
+        FeedForward.forward(parallel, floats(y), floats(x), weights,
+                packed("feed forward", weights, FeedForward.packedLength(shape)),
+                work(FeedForward.forwardWork(shape, parallel.threads())), shape);
     }
 
     @Override
     public void feedForwardGradient(@Nullable Buffer dx, FeedForwardWeights<Buffer> dw, Buffer dy, Buffer x,
             FeedForwardWeights<Buffer> w, FeedForwardShape shape) {
         FeedForward.backward(parallel, floatsOrNull(dx), dw.map(HeapBuffer::floats), floats(dy), floats(x),
-                w.map(HeapBuffer::floats), work(FeedForward.work(shape, true, parallel.threads())), shape);
+                w.map(HeapBuffer::floats), work(FeedForward.backwardWork(shape, parallel.threads())), shape);
     }
 
     @Override
-    public Repeated repeated(Runnable pass) {
-        Plan plan = parallel.record(pass);
+    public Repeated repeated(Runnable pass, Prepared prepared) {
+        recorded = prepared;
+        Plan plan;
+        try {
+            plan = parallel.record(pass);
+        } finally {
+            recorded = null;
+        }
         return new Repeated() {
             @Override
             public void run() {
@@ -638,7 +656,7 @@ public final class CpuBackend
 
     /** The size in bytes of the work space of this backend's operations, which is not part of any {@code Memory}. */
     public long workBytes() {
-        return (long) Float.BYTES * work.length;
+        return (long) Float.BYTES * (work.length + packed.length());
     }
 
     @Override
@@ -656,6 +674,24 @@ public final class CpuBackend
         }
         return work;
     }
+
+    /**
+     * Returns the place for packed weights, of which the next operation may make another use. In a pass that is recorded,
+     * passes with the same weights share it, and it stays.
+     *
+     * @param layout
+     *            what is packed for, and how
+     */
+    private Packed packed(String layout, Object weights, int length) {
+        if (recorded != null) {
+            return recorded.get(new PackedFor(layout, weights, length), () -> new Packed(length));
+        }
+        packed.ensure(length);
+        return packed;
+    }
+
+    /** What identifies packed weights: their arrays are compared by identity. */
+    private record PackedFor(String layout, Object weights, int length) {}
 
     private static <A> int[] lengths(List<A> all, ToIntFunction<A> length) {
         int[] lengths = new int[all.size()];

@@ -17,14 +17,18 @@ import scanline.engine.geometry.Window;
 public final class Convolution {
     private Convolution() {}
 
-    /** The layout of the work space: the weights, packed and reordered, then a part for each thread. */
-    private record Layout(int ordered, int own, int result, int piece) {
-        static Layout of(ConvolutionFrame frame, int outputs) {
-            int ordered = Lanes.FIRST + frame.rows() * Gemm.packedLength(frame.run(), outputs);
-            int own = ordered + Lanes.lines(frame.rows() * frame.run() * outputs);
-            int result = frame.length();
-            return new Layout(ordered, own, result, result + Lanes.lines(frame.places(frame.block()) * outputs));
-        }
+    /** The length of the packed weights of {@link #forward}, in floats. */
+    public static int packedLength(int outputs, Window window) {
+        return packedLength(ConvolutionFrame.ofInput(window), outputs);
+    }
+
+    /** The length of the packed weights of {@link #convolve}, followed by the reordered ones, in floats. */
+    static int packedLength(ConvolutionFrame frame, int outputs) {
+        return orderedAt(frame, outputs) + frame.rows() * frame.run() * outputs;
+    }
+
+    private static int orderedAt(ConvolutionFrame frame, int outputs) {
+        return Lanes.FIRST + frame.rows() * Gemm.packedLength(frame.run(), outputs);
     }
 
     /** The work space of {@link #forward}, in floats. */
@@ -32,10 +36,14 @@ public final class Convolution {
         return work(threads, ConvolutionFrame.ofInput(window), outputs);
     }
 
-    /** The work space of {@link #convolve}, in floats. */
+    /** The work space of {@link #convolve}, a part for each thread, in floats. */
     static int work(int threads, ConvolutionFrame frame, int outputs) {
-        Layout at = Layout.of(frame, outputs);
-        return at.own + threads * at.piece;
+        return Lanes.FIRST + threads * piece(frame, outputs);
+    }
+
+    /** The length of a thread's part: an image in its frame, and the results of a product. */
+    private static int piece(ConvolutionFrame frame, int outputs) {
+        return frame.length() + Lanes.lines(frame.places(frame.block()) * outputs);
     }
 
     /**
@@ -50,10 +58,10 @@ public final class Convolution {
      * @param work
      *            work space, {@link #forwardWork} floats
      */
-    public static void forward(Parallel parallel, float[] y, float[] x, float[] w, float[] bias, float[] work,
-            int outputs, Window window) {
-        convolve(parallel, y, x, bias, work, outputs, window.batch(), ConvolutionFrame.ofInput(window),
-                at -> order(work, at, w, outputs, window));
+    public static void forward(Parallel parallel, float[] y, float[] x, float[] w, float[] bias, Packed packed,
+            float[] work, int outputs, Window window) {
+        convolve(parallel, y, x, bias, packed, work, outputs, window.batch(), ConvolutionFrame.ofInput(window),
+                at -> order(packed.values(), at, w, outputs, window));
     }
 
     /** Writes w[O, C, rows, columns] as [K, O]. */
@@ -71,26 +79,27 @@ public final class Convolution {
 
     /**
      * Convolves the images of x, which are copied into frames, with the weights [K, outputs] that {@code order} writes
-     * to the work space. Sums start from the bias or, without a bias, from the values of y.
+     * to {@code packed}. Sums start from the bias or, without a bias, from the values of y.
      */
-    static void convolve(Parallel parallel, float[] y, float[] x, float @Nullable [] bias, float[] work, int outputs,
-            int batch, ConvolutionFrame frame, IntConsumer order) {
-        Layout at = Layout.of(frame, outputs);
+    static void convolve(Parallel parallel, float[] y, float[] x, float @Nullable [] bias, Packed packed, float[] work,
+            int outputs, int batch, ConvolutionFrame frame, IntConsumer order) {
+        float[] weights = packed.values();
+        int piece = piece(frame, outputs);
         int row = frame.outWidth() * outputs;
-        parallel.run((part, parts) -> {
+        parallel.run(packed, (part, parts) -> {
             if (part == 0) {
-                order.accept(at.ordered);
+                int ordered = orderedAt(frame, outputs);
+                order.accept(ordered);
                 for (int r = 0; r < frame.rows(); r++) {
-                    Gemm.pack(work, Lanes.FIRST + r * Gemm.packedLength(frame.run(), outputs), work,
-                            at.ordered + r * frame.run() * outputs, outputs, frame.run(), outputs, 0,
+                    Gemm.pack(weights, Lanes.FIRST + r * Gemm.packedLength(frame.run(), outputs), weights,
+                            ordered + r * frame.run() * outputs, outputs, frame.run(), outputs, 0,
                             Gemm.panels(outputs));
                 }
             }
-            int image = at.own + part * at.piece;
-            Arrays.fill(work, image, image + at.result, 0f);
         }, (part, parts) -> {
-            int image = at.own + part * at.piece;
-            int result = image + at.result;
+            int image = Lanes.FIRST + part * piece;
+            int result = image + frame.length();
+            Arrays.fill(work, image, result, 0f);
             // Of fewer images than threads, each thread computes some rows of each.
             boolean few = batch < parts;
             int first = few ? Parallel.from(part, parts, frame.outHeight()) : 0;
@@ -103,9 +112,9 @@ public final class Convolution {
                     int to = (b * frame.outHeight() + i) * row;
                     if (bias == null) {
                         ConvolutionFrame.copyRows(work, result, frame.width() * outputs, y, to, row, count, row);
-                        frame.multiply(work, result, work, result, outputs, image, Lanes.FIRST, outputs, i, count);
+                        frame.multiply(work, result, work, result, outputs, image, weights, outputs, i, count);
                     } else {
-                        frame.multiply(work, result, bias, 0, 0, image, Lanes.FIRST, outputs, i, count);
+                        frame.multiply(work, result, bias, 0, 0, image, weights, outputs, i, count);
                     }
                     ConvolutionFrame.copyRows(y, to, row, work, result, frame.width() * outputs, count, row);
                 }

@@ -110,12 +110,12 @@ record ConvolutionFrame(int channels, int imageHeight, int imageWidth, int above
      * Multiplies {@code count} rows of places, from row {@code place} on, by the packed weights of all rows of the
      * kernel, which are stored one after the other. The sums start from {@code start}.
      */
-    void multiply(float[] work, int result, float[] start, int startAt, int startLd, int image, int weights,
+    void multiply(float[] work, int result, float[] start, int startAt, int startLd, int image, float[] weights,
             int outputs, int place, int count) {
         for (int r = 0; r < rows; r++) {
             Gemm.multiply(work, result, outputs, r == 0 ? start : work, r == 0 ? startAt : result,
                     r == 0 ? startLd : outputs, work, image + (place * stride + r) * width * channels,
-                    stride * channels, work, weights + r * Gemm.packedLength(run(), outputs), places(count), run(),
+                    stride * channels, weights, Lanes.FIRST + r * Gemm.packedLength(run(), outputs), places(count), run(),
                     outputs);
         }
     }

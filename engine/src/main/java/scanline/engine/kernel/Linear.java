@@ -11,20 +11,21 @@ public final class Linear {
 
     private Linear() {}
 
-    /** The work space of {@link #forward}, in floats. */
-    public static int forwardWork(LinearShape shape) {
+    /** The length of the packed weight of {@link #forward}, in floats. */
+    public static int packedLength(LinearShape shape) {
         return Lanes.FIRST + Gemm.packedLength(shape.inputs(), shape.outputs());
     }
 
     /** Sets y. */
-    public static void forward(Parallel parallel, float[] y, float[] x, float[] w, float @Nullable [] b, float[] work,
+    public static void forward(Parallel parallel, float[] y, float[] x, float[] w, float @Nullable [] b, Packed packed,
             LinearShape shape) {
+        float[] weight = packed.values();
         int inputs = shape.inputs();
         int outputs = shape.outputs();
         int panels = Gemm.panels(outputs);
-        parallel.run(shape.products(), (part, parts) -> {
+        parallel.run(shape.products(), packed, (part, parts) -> {
             int panel = Parallel.from(part, parts, panels);
-            Gemm.packTransposed(work, Lanes.FIRST + panel * inputs * Gemm.PANEL, w, 0, inputs, inputs, outputs, panel,
+            Gemm.packTransposed(weight, Lanes.FIRST + panel * inputs * Gemm.PANEL, w, 0, inputs, inputs, outputs, panel,
                     Parallel.from(part + 1, parts, panels));
         }, (part, parts) -> {
             // Few rows are not divided, but the outputs: each thread then reads only its part of the weights.
@@ -41,7 +42,7 @@ public final class Linear {
                 }
             }
             Gemm.multiply(y, at, outputs, b == null ? y : b, b == null ? at : output, b == null ? outputs : 0, x,
-                    row * inputs, inputs, work, Lanes.FIRST + panel * inputs * Gemm.PANEL, rows, inputs, end - output);
+                    row * inputs, inputs, weight, Lanes.FIRST + panel * inputs * Gemm.PANEL, rows, inputs, end - output);
         });
     }
 

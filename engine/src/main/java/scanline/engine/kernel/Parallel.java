@@ -136,15 +136,15 @@ public final class Parallel implements AutoCloseable {
     }
 
     /**
-     * As {@link #run(Task)}, for a task of two parts, between which all members meet. The first part depends on nothing
-     * but weights: if the pass is recorded, it runs now and never again.
+     * As {@link #run(Task)}, for a task of two parts, between which all members meet. The first part writes to
+     * {@code packed} and depends on nothing but weights: if the pass is recorded, it runs once and never again.
      */
-    public void run(Task prepare, Task rest) {
-        run(Long.MAX_VALUE, prepare, rest);
+    public void run(Packed packed, Task prepare, Task rest) {
+        run(Long.MAX_VALUE, packed, prepare, rest);
     }
 
-    /** As {@link #run(Task, Task)}, but a task with few products is run by the caller alone. */
-    public void run(long products, Task prepare, Task rest) {
+    /** As {@link #run(Packed, Task, Task)}, but a task with few products is run by the caller alone. */
+    public void run(long products, Packed packed, Task prepare, Task rest) {
         Plan plan = recorded;
         if (plan == null) {
             run(products, (part, parts) -> {
@@ -154,13 +154,14 @@ public final class Parallel implements AutoCloseable {
             });
         } else {
             recorded = null;
-            run(prepare);
+            packed.once(() -> run(prepare));
             recorded = plan;
             run(products, rest);
         }
     }
 
-    private void alone(Task task) {
+    /** Runs a task as a single part, on the thread that calls. */
+    public void alone(Task task) {
         if (recorded != null) {
             recorded.add(task, false);
         }

@@ -1,5 +1,6 @@
 package scanline.engine.kernel;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -51,22 +52,27 @@ public final class RecurrentForward {
 
     private RecurrentForward() {}
 
-    /** The work space of {@link #forward}, in floats. */
-    public static int work(RecurrentCell cell, Span span) {
-        return inputsAt(cell, span) + 2 * span.batch() * span.depth();
+    /** The length of the packed weights and the biases after them, in floats. */
+    public static int packedLength(RecurrentCell cell, Span span) {
+        return biasAt(cell, span) + cell.blocks() * span.hidden();
     }
 
-    // The forward work space: the packed weights, the biases, the sums of a step, its inputs.
     private static int biasAt(RecurrentCell cell, Span span) {
         return Lanes.FIRST + cell.blocks() * Gemm.packedLength(span.depth(), span.hidden());
     }
 
-    private static int sumsAt(RecurrentCell cell, Span span) {
-        return biasAt(cell, span) + Lanes.lines(cell.blocks() * span.hidden());
+    /** The work space of {@link #forward}, in floats: the sums of a step, then its inputs. */
+    public static int work(RecurrentCell cell, Span span) {
+        return inputsAt(cell, span) + 2 * span.batch() * span.depth();
     }
 
     private static int inputsAt(RecurrentCell cell, Span span) {
-        return sumsAt(cell, span) + Lanes.lines(span.batch() * cell.blocks() * span.hidden());
+        return Lanes.FIRST + Lanes.lines(span.batch() * cell.blocks() * span.hidden());
+    }
+
+    /** Returns whether the units of a batch are divided instead of its rows, which packs the weights otherwise. */
+    public static boolean dividesUnits(Span span) {
+        return span.batch() < FEW_ROWS;
     }
 
     /**
@@ -74,45 +80,50 @@ public final class RecurrentForward {
      *
      * @param x
      *            [T, B, F]
+     * @param packed
+     *            receives the packed weights, {@link #packedLength} floats
      * @param work
      *            work space, {@link #work} floats
      */
     public static void forward(Parallel parallel, RecurrentCell cell, CellStates<float[]> y, float[] x,
-            CellWeights<float[]> w, float[] work,
-            Span span) {
+            CellWeights<float[]> w, Packed packed, float[] work, Span span) {
         List<SumBlocks> adjacent = SumBlocks.of(cell);
-        if (span.batch() < FEW_ROWS) {
+        float[] weights = packed.values();
+        CellStep[] steps = new CellStep[parallel.threads()];
+        Arrays.setAll(steps, part -> new CellStep(y, cell, span));
+        if (dividesUnits(span)) {
             SumBlocks[] blocks = adjacent.stream().flatMap(SumBlocks::each).toArray(SumBlocks[]::new);
-            parallel.run((part, parts) -> prepareUnits(part, parts, cell, blocks, w, work, span),
-                    (part, parts) -> forwardUnits(parallel, part, parts, cell, blocks, y, x, work, span));
+            parallel.run(packed, (part, parts) -> prepareUnits(part, parts, cell, blocks, w, weights, span),
+                    (part, parts) -> forwardUnits(parallel, part, parts, cell, blocks, steps[part], x, weights, work,
+                            span));
         } else {
             SumBlocks[] blocks = adjacent.toArray(SumBlocks[]::new);
-            parallel.run((part, parts) -> prepareRows(part, parts, cell, blocks, w, work, span),
-                    (part, parts) -> forwardRows(part, parts, cell, blocks, y, x, work, span));
+            parallel.run(packed, (part, parts) -> prepareRows(part, parts, cell, blocks, w, weights, span),
+                    (part, parts) -> forwardRows(part, parts, cell, blocks, steps[part], x, weights, work, span));
         }
     }
 
     /** Packs one thread's part of the weights, and adds up the biases. */
     private static void prepareRows(int part, int parts, RecurrentCell cell, SumBlocks[] all, CellWeights<float[]> w,
-            float[] work, Span span) {
+            float[] packed, Span span) {
         int hidden = span.hidden();
         int at = Lanes.FIRST;
         for (SumBlocks some : all) {
             int panels = Gemm.panels(some.blocks * hidden);
-            pack(work, at, cell, some, w, span, Parallel.from(part, parts, panels),
+            pack(packed, at, cell, some, w, span, Parallel.from(part, parts, panels),
                     Parallel.from(part + 1, parts, panels));
             at += Gemm.packedLength(some.depth(span), some.blocks * hidden);
         }
         if (part == 0) {
             for (int b = 0; b < cell.blocks(); b++) {
-                bias(work, biasAt(cell, span) + b * hidden, cell, b, w, hidden, 0, hidden);
+                bias(packed, biasAt(cell, span) + b * hidden, cell, b, w, hidden, 0, hidden);
             }
         }
     }
 
     /** Computes one thread's rows of the batch. */
-    private static void forwardRows(int part, int parts, RecurrentCell cell, SumBlocks[] all, CellStates<float[]> y,
-            float[] x, float[] work, Span span) {
+    private static void forwardRows(int part, int parts, RecurrentCell cell, SumBlocks[] all, CellStep states,
+            float[] x, float[] weights, float[] work, Span span) {
         int hidden = span.hidden();
         int features = span.features();
         int depth = span.depth();
@@ -121,10 +132,10 @@ public final class RecurrentForward {
         int row = Parallel.from(part, parts, span.batch());
         int rows = Parallel.from(part + 1, parts, span.batch()) - row;
         int inputs = inputsAt(cell, span) + row * depth;
-        int sums = sumsAt(cell, span) + row * width;
+        int sums = Lanes.FIRST + row * width;
         for (int t = 0; t < span.steps(); t++) {
             int step = span.first() + t;
-            CellStep states = CellStep.of(y, cell, span, t, row, 0);
+            states.move(t, row, 0);
             float[] before = states.before();
             int beforeAt = states.beforeAt();
             for (int i = 0; i < rows; i++) {
@@ -138,8 +149,8 @@ public final class RecurrentForward {
                 int from = some.block * hidden;
                 // Panel by panel, so that the sums of a panel stay in the first-level cache over all blocks of k.
                 for (int column = 0; column < some.blocks * hidden; column += Gemm.PANEL) {
-                    Gemm.multiply(work, sums + from + column, width, work, biasAt + from + column, 0, work,
-                            inputs + some.from(span), depth, work, packed + column * k, rows, k,
+                    Gemm.multiply(work, sums + from + column, width, weights, biasAt + from + column, 0, work,
+                            inputs + some.from(span), depth, weights, packed + column * k, rows, k,
                             Math.min(Gemm.PANEL, some.blocks * hidden - column));
                 }
                 packed += Gemm.packedLength(k, some.blocks * hidden);
@@ -150,7 +161,7 @@ public final class RecurrentForward {
 
     /** Packs the weights of one thread's units, and adds up their biases. */
     private static void prepareUnits(int part, int parts, RecurrentCell cell, SumBlocks[] blocks,
-            CellWeights<float[]> w, float[] work, Span span) {
+            CellWeights<float[]> w, float[] packed, Span span) {
         int hidden = span.hidden();
         int panels = Gemm.panels(hidden);
         int from = Parallel.from(part, parts, panels);
@@ -158,9 +169,9 @@ public final class RecurrentForward {
         int unit = Math.min(hidden, from * Gemm.PANEL);
         int units = Math.min(hidden, to * Gemm.PANEL) - unit;
         for (SumBlocks block : blocks) {
-            pack(work, Lanes.FIRST + block.block * Gemm.packedLength(span.depth(), hidden), cell, block, w, span, from,
+            pack(packed, Lanes.FIRST + block.block * Gemm.packedLength(span.depth(), hidden), cell, block, w, span, from,
                     to);
-            bias(work, biasAt(cell, span) + block.block * hidden, cell, block.block, w, hidden, unit, units);
+            bias(packed, biasAt(cell, span) + block.block * hidden, cell, block.block, w, hidden, unit, units);
         }
     }
 
@@ -169,7 +180,7 @@ public final class RecurrentForward {
      * state.
      */
     private static void forwardUnits(Parallel parallel, int part, int parts, RecurrentCell cell, SumBlocks[] blocks,
-            CellStates<float[]> y, float[] x, float[] work, Span span) {
+            CellStep states, float[] x, float[] weights, float[] work, Span span) {
         int hidden = span.hidden();
         int features = span.features();
         int batch = span.batch();
@@ -177,7 +188,7 @@ public final class RecurrentForward {
         int width = cell.blocks() * hidden;
         int blockLength = Gemm.packedLength(depth, hidden);
         int biasAt = biasAt(cell, span);
-        int sumsAt = sumsAt(cell, span);
+        int sumsAt = Lanes.FIRST;
         int panels = Gemm.panels(hidden);
         int members = Math.min(parts, panels);
         if (part >= members) {
@@ -188,7 +199,7 @@ public final class RecurrentForward {
         int units = Math.min(hidden, Parallel.from(part + 1, members, panels) * Gemm.PANEL) - unit;
         for (int t = 0; t < span.steps(); t++) {
             int step = span.first() + t;
-            CellStep states = CellStep.of(y, cell, span, t, 0, unit);
+            states.move(t, 0, unit);
             float[] before = states.before();
             int beforeAt = states.beforeAt();
             // Two locations take turns, because a thread may start to write the next state before another has read this
@@ -205,8 +216,8 @@ public final class RecurrentForward {
             for (SumBlocks block : blocks) {
                 int column = block.block * hidden + unit;
                 int k = block.depth(span);
-                Gemm.multiply(work, sumsAt + column, width, work, biasAt + column, 0, work, inputs + block.from(span),
-                        depth, work, Lanes.FIRST + block.block * blockLength + from * k * Gemm.PANEL, batch, k, units);
+                Gemm.multiply(work, sumsAt + column, width, weights, biasAt + column, 0, work,
+                        inputs + block.from(span), depth, weights, Lanes.FIRST + block.block * blockLength + from * k * Gemm.PANEL, batch, k, units);
             }
             cell.forward(states, work, sumsAt + unit, batch, units, hidden);
         }

@@ -9,55 +9,80 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import scanline.engine.backend.Backend;
+import scanline.engine.backend.Buffer;
 import scanline.engine.backend.RepeatedPasses;
+import scanline.engine.backend.RepeatedPasses.Prepared;
 import scanline.engine.backend.RepeatedPasses.Repeated;
 
 /**
- * A frozen model that only predicts. It copies the weights, so that later changes of them do not concern it, and computes
- * once what depends on them alone. The first prediction of a number of examples records the operations of a pass; later
- * ones repeat them, without a tape, and allocate nothing. The results have the bits of an {@link Engine#inference} pass.
+ * A frozen model that only predicts. It copies the weights, so later changes of them do not concern it, and computes once
+ * what depends on them alone. The first prediction of a number of examples records the operations of a pass; later ones
+ * repeat them, without a tape, and allocate nothing. The results have the bits of an {@link Engine#inference} pass.
  *
  * <p>
- * Any number of threads may use a predictor at the same time: each call has a work space of its own, with its own copy of
- * the weights, which later calls use again.
+ * Any number of threads may use a predictor at the same time: they share the weights, and each call has a work space of
+ * its own, which later calls use again.
  */
 public final class Predictor implements AutoCloseable {
-    // After this time without work, waking other threads takes longer than a prediction.
+    // After this time without work, other threads are so far asleep that waking them takes as long as a short prediction.
     private static final long AWAKE_NANOS = 1_000_000;
+    private static final long SHORT_NANOS = 2_000_000;
+    // Numbers of examples whose passes a work space keeps.
+    private static final int MOST_PASSES = 8;
 
-    private final Function<Weights, ? extends UnaryOperator<Tensor>> model;
+    private final Engine owner;
+    private final UnaryOperator<Tensor> forward;
     private final IntFunction<Shape> input;
     private final int threads;
-    private final Map<String, float[]> values = new HashMap<>();
+    private final Prepared prepared = new Prepared();
     private final Deque<Space> free = new ArrayDeque<>();
     private int inUse;
     private boolean closed;
 
-    private Predictor(Function<Weights, ? extends UnaryOperator<Tensor>> model, IntFunction<Shape> input, int threads) {
-        this.model = model;
+    private Predictor(Function<Weights, ? extends UnaryOperator<Tensor>> model, Map<String, float[]> values,
+            IntFunction<Shape> input, String backend, int threads) {
+        owner = Engine.open(backend, 1);
+        Weights weights = owner.weights();
+        forward = model.apply(weights);
+        weights.parameters().forEach(each -> copy(values, each.name(), each.value()));
+        weights.statistics().forEach(each -> copy(values, each.name(), each.value()));
         this.input = input;
         this.threads = threads;
     }
 
+    private static void copy(Map<String, float[]> values, String name, Buffer to) {
+        float[] from = values.get(name);
+        if (from == null) {
+            throw new IllegalArgumentException("the model of a predictor has a parameter " + name
+                    + ", which the weights that it was created with do not have");
+        }
+        to.write(0, from, 0, from.length);
+    }
+
     /**
-     * Creates a predictor with the present values of some weights.
+     * Creates a predictor with the present values of some weights, on a backend of the same name.
      *
      * @param weights
      *            the weights of the model
      * @param model
-     *            builds the model with other weights of the same names, and returns its forward pass
+     *            builds the model with other weights of the same names, and returns its forward pass, which may be called
+     *            by several threads
      * @param input
      *            the shape of the model's input for a number of examples
      * @param threads
      *            the number of threads that a prediction may use; the results do not depend on it
+     * @throws IllegalArgumentException
+     *             if the model has a parameter that the weights do not have, or {@code threads} is not positive
      */
     public static Predictor of(Weights weights, Function<Weights, ? extends UnaryOperator<Tensor>> model,
             IntFunction<Shape> input, int threads) {
-        Predictor predictor = new Predictor(model, input, threads);
-        weights.parameters().forEach(each -> predictor.values.put(each.name(), each.values()));
-        weights.statistics().forEach(each -> predictor.values.put(each.name(), each.values()));
-        return predictor;
+        if (threads < 1) {
+            throw new IllegalArgumentException("threads must be at least 1, not " + threads);
+        }
+        Map<String, float[]> values = new HashMap<>();
+        weights.parameters().forEach(each -> values.put(each.name(), each.values()));
+        weights.statistics().forEach(each -> values.put(each.name(), each.values()));
+        return new Predictor(model, values, input, weights.backend().name(), threads);
     }
 
     /**
@@ -71,11 +96,14 @@ public final class Predictor implements AutoCloseable {
      *            receives the values of the model's output, row-major
      * @return the number of values of the output
      * @throws IllegalArgumentException
-     *             if one of the arrays is too short
+     *             if one of the arrays is too short, or there is no example
      * @throws IllegalStateException
      *             if the predictor has been closed
      */
     public int predict(float[] examples, int count, float[] output) {
+        if (count < 1) {
+            throw new IllegalArgumentException("a prediction needs at least 1 example, not " + count);
+        }
         Space space = take();
         try {
             return space.predict(examples, count, output);
@@ -114,78 +142,89 @@ public final class Predictor implements AutoCloseable {
         free.clear();
     }
 
-    /** The passes of one call at a time, for each number of examples. */
+    /** The work space of one call at a time: a team of threads, and a pass for each number of examples. */
     private final class Space {
         private final int threads;
         private final Engine engine;
-        private final UnaryOperator<Tensor> forward;
-        private @Nullable Pass[] passes = new Pass[2];
+        private final @Nullable Pass[] passes = new Pass[MOST_PASSES]; // the last used first
         private boolean alone;
         private long used;
 
         Space(int threads) {
             this.threads = threads;
-            engine = Engine.open(threads);
-            Weights weights = engine.weights();
-            forward = model.apply(weights);
-            weights.parameters().forEach(each -> each.value().write(0, copied(each.name()), 0, each.value().length()));
-            weights.statistics().forEach(each -> each.value().write(0, copied(each.name()), 0, each.value().length()));
-        }
-
-        private float[] copied(String name) {
-            float[] copied = values.get(name);
-            if (copied == null) {
-                throw new IllegalArgumentException("the model of a predictor has a parameter " + name
-                        + ", which the weights that it was created with do not have");
-            }
-            return copied;
+            engine = Engine.open(owner.backend().name(), threads);
         }
 
         int predict(float[] examples, int count, float[] output) {
-            Pass pass = count < passes.length ? passes[count] : null;
-            if (pass == null) {
-                pass = new Pass(engine.backend(), input.apply(count), forward);
-                passes = Arrays.copyOf(passes, Math.max(passes.length, count + 1));
-                passes[count] = pass;
-            }
-            long now = System.nanoTime();
-            boolean asleep = now - used > AWAKE_NANOS;
+            Pass pass = pass(count);
+            pass.requireRoom(examples, output);
+            long start = System.nanoTime();
+            boolean asleep = start - used > AWAKE_NANOS && pass.nanos < SHORT_NANOS;
             int length = pass.predict(examples, output, alone || asleep);
             used = System.nanoTime();
+            if (!alone && !asleep) {
+                pass.nanos = used - start;
+            }
             return length;
+        }
+
+        /** Returns the pass for a number of examples, and moves it to the front. */
+        private Pass pass(int count) {
+            int i = 0;
+            while (i < MOST_PASSES - 1 && passes[i] != null && passes[i].count != count) {
+                i++;
+            }
+            Pass pass = passes[i];
+            if (pass == null || pass.count != count) {
+                pass = new Pass(new Engine(engine.backend()), count);
+            }
+            System.arraycopy(passes, 0, passes, 1, i);
+            passes[0] = pass;
+            return pass;
         }
     }
 
     /** A pass for a number of examples. */
-    private static final class Pass {
-        private final Engine engine;
+    private final class Pass {
+        private final Engine engine; // whose memory no other pass uses
+        private final int count;
         private final Shape shape;
-        private final UnaryOperator<Tensor> forward;
         private final Tensor x;
         private final Tensor y;
         private final @Nullable Repeated repeated;
+        private long nanos = Long.MAX_VALUE; // of its last prediction by all threads
 
-        Pass(Backend backend, Shape shape, UnaryOperator<Tensor> forward) {
-            engine = new Engine(backend); // whose memory no other pass uses
-            this.shape = shape;
-            this.forward = forward;
+        Pass(Engine engine, int count) {
+            this.engine = engine;
+            this.count = count;
+            shape = input.apply(count);
             Tape tape = engine.inference(); // never closed: its buffers are those of the repeated pass
             x = tape.input(shape, new float[shape.elements()]);
-            Tensor[] result = new Tensor[1];
-            Repeated recorded = backend instanceof RepeatedPasses passes
-                    ? passes.repeated(() -> result[0] = forward.apply(x))
-                    : null;
-            y = recorded == null ? forward.apply(x) : result[0];
-            repeated = tape.isRead() ? null : recorded;
+            if (engine.backend() instanceof RepeatedPasses passes) {
+                Tensor[] result = new Tensor[1];
+                Repeated recorded;
+                synchronized (prepared) {
+                    recorded = passes.repeated(() -> result[0] = forward.apply(x), prepared);
+                }
+                y = result[0];
+                // What a model computes after it has read values may depend on them.
+                repeated = tape.isRead() ? null : recorded;
+            } else {
+                y = forward.apply(x);
+                repeated = null;
+            }
+        }
+
+        void requireRoom(float[] examples, float[] output) {
+            if (examples.length < shape.elements() || output.length < y.shape().elements()) {
+                throw new IllegalArgumentException("a prediction of input " + shape + " needs arrays of at least "
+                        + shape.elements() + " and " + y.shape().elements() + " floats, not " + examples.length + " and "
+                        + output.length);
+            }
         }
 
         int predict(float[] examples, float[] output, boolean alone) {
             int length = y.shape().elements();
-            if (examples.length < shape.elements() || output.length < length) {
-                throw new IllegalArgumentException("a prediction of input " + shape + " needs arrays of at least "
-                        + shape.elements() + " and " + length + " floats, not " + examples.length + " and "
-                        + output.length);
-            }
             if (repeated == null) {
                 try (Tape tape = engine.inference()) {
                     Tensor in = tape.input(shape, Arrays.copyOf(examples, shape.elements()));

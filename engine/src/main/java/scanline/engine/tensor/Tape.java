@@ -111,6 +111,11 @@ public final class Tape implements AutoCloseable {
         return started;
     }
 
+    /** Returns whether a trace of the operations is recorded. */
+    boolean isTraced() {
+        return trace != null;
+    }
+
     /** Creates the result of an operation; a gradient flows to it if one flows to any of its sources. */
     Tensor result(Op op, Shape shape, Tensor... sources) {
         if (closed) {

@@ -24,7 +24,7 @@ import scanline.lab.base.Json;
 import scanline.lab.cli.option.Threads;
 import scanline.lab.cli.option.TrainedOptions;
 import scanline.lab.cli.terminal.Messages;
-import scanline.lab.experiment.Experiment;
+import scanline.lab.predict.Predictor;
 import scanline.lab.run.Trained;
 import scanline.lab.task.Answer;
 import scanline.lab.task.Prediction;
@@ -58,18 +58,16 @@ final class PredictCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (Trained opened = trained.openAlone(List.of(), threads.compute())) {
-            Experiment experiment = opened.experiment();
-            List<String> names = experiment.dataset().classNames();
+        try (Predictor predictor = predictor()) {
+            List<String> names = predictor.classNames();
             Results results = new Results();
             for (Path file : files) {
                 results.add(file, () -> {
                     for (Path image : Files.isDirectory(file) ? ImageFile.in(file) : List.of(file)) {
                         results.add(image, () -> {
-                            ImageSet images = ImageFile.read(image, experiment.pictureSize(),
-                                    experiment.input().classes(),
-                                    asIs ? Preparation.SCALE : experiment.preparation());
-                            List<Answer> answers = experiment.answers(images);
+                            ImageSet images = ImageFile.read(image, predictor.pictureSize(),
+                                    names.size(), asIs ? Preparation.SCALE : predictor.preparation());
+                            List<Answer> answers = predictor.answers(images);
                             for (int i = 0; i < answers.size(); i++) {
                                 results.add(Prediction.of(image.toString(), i, images.contrast(i), answers.get(i),
                                         names));
@@ -79,6 +77,12 @@ final class PredictCommand implements Callable<Integer> {
                 });
             }
             return results.conclude();
+        }
+    }
+
+    private Predictor predictor() throws IOException {
+        try (Trained opened = trained.openAlone(List.of(), threads.compute())) {
+            return Predictor.of(opened.experiment(), threads.compute());
         }
     }
 

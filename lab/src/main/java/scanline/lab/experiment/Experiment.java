@@ -78,10 +78,7 @@ public final class Experiment implements AutoCloseable {
         try {
             splits = new Splits(recipe, dataset);
             input = input(recipe, splits.examples(Split.TEST));
-            Network built = recipe.model().build(weights, input);
-            network = built instanceof Classifier logits && recipe.head().softmax()
-                    ? logits.then(Tensor::softmax)
-                    : built;
+            network = network(recipe, weights, input);
             task = Task.of(recipe, network, input.classes());
             requireParametersOf(recipe.parameterGroups());
         } catch (IllegalArgumentException | RunException e) {
@@ -100,6 +97,12 @@ public final class Experiment implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw new RunException("groups: " + e.getMessage());
         }
+    }
+
+    /** Builds the network of a recipe: its model, with the softmax if its head has one. */
+    public static Network network(Recipe recipe, Weights weights, Model.Input input) {
+        Network built = recipe.model().build(weights, input);
+        return built instanceof Classifier logits && recipe.head().softmax() ? logits.then(Tensor::softmax) : built;
     }
 
     /** Returns the sizes that the model of a recipe reads and predicts, given the test images of its data set. */
