@@ -117,14 +117,14 @@ final class Batcher<T, R> implements AutoCloseable {
         for (T item : items) {
             all.add(new Item(asked, all.size(), item));
         }
-        if (isAloneOrQueued(asked, all)) {
+        if (isAloneOrQueued(all)) {
             compute(all);
         }
         return await(asked);
     }
 
     /** Returns true if the caller is to compute the items; otherwise they are in the queue now. */
-    private boolean isAloneOrQueued(Asked asked, List<Item> items) {
+    private boolean isAloneOrQueued(List<Item> items) {
         int count = items.size();
         lock.lock();
         try {

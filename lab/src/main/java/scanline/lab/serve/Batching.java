@@ -13,6 +13,14 @@ import java.util.List;
  * @param seconds the time within which a request must be answered
  */
 public record Batching(int size, long waitNanos, int workers, int waiting, int seconds) {
+    /** The batching of a server that nobody has set otherwise. */
+    public static final Batching STANDARD = new Batching(32, 300_000, 1, 1024, 20);
+
+    /** The same with other batches. */
+    public Batching with(int largest, long longestWaitNanos) {
+        return new Batching(largest, longestWaitNanos, workers, Math.max(waiting, largest), seconds);
+    }
+
     /** The size of the batch that is taken from so many images that wait: few sizes occur, as each takes memory. */
     int taken(int images) {
         return images >= size ? size : Integer.highestOneBit(images);

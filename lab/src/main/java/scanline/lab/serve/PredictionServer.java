@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +70,7 @@ public final class PredictionServer implements AutoCloseable {
         metrics = new Metrics(routes.methods().keySet(), slots.values());
         log = settings.accessLog() == null ? null : new AccessLog(settings.accessLog(), faults);
         server = new Server(settings.host(), settings.port(), settings.token(), routes, faults, observer(metrics, log));
-        clock.scheduleWithFixedDelay(this::flush, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> _ = clock.scheduleWithFixedDelay(this::flush, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private static Observer observer(Observer metrics, @Nullable Observer log) {
@@ -128,7 +129,7 @@ public final class PredictionServer implements AutoCloseable {
         for (ModelSlot slot : slots.values()) {
             slot.openWarm();
         }
-        watch.scheduleWithFixedDelay(this::replaceChanged, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> _ = watch.scheduleWithFixedDelay(this::replaceChanged, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void replaceChanged() {

@@ -12,26 +12,30 @@ import java.util.Map;
 import scanline.data.image.ImageSet;
 import scanline.data.image.PictureSize;
 import scanline.data.image.Preparation;
+import scanline.lab.experiment.Compute;
 import scanline.lab.predict.PredictionStream;
 import scanline.lab.predict.Predictor;
 import scanline.lab.run.Provenance;
 import scanline.lab.run.Run;
+import scanline.lab.run.Trained;
 import scanline.lab.task.Answer;
 
 /**
  * The best weights of a run.
  *
  * @param folder the folder of the run
- * @param threads the number of threads that a prediction may use
+ * @param compute what a prediction is computed with
  */
-public record RunSource(Path folder, int threads) implements ModelSource {
+public record RunSource(Path folder, Compute compute) implements ModelSource {
     /** A file, before and after it was replaced. */
     private record Version(FileTime written, long bytes) {}
 
     @Override
     public ImageModel open() throws IOException {
         String recipe = Provenance.recipeName(Run.open(folder).provenance());
-        return new Opened(Predictor.open(folder.toString(), null, threads), recipe);
+        try (Trained trained = Trained.openAlone(folder.toString(), null, List.of(), compute)) {
+            return new Opened(Predictor.of(trained.experiment(), compute), recipe);
+        }
     }
 
     @Override
