@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import scanline.engine.backend.Backend;
 import scanline.engine.tensor.Predictor;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Shaping;
@@ -45,6 +46,17 @@ public final class StreamingPredictor implements AutoCloseable {
      */
     public static StreamingPredictor of(Weights weights, Function<Weights, ? extends StepModel> model, int features,
             int outputs, int threads) {
+        return of(weights, model, features, outputs, Backend.chosenName(), threads);
+    }
+
+    /**
+     * Creates a predictor as {@link #of(Weights, Function, int, int, int)} does, on a backend by its name.
+     *
+     * @throws IllegalArgumentException
+     *             if no backend has this name
+     */
+    public static StreamingPredictor of(Weights weights, Function<Weights, ? extends StepModel> model, int features,
+            int outputs, String backend, int threads) {
         StepModel[] built = new StepModel[1];
         // A step with its state is a prediction of more values: [B, F + S] to [B, O + S].
         Predictor predictor = Predictor.of(weights, others -> {
@@ -55,7 +67,7 @@ public final class StreamingPredictor implements AutoCloseable {
                         x.columns(features, features + steps.stateSize()));
                 return Shaping.concat(step.output(), step.state());
             };
-        }, batch -> Shape.of(batch, features + built[0].stateSize()), threads);
+        }, batch -> Shape.of(batch, features + built[0].stateSize()), backend, threads);
         return new StreamingPredictor(predictor, built[0].initialState(), features, outputs);
     }
 

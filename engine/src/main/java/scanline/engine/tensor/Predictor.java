@@ -9,6 +9,7 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import scanline.engine.backend.Backend;
 import scanline.engine.backend.Buffer;
 import scanline.engine.backend.RepeatedPasses;
 import scanline.engine.backend.RepeatedPasses.Prepared;
@@ -33,6 +34,7 @@ public final class Predictor implements AutoCloseable {
     private final Engine owner;
     private final UnaryOperator<Tensor> forward;
     private final IntFunction<Shape> input;
+    private final String backend;
     private final int threads;
     private final Prepared prepared = new Prepared();
     private final Deque<Space> free = new ArrayDeque<>();
@@ -47,6 +49,7 @@ public final class Predictor implements AutoCloseable {
         weights.parameters().forEach(each -> copy(values, each.name(), each.value()));
         weights.statistics().forEach(each -> copy(values, each.name(), each.value()));
         this.input = input;
+        this.backend = backend;
         this.threads = threads;
     }
 
@@ -60,7 +63,7 @@ public final class Predictor implements AutoCloseable {
     }
 
     /**
-     * Creates a predictor with the present values of some weights, on a backend of the same name.
+     * Creates a predictor with the present values of some weights, on the backend that {@link Backend#load(int)} chooses.
      *
      * @param weights
      *            the weights of the model
@@ -76,13 +79,24 @@ public final class Predictor implements AutoCloseable {
      */
     public static Predictor of(Weights weights, Function<Weights, ? extends UnaryOperator<Tensor>> model,
             IntFunction<Shape> input, int threads) {
+        return of(weights, model, input, Backend.chosenName(), threads);
+    }
+
+    /**
+     * Creates a predictor as {@link #of(Weights, Function, IntFunction, int)} does, on a backend by its name.
+     *
+     * @throws IllegalArgumentException
+     *             if no backend has this name
+     */
+    public static Predictor of(Weights weights, Function<Weights, ? extends UnaryOperator<Tensor>> model,
+            IntFunction<Shape> input, String backend, int threads) {
         if (threads < 1) {
             throw new IllegalArgumentException("threads must be at least 1, not " + threads);
         }
         Map<String, float[]> values = new HashMap<>();
         weights.parameters().forEach(each -> values.put(each.name(), each.values()));
         weights.statistics().forEach(each -> values.put(each.name(), each.values()));
-        return new Predictor(model, values, input, weights.backend().name(), threads);
+        return new Predictor(model, values, input, backend, threads);
     }
 
     /**
@@ -152,7 +166,7 @@ public final class Predictor implements AutoCloseable {
 
         Space(int threads) {
             this.threads = threads;
-            engine = Engine.open(owner.backend().name(), threads);
+            engine = Engine.open(backend, threads);
         }
 
         int predict(float[] examples, int count, float[] output) {

@@ -44,7 +44,7 @@ interface Answering extends AutoCloseable {
             this.model = model;
             this.task = task;
             logits = Predictor.of(model.weights(), weights -> ((Classifier) model.network(weights))::forward,
-                    count -> shape(model.input(), count), model.compute().threads());
+                    count -> shape(model.input(), count), model.compute().backend(), model.compute().threads());
         }
 
         @Override
@@ -69,7 +69,7 @@ interface Answering extends AutoCloseable {
 
         Writing(Frozen model, Autoregressive network) {
             encoder = Predictor.of(model.weights(), weights -> ((Autoregressive) model.network(weights))::encode,
-                    count -> shape(model.input(), count), model.compute().threads());
+                    count -> shape(model.input(), count), model.compute().backend(), model.compute().threads());
             Shape one = shape(model.input(), 1);
             try (var tape = model.engine().inference()) {
                 encoded = network.encode(tape.input(one, new float[one.elements()])).shape();

@@ -34,7 +34,10 @@ public final class Predictor implements AutoCloseable {
     private final List<String> classNames;
     private final String weightsHash;
     private final Loader loader;
+    private final Frozen model;
     private final Answering answering;
+    private @Nullable Streaming streaming;
+    private boolean closed;
 
     private Predictor(Experiment experiment, Compute compute) {
         recipe = experiment.recipe();
@@ -45,7 +48,8 @@ public final class Predictor implements AutoCloseable {
         weightsHash = WeightsFile.hash(experiment.weights());
         loader = experiment.examples(new ImageSet(pictureSize.height(), pictureSize.width(), new byte[0], new byte[0],
                 input.classes())).loader();
-        answering = Answering.with(Frozen.of(recipe, input, experiment.weights(), compute));
+        model = Frozen.of(recipe, input, experiment.weights(), compute);
+        answering = Answering.with(model);
     }
 
     /**
@@ -123,41 +127,55 @@ public final class Predictor implements AutoCloseable {
         return weightsHash;
     }
 
-    /** Returns whether the model can answer after each step of a sequence. */
+    /** Returns whether the model can answer after each step: it is recurrent, and reads in one direction. */
     public boolean canStream() {
-        return false;
+        return Streaming.steps(model).isPresent();
     }
 
     /**
      * Starts a sequence that is read step by step.
      *
      * @throws RunException if the model cannot answer after each step; the message says why
+     * @throws IllegalStateException if the predictor has been closed
      */
     public PredictionStream stream() {
-        if (!canStream()) {
-            throw new RunException("this model cannot answer after each step");
+        return new PredictionStream(streaming(), weightsHash);
+    }
+
+    private synchronized Streaming streaming() {
+        if (closed) {
+            throw new IllegalStateException("this predictor has been closed");
         }
-        return new PredictionStream(this);
+        if (streaming == null) {
+            streaming = new Streaming(model, loader);
+        }
+        return streaming;
     }
 
     /**
-     * Reads one step of each of several sequences together.
+     * Reads one step of each of several sequences, which is faster together than one after the other.
      *
-     * @param streams different streams of this predictor
+     * @param streams different streams of this predictor, in use by no other thread
      * @param steps the values of the steps as {@link PredictionStream#step} takes them, one step after the other
      * @return the answer to each sequence so far
-     * @throws RunException if there are too few or too many values, or one is not from 0 to 255
+     * @throws RunException if there are too few or too many values, or one is not from 0 to 255; no stream has changed then
+     * @throws IllegalArgumentException if a stream is there twice, or is of another predictor
      */
     public List<Answer> step(List<PredictionStream> streams, float[] steps) {
-        if (!canStream() || steps.length != streams.size() * input.features()) {
-            throw new RunException("this model cannot answer after each step");
+        if (streams.isEmpty()) {
+            return List.of();
         }
-        return List.of();
+        Streaming shared = streaming();
+        return shared.step(streams.stream().map(stream -> stream.of(shared)).toList(), steps);
     }
 
     /** Ends the threads and discards the weights. Answers that are being computed end first. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         answering.close();
+        if (streaming != null) {
+            streaming.close();
+        }
     }
 }

@@ -36,7 +36,7 @@ class PredictorTest {
     }
 
     /** A recipe whose sequences have at most 196 steps, with weights in which nothing is zero, one or the identity. */
-    private static Experiment experiment(String name, String... keys) {
+    static Experiment experiment(String name, String... keys) {
         List<String> overrides = new ArrayList<>(List.of(keys));
         if (Recipes.find(name, List.of()).text().contains("pixels")) {
             overrides.add("data.shrink=2");
@@ -60,7 +60,7 @@ class PredictorTest {
     }
 
     /** The first test pictures, without what is on them. */
-    private static ImageSet pictures(Experiment experiment, int count) {
+    static ImageSet pictures(Experiment experiment, int count) {
         Pictures known = experiment.testPictures();
         int pixels = known.height() * known.width();
         byte[] all = new byte[count * pixels];
