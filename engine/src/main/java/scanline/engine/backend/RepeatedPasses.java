@@ -7,7 +7,8 @@ import java.util.function.Supplier;
 /**
  * An optional capability: to record the operations of a pass and to repeat them, without a tape, on the same buffers.
  * The operations must be those of an inference pass. Weights must not change afterwards, because what was computed from
- * them alone, such as packing them, is not computed again.
+ * them alone, such as packing them, is not computed again. The weights may be buffers of another backend of the same
+ * class.
  */
 public interface RepeatedPasses {
     /** The operations of a pass. */

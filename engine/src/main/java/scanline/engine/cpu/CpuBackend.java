@@ -479,8 +479,8 @@ public final class CpuBackend
     @Override
     public void crossEntropy(Buffer loss, Buffer probabilities, Buffer logits, int[] labels, float smoothing, int rows,
             int classes) {
-        floats(loss)[0] = (float) (Softmax.crossEntropy(floats(probabilities), floats(logits), labels, smoothing, rows,
-                classes) / Softmax.counted(labels, rows));
+        parallel.alone((part, parts) -> floats(loss)[0] = (float) (Softmax.crossEntropy(floats(probabilities),
+                floats(logits), labels, smoothing, rows, classes) / Softmax.counted(labels, rows)));
     }
 
     @Override

@@ -22,7 +22,7 @@ import scanline.engine.backend.RepeatedPasses.Repeated;
  *
  * <p>
  * Any number of threads may use a predictor at the same time: they share the weights, and each call has a work space of
- * its own, which later calls use again.
+ * its own, which later calls use again. On a backend without {@link RepeatedPasses} they take turns.
  */
 public final class Predictor implements AutoCloseable {
     // After this time without work, other threads are so far asleep that waking them takes as long as a short prediction.
@@ -31,23 +31,27 @@ public final class Predictor implements AutoCloseable {
     // Numbers of examples whose passes a work space keeps.
     private static final int MOST_PASSES = 8;
 
-    private final Engine owner;
+    private final Engine owner; // of the weights
+    private final boolean isShared; // whether other engines can read them
     private final UnaryOperator<Tensor> forward;
     private final IntFunction<Shape> input;
     private final String backend;
     private final int threads;
     private final Prepared prepared = new Prepared();
     private final Deque<Space> free = new ArrayDeque<>();
+    private int spaces;
     private int inUse;
     private boolean closed;
 
     private Predictor(Function<Weights, ? extends UnaryOperator<Tensor>> model, Map<String, float[]> values,
             IntFunction<Shape> input, String backend, int threads) {
-        owner = Engine.open(backend, 1);
+        owner = Engine.open(backend, threads);
+        isShared = owner.backend() instanceof RepeatedPasses;
         Weights weights = owner.weights();
         forward = model.apply(weights);
         weights.parameters().forEach(each -> copy(values, each.name(), each.value()));
         weights.statistics().forEach(each -> copy(values, each.name(), each.value()));
+        weights.parameters().forEach(each -> weights.freeze(each.name())); // they need no gradients
         this.input = input;
         this.backend = backend;
         this.threads = threads;
@@ -118,7 +122,15 @@ public final class Predictor implements AutoCloseable {
         if (count < 1) {
             throw new IllegalArgumentException("a prediction needs at least 1 example, not " + count);
         }
-        Space space = take();
+        if (isShared) {
+            return predictIn(take(), examples, count, output);
+        }
+        synchronized (owner) {
+            return predictIn(take(), examples, count, output);
+        }
+    }
+
+    private int predictIn(Space space, float[] examples, int count, float[] output) {
         try {
             return space.predict(examples, count, output);
         } finally {
@@ -132,7 +144,11 @@ public final class Predictor implements AutoCloseable {
         }
         inUse++;
         // While others compute, a call uses one thread: together they use as many as there are calls.
-        Space space = free.isEmpty() ? new Space(inUse == 1 ? threads : 1) : free.removeFirst();
+        Space space = free.pollFirst();
+        if (space == null) {
+            space = new Space(spaces == 0 ? owner : Engine.open(backend, 1), spaces == 0 ? threads : 1);
+            spaces++;
+        }
         space.alone = inUse > 1;
         return space;
     }
@@ -152,6 +168,9 @@ public final class Predictor implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
+        if (spaces == 0) {
+            owner.close();
+        }
         free.forEach(space -> space.engine.close());
         free.clear();
     }
@@ -164,9 +183,9 @@ public final class Predictor implements AutoCloseable {
         private boolean alone;
         private long used;
 
-        Space(int threads) {
+        Space(Engine engine, int threads) {
+            this.engine = engine;
             this.threads = threads;
-            engine = Engine.open(backend, threads);
         }
 
         int predict(float[] examples, int count, float[] output) {
@@ -190,7 +209,7 @@ public final class Predictor implements AutoCloseable {
             }
             Pass pass = passes[i];
             if (pass == null || pass.count != count) {
-                pass = new Pass(new Engine(engine.backend()), count);
+                pass = new Pass(new Engine(engine.backend(), owner.backend()), count);
             }
             System.arraycopy(passes, 0, passes, 1, i);
             passes[0] = pass;

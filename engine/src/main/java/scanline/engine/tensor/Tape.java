@@ -165,7 +165,7 @@ public final class Tape implements AutoCloseable {
             throw new IllegalArgumentException(operation() + ": the tensors of shapes " + shapes(sources)
                     + " are on different tapes; all tensors of an operation must be on the same one");
         }
-        if (source instanceof Parameter parameter && !parameter.isOf(backend())) {
+        if (source instanceof Parameter parameter && !parameter.isOf(memory.weights())) {
             throw new IllegalArgumentException(operation() + ": parameter " + parameter.name() + " of shape "
                     + parameter.shape() + " is in the memory of backend " + parameter.backend().name()
                     + ", but this pass is computed by " + backend().name());
