@@ -14,7 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import scanline.data.base.UserException;
@@ -31,6 +31,8 @@ public final class Server implements AutoCloseable {
     private static final int ANSWER_SECONDS = 30;
     private static final int BACKLOG = 512;
     private static final int DOWN_SECONDS = 5;
+    private static final int POLL_MILLIS = 5;
+    private static final int REFUSAL_MILLIS = 100;
     // Scripts and styles come from this server only, and the page cannot be framed.
     private static final Map<String, String> HEADERS = Map.of(
             "Content-Security-Policy",
@@ -51,7 +53,7 @@ public final class Server implements AutoCloseable {
     private final Room room = new Room();
     private final Consumer<Throwable> faults;
     private final Observer observer;
-    private final AtomicBoolean stopped = new AtomicBoolean();
+    private final AtomicInteger accepted = new AtomicInteger();
     private volatile boolean draining;
 
     /**
@@ -106,6 +108,7 @@ public final class Server implements AutoCloseable {
         long start = System.nanoTime();
         Map<String, Object> notes = new LinkedHashMap<>();
         observer.began();
+        accepted.incrementAndGet();
         try (exchange) {
             Answered answered = draining ? refused(exchange) : answer(exchange, notes);
             HEADERS.forEach(exchange.getResponseHeaders()::set);
@@ -116,6 +119,7 @@ public final class Server implements AutoCloseable {
         } catch (InterruptedException | OutOfMemoryError e) {
             throw new IOException(e);
         } finally {
+            accepted.decrementAndGet();
             observer.ended(new Observer.Ended(client(exchange), exchange.getRequestMethod(),
                     exchange.getRequestURI().getRawPath(), Math.max(0, exchange.getResponseCode()),
                     System.nanoTime() - start, notes));
@@ -190,21 +194,22 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Stops accepting connections, refuses further requests of those that are open, and returns when the requests that
-     * were accepted have been answered. {@link #close} does the rest.
+     * Refuses further requests, and returns when those that were accepted have been answered. {@link #close} does the rest.
      *
      * @param seconds the longest time to wait for them
      */
-    public void drain(int seconds) {
+    public void drain(int seconds) throws InterruptedException {
         draining = true;
-        if (stopped.compareAndSet(false, true)) {
-            server.stop(seconds);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        while (accepted.get() > 0 && System.nanoTime() < end) {
+            Thread.sleep(POLL_MILLIS);
         }
+        Thread.sleep(REFUSAL_MILLIS); // for the requests that are being received, which are refused
     }
 
     @Override
     public void close() {
-        drain(0);
+        server.stop(0);
         threads.shutdownNow();
         clock.shutdownNow();
     }

@@ -185,7 +185,10 @@ public final class PredictionServer implements AutoCloseable {
         Map<String, Object> models = new LinkedHashMap<>();
         slots.forEach((name, slot) -> models.put(name, slot.isReady() ? "ready" : "loading"));
         boolean ready = !models.containsValue("loading");
-        Reply reply = Reply.json(Map.of("status", ready ? "ready" : "loading", "models", models));
+        Map<String, Object> health = new LinkedHashMap<>();
+        health.put("status", ready ? "ready" : "loading");
+        health.put("models", models);
+        Reply reply = Reply.json(health);
         return ready ? reply : new Reply(503, reply.type(), reply.body(), Map.of("Retry-After", "1"));
     }
 
@@ -199,10 +202,14 @@ public final class PredictionServer implements AutoCloseable {
         return Reply.json(Map.of("reloaded", wanted.stream().map(ModelSlot::name).toList()));
     }
 
-    /** Stops accepting requests, and ends when those that were accepted have been answered. */
+    /** Refuses further requests, and ends when those that were accepted have been answered. */
     @Override
     public void close() {
-        server.drain(DRAIN_SECONDS);
+        try {
+            server.drain(DRAIN_SECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt(); // it ends now
+        }
         server.close();
         watch.shutdownNow();
         clock.shutdownNow();

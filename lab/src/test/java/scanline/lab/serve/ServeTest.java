@@ -55,6 +55,7 @@ import scanline.lab.http.Observer;
 import scanline.lab.http.Reply;
 import scanline.lab.http.Routes;
 import scanline.lab.http.Server;
+import scanline.lab.recipe.Recipes;
 import scanline.lab.run.Run;
 import scanline.lab.run.Trained;
 import scanline.lab.serve.PredictionServer.Settings;
@@ -77,17 +78,23 @@ class ServeTest {
 
     private static final Writer LOG = new StringWriter();
     private static Run lstm;
-    private static Run gru;
+    private static Run other;
+    private static ImageSet images;
+    private static List<String> lstmPredictions;
+    private static List<String> otherPredictions;
     private static PredictionServer server;
     private static Browserless client;
 
     @BeforeAll
     static void open() throws Exception {
         lstm = SmallRuns.finished(folder.resolve("lstm"), "lstm-rows", "model.hidden=6");
-        gru = SmallRuns.finished(folder.resolve("other"), "lstm-rows", "model.hidden=6", "seed=2");
+        other = SmallRuns.finished(folder.resolve("other"), "lstm-rows", "model.hidden=6", "seed=2");
+        images = Recipes.find("lstm-rows", List.of()).data().open().test().first(IMAGES);
+        lstmPredictions = predicted(lstm);
+        otherPredictions = predicted(other);
         SequencedMap<String, RunSource> models = new LinkedHashMap<>();
         models.put("lstm", source(lstm));
-        models.put("second", source(gru));
+        models.put("second", source(other));
         server = new PredictionServer(models, new Settings("127.0.0.1", 0, null, SMALL, LOG), FAULTS::add);
         client = new Browserless(server.port());
         server.load();
@@ -111,24 +118,16 @@ class ServeTest {
     }
 
     /** What {@code predict} answers for the first test images. */
-    private static List<String> predictions(Run run) throws IOException {
-        try (Trained trained = Trained.open(run.folder().toString(), null, List.of(), Compute.with(1))) {
+    private static List<String> predicted(Run run) throws IOException {
+        try (Trained trained = Trained.openAlone(run.folder().toString(), null, List.of(), Compute.with(1))) {
             Experiment experiment = trained.experiment();
             List<String> predictions = new ArrayList<>();
             for (int i = 0; i < IMAGES; i++) {
-                ImageSet image = experiment.dataset().test().slice(i, i + 1);
+                ImageSet image = images.slice(i, i + 1);
                 predictions.add(Json.line(List.of(Prediction.of("image", 0, image.contrast(0),
                         experiment.answers(image).getFirst(), experiment.dataset().classNames()))));
             }
             return predictions;
-        }
-    }
-
-    private static ImageSet images() {
-        try (Trained trained = Trained.open(lstm.folder().toString(), null, List.of(), Compute.with(1))) {
-            return trained.experiment().dataset().test().first(IMAGES);
-        } catch (IOException e) {
-            throw new AssertionError(e);
         }
     }
 
@@ -144,9 +143,8 @@ class ServeTest {
 
     @Test
     void manyRequestsAtOnceGetTheAnswersOfPredict() throws Exception {
-        Map<String, List<String>> expected = Map.of("lstm", predictions(lstm), "second", predictions(gru));
+        Map<String, List<String>> expected = Map.of("lstm", lstmPredictions, "second", otherPredictions);
         assertThat(expected.get("lstm")).isNotEqualTo(expected.get("second"));
-        ImageSet images = images();
         try (ExecutorService clients = Executors.newFixedThreadPool(16)) {
             List<Callable<HttpResponse<String>>> requests = new ArrayList<>();
             for (int i = 0; i < 4 * IMAGES; i++) {
@@ -189,20 +187,20 @@ class ServeTest {
         assertThat(actual.get("label")).isEqualTo(expected.get("label"));
         // Only scaled, the thin line would be another image.
         ImageSet scaled = ImageFile.readPng("the image", png, new PictureSize(28, 28), 10, Preparation.SCALE);
-        JsonNode other = client.post("/api/predict", Map.of("model", "lstm", "images",
+        JsonNode otherwise = client.post("/api/predict", Map.of("model", "lstm", "images",
                 List.of(levels(scaled.pixels())))).get(0);
-        assertThat(other.get("probabilities")).isNotEqualTo(expected.get("probabilities"));
+        assertThat(otherwise.get("probabilities")).isNotEqualTo(expected.get("probabilities"));
     }
 
     @Test
     void theNameOfAnOnlyModelMayBeLeftOut() throws Exception {
         try (PredictionServer one = started(Map.of("only", source(lstm)), SMALL, null);
                 Browserless there = new Browserless(one.port())) {
-            byte[] pixels = images().slice(0, 1).pixels();
+            byte[] pixels = images.slice(0, 1).pixels();
             assertThat(there.send("/api/predict", "image/png", png(pixels, 28)).body())
-                    .isEqualTo(predictions(lstm).getFirst());
+                    .isEqualTo(lstmPredictions.getFirst());
             assertThat(there.send("/api/predict", Map.of("images", List.of(levels(pixels)))).body())
-                    .isEqualTo(predictions(lstm).getFirst());
+                    .isEqualTo(lstmPredictions.getFirst());
         }
     }
 
@@ -261,10 +259,10 @@ class ServeTest {
 
     @Test
     void aSequenceIsAnsweredAfterEachStepAndItsLastAnswerIsThatOfTheImage() throws Exception {
-        ImageSet image = images().slice(3, 4);
+        ImageSet image = images.slice(3, 4);
         List<List<Integer>> rows = IntStream.range(0, 28).mapToObj(y -> IntStream.range(0, 28)
                 .mapToObj(x -> Byte.toUnsignedInt(image.pixels()[y * 28 + x])).toList()).toList();
-        JsonNode expected = Browserless.parsed(predictions(lstm).get(3)).get(0);
+        JsonNode expected = Browserless.parsed(lstmPredictions.get(3)).get(0);
 
         List<JsonNode> whole = events(client.send("/api/stream", Map.of("model", "lstm", "steps", rows)));
         assertThat(whole).hasSize(29);
@@ -457,7 +455,7 @@ class ServeTest {
             slow.begun.await();
             BatcherTest.await(() -> metrics(there).get("scanline_queue_images{model=\"slow\"}") == 2);
             Future<?> closed = clients.submit(stopping::close);
-            BatcherTest.await(() -> refusesConnections(stopping.port()));
+            BatcherTest.await(() -> there.ask("/health").statusCode() == 503);
             String refused = ask(kept, "GET /health HTTP/1.1\r\nHost: 127.0.0.1:" + stopping.port() + "\r\n\r\n");
             assertThat(refused).startsWith("HTTP/1.1 503").containsIgnoringCase("Retry-After: 5")
                     .containsIgnoringCase("Connection: close").contains("the server is shutting down");
@@ -468,14 +466,6 @@ class ServeTest {
             }
             closed.get();
             assertThat(slow.closed).isTrue();
-        }
-    }
-
-    private static boolean refusesConnections(int port) {
-        try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return false;
-        } catch (IOException _) {
-            return true;
         }
     }
 
@@ -498,9 +488,9 @@ class ServeTest {
         for (String file : List.of(Run.RECIPE, Run.PROVENANCE, Run.BEST)) {
             Files.copy(lstm.folder().resolve(file), copy.resolve(file));
         }
-        String before = predictions(lstm).getFirst();
-        String after = predictions(gru).getFirst();
-        byte[] pixels = images().slice(0, 1).pixels();
+        String before = lstmPredictions.getFirst();
+        String after = otherPredictions.getFirst();
+        byte[] pixels = images.slice(0, 1).pixels();
         byte[] png = png(pixels, 28);
         AtomicBoolean stop = new AtomicBoolean();
         List<String> unexpected = new CopyOnWriteArrayList<>();
@@ -520,7 +510,7 @@ class ServeTest {
                 });
             }
             // A run that trains on replaces its best weights; the server notices.
-            replace(gru.folder().resolve(Run.BEST), copy.resolve(Run.BEST));
+            replace(other.folder().resolve(Run.BEST), copy.resolve(Run.BEST));
             BatcherTest.await(() -> there.send("/api/predict", "image/png", png).body().equals(after));
             // On request, it opens them at once.
             replace(lstm.folder().resolve(Run.BEST), copy.resolve(Run.BEST));
@@ -560,10 +550,10 @@ class ServeTest {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             assertThat(ask(socket, "GET /api/models HTTP/1.1\r\nHost: evil.example\r\n\r\n")).startsWith("HTTP/1.1 421");
         }
-        HttpResponse<String> other = client.client().send(HttpRequest
+        HttpResponse<String> crossSite = client.client().send(HttpRequest
                 .newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/api/reload"))
                 .header("Origin", "http://evil.example").POST(BodyPublishers.noBody()).build(), BodyHandlers.ofString());
-        assertThat(other.statusCode()).isEqualTo(403);
+        assertThat(crossSite.statusCode()).isEqualTo(403);
     }
 
     /** The value of each series. */
@@ -591,7 +581,7 @@ class ServeTest {
         String odd = "a\"b\\c";
         try (PredictionServer counted = started(Map.of(odd, source(lstm)), SMALL, null);
                 Browserless there = new Browserless(counted.port())) {
-            byte[] pixels = images().slice(0, 1).pixels();
+            byte[] pixels = images.slice(0, 1).pixels();
             for (int i = 0; i < 3; i++) {
                 there.post("/api/predict", Map.of("images", List.of(levels(pixels), levels(pixels))));
             }
@@ -629,7 +619,7 @@ class ServeTest {
         JsonNode schemas = document.get("components").get("schemas");
         assertFields(schemas.get("Model"), client.get("/api/models").get(0));
         assertFields(schemas.get("Health"), client.get("/health"));
-        assertFields(schemas.get("Prediction"), Browserless.parsed(predictions(lstm).getFirst()).get(0));
+        assertFields(schemas.get("Prediction"), Browserless.parsed(lstmPredictions.getFirst()).get(0));
         assertFields(schemas.get("Error"), Browserless.parsed(client.ask("/nowhere").body()));
         List<JsonNode> events = events(client.send("/api/stream", Map.of("model", "lstm", "steps", List.of(new int[28]))));
         assertFields(schemas.get("Step"), events.get(0));
