@@ -53,7 +53,8 @@ final class Memory implements AutoCloseable {
     public synchronized String toString() {
         int third = resident.size() / 3;
         return String.format(Locale.ROOT, "resident: at most %.0f, %.0f and %.0f MB in the thirds of the time, the last"
-                + " %.2f times the second; heap after collection: at most %.0f MB", most(resident.subList(0, third)) / MB,
+                + " %.2f times the second; heap after collection: at most %.0f MB",
+                most(resident.subList(0, third)) / MB,
                 most(resident.subList(third, 2 * third)) / MB,
                 most(resident.subList(2 * third, resident.size())) / MB, growth(), most(heap) / MB);
     }

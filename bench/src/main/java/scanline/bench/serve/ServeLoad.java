@@ -108,13 +108,14 @@ public final class ServeLoad implements Callable<Integer> {
                 tables.append(table(recipe, sides));
             }
             Report report = new Report(Runtime.getRuntime().availableProcessors());
-            Report.publish(report.text("The server of models under load", """
-                    `scanline serve` with a heap of 256 MB, asked for the predictions of PNG images of 28 x 28 pixels over \
-                    %d connections, each of which sends the next request as soon as it has read an answer. In turn with it, \
-                    ONNX Runtime answers behind the same server, with batches formed in the same way. The clients share \
-                    the machine with the servers. A row has the medians of the rounds. The weights of the model are \
-                    replaced once in the middle of each load of Scanline."""
-                    .formatted(connections),
+            Report.publish(report.text("The server of models under load",
+                    """
+                            `scanline serve` with a heap of 256 MB, asked for the predictions of PNG images of 28 x 28 pixels over \
+                            %d connections, each of which sends the next request as soon as it has read an answer. In turn with it, \
+                            ONNX Runtime answers behind the same server, with batches formed in the same way. The clients share \
+                            the machine with the servers. A row has the medians of the rounds. The weights of the model are \
+                            replaced once in the middle of each load of Scanline."""
+                            .formatted(connections),
                     "serve --seconds " + seconds + " --rounds " + rounds + " --connections " + connections
                             + " --recipes " + String.join(",", recipes)
                             + (options.isEmpty() ? "" : " --serve '" + String.join(" ", options) + "'"),
@@ -222,7 +223,8 @@ public final class ServeLoad implements Callable<Integer> {
         }
     }
 
-    private Loaded load(ServerProcess server, Served served, Load.Check check) throws IOException, InterruptedException {
+    private Loaded load(ServerProcess server, Served served, Load.Check check)
+            throws IOException, InterruptedException {
         List<byte[]> requests = served.pngs.stream().map(png -> Load.request(server.port(), png)).toList();
         Load.Result warmUp = Load.run(server.port(), connections, seconds * WARM_UP, requests, check);
         try (Memory memory = new Memory(server, seconds)) {
@@ -250,8 +252,9 @@ public final class ServeLoad implements Callable<Integer> {
     }
 
     private static String table(String recipe, Map<String, List<Loaded>> sides) {
-        StringBuilder table = new StringBuilder("## " + recipe + "\n\n| | requests per second | p50 | p99 | p99.9 | errors"
-                + " | incorrect | largest resident memory |\n|---|--:|--:|--:|--:|--:|--:|--:|\n");
+        StringBuilder table = new StringBuilder(
+                "## " + recipe + "\n\n| | requests per second | p50 | p99 | p99.9 | errors"
+                        + " | incorrect | largest resident memory |\n|---|--:|--:|--:|--:|--:|--:|--:|\n");
         sides.forEach((side, loads) -> {
             table.append(String.format(Locale.ROOT, "| %s | %,.0f (%,.0f to %,.0f) |", side,
                     median(loads, each -> each.result.perSecond()),

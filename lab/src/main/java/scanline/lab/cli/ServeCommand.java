@@ -80,7 +80,8 @@ final class ServeCommand implements Callable<Integer> {
             server.load();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, out)));
             out.println("serve   " + address.url(server.port()));
-            out.println("models  " + String.join(", ", models.keySet()) + "; Ctrl-C answers what was accepted and stops");
+            out.println(
+                    "models  " + String.join(", ", models.keySet()) + "; Ctrl-C answers what was accepted and stops");
             if (out.checkError()) {
                 return CommandLine.ExitCode.SOFTWARE; // nobody would learn its address
             }

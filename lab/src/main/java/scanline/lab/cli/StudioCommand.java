@@ -47,13 +47,14 @@ final class StudioCommand implements Callable<Integer> {
         PrintWriter out = line.getOut();
         PrintWriter err = line.getErr();
         CountDownLatch end = new CountDownLatch(1);
-        try (Studio studio = new Studio(runs, address.host(), address.port(), address.token(), threads.compute(), Main.class, fault -> {
-            err.println("scanline: internal error: " + fault);
-            if (line.getParent().<Main>getCommand().isDebugging()) {
-                fault.printStackTrace(err);
-            }
-            err.flush();
-        })) {
+        try (Studio studio = new Studio(runs, address.host(), address.port(), address.token(), threads.compute(),
+                Main.class, fault -> {
+                    err.println("scanline: internal error: " + fault);
+                    if (line.getParent().<Main>getCommand().isDebugging()) {
+                        fault.printStackTrace(err);
+                    }
+                    err.flush();
+                })) {
             Thread hook = new Thread(studio::close);
             Runtime.getRuntime().addShutdownHook(hook);
             out.println("studio  " + address.url(studio.port()));

@@ -85,14 +85,16 @@ final class Metrics implements Observer {
                 slot -> slot.counts().stepped());
         perModel(text, "scanline_queue_images", "gauge", "Images and steps that wait.", ModelSlot::waiting);
         head(text, "scanline_batch_images", "histogram", "Images in a batch.");
-        slots.forEach(slot -> slot.counts().batches().writeTo(text, "scanline_batch_images", label(MODEL, slot.name())));
+        slots.forEach(
+                slot -> slot.counts().batches().writeTo(text, "scanline_batch_images", label(MODEL, slot.name())));
         perModel(text, "scanline_model_ready", "gauge", "Whether the model answers: 1 or 0.",
                 slot -> slot.isReady() ? 1 : 0);
         perModel(text, "scanline_model_openings_total", "counter", "How often the model was opened or replaced.",
                 slot -> slot.counts().openings());
         head(text, "scanline_heap_bytes", "gauge", "Java heap in use, garbage included.");
         line(text, "scanline_heap_bytes", "", ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
-        head(text, "scanline_heap_after_collection_bytes", "gauge", "Java heap in use after the last garbage collection.");
+        head(text, "scanline_heap_after_collection_bytes", "gauge",
+                "Java heap in use after the last garbage collection.");
         line(text, "scanline_heap_after_collection_bytes", "", afterCollection());
         return text.toString();
     }

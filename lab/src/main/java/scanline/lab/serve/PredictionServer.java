@@ -70,7 +70,8 @@ public final class PredictionServer implements AutoCloseable {
         metrics = new Metrics(routes.methods().keySet(), slots.values());
         log = settings.accessLog() == null ? null : new AccessLog(settings.accessLog(), faults);
         server = new Server(settings.host(), settings.port(), settings.token(), routes, faults, observer(metrics, log));
-        ScheduledFuture<?> _ = clock.scheduleWithFixedDelay(this::flush, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> _ = clock.scheduleWithFixedDelay(this::flush, WATCH_MILLIS, WATCH_MILLIS,
+                TimeUnit.MILLISECONDS);
     }
 
     private static Observer observer(Observer metrics, @Nullable Observer log) {
@@ -129,7 +130,8 @@ public final class PredictionServer implements AutoCloseable {
         for (ModelSlot slot : slots.values()) {
             slot.openWarm();
         }
-        ScheduledFuture<?> _ = watch.scheduleWithFixedDelay(this::replaceChanged, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> _ = watch.scheduleWithFixedDelay(this::replaceChanged, WATCH_MILLIS, WATCH_MILLIS,
+                TimeUnit.MILLISECONDS);
     }
 
     private void replaceChanged() {

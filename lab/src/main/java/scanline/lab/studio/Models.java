@@ -59,7 +59,8 @@ final class Models implements AutoCloseable {
 
     private synchronized ModelSlot slot(Run run) {
         ModelSlot slot = predicting.computeIfAbsent(run.folder().toString(),
-                _ -> new ModelSlot(String.valueOf(run.folder().getFileName()), new RunSource(run.folder(), Compute.with(1)),
+                _ -> new ModelSlot(String.valueOf(run.folder().getFileName()),
+                        new RunSource(run.folder(), Compute.with(1)),
                         Batching.STANDARD));
         for (Iterator<ModelSlot> oldest = predicting.values().iterator(); predicting.size() > MOST;) {
             oldest.next().close();

@@ -12,10 +12,10 @@ import java.util.concurrent.TimeoutException;
 import scanline.data.base.UserException;
 import scanline.lab.experiment.Compute;
 import scanline.lab.experiment.Split;
+import scanline.lab.http.Refusal;
 import scanline.lab.run.Run;
 import scanline.lab.run.Trained;
 import scanline.lab.run.TrainedOn;
-import scanline.lab.http.Refusal;
 
 /**
  * A model with the best weights of a run, ready to be looked into. It runs on a thread of its own, because an experiment is for

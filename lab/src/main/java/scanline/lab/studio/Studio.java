@@ -19,18 +19,18 @@ import scanline.lab.experiment.Compute;
 import scanline.lab.experiment.Examples;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
-import scanline.lab.insight.Reading;
-import scanline.lab.recipe.Recipe;
-import scanline.lab.recipe.Recipes;
-import scanline.lab.run.Run;
-import scanline.lab.serve.PictureBody;
-import scanline.lab.serve.Predictions;
 import scanline.lab.http.Observer;
 import scanline.lab.http.Refusal;
 import scanline.lab.http.Reply;
 import scanline.lab.http.Request;
 import scanline.lab.http.Routes;
 import scanline.lab.http.Server;
+import scanline.lab.insight.Reading;
+import scanline.lab.recipe.Recipe;
+import scanline.lab.recipe.Recipes;
+import scanline.lab.run.Run;
+import scanline.lab.serve.PictureBody;
+import scanline.lab.serve.Predictions;
 
 /**
  * The web studio: a local server whose page shows runs while they train, compares them, and draws what a model does with an image.

@@ -269,7 +269,8 @@ class ServeTest {
         assertThat(whole.get(27).get("probabilities")).isEqualTo(expected.get("probabilities"));
         assertThat(whole.get(27).get("step").asInt()).isEqualTo(28);
 
-        List<JsonNode> first = events(client.send("/api/stream", Map.of("model", "lstm", "steps", rows.subList(0, 11))));
+        List<JsonNode> first = events(
+                client.send("/api/stream", Map.of("model", "lstm", "steps", rows.subList(0, 11))));
         assertThat(first.subList(0, 11)).isEqualTo(whole.subList(0, 11));
         List<JsonNode> second = events(client.send("/api/stream", Map.of("model", "lstm", "steps", rows.subList(11, 28),
                 "state", first.get(11).get("state").asString())));
@@ -294,7 +295,8 @@ class ServeTest {
     @Test
     void manySequencesAreReadTogetherWithTheSameAnswers() throws Exception {
         Map<String, Object> body = Map.of("model", "lstm", "steps",
-                IntStream.range(0, 28).mapToObj(y -> IntStream.range(0, 28).map(x -> (x * y) % 256).toArray()).toList());
+                IntStream.range(0, 28).mapToObj(y -> IntStream.range(0, 28).map(x -> (x * y) % 256).toArray())
+                        .toList());
         List<JsonNode> alone = events(client.send("/api/stream", body));
         try (ExecutorService clients = Executors.newFixedThreadPool(8)) {
             for (Future<HttpResponse<String>> each : clients.invokeAll(
@@ -514,7 +516,8 @@ class ServeTest {
             BatcherTest.await(() -> there.send("/api/predict", "image/png", png).body().equals(after));
             // On request, it opens them at once.
             replace(lstm.folder().resolve(Run.BEST), copy.resolve(Run.BEST));
-            assertThat(there.send("/api/reload", "text/plain", new byte[0]).body()).isEqualTo("{\"reloaded\":[\"copy\"]}");
+            assertThat(there.send("/api/reload", "text/plain", new byte[0]).body())
+                    .isEqualTo("{\"reloaded\":[\"copy\"]}");
             assertThat(there.send("/api/predict", "image/png", png).body()).isEqualTo(before);
             // Weights that cannot be opened leave the old ones in place.
             Files.writeString(copy.resolve(Run.BEST), "not weights");
@@ -540,7 +543,8 @@ class ServeTest {
                 HttpClient sender = HttpClient.newHttpClient()) {
             for (String path : guarded.routes().methods().keySet()) {
                 URI uri = URI.create("http://127.0.0.1:" + guarded.port() + path);
-                HttpResponse<String> refused = sender.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+                HttpResponse<String> refused = sender.send(HttpRequest.newBuilder(uri).build(),
+                        BodyHandlers.ofString());
                 assertThat(refused.statusCode()).as(path).isEqualTo(401);
                 HttpResponse<String> known = sender.send(HttpRequest.newBuilder(uri)
                         .header("Authorization", "Bearer " + token).build(), BodyHandlers.ofString());
@@ -548,11 +552,13 @@ class ServeTest {
             }
         }
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-            assertThat(ask(socket, "GET /api/models HTTP/1.1\r\nHost: evil.example\r\n\r\n")).startsWith("HTTP/1.1 421");
+            assertThat(ask(socket, "GET /api/models HTTP/1.1\r\nHost: evil.example\r\n\r\n"))
+                    .startsWith("HTTP/1.1 421");
         }
         HttpResponse<String> crossSite = client.client().send(HttpRequest
                 .newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/api/reload"))
-                .header("Origin", "http://evil.example").POST(BodyPublishers.noBody()).build(), BodyHandlers.ofString());
+                .header("Origin", "http://evil.example").POST(BodyPublishers.noBody()).build(),
+                BodyHandlers.ofString());
         assertThat(crossSite.statusCode()).isEqualTo(403);
     }
 
@@ -568,7 +574,8 @@ class ServeTest {
                 assertThat(line.split(" ")[3]).isIn("counter", "gauge", "histogram");
             } else if (!line.startsWith("#")) {
                 assertThat(line).startsWith(name)
-                        .matches("[a-z_]+(\\{[a-z]+=\"([^\"\\\\]|\\\\.)*\"(,[a-z]+=\"([^\"\\\\]|\\\\.)*\")*})? [0-9.E+-]+");
+                        .matches(
+                                "[a-z_]+(\\{[a-z]+=\"([^\"\\\\]|\\\\.)*\"(,[a-z]+=\"([^\"\\\\]|\\\\.)*\")*})? [0-9.E+-]+");
                 int end = line.lastIndexOf(' ');
                 assertThat(values.put(line.substring(0, end), Double.valueOf(line.substring(end + 1)))).isNull();
             }
@@ -621,7 +628,8 @@ class ServeTest {
         assertFields(schemas.get("Health"), client.get("/health"));
         assertFields(schemas.get("Prediction"), Browserless.parsed(lstmPredictions.getFirst()).get(0));
         assertFields(schemas.get("Error"), Browserless.parsed(client.ask("/nowhere").body()));
-        List<JsonNode> events = events(client.send("/api/stream", Map.of("model", "lstm", "steps", List.of(new int[28]))));
+        List<JsonNode> events = events(
+                client.send("/api/stream", Map.of("model", "lstm", "steps", List.of(new int[28]))));
         assertFields(schemas.get("Step"), events.get(0));
         assertFields(schemas.get("State"), events.get(1));
         // Every schema that is referred to exists.
@@ -630,7 +638,8 @@ class ServeTest {
     }
 
     private static void assertFields(JsonNode schema, JsonNode value) {
-        assertThat(new TreeSet<>(schema.get("properties").propertyNames())).isEqualTo(new TreeSet<>(value.propertyNames()));
+        assertThat(new TreeSet<>(schema.get("properties").propertyNames()))
+                .isEqualTo(new TreeSet<>(value.propertyNames()));
     }
 
     @Test
@@ -641,7 +650,8 @@ class ServeTest {
         assertThat(model.get("classes")).hasSize(10);
         assertThat(model.get("height").asInt()).isEqualTo(28);
         assertThat(model.get("features").asInt()).isEqualTo(28);
-        assertThat(model.get("weights").asString()).isNotEqualTo(client.get("/api/models").get(0).get("weights").asString())
+        assertThat(model.get("weights").asString())
+                .isNotEqualTo(client.get("/api/models").get(0).get("weights").asString())
                 .hasSize(64);
     }
 
