@@ -1,7 +1,8 @@
 /**
- * Recipes, the models that they name, training runs, the command line and the web studio. A program that uses a
- * trained run starts with {@link scanline.lab.run.Trained}; one that trains a recipe with {@link
- * scanline.lab.recipe.Recipes} and {@link scanline.lab.train.TrainingSession}.
+ * Recipes, the models that they name, training runs, the command line and the web studio. A program that asks a
+ * trained model for answers starts with {@link scanline.lab.predict.Predictor}, one that looks into a run with {@link
+ * scanline.lab.run.Trained}; one that trains a recipe with {@link scanline.lab.recipe.Recipes} and {@link
+ * scanline.lab.train.TrainingSession}.
  */
 @SuppressWarnings("module") // scanline.bench, which is built later, measures the server
 module scanline.lab {

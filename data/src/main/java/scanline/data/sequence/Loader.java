@@ -15,7 +15,7 @@ public final class Loader {
     private final int[] scanned;
     private final double mean;
     private final double std;
-    private final float[] levels = new float[256];
+    private final float[] levels;
     // A black pixel followed by the pixels of a picture: a scan that reads outside the picture reads the black one.
     private final byte[] framed;
     private @Nullable Batch last;
@@ -34,6 +34,7 @@ public final class Loader {
         framed = new byte[1 + pictures.height() * pictures.width()];
         this.mean = mean;
         this.std = std;
+        levels = new float[256];
         for (int level = 0; level < levels.length; level++) {
             levels[level] = normalized(level);
         }
@@ -46,7 +47,7 @@ public final class Loader {
         framed = new byte[other.framed.length];
         mean = other.mean;
         std = other.std;
-        System.arraycopy(other.levels, 0, levels, 0, levels.length);
+        levels = other.levels;
     }
 
     /**

@@ -41,9 +41,9 @@ public final class Convolution {
         return Lanes.FIRST + threads * piece(frame, outputs);
     }
 
-    /** The length of a thread's part: an image in its frame, and the results of a product. */
+    /** The length of a thread's part: an image in its frame, an operand of a product, and its results. */
     private static int piece(ConvolutionFrame frame, int outputs) {
-        return frame.length() + Lanes.lines(frame.places(frame.block()) * outputs);
+        return frame.length() + frame.transposedLength() + Lanes.lines(frame.places(frame.block()) * outputs);
     }
 
     /**
@@ -90,16 +90,13 @@ public final class Convolution {
             if (part == 0) {
                 int ordered = orderedAt(frame, outputs);
                 order.accept(ordered);
-                for (int r = 0; r < frame.rows(); r++) {
-                    Gemm.pack(weights, Lanes.FIRST + r * Gemm.packedLength(frame.run(), outputs), weights,
-                            ordered + r * frame.run() * outputs, outputs, frame.run(), outputs, 0,
-                            Gemm.panels(outputs));
-                }
+                frame.pack(weights, weights, ordered, outputs);
             }
         }, (part, parts) -> {
             int image = Lanes.FIRST + part * piece;
-            int result = image + frame.length();
-            Arrays.fill(work, image, result, 0f);
+            int transposed = image + frame.length();
+            int result = transposed + frame.transposedLength();
+            Arrays.fill(work, image, transposed, 0f);
             // Of fewer images than threads, each thread computes some rows of each.
             boolean few = batch < parts;
             int first = few ? Parallel.from(part, parts, frame.outHeight()) : 0;
@@ -112,9 +109,9 @@ public final class Convolution {
                     int to = (b * frame.outHeight() + i) * row;
                     if (bias == null) {
                         ConvolutionFrame.copyRows(work, result, frame.width() * outputs, y, to, row, count, row);
-                        frame.multiply(work, result, work, result, outputs, image, weights, outputs, i, count);
+                        frame.multiply(work, result, work, result, outputs, image, transposed, weights, outputs, i, count);
                     } else {
-                        frame.multiply(work, result, bias, 0, 0, image, weights, outputs, i, count);
+                        frame.multiply(work, result, bias, 0, 0, image, transposed, weights, outputs, i, count);
                     }
                     ConvolutionFrame.copyRows(y, to, row, work, result, frame.width() * outputs, count, row);
                 }

@@ -24,6 +24,10 @@ public final class RecurrentForward {
     // If the batch has fewer rows than a tile, the units are divided among the threads instead of the rows, so each
     // thread reads only its part of the weights.
     private static final int FEW_ROWS = 6;
+    // With fewer features the sums of all steps take more time to read than W.
+    private static final int LEAST_PROJECTED = 8;
+    // Sums of all steps that stay in the second-level cache.
+    private static final int MOST_PROJECTED = 1 << 19;
 
     /** Adjacent blocks of sums with the same operands: the input, the state, or both. */
     record SumBlocks(int block, int blocks, boolean input, boolean state) {
@@ -61,13 +65,23 @@ public final class RecurrentForward {
         return Lanes.FIRST + cell.blocks() * Gemm.packedLength(span.depth(), span.hidden());
     }
 
-    /** The work space of {@link #forward}, in floats: the sums of a step, then its inputs. */
+    /** The work space of {@link #forward}, in floats: the sums of a step, or of every step, then its inputs. */
     public static int work(RecurrentCell cell, Span span) {
         return inputsAt(cell, span) + 2 * span.batch() * span.depth();
     }
 
     private static int inputsAt(RecurrentCell cell, Span span) {
-        return Lanes.FIRST + Lanes.lines(span.batch() * cell.blocks() * span.hidden());
+        int sums = span.batch() * cell.blocks() * span.hidden();
+        return Lanes.FIRST + Lanes.lines(isProjected(cell, span) ? span.steps() * sums : sums);
+    }
+
+    /**
+     * Returns whether the inputs of all steps are multiplied by W at once, before the first step. The products of a step
+     * then read only U. It does not change a bit, as the sums start with the same products.
+     */
+    private static boolean isProjected(RecurrentCell cell, Span span) {
+        long sums = (long) span.steps() * span.batch() * cell.blocks() * span.hidden();
+        return dividesUnits(span) && span.steps() > 1 && span.features() >= LEAST_PROJECTED && sums <= MOST_PROJECTED;
     }
 
     /** Returns whether the units of a batch are divided instead of its rows, which packs the weights otherwise. */
@@ -197,6 +211,16 @@ public final class RecurrentForward {
         int from = Parallel.from(part, members, panels);
         int unit = Math.min(hidden, from * Gemm.PANEL);
         int units = Math.min(hidden, Parallel.from(part + 1, members, panels) * Gemm.PANEL) - unit;
+        boolean projected = isProjected(cell, span);
+        for (SumBlocks block : blocks) {
+            if (projected && block.input) {
+                int column = block.block * hidden + unit;
+                int k = block.depth(span);
+                multiply(work, sumsAt + column, width, weights, biasAt + column, 0, x, span.first() * batch * features,
+                        features, weights, Lanes.FIRST + block.block * blockLength + from * k * Gemm.PANEL, k,
+                        span.steps() * batch, features, units);
+            }
+        }
         for (int t = 0; t < span.steps(); t++) {
             int step = span.first() + t;
             states.move(t, 0, unit);
@@ -208,7 +232,7 @@ public final class RecurrentForward {
             for (int i = 0; i < batch; i++) {
                 int input = inputs + i * depth + features;
                 System.arraycopy(before, beforeAt + i * hidden, work, input + unit, units);
-                if (part == 0) {
+                if (part == 0 && !projected) {
                     System.arraycopy(x, (step * batch + i) * features, work, input - features, features);
                 }
             }
@@ -216,10 +240,26 @@ public final class RecurrentForward {
             for (SumBlocks block : blocks) {
                 int column = block.block * hidden + unit;
                 int k = block.depth(span);
-                Gemm.multiply(work, sumsAt + column, width, weights, biasAt + column, 0, work,
-                        inputs + block.from(span), depth, weights, Lanes.FIRST + block.block * blockLength + from * k * Gemm.PANEL, batch, k, units);
+                int panel = Lanes.FIRST + block.block * blockLength + from * k * Gemm.PANEL;
+                if (!projected || !block.input) {
+                    multiply(work, sumsAt + column, width, weights, biasAt + column, 0, work,
+                            inputs + block.from(span), depth, weights, panel, k, batch, k, units);
+                } else if (block.state) {
+                    multiply(work, sumsAt + column, width, work, sumsAt + column, width, work, inputs + features, depth,
+                            weights, panel + features * Gemm.PANEL, k, batch, hidden, units);
+                }
             }
             cell.forward(states, work, sumsAt + unit, batch, units, hidden);
+            sumsAt += projected ? batch * width : 0;
+        }
+    }
+
+    /** As {@link Gemm#multiply} with some rows of packed panels, which have {@code depth} rows. */
+    private static void multiply(float[] c, int cAt, int ldc, float[] start, int startAt, int startLd, float[] a,
+            int aAt, int lda, float[] b, int bAt, int depth, int m, int k, int n) {
+        for (int column = 0; column < n; column += Gemm.PANEL) {
+            Gemm.multiply(c, cAt + column, ldc, start, startAt + column, startLd, a, aAt, lda, b, bAt + column * depth,
+                    m, k, Math.min(Gemm.PANEL, n - column));
         }
     }
 

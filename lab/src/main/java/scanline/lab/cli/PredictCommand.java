@@ -44,8 +44,7 @@ import scanline.lab.task.StepPrediction;
 
 /** The command {@code scanline predict}. */
 @Command(name = "predict", mixinStandardHelpOptions = true,
-        description = "Predict the class of each image, or the labels on it, and print the probability. With --stream, a"
-                + " recurrent model reads a sequence step by step, and answers after each step.")
+        description = "Predict the class of each image, or the labels on it, and print the probability.")
 final class PredictCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;

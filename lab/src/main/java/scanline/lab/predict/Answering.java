@@ -7,7 +7,7 @@ import scanline.lab.model.Autoregressive;
 import scanline.lab.model.Classifier;
 import scanline.lab.model.Model;
 import scanline.lab.task.Answer;
-import scanline.lab.task.Scoring;
+import scanline.lab.task.ClassifierTask;
 import scanline.lab.task.Transcription;
 
 /** The way from the values of sequences to answers; any number of threads may use it. */
@@ -25,7 +25,7 @@ interface Answering extends AutoCloseable {
     /** Answers with a model, which it closes. */
     static Answering with(Frozen model) {
         return switch (model.task()) {
-            case Scoring task -> new Scores(model, task);
+            case ClassifierTask task -> new Classifying(model, task);
             case Transcription task -> new Writing(model, task.network());
         };
     }
@@ -35,12 +35,12 @@ interface Answering extends AutoCloseable {
     }
 
     /** Answers of a network that scores all labels at once. */
-    final class Scores implements Answering {
+    final class Classifying implements Answering {
         private final Frozen model;
-        private final Scoring task;
+        private final ClassifierTask task;
         private final Predictor logits;
 
-        Scores(Frozen model, Scoring task) {
+        Classifying(Frozen model, ClassifierTask task) {
             this.model = model;
             this.task = task;
             logits = Predictor.of(model.weights(), weights -> ((Classifier) model.network(weights))::forward,

@@ -75,8 +75,9 @@ public final class PredictionStream {
         }
         int version = bytes.getInt();
         if (version != VERSION) {
-            throw new RunException("the state of the sequence has version " + version + ", but this program reads version "
-                    + VERSION);
+            throw new RunException(
+                    "the state of the sequence has version " + version + ", but this program reads version "
+                            + VERSION);
         }
         byte[] hash = new byte[HASH_BYTES];
         bytes.get(hash);
@@ -93,7 +94,7 @@ public final class PredictionStream {
         bytes.get(own);
         long steps = ByteBuffer.wrap(own).getLong();
         if (steps < 0 || steps > Integer.MAX_VALUE) {
-            throw new RunException("the state of the sequence is damaged: " + steps + " is no number of steps");
+            throw new RunException("the state of the sequence is damaged: it cannot be that of " + steps + " steps");
         }
         stream.restore(own);
     }

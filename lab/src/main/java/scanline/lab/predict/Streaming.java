@@ -10,11 +10,11 @@ import scanline.lab.base.RunException;
 import scanline.lab.model.Classifier;
 import scanline.lab.model.RecurrentModel;
 import scanline.lab.task.Answer;
-import scanline.lab.task.Scoring;
+import scanline.lab.task.ClassifierTask;
 
 /** What all streams of a predictor share. */
 final class Streaming implements AutoCloseable {
-    private final Scoring task;
+    private final ClassifierTask task;
     private final Loader loader;
     private final int features;
     private final StreamingPredictor predictor;
@@ -26,7 +26,7 @@ final class Streaming implements AutoCloseable {
      * @throws RunException if the model cannot answer after each step
      */
     Streaming(Frozen model, Loader loader) {
-        if (!(model.task() instanceof Scoring scoring)) {
+        if (!(model.task() instanceof ClassifierTask classifier)) {
             throw new RunException("this model writes labels one after the other once it has read the whole picture, so"
                     + " it has no answer after a step");
         }
@@ -36,7 +36,7 @@ final class Streaming implements AutoCloseable {
                             + " a step"
                     : "this model is not recurrent, so it has no answer after a step");
         }
-        task = scoring;
+        task = classifier;
         this.loader = loader;
         features = model.input().features();
         predictor = StreamingPredictor.of(model.weights(),
@@ -46,7 +46,7 @@ final class Streaming implements AutoCloseable {
 
     /** Returns a model as one that reads step by step; empty if it cannot. */
     static Optional<StepModel> steps(Frozen model) {
-        return model.task() instanceof Scoring scoring ? scoring.network().steps() : Optional.empty();
+        return model.task() instanceof ClassifierTask classifier ? classifier.network().steps() : Optional.empty();
     }
 
     Stream open() {
@@ -56,9 +56,11 @@ final class Streaming implements AutoCloseable {
     /** Reads one step of each stream. */
     List<Answer> step(List<Stream> streams, float[] values) {
         if (values.length != streams.size() * features) {
-            throw new RunException((streams.size() == 1 ? "a step" : "a step of each of " + streams.size() + " sequences")
-                    + " takes " + streams.size() * features + (features == 1 && streams.size() == 1 ? " value" : " values")
-                    + ", not " + values.length);
+            throw new RunException(
+                    (streams.size() == 1 ? "a step" : "a step of each of " + streams.size() + " sequences")
+                            + " takes " + streams.size() * features
+                            + (features == 1 && streams.size() == 1 ? " value" : " values")
+                            + ", not " + values.length);
         }
         float[] x = new float[values.length];
         for (int i = 0; i < x.length; i++) {

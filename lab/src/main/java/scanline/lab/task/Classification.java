@@ -8,7 +8,7 @@ import scanline.lab.model.Classifier;
 import scanline.lab.recipe.Recipe;
 
 /** One class per image: softmax and cross-entropy. */
-public record Classification(Classifier network, Recipe recipe, int classes) implements Scoring {
+public record Classification(Classifier network, Recipe recipe, int classes) implements ClassifierTask {
     @Override
     public Loss loss(Tensor x, Batch batch) {
         Tensor logits = logits(x, batch);

@@ -10,7 +10,7 @@ import scanline.lab.model.Classifier;
  * A set of labels per image, each predicted by its own sigmoid, independent of the others (binary relevance): a label
  * is in the answer if its probability is at least one half.
  */
-record Labeling(Classifier network, int classes) implements Scoring {
+record Labeling(Classifier network, int classes) implements ClassifierTask {
     @Override
     public Loss loss(Tensor x, Batch batch) {
         Tensor logits = logits(x, batch);

@@ -39,7 +39,7 @@ class ArchitectureTest {
             engine.cpu         -> engine.backend engine.geometry engine.kernel engine.random
             engine.tensor      -> engine.backend engine.geometry engine.random
             engine.io          -> engine.backend engine.file engine.tensor
-            engine.nn          -> engine.geometry engine.random engine.tensor
+            engine.nn          -> engine.backend engine.geometry engine.random engine.tensor
             engine.onnx        -> engine.file engine.geometry engine.tensor
             engine.optim       -> engine.backend engine.geometry engine.tensor
             data.base          -> engine.file engine.io
@@ -49,9 +49,9 @@ class ArchitectureTest {
             data.dataset       -> data.base data.image data.plugin engine.file engine.random
             data.sequence      -> data.base data.image engine.file engine.io engine.random
             data.dataset.known -> data.dataset data.image
-            lab.format         -> engine.file
             lab.model          -> engine.geometry engine.nn engine.tensor
             lab.base           -> data.base data.plugin engine.io
+            lab.format         -> engine.file lab.base
             lab.recipe         -> data.base data.canvas data.dataset data.image data.plugin
             lab.recipe         -> data.sequence engine.file engine.optim lab.model
             lab.studio.http    -> data.base lab.base
@@ -70,6 +70,9 @@ class ArchitectureTest {
             lab.export         -> data.canvas data.dataset data.image data.sequence engine.io
             lab.export         -> engine.onnx engine.tensor lab.base lab.experiment lab.model lab.recipe
             lab.export         -> lab.run
+            lab.predict        -> data.dataset data.image data.sequence engine.backend engine.io
+            lab.predict        -> engine.nn engine.tensor lab.base lab.experiment lab.model lab.recipe
+            lab.predict        -> lab.run lab.task
             lab.record         -> data.base data.dataset engine.file engine.io engine.tensor lab.base
             lab.record         -> lab.experiment lab.recipe lab.run
             lab.studio         -> data.base data.dataset data.image engine.io engine.tensor lab.base
@@ -89,8 +92,9 @@ class ArchitectureTest {
             lab.cli.option     -> lab.train
             lab.cli            -> data.base data.dataset data.image data.plugin engine.file engine.io
             lab.cli            -> engine.kernel engine.onnx engine.tensor lab.base lab.cli.option
-            lab.cli            -> lab.cli.terminal lab.experiment lab.export lab.insight lab.model
-            lab.cli            -> lab.recipe lab.record lab.report lab.run lab.studio lab.sweep lab.task
+            lab.cli            -> lab.cli.terminal lab.experiment lab.export lab.format lab.insight
+            lab.cli            -> lab.model lab.predict lab.recipe lab.record lab.report lab.run
+            lab.cli            -> lab.studio lab.sweep lab.task
             """;
 
     private static final int MOST_FILES = 20;

@@ -65,10 +65,11 @@ class PredictionStreamTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"lstm-rows, data.scan=columns data.shrink=2 head.softmax=true model.relu=true model.learnInitialState=true",
+    @CsvSource({
+            "lstm-rows, data.scan=columns data.shrink=2 head.softmax=true model.relu=true model.learnInitialState=true",
             "gru-rows-deep, data.scan=patches data.scan.size=5 data.scan.pad=true data.mean=0.1307 data.std=0.3081",
-            "rnn-rows, data.canvas=scatter data.canvas.size=40 model.hidden=9",
-            "lstm-pixels-permuted, data.scan.size=28 data.scan.seed=4"})
+            "rnn-rows, data.canvas=scatter data.canvas.size=16 data.canvas.minSize=5 data.canvas.maxSize=8 model.hidden=9",
+            "lstm-pixels-permuted, data.scan.size=7 data.scan.seed=4"})
     void everyOptionKeepsTheBits(String recipe, String keys) {
         assertLastIsWhole(PredictorTest.experiment(recipe, keys.split(" ")));
     }
@@ -175,7 +176,7 @@ class PredictionStreamTest {
             assertRejected(stream, Arrays.copyOf(state, STATE_HEADER),
                     "the state of the sequence is damaged: it has 40 bytes instead of " + state.length);
             assertRejected(stream, ByteBuffer.wrap(state.clone()).putLong(STATE_HEADER, -1).array(),
-                    "the state of the sequence is damaged: -1 is no number of steps");
+                    "the state of the sequence is damaged: it cannot be that of -1 steps");
             assertThat(stream.state()).isEqualTo(state);
         }
     }
@@ -218,13 +219,14 @@ class PredictionStreamTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            cnn | this model is not recurrent, so it has no answer after a step
-            lstm-rows model.bidirectional=true head.softmax=true | this model also reads sequences from the end \
-            (model.bidirectional=true), so it has no answer after a step
-            digit-sequence | this model writes labels one after the other once it has read the whole picture, so it has \
-            no answer after a step
-            """)
+    @CsvSource(delimiter = '|',
+            textBlock = """
+                    cnn | this model is not recurrent, so it has no answer after a step
+                    lstm-rows model.bidirectional=true head.softmax=true | this model also reads sequences from the end \
+                    (model.bidirectional=true), so it has no answer after a step
+                    digit-sequence | this model writes labels one after the other once it has read the whole picture, so it has \
+                    no answer after a step
+                    """)
     void aModelThatCannotStreamSaysWhy(String nameAndKeys, String message) {
         List<String> keys = new ArrayList<>(List.of(nameAndKeys.split(" ")));
         try (Experiment experiment = new Experiment(Recipes.find(keys.removeFirst(), keys), 1);

@@ -35,11 +35,11 @@ class PredictorTest {
         return Recipes.names();
     }
 
-    /** A recipe whose sequences have at most 196 steps, with weights in which nothing is zero, one or the identity. */
+    /** A recipe whose sequences have at most 49 steps, with weights in which nothing is zero, one or the identity. */
     static Experiment experiment(String name, String... keys) {
         List<String> overrides = new ArrayList<>(List.of(keys));
         if (Recipes.find(name, List.of()).text().contains("pixels")) {
-            overrides.add("data.shrink=2");
+            overrides.add("data.shrink=4");
         }
         Experiment experiment = new Experiment(Recipes.find(name, overrides), 1);
         for (Parameter parameter : experiment.weights().parameters()) {

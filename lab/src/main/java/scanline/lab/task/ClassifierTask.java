@@ -6,7 +6,7 @@ import scanline.engine.tensor.Tensor;
 import scanline.lab.model.Classifier;
 
 /** The task of a network that scores all labels at once: its logits alone decide the answers. */
-public sealed interface Scoring extends Task permits Classification, Labeling {
+public sealed interface ClassifierTask extends Task permits Classification, Labeling {
     /** The network. */
     Classifier network();
 
