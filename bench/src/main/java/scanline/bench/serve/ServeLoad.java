@@ -50,7 +50,6 @@ import scanline.lab.task.Prediction;
 public final class ServeLoad implements Callable<Integer> {
     private static final List<String> HEAP = List.of("-Xmx256m");
     private static final int IMAGES = 64;
-    private static final double WARM_UP = 0.2;
     private static final double MOST_GROWTH = 1.1;
     private static final String OURS = "Scanline";
 
@@ -60,6 +59,10 @@ public final class ServeLoad implements Callable<Integer> {
     @Option(names = "--seconds", paramLabel = "S", defaultValue = "60",
             description = "Duration of each load in seconds. Default: ${DEFAULT-VALUE}.")
     private int seconds;
+
+    @Option(names = "--warm-up", paramLabel = "S", defaultValue = "10",
+            description = "Duration of the load before each that is not timed. Default: ${DEFAULT-VALUE}.")
+    private int warmUp;
 
     @Option(names = "--rounds", paramLabel = "N", defaultValue = "3",
             description = "How often each side is loaded, in turn. Default: ${DEFAULT-VALUE}.")
@@ -87,8 +90,8 @@ public final class ServeLoad implements Callable<Integer> {
     private record Served(String recipe, Path run, Path first, Path second, Path onnx, List<byte[]> pngs,
             List<String> labels, List<byte[]> before, List<byte[]> after) {}
 
-    /** A load of a side, and the memory of its server. */
-    private record Loaded(Load.Result result, Memory memory) {}
+    /** A load of a side, the memory of its server, and the processor time that it took for a request. */
+    private record Loaded(Load.Result result, Memory memory, double processorMillis) {}
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -116,7 +119,7 @@ public final class ServeLoad implements Callable<Integer> {
                             the machine with the servers. A row has the medians of the rounds. The weights of the model are \
                             replaced once in the middle of each load of Scanline."""
                             .formatted(connections),
-                    "serve --seconds " + seconds + " --rounds " + rounds + " --connections " + connections
+                    "serve --seconds " + seconds + " --warm-up " + warmUp + " --rounds " + rounds + " --connections " + connections
                             + " --recipes " + String.join(",", recipes)
                             + (options.isEmpty() ? "" : " --serve '" + String.join(" ", options) + "'"),
                     checks + "\n" + tables), Objects.requireNonNull(spec).commandLine().getOut(), out);
@@ -193,7 +196,7 @@ public final class ServeLoad implements Callable<Integer> {
                 return isAfter || Arrays.equals(body, served.before.get(image));
             };
             CompletableFuture<Void> middle = CompletableFuture.runAsync(() -> replace(served.second, served),
-                    CompletableFuture.delayedExecutor((long) (1000 * seconds * (WARM_UP + 0.5)),
+                    CompletableFuture.delayedExecutor(1000L * warmUp + 500L * seconds,
                             TimeUnit.MILLISECONDS));
             Loaded loaded = load(server, served, check);
             middle.join();
@@ -226,11 +229,13 @@ public final class ServeLoad implements Callable<Integer> {
     private Loaded load(ServerProcess server, Served served, Load.Check check)
             throws IOException, InterruptedException {
         List<byte[]> requests = served.pngs.stream().map(png -> Load.request(server.port(), png)).toList();
-        Load.Result warmUp = Load.run(server.port(), connections, seconds * WARM_UP, requests, check);
+        Load.Result first = Load.run(server.port(), connections, warmUp, requests, check);
         try (Memory memory = new Memory(server, seconds)) {
+            long before = server.processorNanos();
             Load.Result result = Load.run(server.port(), connections, seconds, requests, check);
-            return new Loaded(new Load.Result(warmUp.errors() + result.errors(), warmUp.wrong() + result.wrong(),
-                    result.nanos(), result.seconds()), memory);
+            double processor = (server.processorNanos() - before) / 1e6 / result.nanos().length;
+            return new Loaded(new Load.Result(first.errors() + result.errors(), first.wrong() + result.wrong(),
+                    result.nanos(), result.seconds()), memory, processor);
         }
     }
 
@@ -253,8 +258,8 @@ public final class ServeLoad implements Callable<Integer> {
 
     private static String table(String recipe, Map<String, List<Loaded>> sides) {
         StringBuilder table = new StringBuilder(
-                "## " + recipe + "\n\n| | requests per second | p50 | p99 | p99.9 | errors"
-                        + " | incorrect | largest resident memory |\n|---|--:|--:|--:|--:|--:|--:|--:|\n");
+                "## " + recipe + "\n\n| | requests per second | p50 | p99 | p99.9 | processor time of the"
+                        + " server per request | errors | incorrect | largest resident memory |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|\n");
         sides.forEach((side, loads) -> {
             table.append(String.format(Locale.ROOT, "| %s | %,.0f (%,.0f to %,.0f) |", side,
                     median(loads, each -> each.result.perSecond()),
@@ -264,7 +269,7 @@ public final class ServeLoad implements Callable<Integer> {
                 table.append(String.format(Locale.ROOT, " %.2f ms |",
                         median(loads, each -> each.result.milliseconds(share))));
             }
-            table.append(String.format(Locale.ROOT, " %d | %d | %.0f MB |\n",
+            table.append(String.format(Locale.ROOT, " %.3f ms | %d | %d | %.0f MB |\n", median(loads, Loaded::processorMillis),
                     loads.stream().mapToLong(each -> each.result.errors()).sum(),
                     loads.stream().mapToLong(each -> each.result.wrong()).sum(),
                     median(loads, each -> each.memory.largest() / 1e6)));

@@ -41,6 +41,11 @@ record ServerProcess(Process process, int port, HttpClient client) implements Au
                 .mapToLong(line -> Long.parseLong(line.substring(name.length() + 1))).findAny().orElseThrow();
     }
 
+    /** The processor time that the process has used, in nanoseconds. */
+    long processorNanos() {
+        return process.info().totalCpuDuration().orElseThrow().toNanos();
+    }
+
     /** Asks the process to end, and returns its exit status. */
     int stop() throws InterruptedException {
         process.destroy();
