@@ -119,7 +119,8 @@ public final class ServeLoad implements Callable<Integer> {
                             the machine with the servers. A row has the medians of the rounds. The weights of the model are \
                             replaced once in the middle of each load of Scanline."""
                             .formatted(connections),
-                    "serve --seconds " + seconds + " --warm-up " + warmUp + " --rounds " + rounds + " --connections " + connections
+                    "serve --seconds " + seconds + " --warm-up " + warmUp + " --rounds " + rounds + " --connections "
+                            + connections
                             + " --recipes " + String.join(",", recipes)
                             + (options.isEmpty() ? "" : " --serve '" + String.join(" ", options) + "'"),
                     checks + "\n" + tables), Objects.requireNonNull(spec).commandLine().getOut(), out);
@@ -269,7 +270,8 @@ public final class ServeLoad implements Callable<Integer> {
                 table.append(String.format(Locale.ROOT, " %.2f ms |",
                         median(loads, each -> each.result.milliseconds(share))));
             }
-            table.append(String.format(Locale.ROOT, " %.3f ms | %d | %d | %.0f MB |\n", median(loads, Loaded::processorMillis),
+            table.append(String.format(Locale.ROOT, " %.3f ms | %d | %d | %.0f MB |\n",
+                    median(loads, Loaded::processorMillis),
                     loads.stream().mapToLong(each -> each.result.errors()).sum(),
                     loads.stream().mapToLong(each -> each.result.wrong()).sum(),
                     median(loads, each -> each.memory.largest() / 1e6)));

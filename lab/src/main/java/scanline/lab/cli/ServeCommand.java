@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
 import scanline.lab.cli.option.Address;
 import scanline.lab.cli.option.Threads;
 import scanline.lab.cli.terminal.Messages;
+import scanline.lab.experiment.Compute;
 import scanline.lab.serve.Batching;
 import scanline.lab.serve.PredictionServer;
 import scanline.lab.serve.RunSource;
@@ -47,8 +48,10 @@ final class ServeCommand implements Callable<Integer> {
             description = "Run folder, and the name of its model in requests. Default: the name of the folder.")
     private List<String> runs = List.of();
 
-    @Mixin
-    private Threads threads = new Threads();
+    @Option(names = "--threads", paramLabel = "N",
+            description = "Number of threads that compute, each a batch of its own; it does not change the answers. Default:"
+                    + " half of the processors, because requests need the others.")
+    private int threads = Batching.STANDARD.workers();
 
     @Mixin
     private Address address = new Address(PORT);
@@ -73,7 +76,7 @@ final class ServeCommand implements Callable<Integer> {
         SequencedMap<String, RunSource> models = models(line);
         PrintWriter out = line.getOut();
         CountDownLatch end = new CountDownLatch(1);
-        Batching batching = Batching.STANDARD.with(batchSize, TimeUnit.MICROSECONDS.toNanos(batchWait));
+        Batching batching = Batching.STANDARD.with(batchSize, TimeUnit.MICROSECONDS.toNanos(batchWait), threads);
         try (Writer log = log(out);
                 PredictionServer server = new PredictionServer(models, new PredictionServer.Settings(address.host(),
                         address.port(), address.token(), batching, log), fault -> report(line, fault))) {
@@ -108,6 +111,9 @@ final class ServeCommand implements Callable<Integer> {
 
     private void check(CommandLine line) {
         address.check();
+        if (threads < 1 || threads > Threads.MOST) {
+            throw new ParameterException(line, "--threads must be from 1 to " + Threads.MOST + ", not " + threads);
+        }
         if (batchSize < 1 || batchSize > LARGEST_BATCH) {
             throw new ParameterException(line,
                     "--batch-size must be from 1 to " + LARGEST_BATCH + ", not " + batchSize);
@@ -127,7 +133,7 @@ final class ServeCommand implements Callable<Integer> {
             String name = isNamed
                     ? word.substring(0, word.indexOf('='))
                     : String.valueOf(folder.toAbsolutePath().normalize().getFileName());
-            if (models.putIfAbsent(name, new RunSource(folder, threads.compute())) != null) {
+            if (models.putIfAbsent(name, new RunSource(folder, Compute.with(1))) != null) {
                 throw new ParameterException(line, "two models are called " + name
                         + ": give one of them another name, for example " + name + "-2=" + folder);
             }

@@ -28,8 +28,9 @@ class ServeCommandTest {
     void itPrintsItsAddressAndEndsWithStatusZeroWhenItIsAskedTo() throws Exception {
         Run run = SmallRuns.finished(folder.resolve("small"), "lstm-rows", "model.hidden=4");
         Path log = folder.resolve("requests.jsonl");
-        Process serve = CommandProcess.of(Main.class, List.of("serve", "digits=" + run.folder(), run.folder().toString(),
-                "--port", "0", "--threads", "1", "--access-log", log.toString()))
+        Process serve = CommandProcess
+                .of(Main.class, List.of("serve", "digits=" + run.folder(), run.folder().toString(),
+                        "--port", "0", "--threads", "1", "--access-log", log.toString()))
                 .redirectError(folder.resolve("errors.txt").toFile()).start();
         try (BufferedReader lines = serve.inputReader(UTF_8); HttpClient client = HttpClient.newHttpClient()) {
             String address = lines.readLine().replaceFirst("serve +", "");

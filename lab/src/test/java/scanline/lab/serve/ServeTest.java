@@ -70,7 +70,7 @@ import tools.jackson.databind.JsonNode;
 @Timeout(60)
 class ServeTest {
     private static final List<Throwable> FAULTS = new CopyOnWriteArrayList<>();
-    private static final Batching SMALL = Batching.STANDARD.with(8, 300_000);
+    private static final Batching SMALL = Batching.STANDARD.with(8, 300_000, 2);
     private static final int IMAGES = 24;
 
     @TempDir
