@@ -25,9 +25,9 @@ import scanline.engine.backend.RepeatedPasses.Repeated;
  * its own, which later calls use again. On a backend without {@link RepeatedPasses} they take turns.
  */
 public final class Predictor implements AutoCloseable {
-    // After this time without work, other threads are so far asleep that waking them takes as long as a short prediction.
+    // After this time without work, the other threads of a team sleep; waking them takes about this long.
     private static final long AWAKE_NANOS = 1_000_000;
-    private static final long SHORT_NANOS = 2_000_000;
+    private static final long WAKING_NANOS = 1_000_000;
     // Numbers of examples whose passes a work space keeps.
     private static final int MOST_PASSES = 8;
 
@@ -191,12 +191,16 @@ public final class Predictor implements AutoCloseable {
         int predict(float[] examples, int count, float[] output) {
             Pass pass = pass(count);
             pass.requireRoom(examples, output);
+            if (alone || threads == 1) {
+                return pass.predict(examples, output, true);
+            }
             long start = System.nanoTime();
-            boolean asleep = start - used > AWAKE_NANOS && pass.nanos < SHORT_NANOS;
-            int length = pass.predict(examples, output, alone || asleep);
+            boolean asleep = start - used > AWAKE_NANOS && pass.choice.isKnown();
+            boolean one = asleep ? pass.choice.isOneFaster(WAKING_NANOS) : pass.choice.isOne();
+            int length = pass.predict(examples, output, one);
             used = System.nanoTime();
-            if (!alone && !asleep) {
-                pass.nanos = used - start;
+            if (!asleep) {
+                pass.choice.took(used - start);
             }
             return length;
         }
@@ -225,7 +229,7 @@ public final class Predictor implements AutoCloseable {
         private final Tensor x;
         private final Tensor y;
         private final @Nullable Repeated repeated;
-        private long nanos = Long.MAX_VALUE; // of its last prediction by all threads
+        private final ThreadChoice choice = new ThreadChoice();
 
         Pass(Engine engine, int count) {
             this.engine = engine;
