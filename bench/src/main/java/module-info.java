@@ -5,6 +5,7 @@
     requires info.picocli;
     requires java.desktop;
     requires java.net.http;
+    requires jdk.management;
     requires jmh.core;
     requires static org.jspecify;
 

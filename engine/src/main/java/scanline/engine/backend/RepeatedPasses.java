@@ -2,6 +2,7 @@ package scanline.engine.backend;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -39,4 +40,12 @@ public interface RepeatedPasses {
 
     /** Runs a pass, and returns its operations. */
     Repeated repeated(Runnable pass, Prepared prepared);
+
+    /**
+     * Returns work that each thread of this backend does on its own.
+     *
+     * @param part
+     *            the work of the thread of this number, from 0; it may call {@link Repeated#runAlone}
+     */
+    Runnable onEachThread(IntConsumer part);
 }

@@ -5,6 +5,7 @@ import static scanline.engine.cpu.HeapBuffer.floatsOrNull;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntConsumer;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import scanline.engine.backend.Backend;
@@ -652,6 +653,12 @@ public final class CpuBackend
                 plan.runAlone();
             }
         };
+    }
+
+    @Override
+    public Runnable onEachThread(IntConsumer part) {
+        Parallel.Task task = (index, parts) -> part.accept(index);
+        return () -> parallel.run(task);
     }
 
     /** The size in bytes of the work space of this backend's operations, which is not part of any {@code Memory}. */

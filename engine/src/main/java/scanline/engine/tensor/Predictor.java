@@ -30,6 +30,12 @@ public final class Predictor implements AutoCloseable {
     private static final long WAKING_NANOS = 1_000_000;
     // Numbers of examples whose passes a work space keeps.
     private static final int MOST_PASSES = 8;
+    // Ways to predict: by the thread that calls, by all threads together, and by each thread on chunks of the examples,
+    // whose values stay in its caches from one operation to the next.
+    private static final int ONE_THREAD = 0;
+    private static final int CHUNKS = 2;
+    private static final int LEAST_CHUNK = 16;
+    private static final int USUAL_CHUNK = 25;
 
     private final Engine owner; // of the weights
     private final boolean isShared; // whether other engines can read them
@@ -191,18 +197,18 @@ public final class Predictor implements AutoCloseable {
         int predict(float[] examples, int count, float[] output) {
             Pass pass = pass(count);
             pass.requireRoom(examples, output);
-            if (alone || threads == 1) {
-                return pass.predict(examples, output, true);
+            if (alone) {
+                pass.predict(examples, output, ONE_THREAD);
+                return pass.y.shape().elements();
             }
             long start = System.nanoTime();
-            boolean asleep = start - used > AWAKE_NANOS && pass.choice.isKnown();
-            boolean one = asleep ? pass.choice.isOneFaster(WAKING_NANOS) : pass.choice.isOne();
-            int length = pass.predict(examples, output, one);
+            boolean asleep = start - used > AWAKE_NANOS && pass.ways.isKnown();
+            pass.predict(examples, output, asleep ? pass.ways.fastest(WAKING_NANOS) : pass.ways.next());
             used = System.nanoTime();
             if (!asleep) {
-                pass.choice.took(used - start);
+                pass.ways.took(used - start);
             }
-            return length;
+            return pass.y.shape().elements();
         }
 
         /** Returns the pass for a number of examples, and moves it to the front. */
@@ -213,7 +219,7 @@ public final class Predictor implements AutoCloseable {
             }
             Pass pass = passes[i];
             if (pass == null || pass.count != count) {
-                pass = new Pass(new Engine(engine.backend(), owner.backend()), count);
+                pass = new Pass(engine, count, threads);
             }
             System.arraycopy(passes, 0, passes, 1, i);
             passes[0] = pass;
@@ -225,14 +231,15 @@ public final class Predictor implements AutoCloseable {
     private final class Pass {
         private final Engine engine; // whose memory no other pass uses
         private final int count;
+        private final @Nullable Chunks chunks;
         private final Shape shape;
         private final Tensor x;
         private final Tensor y;
         private final @Nullable Repeated repeated;
-        private final ThreadChoice choice = new ThreadChoice();
+        private final FastestWay ways;
 
-        Pass(Engine engine, int count) {
-            this.engine = engine;
+        Pass(Engine team, int count, int threads) {
+            engine = new Engine(team.backend(), owner.backend());
             this.count = count;
             shape = input.apply(count);
             Tape tape = engine.inference(); // never closed: its buffers are those of the repeated pass
@@ -250,6 +257,19 @@ public final class Predictor implements AutoCloseable {
                 y = forward.apply(x);
                 repeated = null;
             }
+            chunks = repeated != null && count / threads >= LEAST_CHUNK ? Chunks.of(this, team, threads) : null;
+            ways = new FastestWay(chunks != null ? 3 : repeated != null && threads > 1 ? 2 : 1);
+        }
+
+        /** Returns a pass for another number of examples that only {@link #runAlone} computes. */
+        Pass ofSize(Engine team, int size) {
+            return new Pass(team, size, Integer.MAX_VALUE);
+        }
+
+        void runAlone() {
+            if (repeated != null) {
+                repeated.runAlone();
+            }
         }
 
         void requireRoom(float[] examples, float[] output) {
@@ -260,23 +280,108 @@ public final class Predictor implements AutoCloseable {
             }
         }
 
-        int predict(float[] examples, float[] output, boolean alone) {
+        void predict(float[] examples, float[] output, int way) {
             int length = y.shape().elements();
             if (repeated == null) {
                 try (Tape tape = engine.inference()) {
                     Tensor in = tape.input(shape, Arrays.copyOf(examples, shape.elements()));
                     forward.apply(in).value().read(0, output, 0, length);
                 }
-                return length;
+                return;
+            }
+            if (way == CHUNKS && chunks != null) {
+                chunks.predict(examples, output);
+                return;
             }
             x.value().write(0, examples, 0, shape.elements());
-            if (alone) {
+            if (way == ONE_THREAD) {
                 repeated.runAlone();
             } else {
                 repeated.run();
             }
             y.value().read(0, output, 0, length);
-            return length;
+        }
+    }
+
+    /** A pass in chunks of some examples, each of which is computed by one thread. */
+    private static final class Chunks {
+        private static final float[] NONE = {};
+
+        private final Pass[] passes; // one for each thread
+        private final Runnable onAll;
+        private final int count;
+        private final int chunks;
+        private final Axis in;
+        private final Axis out;
+        private float[] examples = NONE;
+        private float[] output = NONE;
+
+        /** The axis of the examples in a shape: {@code outer} blocks with {@code inner} values for each example. */
+        private record Axis(int outer, int inner) {
+            /** Returns the axis in which two shapes differ; null unless there is exactly one, of these sizes. */
+            static @Nullable Axis of(Shape whole, Shape part, int count, int size) {
+                int outer = 1;
+                for (int axis = 0; axis < whole.axes(); axis++) {
+                    if (whole.size(axis) != part.size(axis)) {
+                        int inner = whole.elements() / outer / count;
+                        boolean isAxis = whole.size(axis) == count && part.size(axis) == size
+                                && part.elements() == outer * size * inner;
+                        return isAxis ? new Axis(outer, inner) : null;
+                    }
+                    outer *= whole.size(axis);
+                }
+                return null;
+            }
+        }
+
+        private Chunks(Pass[] passes, Engine team, int count, Axis in, Axis out) {
+            this.passes = passes;
+            this.count = count;
+            this.in = in;
+            this.out = out;
+            chunks = Math.ceilDiv(count, passes[0].count);
+            onAll = ((RepeatedPasses) team.backend()).onEachThread(this::predict);
+        }
+
+        /** Returns the chunks of a pass; null if its result is not one for each example. */
+        static @Nullable Chunks of(Pass whole, Engine team, int threads) {
+            int share = Math.ceilDiv(whole.count, threads);
+            int size = Math.ceilDiv(share, Math.max(1, Math.round((float) share / USUAL_CHUNK)));
+            if (size == whole.count) {
+                return null;
+            }
+            Pass[] passes = new Pass[threads];
+            Arrays.setAll(passes, _ -> whole.ofSize(team, size));
+            Axis in = Axis.of(whole.shape, passes[0].shape, whole.count, size);
+            Axis out = Axis.of(whole.y.shape(), passes[0].y.shape(), whole.count, size);
+            return in == null || out == null || passes[0].repeated == null
+                    ? null
+                    : new Chunks(passes, team, whole.count, in, out);
+        }
+
+        void predict(float[] examples, float[] output) {
+            this.examples = examples;
+            this.output = output;
+            onAll.run();
+            this.examples = NONE;
+            this.output = NONE;
+        }
+
+        /** Predicts the chunks of a thread. The last chunk overlaps the one before it, with equal results. */
+        private void predict(int thread) {
+            Pass pass = passes[thread];
+            int n = pass.count;
+            int end = chunks * (thread + 1) / passes.length;
+            for (int chunk = chunks * thread / passes.length; chunk < end; chunk++) {
+                int first = Math.min(chunk * n, count - n);
+                for (int i = 0; i < in.outer; i++) {
+                    pass.x.value().write(i * n * in.inner, examples, (i * count + first) * in.inner, n * in.inner);
+                }
+                pass.runAlone();
+                for (int i = 0; i < out.outer; i++) {
+                    pass.y.value().read(i * n * out.inner, output, (i * count + first) * out.inner, n * out.inner);
+                }
+            }
         }
     }
 }

@@ -100,6 +100,32 @@ class PredictorTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void everyWayToPredictManyExamplesHasTheBitsOfAPass(Model model) {
+        try (Engine engine = Engine.open(1)) {
+            Weights weights = engine.weights(1);
+            UnaryOperator<Tensor> forward = model.build.apply(weights);
+            for (int threads : new int[] {1, 2}) {
+                try (Predictor predictor = Predictor.of(weights, model.build, model.shape, threads)) {
+                    int batch = 77;
+                    Shape shape = model.shape.apply(batch);
+                    float[] x = Numbers.uniform("x", shape.elements(), 1);
+                    float[] expected;
+                    try (Tape tape = engine.inference()) {
+                        expected = forward.apply(tape.input(shape, x)).values();
+                    }
+                    // Each way is measured in 8 calls.
+                    for (int round = 0; round < 30; round++) {
+                        float[] y = new float[batch * CLASSES];
+                        predictor.predict(x, batch, y);
+                        assertThat(y).isEqualTo(expected);
+                    }
+                }
+            }
+        }
+    }
+
     @Test
     void laterChangesOfTheWeightsDoNotConcernAPredictor() {
         try (Engine engine = Engine.open(1)) {

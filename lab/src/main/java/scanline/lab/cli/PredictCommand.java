@@ -155,6 +155,9 @@ final class PredictCommand implements Callable<Integer> {
                     warned = true;
                 }
                 print(line.getOut(), StepPrediction.of(sequence.steps(), answer, predictor.classNames()));
+                if (line.getOut().checkError()) { // nobody reads on, but steps may come forever
+                    return CommandLine.ExitCode.SOFTWARE;
+                }
             }
             if (state != null) {
                 byte[] last = sequence.state();
@@ -211,7 +214,6 @@ final class PredictCommand implements Callable<Integer> {
             out.printf(Locale.ROOT, "%d  %s  %.2f %%%n", prediction.step(), prediction.label(),
                     100 * prediction.probability());
         }
-        out.flush();
     }
 
     /** Prints each answer at once, or all as JSON at the end; an unreadable file does not stop the others. */

@@ -68,7 +68,8 @@ public final class Predictor implements AutoCloseable {
     }
 
     /**
-     * Creates a predictor with the present weights of an experiment, which may be closed afterwards.
+     * Creates a predictor with the present weights of an experiment, which may be closed afterwards. The backend is that of
+     * {@link Compute#with}.
      *
      * @param threads the number of threads that a prediction may use
      */

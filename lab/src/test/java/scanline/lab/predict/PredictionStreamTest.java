@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import scanline.data.image.ImageSet;
 import scanline.lab.base.RunException;
+import scanline.lab.experiment.Compute;
 import scanline.lab.experiment.Examples;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.model.RecurrentModel;
@@ -71,8 +72,19 @@ class PredictionStreamTest {
         assertLastIsWhole(PredictorTest.experiment(recipe, keys.split(" ")));
     }
 
-    private static void assertLastIsWhole(Experiment opened) {
-        try (Experiment experiment = opened; Predictor predictor = Predictor.of(experiment, 2)) {
+    @Test
+    void anotherBackendKeepsItsBits() {
+        Compute reference = new Compute("reference", 1);
+        Experiment experiment = new Experiment(Recipes.find("gru-rows-deep", List.of("model.hidden=5")), reference);
+        assertLastIsWhole(experiment, Predictor.of(experiment, reference));
+    }
+
+    private static void assertLastIsWhole(Experiment experiment) {
+        assertLastIsWhole(experiment, Predictor.of(experiment, 2));
+    }
+
+    private static void assertLastIsWhole(Experiment opened, Predictor ofIt) {
+        try (Experiment experiment = opened; Predictor predictor = ofIt) {
             ImageSet images = PredictorTest.pictures(experiment, 2);
             float[][][] steps = steps(experiment, images);
             List<Answer> whole = predictor.answers(images);

@@ -114,7 +114,8 @@ class PredictorTest {
             + " data.canvas.maxSize=8 model.cnn.channels=2 model.cnn.hidden=6"})
     void moreImagesThanABatchAreAnsweredInParts(String recipeAndKeys) {
         String[] words = recipeAndKeys.split(" ");
-        try (Experiment experiment = experiment(words[0], Arrays.copyOfRange(words, 1, words.length)); Predictor predictor = Predictor.of(experiment, 2)) {
+        try (Experiment experiment = experiment(words[0], Arrays.copyOfRange(words, 1, words.length));
+                Predictor predictor = Predictor.of(experiment, 2)) {
             ImageSet images = pictures(experiment, Evaluation.BATCH + 2);
             assertSame(predictor.answers(images), evaluated(experiment, images));
         }
