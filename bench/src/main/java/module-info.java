@@ -12,4 +12,5 @@
     opens scanline.bench to info.picocli;
     opens scanline.bench.check to info.picocli;
     opens scanline.bench.peer to info.picocli;
+    opens scanline.bench.serve to info.picocli;
 }

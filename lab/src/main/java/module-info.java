@@ -4,6 +4,7 @@
  * scanline.lab.run.Trained}; one that trains a recipe with {@link scanline.lab.recipe.Recipes} and {@link
  * scanline.lab.train.TrainingSession}.
  */
+@SuppressWarnings("module") // scanline.bench, which is built later, measures the server
 module scanline.lab {
     requires transitive scanline.data;
     requires info.picocli;
@@ -24,6 +25,7 @@ module scanline.lab {
     exports scanline.lab.predict;
     exports scanline.lab.recipe;
     exports scanline.lab.run;
+    exports scanline.lab.serve to scanline.bench;
     exports scanline.lab.studio;
     exports scanline.lab.sweep;
     exports scanline.lab.task;
@@ -31,5 +33,6 @@ module scanline.lab {
 
     opens scanline.lab.cli to info.picocli, tools.jackson.databind;
     opens scanline.lab.cli.option to info.picocli;
+    opens scanline.lab.serve to tools.jackson.databind;
     opens scanline.lab.studio to tools.jackson.databind;
 }

@@ -1,4 +1,4 @@
-package scanline.lab.studio.http;
+package scanline.lab.http;
 
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
@@ -21,11 +21,13 @@ public final class Request implements AutoCloseable {
     private final HttpExchange exchange;
     private final Map<String, String> query;
     private final Room room;
+    private final Map<String, Object> notes;
     private int reserved;
 
-    Request(HttpExchange exchange, Room room) {
+    Request(HttpExchange exchange, Room room, Map<String, Object> notes) {
         this.exchange = exchange;
         this.room = room;
+        this.notes = notes;
         query = parsed(exchange.getRequestURI().getRawQuery());
     }
 
@@ -52,6 +54,16 @@ public final class Request implements AutoCloseable {
     /** The path, not decoded. */
     public String path() {
         return exchange.getRequestURI().getRawPath();
+    }
+
+    /** The address of the client. */
+    public String client() {
+        return Server.client(exchange);
+    }
+
+    /** Notes a fact about this request for the {@link Observer}. */
+    public void note(String name, Object value) {
+        notes.put(name, value);
     }
 
     /** The value of a query parameter. */

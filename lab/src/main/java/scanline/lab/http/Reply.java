@@ -1,4 +1,4 @@
-package scanline.lab.studio.http;
+package scanline.lab.http;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package scanline.lab.studio.http;
+package scanline.lab.http;
 
 import com.sun.net.httpserver.HttpExchange;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Access control. A page of another site, open in a browser, must not reach the studio: neither with a form or script of its own
+ * Access control. A page of another site, open in a browser, must not reach the server: neither with a form or script of its own
  * (checked by Origin and Fetch Metadata) nor under a host name that it points at this machine (DNS rebinding, checked by Host).
  * Clients on other machines must send the token.
  */
@@ -63,7 +63,8 @@ final class Gate {
         }
         if (token != null && !isKnown(token, exchange)) {
             throw new Refusal(401,
-                    "missing or incorrect token: open the address that the studio printed, which includes it");
+                    "missing or incorrect token: send it as Authorization: Bearer TOKEN, or open the address that was"
+                            + " printed, which includes it");
         }
     }
 

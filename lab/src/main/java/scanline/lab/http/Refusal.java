@@ -1,4 +1,4 @@
-package scanline.lab.studio.http;
+package scanline.lab.http;
 
 import java.util.Map;
 
@@ -41,11 +41,13 @@ public final class Refusal extends RuntimeException {
         return new Refusal(405, "this path supports " + allowed, Map.of("Allow", allowed));
     }
 
-    int status() {
+    /** The HTTP status. */
+    public int status() {
         return status;
     }
 
-    Map<String, String> headers() {
+    /** The headers of the answer. */
+    public Map<String, String> headers() {
         return headers;
     }
 }

@@ -1,8 +1,10 @@
-package scanline.lab.studio.http;
+package scanline.lab.http;
 
 import java.io.IOException;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The actions that answer each path. */
@@ -33,6 +35,13 @@ public final class Routes {
     private Routes put(String method, String path, Action action) {
         actions.computeIfAbsent(path, _ -> new TreeMap<>()).put(method, action);
         return this;
+    }
+
+    /** The methods of each path. */
+    public Map<String, Set<String>> methods() {
+        Map<String, Set<String>> methods = new LinkedHashMap<>();
+        actions.forEach((path, each) -> methods.put(path, Collections.unmodifiableSet(each.keySet())));
+        return methods;
     }
 
     Action find(String method, String path) {

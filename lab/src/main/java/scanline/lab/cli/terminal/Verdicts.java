@@ -1,4 +1,4 @@
-package scanline.lab.cli;
+package scanline.lab.cli.terminal;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -11,17 +11,19 @@ import scanline.lab.base.Json;
 import scanline.lab.record.Verdict;
 
 /** The verdicts on reproduced records: printed one by one and counted at the end, or printed at once as JSON. */
-final class Verdicts {
+public final class Verdicts {
     private final PrintWriter out;
     private final boolean json;
     private final List<Verdict> all = new ArrayList<>();
 
-    Verdicts(PrintWriter out, boolean json) {
+    /** Begins without verdicts. */
+    public Verdicts(PrintWriter out, boolean json) {
         this.out = out;
         this.json = json;
     }
 
-    void add(Verdict verdict) {
+    /** Adds a verdict. */
+    public void add(Verdict verdict) {
         all.add(verdict);
         if (!json) {
             out.println(verdict.name() + " " + verdict.what());
@@ -30,7 +32,7 @@ final class Verdicts {
     }
 
     /** Prints how many agree, and returns the exit status of the command. */
-    int conclude() {
+    public int conclude() {
         long agree = all.stream().filter(Verdict::agrees).count();
         out.println(json
                 ? Json.text(Map.of("verdicts", all.stream().map(Verdicts::values).toList()))

@@ -1,12 +1,13 @@
-package scanline.lab.studio;
+package scanline.lab.serve;
 
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 import scanline.data.image.Drawing;
 import scanline.data.image.ImageFile;
 import scanline.data.image.ImageSet;
-import scanline.lab.experiment.Experiment;
-import scanline.lab.studio.http.Refusal;
+import scanline.data.image.PictureSize;
+import scanline.data.image.Preparation;
+import scanline.lab.http.Refusal;
 
 /**
  * An image in a request: either an encoded file, or gray levels, light on dark.
@@ -16,25 +17,17 @@ import scanline.lab.studio.http.Refusal;
  * @param width the number of columns of the gray levels
  * @param pixels the gray levels, a byte each, row by row, in base64
  */
-record PictureBody(@Nullable String file, int height, int width, @Nullable String pixels) {
-    /** The image, scaled to the size that a model reads and otherwise unchanged. */
-    ImageSet picture(Experiment experiment) {
+public record PictureBody(@Nullable String file, int height, int width, @Nullable String pixels) {
+    /** The image at the size that a model reads: a file is prepared for the model, gray levels are only scaled. */
+    public ImageSet picture(PictureSize size, int classes, Preparation preparation) {
         return file != null
-                ? png(bytes(file), experiment)
-                : drawing().scaled(experiment.pictureSize(), experiment.input().classes());
+                ? ImageFile.readPng("the image", bytes(file), size, classes, preparation)
+                : drawing().scaled(size, classes);
     }
 
-    /** Decodes and prepares a PNG image. */
-    static ImageSet png(byte[] content, Experiment experiment) {
-        return ImageFile.readPng("the image", content, experiment.pictureSize(), experiment.input().classes(),
-                experiment.preparation());
-    }
-
-    /** The image, prepared like the training images of the model: a single character is scaled and centered by its mass. */
-    ImageSet drawn(Experiment experiment) {
-        return experiment.isDrawn()
-                ? picture(experiment)
-                : drawing().centered(experiment.pictureSize(), experiment.input().classes());
+    /** The gray levels, scaled and centered by mass as a single character of MNIST. */
+    public ImageSet centered(PictureSize size, int classes) {
+        return drawing().centered(size, classes);
     }
 
     private Drawing drawing() {
