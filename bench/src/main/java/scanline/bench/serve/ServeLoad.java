@@ -34,8 +34,8 @@ import scanline.engine.file.AtomicFile;
 import scanline.engine.onnx.OnnxOperators;
 import scanline.lab.base.Json;
 import scanline.lab.experiment.Compute;
-import scanline.lab.experiment.Experiment;
 import scanline.lab.export.ExportFormat;
+import scanline.lab.predict.Predictor;
 import scanline.lab.run.Run;
 import scanline.lab.run.Trained;
 import scanline.lab.task.Prediction;
@@ -146,32 +146,30 @@ public final class ServeLoad implements Callable<Integer> {
         List<String> labels = new ArrayList<>();
         List<byte[]> before = new ArrayList<>();
         List<byte[]> after = new ArrayList<>();
-        try (Trained one = opened(run); Trained two = opened(other)) {
+        try (Trained one = Trained.open(run.toString(), null, List.of(), Compute.with(2));
+                Predictor predictor = Predictor.of(one.experiment(), 1);
+                Predictor changed = Predictor.open(other.toString(), null, 1)) {
             AtomicFile.write(onnx,
                     ExportFormat.ONNX.of(one.experiment(), OnnxOperators.OPSET_20, Map.of())::writeTo);
             ImageSet test = one.experiment().dataset().test();
             for (int i = 0; i < IMAGES; i++) {
                 ImageSet image = test.slice(i, i + 1);
                 pngs.add(png(image));
-                labels.add(prediction(one.experiment(), image).label());
-                before.add(answer(one.experiment(), image));
-                after.add(answer(two.experiment(), image));
+                labels.add(prediction(predictor, image).label());
+                before.add(answer(predictor, image));
+                after.add(answer(changed, image));
             }
         }
         return new Served(recipe, run, first, second, onnx, pngs, labels, before, after);
     }
 
-    private static Trained opened(Path run) throws IOException {
-        return Trained.open(run.toString(), null, List.of(), Compute.with(2));
+    private static Prediction prediction(Predictor predictor, ImageSet image) {
+        return Prediction.of("image", 0, image.contrast(0), predictor.answers(image).getFirst(),
+                predictor.classNames());
     }
 
-    private static Prediction prediction(Experiment experiment, ImageSet image) {
-        return Prediction.of("image", 0, image.contrast(0), experiment.answers(image).getFirst(),
-                experiment.dataset().classNames());
-    }
-
-    private static byte[] answer(Experiment experiment, ImageSet image) {
-        return Json.line(List.of(prediction(experiment, image))).getBytes(StandardCharsets.UTF_8);
+    private static byte[] answer(Predictor predictor, ImageSet image) {
+        return Json.line(List.of(prediction(predictor, image))).getBytes(StandardCharsets.UTF_8);
     }
 
     private static Path train(Path run, String recipe, int seed) throws IOException, InterruptedException {

@@ -206,7 +206,7 @@ public final class Recurrent implements StepModel {
             int end = at + layer.stateSize();
             State before = new State(state.columns(at, at + hidden),
                     layer.weights.kind().hasCellState() ? state.columns(at + hidden, end) : null);
-            State after = Sequences.nextState(y, layer.weights, before);
+            State after = layer.weights.step(y, before);
             y = after.h();
             states.add(after.h());
             if (after.c() != null) {

@@ -61,16 +61,8 @@ public final class Sequences {
                         sources(x, w, first));
     }
 
-    /**
-     * Computes the next state of a layer from the input of one step. In an inference pass it has the bits of
-     * {@link #recurrent} for the whole sequence up to this step.
-     *
-     * @param x
-     *            [B, F]
-     * @param before
-     *            the state before the step, [B, H]
-     */
-    public static State nextState(Tensor x, RecurrentWeights w, State before) {
+    /** The next state of a layer, fused if the pass can do that. */
+    static State nextState(Tensor x, RecurrentWeights w, State before) {
         Tape tape = Tape.of(x);
         Shape shape = Shape.of(x.shape().requireAxes("the input of a step", 2).size(0), w.hidden());
         before.h().shape().require("the hidden state before a step", shape);

@@ -34,17 +34,25 @@ final class PredictionAllocation {
                             float[] x = new float[input.steps() * batch * input.features()];
                             float[] y = new float[batch * input.classes()];
                             predict(predictor, x, batch, y, warmUp);
-                            long before = allocated();
-                            long measuring = allocated() - before;
-                            before = allocated();
-                            predict(predictor, x, batch, y, PREDICTIONS);
-                            System.out.println(
-                                    name + " " + batch + " " + (allocated() - before - measuring));
+                            long nothing = bytes(predictor, x, batch, y, 0);
+                            long some = bytes(predictor, x, batch, y, PREDICTIONS);
+                            System.out.println(name + " " + batch + " " + Math.max(0, some - nothing) / PREDICTIONS);
                         }
                     }
                 }
             }
         }
+    }
+
+    /** The bytes that predictions allocate, and that measuring them allocates: the least of a few times. */
+    private static long bytes(Predictor predictor, float[] x, int batch, float[] y, int times) throws JMException {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 5; i++) {
+            long before = allocated();
+            predict(predictor, x, batch, y, times);
+            least = Math.min(least, allocated() - before);
+        }
+        return least;
     }
 
     private static void predict(Predictor predictor, float[] x, int batch, float[] y, int times) {

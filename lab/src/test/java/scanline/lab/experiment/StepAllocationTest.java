@@ -36,7 +36,7 @@ class StepAllocationTest {
 
     @Test
     void aPredictionAllocatesNothing() throws IOException, InterruptedException {
-        assertThat(printed(PredictionAllocation.class, "[a-z-]+ \\d+ -?\\d+")).isNotEmpty()
+        assertThat(printed(PredictionAllocation.class, "[a-z-]+ \\d+ \\d+")).isNotEmpty()
                 .allSatisfy(line -> assertThat(line).endsWith(" 0"));
     }
 

@@ -50,14 +50,13 @@ import scanline.data.image.PictureSize;
 import scanline.data.image.Preparation;
 import scanline.lab.base.Json;
 import scanline.lab.experiment.Compute;
-import scanline.lab.experiment.Experiment;
 import scanline.lab.http.Observer;
 import scanline.lab.http.Reply;
 import scanline.lab.http.Routes;
 import scanline.lab.http.Server;
+import scanline.lab.predict.Predictor;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.run.Run;
-import scanline.lab.run.Trained;
 import scanline.lab.serve.PredictionServer.Settings;
 import scanline.lab.studio.Browserless;
 import scanline.lab.studio.SmallRuns;
@@ -119,13 +118,12 @@ class ServeTest {
 
     /** What {@code predict} answers for the first test images. */
     private static List<String> predicted(Run run) throws IOException {
-        try (Trained trained = Trained.openAlone(run.folder().toString(), null, List.of(), Compute.with(1))) {
-            Experiment experiment = trained.experiment();
+        try (Predictor predictor = Predictor.open(run.folder().toString(), null, 1)) {
             List<String> predictions = new ArrayList<>();
             for (int i = 0; i < IMAGES; i++) {
                 ImageSet image = images.slice(i, i + 1);
                 predictions.add(Json.line(List.of(Prediction.of("image", 0, image.contrast(0),
-                        experiment.answers(image).getFirst(), experiment.dataset().classNames()))));
+                        predictor.answers(image).getFirst(), predictor.classNames()))));
             }
             return predictions;
         }
