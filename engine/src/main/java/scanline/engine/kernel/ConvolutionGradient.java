@@ -122,7 +122,7 @@ public final class ConvolutionGradient {
                     addImage(frame, at, sums, own, dy, x, work, b, outputs, window, dw != null);
                 }
             }
-            parallel.meet(parts);
+            parallel.meet(part, parts);
             addShards(at, dw, dbias, work, outputs, window,
                     Parallel.from(part, parts, window.depth() + 1), Parallel.from(part + 1, parts, window.depth() + 1));
         });

@@ -82,7 +82,7 @@ final class DividedSelfAttention {
         for (int b = 0; b < sizes.batch() && count > 0; b++) {
             project(x, b, first, count, at.own + part * at.piece);
         }
-        parallel.meet(parts);
+        parallel.meet(part, parts);
         int end = Parallel.from(part + 1, parts, sizes.batch() * sizes.heads().heads());
         for (int n = Parallel.from(part, parts, sizes.batch() * sizes.heads().heads()); n < end; n++) {
             int b = n / sizes.heads().heads();
@@ -91,7 +91,7 @@ final class DividedSelfAttention {
             Attention.forward(o.get(group), qkv.get(group), work, heads[part], sizes.heads(), b,
                     h % sizes.groupHeads(), n);
         }
-        parallel.meet(parts);
+        parallel.meet(part, parts);
         for (int b = 0; b < sizes.batch() && count > 0; b++) {
             mix(y, b, first, count);
         }

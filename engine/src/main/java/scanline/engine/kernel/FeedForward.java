@@ -130,7 +130,7 @@ public final class FeedForward {
             if (part == 0) {
                 Arrays.fill(work, at.zeros, at.packed1, 0f);
             }
-            parallel.meet(parts);
+            parallel.meet(part, parts);
             Own own = owns[part];
             int end = Parallel.from(part + 1, parts, shards);
             for (int shard = Parallel.from(part, parts, shards); shard < end; shard++) {
@@ -143,9 +143,9 @@ public final class FeedForward {
                             Math.min(ROWS, shape.rows() - row));
                 }
             }
-            parallel.meet(parts);
+            parallel.meet(part, parts);
             Shards.addUp(work, at.sums, at.shard, shards, part, parts);
-            parallel.meet(parts);
+            parallel.meet(part, parts);
             addSums(dw, work, at.sums, shape, part, parts);
         });
     }

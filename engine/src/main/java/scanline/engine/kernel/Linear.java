@@ -68,7 +68,7 @@ public final class Linear {
                 Gemm.pack(work, weightAt + panel * outputs * Gemm.PANEL, w, 0, inputs, outputs, inputs, panel,
                         Parallel.from(part + 1, parts, panels));
             }
-            parallel.meet(parts);
+            parallel.meet(part, parts);
             if (dx != null) {
                 int from = Parallel.from(part, parts, rows);
                 Gemm.multiply(dx, from * inputs, inputs, dx, from * inputs, inputs, dy, from * outputs, outputs, work,

@@ -1,6 +1,6 @@
 package scanline.engine.kernel;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
@@ -42,17 +42,23 @@ public final class Parallel implements AutoCloseable {
     // work.
     private static final int SPINS = 20_000;
     private static final long PARK_NANOS = 20_000;
+    // The first spins do not pause, because a pause takes longer than a cache line needs between two processors.
+    private static final int EAGER_SPINS = 64;
+    private static final int MEETING_BITS = 20; // more meetings than a sequence has steps
+    private static final int LINE = 16; // longs: two cache lines, since processors fetch them in pairs
 
     private final int threads;
     private final int spins;
     private final Thread[] workers;
-    private final AtomicInteger running = new AtomicInteger();
-    private final AtomicInteger arrived = new AtomicInteger();
-    private volatile int round;
-    private volatile int meeting;
+    // Each member writes to cache lines of its own, which the others only read: what one has written then reaches another
+    // in a single transfer.
+    private final AtomicLongArray met; // the round, and in the last bits the number of meetings in it
+    private final AtomicLongArray done; // the last round whose task a member has ended
+    private final AtomicLongArray asleep; // 1 while a member may be parked
+    private volatile long round;
     private volatile boolean closed;
-    private volatile @Nullable Task task;
     private volatile @Nullable Throwable failure;
+    private @Nullable Task task; // published by the round
     private @Nullable Plan recorded;
 
     /**
@@ -67,6 +73,9 @@ public final class Parallel implements AutoCloseable {
         }
         this.threads = threads;
         this.spins = threads <= Runtime.getRuntime().availableProcessors() ? SPINS : 1;
+        met = new AtomicLongArray((threads + 1) * LINE);
+        done = new AtomicLongArray((threads + 1) * LINE);
+        asleep = new AtomicLongArray((threads + 1) * LINE);
         this.workers = new Thread[threads - 1];
         for (int i = 0; i < workers.length; i++) {
             int part = i + 1;
@@ -104,17 +113,22 @@ public final class Parallel implements AutoCloseable {
             newTask.run(0, 1);
             return;
         }
-        failure = null;
-        arrived.set(0);
-        running.set(threads - 1);
+        if (failure != null) {
+            failure = null;
+        }
         task = newTask;
-        round++;
-        for (Thread worker : workers) {
-            LockSupport.unpark(worker);
+        long now = round + 1;
+        round = now;
+        for (int part = 1; part < threads; part++) {
+            if (asleep.get(line(part)) != 0) {
+                LockSupport.unpark(workers[part - 1]);
+            }
         }
         part(newTask, 0);
-        for (int spin = 0; running.get() > 0; spin++) {
-            pause(spin);
+        for (int part = 1; part < threads; part++) {
+            for (int spin = 0; done.getAcquire(line(part)) != now; spin++) {
+                pause(spin);
+            }
         }
         task = null;
         Throwable thrown = failure;
@@ -149,7 +163,7 @@ public final class Parallel implements AutoCloseable {
         if (plan == null) {
             run(products, (part, parts) -> {
                 prepare.run(part, parts);
-                meet(parts);
+                meet(part, parts);
                 rest.run(part, parts);
             });
         } else {
@@ -255,28 +269,34 @@ public final class Parallel implements AutoCloseable {
         return total;
     }
 
+    private static int line(int part) {
+        return (part + 1) * LINE;
+    }
+
     /**
-     * Waits, inside a task, until {@code members} members, always the same ones in a task, have called this method.
-     * Everything that a member wrote before is then visible to all of them. A single one does not wait.
+     * Waits, inside a task, until the first {@code members} members, always the same number in a task, have called this
+     * method. Everything that a member wrote before is then visible to all of them. A single one does not wait.
      *
+     * @param part
+     *            the index of the member that calls
      * @throws IllegalStateException
      *             if another member failed, so waiting would never end
      */
-    public void meet(int members) {
+    public void meet(int part, int members) {
         if (members == 1) {
             return;
         }
-        int here = meeting;
-        if (arrived.incrementAndGet() == members) {
-            arrived.set(0);
-            meeting = here + 1;
-            return;
-        }
-        for (int spin = 0; meeting == here; spin++) {
-            if (failure != null) {
-                throw new IllegalStateException("another thread of the team failed", failure);
+        long start = round << MEETING_BITS;
+        long before = met.getPlain(line(part));
+        long here = (before < start ? start : before) + 1;
+        met.setRelease(line(part), here);
+        for (int other = 0; other < members; other++) {
+            for (int spin = 0; met.getAcquire(line(other)) < here; spin++) {
+                if (failure != null) {
+                    throw new IllegalStateException("another thread of the team failed", failure);
+                }
+                pause(spin);
             }
-            pause(spin);
         }
     }
 
@@ -290,16 +310,20 @@ public final class Parallel implements AutoCloseable {
     }
 
     private void work(int part) {
-        int seen = 0;
+        long seen = 0;
         for (;;) {
             for (int spin = 0; round == seen; spin++) {
                 if (closed) {
                     return;
                 }
                 if (spin < spins) {
-                    Thread.onSpinWait();
+                    spin(spin);
                 } else {
-                    LockSupport.park(this);
+                    asleep.set(line(part), 1);
+                    if (round == seen) {
+                        LockSupport.park(this);
+                    }
+                    asleep.set(line(part), 0);
                 }
             }
             seen++;
@@ -307,7 +331,7 @@ public final class Parallel implements AutoCloseable {
             if (current != null) {
                 part(current, part);
             }
-            running.decrementAndGet();
+            done.setRelease(line(part), seen);
         }
     }
 
@@ -323,10 +347,16 @@ public final class Parallel implements AutoCloseable {
 
     private void pause(int spin) {
         if (spin < spins) {
-            Thread.onSpinWait();
+            spin(spin);
         } else {
             // A yield would give a whole time slice to other threads.
             LockSupport.parkNanos(PARK_NANOS);
+        }
+    }
+
+    private static void spin(int spin) {
+        if (spin >= EAGER_SPINS) {
+            Thread.onSpinWait();
         }
     }
 }

@@ -76,13 +76,13 @@ public final class RecurrentBackward {
                     pack(work, at.w, w.wIh(), cell.gates() * hidden, features, part, parts);
                 }
                 clear(at, from, to, cell, work, span);
-                parallel.meet(parts);
+                parallel.meet(part, parts);
             }
             if (from < to) {
                 backward(at, from, to, cell, d, y, x, work, span);
             }
             if (span.first() == 0) {
-                parallel.meet(parts);
+                parallel.meet(part, parts);
                 addShards(at, d.dw(), cell, work, span, Parallel.from(part, parts, hidden),
                         Parallel.from(part + 1, parts, hidden));
             }

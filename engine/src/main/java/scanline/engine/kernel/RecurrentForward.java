@@ -238,7 +238,7 @@ public final class RecurrentForward {
                     System.arraycopy(x, (step * batch + i) * features, work, input - features, features);
                 }
             }
-            parallel.meet(members);
+            parallel.meet(part, members);
             for (SumBlocks block : blocks) {
                 int column = block.block * hidden + unit;
                 int k = block.depth(span);

@@ -185,15 +185,15 @@ public final class SelfAttention {
         Pass[] passes = passes(parallel, work, at.own, work, at, w, sizes, true);
         parallel.run((part, parts) -> {
             pack(work, at, w, sizes, true, part, parts);
-            parallel.meet(parts);
+            parallel.meet(part, parts);
             int end = Parallel.from(part + 1, parts, sizes.shards());
             for (int shard = Parallel.from(part, parts, sizes.shards()); shard < end; shard++) {
                 passes[part].backward(dx, dw, dy, x, at.sums + shard * at.shard, sizes.first(shard),
                         sizes.first(shard + 1));
             }
-            parallel.meet(parts);
+            parallel.meet(part, parts);
             Shards.addUp(work, at.sums, at.shard, sizes.shards(), part, parts);
-            parallel.meet(parts);
+            parallel.meet(part, parts);
             addSums(dw, work, at, sizes, part, parts);
         });
     }
