@@ -103,7 +103,7 @@ public final class Convolution {
             int last = few ? Parallel.from(part + 1, parts, frame.outHeight()) : frame.outHeight();
             int end = few ? batch : Parallel.from(part + 1, parts, batch);
             for (int b = few ? 0 : Parallel.from(part, parts, batch); b < end && first < last; b++) {
-                frame.fill(work, image, x, b * frame.imageLength());
+                frame.fill(work, image, x, b * frame.imageLength(), first, last);
                 for (int i = first; i < last; i += frame.block()) {
                     int count = Math.min(frame.block(), last - i);
                     int to = (b * frame.outHeight() + i) * row;

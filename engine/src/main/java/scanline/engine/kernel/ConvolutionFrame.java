@@ -89,19 +89,26 @@ record ConvolutionFrame(int channels, int imageHeight, int imageWidth, int above
 
     /** Copies an image into the frame and leaves the zeros unchanged. */
     void fill(float[] to, int at, float[] x, int image) {
+        fill(to, at, x, image, 0, outHeight);
+    }
+
+    /** Copies what places in rows {@code from..end} need of an image. */
+    void fill(float[] to, int at, float[] x, int image, int from, int end) {
+        int top = from * stride;
+        int bottom = (end - 1) * stride + rows;
         // If pixels are spread apart and the padding is wider than the kernel, some of them are outside the frame.
         int first = Math.max(0, Math.ceilDiv(-left, spread));
-        for (int i = Math.max(0, Math.ceilDiv(-above, spread)); i < imageHeight
-                && above + i * spread < height(); i++) {
+        for (int i = Math.max(0, Math.ceilDiv(top - above, spread)); i < imageHeight
+                && above + i * spread < bottom; i++) {
             int row = at + (above + i * spread) * width * channels;
-            int from = image + i * imageWidth * channels;
+            int source = image + i * imageWidth * channels;
             if (spread == 1) {
-                copy(to, row + (left + first) * channels, x, from + first * channels,
+                copy(to, row + (left + first) * channels, x, source + first * channels,
                         (imageWidth - first) * channels);
                 continue;
             }
             for (int j = first; j < imageWidth; j++) {
-                copy(to, row + (left + j * spread) * channels, x, from + j * channels, channels);
+                copy(to, row + (left + j * spread) * channels, x, source + j * channels, channels);
             }
         }
     }

@@ -17,6 +17,8 @@ import scanline.engine.geometry.Window;
 public final class PooledBatchNorm {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
 
+    private static final int OPERATIONS = 4; // for each element
+
     private PooledBatchNorm() {}
 
     /** Divides the images among the threads. */
@@ -27,7 +29,7 @@ public final class PooledBatchNorm {
     /** Normalizes, and sets y to the largest of each 2 x 2 pixels, or 0. */
     public static void forward(Parallel parallel, float[] y, float[] x, ChannelNorm<float[]> norm, Window window) {
         float[] scales = BatchNorm.scales(norm, window.channels());
-        parallel.rows(window.batch() * window.outHeight(), 2 * window.pixels() * window.channels() / window.outHeight(),
+        parallel.rows(window.batch() * window.outHeight(), OPERATIONS * window.pixels() * window.channels() / window.outHeight(),
                 (from, to) -> forward(y, x, scales, window, from, to));
     }
 

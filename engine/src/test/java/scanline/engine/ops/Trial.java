@@ -117,6 +117,16 @@ final class Trial {
         }
     }
 
+    /** The value that a predictor gives. */
+    float[] predict(Formula formula, int threads) {
+        float[] first = inputs.parameters().getFirst().values();
+        float[] value = new float[infer(formula, first).length];
+        try (Predictor predictor = predictor(formula, threads)) {
+            predictor.predict(first, 1, value);
+        }
+        return value;
+    }
+
     /** A predictor with these inputs as its weights, except the first, which it reads. */
     Predictor predictor(Formula formula, int threads) {
         return Predictor.of(inputs, weights -> {
