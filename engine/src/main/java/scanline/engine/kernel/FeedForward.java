@@ -58,14 +58,6 @@ public final class FeedForward {
         }
     }
 
-    /** Returns the layout of each thread's part. */
-    private static Own[] owns(Parallel parallel, int at, FeedForwardShape shape, boolean backward) {
-        int piece = Lanes.lines(Own.of(0, shape, backward).end);
-        Own[] owns = new Own[parallel.threads()];
-        Arrays.setAll(owns, part -> Own.of(at + part * piece, shape, backward));
-        return owns;
-    }
-
     /** The length of the packed weights of {@link #forward}, in floats. */
     public static int packedLength(FeedForwardShape shape) {
         return packed2(shape) + Gemm.packedLength(shape.hidden(), shape.features());
@@ -92,7 +84,11 @@ public final class FeedForward {
         int packed2 = packed2(shape);
         int f = shape.features();
         int h = shape.hidden();
-        Own[] owns = owns(parallel, Lanes.FIRST, shape, false);
+        int piece = Lanes.lines(Own.of(0, shape, false).end);
+        Own[] owns = new Own[parallel.threads()];
+        for (int part = 0; part < owns.length; part++) {
+            owns[part] = Own.of(Lanes.FIRST + part * piece, shape, false);
+        }
         parallel.run(packed, (part, parts) -> {
             packTransposed(weights, Lanes.FIRST, w.w1(), f, h, part, parts);
             packTransposed(weights, packed2, w.w2(), h, f, part, parts);
@@ -119,7 +115,7 @@ public final class FeedForward {
             float[] x,
             FeedForwardWeights<float[]> w, float[] work, FeedForwardShape shape) {
         Layout at = Layout.of(shape);
-        Own[] owns = owns(parallel, at.own, shape, true);
+        int piece = Lanes.lines(Own.of(0, shape, true).end);
         int f = shape.features();
         int h = shape.hidden();
         int shards = shards(shape);
@@ -131,7 +127,7 @@ public final class FeedForward {
                 Arrays.fill(work, at.zeros, at.packed1, 0f);
             }
             parallel.meet(part, parts);
-            Own own = owns[part];
+            Own own = Own.of(at.own + part * piece, shape, true);
             int end = Parallel.from(part + 1, parts, shards);
             for (int shard = Parallel.from(part, parts, shards); shard < end; shard++) {
                 int sums = at.sums + shard * at.shard;

@@ -60,6 +60,20 @@ public final class Parallel implements AutoCloseable {
     private volatile @Nullable Throwable failure;
     private @Nullable Task task; // published by the round
     private @Nullable Plan recorded;
+    private final Both both = new Both();
+
+    /** Two tasks, between which all members meet; one object for all, because a training step has hundreds of them. */
+    private final class Both implements Task {
+        private Task first = (_, _) -> {};
+        private Task second = first;
+
+        @Override
+        public void run(int part, int parts) {
+            first.run(part, parts);
+            meet(part, parts);
+            second.run(part, parts);
+        }
+    }
 
     /**
      * Starts a team.
@@ -161,11 +175,9 @@ public final class Parallel implements AutoCloseable {
     public void run(long products, Packed packed, Task prepare, Task rest) {
         Plan plan = recorded;
         if (plan == null) {
-            run(products, (part, parts) -> {
-                prepare.run(part, parts);
-                meet(part, parts);
-                rest.run(part, parts);
-            });
+            both.first = prepare;
+            both.second = rest;
+            run(products, both);
         } else {
             recorded = null;
             packed.once(() -> run(prepare));

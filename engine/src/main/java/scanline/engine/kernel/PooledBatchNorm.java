@@ -29,7 +29,8 @@ public final class PooledBatchNorm {
     /** Normalizes, and sets y to the largest of each 2 x 2 pixels, or 0. */
     public static void forward(Parallel parallel, float[] y, float[] x, ChannelNorm<float[]> norm, Window window) {
         float[] scales = BatchNorm.scales(norm, window.channels());
-        parallel.rows(window.batch() * window.outHeight(), OPERATIONS * window.pixels() * window.channels() / window.outHeight(),
+        parallel.rows(window.batch() * window.outHeight(),
+                OPERATIONS * window.pixels() * window.channels() / window.outHeight(),
                 (from, to) -> forward(y, x, scales, window, from, to));
     }
 

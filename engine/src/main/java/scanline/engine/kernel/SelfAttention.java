@@ -160,7 +160,11 @@ public final class SelfAttention {
         Sizes sizes = new Sizes(features, shape);
         Layout at = Layout.of(sizes, false);
         float[] weights = packed.values();
-        Pass[] passes = passes(parallel, work, Lanes.FIRST, weights, at, w, sizes, false);
+        int piece = Lanes.lines(Own.of(0, sizes, false).end);
+        Pass[] passes = new Pass[parallel.threads()];
+        for (int part = 0; part < passes.length; part++) {
+            passes[part] = new Pass(work, weights, at, Own.of(Lanes.FIRST + part * piece, sizes, false), w, sizes);
+        }
         DividedSelfAttention few = sizes.batch() < parallel.threads()
                 ? new DividedSelfAttention(parallel, work, weights, at, w, sizes)
                 : null;
@@ -182,30 +186,20 @@ public final class SelfAttention {
             AttentionWeights<float[]> w, float[] work, int features, AttentionShape shape) {
         Sizes sizes = new Sizes(features, shape);
         Layout at = Layout.of(sizes, true);
-        Pass[] passes = passes(parallel, work, at.own, work, at, w, sizes, true);
+        int piece = Lanes.lines(Own.of(0, sizes, true).end);
         parallel.run((part, parts) -> {
             pack(work, at, w, sizes, true, part, parts);
             parallel.meet(part, parts);
+            Pass pass = new Pass(work, work, at, Own.of(at.own + part * piece, sizes, true), w, sizes);
             int end = Parallel.from(part + 1, parts, sizes.shards());
             for (int shard = Parallel.from(part, parts, sizes.shards()); shard < end; shard++) {
-                passes[part].backward(dx, dw, dy, x, at.sums + shard * at.shard, sizes.first(shard),
-                        sizes.first(shard + 1));
+                pass.backward(dx, dw, dy, x, at.sums + shard * at.shard, sizes.first(shard), sizes.first(shard + 1));
             }
             parallel.meet(part, parts);
             Shards.addUp(work, at.sums, at.shard, sizes.shards(), part, parts);
             parallel.meet(part, parts);
             addSums(dw, work, at, sizes, part, parts);
         });
-    }
-
-    /** Returns the work of each thread; its part of the work space starts at {@code own}. */
-    private static Pass[] passes(Parallel parallel, float[] work, int own, float[] weights, Layout at,
-            AttentionWeights<float[]> w, Sizes sizes, boolean backward) {
-        int piece = Lanes.lines(Own.of(0, sizes, backward).end);
-        Pass[] passes = new Pass[parallel.threads()];
-        Arrays.setAll(passes,
-                part -> new Pass(work, weights, at, Own.of(own + part * piece, sizes, backward), w, sizes));
-        return passes;
     }
 
     /** Some heads of some examples: g columns of each. */
