@@ -41,12 +41,6 @@ public final class Linear {
                     Arrays.fill(y, at + i * outputs, at + i * outputs + end - output, 0f);
                 }
             }
-            if (rows == 1 && (end - output) % Gemm.PANEL == 0) {
-                RowTile.multiply(y, at, Gemm.PANEL, b == null ? y : b, b == null ? at : output, x, row * inputs, weight,
-                        Lanes.FIRST + panel * inputs * Gemm.PANEL, inputs * Gemm.PANEL, (end - output) / Gemm.PANEL,
-                        inputs);
-                return;
-            }
             Gemm.multiply(y, at, outputs, b == null ? y : b, b == null ? at : output, b == null ? outputs : 0, x,
                     row * inputs, inputs, weight, Lanes.FIRST + panel * inputs * Gemm.PANEL, rows, inputs,
                     end - output);

@@ -2,6 +2,7 @@ package scanline.engine.kernel;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import scanline.engine.geometry.CellStates;
 import scanline.engine.geometry.CellWeights;
@@ -39,9 +40,9 @@ public final class RecurrentForward {
                     new SumBlocks(cell.gates(), split, false, true)).filter(some -> some.blocks > 0).toList();
         }
 
-        /** Returns one of the blocks by itself. */
-        SumBlocks alone(int i) {
-            return new SumBlocks(block + i, 1, input, state);
+        /** Returns each of the blocks by itself. */
+        Stream<SumBlocks> each() {
+            return IntStream.range(0, blocks).mapToObj(i -> new SumBlocks(block + i, 1, input, state));
         }
 
         int depth(Span span) {
@@ -101,15 +102,17 @@ public final class RecurrentForward {
      */
     public static void forward(Parallel parallel, RecurrentCell cell, CellStates<float[]> y, float[] x,
             CellWeights<float[]> w, Packed packed, float[] work, Span span) {
-        SumBlocks[] blocks = SumBlocks.of(cell).toArray(SumBlocks[]::new);
+        List<SumBlocks> adjacent = SumBlocks.of(cell);
         float[] weights = packed.values();
         CellStep[] steps = new CellStep[parallel.threads()];
         Arrays.setAll(steps, part -> new CellStep(y, cell, span));
         if (dividesUnits(span)) {
+            SumBlocks[] blocks = adjacent.stream().flatMap(SumBlocks::each).toArray(SumBlocks[]::new);
             parallel.run(packed, (part, parts) -> prepareUnits(part, parts, cell, blocks, w, weights, span),
                     (part, parts) -> forwardUnits(parallel, part, parts, cell, blocks, steps[part], x, weights, work,
                             span));
         } else {
+            SumBlocks[] blocks = adjacent.toArray(SumBlocks[]::new);
             parallel.run(packed, (part, parts) -> prepareRows(part, parts, cell, blocks, w, weights, span),
                     (part, parts) -> forwardRows(part, parts, cell, blocks, steps[part], x, weights, work, span));
         }
@@ -180,13 +183,11 @@ public final class RecurrentForward {
         int to = Parallel.from(part + 1, parts, panels);
         int unit = Math.min(hidden, from * Gemm.PANEL);
         int units = Math.min(hidden, to * Gemm.PANEL) - unit;
-        for (SumBlocks some : blocks) {
-            for (int i = 0; i < some.blocks; i++) {
-                int block = some.block + i;
-                pack(packed, Lanes.FIRST + block * Gemm.packedLength(span.depth(), hidden), cell, some.alone(i), w,
-                        span, from, to);
-                bias(packed, biasAt(cell, span) + block * hidden, cell, block, w, hidden, unit, units);
-            }
+        for (SumBlocks block : blocks) {
+            pack(packed, Lanes.FIRST + block.block * Gemm.packedLength(span.depth(), hidden), cell, block, w, span,
+                    from,
+                    to);
+            bias(packed, biasAt(cell, span) + block.block * hidden, cell, block.block, w, hidden, unit, units);
         }
     }
 
@@ -213,13 +214,13 @@ public final class RecurrentForward {
         int unit = Math.min(hidden, from * Gemm.PANEL);
         int units = Math.min(hidden, Parallel.from(part + 1, members, panels) * Gemm.PANEL) - unit;
         boolean projected = isProjected(cell, span);
-        for (SumBlocks some : blocks) {
-            int k = some.depth(span);
-            for (int block = some.block; projected && some.input && block < some.block + some.blocks; block++) {
-                int column = block * hidden + unit;
+        for (SumBlocks block : blocks) {
+            if (projected && block.input) {
+                int column = block.block * hidden + unit;
+                int k = block.depth(span);
                 multiply(work, sumsAt + column, width, biasAt + column, x, span.first() * batch * features, features,
-                        weights, Lanes.FIRST + block * blockLength + from * k * Gemm.PANEL, k, span.steps() * batch,
-                        features, units);
+                        weights, Lanes.FIRST + block.block * blockLength + from * k * Gemm.PANEL, k,
+                        span.steps() * batch, features, units);
             }
         }
         for (int t = 0; t < span.steps(); t++) {
@@ -238,29 +239,16 @@ public final class RecurrentForward {
                 }
             }
             parallel.meet(part, members);
-            for (SumBlocks some : blocks) {
-                int k = some.depth(span);
-                // The products with the inputs are in the sums already.
-                boolean continued = projected && some.input;
-                int done = continued ? features : 0;
-                if (done == k) {
-                    continue;
-                }
-                int operand = inputs + some.from(span) + done;
-                int panel = Lanes.FIRST + some.block * blockLength + (from * k + done) * Gemm.PANEL;
-                int column = some.block * hidden + unit;
-                if (batch == 1 && units % Gemm.PANEL == 0) {
-                    for (int j = 0; j < units; j += Gemm.PANEL) {
-                        RowTile.multiply(work, sumsAt + column + j, hidden, continued ? work : weights,
-                                (continued ? sumsAt : biasAt) + column + j, work, operand, weights, panel + j * k,
-                                blockLength, some.blocks, k - done);
-                    }
-                    continue;
-                }
-                for (int i = 0; i < some.blocks; i++) {
-                    int own = column + i * hidden;
-                    multiply(work, sumsAt + own, width, continued ? NO_BIAS : biasAt + own, work, operand, depth,
-                            weights, panel + i * blockLength, k, batch, k - done, units);
+            for (SumBlocks block : blocks) {
+                int column = block.block * hidden + unit;
+                int k = block.depth(span);
+                int panel = Lanes.FIRST + block.block * blockLength + from * k * Gemm.PANEL;
+                if (!projected || !block.input) {
+                    multiply(work, sumsAt + column, width, biasAt + column, work, inputs + block.from(span), depth,
+                            weights, panel, k, batch, k, units);
+                } else if (block.state) {
+                    multiply(work, sumsAt + column, width, NO_BIAS, work, inputs + features, depth, weights,
+                            panel + features * Gemm.PANEL, k, batch, hidden, units);
                 }
             }
             cell.forward(states, work, sumsAt + unit, batch, units, hidden);
