@@ -15,6 +15,7 @@ import scanline.lab.recipe.Recipes;
 /** In the steady state, a training step allocates next to nothing, and a prediction nothing. */
 class StepAllocationTest {
     private static final long MOST = 100_000;
+    private static final long SMALLEST_OBJECT = 16; // bytes
     // Until the kernels are compiled for good: the Vector API allocates an object a vector before that.
     private static final String WARM_UP = "300";
 
@@ -37,20 +38,31 @@ class StepAllocationTest {
 
     @Test
     void aStepAllocatesLessThan100Kilobytes() throws IOException, InterruptedException {
-        assertThat(printed(StepAllocation.class, "[a-z-]+ \\d+")).hasSameSizeAs(recipes())
+        // The largest model has a process of its own, as when it is trained: the compiler inlines less in one that has
+        // trained many kinds of models.
+        List<String> others = new ArrayList<>(recipes());
+        List<String> largest = others.stream().filter(name -> name.startsWith("digit-sequence")).toList();
+        others.removeAll(largest);
+        List<String> lines = new ArrayList<>(printed(StepAllocation.class, "[a-z-]+ \\d+", others));
+        if (!largest.isEmpty()) {
+            lines.addAll(printed(StepAllocation.class, "[a-z-]+ \\d+", largest));
+        }
+        assertThat(lines).hasSameSizeAs(recipes())
                 .allSatisfy(line -> assertThat(Long.parseLong(line.split(" ")[1])).as(line).isLessThan(MOST));
     }
 
     @Test
     void aPredictionAllocatesNothing() throws IOException, InterruptedException {
-        assertThat(printed(PredictionAllocation.class, "[a-z-]+ \\d+ \\d+")).isNotEmpty()
-                .allSatisfy(line -> assertThat(line).endsWith(" 0"));
+        assertThat(printed(PredictionAllocation.class, "[a-z-]+ \\d+ \\d+", recipes())).isNotEmpty()
+                .allSatisfy(
+                        line -> assertThat(Long.parseLong(line.split(" ")[2])).as(line).isLessThan(SMALLEST_OBJECT));
     }
 
-    /** Returns the lines of this form that a program prints about the recipes. */
-    private static List<String> printed(Class<?> program, String form) throws IOException, InterruptedException {
+    /** Returns the lines of this form that a program prints about recipes. */
+    private static List<String> printed(Class<?> program, String form, List<String> recipes)
+            throws IOException, InterruptedException {
         List<String> words = new ArrayList<>(List.of(WARM_UP));
-        words.addAll(recipes());
+        words.addAll(recipes);
         ProcessBuilder builder = CommandProcess.of(program, words).redirectErrorStream(true);
         // A compiler that is sooner done, and steps that wait for it.
         builder.command().addAll(1, List.of("-XX:CompileThresholdScaling=0.1", "-Xbatch"));
