@@ -5,10 +5,12 @@
     requires info.picocli;
     requires java.desktop;
     requires java.net.http;
+    requires jdk.management;
     requires jmh.core;
     requires static org.jspecify;
 
     opens scanline.bench to info.picocli;
     opens scanline.bench.check to info.picocli;
     opens scanline.bench.peer to info.picocli;
+    opens scanline.bench.serve to info.picocli;
 }

@@ -30,7 +30,7 @@ class Recurrent(nn.Module):
         stack = getattr(self, self.cell)
         directions = ("", "_reverse") if case["bidirectional"] else ("",)
         self.learned = [[f"{state}0_l{layer}{direction}" for layer in range(case["layers"]) for direction in directions]
-                        for state in ("hc" if self.cell == "lstm" else "h")] if case["learnedState"] else []
+                        for state in ("hc" if self.cell == "lstm" else "h")] if case["learnInitialState"] else []
         for names in self.learned:
             for name in names:
                 stack.register_parameter(name, nn.Parameter(torch.empty(case["hidden"])))

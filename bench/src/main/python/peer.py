@@ -4,13 +4,16 @@ FOLDER holds a case, as PeerFolder.java writes it. The program says "ready VERSI
 
     measure ITERATIONS KEY=VALUE ...
 
-with "measured VALUE MILLISECONDS ...": from the first weights on, one iteration that is not counted and so many that are.
+with "measure VALUE MILLISECONDS ...": from the first weights on, one iteration that is not counted and so many that are.
 VALUE is the loss of the first training step, or the first logit: where nothing is trained, and where dropout makes the loss
 a matter of chance. The settings change how PyTorch computes, not what: those of the network, which networks.py describes, and
 
     threads=N
     onednn=on|off           whether the layers may use oneDNN; on if nothing is said
     optimizer=loop|foreach|fused
+
+The line "script KEY=VALUE ..." makes it write the network with these settings as TorchScript to FOLDER/model.pt, the first
+batch as the network reads it to model.values, as float32, and its shape to model.shape. The answer is "script SIZE ...".
 
 The line "memory" is answered with "memory BYTES": how much the peak of the resident memory grew since the first iteration.
 """
@@ -39,6 +42,7 @@ def peak():
 
 class Case:
     def __init__(self, folder):
+        self.folder = folder
         self.peak_before = None
         self.case = json.loads((folder / "case.json").read_text())
         self.values = read(folder / "values", torch.float32).view(self.case["shape"])
@@ -87,6 +91,15 @@ class Case:
             losses.append(step(values[i], self.labels[i], self.case["rates"][i]))
         return losses
 
+    def script(self, settings):
+        model, values = self.network(settings)
+        x = values[0]
+        with torch.no_grad():
+            torch.jit.save(torch.jit.freeze(torch.jit.trace(model.eval(), x)), self.folder / "model.pt")
+        (self.folder / "model.values").write_bytes(x.contiguous().numpy().tobytes())
+        (self.folder / "model.shape").write_text(" ".join(str(size) for size in x.shape))
+        return x.shape
+
     def training(self, model, variant):
         kind, arguments = self.case["optimizer"]
         if variant != "loop":
@@ -132,12 +145,14 @@ def main(folder, mode):
     print("ready", torch.__version__, flush=True)
     for line in sys.stdin:
         question, *words = line.split()
+        settings = dict(word.split("=") for word in words if "=" in word)
         if question == "memory":
-            print("memory", peak() - case.peak_before, flush=True)
+            numbers = [peak() - case.peak_before]
+        elif question == "script":
+            numbers = case.script(settings)
         else:
-            iterations, *settings = words
-            answer, numbers = ("losses", case.losses) if question == "losses" else ("measured", case.measure)
-            print(answer, *numbers(int(iterations), dict(setting.split("=") for setting in settings)), flush=True)
+            numbers = (case.losses if question == "losses" else case.measure)(int(words[0]), settings)
+        print(question, *numbers, flush=True)
 
 
 if __name__ == "__main__":

@@ -8,14 +8,16 @@ import scanline.bench.check.Losses;
 import scanline.bench.check.OnnxCheck;
 import scanline.bench.check.StudioLoad;
 import scanline.bench.peer.Growth;
+import scanline.bench.peer.Latency;
 import scanline.bench.peer.SideBySide;
+import scanline.bench.serve.ServeLoad;
 import scanline.data.base.UserException;
 
 /** The commands of {@code ./build bench} that are not JMH benchmarks. */
 @Command(name = "bench", mixinStandardHelpOptions = true,
-        subcommands = {SideBySide.class, Losses.class, Growth.class, HashMatrix.class, Kills.class,
-                OnnxCheck.class, StudioLoad.class},
-        description = "Compares Scanline with PyTorch, with ONNX Runtime, and with itself.",
+        subcommands = {SideBySide.class, Latency.class, Losses.class, Growth.class, HashMatrix.class, Kills.class,
+                OnnxCheck.class, StudioLoad.class, ServeLoad.class},
+        description = "Compares Scanline with PyTorch, ONNX Runtime and DJL, and with itself.",
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {"0:done", "1:failed, or results differ that must agree", "2:incorrect usage"})
 final class Main {

@@ -18,10 +18,16 @@ import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scanline.data.image.ImageSet;
 import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.GradientCheck;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Weights;
+import scanline.lab.experiment.Experiment;
+import scanline.lab.experiment.Learner;
+import scanline.lab.predict.Predictor;
+import scanline.lab.recipe.Recipe;
+import scanline.lab.recipe.Recipes;
 
 /** Checks that each example runs and learns, in a short training. */
 class ExamplesTest {
@@ -31,6 +37,24 @@ class ExamplesTest {
         // With ten classes, chance has a loss of 2.3 and an accuracy of 0.1; measured: 1.4 and 0.7.
         assertThat(TrainAModel.train(100, 20, file)).isBetween(0f, 1.9f);
         assertThat(PredictFromWeights.accuracy(file, 500)).isGreaterThan(0.3);
+    }
+
+    @Test
+    void aTrainedModelAnswersFromSeveralThreadsAndRowByRow() throws Exception {
+        Recipe recipe = Recipes.find("lstm-rows", List.of("model.hidden=32", "model.layers=1"));
+        try (Experiment experiment = new Experiment(recipe, 2)) {
+            Learner learner = new Learner(experiment);
+            for (int step = 0; step < 100; step++) {
+                learner.learn(experiment.splits().epoch(0), step * learner.examplesAStep());
+            }
+            ImageSet digits = experiment.splits().testImages();
+            try (Predictor predictor = Predictor.of(experiment, 2)) {
+                // Chance has an accuracy of 0.1.
+                assertThat(PredictFromRun.accuracy(predictor, digits.first(100))).isGreaterThan(0.3);
+                assertThat(PredictFromRun.read(predictor, digits.first(1))).hasSize(28).last()
+                        .usingRecursiveComparison().isEqualTo(predictor.answers(digits.first(1)).getFirst());
+            }
+        }
     }
 
     @Test

@@ -85,7 +85,7 @@ public final class Losses implements Callable<Integer> {
                 .append("|---|--:|--:|--:|---|").append(exact ? "---|---|\n" : "\n");
         boolean same = true;
         for (String recipe : recipes) {
-            Case what = new Case(recipe, Case.Work.TRAIN);
+            Case what = Case.training(recipe);
             double[] ours;
             double[] theirs;
             double[] exactly = {};

@@ -1,6 +1,5 @@
 package scanline.bench.peer;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -15,37 +14,34 @@ import scanline.lab.recipe.Recipes;
  *
  * @param recipe the name of a recipe
  * @param work the kind of work
+ * @param batch the number of images per batch
  */
-public record Case(String recipe, Work work) {
-    // Recipes that are measured at all kinds of work; at all but a single image; at training with small and large
-    // batches (they predict one word at a time, which each side does in its own way); and only at training.
-    private static final List<String> WHOLE = List.of("lstm-rows", "lstm-pixels", "vit", "cnn");
-    private static final List<String> MANY = List.of("digit-classifier", "row-transformer");
-    private static final List<String> WRITERS = List.of("digit-sequence");
-    private static final List<String> TRAINED = List.of("rnn-rows-deep", "lstm-rows-deep", "gru-rows-deep",
-            "rnn-pixels-deep", "lstm-pixels-deep", "gru-pixels-deep");
+public record Case(String recipe, Work work, int batch) {
+    private static final List<String> TRAINED = List.of("lstm-rows", "lstm-pixels", "vit", "cnn", "digit-classifier",
+            "row-transformer", "digit-sequence", "rnn-rows-deep", "lstm-rows-deep", "gru-rows-deep", "rnn-pixels-deep",
+            "lstm-pixels-deep", "gru-pixels-deep");
+    private static final Case LARGE = new Case("digit-sequence", Work.TRAIN, 512);
+    /** The recipes whose predictions are measured. */
+    static final List<String> PREDICTED = List.of("lstm-rows", "gru-rows-deep", "lstm-pixels", "cnn", "vit",
+            "row-transformer", "digit-classifier");
+    private static final List<Integer> PREDICTED_BATCHES = List.of(1, 8, 32, 250);
 
     /** Every case, in the order in which they are measured. */
-    static final List<Case> ALL = Stream.of(of(WHOLE, Work.TRAIN, Work.EVALUATE, Work.PREDICT),
-            of(MANY, Work.TRAIN, Work.EVALUATE), of(WRITERS, Work.TRAIN, Work.TRAIN_LARGE), of(TRAINED, Work.TRAIN))
-            .flatMap(List::stream).toList();
+    static final List<Case> ALL = Stream.of(TRAINED.stream().map(Case::training), Stream.of(LARGE),
+            PREDICTED.stream().flatMap(
+                    recipe -> PREDICTED_BATCHES.stream().map(batch -> new Case(recipe, Work.PREDICT, batch))))
+            .flatMap(cases -> cases).toList();
 
     // Enough different batches for the loss to fall as it does in a training run.
     private static final int TRAINING_BATCHES = 10;
-    private static final int EVALUATION_BATCH = 250;
 
     /** A kind of work on a recipe. */
     public enum Work {
         /** Forward, backward, clipping and update; the backward pass has twice the products of the forward pass. */
         TRAIN("training step", 3),
-        /** The same as {@link #TRAIN}, with {@value #LARGE_BATCH} examples. */
-        TRAIN_LARGE("training step", 3),
-        /** The forward pass on many images. */
-        EVALUATE("evaluation", 1),
-        /** The forward pass on one image. */
+        /** The forward pass. */
         PREDICT("prediction", 1);
 
-        private static final int LARGE_BATCH = 512;
         private final String title;
         private final int passes;
 
@@ -53,15 +49,11 @@ public record Case(String recipe, Work work) {
             this.title = title;
             this.passes = passes;
         }
-
-        /** Returns whether the weights change. */
-        boolean trains() {
-            return this == TRAIN || this == TRAIN_LARGE;
-        }
     }
 
-    private static List<Case> of(List<String> recipes, Work... works) {
-        return recipes.stream().flatMap(recipe -> Arrays.stream(works).map(work -> new Case(recipe, work))).toList();
+    /** Returns the training step of a recipe, with its own batch size. */
+    public static Case training(String recipe) {
+        return new Case(recipe, Work.TRAIN, Recipes.find(recipe, List.of()).batch());
     }
 
     /** Returns the case with a given {@link #name()}. */
@@ -71,27 +63,22 @@ public record Case(String recipe, Work work) {
 
     /** The name by which {@code --cases} selects it. */
     String name() {
-        return recipe + "/" + work.name().toLowerCase(Locale.ROOT);
+        return recipe + "/" + work.name().toLowerCase(Locale.ROOT) + "-" + batch;
     }
 
     /** Its title in the table. */
     String title() {
-        return recipe + " " + work.title + ", batch " + batch();
-    }
-
-    /** The number of images per batch. */
-    int batch() {
-        return switch (work) {
-            case TRAIN, TRAIN_LARGE -> settings().batch();
-            case EVALUATE -> EVALUATION_BATCH;
-            case PREDICT -> 1;
-        };
+        return recipe + " " + work.title + ", batch " + batch;
     }
 
     /** The recipe. */
     public Recipe settings() {
-        return Recipes.find(recipe,
-                work == Work.TRAIN_LARGE ? List.of("batch=" + Work.LARGE_BATCH) : List.of());
+        return Recipes.find(recipe, trains() ? List.of("batch=" + batch) : List.of());
+    }
+
+    /** Returns whether the weights change. */
+    boolean trains() {
+        return work == Work.TRAIN;
     }
 
     /** The network that the other sides build. */
@@ -101,12 +88,12 @@ public record Case(String recipe, Work work) {
 
     /** The batches, which are used in turn. */
     List<Batch> batches(Steps steps) {
-        return work.trains() ? steps.batches(TRAINING_BATCHES) : List.of(steps.testBatch(batch()));
+        return trains() ? steps.batches(TRAINING_BATCHES) : List.of(steps.testBatch(batch));
     }
 
     /** The number of floating-point operations of its products. */
     double flops(Experiment experiment) {
         long example = ModelLayers.of(experiment).stream().mapToLong(ModelLayers.Row::flops).sum();
-        return (double) example * batch() * work.passes;
+        return (double) example * batch * work.passes;
     }
 }

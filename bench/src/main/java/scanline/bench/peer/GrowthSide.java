@@ -3,6 +3,7 @@ package scanline.bench.peer;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import scanline.data.sequence.Batch;
 import scanline.engine.cpu.CpuBackend;
@@ -15,6 +16,7 @@ import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
+import scanline.lab.run.Provenance;
 
 /** Scanline's side at a {@link GrowthPoint}: a separate process that answers a {@link Side}. */
 final class GrowthSide implements Answers.Measured, AutoCloseable {
@@ -50,7 +52,7 @@ final class GrowthSide implements Answers.Measured, AutoCloseable {
     public static void main(String[] arguments) throws IOException {
         try (GrowthSide side = new GrowthSide(GrowthPoint.of(Arrays.asList(arguments[1].split(","))),
                 Integer.parseInt(arguments[0]))) {
-            Answers.give(side);
+            Answers.give(Provenance.version(), side);
         }
     }
 
@@ -65,7 +67,7 @@ final class GrowthSide implements Answers.Measured, AutoCloseable {
     }
 
     @Override
-    public void restart() {
+    public void restart(Map<String, String> settings) {
         for (int i = 0; i < first.size(); i++) {
             weights.parameters().get(i).value().write(0, first.get(i), 0, first.get(i).length);
         }

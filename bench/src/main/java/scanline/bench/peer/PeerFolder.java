@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import scanline.data.sequence.Batch;
 import scanline.engine.nn.RecurrentInitializer;
+import scanline.engine.onnx.OnnxFile;
 import scanline.engine.optim.Adam;
 import scanline.engine.optim.AdamW;
 import scanline.engine.optim.Clipping;
@@ -22,6 +23,7 @@ import scanline.engine.optim.RmsProp;
 import scanline.engine.optim.Sgd;
 import scanline.engine.optim.UpdateRule;
 import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Weights;
 import scanline.lab.base.Json;
 import scanline.lab.model.Model;
@@ -32,9 +34,15 @@ import scanline.lab.recipe.Recipe;
  * A case as files that peer.py and DjlCase read. {@code case.json} describes the network and the other files; {@code
  * values} contains the batches as float32 [batches, T, B, F]; {@code labels} contains their labels as int64, where
  * shorter answers are padded with -1; {@code weights} contains the initial weights as float32, one parameter after
- * another. All are little-endian. The folder is deleted when the JVM ends.
+ * another. All are little-endian. If the work is prediction, {@code model.onnx} is the network with its weights; it reads
+ * the same values. The folder is deleted when the JVM ends.
  */
 public record PeerFolder(Path path) {
+    /** The network as an ONNX file, if the work is prediction. */
+    static final String ONNX = "model.onnx";
+    /** What peer.py writes for {@link Djl}: the network as TorchScript, its input, and the shape of the input. */
+    static final List<String> SCRIPT_FILES = List.of("model.pt", "model.values", "model.shape");
+
     /** Writes a case to a new temporary folder. */
     public static PeerFolder of(Case what, Steps steps) throws IOException {
         return of(what, steps, what.batches(steps));
@@ -61,7 +69,12 @@ public record PeerFolder(Path path) {
         description.put("optimizer", optimizer(recipe.optimizer()));
         description.put("clip", clip(recipe.clip()));
         description.put("rates", IntStream.range(0, batches.size()).mapToObj(steps::rate).toList());
-        return of(description, batches, steps.experiment().weights());
+        PeerFolder folder = of(description, batches, steps.experiment().weights());
+        if (work == Case.Work.PREDICT) {
+            OnnxFile.of(steps.experiment().engine(), batch -> Shape.of(input.steps(), batch, input.features()),
+                    Prediction.classifier(steps.experiment().network())::forward).write(folder.file(ONNX));
+        }
+        return folder;
     }
 
     /** Writes a point of {@link Growth} to a new temporary folder. */
@@ -120,6 +133,11 @@ public record PeerFolder(Path path) {
 
     private void write(String name, byte[] content) throws IOException {
         Files.write(file(name), content);
+    }
+
+    /** Deletes these files when the JVM ends, whoever writes them. */
+    void reserve(List<String> names) {
+        names.forEach(this::file);
     }
 
     private Path file(String name) {

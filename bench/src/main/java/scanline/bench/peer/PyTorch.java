@@ -6,9 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
-import scanline.bench.peer.Case.Work;
 import scanline.bench.peer.Turns.Player;
 import scanline.bench.peer.Turns.Who;
 import scanline.engine.optim.Adam;
@@ -28,14 +26,12 @@ public final class PyTorch implements AutoCloseable {
     // The settings of a process; peer.py receives the other settings with each request.
     private static final List<String> OF_THE_PROCESS = List.of(FLUSH, ALLOCATOR);
     private static final double WARM_UP_SECONDS = 0.5;
-    // Smaller gains are noise.
-    private static final double WORTH_IT = 0.97;
     // With so little work, a second thread may cost more than it gains.
     private static final int SMALL_BATCH = 32;
 
     private final String python;
     private final PeerFolder folder;
-    private final Map<String, List<String>> choices;
+    private final Choices choices;
     private final Map<String, Side> processes = new HashMap<>();
 
     /**
@@ -47,7 +43,7 @@ public final class PyTorch implements AutoCloseable {
     public PyTorch(String python, PeerFolder folder, Map<String, List<String>> choices) {
         this.python = python;
         this.folder = folder;
-        this.choices = choices;
+        this.choices = new Choices(choices);
     }
 
     /** PyTorch's version. */
@@ -57,32 +53,28 @@ public final class PyTorch implements AutoCloseable {
 
     /** The default settings, for users who change none. */
     Map<String, String> defaults() {
-        Map<String, String> settings = new LinkedHashMap<>();
-        choices.forEach((key, values) -> settings.put(key, values.getFirst()));
-        return settings;
+        return choices.defaults();
     }
 
     /** The settings in {@code settings} that differ from the defaults, as text. */
     String changed(Map<String, String> settings) {
-        return words(settings.entrySet().stream().filter(entry -> !entry.equals(defaultOf(entry.getKey()))).toList());
+        return choices.changed(settings);
     }
 
     /** Returns the fastest settings, found by changing one after the other. */
     Map<String, String> tuned(double seconds) {
-        Map<String, String> best = defaults();
-        double least = seconds(best, seconds);
-        for (Map.Entry<String, List<String>> choice : choices.entrySet()) {
-            for (String value : choice.getValue().subList(1, choice.getValue().size())) {
-                Map<String, String> changed = new LinkedHashMap<>(best);
-                changed.put(choice.getKey(), value);
-                double took = seconds(changed, seconds);
-                if (took < WORTH_IT * least) {
-                    least = took;
-                    best = changed;
-                }
-            }
-        }
-        return best;
+        return choices.fastest(seconds, this::measure);
+    }
+
+    /** The name of the allocator in settings. */
+    static String allocator(Map<String, String> settings) {
+        return settings.getOrDefault(ALLOCATOR, Allocator.DEFAULT);
+    }
+
+    /** Writes the network with these settings to the folder, as a TorchScript file for {@link Djl}. */
+    void script(Map<String, String> settings) {
+        folder.reserve(PeerFolder.SCRIPT_FILES);
+        process(settings).numbers("script " + question(settings));
     }
 
     /** PyTorch as sides that take turns: tuned and, if the settings differ, with default settings. */
@@ -120,30 +112,15 @@ public final class PyTorch implements AutoCloseable {
 
     private Side process(Map<String, String> settings) {
         String mode = "on".equals(settings.get(FLUSH)) ? FLUSH : "plain";
-        String allocator = settings.getOrDefault(ALLOCATOR, Allocator.DEFAULT);
+        String allocator = allocator(settings);
         return processes.computeIfAbsent(mode + " " + allocator,
                 _ -> new Side("PyTorch", command(mode), Allocator.environment(allocator)));
     }
 
     private static String question(Map<String, String> settings) {
-        return words(settings.entrySet().stream().filter(entry -> !OF_THE_PROCESS.contains(entry.getKey())).toList());
-    }
-
-    private double seconds(Map<String, String> settings, double seconds) {
-        double once = measure(1, settings).least();
-        if (once >= 1000 * seconds) {
-            return once;
-        }
-        return measure((int) Math.clamp(1000 * seconds / once, 2, 1000), settings).least();
-    }
-
-    private Map.Entry<String, String> defaultOf(String key) {
-        return Map.entry(key, defaults().getOrDefault(key, ""));
-    }
-
-    private static String words(List<Map.Entry<String, String>> settings) {
-        return settings.stream().map(entry -> entry.getKey() + "=" + entry.getValue())
-                .collect(Collectors.joining(" "));
+        Map<String, String> asked = new LinkedHashMap<>(settings);
+        OF_THE_PROCESS.forEach(asked::remove);
+        return Choices.words(asked);
     }
 
     /** The settings that are tried at a case; PyTorch's defaults come first. */
@@ -151,9 +128,9 @@ public final class PyTorch implements AutoCloseable {
         Map<String, List<String>> choices = new LinkedHashMap<>();
         choices.put(FLUSH, List.of("off", "on"));
         choices.put(ALLOCATOR, Allocator.names());
-        choices.put("threads", threads(threads, what.work() == Work.PREDICT));
+        choices.put("threads", Choices.threads(threads, !what.trains()));
         choices.putAll(what.network().choices());
-        if (what.work().trains()) {
+        if (what.trains()) {
             choices.put("optimizer", optimizers(what.settings().optimizer()));
         }
         return choices;
@@ -164,16 +141,12 @@ public final class PyTorch implements AutoCloseable {
         Map<String, List<String>> choices = new LinkedHashMap<>();
         choices.put(FLUSH, List.of("on"));
         choices.put(ALLOCATOR, Allocator.names());
-        choices.put("threads", threads(threads, point.batch() < SMALL_BATCH));
+        choices.put("threads", Choices.threads(threads, point.batch() < SMALL_BATCH));
         choices.put("layout", List.of("batch", "time"));
         choices.put("head", List.of("output"));
         choices.put("onednn", List.of("on"));
         choices.put("optimizer", List.of("loop"));
         return choices;
-    }
-
-    private static List<String> threads(int threads, boolean alsoOne) {
-        return alsoOne && threads > 1 ? List.of(Integer.toString(threads), "1") : List.of(Integer.toString(threads));
     }
 
     private static List<String> optimizers(UpdateRule rule) {

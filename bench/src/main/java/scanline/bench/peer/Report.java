@@ -74,7 +74,14 @@ public final class Report {
 
     /** A time with three significant digits. */
     static String milliseconds(double value) {
-        return String.format(Locale.ROOT, value < 10 ? "%.2f ms" : value < 100 ? "%.1f ms" : "%.0f ms", value);
+        return String.format(Locale.ROOT,
+                value < 1 ? "%.3f ms" : value < 10 ? "%.2f ms" : value < 100 ? "%.1f ms" : "%.0f ms",
+                value);
+    }
+
+    /** A number without a fraction of zero. */
+    static String number(double value) {
+        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
     }
 
     /** The median of ratios, the minimum and the maximum. */

@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A long-lived process that measures one case: {@link Answers}, peer.py or DjlSide. It prints {@code ready VERSION},
- * then answers each line {@code measure ITERATIONS KEY=VALUE ...} with {@code measured VALUE MILLISECONDS ...} and the
- * line {@code memory} with {@code memory BYTES}, the memory that its steps have needed so far. peer.py also answers
- * {@code losses STEPS KEY=VALUE ...} with {@code losses VALUE ...}. Each answer may be {@code error MESSAGE} instead.
- * The process is idle between requests, and ends when its input does.
+ * then answers each line with the line's first word and numbers: {@code measure ITERATIONS KEY=VALUE ...} with {@code
+ * measure VALUE MILLISECONDS ...}, and {@code memory} with {@code memory BYTES}, the memory that its steps have needed so
+ * far. peer.py also answers {@code losses STEPS KEY=VALUE ...} with {@code losses VALUE ...}, and {@code script
+ * KEY=VALUE ...} with the shape of the input of the script that it has written. Each answer may be {@code error MESSAGE}
+ * instead. The process is idle between requests, and ends when its input does.
  */
 final class Side implements AutoCloseable {
     // The time for which the threads of a side may spin before they sleep.
@@ -64,8 +65,7 @@ final class Side implements AutoCloseable {
 
     /** Measures {@code iterations} iterations, after an uncounted one, and waits until the process is idle. */
     Timings measure(int iterations, String settings) {
-        ask("measure " + iterations + " " + settings);
-        double[] numbers = Arrays.stream(answer("measured").split(" ")).mapToDouble(Double::parseDouble).toArray();
+        double[] numbers = numbers("measure " + iterations + " " + settings);
         try {
             Thread.sleep(REST_MILLISECONDS);
         } catch (InterruptedException _) {
@@ -76,14 +76,18 @@ final class Side implements AutoCloseable {
 
     /** The losses of the first {@code count} training steps. */
     double[] losses(int count, String settings) {
-        ask("losses " + count + " " + settings);
-        return Arrays.stream(answer("losses").split(" ")).mapToDouble(Double::parseDouble).toArray();
+        return numbers("losses " + count + " " + settings);
     }
 
     /** The memory in bytes that its steps have needed so far, without the parameters. */
     long memory() {
-        ask("memory");
-        return Long.parseLong(answer("memory"));
+        return (long) numbers("memory")[0];
+    }
+
+    /** Asks a question whose answer is its first word and numbers. */
+    double[] numbers(String question) {
+        ask(question);
+        return Arrays.stream(answer(question.split(" ", 2)[0]).split(" ")).mapToDouble(Double::parseDouble).toArray();
     }
 
     @Override

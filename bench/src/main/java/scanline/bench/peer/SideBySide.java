@@ -3,10 +3,11 @@ package scanline.bench.peer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -20,21 +21,24 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import scanline.bench.peer.PeerNetwork.Kind;
+import scanline.bench.peer.SidesTables.Row;
 import scanline.bench.peer.Turns.Player;
-import scanline.bench.peer.Turns.Turn;
 import scanline.bench.peer.Turns.Who;
+import scanline.lab.model.Model;
 
 /**
- * {@code ./build bench compare}: runs Scanline, PyTorch and, on request, DJL in turn, on the same batches and from the
- * same weights. Each has its own process, which is idle while the others work.
+ * {@code ./build bench compare}: runs Scanline, PyTorch, ONNX Runtime (which only predicts) and, on request, DJL in turn,
+ * on the same batches and from the same weights. Each has its own process, which is idle while the others work.
  */
 @Command(name = "compare", mixinStandardHelpOptions = true, sortOptions = false,
-        description = "Compares the speed of Scanline and PyTorch side by side.")
+        description = "Compares the speed of Scanline, PyTorch, ONNX Runtime and DJL side by side.")
 public final class SideBySide implements Callable<Integer> {
     // The first step of a wide transformer is interpreted and takes 4 s; the JIT compilers finish some 10 s later. For
     // a recurrent network they finish sooner.
     private static final double WARM_UP_SECONDS = 15;
     private static final double RECURRENT_WARM_UP_SECONDS = 6;
+    // Compiled ahead of time.
+    private static final double FOREIGN_WARM_UP_SECONDS = 0.5;
     private static final double TRIAL_SECONDS = 0.5;
 
     @Spec
@@ -55,11 +59,8 @@ public final class SideBySide implements Callable<Integer> {
     private String cases = "";
 
     @Option(names = "--djl",
-            description = "Also measure training of recurrent networks with DJL (Linux on x86-64).")
+            description = "Also measure predictions, and training of recurrent networks, with DJL (Linux on x86-64).")
     private boolean djl;
-
-    /** A row of the table. */
-    private record Row(Case what, double flops, Turns turns, String tuning) {}
 
     @Override
     public Integer call() throws IOException {
@@ -101,17 +102,42 @@ public final class SideBySide implements Callable<Integer> {
             report.measurePeak();
             progress(what, "tuning PyTorch");
             Map<String, String> tuned;
-            String changed;
+            Set<String> tuning = new LinkedHashSet<>(); // those of PyTorch and of each process of the others
             try (PyTorch trial = pyTorch(what, folder)) {
                 report.version("PyTorch", trial.version());
                 tuned = trial.tuned(TRIAL_SECONDS);
-                changed = trial.changed(tuned);
+                note(tuning, what.trains() ? "" : "PyTorch ", trial.changed(tuned));
+                if (djl && !what.trains()) {
+                    trial.script(tuned);
+                }
             }
             for (int process = 1; process <= turns.processes(); process++) {
                 progress(what, "process " + process + " of " + turns.processes());
-                measure(taken, process, what, folder, tuned, report);
+                try (Side scanline = new Side("Scanline", ScanlineSide.command(what, options.threads()));
+                        PyTorch pyTorch = pyTorch(what, folder);
+                        Side onnx = what.trains() ? null : onnx(what, folder, steps);
+                        Side other = djl && Djl.knows(what) ? djl(what, folder, tuned) : null) {
+                    Map<Who, Player> players = new LinkedHashMap<>();
+                    double warmUp = what.network().kind() == Kind.RECURRENT
+                            ? RECURRENT_WARM_UP_SECONDS
+                            : WARM_UP_SECONDS;
+                    players.put(Who.SCANLINE, new Player(iterations -> scanline.measure(iterations, ""), warmUp));
+                    players.putAll(pyTorch.players(tuned));
+                    if (onnx != null) {
+                        report.version("ONNX Runtime", onnx.version());
+                        players.put(Who.ONNX, fastest("ONNX Runtime ", onnx, OnnxSide.choices(options.threads()),
+                                tuning));
+                    }
+                    if (other != null) {
+                        report.version("DJL", other.version());
+                        players.put(Who.DJL, what.trains()
+                                ? new Player(iterations -> other.measure(iterations, ""), warmUp)
+                                : fastest("DJL ", other, Djl.choices(options.threads()), tuning));
+                    }
+                    taken.play(process, turns.rounds(), seconds, players);
+                }
             }
-            return new Row(what, what.flops(steps.experiment()), taken, changed);
+            return new Row(what, what.flops(steps.experiment()), taken, String.join("; ", tuning));
         }
     }
 
@@ -119,21 +145,28 @@ public final class SideBySide implements Callable<Integer> {
         return new PyTorch(options.python(), folder, PyTorch.choices(what, options.threads()));
     }
 
-    /** Starts the sides and lets them take turns. */
-    private void measure(Turns taken, int process, Case what, PeerFolder folder, Map<String, String> tuned,
-            Report report) {
-        try (Side scanline = new Side("Scanline", ScanlineSide.command(what, options.threads()));
-                PyTorch pyTorch = pyTorch(what, folder);
-                Side other = djl && Djl.knows(what) ? Djl.side(folder, options.threads()) : null) {
-            double warmUp = what.network().kind() == Kind.RECURRENT ? RECURRENT_WARM_UP_SECONDS : WARM_UP_SECONDS;
-            Map<Who, Player> players = new LinkedHashMap<>();
-            players.put(Who.SCANLINE, new Player(iterations -> scanline.measure(iterations, ""), warmUp));
-            players.putAll(pyTorch.players(tuned));
-            if (other != null) {
-                report.version("DJL", other.version());
-                players.put(Who.DJL, new Player(iterations -> other.measure(iterations, ""), warmUp));
-            }
-            taken.play(process, turns.rounds(), seconds, players);
+    private static Side onnx(Case what, PeerFolder folder, Steps steps) {
+        Model.Input input = steps.experiment().input();
+        return new Side("ONNX Runtime",
+                OnnxSide.command(folder, input.steps(), what.batch(), input.features(), input.classes()));
+    }
+
+    /** To predict it has the allocator that is best for PyTorch, whose kernels it runs. */
+    private Side djl(Case what, PeerFolder folder, Map<String, String> tuned) {
+        return Djl.side(folder, options.threads(), what.trains() ? Allocator.DEFAULT : PyTorch.allocator(tuned));
+    }
+
+    /** A side with its fastest settings, which are noted. */
+    private static Player fastest(String name, Side side, Choices choices, Set<String> tuning) {
+        Map<String, String> settings = choices.fastest(TRIAL_SECONDS,
+                (iterations, each) -> side.measure(iterations, Choices.words(each)));
+        note(tuning, name, choices.changed(settings));
+        return new Player(iterations -> side.measure(iterations, Choices.words(settings)), FOREIGN_WARM_UP_SECONDS);
+    }
+
+    private static void note(Set<String> tuning, String name, String changed) {
+        if (!changed.isEmpty()) {
+            tuning.add(name + changed);
         }
     }
 
@@ -146,53 +179,9 @@ public final class SideBySide implements Callable<Integer> {
                 + " s in which the sides alternate, over " + turns.processes()
                 + (turns.processes() == 1 ? " process" : " processes")
                 + " of each side. All work on the same MNIST batches, from the same weights.";
-        StringBuilder table = new StringBuilder("| case | Scanline | PyTorch at its best | **ratio** (least to most) "
-                + "| PyTorch, default settings | ratio |" + (djl ? " DJL | ratio |" : "")
-                + " share of peak, Scanline | PyTorch | core to core | PyTorch's tuning |\n|---|--:|--:|--:|--:|--:|"
-                + (djl ? "--:|--:|" : "") + "--:|--:|---|---|\n");
-        rows.forEach(row -> table.append("| ").append(String.join(" | ", cells(row, report))).append(" |\n"));
-        table.append(
-                """
-
-                        A ratio is the other side's time divided by Scanline's in the same round. PyTorch at its best is
-                        the faster of its two turns in each round: one with default settings, one with the tuning of the
-                        last column. Default settings that take more than 3 s per step are measured once. The share of
-                        peak only counts the products: those of the forward pass, and twice as many for the backward
-                        pass. Core to core is the time that a cache line takes from one core to another, measured before
-                        each turn: the median, the minimum and the maximum.
-                        """);
-        if (djl) {
-            table.append(
-                    """
-
-                            DJL is measured with default settings, and only at training recurrent networks. On libtorch
-                            it has no RMSProp, so Adam is used instead. It clips gradients by value only from above.
-                            """);
-        }
         String command = "compare --threads " + options.threads() + " " + turns.words() + " --seconds " + seconds
                 + (cases.isEmpty() ? "" : " --cases '" + cases + "'") + (djl ? " --djl" : "");
-        return report.text("Scanline and PyTorch side by side", how, command, table.toString());
-    }
-
-    private List<String> cells(Row row, Report report) {
-        Turns taken = row.turns();
-        double scanline = Turns.median(taken.of(Who.SCANLINE));
-        double best = Turns.median(taken.bestOfPyTorch());
-        List<String> cells = new ArrayList<>(List.of(row.what().title(), Report.milliseconds(scanline),
-                Report.milliseconds(best), Report.spread(taken.ratios(taken.bestOfPyTorch()))));
-        cells.addAll(timeAndRatio(taken, taken.withDefaults()));
-        if (djl) {
-            cells.addAll(timeAndRatio(taken, taken.of(Who.DJL)));
-        }
-        cells.addAll(List.of(report.share(row.flops(), scanline), report.share(row.flops(), best), taken.coreToCore(),
-                row.tuning().isEmpty() ? "none helps" : row.tuning()));
-        return cells;
-    }
-
-    private static List<String> timeAndRatio(Turns taken, List<Turn> theirs) {
-        return theirs.isEmpty()
-                ? List.of("-", "-")
-                : List.of(Report.milliseconds(Turns.median(theirs)),
-                        String.format(Locale.ROOT, "%.2f", Timings.median(taken.ratios(theirs))));
+        return report.text("Scanline beside PyTorch, ONNX Runtime and DJL", how, command,
+                new SidesTables(report, djl).text(rows));
     }
 }

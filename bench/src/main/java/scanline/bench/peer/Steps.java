@@ -59,6 +59,11 @@ public final class Steps implements AutoCloseable {
         return copy(experiment.examples(Split.TEST).batch(0, count));
     }
 
+    /** One of the test images. */
+    Batch testImage(int number) {
+        return copy(experiment.examples(Split.TEST).batch(number, number + 1));
+    }
+
     /** Performs one training step on a batch and returns its loss. */
     public float train(Batch batch) {
         return (float) learner.learn(batch).loss();

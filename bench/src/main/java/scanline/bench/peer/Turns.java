@@ -3,13 +3,17 @@ package scanline.bench.peer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.DoubleSummaryStatistics;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.DoubleSupplier;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /** The turns of the sides at one case, in chronological order. */
@@ -22,6 +26,8 @@ final class Turns {
         TUNED("PyTorch, tuned", false),
         /** PyTorch with its default settings. */
         DEFAULT("PyTorch, default settings", true),
+        /** ONNX Runtime with its fastest settings. */
+        ONNX("ONNX Runtime", false),
         /** DJL. */
         DJL("DJL", true);
 
@@ -49,29 +55,50 @@ final class Turns {
      * @param process the number of the process, from 1; each side is started once per process
      * @param round the number of the round in this process, from 1
      * @param milliseconds the median of its iterations
-     * @param coreToCore the core-to-core time in nanoseconds, measured just before the turn
+     * @param before the core-to-core time in nanoseconds, measured just before the turn
+     * @param after the core-to-core time, measured just after the turn
      */
-    record Turn(int process, int round, Who who, double milliseconds, double coreToCore) {
+    record Turn(int process, int round, Who who, double milliseconds, double before, double after) {
         private boolean isBeside(Turn other) {
             return process == other.process && round == other.round;
         }
+
+        /** Returns whether it is one of a side that only takes one turn because it is slow, before all rounds. */
+        private boolean isOnlyOne() {
+            return who.onceIfSlow && milliseconds > SLOW_MILLISECONDS;
+        }
     }
+
+    /** A round of turns of all sides. */
+    private record Round(int process, int number) {}
 
     private static final double SLOW_MILLISECONDS = 3000;
     private static final int MOST_ITERATIONS = 10_000;
-    private static final String HEADER = "case,process,round,side,milliseconds,coreToCoreNanoseconds";
+    // Between processors far from each other a cache line takes three times as long and more as between near ones.
+    // Repeated measurements in the same state differ by less than half.
+    private static final double OTHER_STATE = 2;
+    private static final String HEADER = "case,process,round,side,milliseconds,"
+            + "coreToCoreNanosecondsBefore,coreToCoreNanosecondsAfter";
 
     private final String what;
+    private final DoubleSupplier coreToCore;
     private final List<Turn> turns = new ArrayList<>();
 
     /** Creates an empty list of turns for the case of this name. */
     Turns(String what) {
+        this(what, CoreToCore::nanoseconds);
+    }
+
+    /** Creates an empty list, with a measurement of the core-to-core time in nanoseconds. */
+    Turns(String what, DoubleSupplier coreToCore) {
         this.what = what;
+        this.coreToCore = coreToCore;
     }
 
     /**
      * Lets freshly started sides warm up and take turns. If PyTorch with default settings or DJL is slow, it takes only
-     * one turn of one iteration, in its first process.
+     * one turn of one iteration, in its first process. A round in which the state of the machine changed is repeated, but
+     * there are at most twice as many rounds as {@code rounds}.
      *
      * @param turnSeconds the approximate duration of a turn
      * @param players the sides in the order of their turns
@@ -85,7 +112,7 @@ final class Turns {
             if (who.onceIfSlow && of(who).stream().anyMatch(turn -> turn.milliseconds > SLOW_MILLISECONDS)) {
                 continue;
             }
-            double coreToCore = CoreToCore.nanoseconds();
+            double before = coreToCore.getAsDouble();
             Timings once = player.getValue().measure.apply(1);
             if (first == null) {
                 first = once;
@@ -93,17 +120,21 @@ final class Turns {
                 first.requireSame(what, who.title, once);
             }
             if (who.onceIfSlow && once.least() > SLOW_MILLISECONDS) {
-                add(new Turn(process, 1, who, once.median(), coreToCore));
+                add(new Turn(process, 1, who, once.median(), before, coreToCore.getAsDouble()));
             } else {
                 iterations.put(who, warmUp(player.getValue(), turnSeconds));
             }
         }
-        for (int round = 1; round <= rounds; round++) {
+        int steady = 0;
+        for (int round = 1; round <= 2 * rounds && steady < rounds; round++) {
+            double before = coreToCore.getAsDouble();
             for (Map.Entry<Who, Integer> turn : iterations.entrySet()) {
-                double coreToCore = CoreToCore.nanoseconds();
                 Timings timings = Objects.requireNonNull(players.get(turn.getKey())).measure.apply(turn.getValue());
-                add(new Turn(process, round, turn.getKey(), timings.median(), coreToCore));
+                double after = coreToCore.getAsDouble();
+                add(new Turn(process, round, turn.getKey(), timings.median(), before, after));
+                before = after;
             }
+            steady += isSteady(new Round(process, round)) ? 1 : 0;
         }
     }
 
@@ -123,9 +154,44 @@ final class Turns {
         turns.add(turn);
     }
 
-    /** The turns of one side. */
+    /** Returns whether the machine was in the same state in a whole round. */
+    private boolean isSteady(Round round) {
+        DoubleSummaryStatistics times = turns.stream()
+                .filter(turn -> round.equals(new Round(turn.process, turn.round)) && !turn.isOnlyOne())
+                .flatMapToDouble(turn -> DoubleStream.of(turn.before, turn.after)).summaryStatistics();
+        return !(times.getMax() > OTHER_STATE * times.getMin());
+    }
+
+    /** The rounds that count: those in which the state of the machine did not change, or all if there is none. */
+    private Set<Round> counted() {
+        Set<Round> rounds = rounds();
+        Set<Round> steady = rounds.stream().filter(this::isSteady).collect(Collectors.toSet());
+        return steady.isEmpty() ? rounds : steady;
+    }
+
+    private Set<Round> rounds() {
+        return turns.stream().map(turn -> new Round(turn.process, turn.round)).collect(Collectors.toSet());
+    }
+
+    /** The turns of one side in the rounds that count, and that of a side that only takes one. */
     List<Turn> of(Who who) {
-        return turns.stream().filter(turn -> turn.who == who).toList();
+        Set<Round> counted = counted();
+        return turns.stream()
+                .filter(turn -> turn.who == who
+                        && (turn.isOnlyOne() || counted.contains(new Round(turn.process, turn.round))))
+                .toList();
+    }
+
+    /** The medians of the turns of a side in each of its processes. */
+    List<Double> processes(Who who) {
+        return of(who).stream().collect(Collectors.groupingBy(Turn::process)).values().stream().map(Turns::median)
+                .toList();
+    }
+
+    /** The milliseconds of the fastest process of some sides; NaN if none of them was measured. */
+    double fastestProcess(Who... sides) {
+        return Stream.of(sides).flatMap(who -> processes(who).stream()).mapToDouble(Double::doubleValue).min()
+                .orElse(Double.NaN);
     }
 
     /** PyTorch's turns with default settings. If no setting helped, these are the tuned ones. */
@@ -159,11 +225,21 @@ final class Turns {
         return ratios;
     }
 
-    /** The core-to-core time in nanoseconds: the median over all turns, the minimum and the maximum. */
+    /**
+     * The core-to-core time in nanoseconds in the rounds that count: the median, the minimum and the maximum; and how
+     * many rounds do not count.
+     */
     String coreToCore() {
-        List<Double> times = turns.stream().map(Turn::coreToCore).toList();
-        return String.format(Locale.ROOT, "%.0f ns (%.0f to %.0f)", Timings.median(times), Collections.min(times),
-                Collections.max(times));
+        Set<Round> counted = counted();
+        List<Double> times = turns.stream().filter(turn -> counted.contains(new Round(turn.process, turn.round)))
+                .flatMap(turn -> Stream.of(turn.before, turn.after)).toList();
+        String text = String.format(Locale.ROOT, "%.0f ns (%.0f to %.0f)", Timings.median(times),
+                Collections.min(times), Collections.max(times));
+        if (!counted.stream().allMatch(this::isSteady)) {
+            return text + ", changed in every round";
+        }
+        int all = rounds().size();
+        return counted.size() == all ? text : text + ", without " + (all - counted.size()) + " of " + all + " rounds";
     }
 
     /** The turns as comma-separated values with a header, one line per turn. */
@@ -173,7 +249,8 @@ final class Turns {
     }
 
     private Stream<String> rows() {
-        return turns.stream().map(turn -> String.format(Locale.ROOT, "\"%s\",%d,%d,%s,%.4f,%.1f", what, turn.process,
-                turn.round, turn.who.name().toLowerCase(Locale.ROOT), turn.milliseconds, turn.coreToCore));
+        return turns.stream().map(turn -> String.format(Locale.ROOT, "\"%s\",%d,%d,%s,%.4f,%.1f,%.1f", what,
+                turn.process, turn.round, turn.who.name().toLowerCase(Locale.ROOT), turn.milliseconds, turn.before,
+                turn.after));
     }
 }

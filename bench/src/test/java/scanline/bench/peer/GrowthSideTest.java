@@ -3,6 +3,7 @@ package scanline.bench.peer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import scanline.engine.geometry.CellKind;
 
@@ -19,7 +20,7 @@ class GrowthSideTest {
         try (GrowthSide side = new GrowthSide(SMALL, 1)) {
             List<Float> losses = List.of(side.run(0), side.run(1));
             assertThat(losses.get(1)).isLessThan(losses.get(0));
-            side.restart();
+            side.restart(Map.of());
             assertThat(List.of(side.run(0), side.run(1))).isEqualTo(losses);
         }
     }

@@ -3,8 +3,14 @@ package scanline.bench.peer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import scanline.bench.peer.PeerNetwork.Kind;
 import scanline.engine.tensor.Weights;
@@ -28,6 +34,17 @@ class PeerNetworkTest {
                 .containsEntry("cell", "LSTM").containsEntry("hidden", 128).doesNotContainKey("init");
     }
 
+    /** A component that is renamed must be renamed there, too. */
+    @Test
+    void networksPyReadsOnlyWhatACaseHas() throws IOException {
+        Set<String> known = new HashSet<>(Set.of("shape", "classes", "parameters"));
+        Recipes.names().forEach(
+                name -> known.addAll(PeerNetwork.of(Recipes.find(name, List.of()).model()).description().keySet()));
+        assertThat(Pattern.compile("case\\[\"([^\"]+)\"]")
+                .matcher(Files.readString(Path.of("src", "main", "python", "networks.py"))).results()
+                .map(key -> key.group(1))).isNotEmpty().isSubsetOf(known);
+    }
+
     @Test
     void onlyDropoutMakesTheLossRandom() {
         assertThat(PeerNetwork.of(VitModel.DEFAULT).dropsOut()).isFalse();
@@ -47,11 +64,11 @@ class PeerNetworkTest {
     }
 
     @Test
-    void djlIsMeasuredOnlyInTrainingRecurrentNetworks() {
-        assertThat(Djl.knows(new Case("lstm-rows", Case.Work.TRAIN))).isTrue();
-        assertThat(Djl.knows(new Case("lstm-rows", Case.Work.EVALUATE))).isFalse();
-        assertThat(Djl.knows(new Case("vit", Case.Work.TRAIN))).isFalse();
-        assertThat(new Case("row-transformer", Case.Work.TRAIN).network().kind()).isEqualTo(Kind.ENCODER);
+    void djlIsMeasuredInPredictionsAndInTrainingRecurrentNetworks() {
+        assertThat(Djl.knows(Case.training("lstm-rows"))).isTrue();
+        assertThat(Djl.knows(Case.training("vit"))).isFalse();
+        assertThat(Djl.knows(new Case("vit", Case.Work.PREDICT, 8))).isTrue();
+        assertThat(Case.training("row-transformer").network().kind()).isEqualTo(Kind.ENCODER);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,23 +33,62 @@ class TurnsTest {
         return turns;
     }
 
+    private static Turn turn(int process, int round, Who who, double milliseconds) {
+        return new Turn(process, round, who, milliseconds, 50, 60);
+    }
+
     @Test
     void pyTorchsBetterTurnOfEachRoundCounts() {
-        Turns turns = of(new Turn(1, 1, Who.SCANLINE, 10, 50), new Turn(1, 1, Who.TUNED, 30, 50),
-                new Turn(1, 1, Who.DEFAULT, 20, 50), new Turn(1, 2, Who.SCANLINE, 10, 60),
-                new Turn(1, 2, Who.TUNED, 15, 60), new Turn(1, 2, Who.DEFAULT, 40, 200));
+        Turns turns = of(turn(1, 1, Who.SCANLINE, 10), turn(1, 1, Who.TUNED, 30), turn(1, 1, Who.DEFAULT, 20),
+                turn(1, 2, Who.SCANLINE, 10), turn(1, 2, Who.TUNED, 15), turn(1, 2, Who.DEFAULT, 40));
         assertThat(turns.bestOfPyTorch()).extracting(Turn::milliseconds).containsExactly(20.0, 15.0);
         assertThat(turns.ratios(turns.bestOfPyTorch())).containsExactly(2.0, 1.5);
         assertThat(turns.ratios(turns.withDefaults())).containsExactly(2.0, 4.0);
-        assertThat(turns.coreToCore()).isEqualTo("55 ns (50 to 200)");
+        assertThat(turns.coreToCore()).isEqualTo("55 ns (50 to 60)");
     }
 
     @Test
     void ratiosPairTurnsOfOneRoundOfOneProcess() {
-        Turns turns = of(new Turn(1, 1, Who.SCANLINE, 10, 1), new Turn(1, 1, Who.TUNED, 20, 1),
-                new Turn(2, 1, Who.SCANLINE, 20, 1), new Turn(2, 1, Who.TUNED, 60, 1));
+        Turns turns = of(turn(1, 1, Who.SCANLINE, 10), turn(1, 1, Who.TUNED, 20), turn(2, 1, Who.SCANLINE, 20),
+                turn(2, 1, Who.TUNED, 60));
         assertThat(turns.ratios(turns.bestOfPyTorch())).containsExactly(2.0, 3.0);
         assertThat(turns.withDefaults()).isEqualTo(turns.of(Who.TUNED)); // no setting helped
+    }
+
+    @Test
+    void theFastestProcessIsTheOneWithTheLowestMedian() {
+        Turns turns = of(turn(1, 1, Who.TUNED, 9), turn(1, 2, Who.TUNED, 1), turn(1, 3, Who.TUNED, 8),
+                turn(2, 1, Who.TUNED, 6), turn(2, 1, Who.DEFAULT, 5));
+        assertThat(turns.processes(Who.TUNED)).containsExactly(8.0, 6.0);
+        assertThat(turns.fastestProcess(Who.TUNED)).isEqualTo(6);
+        assertThat(turns.fastestProcess(Who.TUNED, Who.DEFAULT)).isEqualTo(5);
+        assertThat(turns.fastestProcess(Who.ONNX)).isNaN();
+    }
+
+    @Test
+    void aRoundInWhichTheStateOfTheMachineChangedDoesNotCount() {
+        Turn changed = new Turn(1, 1, Who.ONNX, 7, 60, 200);
+        Turns turns = of(turn(1, 1, Who.SCANLINE, 10), changed);
+        assertThat(turns.of(Who.ONNX)).containsExactly(changed); // there is no other
+        assertThat(turns.coreToCore()).endsWith("(50 to 200), changed in every round");
+        turns.add(turn(1, 2, Who.SCANLINE, 4));
+        turns.add(turn(1, 2, Who.ONNX, 5));
+        assertThat(turns.of(Who.ONNX)).extracting(Turn::round).containsExactly(2);
+        assertThat(turns.processes(Who.SCANLINE)).containsExactly(4.0);
+        assertThat(turns.coreToCore()).isEqualTo("55 ns (50 to 60), without 1 of 2 rounds");
+    }
+
+    @Test
+    void aRoundInWhichTheStateOfTheMachineChangedIsRepeated() {
+        Iterator<Double> nanoseconds = List.of(60.0, 60.0, 60.0, 60.0, 200.0, 200.0, 210.0, 190.0).iterator();
+        Turns turns = new Turns("case", nanoseconds::next);
+        Map<Who, Player> players = new LinkedHashMap<>();
+        players.put(Who.SCANLINE, player("ours", 1, 50));
+        players.put(Who.ONNX, player("theirs", 1, 50));
+        turns.play(1, 1, 0.001, players);
+        assertThat(turns.of(Who.SCANLINE)).extracting(Turn::round).containsExactly(2);
+        assertThat(Turns.csv(List.of(turns)).lines()).hasSize(5);
+        assertThat(nanoseconds).isExhausted();
     }
 
     @Test
@@ -57,7 +97,7 @@ class TurnsTest {
         players.put(Who.SCANLINE, player("ours", 1, 50));
         players.put(Who.TUNED, player("tuned", 1, 100));
         players.put(Who.DEFAULT, player("slow", 1, 4000));
-        Turns turns = new Turns("case");
+        Turns turns = new Turns("case", () -> 50);
         turns.play(1, 2, 0.001, players);
         turns.play(2, 2, 0.001, players);
         List<String> process = List.of("ours", "tuned", "ours", "tuned");
@@ -79,9 +119,10 @@ class TurnsTest {
 
     @Test
     void everyTurnIsALineInTheFile() {
-        Turns turns = of(new Turn(1, 2, Who.SCANLINE, 10.5, 52.25));
-        assertThat(Turns.csv(List.of(turns))).isEqualTo("case,process,round,side,milliseconds,coreToCoreNanoseconds\n"
-                + "\"case\",1,2,scanline,10.5000,52.3\n");
+        Turns turns = of(new Turn(1, 2, Who.SCANLINE, 10.5, 52.25, 53));
+        assertThat(Turns.csv(List.of(turns))).isEqualTo(
+                "case,process,round,side,milliseconds,coreToCoreNanosecondsBefore,coreToCoreNanosecondsAfter\n"
+                        + "\"case\",1,2,scanline,10.5000,52.3,53.0\n");
     }
 
     @Test

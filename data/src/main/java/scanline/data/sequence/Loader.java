@@ -13,7 +13,9 @@ public final class Loader {
     private final Pictures pictures;
     private final int features;
     private final int[] scanned;
-    private final float[] levels = new float[256];
+    private final double mean;
+    private final double std;
+    private final float[] levels;
     // A black pixel followed by the pixels of a picture: a scan that reads outside the picture reads the black one.
     private final byte[] framed;
     private @Nullable Batch last;
@@ -30,9 +32,40 @@ public final class Loader {
         features = scan.features(pictures.height(), pictures.width());
         scanned = scan.order(pictures.height(), pictures.width());
         framed = new byte[1 + pictures.height() * pictures.width()];
+        this.mean = mean;
+        this.std = std;
+        levels = new float[256];
         for (int level = 0; level < levels.length; level++) {
-            levels[level] = (float) ((level / 255.0 - mean) / std);
+            levels[level] = normalized(level);
         }
+    }
+
+    private Loader(Loader other, Pictures pictures) {
+        this.pictures = pictures;
+        features = other.features;
+        scanned = other.scanned;
+        framed = new byte[other.framed.length];
+        mean = other.mean;
+        std = other.std;
+        levels = other.levels;
+    }
+
+    /**
+     * Returns a loader that reads other pictures of the same size as this one reads its own, for another thread as well.
+     *
+     * @throws IllegalArgumentException if the size differs
+     */
+    public Loader of(Pictures others) {
+        if (others.height() != pictures.height() || others.width() != pictures.width()) {
+            throw new IllegalArgumentException("this loader reads pictures of " + pictures.height() + " x "
+                    + pictures.width() + ", not " + others.height() + " x " + others.width());
+        }
+        return new Loader(this, others);
+    }
+
+    /** Returns what the loader makes of a level of gray, 0 to 255. */
+    public float normalized(double level) {
+        return (float) ((level / 255.0 - mean) / std);
     }
 
     /** The number of steps of a sequence. */

@@ -5,6 +5,7 @@ import static scanline.engine.cpu.HeapBuffer.floatsOrNull;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntConsumer;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import scanline.engine.backend.Backend;
@@ -13,6 +14,7 @@ import scanline.engine.backend.FusedAttention;
 import scanline.engine.backend.FusedFeedForward;
 import scanline.engine.backend.FusedNormPool;
 import scanline.engine.backend.FusedRecurrence;
+import scanline.engine.backend.RepeatedPasses;
 import scanline.engine.geometry.Affine;
 import scanline.engine.geometry.AttentionShape;
 import scanline.engine.geometry.AttentionWeights;
@@ -47,7 +49,9 @@ import scanline.engine.kernel.Gelu;
 import scanline.engine.kernel.LayerNorm;
 import scanline.engine.kernel.Linear;
 import scanline.engine.kernel.Matmul;
+import scanline.engine.kernel.Packed;
 import scanline.engine.kernel.Parallel;
+import scanline.engine.kernel.Plan;
 import scanline.engine.kernel.PooledBatchNorm;
 import scanline.engine.kernel.Pooling;
 import scanline.engine.kernel.RecurrentBackward;
@@ -67,9 +71,12 @@ public final class CpuBackend
             FusedRecurrence,
             FusedAttention,
             FusedFeedForward,
-            FusedNormPool {
+            FusedNormPool,
+            RepeatedPasses {
     private final Parallel parallel;
+    private final Packed packed = new Packed(0);
     private float[] work = new float[0];
+    private @Nullable Prepared recorded;
 
     /**
      * Creates a backend.
@@ -313,12 +320,12 @@ public final class CpuBackend
 
     @Override
     public void softmax(Buffer y, Buffer x, int rows, int n) {
-        Softmax.softmax(floats(y), floats(x), rows, n);
+        parallel.rows(rows, n, (from, to) -> Softmax.softmax(floats(y), floats(x), from, to, n));
     }
 
     @Override
     public void softmaxGradient(Buffer dx, Buffer dy, Buffer y, int rows, int n) {
-        Softmax.softmaxGradient(floats(dx), floats(dy), floats(y), rows, n);
+        parallel.rows(rows, n, (from, to) -> Softmax.softmaxGradient(floats(dx), floats(dy), floats(y), from, to, n));
     }
 
     @Override
@@ -345,8 +352,8 @@ public final class CpuBackend
 
     @Override
     public void linear(Buffer y, Buffer x, Buffer w, @Nullable Buffer b, LinearShape shape) {
-        Linear.forward(parallel, floats(y), floats(x), floats(w), floatsOrNull(b), work(Linear.forwardWork(shape)),
-                shape);
+        Linear.forward(parallel, floats(y), floats(x), floats(w), floatsOrNull(b),
+                packed("linear", floats(w), Linear.packedLength(shape)), shape);
     }
 
     @Override
@@ -395,6 +402,7 @@ public final class CpuBackend
     @Override
     public void convolution(Buffer y, Buffer x, Buffer w, Buffer bias, int outputs, Window window) {
         Convolution.forward(parallel, floats(y), floats(x), floats(w), floats(bias),
+                packed("convolution", floats(w), Convolution.packedLength(outputs, window)),
                 work(Convolution.forwardWork(parallel.threads(), outputs, window)), outputs, window);
     }
 
@@ -407,6 +415,7 @@ public final class CpuBackend
         }
         if (dx != null) {
             ConvolutionGradient.input(parallel, floats(dx), floats(dy), floats(w),
+                    packed("convolution gradient", floats(w), ConvolutionGradient.inputPackedLength(outputs, window)),
                     work(ConvolutionGradient.inputWork(parallel.threads(), outputs, window)), outputs, window);
         }
     }
@@ -471,8 +480,8 @@ public final class CpuBackend
     @Override
     public void crossEntropy(Buffer loss, Buffer probabilities, Buffer logits, int[] labels, float smoothing, int rows,
             int classes) {
-        floats(loss)[0] = (float) (Softmax.crossEntropy(floats(probabilities), floats(logits), labels, smoothing, rows,
-                classes) / Softmax.counted(labels, rows));
+        parallel.alone((part, parts) -> floats(loss)[0] = (float) (Softmax.crossEntropy(floats(probabilities),
+                floats(logits), labels, smoothing, rows, classes) / Softmax.counted(labels, rows)));
     }
 
     @Override
@@ -567,7 +576,10 @@ public final class CpuBackend
     @Override
     public void recurrent(CellStates<Buffer> y, Buffer x, CellWeights<Buffer> w, CellKind kind, Span span) {
         RecurrentCell cell = RecurrentCell.of(kind);
-        RecurrentForward.forward(parallel, cell, y.map(HeapBuffer::floats), floats(x), w.map(HeapBuffer::floats),
+        CellWeights<float[]> weights = w.map(HeapBuffer::floats);
+        RecurrentForward.forward(parallel, cell, y.map(HeapBuffer::floats), floats(x), weights,
+                packed(RecurrentForward.dividesUnits(span) ? "units" : "rows", weights,
+                        RecurrentForward.packedLength(cell, span)),
                 work(RecurrentForward.work(cell, span)), span);
     }
 
@@ -592,34 +604,66 @@ public final class CpuBackend
 
     @Override
     public void selfAttend(Buffer y, Buffer x, AttentionWeights<Buffer> w, int features, AttentionShape shape) {
-        SelfAttention.forward(parallel, floats(y), floats(x), w.map(HeapBuffer::floats),
-                work(SelfAttention.work(features, shape, false, parallel.threads())), features, shape);
+        AttentionWeights<float[]> weights = w.map(HeapBuffer::floats);
+        SelfAttention.forward(parallel, floats(y), floats(x), weights,
+                packed("attention", weights, SelfAttention.packedLength(features, shape)),
+                work(SelfAttention.forwardWork(features, shape, parallel.threads())), features, shape);
     }
 
     @Override
     public void selfAttendGradient(@Nullable Buffer dx, AttentionWeights<Buffer> dw, Buffer dy, Buffer x,
             AttentionWeights<Buffer> w, int features, AttentionShape shape) {
         SelfAttention.backward(parallel, floatsOrNull(dx), dw.map(HeapBuffer::floats), floats(dy), floats(x),
-                w.map(HeapBuffer::floats), work(SelfAttention.work(features, shape, true, parallel.threads())),
+                w.map(HeapBuffer::floats), work(SelfAttention.backwardWork(features, shape, parallel.threads())),
                 features, shape);
     }
 
     @Override
     public void feedForward(Buffer y, Buffer x, FeedForwardWeights<Buffer> w, FeedForwardShape shape) {
-        FeedForward.forward(parallel, floats(y), floats(x), w.map(HeapBuffer::floats),
-                work(FeedForward.work(shape, false, parallel.threads())), shape);
+        FeedForwardWeights<float[]> weights = w.map(HeapBuffer::floats);
+        FeedForward.forward(parallel, floats(y), floats(x), weights,
+                packed("feed forward", weights, FeedForward.packedLength(shape)),
+                work(FeedForward.forwardWork(shape, parallel.threads())), shape);
     }
 
     @Override
     public void feedForwardGradient(@Nullable Buffer dx, FeedForwardWeights<Buffer> dw, Buffer dy, Buffer x,
             FeedForwardWeights<Buffer> w, FeedForwardShape shape) {
         FeedForward.backward(parallel, floatsOrNull(dx), dw.map(HeapBuffer::floats), floats(dy), floats(x),
-                w.map(HeapBuffer::floats), work(FeedForward.work(shape, true, parallel.threads())), shape);
+                w.map(HeapBuffer::floats), work(FeedForward.backwardWork(shape, parallel.threads())), shape);
+    }
+
+    @Override
+    public Repeated repeated(Runnable pass, Prepared prepared) {
+        recorded = prepared;
+        Plan plan;
+        try {
+            plan = parallel.record(pass);
+        } finally {
+            recorded = null;
+        }
+        return new Repeated() {
+            @Override
+            public void run() {
+                plan.run();
+            }
+
+            @Override
+            public void runAlone() {
+                plan.runAlone();
+            }
+        };
+    }
+
+    @Override
+    public Runnable onEachThread(IntConsumer part) {
+        Parallel.Task task = (index, parts) -> part.accept(index);
+        return () -> parallel.run(task);
     }
 
     /** The size in bytes of the work space of this backend's operations, which is not part of any {@code Memory}. */
     public long workBytes() {
-        return (long) Float.BYTES * work.length;
+        return (long) Float.BYTES * (work.length + packed.length());
     }
 
     @Override
@@ -627,13 +671,34 @@ public final class CpuBackend
         parallel.close();
     }
 
-    /** Returns the work space for an operation; it is reused by the next one. */
+    /** Returns the work space for an operation; it is reused by the next one, but not in a pass that is recorded. */
     private float[] work(int length) {
+        if (parallel.isRecording()) {
+            return new float[length];
+        }
         if (work.length < length) {
             work = new float[length];
         }
         return work;
     }
+
+    /**
+     * Returns the place for packed weights, of which the next operation may make another use. In a pass that is recorded,
+     * passes with the same weights share it, and it stays.
+     *
+     * @param layout
+     *            what is packed for, and how
+     */
+    private Packed packed(String layout, Object weights, int length) {
+        if (recorded != null) {
+            return recorded.get(new PackedFor(layout, weights, length), () -> new Packed(length));
+        }
+        packed.ensure(length);
+        return packed;
+    }
+
+    /** What identifies packed weights: their arrays are compared by identity. */
+    private record PackedFor(String layout, Object weights, int length) {}
 
     private static <A> int[] lengths(List<A> all, ToIntFunction<A> length) {
         int[] lengths = new int[all.size()];

@@ -54,13 +54,15 @@ public final class AlongAxis {
                     work[i] = Reduction.sum(x, i / blocks * n + start, Math.min(BLOCK, n - start));
                 }
             });
-            for (int o = 0; o < shape.outer(); o++) {
-                double sum = 0;
-                for (int block = 0; block < blocks; block++) {
-                    sum += work[o * blocks + block];
+            parallel.alone((part, parts) -> {
+                for (int o = 0; o < shape.outer(); o++) {
+                    double sum = 0;
+                    for (int block = 0; block < blocks; block++) {
+                        sum += work[o * blocks + block];
+                    }
+                    y[o] += (float) sum;
                 }
-                y[o] += (float) sum;
-            }
+            });
         } else {
             parallel.rows(shape.others(), n, (from, to) -> {
                 for (int at = from; at < to;) {

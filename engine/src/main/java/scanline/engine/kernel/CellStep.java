@@ -2,34 +2,95 @@ package scanline.engine.kernel;
 
 import scanline.engine.geometry.CellStates;
 import scanline.engine.geometry.Span;
-import scanline.engine.geometry.View;
 
 /**
- * The locations of a step's states, each an array and an index. An instance is created for every step and thread, so
- * the indices are plain numbers: with a {@link View} for each, predicting a single image was 5 % slower.
- *
- * @param h
- *            the next hidden state; {@code before} is the previous one, and both may have the same location
- * @param c
- *            the next cell state; {@code cellBefore} is the previous one, and both may have the same location
- * @param saved
- *            the values saved for the backward pass, blocks H apart
+ * The locations of a step's states, each an array and an index. A thread has one instance, which moves from step to step,
+ * so that a sequence of many steps allocates nothing. The indices are plain numbers: with an object for each, predicting
+ * a single image was 5 % slower.
  */
-public record CellStep(float[] h, int hAt, float[] before, int beforeAt, float[] c, int cAt, float[] cellBefore,
-        int cellBeforeAt, float[] saved, int savedAt) {
-    /** Returns the t-th step of a span, starting at a unit of a row of the batch. */
-    static CellStep of(CellStates<float[]> y, RecurrentCell cell, Span span, int t, int row, int unit) {
+public final class CellStep {
+    private final CellStates<float[]> y;
+    private final Span span;
+    private final int saved; // values per unit saved for the backward pass
+    private float[] before;
+    private float[] cellBefore;
+    private int hAt;
+    private int beforeAt;
+    private int cAt;
+    private int cellBeforeAt;
+    private int savedAt;
+
+    /** Creates the locations of the first step of a span, from the first unit of the first row on. */
+    CellStep(CellStates<float[]> y, RecurrentCell cell, Span span) {
+        this.y = y;
+        this.span = span;
+        saved = cell.saved();
+        before = y.before().values();
+        cellBefore = y.cellBefore().values();
+        move(0, 0, 0);
+    }
+
+    /** Moves to the t-th step of the span, starting at a unit of a row of the batch. */
+    void move(int t, int row, int unit) {
         int own = row * span.hidden() + unit;
-        int h = own + (y.allSteps() ? (span.first() + t) * span.states() : 0);
-        int c = own + (y.save() ? t * span.states() : 0);
-        int saved = cell.saved() * (c - unit) + unit;
+        hAt = own + (y.allSteps() ? (span.first() + t) * span.states() : 0);
+        cAt = own + (y.save() ? t * span.states() : 0);
+        savedAt = saved * (cAt - unit) + unit;
         if (t == 0) {
-            View<float[]> before = y.before();
-            View<float[]> cellBefore = y.cellBefore();
-            return new CellStep(y.h(), h, before.values(), before.at() + own, y.c(), c, cellBefore.values(),
-                    cellBefore.at() + own, y.saved(), saved);
+            before = y.before().values();
+            beforeAt = y.before().at() + own;
+            cellBefore = y.cellBefore().values();
+            cellBeforeAt = y.cellBefore().at() + own;
+        } else {
+            before = y.h();
+            beforeAt = y.allSteps() ? hAt - span.states() : hAt;
+            cellBefore = y.c();
+            cellBeforeAt = y.save() ? cAt - span.states() : cAt;
         }
-        return new CellStep(y.h(), h, y.h(), y.allSteps() ? h - span.states() : h, y.c(), c, y.c(),
-                y.save() ? c - span.states() : c, y.saved(), saved);
+    }
+
+    /** The next hidden state, from {@link #hAt} on. */
+    float[] h() {
+        return y.h();
+    }
+
+    int hAt() {
+        return hAt;
+    }
+
+    /** The previous hidden state, from {@link #beforeAt} on; it may have the location of the next one. */
+    float[] before() {
+        return before;
+    }
+
+    int beforeAt() {
+        return beforeAt;
+    }
+
+    /** The next cell state, from {@link #cAt} on. */
+    float[] c() {
+        return y.c();
+    }
+
+    int cAt() {
+        return cAt;
+    }
+
+    /** The previous cell state, from {@link #cellBeforeAt} on; it may have the location of the next one. */
+    float[] cellBefore() {
+        return cellBefore;
+    }
+
+    int cellBeforeAt() {
+        return cellBeforeAt;
+    }
+
+    /** The values saved for the backward pass, from {@link #savedAt} on, blocks H apart. */
+    float[] saved() {
+        return y.saved();
+    }
+
+    int savedAt() {
+        return savedAt;
     }
 }

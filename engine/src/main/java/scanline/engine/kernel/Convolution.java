@@ -17,14 +17,18 @@ import scanline.engine.geometry.Window;
 public final class Convolution {
     private Convolution() {}
 
-    /** The layout of the work space: the weights, packed and reordered, then a part for each thread. */
-    private record Layout(int ordered, int own, int result, int piece) {
-        static Layout of(ConvolutionFrame frame, int outputs) {
-            int ordered = Lanes.FIRST + frame.rows() * Gemm.packedLength(frame.run(), outputs);
-            int own = ordered + Lanes.lines(frame.rows() * frame.run() * outputs);
-            int result = frame.length();
-            return new Layout(ordered, own, result, result + Lanes.lines(frame.places(frame.block()) * outputs));
-        }
+    /** The length of the packed weights of {@link #forward}, in floats. */
+    public static int packedLength(int outputs, Window window) {
+        return packedLength(ConvolutionFrame.ofInput(window), outputs);
+    }
+
+    /** The length of the packed weights of {@link #convolve}, followed by the reordered ones, in floats. */
+    static int packedLength(ConvolutionFrame frame, int outputs) {
+        return orderedAt(frame, outputs) + frame.rows() * frame.run() * outputs;
+    }
+
+    private static int orderedAt(ConvolutionFrame frame, int outputs) {
+        return Lanes.FIRST + frame.rows() * Gemm.packedLength(frame.run(), outputs);
     }
 
     /** The work space of {@link #forward}, in floats. */
@@ -32,10 +36,14 @@ public final class Convolution {
         return work(threads, ConvolutionFrame.ofInput(window), outputs);
     }
 
-    /** The work space of {@link #convolve}, in floats. */
+    /** The work space of {@link #convolve}, a part for each thread, in floats. */
     static int work(int threads, ConvolutionFrame frame, int outputs) {
-        Layout at = Layout.of(frame, outputs);
-        return at.own + threads * at.piece;
+        return Lanes.FIRST + threads * piece(frame, outputs);
+    }
+
+    /** The length of a thread's part: an image in its frame, an operand of a product, and its results. */
+    private static int piece(ConvolutionFrame frame, int outputs) {
+        return frame.length() + frame.transposedLength() + Lanes.lines(frame.places(frame.block()) * outputs);
     }
 
     /**
@@ -50,10 +58,10 @@ public final class Convolution {
      * @param work
      *            work space, {@link #forwardWork} floats
      */
-    public static void forward(Parallel parallel, float[] y, float[] x, float[] w, float[] bias, float[] work,
-            int outputs, Window window) {
-        convolve(parallel, y, x, bias, work, outputs, window.batch(), ConvolutionFrame.ofInput(window),
-                at -> order(work, at, w, outputs, window));
+    public static void forward(Parallel parallel, float[] y, float[] x, float[] w, float[] bias, Packed packed,
+            float[] work, int outputs, Window window) {
+        convolve(parallel, y, x, bias, packed, work, outputs, window.batch(), ConvolutionFrame.ofInput(window),
+                at -> order(packed.values(), at, w, outputs, window));
     }
 
     /** Writes w[O, C, rows, columns] as [K, O]. */
@@ -71,36 +79,40 @@ public final class Convolution {
 
     /**
      * Convolves the images of x, which are copied into frames, with the weights [K, outputs] that {@code order} writes
-     * to the work space. Sums start from the bias or, without a bias, from the values of y.
+     * to {@code packed}. Sums start from the bias or, without a bias, from the values of y.
      */
-    static void convolve(Parallel parallel, float[] y, float[] x, float @Nullable [] bias, float[] work, int outputs,
-            int batch, ConvolutionFrame frame, IntConsumer order) {
-        Layout at = Layout.of(frame, outputs);
+    static void convolve(Parallel parallel, float[] y, float[] x, float @Nullable [] bias, Packed packed, float[] work,
+            int outputs, int batch, ConvolutionFrame frame, IntConsumer order) {
+        float[] weights = packed.values();
+        int piece = piece(frame, outputs);
         int row = frame.outWidth() * outputs;
-        parallel.run((part, parts) -> {
+        parallel.run(packed, (part, parts) -> {
             if (part == 0) {
-                order.accept(at.ordered);
-                for (int r = 0; r < frame.rows(); r++) {
-                    Gemm.pack(work, Lanes.FIRST + r * Gemm.packedLength(frame.run(), outputs), work,
-                            at.ordered + r * frame.run() * outputs, outputs, frame.run(), outputs, 0,
-                            Gemm.panels(outputs));
-                }
+                int ordered = orderedAt(frame, outputs);
+                order.accept(ordered);
+                frame.pack(weights, weights, ordered, outputs);
             }
-            int image = at.own + part * at.piece;
-            int result = image + at.result;
-            Arrays.fill(work, image, result, 0f);
-            parallel.meet();
-            int end = Parallel.from(part + 1, parts, batch);
-            for (int b = Parallel.from(part, parts, batch); b < end; b++) {
-                frame.fill(work, image, x, b * frame.imageLength());
-                for (int i = 0; i < frame.outHeight(); i += frame.block()) {
-                    int count = Math.min(frame.block(), frame.outHeight() - i);
+        }, (part, parts) -> {
+            int image = Lanes.FIRST + part * piece;
+            int transposed = image + frame.length();
+            int result = transposed + frame.transposedLength();
+            Arrays.fill(work, image, transposed, 0f);
+            // Of fewer images than threads, each thread computes some rows of each.
+            boolean few = batch < parts;
+            int first = few ? Parallel.from(part, parts, frame.outHeight()) : 0;
+            int last = few ? Parallel.from(part + 1, parts, frame.outHeight()) : frame.outHeight();
+            int end = few ? batch : Parallel.from(part + 1, parts, batch);
+            for (int b = few ? 0 : Parallel.from(part, parts, batch); b < end && first < last; b++) {
+                frame.fill(work, image, x, b * frame.imageLength(), first, last);
+                for (int i = first; i < last; i += frame.block()) {
+                    int count = Math.min(frame.block(), last - i);
                     int to = (b * frame.outHeight() + i) * row;
                     if (bias == null) {
                         ConvolutionFrame.copyRows(work, result, frame.width() * outputs, y, to, row, count, row);
-                        frame.multiply(work, result, work, result, outputs, image, Lanes.FIRST, outputs, i, count);
+                        frame.multiply(work, result, work, result, outputs, image, transposed, weights, outputs, i,
+                                count);
                     } else {
-                        frame.multiply(work, result, bias, 0, 0, image, Lanes.FIRST, outputs, i, count);
+                        frame.multiply(work, result, bias, 0, 0, image, transposed, weights, outputs, i, count);
                     }
                     ConvolutionFrame.copyRows(y, to, row, work, result, frame.width() * outputs, count, row);
                 }

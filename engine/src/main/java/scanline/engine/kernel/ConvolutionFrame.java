@@ -89,33 +89,78 @@ record ConvolutionFrame(int channels, int imageHeight, int imageWidth, int above
 
     /** Copies an image into the frame and leaves the zeros unchanged. */
     void fill(float[] to, int at, float[] x, int image) {
+        fill(to, at, x, image, 0, outHeight);
+    }
+
+    /** Copies what places in rows {@code from..end} need of an image. */
+    void fill(float[] to, int at, float[] x, int image, int from, int end) {
+        int top = from * stride;
+        int bottom = (end - 1) * stride + rows;
         // If pixels are spread apart and the padding is wider than the kernel, some of them are outside the frame.
         int first = Math.max(0, Math.ceilDiv(-left, spread));
-        for (int i = Math.max(0, Math.ceilDiv(-above, spread)); i < imageHeight
-                && above + i * spread < height(); i++) {
+        for (int i = Math.max(0, Math.ceilDiv(top - above, spread)); i < imageHeight
+                && above + i * spread < bottom; i++) {
             int row = at + (above + i * spread) * width * channels;
-            int from = image + i * imageWidth * channels;
+            int source = image + i * imageWidth * channels;
             if (spread == 1) {
-                copy(to, row + (left + first) * channels, x, from + first * channels,
+                copy(to, row + (left + first) * channels, x, source + first * channels,
                         (imageWidth - first) * channels);
                 continue;
             }
             for (int j = first; j < imageWidth; j++) {
-                copy(to, row + (left + j * spread) * channels, x, from + j * channels, channels);
+                copy(to, row + (left + j * spread) * channels, x, source + j * channels, channels);
             }
+        }
+    }
+
+    /**
+     * Returns whether the runs are too short for a product of each row of the kernel. The numbers under one element of
+     * the kernel are then contiguous for all places of a row, and are copied as rows of a transposed operand.
+     */
+    boolean isFlat() {
+        return channels == 1 && stride == 1;
+    }
+
+    /** The size in floats of the transposed operand of {@link #multiply}. */
+    int transposedLength() {
+        return isFlat() ? rows * columns * Lanes.lines(places(block())) : 0;
+    }
+
+    /** Packs weights [rows, run, outputs] for {@link #multiply}. */
+    void pack(float[] packed, float[] ordered, int at, int outputs) {
+        int pieces = isFlat() ? 1 : rows;
+        int depth = rows * run() / pieces;
+        for (int i = 0; i < pieces; i++) {
+            Gemm.pack(packed, Lanes.FIRST + i * Gemm.packedLength(depth, outputs), ordered, at + i * depth * outputs,
+                    outputs, depth, outputs, 0, Gemm.panels(outputs));
         }
     }
 
     /**
      * Multiplies {@code count} rows of places, from row {@code place} on, by the packed weights of all rows of the
      * kernel, which are stored one after the other. The sums start from {@code start}.
+     *
+     * @param transposed
+     *            where {@link #transposedLength} floats of {@code work} are free
      */
-    void multiply(float[] work, int result, float[] start, int startAt, int startLd, int image, int weights,
-            int outputs, int place, int count) {
+    void multiply(float[] work, int result, float[] start, int startAt, int startLd, int image, int transposed,
+            float[] weights, int outputs, int place, int count) {
+        if (isFlat()) {
+            int places = places(count);
+            int distance = Lanes.lines(places);
+            for (int i = 0; i < rows * columns; i++) {
+                copy(work, transposed + i * distance, work, image + (place + i / columns) * width + i % columns,
+                        places);
+            }
+            Gemm.multiplyTransposed(work, result, outputs, start, startAt, startLd, work, transposed, distance, weights,
+                    Lanes.FIRST, places, rows * columns, outputs);
+            return;
+        }
         for (int r = 0; r < rows; r++) {
             Gemm.multiply(work, result, outputs, r == 0 ? start : work, r == 0 ? startAt : result,
                     r == 0 ? startLd : outputs, work, image + (place * stride + r) * width * channels,
-                    stride * channels, work, weights + r * Gemm.packedLength(run(), outputs), places(count), run(),
+                    stride * channels, weights, Lanes.FIRST + r * Gemm.packedLength(run(), outputs), places(count),
+                    run(),
                     outputs);
         }
     }

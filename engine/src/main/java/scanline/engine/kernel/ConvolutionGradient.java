@@ -21,6 +21,11 @@ public final class ConvolutionGradient {
         return Convolution.work(threads, ConvolutionFrame.ofGradient(window, outputs), window.channels());
     }
 
+    /** The length of the packed weights of {@link #input}, in floats. */
+    public static int inputPackedLength(int outputs, Window window) {
+        return Convolution.packedLength(ConvolutionFrame.ofGradient(window, outputs), window.channels());
+    }
+
     /**
      * Adds to the gradient of the input. It is a convolution of dy with the flipped kernel, with outputs and channels
      * exchanged. If the stride is not 1, zeros are inserted between the pixels of dy.
@@ -34,10 +39,10 @@ public final class ConvolutionGradient {
      * @param work
      *            work space, {@link #inputWork} floats
      */
-    public static void input(Parallel parallel, float[] dx, float[] dy, float[] w, float[] work, int outputs,
-            Window window) {
-        Convolution.convolve(parallel, dx, dy, null, work, window.channels(), window.batch(),
-                ConvolutionFrame.ofGradient(window, outputs), at -> flip(work, at, w, outputs, window));
+    public static void input(Parallel parallel, float[] dx, float[] dy, float[] w, Packed packed, float[] work,
+            int outputs, Window window) {
+        Convolution.convolve(parallel, dx, dy, null, packed, work, window.channels(), window.batch(),
+                ConvolutionFrame.ofGradient(window, outputs), at -> flip(packed.values(), at, w, outputs, window));
     }
 
     /** Writes w[O, C, rows, columns] as [rows, columns, O, C], with rows and columns in reverse order. */
@@ -117,7 +122,7 @@ public final class ConvolutionGradient {
                     addImage(frame, at, sums, own, dy, x, work, b, outputs, window, dw != null);
                 }
             }
-            parallel.meet();
+            parallel.meet(part, parts);
             addShards(at, dw, dbias, work, outputs, window,
                     Parallel.from(part, parts, window.depth() + 1), Parallel.from(part + 1, parts, window.depth() + 1));
         });

@@ -31,19 +31,17 @@ public final class FeedForward {
         return Shards.count(blocks(shape), 2L * shape.features() * shape.hidden());
     }
 
-    /** The layout of the work space: first the part that all threads share, then a part for each thread. */
-    private record Layout(int zeros, int packed1, int packed2, int back1, int back2, int sums, int shard, int own) {
-        static Layout of(FeedForwardShape shape, boolean backward) {
+    /** The layout of the backward work space: first the part that all threads share, then a part for each thread. */
+    private record Layout(int zeros, int packed1, int back1, int back2, int sums, int shard, int own) {
+        static Layout of(FeedForwardShape shape) {
             int f = shape.features();
             int h = shape.hidden();
             int packed1 = Lanes.FIRST + Lanes.lines(h);
-            int packed2 = packed1 + Gemm.packedLength(f, h);
-            int back1 = packed2 + (backward ? 0 : Gemm.packedLength(h, f));
-            int back2 = back1 + (backward ? Gemm.packedLength(h, f) : 0);
-            int sums = back2 + (backward ? Gemm.packedLength(f, h) : 0);
+            int back1 = packed1 + Gemm.packedLength(f, h);
+            int back2 = back1 + Gemm.packedLength(h, f);
+            int sums = back2 + Gemm.packedLength(f, h);
             int shard = Lanes.lines(2 * f * h + h + f);
-            return new Layout(Lanes.FIRST, packed1, packed2, back1, back2, sums, shard,
-                    sums + (backward ? shards(shape) * shard : 0));
+            return new Layout(Lanes.FIRST, packed1, back1, back2, sums, shard, sums + shards(shape) * shard);
         }
     }
 
@@ -60,29 +58,54 @@ public final class FeedForward {
         }
     }
 
-    /** The work space of a team, in floats. */
-    public static int work(FeedForwardShape shape, boolean backward, int threads) {
-        return Layout.of(shape, backward).own + threads * Lanes.lines(Own.of(0, shape, backward).end);
+    /** The length of the packed weights of {@link #forward}, in floats. */
+    public static int packedLength(FeedForwardShape shape) {
+        return packed2(shape) + Gemm.packedLength(shape.hidden(), shape.features());
+    }
+
+    private static int packed2(FeedForwardShape shape) {
+        return Lanes.FIRST + Gemm.packedLength(shape.features(), shape.hidden());
+    }
+
+    /** The work space of {@link #forward}, a part for each thread, in floats. */
+    public static int forwardWork(FeedForwardShape shape, int threads) {
+        return Lanes.FIRST + threads * Lanes.lines(Own.of(0, shape, false).end);
+    }
+
+    /** The work space of {@link #backward}, in floats. */
+    public static int backwardWork(FeedForwardShape shape, int threads) {
+        return Layout.of(shape).own + threads * Lanes.lines(Own.of(0, shape, true).end);
     }
 
     /** Sets y from x, both [rows, F]. */
-    public static void forward(Parallel parallel, float[] y, float[] x, FeedForwardWeights<float[]> w, float[] work,
-            FeedForwardShape shape) {
-        Layout at = Layout.of(shape, false);
-        int piece = Lanes.lines(Own.of(0, shape, false).end);
+    public static void forward(Parallel parallel, float[] y, float[] x, FeedForwardWeights<float[]> w,
+            Packed packed, float[] work, FeedForwardShape shape) {
+        float[] weights = packed.values();
+        int packed2 = packed2(shape);
         int f = shape.features();
         int h = shape.hidden();
-        parallel.run((part, parts) -> {
-            packTransposed(work, at.packed1, w.w1(), f, h, part, parts);
-            packTransposed(work, at.packed2, w.w2(), h, f, part, parts);
-            parallel.meet();
-            Own own = Own.of(at.own + part * piece, shape, false);
-            int end = Parallel.from(part + 1, parts, blocks(shape));
-            for (int block = Parallel.from(part, parts, blocks(shape)); block < end; block++) {
-                int row = block * ROWS;
-                int rows = Math.min(ROWS, shape.rows() - row);
-                hidden(work, at, own, x, w, shape, row, rows);
-                Gemm.multiply(y, row * f, f, w.b2(), 0, 0, work, own.after, h, work, at.packed2, rows, h, f);
+        int piece = Lanes.lines(Own.of(0, shape, false).end);
+        Own[] owns = new Own[parallel.threads()];
+        for (int part = 0; part < owns.length; part++) {
+            owns[part] = Own.of(Lanes.FIRST + part * piece, shape, false);
+        }
+        parallel.run(packed, (part, parts) -> {
+            packTransposed(weights, Lanes.FIRST, w.w1(), f, h, part, parts);
+            packTransposed(weights, packed2, w.w2(), h, f, part, parts);
+        }, (part, parts) -> {
+            Own own = owns[part];
+            // Few blocks would not be divided evenly.
+            boolean few = blocks(shape) < 2 * parts;
+            int first = few
+                    ? Parallel.from(part, parts, shape.rows())
+                    : Parallel.from(part, parts, blocks(shape)) * ROWS;
+            int end = few
+                    ? Parallel.from(part + 1, parts, shape.rows())
+                    : Math.min(shape.rows(), Parallel.from(part + 1, parts, blocks(shape)) * ROWS);
+            for (int row = first; row < end; row += ROWS) {
+                int rows = Math.min(ROWS, end - row);
+                hidden(work, weights, Lanes.FIRST, own, x, w, shape, row, rows);
+                Gemm.multiply(y, row * f, f, w.b2(), 0, 0, work, own.after, h, weights, packed2, rows, h, f);
             }
         });
     }
@@ -91,7 +114,7 @@ public final class FeedForward {
     public static void backward(Parallel parallel, float @Nullable [] dx, FeedForwardWeights<float[]> dw, float[] dy,
             float[] x,
             FeedForwardWeights<float[]> w, float[] work, FeedForwardShape shape) {
-        Layout at = Layout.of(shape, true);
+        Layout at = Layout.of(shape);
         int piece = Lanes.lines(Own.of(0, shape, true).end);
         int f = shape.features();
         int h = shape.hidden();
@@ -103,7 +126,7 @@ public final class FeedForward {
             if (part == 0) {
                 Arrays.fill(work, at.zeros, at.packed1, 0f);
             }
-            parallel.meet();
+            parallel.meet(part, parts);
             Own own = Own.of(at.own + part * piece, shape, true);
             int end = Parallel.from(part + 1, parts, shards);
             for (int shard = Parallel.from(part, parts, shards); shard < end; shard++) {
@@ -116,9 +139,9 @@ public final class FeedForward {
                             Math.min(ROWS, shape.rows() - row));
                 }
             }
-            parallel.meet();
+            parallel.meet(part, parts);
             Shards.addUp(work, at.sums, at.shard, shards, part, parts);
-            parallel.meet();
+            parallel.meet(part, parts);
             addSums(dw, work, at.sums, shape, part, parts);
         });
     }
@@ -129,7 +152,7 @@ public final class FeedForward {
         int f = shape.features();
         int h = shape.hidden();
         int biases = sums + 2 * f * h;
-        hidden(work, at, own, x, w, shape, row, rows);
+        hidden(work, work, at.packed1, own, x, w, shape, row, rows);
         // dW2^T += H^T dY, dH = dY W2
         if (dw.w2() != null) {
             Gemm.pack(work, own.packed, dy, row * f, f, rows, f, 0, Gemm.panels(f));
@@ -160,14 +183,13 @@ public final class FeedForward {
     }
 
     /** Computes a block of {@code x W1^T + b1}, and applies f and dropout to it. */
-    private static void hidden(float[] work, Layout at, Own own, float[] x, FeedForwardWeights<float[]> w,
-            FeedForwardShape shape, int row,
-            int rows) {
+    private static void hidden(float[] work, float[] weights, int packed1, Own own, float[] x,
+            FeedForwardWeights<float[]> w, FeedForwardShape shape, int row, int rows) {
         int f = shape.features();
         int h = shape.hidden();
         Transposition.transpose(work, own.transposed, rows, x, row * f, f, rows, f);
-        Gemm.multiplyTransposed(work, own.before, h, w.b1(), 0, 0, work, own.transposed, rows, work, at.packed1, rows,
-                f, h);
+        Gemm.multiplyTransposed(work, own.before, h, w.b1(), 0, 0, work, own.transposed, rows, weights, packed1,
+                rows, f, h);
         if (shape.nonlinearity() == Nonlinearity.GELU) {
             Gelu.gelu(work, own.after, work, own.before, rows * h);
         } else {

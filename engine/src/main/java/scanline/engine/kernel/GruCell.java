@@ -53,8 +53,8 @@ public record GruCell() implements RecurrentCell {
     public void backward(CellStep at, CellStepGradients d, int rows, int hidden) {
         for (int i = 0; i < rows; i++) {
             int row = i * hidden;
-            gateGradients(d.work(), d.sums() + 4 * row, d.panels() + i * Gemm.PANEL, d.depth(), d.dh().values(),
-                    d.dh().at() + row, at.before(), at.beforeAt() + row, at.saved(),
+            gateGradients(d.work(), d.sums() + 4 * row, d.panels() + i * Gemm.PANEL, d.depth(), d.dh(),
+                    d.at() + row, at.before(), at.beforeAt() + row, at.saved(),
                     at.savedAt() + 4 * row, hidden);
         }
     }

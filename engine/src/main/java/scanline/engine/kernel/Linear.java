@@ -6,33 +6,44 @@ import scanline.engine.geometry.LinearShape;
 
 /** Linear maps of rows, {@code y = x w^T + b} with w [outputs, inputs]. All threads first pack the weight together. */
 public final class Linear {
+    // Fewer rows than those of a tile.
+    private static final int FEW_ROWS = 6;
+
     private Linear() {}
 
-    /** The work space of {@link #forward}, in floats. */
-    public static int forwardWork(LinearShape shape) {
+    /** The length of the packed weight of {@link #forward}, in floats. */
+    public static int packedLength(LinearShape shape) {
         return Lanes.FIRST + Gemm.packedLength(shape.inputs(), shape.outputs());
     }
 
     /** Sets y. */
-    public static void forward(Parallel parallel, float[] y, float[] x, float[] w, float @Nullable [] b, float[] work,
+    public static void forward(Parallel parallel, float[] y, float[] x, float[] w, float @Nullable [] b, Packed packed,
             LinearShape shape) {
+        float[] weight = packed.values();
         int inputs = shape.inputs();
         int outputs = shape.outputs();
-        parallel.run(shape.products(), (part, parts) -> {
-            int panels = Gemm.panels(outputs);
+        int panels = Gemm.panels(outputs);
+        parallel.run(shape.products(), packed, (part, parts) -> {
             int panel = Parallel.from(part, parts, panels);
-            Gemm.packTransposed(work, Lanes.FIRST + panel * inputs * Gemm.PANEL, w, 0, inputs, inputs, outputs, panel,
+            Gemm.packTransposed(weight, Lanes.FIRST + panel * inputs * Gemm.PANEL, w, 0, inputs, inputs, outputs, panel,
                     Parallel.from(part + 1, parts, panels));
-            int from = Parallel.from(part, parts, shape.rows());
-            int to = Parallel.from(part + 1, parts, shape.rows());
+        }, (part, parts) -> {
+            // Few rows are not divided, but the outputs: each thread then reads only its part of the weights.
+            boolean few = shape.rows() < FEW_ROWS;
+            int row = few ? 0 : Parallel.from(part, parts, shape.rows());
+            int rows = (few ? shape.rows() : Parallel.from(part + 1, parts, shape.rows())) - row;
+            int panel = few ? Parallel.from(part, parts, panels) : 0;
+            int output = Math.min(outputs, panel * Gemm.PANEL);
+            int end = few ? Math.min(outputs, Parallel.from(part + 1, parts, panels) * Gemm.PANEL) : outputs;
+            int at = row * outputs + output;
             if (b == null) {
-                Arrays.fill(y, from * outputs, to * outputs, 0f);
+                for (int i = 0; i < rows; i++) {
+                    Arrays.fill(y, at + i * outputs, at + i * outputs + end - output, 0f);
+                }
             }
-            parallel.meet(parts);
-            float[] start = b == null ? y : b;
-            int startAt = b == null ? from * outputs : 0;
-            Gemm.multiply(y, from * outputs, outputs, start, startAt, b == null ? outputs : 0, x, from * inputs, inputs,
-                    work, Lanes.FIRST, to - from, inputs, outputs);
+            Gemm.multiply(y, at, outputs, b == null ? y : b, b == null ? at : output, b == null ? outputs : 0, x,
+                    row * inputs, inputs, weight, Lanes.FIRST + panel * inputs * Gemm.PANEL, rows, inputs,
+                    end - output);
         });
     }
 
@@ -57,7 +68,7 @@ public final class Linear {
                 Gemm.pack(work, weightAt + panel * outputs * Gemm.PANEL, w, 0, inputs, outputs, inputs, panel,
                         Parallel.from(part + 1, parts, panels));
             }
-            parallel.meet(parts);
+            parallel.meet(part, parts);
             if (dx != null) {
                 int from = Parallel.from(part, parts, rows);
                 Gemm.multiply(dx, from * inputs, inputs, dx, from * inputs, inputs, dy, from * outputs, outputs, work,

@@ -61,7 +61,7 @@ public record LstmCell() implements RecurrentCell {
         for (int i = 0; i < rows; i++) {
             int row = i * hidden;
             gateGradients(d.work(), d.sums() + 4 * row, d.panels() + i * Gemm.PANEL, d.depth(), d.scratch() + row,
-                    d.dh().values(), d.dh().at() + row, d.dc().values(), d.dc().at() + row, at.cellBefore(),
+                    d.dh(), d.at() + row, d.dc(), d.at() + row, at.cellBefore(),
                     at.cellBeforeAt() + row, at.saved(), at.savedAt() + 4 * row, hidden);
         }
     }

@@ -64,7 +64,7 @@ public final class Matmul {
                         columns, panel, part.to(panels));
                 int yAt = (i * rows + row) * columns;
                 Arrays.fill(y, yAt, yAt + some * columns, 0f);
-                parallel.meet(part.members);
+                parallel.meet(part.member, part.members);
                 Gemm.multiply(y, yAt, columns, y, yAt, columns, a, (i * rows + row) * depth, depth, work, part.packed,
                         some, depth, columns);
             }
@@ -86,7 +86,7 @@ public final class Matmul {
                     addLeft(parallel, da, dy, b, work, i, part, shape);
                 }
                 // The operands may be the same tensor, whose gradient every member then adds to twice.
-                parallel.meet(part.members);
+                parallel.meet(part.member, part.members);
                 if (db != null) {
                     addRight(parallel, db, dy, a, work, i, part, shape);
                 }
@@ -102,7 +102,7 @@ public final class Matmul {
         int panel = part.from(panels);
         Gemm.packTransposed(work, part.packed + panel * columns * Gemm.PANEL, b, i * depth * columns, columns, columns,
                 depth, panel, part.to(panels));
-        parallel.meet(part.members);
+        parallel.meet(part.member, part.members);
         int row = part.from(shape.rows());
         int at = (i * shape.rows() + row) * depth;
         Gemm.multiply(da, at, depth, da, at, depth, dy, (i * shape.rows() + row) * columns, columns, work, part.packed,
@@ -119,7 +119,7 @@ public final class Matmul {
         int packed = part.packed + Lanes.lines(Gemm.packedLength(columns, depth));
         Gemm.pack(work, packed + panel * rows * Gemm.PANEL, dy, i * rows * columns, columns, rows, columns, panel,
                 part.to(panels));
-        parallel.meet(part.members);
+        parallel.meet(part.member, part.members);
         int row = part.from(depth);
         int at = (i * depth + row) * columns;
         Gemm.multiplyTransposed(db, at, columns, db, at, columns, a, i * rows * depth + row, depth, work, packed,

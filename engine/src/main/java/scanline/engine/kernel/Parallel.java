@@ -1,6 +1,6 @@
 package scanline.engine.kernel;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
@@ -42,17 +42,38 @@ public final class Parallel implements AutoCloseable {
     // work.
     private static final int SPINS = 20_000;
     private static final long PARK_NANOS = 20_000;
+    // The first spins do not pause, because a pause takes longer than a cache line needs between two processors.
+    private static final int EAGER_SPINS = 64;
+    private static final int MEETING_BITS = 20; // more meetings than a sequence has steps
+    private static final int LINE = 16; // longs: two cache lines, since processors fetch them in pairs
 
     private final int threads;
     private final int spins;
     private final Thread[] workers;
-    private final AtomicInteger running = new AtomicInteger();
-    private final AtomicInteger arrived = new AtomicInteger();
-    private volatile int round;
-    private volatile int meeting;
+    // Each member writes to cache lines of its own, which the others only read: what one has written then reaches another
+    // in a single transfer.
+    private final AtomicLongArray met; // the round, and in the last bits the number of meetings in it
+    private final AtomicLongArray done; // the last round whose task a member has ended
+    private final AtomicLongArray asleep; // 1 while a member may be parked
+    private volatile long round;
     private volatile boolean closed;
-    private volatile @Nullable Task task;
     private volatile @Nullable Throwable failure;
+    private @Nullable Task task; // published by the round
+    private @Nullable Plan recorded;
+    private final Both both = new Both();
+
+    /** Two tasks, between which all members meet; one object for all, because a training step has hundreds of them. */
+    private final class Both implements Task {
+        private Task first = (_, _) -> {};
+        private Task second = first;
+
+        @Override
+        public void run(int part, int parts) {
+            first.run(part, parts);
+            meet(part, parts);
+            second.run(part, parts);
+        }
+    }
 
     /**
      * Starts a team.
@@ -66,6 +87,9 @@ public final class Parallel implements AutoCloseable {
         }
         this.threads = threads;
         this.spins = threads <= Runtime.getRuntime().availableProcessors() ? SPINS : 1;
+        met = new AtomicLongArray((threads + 1) * LINE);
+        done = new AtomicLongArray((threads + 1) * LINE);
+        asleep = new AtomicLongArray((threads + 1) * LINE);
         this.workers = new Thread[threads - 1];
         for (int i = 0; i < workers.length; i++) {
             int part = i + 1;
@@ -93,6 +117,9 @@ public final class Parallel implements AutoCloseable {
      *             if the team is closed
      */
     public synchronized void run(Task newTask) {
+        if (recorded != null) {
+            recorded.add(newTask, true);
+        }
         if (closed) {
             throw new IllegalStateException("this thread team is closed");
         }
@@ -100,17 +127,22 @@ public final class Parallel implements AutoCloseable {
             newTask.run(0, 1);
             return;
         }
-        failure = null;
-        arrived.set(0);
-        running.set(threads - 1);
+        if (failure != null) {
+            failure = null;
+        }
         task = newTask;
-        round++;
-        for (Thread worker : workers) {
-            LockSupport.unpark(worker);
+        long now = round + 1;
+        round = now;
+        for (int part = 1; part < threads; part++) {
+            if (asleep.get(line(part)) != 0) {
+                LockSupport.unpark(workers[part - 1]);
+            }
         }
         part(newTask, 0);
-        for (int spin = 0; running.get() > 0; spin++) {
-            pause(spin);
+        for (int part = 1; part < threads; part++) {
+            for (int spin = 0; done.getAcquire(line(part)) != now; spin++) {
+                pause(spin);
+            }
         }
         task = null;
         Throwable thrown = failure;
@@ -125,10 +157,66 @@ public final class Parallel implements AutoCloseable {
     /** As {@link #run(Task)}, but a task with few products is a single part, which the caller runs alone. */
     public void run(long products, Task newTask) {
         if (products < 2 * PRODUCTS_A_THREAD) {
-            newTask.run(0, 1);
+            alone(newTask);
         } else {
             run(newTask);
         }
+    }
+
+    /**
+     * As {@link #run(Task)}, for a task of two parts, between which all members meet. The first part writes to
+     * {@code packed} and depends on nothing but weights: if the pass is recorded, it runs once and never again.
+     */
+    public void run(Packed packed, Task prepare, Task rest) {
+        run(Long.MAX_VALUE, packed, prepare, rest);
+    }
+
+    /** As {@link #run(Packed, Task, Task)}, but a task with few products is run by the caller alone. */
+    public void run(long products, Packed packed, Task prepare, Task rest) {
+        Plan plan = recorded;
+        if (plan == null) {
+            both.first = prepare;
+            both.second = rest;
+            run(products, both);
+        } else {
+            recorded = null;
+            packed.once(() -> run(prepare));
+            recorded = plan;
+            run(products, rest);
+        }
+    }
+
+    /** Runs a task as a single part, on the thread that calls. */
+    public void alone(Task task) {
+        if (recorded != null) {
+            recorded.add(task, false);
+        }
+        task.run(0, 1);
+    }
+
+    /**
+     * Runs a pass, and records the tasks that it gives to this team, to run them again.
+     *
+     * @throws IllegalStateException
+     *             if a pass is being recorded
+     */
+    public Plan record(Runnable pass) {
+        if (recorded != null) {
+            throw new IllegalStateException("a pass is being recorded already");
+        }
+        Plan plan = new Plan(this);
+        recorded = plan;
+        try {
+            pass.run();
+        } finally {
+            recorded = null;
+        }
+        return plan;
+    }
+
+    /** Returns whether a pass is being recorded, whose tasks must not share their work space. */
+    public boolean isRecording() {
+        return recorded != null;
     }
 
     /**
@@ -136,7 +224,11 @@ public final class Parallel implements AutoCloseable {
      */
     public void rows(int rows, int n, Rows some) {
         if ((long) rows * n < 2 * ELEMENTS_A_THREAD) {
-            some.run(0, rows);
+            if (recorded == null) {
+                some.run(0, rows);
+            } else {
+                alone((part, parts) -> some.run(0, rows));
+            }
         } else {
             run((part, parts) -> some.run(from(part, parts, rows), from(part + 1, parts, rows)));
         }
@@ -154,17 +246,16 @@ public final class Parallel implements AutoCloseable {
      * them alone.
      */
     public void blocks(int[] lengths, Part part) {
-        if (total(lengths) < 2 * ELEMENTS_A_THREAD) {
+        Task task = (member, members) -> {
             for (int i = 0; i < lengths.length; i++) {
-                part.run(i, 0, lengths[i]);
+                int at = from(member, members, lengths[i]);
+                part.run(i, at, from(member + 1, members, lengths[i]) - at);
             }
+        };
+        if (total(lengths) < 2 * ELEMENTS_A_THREAD) {
+            alone(task);
         } else {
-            run((member, members) -> {
-                for (int i = 0; i < lengths.length; i++) {
-                    int at = from(member, members, lengths[i]);
-                    part.run(i, at, from(member + 1, members, lengths[i]) - at);
-                }
-            });
+            run(task);
         }
     }
 
@@ -176,7 +267,7 @@ public final class Parallel implements AutoCloseable {
             }
         };
         if (total(lengths) < 2 * ELEMENTS_A_THREAD) {
-            turns.run(0, 1);
+            alone(turns);
         } else {
             run(turns);
         }
@@ -190,35 +281,34 @@ public final class Parallel implements AutoCloseable {
         return total;
     }
 
-    /**
-     * Waits, inside a task, until every member has called this method. Everything that a member wrote before is then
-     * visible to all members.
-     *
-     * @throws IllegalStateException
-     *             if another member failed, so waiting would never end
-     */
-    public void meet() {
-        meet(threads);
+    private static int line(int part) {
+        return (part + 1) * LINE;
     }
 
     /**
-     * As {@link #meet()}, for the given number of members, always the same ones in a task; a single one does not wait.
+     * Waits, inside a task, until the first {@code members} members, always the same number in a task, have called this
+     * method. Everything that a member wrote before is then visible to all of them. A single one does not wait.
+     *
+     * @param part
+     *            the index of the member that calls
+     * @throws IllegalStateException
+     *             if another member failed, so waiting would never end
      */
-    public void meet(int members) {
+    public void meet(int part, int members) {
         if (members == 1) {
             return;
         }
-        int here = meeting;
-        if (arrived.incrementAndGet() == members) {
-            arrived.set(0);
-            meeting = here + 1;
-            return;
-        }
-        for (int spin = 0; meeting == here; spin++) {
-            if (failure != null) {
-                throw new IllegalStateException("another thread of the team failed", failure);
+        long start = round << MEETING_BITS;
+        long before = met.getPlain(line(part));
+        long here = (before < start ? start : before) + 1;
+        met.setRelease(line(part), here);
+        for (int other = 0; other < members; other++) {
+            for (int spin = 0; met.getAcquire(line(other)) < here; spin++) {
+                if (failure != null) {
+                    throw new IllegalStateException("another thread of the team failed", failure);
+                }
+                pause(spin);
             }
-            pause(spin);
         }
     }
 
@@ -232,16 +322,20 @@ public final class Parallel implements AutoCloseable {
     }
 
     private void work(int part) {
-        int seen = 0;
+        long seen = 0;
         for (;;) {
             for (int spin = 0; round == seen; spin++) {
                 if (closed) {
                     return;
                 }
                 if (spin < spins) {
-                    Thread.onSpinWait();
+                    spin(spin);
                 } else {
-                    LockSupport.park(this);
+                    asleep.set(line(part), 1);
+                    if (round == seen) {
+                        LockSupport.park(this);
+                    }
+                    asleep.set(line(part), 0);
                 }
             }
             seen++;
@@ -249,7 +343,7 @@ public final class Parallel implements AutoCloseable {
             if (current != null) {
                 part(current, part);
             }
-            running.decrementAndGet();
+            done.setRelease(line(part), seen);
         }
     }
 
@@ -265,10 +359,16 @@ public final class Parallel implements AutoCloseable {
 
     private void pause(int spin) {
         if (spin < spins) {
-            Thread.onSpinWait();
+            spin(spin);
         } else {
             // A yield would give a whole time slice to other threads.
             LockSupport.parkNanos(PARK_NANOS);
+        }
+    }
+
+    private static void spin(int spin) {
+        if (spin >= EAGER_SPINS) {
+            Thread.onSpinWait();
         }
     }
 }

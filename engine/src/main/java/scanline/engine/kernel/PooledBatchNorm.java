@@ -17,6 +17,8 @@ import scanline.engine.geometry.Window;
 public final class PooledBatchNorm {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
 
+    private static final int OPERATIONS = 4; // for each element
+
     private PooledBatchNorm() {}
 
     /** Divides the images among the threads. */
@@ -27,7 +29,9 @@ public final class PooledBatchNorm {
     /** Normalizes, and sets y to the largest of each 2 x 2 pixels, or 0. */
     public static void forward(Parallel parallel, float[] y, float[] x, ChannelNorm<float[]> norm, Window window) {
         float[] scales = BatchNorm.scales(norm, window.channels());
-        images(parallel, window, (from, to) -> forward(y, x, scales, window, from, to));
+        parallel.rows(window.batch() * window.outHeight(),
+                OPERATIONS * window.pixels() * window.channels() / window.outHeight(),
+                (from, to) -> forward(y, x, scales, window, from, to));
     }
 
     /** The work space of {@link #backward}, in floats. */
@@ -48,12 +52,12 @@ public final class PooledBatchNorm {
         }
     }
 
-    /** Normalizes images {@code from..to}, and sets y to the largest of each 2 x 2 pixels, or 0. */
+    /** Normalizes the pixels of rows {@code from..to} of all images of y, and sets y to the largest of each 2 x 2 pixels, or 0. */
     private static void forward(float[] y, float[] x, float[] scales, Window window, int from, int to) {
         int channels = window.channels();
         int row = window.width() * channels;
         int outWidth = window.outWidth();
-        for (int i = from * window.outHeight(); i < to * window.outHeight(); i++) {
+        for (int i = from; i < to; i++) {
             int top = (i / window.outHeight() * window.height() + i % window.outHeight() * 2) * row;
             int at = i * outWidth * channels;
             int c = 0;

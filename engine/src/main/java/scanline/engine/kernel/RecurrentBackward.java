@@ -6,7 +6,6 @@ import scanline.engine.geometry.CellGradients;
 import scanline.engine.geometry.CellStates;
 import scanline.engine.geometry.CellWeights;
 import scanline.engine.geometry.Span;
-import scanline.engine.geometry.View;
 import scanline.engine.kernel.RecurrentForward.SumBlocks;
 
 /**
@@ -77,13 +76,13 @@ public final class RecurrentBackward {
                     pack(work, at.w, w.wIh(), cell.gates() * hidden, features, part, parts);
                 }
                 clear(at, from, to, cell, work, span);
-                parallel.meet();
+                parallel.meet(part, parts);
             }
             if (from < to) {
                 backward(at, from, to, cell, d, y, x, work, span);
             }
             if (span.first() == 0) {
-                parallel.meet();
+                parallel.meet(part, parts);
                 addShards(at, d.dw(), cell, work, span, Parallel.from(part, parts, hidden),
                         Parallel.from(part + 1, parts, hidden));
             }
@@ -166,6 +165,8 @@ public final class RecurrentBackward {
         int rows = at.row(to, span) - row;
         int own = row * hidden;
         List<SumBlocks> blocks = SumBlocks.of(cell);
+        CellStep states = new CellStep(y, cell, span);
+        CellStepGradients gradients = new CellStepGradients(work, dh, d.dc());
         for (int end = span.steps(); end > 0; end -= at.block) {
             int begin = Math.max(0, end - at.block);
             for (int t = end - 1; t >= begin; t--) {
@@ -178,10 +179,10 @@ public final class RecurrentBackward {
                     int count = at.row(shard + 1, span) - first;
                     int s = first * hidden;
                     int column = (t - begin) * count;
-                    CellStep states = CellStep.of(y, cell, span, t, first, 0);
-                    cell.backward(states, new CellStepGradients(work, at.d + first * width,
-                            at.packed + shard * packedLength + column * Gemm.PANEL, (end - begin) * count,
-                            at.scratch + s, new View<>(dh, s), new View<>(d.dc(), s)), count, hidden);
+                    states.move(t, first, 0);
+                    gradients.move(at.d + first * width, at.packed + shard * packedLength + column * Gemm.PANEL,
+                            (end - begin) * count, at.scratch + s, s);
+                    cell.backward(states, gradients, count, hidden);
                     gather(work, at.inputs + shard * inputsLength + column * (span.depth() + 1), x,
                             (step * span.batch() + first) * features, states, count, features, hidden);
                 }

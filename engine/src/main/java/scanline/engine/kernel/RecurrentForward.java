@@ -1,6 +1,8 @@
 package scanline.engine.kernel;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import scanline.engine.geometry.CellStates;
 import scanline.engine.geometry.CellWeights;
@@ -22,6 +24,11 @@ public final class RecurrentForward {
     // If the batch has fewer rows than a tile, the units are divided among the threads instead of the rows, so each
     // thread reads only its part of the weights.
     private static final int FEW_ROWS = 6;
+    private static final int NO_BIAS = -1;
+    // With fewer features the sums of all steps take more time to read than W.
+    private static final int LEAST_PROJECTED = 8;
+    // Sums of all steps that stay in the second-level cache.
+    private static final int MOST_PROJECTED = 1 << 19;
 
     /** Adjacent blocks of sums with the same operands: the input, the state, or both. */
     record SumBlocks(int block, int blocks, boolean input, boolean state) {
@@ -31,6 +38,11 @@ public final class RecurrentForward {
             int whole = cell.gates() - split;
             return Stream.of(new SumBlocks(0, split, true, false), new SumBlocks(split, whole, true, true),
                     new SumBlocks(cell.gates(), split, false, true)).filter(some -> some.blocks > 0).toList();
+        }
+
+        /** Returns each of the blocks by itself. */
+        Stream<SumBlocks> each() {
+            return IntStream.range(0, blocks).mapToObj(i -> new SumBlocks(block + i, 1, input, state));
         }
 
         int depth(Span span) {
@@ -45,22 +57,37 @@ public final class RecurrentForward {
 
     private RecurrentForward() {}
 
-    /** The work space of {@link #forward}, in floats. */
-    public static int work(RecurrentCell cell, Span span) {
-        return inputsAt(cell, span) + 2 * span.batch() * span.depth();
+    /** The length of the packed weights and the biases after them, in floats. */
+    public static int packedLength(RecurrentCell cell, Span span) {
+        return biasAt(cell, span) + cell.blocks() * span.hidden();
     }
 
-    // The forward work space: the packed weights, the biases, the sums of a step, its inputs.
     private static int biasAt(RecurrentCell cell, Span span) {
         return Lanes.FIRST + cell.blocks() * Gemm.packedLength(span.depth(), span.hidden());
     }
 
-    private static int sumsAt(RecurrentCell cell, Span span) {
-        return biasAt(cell, span) + Lanes.lines(cell.blocks() * span.hidden());
+    /** The work space of {@link #forward}, in floats: the sums of a step, or of every step, then its inputs. */
+    public static int work(RecurrentCell cell, Span span) {
+        return inputsAt(cell, span) + 2 * span.batch() * span.depth();
     }
 
     private static int inputsAt(RecurrentCell cell, Span span) {
-        return sumsAt(cell, span) + Lanes.lines(span.batch() * cell.blocks() * span.hidden());
+        int sums = span.batch() * cell.blocks() * span.hidden();
+        return Lanes.FIRST + Lanes.lines(isProjected(cell, span) ? span.steps() * sums : sums);
+    }
+
+    /**
+     * Returns whether the inputs of all steps are multiplied by W at once, before the first step. The products of a step
+     * then read only U. It does not change a bit, as the sums start with the same products.
+     */
+    private static boolean isProjected(RecurrentCell cell, Span span) {
+        long sums = (long) span.steps() * span.batch() * cell.blocks() * span.hidden();
+        return dividesUnits(span) && span.steps() > 1 && span.features() >= LEAST_PROJECTED && sums <= MOST_PROJECTED;
+    }
+
+    /** Returns whether the units of a batch are divided instead of its rows, which packs the weights otherwise. */
+    public static boolean dividesUnits(Span span) {
+        return span.batch() < FEW_ROWS;
     }
 
     /**
@@ -68,52 +95,62 @@ public final class RecurrentForward {
      *
      * @param x
      *            [T, B, F]
+     * @param packed
+     *            receives the packed weights, {@link #packedLength} floats
      * @param work
      *            work space, {@link #work} floats
      */
     public static void forward(Parallel parallel, RecurrentCell cell, CellStates<float[]> y, float[] x,
-            CellWeights<float[]> w, float[] work,
-            Span span) {
-        if (span.batch() < FEW_ROWS) {
-            parallel.run((part, parts) -> forwardUnits(parallel, part, parts, cell, y, x, w, work, span));
+            CellWeights<float[]> w, Packed packed, float[] work, Span span) {
+        List<SumBlocks> adjacent = SumBlocks.of(cell);
+        float[] weights = packed.values();
+        CellStep[] steps = new CellStep[parallel.threads()];
+        Arrays.setAll(steps, part -> new CellStep(y, cell, span));
+        if (dividesUnits(span)) {
+            SumBlocks[] blocks = adjacent.stream().flatMap(SumBlocks::each).toArray(SumBlocks[]::new);
+            parallel.run(packed, (part, parts) -> prepareUnits(part, parts, cell, blocks, w, weights, span),
+                    (part, parts) -> forwardUnits(parallel, part, parts, cell, blocks, steps[part], x, weights, work,
+                            span));
         } else {
-            parallel.run((part, parts) -> forwardRows(parallel, part, parts, cell, y, x, w, work, span));
+            SumBlocks[] blocks = adjacent.toArray(SumBlocks[]::new);
+            parallel.run(packed, (part, parts) -> prepareRows(part, parts, cell, blocks, w, weights, span),
+                    (part, parts) -> forwardRows(part, parts, cell, blocks, steps[part], x, weights, work, span));
+        }
+    }
+
+    /** Packs one thread's part of the weights, and adds up the biases. */
+    private static void prepareRows(int part, int parts, RecurrentCell cell, SumBlocks[] all, CellWeights<float[]> w,
+            float[] packed, Span span) {
+        int hidden = span.hidden();
+        int at = Lanes.FIRST;
+        for (SumBlocks some : all) {
+            int panels = Gemm.panels(some.blocks * hidden);
+            pack(packed, at, cell, some, w, span, Parallel.from(part, parts, panels),
+                    Parallel.from(part + 1, parts, panels));
+            at += Gemm.packedLength(some.depth(span), some.blocks * hidden);
+        }
+        if (part == 0) {
+            for (int b = 0; b < cell.blocks(); b++) {
+                bias(packed, biasAt(cell, span) + b * hidden, cell, b, w, hidden, 0, hidden);
+            }
         }
     }
 
     /** Computes one thread's rows of the batch. */
-    private static void forwardRows(Parallel parallel, int part, int parts, RecurrentCell cell, CellStates<float[]> y,
-            float[] x,
-            CellWeights<float[]> w, float[] work, Span span) {
+    private static void forwardRows(int part, int parts, RecurrentCell cell, SumBlocks[] all, CellStep states,
+            float[] x, float[] weights, float[] work, Span span) {
         int hidden = span.hidden();
         int features = span.features();
         int depth = span.depth();
         int width = cell.blocks() * hidden;
-        List<SumBlocks> all = SumBlocks.of(cell);
-        int[] packed = new int[all.size()];
-        int at = Lanes.FIRST;
-        for (int r = 0; r < packed.length; r++) {
-            SumBlocks some = all.get(r);
-            packed[r] = at;
-            int panels = Gemm.panels(some.blocks * hidden);
-            pack(work, at, cell, some, w, span, Parallel.from(part, parts, panels),
-                    Parallel.from(part + 1, parts, panels));
-            at += Gemm.packedLength(some.depth(span), some.blocks * hidden);
-        }
         int biasAt = biasAt(cell, span);
-        if (part == 0) {
-            for (int b = 0; b < cell.blocks(); b++) {
-                bias(work, biasAt + b * hidden, cell, b, w, hidden, 0, hidden);
-            }
-        }
-        parallel.meet();
         int row = Parallel.from(part, parts, span.batch());
         int rows = Parallel.from(part + 1, parts, span.batch()) - row;
         int inputs = inputsAt(cell, span) + row * depth;
-        int sums = sumsAt(cell, span) + row * width;
+        int sums = Lanes.FIRST + row * width;
         for (int t = 0; t < span.steps(); t++) {
             int step = span.first() + t;
-            CellStep states = CellStep.of(y, cell, span, t, row, 0);
+            states.move(t, row, 0);
             float[] before = states.before();
             int beforeAt = states.beforeAt();
             for (int i = 0; i < rows; i++) {
@@ -121,18 +158,36 @@ public final class RecurrentForward {
                 System.arraycopy(x, (step * span.batch() + row + i) * features, work, input, features);
                 System.arraycopy(before, beforeAt + i * hidden, work, input + features, hidden);
             }
-            for (int r = 0; r < packed.length; r++) {
-                SumBlocks some = all.get(r);
+            int packed = Lanes.FIRST;
+            for (SumBlocks some : all) {
                 int k = some.depth(span);
                 int from = some.block * hidden;
                 // Panel by panel, so that the sums of a panel stay in the first-level cache over all blocks of k.
                 for (int column = 0; column < some.blocks * hidden; column += Gemm.PANEL) {
-                    Gemm.multiply(work, sums + from + column, width, work, biasAt + from + column, 0, work,
-                            inputs + some.from(span), depth, work, packed[r] + column * k, rows, k,
+                    Gemm.multiply(work, sums + from + column, width, weights, biasAt + from + column, 0, work,
+                            inputs + some.from(span), depth, weights, packed + column * k, rows, k,
                             Math.min(Gemm.PANEL, some.blocks * hidden - column));
                 }
+                packed += Gemm.packedLength(k, some.blocks * hidden);
             }
             cell.forward(states, work, sums, rows, hidden, hidden);
+        }
+    }
+
+    /** Packs the weights of one thread's units, and adds up their biases. */
+    private static void prepareUnits(int part, int parts, RecurrentCell cell, SumBlocks[] blocks,
+            CellWeights<float[]> w, float[] packed, Span span) {
+        int hidden = span.hidden();
+        int panels = Gemm.panels(hidden);
+        int from = Parallel.from(part, parts, panels);
+        int to = Parallel.from(part + 1, parts, panels);
+        int unit = Math.min(hidden, from * Gemm.PANEL);
+        int units = Math.min(hidden, to * Gemm.PANEL) - unit;
+        for (SumBlocks block : blocks) {
+            pack(packed, Lanes.FIRST + block.block * Gemm.packedLength(span.depth(), hidden), cell, block, w, span,
+                    from,
+                    to);
+            bias(packed, biasAt(cell, span) + block.block * hidden, cell, block.block, w, hidden, unit, units);
         }
     }
 
@@ -140,9 +195,8 @@ public final class RecurrentForward {
      * Computes one thread's units of all rows. The threads meet after each step, as each unit needs the whole previous
      * state.
      */
-    private static void forwardUnits(Parallel parallel, int part, int parts, RecurrentCell cell, CellStates<float[]> y,
-            float[] x,
-            CellWeights<float[]> w, float[] work, Span span) {
+    private static void forwardUnits(Parallel parallel, int part, int parts, RecurrentCell cell, SumBlocks[] blocks,
+            CellStep states, float[] x, float[] weights, float[] work, Span span) {
         int hidden = span.hidden();
         int features = span.features();
         int batch = span.batch();
@@ -150,27 +204,28 @@ public final class RecurrentForward {
         int width = cell.blocks() * hidden;
         int blockLength = Gemm.packedLength(depth, hidden);
         int biasAt = biasAt(cell, span);
-        int sumsAt = sumsAt(cell, span);
+        int sumsAt = Lanes.FIRST;
         int panels = Gemm.panels(hidden);
         int members = Math.min(parts, panels);
         if (part >= members) {
             return; // no work, and no need to slow down the meetings of the others
         }
         int from = Parallel.from(part, members, panels);
-        int to = Parallel.from(part + 1, members, panels);
         int unit = Math.min(hidden, from * Gemm.PANEL);
-        int units = Math.min(hidden, to * Gemm.PANEL) - unit;
-        List<SumBlocks> blocks = SumBlocks.of(cell).stream()
-                .flatMap(some -> Stream.iterate(0, i -> i < some.blocks, i -> i + 1)
-                        .map(i -> new SumBlocks(some.block + i, 1, some.input, some.state)))
-                .toList();
+        int units = Math.min(hidden, Parallel.from(part + 1, members, panels) * Gemm.PANEL) - unit;
+        boolean projected = isProjected(cell, span);
         for (SumBlocks block : blocks) {
-            pack(work, Lanes.FIRST + block.block * blockLength, cell, block, w, span, from, to);
-            bias(work, biasAt + block.block * hidden, cell, block.block, w, hidden, unit, units);
+            if (projected && block.input) {
+                int column = block.block * hidden + unit;
+                int k = block.depth(span);
+                multiply(work, sumsAt + column, width, biasAt + column, x, span.first() * batch * features, features,
+                        weights, Lanes.FIRST + block.block * blockLength + from * k * Gemm.PANEL, k,
+                        span.steps() * batch, features, units);
+            }
         }
         for (int t = 0; t < span.steps(); t++) {
             int step = span.first() + t;
-            CellStep states = CellStep.of(y, cell, span, t, 0, unit);
+            states.move(t, 0, unit);
             float[] before = states.before();
             int beforeAt = states.beforeAt();
             // Two locations take turns, because a thread may start to write the next state before another has read this
@@ -179,18 +234,39 @@ public final class RecurrentForward {
             for (int i = 0; i < batch; i++) {
                 int input = inputs + i * depth + features;
                 System.arraycopy(before, beforeAt + i * hidden, work, input + unit, units);
-                if (part == 0) {
+                if (part == 0 && !projected) {
                     System.arraycopy(x, (step * batch + i) * features, work, input - features, features);
                 }
             }
-            parallel.meet(members);
+            parallel.meet(part, members);
             for (SumBlocks block : blocks) {
                 int column = block.block * hidden + unit;
                 int k = block.depth(span);
-                Gemm.multiply(work, sumsAt + column, width, work, biasAt + column, 0, work, inputs + block.from(span),
-                        depth, work, Lanes.FIRST + block.block * blockLength + from * k * Gemm.PANEL, batch, k, units);
+                int panel = Lanes.FIRST + block.block * blockLength + from * k * Gemm.PANEL;
+                if (!projected || !block.input) {
+                    multiply(work, sumsAt + column, width, biasAt + column, work, inputs + block.from(span), depth,
+                            weights, panel, k, batch, k, units);
+                } else if (block.state) {
+                    multiply(work, sumsAt + column, width, NO_BIAS, work, inputs + features, depth, weights,
+                            panel + features * Gemm.PANEL, k, batch, hidden, units);
+                }
             }
             cell.forward(states, work, sumsAt + unit, batch, units, hidden);
+            sumsAt += projected ? batch * width : 0;
+        }
+    }
+
+    /**
+     * Multiplies by k rows of packed panels, which have {@code depth} rows. Sums start from a bias among the weights, or
+     * from their present values.
+     */
+    private static void multiply(float[] sums, int at, int distance, int biasAt, float[] a, int aAt, int lda,
+            float[] weights, int panel, int depth, int m, int k, int n) {
+        for (int column = 0; column < n; column += Gemm.PANEL) {
+            boolean hasBias = biasAt != NO_BIAS;
+            Gemm.multiply(sums, at + column, distance, hasBias ? weights : sums, (hasBias ? biasAt : at) + column,
+                    hasBias ? 0 : distance, a, aAt, lda, weights, panel + column * depth, m, k,
+                    Math.min(Gemm.PANEL, n - column));
         }
     }
 

@@ -42,8 +42,8 @@ public record RnnCell(CellKind kind) implements RecurrentCell {
 
     @Override
     public void backward(CellStep at, CellStepGradients d, int rows, int hidden) {
-        float[] dh = d.dh().values();
-        int dhAt = d.dh().at();
+        float[] dh = d.dh();
+        int dhAt = d.at();
         for (int i = 0; i < rows; i++) {
             int row = i * hidden;
             if (kind == CellKind.RNN_RELU) {

@@ -29,7 +29,7 @@ public final class SelfAttention {
     private SelfAttention() {}
 
     /** The layer's sizes and its division into shards and groups. */
-    private record Sizes(int features, AttentionShape heads) {
+    record Sizes(int features, AttentionShape heads) {
         int batch() {
             return heads.batch();
         }
@@ -81,7 +81,7 @@ public final class SelfAttention {
      * The layout of the work space: first the parts that all threads share, with a piece per group, then a part per
      * thread.
      */
-    private record Layout(int zeros, int in, int out, int inBack, int outBack, int sums, int shard, int own) {
+    record Layout(int zeros, int in, int out, int inBack, int outBack, int sums, int shard, int own) {
         static Layout of(Sizes sizes, boolean backward) {
             int f = sizes.features;
             int g = sizes.columns();
@@ -93,6 +93,21 @@ public final class SelfAttention {
             int shard = Lanes.lines(sizes.groups() * 4 * g * f + 3 * sizes.inner() + f);
             return new Layout(Lanes.FIRST, in, out, inBack, outBack, sums, shard,
                     sums + (backward ? sizes.shards() * shard : 0));
+        }
+
+        /** The packed weight of the queries, keys or values of a group. */
+        int in(Sizes sizes, int group, int which) {
+            return in + (group * 3 + which) * Gemm.packedLength(sizes.features, sizes.columns());
+        }
+
+        /** The packed weight of the outputs of a group. */
+        int out(Sizes sizes, int group) {
+            return out + group * Gemm.packedLength(sizes.columns(), sizes.features);
+        }
+
+        /** The bias of the queries, keys or values of a group: in its array, or zeros among the packed weights. */
+        int bias(AttentionWeights<float[]> w, Sizes sizes, int group, int which) {
+            return w.bi() == null ? zeros : which * sizes.inner() + group * sizes.columns();
         }
     }
 
@@ -121,25 +136,46 @@ public final class SelfAttention {
         }
     }
 
-    /** The work space of a team, in floats. */
-    public static int work(int features, AttentionShape shape, boolean backward, int threads) {
+    /** The length of the packed weights of {@link #forward}, in floats. */
+    public static int packedLength(int features, AttentionShape shape) {
+        return Layout.of(new Sizes(features, shape), false).own;
+    }
+
+    /** The work space of {@link #forward}, in floats. */
+    public static int forwardWork(int features, AttentionShape shape, int threads) {
         Sizes sizes = new Sizes(features, shape);
-        return Layout.of(sizes, backward).own + threads * Lanes.lines(Own.of(0, sizes, backward).end);
+        int whole = sizes.batch() < threads ? DividedSelfAttention.work(sizes, threads) : 0;
+        return Math.max(Lanes.FIRST + threads * Lanes.lines(Own.of(0, sizes, false).end), whole);
+    }
+
+    /** The work space of {@link #backward}, in floats. */
+    public static int backwardWork(int features, AttentionShape shape, int threads) {
+        Sizes sizes = new Sizes(features, shape);
+        return Layout.of(sizes, true).own + threads * Lanes.lines(Own.of(0, sizes, true).end);
     }
 
     /** Sets y from x, both [T, B, features]. */
-    public static void forward(Parallel parallel, float[] y, float[] x, AttentionWeights<float[]> w, float[] work,
-            int features, AttentionShape shape) {
+    public static void forward(Parallel parallel, float[] y, float[] x, AttentionWeights<float[]> w, Packed packed,
+            float[] work, int features, AttentionShape shape) {
         Sizes sizes = new Sizes(features, shape);
         Layout at = Layout.of(sizes, false);
+        float[] weights = packed.values();
         int piece = Lanes.lines(Own.of(0, sizes, false).end);
-        parallel.run((part, parts) -> {
-            pack(work, at, w, sizes, false, part, parts);
-            parallel.meet();
-            Pass pass = new Pass(work, at, Own.of(at.own + part * piece, sizes, false), w, sizes);
+        Pass[] passes = new Pass[parallel.threads()];
+        for (int part = 0; part < passes.length; part++) {
+            passes[part] = new Pass(work, weights, at, Own.of(Lanes.FIRST + part * piece, sizes, false), w, sizes);
+        }
+        DividedSelfAttention few = sizes.batch() < parallel.threads()
+                ? new DividedSelfAttention(parallel, work, weights, at, w, sizes)
+                : null;
+        parallel.run(packed, (part, parts) -> pack(weights, at, w, sizes, false, part, parts), (part, parts) -> {
+            if (few != null && sizes.batch() < parts) {
+                few.forward(y, x, part, parts);
+                return;
+            }
             int end = Parallel.from(part + 1, parts, sizes.shards());
             for (int shard = Parallel.from(part, parts, sizes.shards()); shard < end; shard++) {
-                pass.forward(y, x, sizes.first(shard), sizes.first(shard + 1));
+                passes[part].forward(y, x, sizes.first(shard), sizes.first(shard + 1));
             }
         });
     }
@@ -153,15 +189,15 @@ public final class SelfAttention {
         int piece = Lanes.lines(Own.of(0, sizes, true).end);
         parallel.run((part, parts) -> {
             pack(work, at, w, sizes, true, part, parts);
-            parallel.meet();
-            Pass pass = new Pass(work, at, Own.of(at.own + part * piece, sizes, true), w, sizes);
+            parallel.meet(part, parts);
+            Pass pass = new Pass(work, work, at, Own.of(at.own + part * piece, sizes, true), w, sizes);
             int end = Parallel.from(part + 1, parts, sizes.shards());
             for (int shard = Parallel.from(part, parts, sizes.shards()); shard < end; shard++) {
                 pass.backward(dx, dw, dy, x, at.sums + shard * at.shard, sizes.first(shard), sizes.first(shard + 1));
             }
-            parallel.meet();
+            parallel.meet(part, parts);
             Shards.addUp(work, at.sums, at.shard, sizes.shards(), part, parts);
-            parallel.meet();
+            parallel.meet(part, parts);
             addSums(dw, work, at, sizes, part, parts);
         });
     }
@@ -172,6 +208,7 @@ public final class SelfAttention {
     /** A thread's work on its shards. */
     private static final class Pass {
         private final float[] work;
+        private final float[] weights;
         private final Layout at;
         private final Own own;
         private final AttentionWeights<float[]> w;
@@ -180,8 +217,9 @@ public final class SelfAttention {
         private final Attention.Layout heads;
         private @Nullable Some some;
 
-        Pass(float[] work, Layout at, Own own, AttentionWeights<float[]> w, Sizes sizes) {
+        Pass(float[] work, float[] weights, Layout at, Own own, AttentionWeights<float[]> w, Sizes sizes) {
             this.work = work;
+            this.weights = weights;
             this.at = at;
             this.own = own;
             this.w = w;
@@ -208,8 +246,8 @@ public final class SelfAttention {
                     }
                     float[] start = group == 0 ? w.bo() : work;
                     int y0 = own.result + place;
-                    Gemm.multiply(work, y0, f, start, group == 0 ? 0 : y0, group == 0 ? 0 : f, work, own.o, g, work,
-                            at.out + group * Gemm.packedLength(sizes.columns(), f), rows, g, f);
+                    Gemm.multiply(work, y0, f, start, group == 0 ? 0 : y0, group == 0 ? 0 : f, work, own.o, g,
+                            weights, at.out(sizes, group), rows, g, f);
                 }
             }
             scatter(y, own.result, from, to);
@@ -284,12 +322,10 @@ public final class SelfAttention {
         /** Computes queries, keys and values of a group of heads. */
         private void project(int group, int rows, int place) {
             int g = sizes.columns(group);
-            float[] bias = w.bi() == null ? work : w.bi();
+            float[] bias = w.bi() == null ? weights : w.bi();
             for (int which = 0; which < 3; which++) {
-                int biasAt = w.bi() == null ? at.zeros : which * sizes.inner() + group * sizes.columns();
-                Gemm.multiplyTransposed(work, own.qkv + which * g, 3 * g, bias, biasAt, 0, work,
-                        own.xTransposed + place, rows,
-                        work, at.in + (group * 3 + which) * Gemm.packedLength(f, sizes.columns()), rows, f, g);
+                Gemm.multiplyTransposed(work, own.qkv + which * g, 3 * g, bias, at.bias(w, sizes, group, which), 0,
+                        work, own.xTransposed + place, rows, weights, at.in(sizes, group, which), rows, f, g);
             }
         }
 
@@ -375,7 +411,7 @@ public final class SelfAttention {
             int column = group * sizes.columns();
             for (int which = 0; which < 3; which++) {
                 int rows = (which * inner + column) * f;
-                Gemm.packTransposed(work, at.in + (group * 3 + which) * Gemm.packedLength(f, sizes.columns()), w.wi(),
+                Gemm.packTransposed(work, at.in(sizes, group, which), w.wi(),
                         rows, f, f, g, 0, Gemm.panels(g));
                 if (backward) {
                     Gemm.pack(work, at.inBack + (group * 3 + which) * Gemm.packedLength(sizes.columns(), f), w.wi(),
@@ -387,7 +423,7 @@ public final class SelfAttention {
                 Gemm.pack(work, at.outBack + group * Gemm.packedLength(f, sizes.columns()), w.wo(), column, inner, f, g,
                         0, Gemm.panels(g));
             } else {
-                Gemm.packTransposed(work, at.out + group * Gemm.packedLength(sizes.columns(), f), w.wo(), column, inner,
+                Gemm.packTransposed(work, at.out(sizes, group), w.wo(), column, inner,
                         g, f, 0, Gemm.panels(f));
             }
         }

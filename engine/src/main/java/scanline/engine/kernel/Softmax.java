@@ -64,17 +64,17 @@ public final class Softmax {
         return counted;
     }
 
-    /** {@code y = exp(x) / sum(exp(x))} of each row, [rows, n]. */
-    public static void softmax(float[] y, float[] x, int rows, int n) {
-        for (int row = 0; row < rows; row++) {
+    /** {@code y = exp(x) / sum(exp(x))} of rows {@code from..to}, [rows, n]. */
+    public static void softmax(float[] y, float[] x, int from, int to, int n) {
+        for (int row = from; row < to; row++) {
             shift(y, x, row * n, n);
             normalize(y, row * n, n);
         }
     }
 
-    /** {@code dx += y (dy - sum(y dy))} of each row, [rows, n]. */
-    public static void softmaxGradient(float[] dx, float[] dy, float[] y, int rows, int n) {
-        for (int row = 0; row < rows; row++) {
+    /** {@code dx += y (dy - sum(y dy))} of rows {@code from..to}, [rows, n]. */
+    public static void softmaxGradient(float[] dx, float[] dy, float[] y, int from, int to, int n) {
+        for (int row = from; row < to; row++) {
             int at = row * n;
             float sum = 0;
             for (int j = 0; j < n; j++) {

@@ -21,7 +21,7 @@ import scanline.engine.tensor.Weights;
  * A stack of recurrent layers of one kind, named and shaped as PyTorch's {@code nn.RNN}, {@code nn.LSTM} and
  * {@code nn.GRU}; {@link Recurrence} has the formulas of a step.
  */
-public final class Recurrent {
+public final class Recurrent implements StepModel {
     /**
      * The settings of a stack of layers.
      *
@@ -71,6 +71,10 @@ public final class Recurrent {
                     IntStream.range(0, weights.kind().gates())
                             .mapToObj(gate -> Shaping.stack(gates.stream().map(step -> step.get(gate)).toList()))
                             .toList());
+        }
+
+        int stateSize() {
+            return weights.kind().hasCellState() ? 2 * weights.hidden() : weights.hidden();
         }
 
         private @Nullable State initial(Tensor x) {
@@ -154,6 +158,63 @@ public final class Recurrent {
             y = dropout.forward(layer(l, y, Output.ALL_STEPS));
         }
         return layer(last, y, output);
+    }
+
+    /**
+     * {@inheritDoc} They are h and, if the kind has one, c of each layer in turn.
+     *
+     * @throws IllegalStateException
+     *             if the layers also read from the end, so that they need the whole sequence
+     */
+    @Override
+    public int stateSize() {
+        if (!backwards.isEmpty()) {
+            throw new IllegalStateException(
+                    "a bidirectional layer needs the whole sequence, so it cannot read step by step");
+        }
+        return forwards.stream().mapToInt(Direction::stateSize).sum();
+    }
+
+    @Override
+    public float[] initialState() {
+        float[] state = new float[stateSize()];
+        int at = 0;
+        for (Direction layer : forwards) {
+            for (Parameter learned : new Parameter[] {layer.h0, layer.c0}) {
+                if (learned != null) {
+                    System.arraycopy(learned.values(), 0, state, at, layer.weights.hidden());
+                    at += layer.weights.hidden();
+                }
+            }
+            if (layer.h0 == null) {
+                at += layer.stateSize();
+            }
+        }
+        return state;
+    }
+
+    /**
+     * {@inheritDoc} The output is the hidden state of the last layer. Dropout is not applied: it is for inference.
+     */
+    @Override
+    public Step step(Tensor x, Tensor state) {
+        Tensor y = x;
+        List<Tensor> states = new ArrayList<>();
+        int at = 0;
+        for (Direction layer : forwards) {
+            int hidden = layer.weights.hidden();
+            int end = at + layer.stateSize();
+            State before = new State(state.columns(at, at + hidden),
+                    layer.weights.kind().hasCellState() ? state.columns(at + hidden, end) : null);
+            State after = layer.weights.step(y, before);
+            y = after.h();
+            states.add(after.h());
+            if (after.c() != null) {
+                states.add(after.c());
+            }
+            at = end;
+        }
+        return new Step(y, states.size() == 1 ? y : Shaping.concat(states, 1));
     }
 
     /**

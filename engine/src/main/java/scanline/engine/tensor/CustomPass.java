@@ -86,6 +86,7 @@ final class CustomPass {
     }
 
     private float[][] read(Tensor... tensors) {
+        tape.noteRead();
         float[][] values = new float[tensors.length][];
         for (int i = 0; i < tensors.length; i++) {
             values[i] = tape.array(tensors[i].shape().elements());

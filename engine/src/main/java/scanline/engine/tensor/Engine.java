@@ -25,8 +25,13 @@ public final class Engine implements AutoCloseable {
 
     /** Creates an engine that computes with a backend of your own; closing the engine closes the backend. */
     public Engine(Backend backend) {
+        this(backend, backend);
+    }
+
+    /** Creates an engine for inference with the weights of another backend, whose buffers this one can read. */
+    Engine(Backend backend, Backend weights) {
         this.backend = backend;
-        memory = new Memory(backend);
+        memory = new Memory(backend, weights);
     }
 
     /** Opens an engine with a thread for each processor, on the backend that {@link Backend#load(int)} chooses. */

@@ -14,6 +14,7 @@ import scanline.engine.backend.Buffer;
  */
 final class Memory {
     private final Backend backend;
+    private final Backend weights;
     // The lengths of the free buffers in increasing order, each with its buffers: without objects for each request, of
     // which a step of a large model makes a thousand.
     private final List<List<Buffer>> free = new ArrayList<>();
@@ -21,8 +22,21 @@ final class Memory {
     private final Map<Integer, List<float[]>> arrays = new HashMap<>();
     private long bytes;
 
-    Memory(Backend backend) {
+    /**
+     * Creates an empty pool.
+     *
+     * @param weights
+     *            the backend that stores the weights of the passes: the same one, or in an inference pass another whose
+     *            buffers it can read
+     */
+    Memory(Backend backend, Backend weights) {
         this.backend = backend;
+        this.weights = weights;
+    }
+
+    /** The backend that stores the weights of the passes. */
+    Backend weights() {
+        return weights;
     }
 
     /** The backend that allocates the buffers and computes with them. */

@@ -145,6 +145,19 @@ public final class Recurrence {
             };
         }
 
+        /**
+         * Computes the next state from the input of one step. In an inference pass it has the bits of
+         * {@link Sequences#recurrent} for the whole sequence up to this step.
+         *
+         * @param x
+         *            [B, F]
+         * @param before
+         *            the state before the step, [B, H]
+         */
+        public State step(Tensor x, State before) {
+            return Sequences.nextState(x, this, before);
+        }
+
         /** Returns the initial state of a layer that does not learn it, all zeros, for a sequence [T, B, F]. */
         public State zeros(Tensor x) {
             Shape shape = Shape.of(x.shape().size(1), hidden());

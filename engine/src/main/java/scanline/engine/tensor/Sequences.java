@@ -61,6 +61,31 @@ public final class Sequences {
                         sources(x, w, first));
     }
 
+    /** The next state of a layer, fused if the pass can do that. */
+    static State nextState(Tensor x, RecurrentWeights w, State before) {
+        Tape tape = Tape.of(x);
+        Shape shape = Shape.of(x.shape().requireAxes("the input of a step", 2).size(0), w.hidden());
+        before.h().shape().require("the hidden state before a step", shape);
+        if (w.kind().hasCellState()) {
+            before.cell().shape().require("the cell state before a step", shape);
+        }
+        if (tape.recording() || tape.isTraced() || !(tape.backend() instanceof FusedRecurrence fused)) {
+            return w.next(w.gates(x, before), before);
+        }
+        boolean hasCell = w.kind().hasCellState();
+        int n = shape.elements();
+        Tensor h = new Tensor(tape, shape, tape.scratch(n), false, null);
+        Tensor c = hasCell ? new Tensor(tape, shape, tape.scratch(n), false, null) : null;
+        Buffer saved = tape.scratch(fused.saved(w.kind()) * n);
+        Buffer none = tape.scratch(0);
+        fused.recurrent(
+                new CellStates<>(h.value(), c == null ? none : c.value(), saved, new View<>(before.h().value(), 0),
+                        new View<>(hasCell ? before.cell().value() : none, 0), false, false),
+                x.value(), w.blocks().map(Tensor::value), w.kind(),
+                new Span(0, 1, 1, shape.size(0), x.shape().size(1), w.hidden()));
+        return new State(h, c);
+    }
+
     private static Tensor[] sources(Tensor x, RecurrentWeights w, State initial) {
         Tensor c = initial.c();
         return c == null

@@ -33,6 +33,7 @@ public final class Tape implements AutoCloseable {
     private @Nullable Trace trace;
     private Trace.@Nullable Step whole; // the operation that the running ones compose, in a trace
     private @Nullable Tensor propagated;
+    private boolean read;
 
     Tape(Memory memory, boolean training, boolean recording, RandomKey random) {
         this.memory = memory;
@@ -110,6 +111,11 @@ public final class Tape implements AutoCloseable {
         return started;
     }
 
+    /** Returns whether a trace of the operations is recorded. */
+    boolean isTraced() {
+        return trace != null;
+    }
+
     /** Creates the result of an operation; a gradient flows to it if one flows to any of its sources. */
     Tensor result(Op op, Shape shape, Tensor... sources) {
         if (closed) {
@@ -159,7 +165,7 @@ public final class Tape implements AutoCloseable {
             throw new IllegalArgumentException(operation() + ": the tensors of shapes " + shapes(sources)
                     + " are on different tapes; all tensors of an operation must be on the same one");
         }
-        if (source instanceof Parameter parameter && !parameter.isOf(backend())) {
+        if (source instanceof Parameter parameter && !parameter.isOf(memory.weights())) {
             throw new IllegalArgumentException(operation() + ": parameter " + parameter.name() + " of shape "
                     + parameter.shape() + " is in the memory of backend " + parameter.backend().name()
                     + ", but this pass is computed by " + backend().name());
@@ -298,6 +304,16 @@ public final class Tape implements AutoCloseable {
         buffers.forEach(memory::giveBack);
         buffers.clear();
         steps.clear();
+    }
+
+    /** Notes that values of the pass were read, so what is computed next may depend on them. */
+    void noteRead() {
+        read = true;
+    }
+
+    /** Returns whether values of the pass were read. */
+    boolean isRead() {
+        return read;
     }
 
     /** Returns whether {@link #close} has released the buffers. */

@@ -432,6 +432,9 @@ public sealed class Tensor permits Parameter {
      *             if the tape of the tensor has been closed
      */
     public final float[] values() {
+        if (tape != null) {
+            tape.noteRead();
+        }
         float[] values = new float[shape.elements()];
         value().read(0, values, 0, values.length);
         return values;

@@ -51,7 +51,7 @@ class ParallelTest {
                     if (part == member) {
                         throw new IllegalArgumentException("member " + part);
                     }
-                    parallel.meet();
+                    parallel.meet(part, threads);
                 })).isInstanceOf(IllegalArgumentException.class).hasMessage("member " + member);
                 assertThatThrownBy(() -> parallel.run((part, _) -> {
                     if (part == member) {
@@ -59,8 +59,8 @@ class ParallelTest {
                     }
                 })).isInstanceOf(AssertionError.class).hasMessage("member " + member);
                 AtomicInteger parts = new AtomicInteger();
-                parallel.run((_, _) -> {
-                    parallel.meet();
+                parallel.run((part, _) -> {
+                    parallel.meet(part, threads);
                     parts.incrementAndGet();
                 });
                 assertThat(parts).hasValue(threads);
@@ -78,11 +78,11 @@ class ParallelTest {
             parallel.run((part, _) -> {
                 for (int round = 1; part < members && round <= rounds; round++) {
                     plain[part] = round;
-                    parallel.meet(members);
+                    parallel.meet(part, members);
                     for (int other = 0; other < members; other++) {
                         wrong[part] += plain[other] == round ? 0 : 1;
                     }
-                    parallel.meet(members);
+                    parallel.meet(part, members);
                 }
             });
             assertThat(wrong).containsOnly(0);

@@ -20,6 +20,7 @@ public final class OpHashes {
                             .entrySet()) {
                         hash = Numbers.hash(hash, result.getValue());
                     }
+                    hash = Numbers.hash(hash, new Trial(backend, sample).predict(sample.formula(), 2));
                 }
                 System.out.println(op + " " + Long.toHexString(hash));
             }

@@ -14,6 +14,7 @@ import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.GradientCheck;
 import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Predictor;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Statistic;
 import scanline.engine.tensor.Tape;
@@ -107,6 +108,39 @@ final class Trial {
         try (Tape tape = engine.inference()) {
             return formula.of(pass(tape, false)).values();
         }
+    }
+
+    /** The value for other values of the first input, where nothing is learned. */
+    float[] infer(Formula formula, float[] first) {
+        try (Tape tape = engine.inference()) {
+            return formula.of(pass(tape.input(inputs.parameters().getFirst().shape(), first), inputs)).values();
+        }
+    }
+
+    /** The value that a predictor gives. */
+    float[] predict(Formula formula, int threads) {
+        float[] first = inputs.parameters().getFirst().values();
+        float[] value = new float[infer(formula, first).length];
+        try (Predictor predictor = predictor(formula, threads)) {
+            predictor.predict(first, 1, value);
+        }
+        return value;
+    }
+
+    /** A predictor with these inputs as its weights, except the first, which it reads. */
+    Predictor predictor(Formula formula, int threads) {
+        return Predictor.of(inputs, weights -> {
+            inputs.parameters().forEach(input -> weights.zeros(input.name(), input.shape()));
+            return x -> formula.of(pass(x, weights));
+        }, _ -> inputs.parameters().getFirst().shape(), threads);
+    }
+
+    private Pass pass(Tensor first, Weights others) {
+        Pass pass = new Pass(backend);
+        for (Parameter input : others.parameters()) {
+            pass.tensors.put(input.name(), pass.tensors.isEmpty() ? first : onTape(first, input));
+        }
+        return pass;
     }
 
     /** The error of the gradients, by central differences. */

@@ -69,6 +69,11 @@ public final class Numbers {
                 parameter.gradientOrNull());
     }
 
+    /** The parameter as a tensor on the tape of another tensor. */
+    public static Tensor onTape(Tensor like, Parameter parameter) {
+        return onTape(Tape.of(like), parameter);
+    }
+
     /** The weighted sum of a tensor, in double precision, as a loss of one number to go back from. */
     public static Tensor weightedSum(Tensor y, float[] factors) {
         return GradientCheck.weightedSum(y, factors);

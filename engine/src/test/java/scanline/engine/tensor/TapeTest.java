@@ -268,7 +268,7 @@ class TapeTest {
 
     @Test
     void aLongerBufferIsReusedUnlessItIsMuchLonger() {
-        Memory memory = new Memory(BACKEND);
+        Memory memory = new Memory(BACKEND, BACKEND);
         Buffer twenty = memory.take(20);
         memory.giveBack(twenty);
         assertThat(memory.take(9)).isNotSameAs(twenty).satisfies(buffer -> assertThat(buffer.length()).isEqualTo(9));

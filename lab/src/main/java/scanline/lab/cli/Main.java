@@ -41,7 +41,7 @@ import scanline.lab.run.Provenance;
 public final class Main {
     private static final List<Class<?>> COMMANDS = List.of(
             RecipesCommand.class, TrainCommand.class, ResumeCommand.class, SweepCommand.class, EvaluateCommand.class,
-            PredictCommand.class, ExportCommand.class, ExplainCommand.class, ReportCommand.class,
+            PredictCommand.class, ServeCommand.class, ExportCommand.class, ExplainCommand.class, ReportCommand.class,
             CompareCommand.class, StudioCommand.class, ResultsCommand.class, ReproduceCommand.class,
             MigrateCommand.class, DataCommand.class, DoctorCommand.class, CompletionCommand.class, HelpCommand.class);
     private static final Set<Class<?>> ABOUT_OTHERS = Set.of(CompletionCommand.class, HelpCommand.class);

@@ -26,6 +26,7 @@ import scanline.lab.base.RunException;
 import scanline.lab.cli.option.RecipeNames;
 import scanline.lab.cli.option.Threads;
 import scanline.lab.cli.option.TrainingOptions;
+import scanline.lab.cli.terminal.Verdicts;
 import scanline.lab.experiment.Compute;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.record.FirstSteps;

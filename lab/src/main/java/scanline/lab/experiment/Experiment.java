@@ -1,6 +1,5 @@
 package scanline.lab.experiment;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -30,7 +29,6 @@ import scanline.lab.model.Classifier;
 import scanline.lab.model.Model;
 import scanline.lab.model.Network;
 import scanline.lab.recipe.Recipe;
-import scanline.lab.task.Answer;
 import scanline.lab.task.Task;
 
 /** A recipe with its data opened and its model built, for one thread to train or to evaluate. */
@@ -78,10 +76,7 @@ public final class Experiment implements AutoCloseable {
         try {
             splits = new Splits(recipe, dataset);
             input = input(recipe, splits.examples(Split.TEST));
-            Network built = recipe.model().build(weights, input);
-            network = built instanceof Classifier logits && recipe.head().softmax()
-                    ? logits.then(Tensor::softmax)
-                    : built;
+            network = network(recipe, weights, input);
             task = Task.of(recipe, network, input.classes());
             requireParametersOf(recipe.parameterGroups());
         } catch (IllegalArgumentException | RunException e) {
@@ -100,6 +95,12 @@ public final class Experiment implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw new RunException("groups: " + e.getMessage());
         }
+    }
+
+    /** Builds the network of a recipe: its model, with the softmax if its head has one. */
+    public static Network network(Recipe recipe, Weights weights, Model.Input input) {
+        Network built = recipe.model().build(weights, input);
+        return built instanceof Classifier logits && recipe.head().softmax() ? logits.then(Tensor::softmax) : built;
     }
 
     /** Returns the sizes that the model of a recipe reads and predicts, given the test images of its data set. */
@@ -214,23 +215,6 @@ public final class Experiment implements AutoCloseable {
     /** Returns a batch as the input of a pass: [T, B, F]. */
     public Tensor read(Tape tape, Batch batch) {
         return tape.input(Shape.of(input.steps(), batch.count(), input.features()), batch.values());
-    }
-
-    /**
-     * Returns the model's answer to each image, whatever its label.
-     *
-     * @param images images of the size {@link #pictureSize}
-     */
-    public List<Answer> answers(ImageSet images) {
-        Examples examples = examples(images);
-        List<Answer> answers = new ArrayList<>();
-        for (int from = 0; from < examples.count(); from += Evaluation.BATCH) {
-            try (Tape tape = engine.inference()) {
-                Batch batch = examples.batch(from, Math.min(examples.count(), from + Evaluation.BATCH));
-                answers.addAll(task.answers(read(tape, batch)));
-            }
-        }
-        return answers;
     }
 
     /** Returns the test pictures in the size {@link #pictureSize}. */

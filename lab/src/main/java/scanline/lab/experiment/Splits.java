@@ -83,9 +83,7 @@ public final class Splits {
     }
 
     Examples examples(ImageSet images) {
-        Pictures pictures = recipe.data().canvas().drawn().isAnything()
-                ? images
-                : images.shrunk(recipe.data().shrink());
+        Pictures pictures = recipe.data().pictures(images);
         return new Examples(pictures, loader(recipe, pictures), all(images.count()));
     }
 

@@ -52,7 +52,7 @@ public record HiddenStates(ImageSet image, String label, float[][] states, doubl
         return new HiddenStates(image.shrunk(experiment.recipe().data().shrink()),
                 experiment.dataset().classNames().get(image.label(0)),
                 states.stream().map(Tensor::values).toArray(float[][]::new),
-                states.stream().map(state -> task.answersOf(model.head().apply(state)).getFirst().scores())
+                states.stream().map(state -> task.answersOf(model.head().apply(state).values()).getFirst().scores())
                         .toArray(double[][]::new));
     }
 }

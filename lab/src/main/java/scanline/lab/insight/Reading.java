@@ -140,7 +140,7 @@ public record Reading(ImageSet image, int[] order, int features, Answer answer, 
             classifier.stepwise(x).ifPresent(model -> {
                 for (int t = 0; t < experiment.input().steps(); t++) {
                     Tensor logits = model.head().apply(model.states().step(t));
-                    probabilities.add(task.answersOf(logits).getFirst().scores());
+                    probabilities.add(task.answersOf(logits.values()).getFirst().scores());
                 }
             });
         }

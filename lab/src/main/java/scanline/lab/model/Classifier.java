@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 import scanline.engine.nn.Recurrent;
+import scanline.engine.nn.StepModel;
 import scanline.engine.tensor.Tensor;
 
 /** A network that scores all classes at once. */
@@ -35,6 +36,11 @@ public non-sealed interface Classifier extends Network {
      * @param x [T, B, F]
      */
     default Optional<Stepwise> stepwise(Tensor x) {
+        return Optional.empty();
+    }
+
+    /** Returns this network as a model that reads one step at a time; empty if it needs the whole sequence. */
+    default Optional<StepModel> steps() {
         return Optional.empty();
     }
 
@@ -75,6 +81,11 @@ public non-sealed interface Classifier extends Network {
             public Optional<Stepwise> stepwise(Tensor x) {
                 return first.stepwise(x)
                         .map(steps -> new Stepwise(steps.states(), state -> last.apply(steps.head().apply(state))));
+            }
+
+            @Override
+            public Optional<StepModel> steps() {
+                return first.steps().map(steps -> new HeadedSteps(steps, last));
             }
         };
     }

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 import scanline.engine.nn.Recurrent;
+import scanline.engine.nn.StepModel;
 import scanline.engine.tensor.Sequences.Output;
 import scanline.engine.tensor.Tensor;
 
@@ -26,6 +27,11 @@ record RecurrentClassifier(Recurrent stack, boolean bidirectional, UnaryOperator
         return bidirectional
                 ? Optional.empty()
                 : Optional.of(new Stepwise(stack.forward(x, Output.ALL_STEPS), head));
+    }
+
+    @Override
+    public Optional<StepModel> steps() {
+        return bidirectional ? Optional.empty() : Optional.of(new HeadedSteps(stack, head));
     }
 
     @Override

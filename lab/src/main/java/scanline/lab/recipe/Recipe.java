@@ -12,6 +12,8 @@ import scanline.data.canvas.Canvas;
 import scanline.data.dataset.Dataset;
 import scanline.data.dataset.Datasets;
 import scanline.data.dataset.ImageFolder;
+import scanline.data.image.ImageSet;
+import scanline.data.image.Pictures;
 import scanline.data.image.Preparation;
 import scanline.data.plugin.Plugins;
 import scanline.data.sequence.Scan;
@@ -137,6 +139,11 @@ public record Recipe(String about, String source, Published published, double ta
         public Dataset open() {
             return Datasets.ofUser().open(name, dir.isEmpty() ? null : Path.of(dir),
                     folder.orElse(ImageFolder.Options.DEFAULT));
+        }
+
+        /** Returns images from another source as the pictures that a model reads; a whole canvas is never shrunk. */
+        public Pictures pictures(ImageSet images) {
+            return canvas.drawn().isAnything() ? images : images.shrunk(shrink);
         }
 
         /** Returns how an image from another source is converted to look like the images of this data set. */

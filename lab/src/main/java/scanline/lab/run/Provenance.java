@@ -72,6 +72,15 @@ public final class Provenance {
         return facts;
     }
 
+    /** Returns the recipe that a run was started with, as its command states it; empty if it does not. */
+    public static String recipeName(Map<String, Object> provenance) {
+        List<?> words = provenance.get("command") instanceof List<?> list
+                ? list
+                : List.of(Objects.toString(provenance.get("command"), "").strip().split("\\s+"));
+        int train = words.indexOf("train");
+        return train >= 0 && train + 1 < words.size() ? String.valueOf(words.get(train + 1)) : "";
+    }
+
     /** Returns the name of the backend, which is only a fact of a run if it is not the default one. */
     private static Map<String, Object> backend(Backend backend) {
         return backend instanceof CpuBackend ? Map.of() : Map.of(BACKEND, backend.name());

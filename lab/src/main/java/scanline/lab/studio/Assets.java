@@ -5,8 +5,8 @@ import java.util.Objects;
 import java.util.zip.CRC32C;
 
 import scanline.data.base.ModuleContent;
-import scanline.lab.studio.http.Reply;
-import scanline.lab.studio.http.Routes;
+import scanline.lab.http.Reply;
+import scanline.lab.http.Routes;
 
 /** Serves every file in the folder of the page. A file that a browser already has is not sent again. */
 final class Assets {

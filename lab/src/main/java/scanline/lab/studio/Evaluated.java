@@ -14,12 +14,12 @@ import scanline.lab.experiment.Evaluation;
 import scanline.lab.experiment.Examples;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
+import scanline.lab.http.Refusal;
 import scanline.lab.insight.Findings;
 import scanline.lab.insight.Findings.Example;
 import scanline.lab.run.Run;
 import scanline.lab.run.Trained;
 import scanline.lab.run.TrainedOn;
-import scanline.lab.studio.http.Refusal;
 
 /**
  * The predictions of a run's best weights for every image of a split, computed once on a thread of its own while the page waits.

@@ -12,8 +12,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import scanline.lab.base.Json;
-import scanline.lab.studio.http.Refusal;
-import scanline.lab.studio.http.Streamed;
+import scanline.lab.http.Refusal;
+import scanline.lab.http.Streamed;
 
 /**
  * The event stream that reports changes to all listeners. The last events are stored, so that a listener that was disconnected

@@ -1,7 +1,6 @@
 package scanline.lab.studio;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -11,50 +10,31 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import scanline.data.base.UserException;
-import scanline.data.image.ImageSet;
-import scanline.data.image.PictureSize;
 import scanline.lab.experiment.Compute;
-import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
+import scanline.lab.http.Refusal;
 import scanline.lab.run.Run;
 import scanline.lab.run.Trained;
 import scanline.lab.run.TrainedOn;
-import scanline.lab.studio.http.Refusal;
-import scanline.lab.task.Answer;
 
 /**
- * A model with the best weights of a run, ready to answer requests. It runs on a thread of its own, because a model is for one
- * thread. The queue of requests is bounded, and images that wait for a prediction are processed in one batch.
+ * A model with the best weights of a run, ready to be looked into. It runs on a thread of its own, because an experiment is for
+ * one thread. The queue of requests is bounded.
  */
 final class OpenModel implements AutoCloseable {
     private static final int MOST_WAITING = 256;
-    private static final int MOST_TOGETHER = 64;
     private static final int MOST_SECONDS = 20;
     // One more than stay open: the one that is being replaced.
     private static final Semaphore OPEN = new Semaphore(Models.MOST + 1);
 
-    private final BlockingQueue<Work> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
+    private final BlockingQueue<Task> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
     private final CompletableFuture<Trained> opened = new CompletableFuture<>();
     private final Thread thread;
     private volatile boolean closed;
 
-    /** Work for the model's thread. */
-    private sealed interface Work permits Task, Images {
-        void fail(Throwable e);
-    }
-
-    /** A request of any kind. */
-    private record Task(CompletableFuture<Object> done, Asked<?> asked) implements Work {
-        @Override
-        public void fail(Throwable e) {
-            done.completeExceptionally(e);
-        }
-    }
-
-    /** Images to predict, all of them or none. */
-    private record Images(CompletableFuture<List<Answer>> done, List<ImageSet> images) implements Work {
-        @Override
-        public void fail(Throwable e) {
+    /** A request, and its result. */
+    private record Task(CompletableFuture<Object> done, Asked<?> asked) {
+        void fail(Throwable e) {
             done.completeExceptionally(e);
         }
     }
@@ -92,7 +72,7 @@ final class OpenModel implements AutoCloseable {
             try (Trained trained = open(run)) {
                 opened.complete(trained);
                 while (!closed) {
-                    work(trained);
+                    run(waiting.take(), trained);
                 }
             } finally {
                 OPEN.release();
@@ -101,30 +81,12 @@ final class OpenModel implements AutoCloseable {
             opened.completeExceptionally(closed || e instanceof InterruptedException ? ended() : e);
         } finally {
             closed = true;
-            waiting.forEach(work -> work.fail(ended()));
+            waiting.forEach(task -> task.fail(ended()));
         }
     }
 
     private static Refusal ended() {
         return Refusal.later(503, "the model was closed", 1);
-    }
-
-    /** Does the work that waits, or the next that arrives; images that wait are predicted together. */
-    private void work(Trained trained) throws InterruptedException {
-        List<Images> images = new ArrayList<>();
-        int together = 0;
-        for (Work work = waiting.poll(MOST_SECONDS, TimeUnit.SECONDS); work != null; work = together < MOST_TOGETHER
-                ? waiting.poll()
-                : null) {
-            switch (work) {
-                case Images more -> {
-                    images.add(more);
-                    together += more.images.size();
-                }
-                case Task task -> run(task, trained);
-            }
-        }
-        answer(trained.experiment(), images);
     }
 
     private static void run(Task task, Trained trained) {
@@ -135,49 +97,6 @@ final class OpenModel implements AutoCloseable {
         }
     }
 
-    private static void answer(Experiment experiment, List<Images> asked) {
-        List<ImageSet> images = asked.stream().flatMap(one -> one.images.stream()).toList();
-        if (images.isEmpty()) {
-            return;
-        }
-        try {
-            PictureSize size = experiment.pictureSize();
-            int pixels = size.pixels();
-            byte[] all = new byte[images.size() * pixels];
-            for (int i = 0; i < images.size(); i++) {
-                System.arraycopy(images.get(i).pixels(), 0, all, i * pixels, pixels);
-            }
-            ImageSet set = new ImageSet(size.height(), size.width(), all, new byte[images.size()],
-                    experiment.input().classes());
-            List<Answer> answers = experiment.answers(set);
-            int at = 0;
-            for (Images one : asked) {
-                one.done.complete(List.copyOf(answers.subList(at, at + one.images.size())));
-                at += one.images.size();
-            }
-        } catch (RuntimeException | OutOfMemoryError e) {
-            asked.forEach(one -> one.fail(e));
-        }
-    }
-
-    /** The experiment, for what does not change: sizes and names. */
-    Experiment experiment() throws IOException, InterruptedException {
-        return await(opened).experiment();
-    }
-
-    /**
-     * The model's answers for images.
-     *
-     * @param images each of the size {@link Experiment#pictureSize}
-     * @return the answers, in the order of the images
-     * @throws Refusal if too many requests wait, or the model does not answer in time
-     */
-    List<Answer> answers(List<ImageSet> images) throws IOException, InterruptedException {
-        Images asked = new Images(new CompletableFuture<>(), images);
-        put(asked);
-        return await(asked.done);
-    }
-
     /**
      * Runs a computation on the model's thread and returns its result.
      *
@@ -185,19 +104,15 @@ final class OpenModel implements AutoCloseable {
      */
     @SuppressWarnings("unchecked") // the task and its result have the same type
     <T> T ask(Asked<T> asked) throws IOException, InterruptedException {
-        CompletableFuture<Object> done = new CompletableFuture<>();
-        put(new Task(done, asked));
-        return (T) await(done);
-    }
-
-    private void put(Work work) throws IOException, InterruptedException {
+        Task task = new Task(new CompletableFuture<>(), asked);
         await(opened);
-        if (closed || !waiting.offer(work)) {
+        if (closed || !waiting.offer(task)) {
             throw Refusal.later(503, "too many requests for this model at once", 1);
         }
         if (closed) { // closed while it was added
-            work.fail(ended());
+            task.fail(ended());
         }
+        return (T) await(task.done);
     }
 
     private static <T> T await(CompletableFuture<T> future) throws IOException, InterruptedException {

@@ -6,8 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import scanline.engine.io.FormatException;
 import scanline.lab.base.Json;
@@ -98,11 +96,6 @@ record RunFacts(Map<String, String> keys, Map<String, Object> provenance, List<R
 
     /** The recipe that the run was started with, as its command states it; empty if it does not. */
     String recipe() {
-        List<?> words = provenance.get("command") instanceof List<?> list
-                ? list
-                : List.of(Objects.toString(provenance.get("command"), "").strip().split("\\s+"));
-        int train = words.indexOf("train");
-        return Optional.of(train + 1).filter(next -> train >= 0 && next < words.size()).map(words::get)
-                .map(String::valueOf).orElse("");
+        return Provenance.recipeName(provenance);
     }
 }

@@ -13,9 +13,9 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import scanline.lab.http.Refusal;
 import scanline.lab.run.LiveRun;
 import scanline.lab.run.Run;
-import scanline.lab.studio.http.Refusal;
 
 /**
  * The runs in a folder and its subfolders, where sweeps store theirs. The name of a run is its path below the folder. Only runs

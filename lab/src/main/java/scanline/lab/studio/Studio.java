@@ -2,7 +2,6 @@ package scanline.lab.studio;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,17 +19,18 @@ import scanline.lab.experiment.Compute;
 import scanline.lab.experiment.Examples;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.Split;
+import scanline.lab.http.Observer;
+import scanline.lab.http.Refusal;
+import scanline.lab.http.Reply;
+import scanline.lab.http.Request;
+import scanline.lab.http.Routes;
+import scanline.lab.http.Server;
 import scanline.lab.insight.Reading;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.run.Run;
-import scanline.lab.studio.http.Refusal;
-import scanline.lab.studio.http.Reply;
-import scanline.lab.studio.http.Request;
-import scanline.lab.studio.http.Routes;
-import scanline.lab.studio.http.Server;
-import scanline.lab.task.Answer;
-import scanline.lab.task.Prediction;
+import scanline.lab.serve.PictureBody;
+import scanline.lab.serve.Predictions;
 
 /**
  * The web studio: a local server whose page shows runs while they train, compares them, and draws what a model does with an image.
@@ -67,9 +67,6 @@ public final class Studio implements AutoCloseable {
     /** The body of {@code POST /api/read}: the number of a test image, or a drawing. */
     record Picture(String run, @Nullable Integer number, @Nullable PictureBody drawing) {}
 
-    /** The JSON body of {@code POST /api/predict}. */
-    record ToPredict(String run, List<PictureBody> images) {}
-
     /**
      * Starts a studio.
      *
@@ -89,7 +86,7 @@ public final class Studio implements AutoCloseable {
         Routes routes = new Routes();
         Assets.addTo(routes);
         addTo(routes);
-        server = new Server(host, port, token, routes, faults);
+        server = new Server(host, port, token, routes, faults, Observer.NONE);
         watcher = new Watcher(runs, events, faults);
     }
 
@@ -111,7 +108,8 @@ public final class Studio implements AutoCloseable {
         routes.post("/api/stop", this::stop);
         routes.post("/api/resume", this::resume);
         routes.post("/api/read", this::read);
-        routes.post("/api/predict", this::predict);
+        routes.post("/api/predict", new Predictions("run", name -> models.visit(runs
+                .find(name.orElseThrow(() -> new Refusal(400, "the request must have run")))))::answer);
     }
 
     private Run run(Request request) {
@@ -228,7 +226,7 @@ public final class Studio implements AutoCloseable {
             Experiment experiment = trained.experiment();
             List<String> classes = experiment.dataset().classNames();
             if (picture.drawing != null) {
-                return ReadingJson.of(Reading.of(experiment, picture.drawing.drawn(experiment)), classes);
+                return ReadingJson.of(Reading.of(experiment, drawn(picture.drawing, experiment)), classes);
             }
             Pictures pictures = experiment.testPictures();
             int number = picture.number == null ? 0 : picture.number;
@@ -241,38 +239,12 @@ public final class Studio implements AutoCloseable {
         }));
     }
 
-    private Reply predict(Request request) throws IOException, InterruptedException {
-        if (request.type().startsWith("image/")) {
-            if (!request.type().equals("image/png")) {
-                throw new Refusal(415, "the body must be image/png or application/json; JPEG is not decoded for"
-                        + " requests: save the image as PNG");
-            }
-            byte[] content = request.body(LONGEST_PICTURES);
-            OpenModel model = models.of(runs.find(request.required("run")));
-            return predictions(model, List.of(experiment -> PictureBody.png(content, experiment)));
-        }
-        ToPredict wanted = request.json(LONGEST_PICTURES, ToPredict.class);
-        if (wanted.run == null || wanted.images == null || wanted.images.isEmpty()
-                || wanted.images.stream().anyMatch(Objects::isNull) || wanted.images.size() > MOST_PICTURES) {
-            throw new Refusal(400, "the body must have run, and 1 to " + MOST_PICTURES + " images");
-        }
-        List<Wanted> images = new ArrayList<>();
-        wanted.images.forEach(image -> images.add(image::picture));
-        return predictions(models.of(runs.find(wanted.run)), images);
-    }
-
-    /** An image at the size that a model reads. */
-    private interface Wanted {
-        ImageSet picture(Experiment experiment);
-    }
-
-    private Reply predictions(OpenModel model, List<Wanted> wanted) throws IOException, InterruptedException {
-        Experiment experiment = model.experiment();
-        List<ImageSet> images = alone(() -> wanted.stream().map(image -> image.picture(experiment)).toList());
-        List<Answer> answers = model.answers(images);
-        List<String> names = experiment.dataset().classNames();
-        return Reply.json(IntStream.range(0, answers.size())
-                .mapToObj(i -> Prediction.of("image", i, images.get(i).contrast(0), answers.get(i), names)).toList());
+    /** A drawing as the model's training images are: a single character is scaled and centered by its mass. */
+    private static ImageSet drawn(PictureBody drawing, Experiment experiment) {
+        int classes = experiment.input().classes();
+        return experiment.isDrawn()
+                ? drawing.picture(experiment.pictureSize(), classes, experiment.preparation())
+                : drawing.centered(experiment.pictureSize(), classes);
     }
 
     @Override

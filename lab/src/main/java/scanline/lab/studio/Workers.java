@@ -13,10 +13,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import scanline.lab.base.CommandProcess;
 import scanline.lab.experiment.Compute;
+import scanline.lab.http.Refusal;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.run.LiveRun;
 import scanline.lab.run.Run;
-import scanline.lab.studio.http.Refusal;
 
 /**
  * Runs that were started from the page, each in a process of its own, as the command line starts it, so that a run that fails or

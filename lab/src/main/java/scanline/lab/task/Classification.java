@@ -1,6 +1,5 @@
 package scanline.lab.task;
 
-import java.util.List;
 import java.util.stream.IntStream;
 import scanline.data.sequence.Batch;
 import scanline.engine.tensor.Losses;
@@ -9,12 +8,7 @@ import scanline.lab.model.Classifier;
 import scanline.lab.recipe.Recipe;
 
 /** One class per image: softmax and cross-entropy. */
-public record Classification(Classifier network, Recipe recipe, int classes) implements Task {
-    @Override
-    public Tensor logits(Tensor x, Batch batch) {
-        return network.forward(x);
-    }
-
+public record Classification(Classifier network, Recipe recipe, int classes) implements ClassifierTask {
     @Override
     public Loss loss(Tensor x, Batch batch) {
         Tensor logits = logits(x, batch);
@@ -27,28 +21,19 @@ public record Classification(Classifier network, Recipe recipe, int classes) imp
     }
 
     @Override
-    public List<Answer> answers(Tensor x) {
-        return answersOf(network.forward(x));
-    }
-
-    @Override
     public BatchEvaluation evaluate(Tensor x, Batch batch) {
         return evaluateLogits(network.forward(x), batch);
-    }
-
-    /** Returns the answers that logits, [B, C], give. */
-    public List<Answer> answersOf(Tensor logits) {
-        return Answers.rows(logits.values(), classes).map(this::answer).toList();
     }
 
     /** Evaluates logits, [B, C], against the target classes. */
     public BatchEvaluation evaluateLogits(Tensor logits, Batch batch) {
         return new BatchEvaluation(Losses.crossEntropy(logits, batch.labels(), 0f).values()[0], batch.count(),
-                answersOf(logits));
+                answersOf(logits.values()));
     }
 
     /** Returns the answer that the model's outputs give; with a softmax head they are probabilities already. */
-    private Answer answer(float[] logits) {
+    @Override
+    public Answer answer(float[] logits) {
         int largest = Answers.largest(logits, 0, classes);
         double[] p = recipe.head().softmax()
                 ? IntStream.range(0, classes).mapToDouble(c -> logits[c]).toArray()

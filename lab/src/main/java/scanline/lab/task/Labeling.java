@@ -1,6 +1,5 @@
 package scanline.lab.task;
 
-import java.util.List;
 import java.util.stream.IntStream;
 import scanline.data.sequence.Batch;
 import scanline.engine.tensor.Losses;
@@ -11,12 +10,7 @@ import scanline.lab.model.Classifier;
  * A set of labels per image, each predicted by its own sigmoid, independent of the others (binary relevance): a label
  * is in the answer if its probability is at least one half.
  */
-record Labeling(Classifier network, int classes) implements Task {
-    @Override
-    public Tensor logits(Tensor x, Batch batch) {
-        return network.forward(x);
-    }
-
+record Labeling(Classifier network, int classes) implements ClassifierTask {
     @Override
     public Loss loss(Tensor x, Batch batch) {
         Tensor logits = logits(x, batch);
@@ -29,22 +23,14 @@ record Labeling(Classifier network, int classes) implements Task {
     }
 
     @Override
-    public List<Answer> answers(Tensor x) {
-        return answersOf(network.forward(x));
-    }
-
-    @Override
     public BatchEvaluation evaluate(Tensor x, Batch batch) {
         Tensor logits = network.forward(x);
         return new BatchEvaluation(Losses.binaryCrossEntropy(logits, targets(batch)).values()[0], batch.count(),
-                answersOf(logits));
+                answersOf(logits.values()));
     }
 
-    private List<Answer> answersOf(Tensor logits) {
-        return Answers.rows(logits.values(), classes).map(Labeling::answer).toList();
-    }
-
-    private static Answer answer(float[] logits) {
+    @Override
+    public Answer answer(float[] logits) {
         double[] p = IntStream.range(0, logits.length).mapToDouble(c -> Answers.sigmoid(logits[c])).toArray();
         int[] labels = IntStream.range(0, p.length).filter(c -> logits[c] >= 0).toArray();
         double all = IntStream.range(0, p.length).mapToDouble(c -> logits[c] >= 0 ? p[c] : 1 - p[c])

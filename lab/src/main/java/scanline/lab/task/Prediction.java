@@ -32,13 +32,24 @@ public record Prediction(String file, int index, String label, List<String> labe
      * @param names the names of the classes
      */
     public static Prediction of(String file, int index, int contrast, Answer answer, List<String> names) {
+        List<String> labels = labels(answer, names);
+        return new Prediction(file, index, label(labels), labels, answer.probability(), probabilities(answer, names),
+                contrast < LEAST_CONTRAST ? "no ink or contrast was found, so the answer means little" : null);
+    }
+
+    static List<String> labels(Answer answer, List<String> names) {
+        return IntStream.of(answer.labels()).mapToObj(names::get).toList();
+    }
+
+    static String label(List<String> labels) {
+        return labels.isEmpty() ? "(none)" : String.join(" ", labels);
+    }
+
+    static Map<String, Double> probabilities(Answer answer, List<String> names) {
         Map<String, Double> all = new LinkedHashMap<>();
         for (int c = 0; c < answer.scores().length; c++) {
             all.put(names.get(c), answer.scores()[c]);
         }
-        List<String> labels = IntStream.of(answer.labels()).mapToObj(names::get).toList();
-        return new Prediction(file, index, labels.isEmpty() ? "(none)" : String.join(" ", labels), labels,
-                answer.probability(), all,
-                contrast < LEAST_CONTRAST ? "no ink or contrast was found, so the answer means little" : null);
+        return all;
     }
 }

@@ -12,7 +12,7 @@ import scanline.lab.model.Network;
 import scanline.lab.recipe.Recipe;
 
 /** The task of a network: its loss on some examples, and its answers to them. */
-public interface Task {
+public sealed interface Task permits ClassifierTask, Transcription {
     /**
      * Computes the outputs of the network for a batch. A network that writes labels one after the other is given the
      * correct labels before each.

@@ -68,7 +68,7 @@ public record Transcription(Autoregressive network, Recipe recipe, int classes) 
 
     @Override
     public List<Answer> answers(Tensor x) {
-        return found(network.encode(x));
+        return answersOf(network.encode(x));
     }
 
     @Override
@@ -77,10 +77,11 @@ public record Transcription(Autoregressive network, Recipe recipe, int classes) 
         Words words = words(batch);
         float mean = Losses.crossEntropy(network.forward(encoded, words.given), words.next, 0f).values()[0];
         return new BatchEvaluation(mean, (int) IntStream.of(words.next).filter(word -> word != Losses.IGNORED).count(),
-                found(encoded));
+                answersOf(encoded));
     }
 
-    private List<Answer> found(Tensor encoded) {
+    /** Returns the answers to encoded images, [S, B, W]. */
+    public List<Answer> answersOf(Tensor encoded) {
         return search().search(encoded).stream()
                 .map(found -> new Answer(found.labels(), found.probability(), found.scores(), new float[0])).toList();
     }

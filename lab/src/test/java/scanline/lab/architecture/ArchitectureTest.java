@@ -39,7 +39,7 @@ class ArchitectureTest {
             engine.cpu         -> engine.backend engine.geometry engine.kernel engine.random
             engine.tensor      -> engine.backend engine.geometry engine.random
             engine.io          -> engine.backend engine.file engine.tensor
-            engine.nn          -> engine.geometry engine.random engine.tensor
+            engine.nn          -> engine.backend engine.geometry engine.random engine.tensor
             engine.onnx        -> engine.file engine.geometry engine.tensor
             engine.optim       -> engine.backend engine.geometry engine.tensor
             data.base          -> engine.file engine.io
@@ -49,12 +49,12 @@ class ArchitectureTest {
             data.dataset       -> data.base data.image data.plugin engine.file engine.random
             data.sequence      -> data.base data.image engine.file engine.io engine.random
             data.dataset.known -> data.dataset data.image
-            lab.format         -> engine.file
             lab.model          -> engine.geometry engine.nn engine.tensor
             lab.base           -> data.base data.plugin engine.io
+            lab.format         -> engine.file lab.base
+            lab.http           -> data.base lab.base
             lab.recipe         -> data.base data.canvas data.dataset data.image data.plugin
             lab.recipe         -> data.sequence engine.file engine.optim lab.model
-            lab.studio.http    -> data.base lab.base
             lab.task           -> data.canvas data.sequence engine.tensor lab.base lab.model lab.recipe
             lab.experiment     -> data.base data.canvas data.dataset data.image data.sequence
             lab.experiment     -> engine.backend engine.optim engine.random engine.tensor lab.base
@@ -66,31 +66,37 @@ class ArchitectureTest {
             lab.run            -> engine.backend engine.cpu engine.file engine.io engine.kernel
             lab.run            -> engine.optim engine.tensor lab.base lab.experiment lab.format
             lab.run            -> lab.recipe lab.task
-            lab.cli.terminal   -> engine.file lab.run
             lab.export         -> data.canvas data.dataset data.image data.sequence engine.io
             lab.export         -> engine.onnx engine.tensor lab.base lab.experiment lab.model lab.recipe
             lab.export         -> lab.run
+            lab.predict        -> data.dataset data.image data.sequence engine.backend engine.io
+            lab.predict        -> engine.nn engine.tensor lab.base lab.experiment lab.model lab.recipe
+            lab.predict        -> lab.run lab.task
             lab.record         -> data.base data.dataset engine.file engine.io engine.tensor lab.base
             lab.record         -> lab.experiment lab.recipe lab.run
-            lab.studio         -> data.base data.dataset data.image engine.io engine.tensor lab.base
-            lab.studio         -> lab.experiment lab.format lab.insight lab.model lab.recipe lab.run
-            lab.studio         -> lab.studio.http lab.task
             lab.sweep          -> data.base data.canvas engine.file lab.base lab.experiment lab.format
             lab.sweep          -> lab.recipe lab.run
             lab.train          -> data.dataset engine.backend engine.io engine.optim engine.tensor
             lab.train          -> lab.base lab.experiment lab.recipe lab.run
+            lab.cli.terminal   -> engine.file lab.base lab.record lab.run
             lab.report.figure  -> data.canvas data.image lab.base lab.format lab.insight lab.model
             lab.report.figure  -> lab.record lab.run
+            lab.serve          -> data.base data.image lab.base lab.experiment lab.http lab.model
+            lab.serve          -> lab.predict lab.run lab.task
             lab.report         -> data.base data.canvas data.dataset data.image engine.file engine.io
             lab.report         -> lab.base lab.experiment lab.insight lab.model lab.recipe lab.record
             lab.report         -> lab.report.figure lab.run lab.task
+            lab.studio         -> data.base data.dataset data.image engine.io engine.tensor lab.base
+            lab.studio         -> lab.experiment lab.format lab.http lab.insight lab.model lab.recipe
+            lab.studio         -> lab.run lab.serve lab.task
             lab.cli.option     -> data.plugin engine.file engine.io lab.base lab.cli.terminal
             lab.cli.option     -> lab.experiment lab.insight lab.recipe lab.report lab.run lab.task
             lab.cli.option     -> lab.train
             lab.cli            -> data.base data.dataset data.image data.plugin engine.file engine.io
             lab.cli            -> engine.kernel engine.onnx engine.tensor lab.base lab.cli.option
-            lab.cli            -> lab.cli.terminal lab.experiment lab.export lab.insight lab.model
-            lab.cli            -> lab.recipe lab.record lab.report lab.run lab.studio lab.sweep lab.task
+            lab.cli            -> lab.cli.terminal lab.experiment lab.export lab.format lab.insight
+            lab.cli            -> lab.model lab.predict lab.recipe lab.record lab.report lab.run
+            lab.cli            -> lab.serve lab.studio lab.sweep lab.task
             """;
 
     private static final int MOST_FILES = 20;

@@ -50,6 +50,16 @@ class StandardOutputTest {
         }
     }
 
+    @Test
+    void stepsAreNoLongerReadOnceNobodyReadsTheAnswers() throws Exception {
+        assumeTrue(Files.exists(FULL), "the system has a device that is always full");
+        Files.writeString(folder.resolve("steps.csv"), "0,0,0,0,0,0,0,0\nwrong\n");
+        Answer answer = run("predict {tmp}/run --stream {tmp}/steps.csv --state {tmp}/sequence", FULL);
+        assertThat(answer.err()).contains("scanline: cannot write to standard output").doesNotContain("line 2");
+        assertThat(answer.status()).isEqualTo(1);
+        assertThat(folder.resolve("sequence")).doesNotExist();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"--version", "help train", "compare {tmp}/run",
             "predict {tmp}/run {tmp}/data/cat/0.png --json", "evaluate {tmp}/run --logits -",

@@ -44,6 +44,7 @@ final class WrongInputs {
         inputs.writeIdxSets();
         inputs.writeImageFolders();
         inputs.writeImages();
+        inputs.writeSteps();
         inputs.writeRecipes();
         command.accept("train lstm-rows data=idx data.dir={tmp}/idx epochs=1 batch=4 data.validation=3 model.hidden=4"
                 + " --run {tmp}/run");
@@ -150,6 +151,12 @@ final class WrongInputs {
         Files.write(folder.resolve("larger.idx"), images(2, SIDE + 1, SIDE));
         Path locked = Files.write(folder.resolve("locked.png"), cutPng());
         Files.setPosixFilePermissions(locked, PosixFilePermissions.fromString("---------"));
+    }
+
+    private void writeSteps() throws IOException {
+        write("steps-short.csv", "0,1,2,3,4,5,6,7\n0,1,2\n");
+        write("steps-word.csv", "0,1,2,3,4,5,6,7\n\n0,1,2,three,4,5,6,7\n");
+        write("steps-range.csv", "0,1,2,3,4,5,6,256\n");
     }
 
     private void writeRecipes() throws IOException {

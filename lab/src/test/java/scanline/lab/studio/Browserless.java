@@ -14,11 +14,11 @@ import scanline.lab.base.Json;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Asks a studio as its page does, without one. */
-record Browserless(int port, HttpClient client) implements AutoCloseable {
+/** Asks a server as a page does, without one. */
+public record Browserless(int port, HttpClient client) implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    Browserless(int port) {
+    public Browserless(int port) {
         this(port, HttpClient.newHttpClient());
     }
 
@@ -26,36 +26,36 @@ record Browserless(int port, HttpClient client) implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port + path);
     }
 
-    static JsonNode parsed(String json) {
+    public static JsonNode parsed(String json) {
         return JSON.readTree(json);
     }
 
-    HttpResponse<String> ask(String path) throws IOException, InterruptedException {
+    public HttpResponse<String> ask(String path) throws IOException, InterruptedException {
         return client.send(HttpRequest.newBuilder(uri(path)).build(), BodyHandlers.ofString());
     }
 
-    HttpResponse<String> send(String path, Object body) throws IOException, InterruptedException {
+    public HttpResponse<String> send(String path, Object body) throws IOException, InterruptedException {
         return client.send(HttpRequest.newBuilder(uri(path)).header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(Json.text(body))).build(), BodyHandlers.ofString());
     }
 
-    HttpResponse<String> send(String path, String type, byte[] body) throws IOException, InterruptedException {
+    public HttpResponse<String> send(String path, String type, byte[] body) throws IOException, InterruptedException {
         return client.send(HttpRequest.newBuilder(uri(path)).header("Content-Type", type)
                 .POST(BodyPublishers.ofByteArray(body)).build(), BodyHandlers.ofString());
     }
 
-    JsonNode get(String path, Map<String, ?> query) throws IOException, InterruptedException {
+    public JsonNode get(String path, Map<String, ?> query) throws IOException, InterruptedException {
         StringBuilder text = new StringBuilder(path + "?");
         query.forEach((key, value) -> text.append(key).append('=')
                 .append(URLEncoder.encode(String.valueOf(value), StandardCharsets.UTF_8)).append('&'));
         return require(ask(text.toString()));
     }
 
-    JsonNode get(String path) throws IOException, InterruptedException {
+    public JsonNode get(String path) throws IOException, InterruptedException {
         return get(path, Map.of());
     }
 
-    JsonNode post(String path, Object body) throws IOException, InterruptedException {
+    public JsonNode post(String path, Object body) throws IOException, InterruptedException {
         return require(send(path, body));
     }
 

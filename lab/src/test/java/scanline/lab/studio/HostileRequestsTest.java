@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import scanline.lab.cli.Main;
 import scanline.lab.experiment.Compute;
-import scanline.lab.studio.http.Server;
+import scanline.lab.http.Server;
 
 /** Requests that no browser of the user's sends, byte by byte, over sockets. */
 @Timeout(60)

@@ -15,18 +15,18 @@ import scanline.lab.run.Run;
 import scanline.lab.train.Trainer;
 
 /** Runs that are trained within a second, to be looked at. */
-final class SmallRuns {
+public final class SmallRuns {
     private static final List<String> FEW = List.of("data.limit=240", "data.validation=60", "epochs=2", "batch=20");
 
     private SmallRuns() {}
 
     /** A run that has come to its end. */
-    static Run finished(Path folder, String recipe, String... overrides) throws IOException {
+    public static Run finished(Path folder, String recipe, String... overrides) throws IOException {
         return train(folder, recipe, Integer.MAX_VALUE, overrides);
     }
 
     /** A run that was stopped after so many steps. */
-    static Run stopped(Path folder, String recipe, int steps, String... overrides) throws IOException {
+    public static Run stopped(Path folder, String recipe, int steps, String... overrides) throws IOException {
         return train(folder, recipe, steps, overrides);
     }
 

@@ -6,15 +6,14 @@ import java.util.Arrays;
 import java.util.List;
 import scanline.data.image.ImageFile;
 import scanline.data.image.ImageSet;
-import scanline.lab.experiment.Compute;
 import scanline.lab.experiment.Evaluation;
 import scanline.lab.experiment.Experiment;
+import scanline.lab.predict.Predictor;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.run.Progress;
 import scanline.lab.run.Provenance;
 import scanline.lab.run.Run;
-import scanline.lab.run.Trained;
 import scanline.lab.task.Answer;
 import scanline.lab.train.Trainer;
 
@@ -33,12 +32,11 @@ public final class Classifier {
             trainer.train(() -> false);
             trainer.conclude(Evaluation.Listener.NONE);
         }
-        try (Trained trained = Trained.openAlone(folder.toString(), null, List.of(), Compute.with(1))) {
-            Experiment model = trained.experiment();
+        try (Predictor model = Predictor.open(folder.toString(), null, 1)) {
             ImageSet picture = ImageFile.read(Path.of(arguments[1]), model.pictureSize(), model.input().classes(),
                     model.preparation());
             Answer answer = model.answers(picture).getFirst();
-            IO.println("predicted " + model.dataset().classNames().get(answer.labels()[0]));
+            IO.println("predicted " + model.classNames().get(answer.labels()[0]));
         }
     }
 }

@@ -1,4 +1,0 @@
-package scanline.lab.studio.http;
-
-/** The answer to a request: a complete reply or a stream. */
-public sealed interface Answered permits Reply, Streamed {}
