@@ -1,5 +1,6 @@
 package scanline.engine.nn;
 
+import java.util.function.UnaryOperator;
 import scanline.engine.tensor.Tensor;
 
 /**
@@ -32,4 +33,31 @@ public interface StepModel {
      *            the state after the previous step, [B, S]
      */
     Step step(Tensor x, Tensor state);
+
+    /**
+     * Returns this model with a head applied to its outputs, such as a linear map to the scores of classes.
+     *
+     * @param head
+     *            from [B, O] to [B, outputs of the head]
+     */
+    default StepModel then(UnaryOperator<Tensor> head) {
+        StepModel first = this;
+        return new StepModel() {
+            @Override
+            public int stateSize() {
+                return first.stateSize();
+            }
+
+            @Override
+            public float[] initialState() {
+                return first.initialState();
+            }
+
+            @Override
+            public Step step(Tensor x, Tensor state) {
+                Step step = first.step(x, state);
+                return new Step(head.apply(step.output()), step.state());
+            }
+        };
+    }
 }

@@ -151,7 +151,7 @@ public final class StreamingPredictor implements AutoCloseable {
      * @param y
      *            receives the outputs, [n, O]
      * @throws IllegalArgumentException
-     *             if one of the arrays is too short, there is no stream, or one is there twice
+     *             if one of the arrays is too short, the list is empty, or it has a stream twice
      * @throws IllegalStateException
      *             if the predictor has been closed
      */

@@ -120,7 +120,7 @@ public final class Predictor implements AutoCloseable {
      *            receives the values of the model's output, row-major
      * @return the number of values of the output
      * @throws IllegalArgumentException
-     *             if one of the arrays is too short, or there is no example
+     *             if one of the arrays is too short, or {@code count} is not positive
      * @throws IllegalStateException
      *             if the predictor has been closed
      */

@@ -27,7 +27,7 @@ class StreamingPredictorTest {
     private static final int OUTPUTS = 4;
 
     /** Two recurrent layers, and a linear map of the last state. */
-    private record Network(Recurrent layers, Linear fc) implements StepModel {
+    private record Network(Recurrent layers, Linear fc) {
         static Network of(Weights weights, CellKind kind) {
             return new Network(
                     new Recurrent(weights.scope("recurrent"), kind, FEATURES, 70, 2,
@@ -35,20 +35,8 @@ class StreamingPredictorTest {
                     new Linear(weights.scope("fc"), 70, OUTPUTS));
         }
 
-        @Override
-        public int stateSize() {
-            return layers.stateSize();
-        }
-
-        @Override
-        public float[] initialState() {
-            return layers.initialState();
-        }
-
-        @Override
-        public Step step(Tensor x, Tensor state) {
-            Step step = layers.step(x, state);
-            return new Step(fc.forward(step.output()), step.state());
+        StepModel steps() {
+            return layers.then(fc::forward);
         }
     }
 
@@ -89,7 +77,8 @@ class StreamingPredictorTest {
             Network network = Network.of(weights, kind);
             weights.parameters().stream().filter(each -> each.name().contains("0_l")).forEach(each -> each.value()
                     .write(0, Numbers.uniform(each.name(), 70, 1), 0, 70)); // initial states other than zero
-            try (StreamingPredictor predictor = StreamingPredictor.of(weights, others -> Network.of(others, kind),
+            try (StreamingPredictor predictor = StreamingPredictor.of(weights,
+                    others -> Network.of(others, kind).steps(),
                     FEATURES, OUTPUTS, threads)) {
                 test.run(engine, network, predictor);
             }

@@ -85,7 +85,7 @@ public non-sealed interface Classifier extends Network {
 
             @Override
             public Optional<StepModel> steps() {
-                return first.steps().map(steps -> new HeadedSteps(steps, last));
+                return first.steps().map(steps -> steps.then(last));
             }
         };
     }

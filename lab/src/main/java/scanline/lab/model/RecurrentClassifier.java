@@ -31,7 +31,7 @@ record RecurrentClassifier(Recurrent stack, boolean bidirectional, UnaryOperator
 
     @Override
     public Optional<StepModel> steps() {
-        return bidirectional ? Optional.empty() : Optional.of(new HeadedSteps(stack, head));
+        return bidirectional ? Optional.empty() : Optional.of(stack.then(head));
     }
 
     @Override

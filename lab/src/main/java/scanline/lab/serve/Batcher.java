@@ -6,9 +6,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.Condition;
@@ -18,6 +15,7 @@ import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
+import scanline.lab.http.Futures;
 import scanline.lab.http.Refusal;
 
 /**
@@ -160,17 +158,9 @@ final class Batcher<T, R> implements AutoCloseable {
     private List<R> await(Asked asked) throws IOException, InterruptedException {
         boolean answered = false;
         try {
-            List<R> results = asked.done.get(batching.seconds(), TimeUnit.SECONDS);
+            List<R> results = Futures.await(asked.done, batching.seconds());
             answered = true;
             return results;
-        } catch (TimeoutException _) {
-            throw Refusal.later(503, "the model took longer than " + batching.seconds() + " s", 1);
-        } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case RuntimeException cause -> throw cause;
-                case OutOfMemoryError _ -> throw Refusal.later(503, "not enough memory for this model", 5);
-                case null, default -> throw new IllegalStateException(e);
-            }
         } finally {
             if (!answered) {
                 abandon(asked);

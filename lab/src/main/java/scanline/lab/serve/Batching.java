@@ -13,11 +13,11 @@ import java.util.List;
  * @param seconds the time within which a request must be answered
  */
 public record Batching(int size, long waitNanos, int workers, int waiting, int seconds) {
-    /** The batching of a server that nobody has set otherwise: half of the processors compute, the others handle requests. */
+    /** The default: half of the processors compute batches, the others handle requests. */
     public static final Batching STANDARD = new Batching(32, 300_000,
             Math.max(1, Runtime.getRuntime().availableProcessors() / 2), 1024, 20);
 
-    /** The same with other batches. */
+    /** Returns these settings with other batches. */
     public Batching with(int largest, long longestWaitNanos, int atTheSameTime) {
         return new Batching(largest, longestWaitNanos, atTheSameTime, Math.max(waiting, largest), seconds);
     }

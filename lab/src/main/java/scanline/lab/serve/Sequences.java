@@ -27,7 +27,7 @@ import scanline.lab.task.Prediction;
 
 /**
  * Answers {@code POST /api/stream}: reads a sequence step by step and sends the answer after each step. The last event has the
- * state of the model, from which another request goes on.
+ * state of the model, from which another request can continue.
  */
 final class Sequences {
     private static final int LONGEST_BODY = 256 << 10;

@@ -5,13 +5,11 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import scanline.data.base.UserException;
 import scanline.lab.experiment.Compute;
 import scanline.lab.experiment.Split;
+import scanline.lab.http.Futures;
 import scanline.lab.http.Refusal;
 import scanline.lab.run.Run;
 import scanline.lab.run.Trained;
@@ -105,29 +103,14 @@ final class OpenModel implements AutoCloseable {
     @SuppressWarnings("unchecked") // the task and its result have the same type
     <T> T ask(Asked<T> asked) throws IOException, InterruptedException {
         Task task = new Task(new CompletableFuture<>(), asked);
-        await(opened);
+        Futures.await(opened, MOST_SECONDS);
         if (closed || !waiting.offer(task)) {
             throw Refusal.later(503, "too many requests for this model at once", 1);
         }
         if (closed) { // closed while it was added
             task.fail(ended());
         }
-        return (T) await(task.done);
-    }
-
-    private static <T> T await(CompletableFuture<T> future) throws IOException, InterruptedException {
-        try {
-            return future.get(MOST_SECONDS, TimeUnit.SECONDS);
-        } catch (TimeoutException _) {
-            throw Refusal.later(503, "the model took longer than " + MOST_SECONDS + " s", 1);
-        } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case IOException cause -> throw cause;
-                case RuntimeException cause -> throw cause;
-                case OutOfMemoryError _ -> throw Refusal.later(503, "not enough memory for this model", 5);
-                case null, default -> throw new IllegalStateException(e);
-            }
-        }
+        return (T) Futures.await(task.done, MOST_SECONDS);
     }
 
     /** Whether the model no longer answers, for example because it could not be opened. */

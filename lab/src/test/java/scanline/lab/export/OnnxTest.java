@@ -30,16 +30,15 @@ import scanline.engine.file.AtomicFile;
 import scanline.engine.io.WeightsFile;
 import scanline.engine.nn.Linear;
 import scanline.engine.onnx.OnnxOperators;
-import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.CustomOp;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
-import scanline.engine.tensor.Statistic;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 import scanline.lab.base.RunException;
 import scanline.lab.experiment.Experiment;
+import scanline.lab.experiment.OtherWeights;
 import scanline.lab.experiment.Split;
 import scanline.lab.model.Autoregressive;
 import scanline.lab.model.Classifier;
@@ -260,22 +259,7 @@ class OnnxTest {
     /** With weights in which nothing is zero, one or the identity any more. */
     private static Experiment disturbed(Recipe recipe) {
         Experiment experiment = new Experiment(recipe, 2);
-        for (Parameter parameter : experiment.weights().parameters()) {
-            float[] values = parameter.values();
-            int axes = parameter.shape().sizes().length;
-            // Matrices of many steps must not grow what they are multiplied with.
-            float deviation = axes == 1 ? 0.2f : (float) (0.1 / Math.sqrt(parameter.shape().size(-1)));
-            float[] noise = new float[values.length];
-            RandomKey.of(1, parameter.name()).normal(noise, 0, noise.length, 0, deviation);
-            IntStream.range(0, values.length).forEach(i -> values[i] = 0.9f * values[i] + noise[i]);
-            parameter.value().write(0, values, 0, values.length);
-        }
-        for (Statistic statistic : experiment.weights().statistics()) {
-            float[] values = statistic.values();
-            RandomKey key = RandomKey.of(1, statistic.name());
-            IntStream.range(0, values.length).forEach(i -> values[i] = 0.8f * values[i] + 0.4f * key.uniform(i));
-            statistic.value().write(0, values, 0, values.length);
-        }
+        OtherWeights.write(experiment);
         return experiment;
     }
 

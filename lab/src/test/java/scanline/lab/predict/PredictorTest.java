@@ -17,14 +17,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import scanline.data.image.ImageSet;
 import scanline.data.image.Pictures;
 import scanline.engine.io.WeightsFile;
-import scanline.engine.random.RandomKey;
-import scanline.engine.tensor.Parameter;
-import scanline.engine.tensor.Statistic;
 import scanline.engine.tensor.Tape;
 import scanline.lab.experiment.Compute;
 import scanline.lab.experiment.Evaluation;
 import scanline.lab.experiment.Examples;
 import scanline.lab.experiment.Experiment;
+import scanline.lab.experiment.OtherWeights;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.task.Answer;
@@ -43,20 +41,7 @@ class PredictorTest {
             overrides.add("data.shrink=4");
         }
         Experiment experiment = new Experiment(Recipes.find(name, overrides), 1);
-        for (Parameter parameter : experiment.weights().parameters()) {
-            float[] values = parameter.values();
-            float[] noise = new float[values.length];
-            RandomKey.of(1, parameter.name()).normal(noise, 0, noise.length, 0,
-                    (float) (0.1 / Math.sqrt(parameter.shape().size(-1))));
-            IntStream.range(0, values.length).forEach(i -> values[i] = 0.9f * values[i] + noise[i]);
-            parameter.value().write(0, values, 0, values.length);
-        }
-        for (Statistic statistic : experiment.weights().statistics()) {
-            float[] values = statistic.values();
-            RandomKey key = RandomKey.of(1, statistic.name());
-            IntStream.range(0, values.length).forEach(i -> values[i] = 0.8f * values[i] + 0.4f * key.uniform(i));
-            statistic.value().write(0, values, 0, values.length);
-        }
+        OtherWeights.write(experiment);
         return experiment;
     }
 
