@@ -69,7 +69,7 @@ class TurnsTest {
     void aRoundInWhichTheStateOfTheMachineChangedDoesNotCount() {
         Turn changed = new Turn(1, 1, Who.ONNX, 7, 60, 200);
         Turns turns = of(turn(1, 1, Who.SCANLINE, 10), changed);
-        assertThat(turns.of(Who.ONNX)).containsExactly(changed); // there is no other
+        assertThat(turns.of(Who.ONNX)).containsExactly(changed); // all rounds changed, so they are used
         assertThat(turns.coreToCore()).endsWith("(50 to 200), changed in every round");
         turns.add(turn(1, 2, Who.SCANLINE, 4));
         turns.add(turn(1, 2, Who.ONNX, 5));

@@ -31,7 +31,7 @@ public final class Address {
             description = "Access token that clients must send; at least 16 characters.")
     private @Nullable String token;
 
-    /** Creates the options, with a port to listen on if there is no other. */
+    /** Creates the options with this default port. */
     public Address(int port) {
         this.port = port;
     }
