@@ -7,7 +7,8 @@ package scanline.engine.tensor;
  */
 final class FastestWay {
     private static final int MEASURED = 8;
-    private static final int FIRST_INTERVAL = 32;
+    private static final long ENOUGH_NANOS = 200_000_000; // of slow calls, fewer are measured
+    private static final int FIRST_INTERVAL = 16;
     private static final int LAST_INTERVAL = 4096;
     private static final double WEIGHT = 1 / 16.0; // of the latest time in the average of the way in use
 
@@ -15,7 +16,7 @@ final class FastestWay {
     private int inUse;
     private int last; // the way that was measured last, or is being measured
     private boolean isMeasured = true; // whether it is being measured
-    private int calls; // of the way in use, since it is
+    private int calls; // since a way was chosen, or is being measured
     private double sum;
     private int interval = FIRST_INTERVAL;
 
@@ -55,17 +56,24 @@ final class FastestWay {
     void took(long nanos) {
         calls++;
         if (!isMeasured) {
-            average[inUse] += WEIGHT * (nanos - average[inUse]);
-            if (calls == interval && average.length > 1) {
+            // A single call that takes very long changes nothing.
+            average[inUse] += WEIGHT * (Math.min((double) nanos, 2 * average[inUse]) - average[inUse]);
+            if (calls >= interval && average.length > 1) {
                 int other = (last + 1) % average.length;
                 measure(other == inUse ? (other + 1) % average.length : other);
+            } else if (average[inUse] > leastOfOthers()) {
+                inUse = fastest(0); // which was faster when it was measured
             }
             return;
         }
+        boolean hasLost = sum + nanos > MEASURED * leastOfOthers();
+        // The first call finds the caches cold, and the very first one is perhaps not compiled.
+        if (calls == 1 && !(hasLost && average[inUse] > 0)) {
+            return;
+        }
         sum += nanos;
-        // A way that has lost already is not measured to the end.
-        if (calls == MEASURED || sum > MEASURED * leastOfOthers()) {
-            average[inUse] = sum / calls;
+        if (calls > MEASURED || sum > ENOUGH_NANOS || hasLost) {
+            average[inUse] = sum / Math.max(1, calls - 1);
             if (isKnown()) {
                 choose();
             } else {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
@@ -35,7 +36,7 @@ public final class Predictor implements AutoCloseable {
     private static final int ONE_THREAD = 0;
     private static final int CHUNKS = 2;
     private static final int LEAST_CHUNK = 16;
-    private static final int USUAL_CHUNK = 25;
+    private static final int USUAL_CHUNK = 18; // a multiple of six, the rows of a tile of a product
 
     private final Engine owner; // of the weights
     private final boolean isShared; // whether other engines can read them
@@ -219,7 +220,7 @@ public final class Predictor implements AutoCloseable {
             }
             Pass pass = passes[i];
             if (pass == null || pass.count != count) {
-                pass = new Pass(engine, count, threads);
+                pass = new Pass(engine, count, threads, true);
             }
             System.arraycopy(passes, 0, passes, 1, i);
             passes[0] = pass;
@@ -238,7 +239,7 @@ public final class Predictor implements AutoCloseable {
         private final @Nullable Repeated repeated;
         private final FastestWay ways;
 
-        Pass(Engine team, int count, int threads) {
+        Pass(Engine team, int count, int threads, boolean inChunks) {
             engine = new Engine(team.backend(), owner.backend());
             this.count = count;
             shape = input.apply(count);
@@ -257,13 +258,15 @@ public final class Predictor implements AutoCloseable {
                 y = forward.apply(x);
                 repeated = null;
             }
-            chunks = repeated != null && count / threads >= LEAST_CHUNK ? Chunks.of(this, team, threads) : null;
+            chunks = inChunks && repeated != null && count / threads >= LEAST_CHUNK
+                    ? Chunks.of(this, team, threads)
+                    : null;
             ways = new FastestWay(chunks != null ? 3 : repeated != null && threads > 1 ? 2 : 1);
         }
 
-        /** Returns a pass for another number of examples that only {@link #runAlone} computes. */
-        Pass ofSize(Engine team, int size) {
-            return new Pass(team, size, Integer.MAX_VALUE);
+        /** Returns a pass of a chunk, which only {@link #runAlone} computes. */
+        Pass ofChunk(Engine team, int size) {
+            return new Pass(team, size, 1, false);
         }
 
         void runAlone() {
@@ -304,7 +307,10 @@ public final class Predictor implements AutoCloseable {
         }
     }
 
-    /** A pass in chunks of some examples, each of which is computed by one thread. */
+    /**
+     * A pass in chunks of some examples, each of which is computed by one thread. A thread that has finished a chunk
+     * takes the next one, so a thread that shares its processor with another program computes fewer of them.
+     */
     private static final class Chunks {
         private static final float[] NONE = {};
 
@@ -312,6 +318,7 @@ public final class Predictor implements AutoCloseable {
         private final Runnable onAll;
         private final int count;
         private final int chunks;
+        private final AtomicInteger taken = new AtomicInteger();
         private final Axis in;
         private final Axis out;
         private float[] examples = NONE;
@@ -352,7 +359,7 @@ public final class Predictor implements AutoCloseable {
                 return null;
             }
             Pass[] passes = new Pass[threads];
-            Arrays.setAll(passes, _ -> whole.ofSize(team, size));
+            Arrays.setAll(passes, _ -> whole.ofChunk(team, size));
             Axis in = Axis.of(whole.shape, passes[0].shape, whole.count, size);
             Axis out = Axis.of(whole.y.shape(), passes[0].y.shape(), whole.count, size);
             return in == null || out == null || passes[0].repeated == null
@@ -363,17 +370,17 @@ public final class Predictor implements AutoCloseable {
         void predict(float[] examples, float[] output) {
             this.examples = examples;
             this.output = output;
+            taken.set(0);
             onAll.run();
             this.examples = NONE;
             this.output = NONE;
         }
 
-        /** Predicts the chunks of a thread. The last chunk overlaps the one before it, with equal results. */
+        /** Predicts chunks in a thread. The last chunk overlaps the one before it, with equal results. */
         private void predict(int thread) {
             Pass pass = passes[thread];
             int n = pass.count;
-            int end = chunks * (thread + 1) / passes.length;
-            for (int chunk = chunks * thread / passes.length; chunk < end; chunk++) {
+            for (int chunk = taken.getAndIncrement(); chunk < chunks; chunk = taken.getAndIncrement()) {
                 int first = Math.min(chunk * n, count - n);
                 for (int i = 0; i < in.outer; i++) {
                     pass.x.value().write(i * n * in.inner, examples, (i * count + first) * in.inner, n * in.inner);

@@ -22,7 +22,7 @@ class FastestWayTest {
     @Test
     void allAreMeasuredAndTheFastestIsUsed() {
         assertThat(ways.isKnown()).isFalse();
-        calls(24, 100, 150, 120);
+        calls(27, 100, 150, 120);
         assertThat(ways.isKnown()).isTrue();
         assertThat(calls(10_000, 100, 150, 120)[0]).isGreaterThan(9_800);
     }
@@ -38,9 +38,16 @@ class FastestWayTest {
     void theChoiceFollowsAChange() {
         calls(10_000, 300, 200, 250);
         assertThat(ways.next()).isEqualTo(1);
-        calls(5_000, 300, 40_000, 40_000); // another program takes a processor away
+        calls(50, 300, 40_000, 40_000); // another program takes a processor away
         assertThat(ways.next()).isZero();
         calls(20_000, 300, 200, 250);
+        assertThat(ways.next()).isEqualTo(1);
+    }
+
+    @Test
+    void aSingleSlowCallChangesNothing() {
+        calls(10_000, 300, 200, 250);
+        calls(1, 300, 40_000, 250);
         assertThat(ways.next()).isEqualTo(1);
     }
 
@@ -48,6 +55,22 @@ class FastestWayTest {
     void aTrialThatLosesEndsAtOnce() {
         calls(2_000, 100, 50, 200);
         assertThat(calls(5_000, 100_000, 50, 200)[0]).isBetween(1, 4);
+    }
+
+    @Test
+    void slowWaysAreMeasuredInFewCalls() {
+        assertThat(calls(9, 300_000_000, 250_000_000, 210_000_000)).containsExactly(2, 2, 5);
+    }
+
+    @Test
+    void theFirstCallOfAWayIsNotCounted() {
+        calls(1, 50_000_000, 0, 0);
+        calls(8, 100, 0, 0);
+        calls(1, 0, 50_000_000, 0);
+        calls(8, 0, 90, 0);
+        calls(9, 0, 0, 120);
+        assertThat(ways.isKnown()).isTrue();
+        assertThat(ways.next()).isEqualTo(1);
     }
 
     @Test
