@@ -173,6 +173,15 @@ public final class Gemm {
         return (k + blocks - 1) / Math.max(1, blocks);
     }
 
+    /**
+     * The number of tiles of four rows for m rows: so few rows that equal tiles of at most six have four, such as 8. Each
+     * tile reads all of B, which for few rows takes longer than the multiply-adds.
+     */
+    static int fours(int m) {
+        int tiles = Math.max(1, (m + 5) / 6);
+        return m / tiles == 4 ? tiles - m % tiles : 0;
+    }
+
     /** The number of tiles of five rows for m rows such that six divides the rest; few rows may leave a remainder. */
     static int fives(int m) {
         return Math.min((6 - m % 6) % 6, m / 5);

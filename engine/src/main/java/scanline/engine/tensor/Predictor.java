@@ -35,7 +35,6 @@ public final class Predictor implements AutoCloseable {
     // whose values stay in its caches from one operation to the next.
     private static final int ONE_THREAD = 0;
     private static final int CHUNKS = 2;
-    private static final int LEAST_CHUNK = 16;
     private static final int USUAL_CHUNK = 18; // a multiple of six, the rows of a tile of a product
 
     private final Engine owner; // of the weights
@@ -258,7 +257,7 @@ public final class Predictor implements AutoCloseable {
                 y = forward.apply(x);
                 repeated = null;
             }
-            chunks = inChunks && repeated != null && count / threads >= LEAST_CHUNK
+            chunks = inChunks && repeated != null && count >= threads
                     ? Chunks.of(this, team, threads)
                     : null;
             ways = new FastestWay(chunks != null ? 3 : repeated != null && threads > 1 ? 2 : 1);

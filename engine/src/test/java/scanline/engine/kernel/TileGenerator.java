@@ -42,7 +42,7 @@ enum TileGenerator {
     // The widths into which a panel is cut, and the heights into which the rows of C are cut: as many of the first as
     // fit, then of the second, and so on.
     private static final int[] VECTORS = {4, 2, 1};
-    private static final int[] ROWS = {5, 6, 2, 1};
+    private static final int[] ROWS = {4, 5, 6, 3, 2, 1};
 
     private static final String PARAMETERS = """
             float[] c, int cAt, int ldc, float[] s, int sAt, int lds, float[] a, int aAt, int lda,
@@ -117,11 +117,16 @@ enum TileGenerator {
         StringBuilder code = new StringBuilder("""
 
                     private static void strip%d(%s int m, int k) {
-                        int fives = 5 * Gemm.fives(m);
+                        int fours = 4 * Gemm.fours(m);
+                        int fives = fours + 5 * Gemm.fives(m - fours);
                         int i = 0;
                 """.formatted(vectors, PARAMETERS));
         for (int rows : ROWS) {
-            String room = rows == 5 ? "i < fives" : "i + " + rows + " <= m";
+            String room = switch (rows) {
+                case 4 -> "i < fours";
+                case 5 -> "i < fives";
+                default -> "i + " + rows + " <= m";
+            };
             String fits = rows > 2 && vectors == 4 ? " && !Gemm.FEW_REGISTERS" : "";
             code.append("""
                             for (; %s%s; i += %d) {
