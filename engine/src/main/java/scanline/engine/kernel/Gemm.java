@@ -174,8 +174,8 @@ public final class Gemm {
     }
 
     /**
-     * The number of tiles of four rows for m rows: so few rows that equal tiles of at most six have four, such as 8. Each
-     * tile reads all of B, which for few rows takes longer than the multiply-adds.
+     * The number of tiles of four rows for m rows. Fewer than 20 rows may need them to be cut into tiles of nearly equal
+     * height, such as 8 rows into 4 and 4: each tile reads all of B, which takes a low tile longer than its multiply-adds.
      */
     static int fours(int m) {
         int tiles = Math.max(1, (m + 5) / 6);

@@ -16,7 +16,7 @@ final class FastestWay {
     private int inUse;
     private int last; // the way that was measured last, or is being measured
     private boolean isMeasured = true; // whether it is being measured
-    private int calls; // since a way was chosen, or is being measured
+    private int calls; // since a way was chosen or its measurement began
     private double sum;
     private int interval = FIRST_INTERVAL;
 

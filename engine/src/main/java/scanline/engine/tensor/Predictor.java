@@ -257,9 +257,7 @@ public final class Predictor implements AutoCloseable {
                 y = forward.apply(x);
                 repeated = null;
             }
-            chunks = inChunks && repeated != null && count >= threads
-                    ? Chunks.of(this, team, threads)
-                    : null;
+            chunks = inChunks && repeated != null && count >= threads ? Chunks.of(this, team, threads) : null;
             ways = new FastestWay(chunks != null ? 3 : repeated != null && threads > 1 ? 2 : 1);
         }
 
