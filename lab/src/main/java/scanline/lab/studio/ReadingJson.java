@@ -9,12 +9,13 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import scanline.lab.insight.Reading;
+import scanline.lab.insight.Saliency;
 import scanline.lab.model.BeamSearch.Followed;
 import scanline.lab.task.Answer;
 
 /**
- * Converts a {@link Reading} to JSON for the page. Long arrays of numbers that are only drawn are sent as one byte per number, with
- * the values that 0 and 255 stand for; probabilities are sent as numbers.
+ * Converts a {@link Reading} or a {@link Saliency} to JSON for the page. Long arrays of numbers that are only drawn are sent as
+ * one byte per number, with the values that 0 and 255 stand for; probabilities are sent as numbers.
  */
 final class ReadingJson {
     private static final Set<String> SIGMOIDS = Set.of("i", "f", "o", "r", "z");
@@ -37,6 +38,12 @@ final class ReadingJson {
         json.put("maps", reading.maps().stream().map(ReadingJson::maps).toList());
         json.put("writing", writing(reading.writing(), classes));
         return json;
+    }
+
+    /** A saliency map; no names stand for the end of an answer. */
+    static Map<String, Object> of(Saliency saliency, List<String> classes) {
+        return Map.of("names", Evaluated.names(classes, saliency.labels()), "height", saliency.height(), "width",
+                saliency.width(), "gradient", signed(saliency.gradient()));
     }
 
     private static Map<String, Object> image(Reading reading) {

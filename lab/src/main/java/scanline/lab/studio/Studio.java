@@ -26,6 +26,7 @@ import scanline.lab.http.Request;
 import scanline.lab.http.Routes;
 import scanline.lab.http.Server;
 import scanline.lab.insight.Reading;
+import scanline.lab.insight.Saliency;
 import scanline.lab.recipe.Recipe;
 import scanline.lab.recipe.Recipes;
 import scanline.lab.run.Run;
@@ -64,8 +65,8 @@ public final class Studio implements AutoCloseable {
     /** The body of a request to stop or resume a run. */
     record NamedRun(String run) {}
 
-    /** The body of {@code POST /api/read}: the number of a test image, or a drawing. */
-    record Picture(String run, @Nullable Integer number, @Nullable PictureBody drawing) {}
+    /** The body of {@code POST /api/read} and {@code /api/saliency}: the number of a test image, or a drawing; and a step. */
+    record Picture(String run, @Nullable Integer number, @Nullable PictureBody drawing, @Nullable Integer step) {}
 
     /**
      * Starts a studio.
@@ -108,6 +109,7 @@ public final class Studio implements AutoCloseable {
         routes.post("/api/stop", this::stop);
         routes.post("/api/resume", this::resume);
         routes.post("/api/read", this::read);
+        routes.post("/api/saliency", this::saliency);
         routes.post("/api/predict", new Predictions("run", name -> models.visit(runs
                 .find(name.orElseThrow(() -> new Refusal(400, "the request must have run")))))::answer);
     }
@@ -217,26 +219,49 @@ public final class Studio implements AutoCloseable {
         }
     }
 
-    private Reply read(Request request) throws IOException, InterruptedException {
+    private static Picture picture(Request request) throws IOException {
         Picture picture = request.json(LONGEST_PICTURES, Picture.class);
         if (picture.run == null || picture.number == null == (picture.drawing == null)) {
             throw new Refusal(400, "the body must have run, and either number or drawing");
         }
+        return picture;
+    }
+
+    private Reply read(Request request) throws IOException, InterruptedException {
+        Picture picture = picture(request);
         return Reply.json(models.of(runs.find(picture.run)).ask(trained -> {
             Experiment experiment = trained.experiment();
             List<String> classes = experiment.dataset().classNames();
-            if (picture.drawing != null) {
-                return ReadingJson.of(Reading.of(experiment, drawn(picture.drawing, experiment)), classes);
+            Map<String, Object> json = ReadingJson.of(Reading.of(experiment, image(picture, experiment)), classes);
+            if (picture.number != null) {
+                json.put("truth", Evaluated.names(classes, experiment.testPictures().answer(picture.number)));
             }
-            Pictures pictures = experiment.testPictures();
-            int number = picture.number == null ? 0 : picture.number;
-            if (number < 0 || number >= experiment.examples(Split.TEST).count()) {
-                throw new Refusal(404, "no such test image");
-            }
-            Map<String, Object> json = ReadingJson.of(Reading.of(experiment, pictures.alone(number)), classes);
-            json.put("truth", Evaluated.names(classes, pictures.answer(number)));
             return json;
         }));
+    }
+
+    private Reply saliency(Request request) throws IOException, InterruptedException {
+        Picture picture = picture(request);
+        int step = picture.step == null ? Integer.MAX_VALUE : picture.step;
+        if (step < 1) {
+            throw new Refusal(400, "step must be at least 1");
+        }
+        return Reply.json(models.of(runs.find(picture.run)).ask(trained -> {
+            Experiment experiment = trained.experiment();
+            return ReadingJson.of(Saliency.of(experiment, image(picture, experiment), step),
+                    experiment.dataset().classNames());
+        }));
+    }
+
+    private static ImageSet image(Picture picture, Experiment experiment) throws IOException {
+        if (picture.drawing != null) {
+            return drawn(picture.drawing, experiment);
+        }
+        int number = picture.number == null ? 0 : picture.number;
+        if (number < 0 || number >= experiment.examples(Split.TEST).count()) {
+            throw new Refusal(404, "no such test image");
+        }
+        return experiment.testPictures().alone(number);
     }
 
     /** A drawing as the model's training images are: a single character is scaled and centered by its mass. */

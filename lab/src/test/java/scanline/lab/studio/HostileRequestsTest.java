@@ -131,6 +131,10 @@ class HostileRequestsTest {
     void outOfRangeNumbersAreNotPictures() throws IOException {
         for (String number : List.of("-1", "10000", "2147483647", "1e9", "null", "\"3\"", "[1]", "3.5")) {
             assertRejected(json("/api/read", "{\"run\":\"small\",\"number\":" + number + "}"));
+            assertRejected(json("/api/saliency", "{\"run\":\"small\",\"number\":" + number + "}"));
+        }
+        for (String step : List.of("-1", "0", "-2147483648", "1e10", "\"a\"", "[1]")) {
+            assertRejected(json("/api/saliency", "{\"run\":\"small\",\"number\":1,\"step\":" + step + "}"));
         }
         assertThat(status(ask(get("/api/pictures?run=small&from=2147483647&count=-5")))).isEqualTo(200);
     }

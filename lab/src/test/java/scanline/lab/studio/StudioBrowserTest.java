@@ -244,6 +244,19 @@ class StudioBrowserTest {
     }
 
     @Test
+    void thePredictionIsExplainedWhereThePlayheadRests() {
+        Page page = page("/look/lstm?number=1");
+        Locator text = page.locator(".panel", new Page.LocatorOptions().setHasText("Saliency")).locator("p");
+        soon(text).containsText("after step 28: more light");
+        page.locator("#playhead").fill("12");
+        soon(text).containsText("after step 12: more light");
+        page.locator("#playhead").fill("0");
+        soon(text).hasText("There is no saliency map before the first step.");
+        go(page, "/look/cnn?number=2");
+        soon(text).containsText("more light in a warm pixel");
+    }
+
+    @Test
     void twoModelsReadTheSamePicture() {
         Page page = page("/look/lstm?number=1");
         waitFor(page.locator(".prediction"));

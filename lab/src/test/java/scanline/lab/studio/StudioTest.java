@@ -223,6 +223,23 @@ class StudioTest {
     }
 
     @Test
+    void aPredictionIsExplainedAtAStep() throws Exception {
+        JsonNode reading = browser.post("/api/read", Map.of("run", "lstm", "number", 3));
+        JsonNode early = browser.post("/api/saliency", Map.of("run", "lstm", "number", 3, "step", 10));
+        JsonNode late = browser.post("/api/saliency", Map.of("run", "lstm", "number", 3));
+        assertThat(late.get("names").get(0)).isEqualTo(reading.get("answer").get("names").get(0));
+        byte[] levels = Base64.getDecoder().decode(early.get("gradient").get("bytes").asString());
+        byte zero = (byte) Math.round(255 / 2.0);
+        assertThat(levels).hasSize(28 * 28);
+        for (int pixel = 10 * 28; pixel < 28 * 28; pixel++) {
+            assertThat(levels[pixel]).isEqualTo(zero);
+        }
+        assertThat(late.get("gradient")).isNotEqualTo(early.get("gradient"));
+        assertThat(browser.send("/api/saliency", Map.of("run", "lstm", "number", 3, "step", 0)).statusCode())
+                .isEqualTo(400);
+    }
+
+    @Test
     void aDrawingIsCenteredBeforeItIsRead() throws Exception {
         byte[] pixels = new byte[100 * 100];
         for (int y = 5; y < 45; y++) {

@@ -4,13 +4,15 @@ import { fill, h, percent } from './dom.js';
 import { playhead } from './playhead.js';
 import { scanPanel } from './panels/scan.js';
 import { probabilitiesPanel } from './panels/probabilities.js';
+import { saliencyPanel } from './panels/saliency.js';
 import { statesPanel } from './panels/states.js';
 import { attentionPanel } from './panels/attention.js';
 import { mapsPanel } from './panels/maps.js';
 import { writingPanel } from './panels/writing.js';
 
-// A panel takes a reading and returns null or { element, show(step) }; show draws the panel as it is after that many steps.
-const PANELS = [probabilitiesPanel, writingPanel, attentionPanel, statesPanel, mapsPanel];
+// A panel takes a reading and returns null or { element, show(step) }; show draws the panel as it is after that many steps. It is
+// also given two functions: one moves the playhead to a step, the other asks for the saliency map of a step.
+const PANELS = [probabilitiesPanel, writingPanel, saliencyPanel, attentionPanel, statesPanel, mapsPanel];
 
 /** Whether two runs use the same images, so that a number means the same image in both. */
 const sameData = (one, other) => Object.keys({ ...one?.keys, ...other?.keys }).filter(key => key === 'data'
@@ -106,6 +108,7 @@ export function modelColumns(runNames, { source, shown }) {
       const reading = await post('read', body);
       if (run === own.name) {
         own.reading = reading;
+        own.explain = step => post('saliency', { ...body, ...step });
         own.content.dataset.millis = Math.round(performance.now() - began);
         own.status.textContent = `${own.name}: ${reading.answer.names.join(' ') || 'nothing'}, ${percent(reading.answer.probability, 1)}`;
         draw(own);
@@ -126,7 +129,7 @@ export function modelColumns(runNames, { source, shown }) {
       fill(own.content, h('p', { class: 'hint' }, 'Draw an image; the model reads it as you draw.'));
     } else {
       const scan = scanPanel(reading);
-      own.panels = [scan, ...PANELS.map(panel => panel(reading, step => head.jump(step / Math.max(1, length(reading)))))
+      own.panels = [scan, ...PANELS.map(panel => panel(reading, step => head.jump(step / Math.max(1, length(reading))), own.explain))
         .filter(Boolean)];
       const { answer } = reading;
       fill(own.content, h('div', { class: 'answer' }, scan.element,
