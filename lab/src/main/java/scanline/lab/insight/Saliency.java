@@ -21,12 +21,11 @@ import scanline.lab.task.Transcription;
  *
  * @param labels the labels whose scores were added: the predicted class; or all predicted labels of a set, the most probable
  *     one if the set is empty; or the word of the chosen step, no label if that is the end of the answer
- * @param height of the image as the model reads it
- * @param width of the image as the model reads it
- * @param gradient height x width, with respect to the normalized values that the model reads; a pixel that is read several
- *     times has the sum, one that is never read, or only after the chosen step, has 0
+ * @param gradient a number for each pixel of the image as the model reads it, row by row, with respect to the normalized
+ *     values of pixels; a pixel that is read several times has the sum, one that is never read, or only after the chosen step,
+ *     has 0
  */
-public record Saliency(int[] labels, int height, int width, float[] gradient) {
+public record Saliency(int[] labels, float[] gradient) {
     /**
      * Computes the saliency of an image.
      *
@@ -49,7 +48,7 @@ public record Saliency(int[] labels, int height, int width, float[] gradient) {
                 case ClassifierTask task -> explain(logits(task.network(), x, step), task);
                 case Transcription task -> explain(task, x, answer(experiment, shape, values), step);
             };
-            return new Saliency(labels, read.height(), read.width(),
+            return new Saliency(labels,
                     ofPixels(x.gradients(), examples.loader().order(), read.height() * read.width()));
         } finally {
             experiment.weights().clearGradients(); // the pass also added to the gradients of the weights

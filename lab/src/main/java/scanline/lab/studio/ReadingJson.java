@@ -42,8 +42,7 @@ final class ReadingJson {
 
     /** A saliency map; no names stand for the end of an answer. */
     static Map<String, Object> of(Saliency saliency, List<String> classes) {
-        return Map.of("names", Evaluated.names(classes, saliency.labels()), "height", saliency.height(), "width",
-                saliency.width(), "gradient", signed(saliency.gradient()));
+        return Map.of("names", Evaluated.names(classes, saliency.labels()), "gradient", signed(saliency.gradient()));
     }
 
     private static Map<String, Object> image(Reading reading) {

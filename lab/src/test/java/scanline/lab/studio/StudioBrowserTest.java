@@ -206,6 +206,7 @@ class StudioBrowserTest {
         soon(where).hasText("step 28 of 28", slowly());
         soon(page.getByLabel("Play", new Page.GetByLabelOptions().setExact(true))).isVisible();
         assertThat(page.locator(".heat").count()).isEqualTo(12);
+        page.locator(".heat").first().scrollIntoViewIfNeeded();
         BoundingBox heat = page.locator(".heat").first().boundingBox();
         page.mouse().click(heat.x + heat.width / 2, heat.y + 5);
         soon(where).hasText(Pattern.compile("step 1[45] of 28"));

@@ -5,7 +5,8 @@ import { heat, levels, palette } from './heat.js';
 const REST_MILLIS = 250; // a moving playhead asks for nothing; it is asked when it rests
 
 export function saliencyPanel(reading, move, explain) {
-  const canvas = h('canvas', { class: 'saliency', role: 'img', 'aria-label': 'The gradient of the score with respect to each pixel' });
+  const { height, width } = reading.image; // from the start, so that what is below does not move
+  const canvas = h('canvas', { class: 'saliency', width, height, role: 'img', 'aria-label': 'The gradient of the score with respect to each pixel' });
   const text = h('p', { class: 'soft' });
   const section = h('section', { class: 'panel' }, h('h2', {}, 'Saliency'), text, h('div', { class: 'maps' }, h('figure', {}, canvas)));
   const steps = reading.writing ? reading.writing.words.length : reading.afterSteps.length;
@@ -17,7 +18,7 @@ export function saliencyPanel(reading, move, explain) {
       return; // another image is shown
     }
     try {
-      const { names, width, height, gradient } = await explain(steps ? { step } : {});
+      const { names, gradient } = await explain(steps ? { step } : {});
       if (step === wanted) {
         const { values } = levels(gradient);
         const what = names.length ? names.join(' and ') : 'the end of the answer';
