@@ -116,6 +116,8 @@ public final class ResultsTable {
         links("A page for each system: where it comes from, what a reader can check there, what its source leaves\n"
                 + "open, and what we chose.",
                 WrittenPage.SYSTEMS);
+        links("All runs that read images pixel by pixel, with the order of the pixels and what papers published:",
+                WrittenPage.SEQUENTIAL);
         Map<String, List<ResultsRow>> sections = new TreeMap<>(BY_DATA);
         for (ResultsRow row : ResultsRow.of(records)) {
             sections.computeIfAbsent(row.first().key("data"), _ -> new ArrayList<>()).add(row);
@@ -175,13 +177,16 @@ public final class ResultsTable {
         });
     }
 
-    /** Adds the description of a recipe, its source and the published figure; a built-in recipe has them up to date. */
+    /** Returns the keys that describe the recipe of a run; a built-in recipe has them up to date. */
+    static Map<String, String> description(RunRecord run) {
+        String recipe = run.command().recipe();
+        return Recipes.names().contains(recipe) ? Recipes.find(recipe, List.of()).keys() : run.keys();
+    }
+
+    /** Adds the description of a recipe, its source and the published figure. */
     private void source(List<ResultsRow> rows) {
         RunRecord first = rows.getFirst().first();
-        String recipe = first.command().recipe();
-        Map<String, String> keys = Recipes.names().contains(recipe)
-                ? Recipes.find(recipe, List.of()).keys()
-                : first.keys();
+        Map<String, String> keys = description(first);
         text.append("- ").append(code(first.command().name())).append(": ").append(keys.getOrDefault("about", ""))
                 .append(". Source: ").append(keys.getOrDefault("source", "")).append('.');
         rows.stream().filter(row -> !row.first().published().name().isEmpty()).findFirst().ifPresent(row -> {

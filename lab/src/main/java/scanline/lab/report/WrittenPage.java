@@ -21,7 +21,8 @@ import scanline.lab.task.Measures;
 
 /**
  * A Markdown page written by hand, with tables of results filled in from the records. Between
- * {@code <!-- results lstm-rows rnn-rows -->} and {@code <!-- end -->} is a table of all records of these recipes.
+ * {@code <!-- results lstm-rows rnn-rows -->} and {@code <!-- end -->} is a table of all records of these recipes; between
+ * {@code <!-- sequential mnist -->} and {@code <!-- end -->} a table of all runs that read this data set pixel by pixel.
  *
  * @param file the file of the page
  * @param results the folder of results
@@ -34,14 +35,21 @@ record WrittenPage(Path file, Path results, String text) {
     static final String MEASURED = "measured";
 
     private static final int LONGEST_BYTES = 1 << 20;
-    private static final String OPENING = "<!-- results ";
+    /** The page about runs that read images pixel by pixel. */
+    static final String SEQUENTIAL = "sequential.md";
+
+    private static final Pattern OPENING = Pattern.compile("<!-- (results|sequential) ");
     private static final Pattern TABLE = Pattern.compile(OPENING + "([^\\n]*) -->\\n(.*?)<!-- end -->", Pattern.DOTALL);
     /** The measures that a short table has, one of each task. */
     private static final List<String> MAIN_MEASURES = List.of("digitAccuracy", "overallF1");
 
-    /** Reads every page in the subfolders of a folder of results. */
+    /** Reads every page of a folder of results and its subfolders, except the one that is wholly written from the records. */
     static List<WrittenPage> in(Path results) throws IOException {
         List<WrittenPage> pages = new ArrayList<>();
+        Path sequential = results.resolve(SEQUENTIAL);
+        if (Files.exists(sequential)) {
+            pages.add(new WrittenPage(sequential, results, TextFile.read(sequential, LONGEST_BYTES)));
+        }
         for (Path folder : List.of(results.resolve(SYSTEMS), results.resolve(MEASURED))) {
             if (!Files.isDirectory(folder)) {
                 continue;
@@ -80,15 +88,18 @@ record WrittenPage(Path file, Path results, String text) {
         Matcher matcher = TABLE.matcher(text);
         StringBuilder filled = new StringBuilder();
         while (matcher.find()) {
-            if (matcher.group(2).contains(OPENING)) {
-                throw new FormatException(file, "has no <!-- end --> after the table " + matcher.group(1));
+            String kind = matcher.group(1);
+            String words = matcher.group(2);
+            if (OPENING.matcher(matcher.group(3)).find()) {
+                throw new FormatException(file, "has no <!-- end --> after the table " + words);
             }
-            matcher.appendReplacement(filled, Matcher.quoteReplacement(
-                    "<!-- results " + matcher.group(1) + " -->\n" + table(matcher.group(1), records) + "<!-- end -->"));
+            matcher.appendReplacement(filled, Matcher.quoteReplacement("<!-- " + kind + " " + words + " -->\n"
+                    + (kind.equals("results") ? table(words, records) : SequentialTable.of(file, words, records))
+                    + "<!-- end -->"));
         }
         int end = filled.length();
         matcher.appendTail(filled);
-        if (filled.indexOf(OPENING, end) >= 0) {
+        if (OPENING.matcher(filled).find(end)) {
             throw new FormatException(file, "has no <!-- end --> after its last table");
         }
         return filled.toString();

@@ -53,7 +53,8 @@ class FiguresTest {
     }
 
     static List<Path> pages() throws IOException {
-        List<Path> pages = new ArrayList<>(List.of(ROOT.resolve("README.md")));
+        List<Path> pages = new ArrayList<>(
+                List.of(ROOT.resolve("README.md"), RESULTS.resolve(WrittenPage.SEQUENTIAL)));
         for (Path folder : List.of(RESULTS.resolve(WrittenPage.SYSTEMS), ROOT.resolve("docs"),
                 ROOT.resolve("docs/learn"))) {
             try (Stream<Path> files = Files.list(folder)) {

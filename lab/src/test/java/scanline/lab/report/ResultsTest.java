@@ -455,6 +455,43 @@ class ResultsTest {
     }
 
     @Test
+    void runsByPixelsHaveATableWithTheirOrder() throws IOException {
+        run("a", "lstm-pixels seed=1", 9800, "data.scan: pixels", "data.validation: 5000",
+                "published: a figure of old");
+        Path permuted = run("b", "lstm-pixels seed=1 data.scan=permuted", 9500, "data.scan: permuted",
+                "data.scan.size: 1",
+                "data.scan.order: lem_5544", "data.validation: 5000", "model.readout: mean").resolve("provenance.json");
+        Files.writeString(permuted, Files.readString(permuted).replace("\"testImages\": \"aa\"",
+                "\"testImages\": \"aa\", \"permutation\": \"44b845ec682ec4d0ffff\""));
+        run("c", "lstm-rows seed=1", 9700, "data.scan: rows", "data.validation: 5000");
+        run("d", "lstm-pixels seed=1 data.scan=permuted data.scan.size=4", 9300, "data.scan: permuted",
+                "data.scan.size: 4", "data.validation: 5000");
+        Path sequential = Files.writeString(results.resolve("sequential.md"),
+                "# By pixels\n<!-- sequential mnist -->\n<!-- end -->\n");
+        assertThat(page()).contains("- [By pixels](sequential.md)");
+        assertThat(sequential).content().isEqualTo(
+                """
+                        # By pixels
+                        <!-- sequential mnist -->
+                        | recipe | order of the pixels | read-out | parameters | epochs | epoch chosen by | test accuracy | least to most | seeds | published | training time | command of the first seed |
+                        |---|---|---|--:|--:|---|---|---|---|---|--:|---|
+                        | `lstm-pixels` | row by row | last step | 68,362 | 2 | validation, 5000 images | **98.00 %** | - | [1](records/a) | - | 3 min 10 s | `./scanline train lstm-pixels seed=1` |
+                        | `lstm-pixels` `data.scan=permuted` | lem_5544 (44b845ec682ec4d0) | mean of all steps | 68,362 | 2 | validation, 5000 images | **95.00 %** | - | [1](records/b) | - | 3 min 10 s | `./scanline train lstm-pixels seed=1 data.scan=permuted` |
+
+                        - `lstm-pixels`. Published: 96.07 % test accuracy as printed, which divides by 10,240 instead of 10,000; the correct value is 98.38 %; test loss 0.05891.
+                        <!-- end -->
+                        """);
+    }
+
+    @Test
+    void aTableOfPixelsWithoutARecordIsRejected() throws IOException {
+        run("a", "lstm-rows seed=1", 9880, "data.scan: rows");
+        Path page = Files.writeString(results.resolve("sequential.md"), "<!-- sequential mnist -->\n<!-- end -->\n");
+        assertThatThrownBy(() -> Results.write(results)).isInstanceOf(FormatException.class)
+                .hasMessage(page + ": asks for the runs by pixels of mnist, but no record of one exists");
+    }
+
+    @Test
     void overridesEqualToTheRecipeAreNotChanges() throws IOException {
         run("a", "lstm-rows seed=1 batch=100 clip=norm", 9880, "batch: 100", "clip: norm");
         assertThat(page()).contains("| `lstm-rows` `clip=norm` | 68,362 |",
