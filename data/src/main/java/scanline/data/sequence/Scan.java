@@ -1,12 +1,12 @@
 package scanline.data.sequence;
 
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import scanline.data.base.DataException;
 import scanline.data.base.FileName;
 import scanline.data.image.Divisor;
-import scanline.engine.random.RandomKey;
 
 /**
  * An order in which a sequence model reads an image. A new order is a new record in this file with a constant
@@ -110,26 +110,37 @@ public interface Scan {
     }
 
     /**
-     * The pixels in a fixed random order, the same for every image, so that neighbors are far apart. With MNIST and one
-     * pixel per step this is permuted sequential MNIST (Le, Jaitly and Hinton 2015, arXiv 1504.00941).
+     * The pixels in a fixed order, the same for every image, in which neighbors are far apart. With MNIST and one pixel
+     * per step this is permuted sequential MNIST (Le, Jaitly and Hinton 2015, arXiv 1504.00941).
      *
-     * @param seed the seed that determines the order
+     * @param order the order
+     * @param seed the seed that determines the order, if this is that of a seed
      * @param size the number of pixels per step
      * @param file a text file with the numbers of the pixels in the desired order, which replaces the seed; empty for
      *     none
      */
-    record Permuted(long seed, int size, String file) implements Scan {
+    record Permuted(PixelOrder order, long seed, int size, String file) implements Scan {
         /** The order of seed 1, one pixel per step. */
-        public static final Permuted DEFAULT = new Permuted(1, 1, "");
+        public static final Permuted DEFAULT = new Permuted(PixelOrder.SEED, 1, 1, "");
 
         /**
-         * Checks the size and makes the name of the file absolute.
+         * Checks the values and makes the name of the file absolute.
          *
-         * @throws IllegalArgumentException if the size is less than 1, or the name cannot be that of a file
+         * @throws IllegalArgumentException if the size is less than 1, the name cannot be that of a file, or there is a
+         *     file as well as an order without a seed
          */
         public Permuted {
             requirePositive(size);
             file = FileName.absolute("file", file);
+            if (!file.isEmpty() && order != PixelOrder.SEED) {
+                throw new IllegalArgumentException("order is " + order.toString().toLowerCase(Locale.ROOT)
+                        + ", but a file (" + file + ") also gives an order; only one can be used");
+            }
+        }
+
+        /** Creates an order of a seed, or of a file if its name is not empty. */
+        public Permuted(long seed, int size, String file) {
+            this(PixelOrder.SEED, seed, size, file);
         }
 
         @Override
@@ -140,7 +151,7 @@ public interface Scan {
         @Override
         public int[] order(int height, int width) {
             return file.isEmpty()
-                    ? RandomKey.of(seed, "scan permutation").permutation(height * width)
+                    ? order.of(height, width, seed)
                     : PermutationFile.read("data.scan.file", Path.of(file), height, width);
         }
     }

@@ -5,17 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import scanline.data.base.DataException;
+import scanline.data.base.Sha256;
 
 /** Orders of images of 2 rows and 3 columns, whose pixels are numbered 0 1 2 and 3 4 5. */
 class ScanTest {
@@ -114,6 +119,52 @@ class ScanTest {
         assertThat(order).containsExactlyInAnyOrder(IntStream.range(0, 784).toArray())
                 .isNotEqualTo(new Scan.Pixels().order(28, 28))
                 .isNotEqualTo(new Scan.Permuted(seed + 1, 1, "").order(28, 28));
+    }
+
+    /** The hashes are those of the lists that NumPy 2.3 and PyTorch 2.13 draw, and of the file of the S4 repository. */
+    @ParameterizedTest
+    @CsvSource({
+            "COLUMNS, 3ef68d09cde08f3e7acf4005b11f0d0c4640ef37a5124dc216cb2d8443e0d691",
+            "BIT_REVERSAL, 603ce0307a3e869ba1d4f56adbb046417267d7b6b8a6075328679e2f00979a80",
+            "EXPRNN_92916, 8028ff1eba5833e7273ccfd96ea9211bd6d9ec929ddf612a958cc874807b2a3b",
+            "LEM_5544, 44b845ec682ec4d0c1926d0efce7a2403ce37613bffcc2a4f339b9366d2c9bdd",
+            "CORNN_12008, 2035d69749290721d9d878decb1618affd5240bef668cb9b366d37fd787bb7d4",
+            "COOIJMANS_WITH_REPLACEMENT, a525215fd330e794895f698c45533d38ba1d9e79f05119f072680463810be987"})
+    void publishedOrdersAreThoseOfTheirSources(PixelOrder order, String sha256) {
+        Scan scan = new Scan.Permuted(order, 1, 1, "");
+        int[] pixels = scan.order(28, 28);
+        ByteBuffer bytes = ByteBuffer.allocate(4 * pixels.length).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asIntBuffer().put(pixels);
+        assertThat(Sha256.of(bytes.array())).isEqualTo(sha256);
+        assertThat(Arrays.stream(pixels).distinct().count())
+                .isEqualTo(order == PixelOrder.COOIJMANS_WITH_REPLACEMENT ? 501 : 784);
+        assertThat(new Scan.Permuted(order, 2, 1, "").order(28, 28)).isEqualTo(pixels);
+    }
+
+    @Test
+    void columnsAndBitReversalAreOrdersOfImagesOfAnySize() {
+        assertOrder(new Scan.Permuted(PixelOrder.COLUMNS, 1, 1, ""), 6, 1, 0, 3, 1, 4, 2, 5);
+        assertOrder(new Scan.Permuted(PixelOrder.BIT_REVERSAL, 1, 2, ""), 3, 2, 0, 4, 2, 1, 5, 3);
+        assertThat(new Scan.Permuted(PixelOrder.BIT_REVERSAL, 1, 1, "").order(1, 1)).containsExactly(0);
+        assertThat(new Scan.Permuted(PixelOrder.BIT_REVERSAL, 1, 1, "").order(2, 4)).containsExactly(0, 4, 2, 6, 1, 5,
+                3, 7);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"EXPRNN_92916", "LEM_5544", "CORNN_12008", "COOIJMANS_WITH_REPLACEMENT"})
+    void drawnOrdersAreRejectedForImagesOfAnotherSize(PixelOrder order) {
+        assertThatExceptionOfType(DataException.class)
+                .isThrownBy(() -> new Scan.Permuted(order, 1, 1, "").order(14, 56))
+                .withMessage("data.scan.order=" + order.toString().toLowerCase(Locale.ROOT)
+                        + " is an order of images of 28 x 28, not of 14 x 56;"
+                        + " seed, columns and bit_reversal are orders of images of any size");
+    }
+
+    @Test
+    void aFileAndAPublishedOrderAreRejectedTogether() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Scan.Permuted(PixelOrder.LEM_5544, 1, 1, "/order.txt"))
+                .withMessage("order is lem_5544, but a file (/order.txt) also gives an order; only one can be used");
     }
 
     @ParameterizedTest

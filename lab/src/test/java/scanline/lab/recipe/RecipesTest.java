@@ -237,7 +237,8 @@ class RecipesTest {
     @Test
     void anotherScanDropsTheKeysOfThePreviousOne() {
         String text = Recipes.find("lstm-rows", List.of("data.scan=permuted", "data.scan.size=4")).text();
-        assertThat(text).contains("data.scan: permuted\ndata.scan.seed: 1\ndata.scan.size: 4\ndata.scan.file: \"\"\n");
+        assertThat(text).contains("data.scan: permuted\ndata.scan.order: seed\ndata.scan.seed: 1\n"
+                + "data.scan.size: 4\ndata.scan.file: \"\"\n");
         assertThat(Recipes.parse("mine.yaml", text, List.of("data.scan.seed=2")).data().scan())
                 .isEqualTo(new Scan.Permuted(2, 4, ""));
         assertThat(Recipes.parse("mine.yaml", text, List.of("data.scan=chunks")).data().scan())
