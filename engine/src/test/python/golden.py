@@ -23,13 +23,65 @@ RULES = {
 }
 
 
+class Lem(nn.Module):
+    """Long expressive memory (Rusch et al. 2022): states y and z, and time steps of at most dt. One layer in one direction."""
+
+    def __init__(self, inputs, hidden, dt):
+        super().__init__()
+        self.hidden, self.dt = hidden, dt
+        self.inp2hid = nn.Linear(inputs, 4 * hidden)
+        self.hid2hid = nn.Linear(hidden, 3 * hidden)
+        self.transform_z2y = nn.Linear(hidden, hidden)
+
+    def forward(self, x):
+        y = z = x.new_zeros(x.shape[1], self.hidden)
+        states = []
+        for step in x:
+            to_y, to_z, of_y, of_z = self.inp2hid(step).split(self.hidden, 1)
+            from_y, from_z, own = self.hid2hid(y).split(self.hidden, 1)
+            share = self.dt * torch.sigmoid(to_z + from_z)
+            z = (1 - share) * z + share * torch.tanh(of_z + own)
+            share = self.dt * torch.sigmoid(to_y + from_y)
+            y = (1 - share) * y + share * torch.tanh(of_y + self.transform_z2y(z))
+            states.append(y)
+        return torch.stack(states)
+
+
+class Stack(nn.Module):
+    """Layers l0, l1 and so on, each in one direction or both, with the interface of nn.RNN."""
+
+    def __init__(self, make, inputs, hidden, layers, bidirectional):
+        super().__init__()
+        self.suffixes = ("", "_reverse") if bidirectional else ("",)
+        self.layers = layers
+        for layer in range(layers):
+            for suffix in self.suffixes:
+                self.add_module(f"l{layer}{suffix}", make(inputs if layer == 0 else len(self.suffixes) * hidden, hidden))
+
+    def forward(self, x):
+        for layer in range(self.layers):
+            y = [getattr(self, f"l{layer}")(x)]
+            if len(self.suffixes) == 2:
+                y.append(getattr(self, f"l{layer}_reverse")(x.flip(0)))
+            last = torch.stack([each[-1] for each in y])
+            x = torch.cat([y[0], *(each.flip(0) for each in y[1:])], 2)
+        return x, last
+
+
+def lem(inputs, hidden, layers, bidirectional):
+    return Stack(lambda features, units: Lem(features, units, 0.21), inputs, hidden, layers, bidirectional)
+
+
 # Name of the layer: what makes it.
 KINDS = {
     "rnn_tanh": ("rnn", nn.RNN, dict(nonlinearity="tanh")),
     "rnn_relu": ("rnn", nn.RNN, dict(nonlinearity="relu")),
     "lstm": ("lstm", nn.LSTM, {}),
     "gru": ("gru", nn.GRU, {}),
+    "lem": ("lem", lem, {}),
 }
+# What PyTorch does not have is computed in double precision.
+PRECISE = ("lem",)
 
 
 class Classifier(nn.Module):
@@ -65,6 +117,8 @@ def write(folder, kind, layers, bidirectional):
     x = torch.randn(STEPS, BATCH, FEATURES)
     labels = torch.randint(CLASSES, (BATCH,))
     expected = {"input": x, "labels": labels.float()}
+    if kind in PRECISE:
+        model, x = model.double(), x.double()
     for smoothing in (0.0, 0.1):
         model.zero_grad()
         logits = model(x)
@@ -84,7 +138,7 @@ def write(folder, kind, layers, bidirectional):
             update.step()
         for name, parameter in model.named_parameters():
             expected[f"{rule}.{name}"] = parameter.detach().clone()
-    save_file(expected, folder / f"{file}.expected.safetensors")
+    save_file({name: value.float() for name, value in expected.items()}, folder / f"{file}.expected.safetensors")
 
 
 def factors(scheduler, epochs, **arguments):

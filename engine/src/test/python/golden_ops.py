@@ -74,6 +74,20 @@ def attend_self(x, wi, bi, wo, bo, heads, causal, lengths=None, kept=None):
     return functional.linear(attend(q, k, v, heads, causal, lengths, kept), wo, bo)
 
 
+def lem(x, y, z, w, u, b, d, v, e, dt):
+    """Long expressive memory, step by step: every y."""
+    h = y.shape[1]
+    states = []
+    for a in functional.linear(x, w, b):
+        g = functional.linear(y, u, d)
+        share_y = dt * torch.sigmoid(a[:, :h] + g[:, :h])
+        share_z = dt * torch.sigmoid(a[:, h : 2 * h] + g[:, h : 2 * h])
+        z = (1 - share_z) * z + share_z * torch.tanh(a[:, 3 * h :] + g[:, 2 * h :])
+        y = (1 - share_y) * y + share_y * torch.tanh(a[:, 2 * h : 3 * h] + functional.linear(z, v, e))
+        states.append(y)
+    return torch.stack(states)
+
+
 def main():
     torch.set_num_threads(1)
     torch.set_default_dtype(torch.double)

@@ -1,5 +1,6 @@
 package scanline.engine.backend;
 
+import scanline.engine.geometry.Cell;
 import scanline.engine.geometry.CellGradients;
 import scanline.engine.geometry.CellKind;
 import scanline.engine.geometry.CellStates;
@@ -18,10 +19,10 @@ public interface FusedRecurrence {
     int spanSteps(int batch);
 
     /** Returns the floats of workspace that the backward pass needs. */
-    int gradientWork(CellKind kind, Span span);
+    int gradientWork(Cell cell, Span span);
 
     /** Computes the states of every step of the span, and stores those that {@code y} has room for. */
-    void recurrent(CellStates<Buffer> y, Buffer x, CellWeights<Buffer> w, CellKind kind, Span span);
+    void recurrent(CellStates<Buffer> y, Buffer x, CellWeights<Buffer> w, Cell cell, Span span);
 
     /**
      * Runs the backward pass of a span: adds to the gradient of the input, and replaces the gradients of the states
@@ -33,5 +34,5 @@ public interface FusedRecurrence {
      *            the result of a forward pass that returned all steps and saved what the backward pass needs
      */
     void recurrentGradient(CellGradients<Buffer> d, CellStates<Buffer> y, Buffer x, CellWeights<Buffer> w, Buffer work,
-            CellKind kind, Span span);
+            Cell cell, Span span);
 }

@@ -19,6 +19,7 @@ import scanline.engine.geometry.Affine;
 import scanline.engine.geometry.AttentionShape;
 import scanline.engine.geometry.AttentionWeights;
 import scanline.engine.geometry.AxisShape;
+import scanline.engine.geometry.Cell;
 import scanline.engine.geometry.CellGradients;
 import scanline.engine.geometry.CellKind;
 import scanline.engine.geometry.CellStates;
@@ -560,7 +561,7 @@ public final class CpuBackend
 
     @Override
     public int saved(CellKind kind) {
-        return RecurrentCell.of(kind).saved();
+        return RecurrentCell.of(Cell.of(kind)).saved();
     }
 
     @Override
@@ -569,12 +570,12 @@ public final class CpuBackend
     }
 
     @Override
-    public int gradientWork(CellKind kind, Span span) {
-        return RecurrentBackward.work(RecurrentCell.of(kind), span);
+    public int gradientWork(Cell cell, Span span) {
+        return RecurrentBackward.work(RecurrentCell.of(cell), span);
     }
 
     @Override
-    public void recurrent(CellStates<Buffer> y, Buffer x, CellWeights<Buffer> w, CellKind kind, Span span) {
+    public void recurrent(CellStates<Buffer> y, Buffer x, CellWeights<Buffer> w, Cell kind, Span span) {
         RecurrentCell cell = RecurrentCell.of(kind);
         CellWeights<float[]> weights = w.map(HeapBuffer::floats);
         RecurrentForward.forward(parallel, cell, y.map(HeapBuffer::floats), floats(x), weights,
@@ -585,8 +586,8 @@ public final class CpuBackend
 
     @Override
     public void recurrentGradient(CellGradients<Buffer> d, CellStates<Buffer> y, Buffer x, CellWeights<Buffer> w,
-            Buffer work, CellKind kind, Span span) {
-        RecurrentBackward.backward(parallel, RecurrentCell.of(kind), d.map(HeapBuffer::floats),
+            Buffer work, Cell cell, Span span) {
+        RecurrentBackward.backward(parallel, RecurrentCell.of(cell), d.map(HeapBuffer::floats),
                 y.map(HeapBuffer::floats), floats(x), w.map(HeapBuffer::floats), floats(work), span);
     }
 

@@ -2,7 +2,7 @@ package scanline.engine.geometry;
 
 import java.util.List;
 
-/** The kinds of recurrent layers, named as PyTorch's modes. Their formulas are in {@code tensor.Recurrence}. */
+/** The kinds of recurrent layers, the first four named as PyTorch's modes. {@code tensor.Recurrence} has their formulas. */
 public enum CellKind {
     /** {@code h = tanh(W x + b + U h' + d)}. */
     RNN_TANH("rnn", "h", false, "h = tanh(W x + b + U h' + d)"),
@@ -15,16 +15,30 @@ public enum CellKind {
     /** Gated recurrent unit. */
     GRU("gru", "rzn", false, """
             r, z = sigmoid(W x + b + U h' + d)         n = tanh(W x + b + r (U h' + d))
-            h = n + z (h' - n)""");
+            h = n + z (h' - n)"""),
+    /**
+     * Long expressive memory (Rusch et al. 2022), whose y and z are h and c here. The blocks have the order of the
+     * authors' program.
+     */
+    LEM("lem", "rsvu", "rsu", true, """
+            r, s = dt sigmoid(W x + b + U h' + d)      u = tanh(W x + b + U h' + d)
+            c = c' + s (u - c')
+            v = tanh(W x + b + V c + e)                h = h' + r (v - h')""");
 
     private final String layer;
     private final String gates; // one letter per gate
+    private final String stateGates; // those that read the previous state
     private final boolean hasCellState;
     private final String formula;
 
     CellKind(String layer, String gates, boolean hasCellState, String formula) {
+        this(layer, gates, gates, hasCellState, formula);
+    }
+
+    CellKind(String layer, String gates, String stateGates, boolean hasCellState, String formula) {
         this.layer = layer;
         this.gates = gates;
+        this.stateGates = stateGates;
         this.hasCellState = hasCellState;
         this.formula = formula;
     }
@@ -34,12 +48,17 @@ public enum CellKind {
         return layer;
     }
 
-    /** The number of blocks of H rows in its weights. */
+    /** The number of blocks of H rows in the weights of the input. */
     public int gates() {
         return gates.length();
     }
 
-    /** The names of these blocks in the formulas; an RNN has no gates, and its only block is the state itself. */
+    /** The number of blocks of H rows in the weights of the previous state. */
+    public int stateGates() {
+        return stateGates.length();
+    }
+
+    /** The names of the blocks of the input in the formulas; an RNN has no gates, and its only block is the state itself. */
     public List<String> gateNames() {
         return gates.chars().mapToObj(Character::toString).toList();
     }

@@ -2,6 +2,7 @@ package scanline.engine.kernel;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import scanline.engine.geometry.CellGradients;
 import scanline.engine.geometry.CellStates;
 import scanline.engine.geometry.CellWeights;
@@ -71,7 +72,10 @@ public final class RecurrentBackward {
             int from = Parallel.from(part, parts, at.shards);
             int to = Parallel.from(part + 1, parts, at.shards);
             if (span.first() + span.steps() == span.all()) {
-                pack(work, at.u, w.wHh(), cell.gates() * hidden, hidden, part, parts);
+                pack(work, at.u, w.wHh(), cell.kind().stateGates() * hidden, hidden, part, parts);
+                if (cell.innerBlock() != RecurrentCell.NONE) {
+                    pack(work, at.v, Objects.requireNonNull(w.wCell()), hidden, hidden, part, parts);
+                }
                 if (d.dx() != null) {
                     pack(work, at.w, w.wIh(), cell.gates() * hidden, features, part, parts);
                 }
@@ -100,6 +104,8 @@ public final class RecurrentBackward {
      *            the largest number of rows that it gathers
      * @param u
      *            the packed U
+     * @param v
+     *            the packed V, if there is one
      * @param w
      *            the packed W
      * @param scratch
@@ -109,11 +115,12 @@ public final class RecurrentBackward {
      * @param packed
      *            for each shard the gradients of a block's sums, in panels
      * @param sums
-     *            for each shard [F + 1 + H, K]: the gradients of W, the bias and U, transposed
+     *            for each shard [operands, K]: the gradients of W, the bias, U and V, transposed
      * @param inputs
-     *            for each shard [depth, F + 1 + H]: x, 1 and h of a block
+     *            for each shard [depth, operands]: x, 1, the previous h and, for V, the new c of a block
      */
-    private record Layout(int shards, int block, int depth, int u, int w, int scratch, int d, int packed, int sums,
+    private record Layout(int shards, int block, int depth, int u, int v, int w, int scratch, int d, int packed,
+            int sums,
             int inputs, int length) {
         static Layout of(RecurrentCell cell, Span span) {
             int batch = span.batch();
@@ -121,15 +128,19 @@ public final class RecurrentBackward {
             int shards = shardCount(batch);
             int block = Math.min(span.all(), blockSteps(batch));
             int depth = block * ((batch + shards - 1) / shards);
+            int operands = cell.operands(span);
             int u = Lanes.FIRST;
-            int w = u + Gemm.packedLength(cell.gates() * span.hidden(), span.hidden());
+            int v = u + Gemm.packedLength(cell.kind().stateGates() * span.hidden(), span.hidden());
+            int w = v + (cell.innerBlock() == RecurrentCell.NONE
+                    ? 0
+                    : Gemm.packedLength(span.hidden(), span.hidden()));
             int scratch = w + Gemm.packedLength(cell.gates() * span.hidden(), span.features());
             int d = scratch + Lanes.lines(span.states());
             int packed = d + Lanes.lines(batch * width);
             int sums = packed + shards * cell.blocks() * Gemm.packedLength(depth, span.hidden());
-            int inputs = sums + shards * (span.depth() + 1) * width;
-            return new Layout(shards, block, depth, u, w, scratch, d, packed, sums, inputs,
-                    inputs + shards * (span.depth() + 1) * depth);
+            int inputs = sums + shards * operands * width;
+            return new Layout(shards, block, depth, u, v, w, scratch, d, packed, sums, inputs,
+                    inputs + shards * operands * depth);
         }
 
         /** The first row of a shard. */
@@ -139,9 +150,9 @@ public final class RecurrentBackward {
     }
 
     private static void clear(Layout at, int from, int to, RecurrentCell cell, float[] work, Span span) {
-        int inputs = (span.depth() + 1) * at.depth;
+        int inputs = cell.operands(span) * at.depth;
         int packed = cell.blocks() * Gemm.packedLength(at.depth, span.hidden());
-        int sums = (span.depth() + 1) * cell.blocks() * span.hidden();
+        int sums = cell.operands(span) * cell.blocks() * span.hidden();
         Arrays.fill(work, at.inputs + from * inputs, at.inputs + to * inputs, 1f);
         // The unused columns of a last panel do not affect any result, but subnormal numbers in them would be slow.
         Arrays.fill(work, at.packed + from * packed, at.packed + to * packed, 0f);
@@ -156,11 +167,15 @@ public final class RecurrentBackward {
         float[] dh = d.dh();
         int hidden = span.hidden();
         int features = span.features();
-        int inputsLength = (span.depth() + 1) * at.depth;
+        int operands = cell.operands(span);
+        int inputsLength = operands * at.depth;
         int packedLength = cell.blocks() * Gemm.packedLength(at.depth, hidden);
-        int sumsLength = (span.depth() + 1) * cell.blocks() * hidden;
+        int sumsLength = operands * cell.blocks() * hidden;
+        int inner = cell.innerBlock();
         int width = cell.blocks() * hidden;
-        boolean weights = d.dw().wIh() != null || d.dw().wHh() != null || d.dw().bIh() != null || d.dw().bHh() != null;
+        CellWeights<float[]> dw = d.dw();
+        boolean weights = dw.wIh() != null || dw.wHh() != null || dw.bIh() != null || dw.bHh() != null
+                || dw.wCell() != null || dw.bCell() != null;
         int row = at.row(from, span);
         int rows = at.row(to, span) - row;
         int own = row * hidden;
@@ -177,26 +192,35 @@ public final class RecurrentBackward {
                 for (int shard = from; shard < to; shard++) {
                     int first = at.row(shard, span);
                     int count = at.row(shard + 1, span) - first;
-                    int s = first * hidden;
                     int column = (t - begin) * count;
                     states.move(t, first, 0);
-                    gradients.move(at.d + first * width, at.packed + shard * packedLength + column * Gemm.PANEL,
-                            (end - begin) * count, at.scratch + s, s);
+                    move(gradients, at, shard, column, (end - begin) * count, cell, span);
                     cell.backward(states, gradients, count, hidden);
-                    gather(work, at.inputs + shard * inputsLength + column * (span.depth() + 1), x,
+                    gather(work, at.inputs + shard * inputsLength + column * operands, operands, x,
                             (step * span.batch() + first) * features, states, count, features, hidden);
+                }
+                if (inner != RecurrentCell.NONE) {
+                    multiply(d.dc(), own, work, at.d + row * width + inner * hidden, width, at.v, 0, hidden, rows,
+                            hidden, hidden);
+                    for (int shard = from; shard < to; shard++) {
+                        int first = at.row(shard, span);
+                        int count = at.row(shard + 1, span) - first;
+                        states.move(t, first, 0);
+                        move(gradients, at, shard, (t - begin) * count, (end - begin) * count, cell, span);
+                        cell.finishBackward(states, gradients, count, hidden);
+                    }
                 }
                 for (int r = 0; r < blocks.size(); r++) { // without an iterator for each of many steps
                     SumBlocks some = blocks.get(r);
                     int sums = at.d + row * width + some.block() * hidden;
                     int k = some.blocks() * hidden;
-                    int gate = cell.gate(some.block()) * hidden;
                     if (some.state()) {
-                        multiply(dh, own, work, sums, width, at.u, gate, cell.gates() * hidden, rows, k, hidden);
+                        multiply(dh, own, work, sums, width, at.u, cell.stateGate(some.block()) * hidden,
+                                cell.kind().stateGates() * hidden, rows, k, hidden);
                     }
                     if (some.input() && dx != null) {
-                        multiply(dx, (step * span.batch() + row) * features, work, sums, width, at.w, gate,
-                                cell.gates() * hidden, rows, k, features);
+                        multiply(dx, (step * span.batch() + row) * features, work, sums, width, at.w,
+                                cell.gate(some.block()) * hidden, cell.gates() * hidden, rows, k, features);
                     }
                 }
             }
@@ -205,25 +229,49 @@ public final class RecurrentBackward {
                 int sums = at.sums + shard * sumsLength;
                 int inputs = at.inputs + shard * inputsLength;
                 for (int b = 0; b < cell.blocks(); b++) {
-                    int first = b < cell.gates() ? 0 : features;
-                    int last = b < cell.split() ? features + 1 : features + 1 + hidden;
-                    int sum = sums + first * width + b * hidden;
-                    Gemm.multiplyTransposed(work, sum, width, work, sum, width, work, inputs + first, span.depth() + 1,
-                            work,
-                            at.packed + shard * packedLength + b * Gemm.packedLength(depth, hidden), last - first,
-                            depth, hidden);
+                    int first = cell.readsInput(b) ? 0 : features;
+                    int last = cell.readsState(b) ? features + 1 + hidden : features + 1;
+                    int panels = at.packed + shard * packedLength + b * Gemm.packedLength(depth, hidden);
+                    addProduct(work, sums + b * hidden, width, inputs, operands, panels, first, last, depth, hidden);
+                    if (b == inner) {
+                        addProduct(work, sums + b * hidden, width, inputs, operands, panels, features + 1 + hidden,
+                                operands, depth, hidden);
+                    }
                 }
             }
         }
     }
 
-    /** Gathers rows of [x 1 h], where h is the state before a step; the ones are already in place. */
-    private static void gather(float[] inputs, int at, float[] x, int xAt, CellStep states, int rows, int features,
-            int hidden) {
+    /** Moves to the gradients of a step of a shard, whose rows start at a column of the block's panels. */
+    private static void move(CellStepGradients gradients, Layout at, int shard, int column, int depth,
+            RecurrentCell cell, Span span) {
+        int first = at.row(shard, span);
+        int panels = shard * cell.blocks() * Gemm.packedLength(at.depth, span.hidden());
+        gradients.move(at.d + first * cell.blocks() * span.hidden(), at.packed + panels + column * Gemm.PANEL, depth,
+                at.scratch + first * span.hidden(), first * span.hidden());
+    }
+
+    /** Adds the products of operands {@code first..last} with the gradients of a block of sums. */
+    private static void addProduct(float[] work, int sums, int width, int inputs, int operands, int panels, int first,
+            int last, int depth, int hidden) {
+        int sum = sums + first * width;
+        Gemm.multiplyTransposed(work, sum, width, work, sum, width, work, inputs + first, operands, work, panels,
+                last - first, depth, hidden);
+    }
+
+    /**
+     * Gathers rows of [x 1 h] or [x 1 h c], where h is the state before a step, and c the cell state after it; the ones
+     * are already in place.
+     */
+    private static void gather(float[] inputs, int at, int operands, float[] x, int xAt, CellStep states, int rows,
+            int features, int hidden) {
         for (int i = 0; i < rows; i++) {
-            int row = at + i * (features + 1 + hidden);
+            int row = at + i * operands;
             System.arraycopy(x, xAt + i * features, inputs, row, features);
             System.arraycopy(states.before(), states.beforeAt() + i * hidden, inputs, row + features + 1, hidden);
+            if (operands > features + 1 + hidden) {
+                System.arraycopy(states.c(), states.cAt() + i * hidden, inputs, row + features + 1 + hidden, hidden);
+            }
         }
     }
 
@@ -252,27 +300,37 @@ public final class RecurrentBackward {
         int hidden = span.hidden();
         int features = span.features();
         int width = cell.blocks() * hidden;
+        int operands = cell.operands(span);
         for (int b = 0; b < cell.blocks(); b++) {
             int column = at.sums + b * hidden;
-            for (int i = 0; i < span.depth() + 1; i++) {
+            for (int i = 0; i < operands; i++) {
                 for (int shard = 1; shard < at.shards; shard++) {
                     Elementwise.accumulate(work, column + i * width + from, work,
-                            column + (shard * (span.depth() + 1) + i) * width + from, to - from);
+                            column + (shard * operands + i) * width + from, to - from);
                 }
             }
             int gate = cell.gate(b) * hidden;
+            int stateGate = cell.stateGate(b) * hidden;
             int bias = column + features * width + from;
-            if (b < cell.gates() && dw.wIh() != null) {
+            if (cell.readsInput(b) && dw.wIh() != null) {
                 addTransposed(dw.wIh(), gate, work, column, features, width, from, to);
             }
-            if (b < cell.gates() && dw.bIh() != null) {
+            if (cell.readsInput(b) && dw.bIh() != null) {
                 Elementwise.accumulate(dw.bIh(), gate + from, work, bias, to - from);
             }
-            if (b >= cell.split() && dw.wHh() != null) {
-                addTransposed(dw.wHh(), gate, work, column + (features + 1) * width, hidden, width, from, to);
+            if (cell.readsState(b) && dw.wHh() != null) {
+                addTransposed(dw.wHh(), stateGate, work, column + (features + 1) * width, hidden, width, from, to);
             }
-            if (b >= cell.split() && dw.bHh() != null) {
-                Elementwise.accumulate(dw.bHh(), gate + from, work, bias, to - from);
+            if (cell.readsState(b) && dw.bHh() != null) {
+                Elementwise.accumulate(dw.bHh(), stateGate + from, work, bias, to - from);
+            }
+            float[] inner = b == cell.innerBlock() ? dw.wCell() : null;
+            if (inner != null) {
+                addTransposed(inner, 0, work, column + (features + 1 + hidden) * width, hidden, width, from, to);
+            }
+            float[] innerBias = b == cell.innerBlock() ? dw.bCell() : null;
+            if (innerBias != null) {
+                Elementwise.accumulate(innerBias, from, work, bias, to - from);
             }
         }
     }

@@ -1,7 +1,9 @@
 package scanline.engine.kernel;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import scanline.engine.geometry.CellStates;
@@ -21,6 +23,7 @@ import scanline.engine.geometry.Span;
  * time-major: {@code x[T, B, F]}.
  */
 public final class RecurrentForward {
+    private static final int NONE = RecurrentCell.NONE;
     // If the batch has fewer rows than a tile, the units are divided among the threads instead of the rows, so each
     // thread reads only its part of the weights.
     private static final int FEW_ROWS = 6;
@@ -30,14 +33,24 @@ public final class RecurrentForward {
     // Sums of all steps that stay in the second-level cache.
     private static final int MOST_PROJECTED = 1 << 19;
 
-    /** Adjacent blocks of sums with the same operands: the input, the state, or both. */
+    /**
+     * Adjacent blocks of sums with the same operands: the input, the state, or both. Their gates are adjacent too, in W
+     * and in U.
+     */
     record SumBlocks(int block, int blocks, boolean input, boolean state) {
         /** Returns those of a cell that are not empty. */
         static List<SumBlocks> of(RecurrentCell cell) {
-            int split = cell.split();
-            int whole = cell.gates() - split;
-            return Stream.of(new SumBlocks(0, split, true, false), new SumBlocks(split, whole, true, true),
-                    new SumBlocks(cell.gates(), split, false, true)).filter(some -> some.blocks > 0).toList();
+            List<SumBlocks> all = new ArrayList<>();
+            for (int first = 0, end; first < cell.blocks(); first = end) {
+                boolean input = cell.readsInput(first);
+                boolean state = cell.readsState(first);
+                end = first + 1;
+                while (end < cell.blocks() && cell.readsInput(end) == input && cell.readsState(end) == state) {
+                    end++;
+                }
+                all.add(new SumBlocks(first, end - first, input, state));
+            }
+            return all;
         }
 
         /** Returns each of the blocks by itself. */
@@ -59,7 +72,14 @@ public final class RecurrentForward {
 
     /** The length of the packed weights and the biases after them, in floats. */
     public static int packedLength(RecurrentCell cell, Span span) {
-        return biasAt(cell, span) + cell.blocks() * span.hidden();
+        return innerAt(cell, span)
+                + (cell.innerBlock() == NONE ? 0 : Gemm.packedLength(span.hidden(), span.hidden()));
+    }
+
+    /** Where V is packed, if the cell has one. */
+    private static int innerAt(RecurrentCell cell, Span span) {
+        int bias = cell.blocks() * span.hidden();
+        return biasAt(cell, span) + (cell.innerBlock() == NONE ? bias : Lanes.lines(bias));
     }
 
     private static int biasAt(RecurrentCell cell, Span span) {
@@ -129,6 +149,8 @@ public final class RecurrentForward {
                     Parallel.from(part + 1, parts, panels));
             at += Gemm.packedLength(some.depth(span), some.blocks * hidden);
         }
+        int panels = Gemm.panels(hidden);
+        packInner(packed, cell, w, span, Parallel.from(part, parts, panels), Parallel.from(part + 1, parts, panels));
         if (part == 0) {
             for (int b = 0; b < cell.blocks(); b++) {
                 bias(packed, biasAt(cell, span) + b * hidden, cell, b, w, hidden, 0, hidden);
@@ -171,6 +193,11 @@ public final class RecurrentForward {
                 packed += Gemm.packedLength(k, some.blocks * hidden);
             }
             cell.forward(states, work, sums, rows, hidden, hidden);
+            if (cell.innerBlock() != NONE) {
+                multiply(work, sums + cell.innerBlock() * hidden, width, NO_BIAS, states.c(), states.cAt(), hidden,
+                        weights, innerAt(cell, span), hidden, rows, hidden, hidden);
+                cell.finish(states, work, sums, rows, hidden, hidden);
+            }
         }
     }
 
@@ -189,11 +216,12 @@ public final class RecurrentForward {
                     to);
             bias(packed, biasAt(cell, span) + block.block * hidden, cell, block.block, w, hidden, unit, units);
         }
+        packInner(packed, cell, w, span, from, to);
     }
 
     /**
      * Computes one thread's units of all rows. The threads meet after each step, as each unit needs the whole previous
-     * state.
+     * state, and within a step if a gate reads the whole cell state.
      */
     private static void forwardUnits(Parallel parallel, int part, int parts, RecurrentCell cell, SumBlocks[] blocks,
             CellStep states, float[] x, float[] weights, float[] work, Span span) {
@@ -252,6 +280,14 @@ public final class RecurrentForward {
                 }
             }
             cell.forward(states, work, sumsAt + unit, batch, units, hidden);
+            if (cell.innerBlock() != NONE) {
+                // The next cell state is written after the next meeting, when every thread has read this one.
+                parallel.meet(part, members);
+                multiply(work, sumsAt + cell.innerBlock() * hidden + unit, width, NO_BIAS, states.c(),
+                        states.cAt() - unit, hidden, weights, innerAt(cell, span) + from * hidden * Gemm.PANEL, hidden,
+                        batch, hidden, units);
+                cell.finish(states, work, sumsAt + unit, batch, units, hidden);
+            }
             sumsAt += projected ? batch * width : 0;
         }
     }
@@ -279,16 +315,25 @@ public final class RecurrentForward {
         int features = span.features();
         int hidden = span.hidden();
         int depth = some.depth(span);
-        int row = cell.gate(some.block) * hidden;
         int packed = at + from * depth * Gemm.PANEL;
         if (some.input) {
-            Gemm.packTransposedRows(work, packed, depth, 0, w.wIh(), row * features, features, features,
+            Gemm.packTransposedRows(work, packed, depth, 0, w.wIh(), cell.gate(some.block) * hidden * features,
+                    features, features,
                     some.blocks * hidden, from, to);
         }
         if (some.state) {
-            Gemm.packTransposedRows(work, packed, depth, some.input ? features : 0, w.wHh(), row * hidden, hidden,
-                    hidden,
-                    some.blocks * hidden, from, to);
+            Gemm.packTransposedRows(work, packed, depth, some.input ? features : 0, w.wHh(),
+                    cell.stateGate(some.block) * hidden * hidden, hidden, hidden, some.blocks * hidden, from, to);
+        }
+    }
+
+    /** Packs panels {@code from..to} of the transpose of V, if the cell has one. */
+    private static void packInner(float[] work, RecurrentCell cell, CellWeights<float[]> w, Span span, int from,
+            int to) {
+        int hidden = span.hidden();
+        if (cell.innerBlock() != NONE) {
+            Gemm.packTransposed(work, innerAt(cell, span) + from * hidden * Gemm.PANEL,
+                    Objects.requireNonNull(w.wCell()), 0, hidden, hidden, hidden, from, to);
         }
     }
 
@@ -297,9 +342,13 @@ public final class RecurrentForward {
             int unit,
             int n) {
         int row = cell.gate(block) * hidden;
+        int stateRow = cell.stateGate(block) * hidden;
         for (int j = unit; j < unit + n; j++) {
-            float input = block < cell.gates() ? w.bIh()[row + j] : 0f;
-            work[at + j] = block < cell.split() ? input : input + w.bHh()[row + j];
+            float input = cell.readsInput(block) ? w.bIh()[row + j] : 0f;
+            work[at + j] = cell.readsState(block) ? input + w.bHh()[stateRow + j] : input;
+        }
+        if (block == cell.innerBlock()) {
+            Elementwise.accumulate(work, at + unit, Objects.requireNonNull(w.bCell()), unit, n);
         }
     }
 }

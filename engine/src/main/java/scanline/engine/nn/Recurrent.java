@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import scanline.engine.geometry.Cell;
 import scanline.engine.geometry.CellKind;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Recurrence;
@@ -19,7 +20,9 @@ import scanline.engine.tensor.Weights;
 
 /**
  * A stack of recurrent layers of one kind, named and shaped as PyTorch's {@code nn.RNN}, {@code nn.LSTM} and
- * {@code nn.GRU}; {@link Recurrence} has the formulas of a step.
+ * {@code nn.GRU}; {@link Recurrence} has the formulas of a step. The parameters of a LEM have the names and shapes of the
+ * authors' program, after the name of the layer: {@code l0.inp2hid.weight}, {@code l0.hid2hid.weight},
+ * {@code l0.transform_z2y.weight}, and their biases.
  */
 public final class Recurrent implements StepModel {
     /**
@@ -90,6 +93,11 @@ public final class Recurrent implements StepModel {
     private final Dropout dropout;
     private final boolean recompute;
 
+    /** Creates a stack of layers as {@link #Recurrent(Weights, Cell, int, int, int, Options)} does, of a kind. */
+    public Recurrent(Weights weights, CellKind kind, int inputs, int hidden, int layers, Options options) {
+        this(weights, Cell.of(kind), inputs, hidden, layers, options);
+    }
+
     /**
      * Creates a stack of layers.
      *
@@ -97,18 +105,18 @@ public final class Recurrent implements StepModel {
      *             if there is no layer, the dropout rate is not in [0, 1), or the kind lacks a gate that the
      *             initializer needs
      */
-    public Recurrent(Weights weights, CellKind kind, int inputs, int hidden, int layers, Options options) {
+    public Recurrent(Weights weights, Cell cell, int inputs, int hidden, int layers, Options options) {
         if (layers < 1) {
             throw new IllegalArgumentException("a recurrent network needs at least 1 layer, not " + layers);
         }
-        options.initializer().requireFor(kind, "");
+        options.initializer().requireFor(cell.kind(), "");
         dropout = new Dropout(options.dropout());
         recompute = options.recompute();
         for (int l = 0; l < layers; l++) {
             int features = l == 0 ? inputs : options.bidirectional() ? 2 * hidden : hidden;
-            forwards.add(direction(weights, kind, "l" + l, features, hidden, options));
+            forwards.add(direction(weights, cell, "l" + l, features, hidden, options));
             if (options.bidirectional()) {
-                backwards.add(direction(weights, kind, "l" + l + "_reverse", features, hidden, options));
+                backwards.add(direction(weights, cell, "l" + l + "_reverse", features, hidden, options));
             }
         }
     }
@@ -128,19 +136,37 @@ public final class Recurrent implements StepModel {
         return new Recurrent(weights, CellKind.RNN_TANH, inputs, hidden, 1, Options.DEFAULT);
     }
 
-    private static Direction direction(Weights weights, CellKind kind, String name, int features, int hidden,
+    private static Direction direction(Weights weights, Cell cell, String name, int features, int hidden,
             Options options) {
-        RecurrentInitializer initializer = options.initializer();
+        CellKind kind = cell.kind();
         Weights own = weights.layer(name.replace("_reverse", ""), "Recurrent",
                 kind.name().toLowerCase(Locale.ROOT) + " " + features + " to " + hidden, kind.formula());
-        RecurrentWeights w = new RecurrentWeights(kind,
-                initializer.inputWeight(own, "weight_ih_" + name, kind, features, hidden),
-                initializer.hiddenWeight(own, "weight_hh_" + name, kind, hidden),
-                initializer.inputBias(own, "bias_ih_" + name, kind, hidden),
-                initializer.hiddenBias(own, "bias_hh_" + name, kind, hidden));
+        RecurrentWeights w = kind == CellKind.LEM
+                ? lem(own.scope(name), cell, features, hidden, options.initializer())
+                : parameters(own, cell, name, features, hidden, options.initializer());
         boolean learned = options.learnInitialState();
         return new Direction(w, learned ? own.zeros("h0_" + name, Shape.of(hidden)) : null,
                 learned && kind.hasCellState() ? own.zeros("c0_" + name, Shape.of(hidden)) : null);
+    }
+
+    private static RecurrentWeights parameters(Weights weights, Cell cell, String name, int features, int hidden,
+            RecurrentInitializer initializer) {
+        CellKind kind = cell.kind();
+        return new RecurrentWeights(cell, initializer.inputWeight(weights, "weight_ih_" + name, kind, features, hidden),
+                initializer.hiddenWeight(weights, "weight_hh_" + name, kind, hidden),
+                initializer.inputBias(weights, "bias_ih_" + name, kind, hidden),
+                initializer.hiddenBias(weights, "bias_hh_" + name, kind, hidden), null, null);
+    }
+
+    private static RecurrentWeights lem(Weights weights, Cell cell, int features, int hidden,
+            RecurrentInitializer initializer) {
+        CellKind kind = cell.kind();
+        return new RecurrentWeights(cell, initializer.inputWeight(weights, "inp2hid.weight", kind, features, hidden),
+                initializer.hiddenWeight(weights, "hid2hid.weight", kind, hidden),
+                initializer.inputBias(weights, "inp2hid.bias", kind, hidden),
+                initializer.hiddenBias(weights, "hid2hid.bias", kind, hidden),
+                initializer.cellWeight(weights, "transform_z2y.weight", hidden),
+                initializer.cellBias(weights, "transform_z2y.bias", hidden));
     }
 
     /**

@@ -97,16 +97,34 @@ public record RecurrentInitializer(Matrix input, Matrix recurrent, Bias bias, do
         if (bias == Bias.CHRONO && kind.gates() == 1) {
             throw new IllegalArgumentException(prefix + "bias must not be chrono for " + kind + ", which has no gates");
         }
+        if (kind == CellKind.LEM && bias == Bias.CHRONO) {
+            throw new IllegalArgumentException(
+                    prefix + "bias must not be chrono for LEM: the time steps of its gates are set by dt");
+        }
+        if (kind == CellKind.LEM && (input == Matrix.CANDIDATE_IDENTITY || recurrent == Matrix.CANDIDATE_IDENTITY)) {
+            throw new IllegalArgumentException(prefix + (input == Matrix.CANDIDATE_IDENTITY ? "input" : "recurrent")
+                    + " must not be candidate_identity for LEM, which has two candidates");
+        }
     }
 
     /** Creates W of a layer. */
     Parameter inputWeight(Weights weights, String name, CellKind kind, int features, int hidden) {
-        return matrix(input, weights, name, kind, features, hidden);
+        return matrix(input, weights, name, kind.gates(), features, hidden);
     }
 
     /** Creates U of a layer. */
     Parameter hiddenWeight(Weights weights, String name, CellKind kind, int hidden) {
-        return matrix(recurrent, weights, name, kind, hidden, hidden);
+        return matrix(recurrent, weights, name, kind.stateGates(), hidden, hidden);
+    }
+
+    /** Creates V of a LEM. */
+    Parameter cellWeight(Weights weights, String name, int hidden) {
+        return matrix(recurrent, weights, name, 1, hidden, hidden);
+    }
+
+    /** Creates the bias of V of a LEM. */
+    Parameter cellBias(Weights weights, String name, int hidden) {
+        return weights.filled(name, Shape.of(hidden), (values, key) -> uniformBias(values, key, hidden));
     }
 
     /** Creates the bias of the input, which holds the special values of a gate's bias. */
@@ -122,7 +140,7 @@ public record RecurrentInitializer(Matrix input, Matrix recurrent, Bias bias, do
 
     /** Creates the bias of the state, which is zero where the bias of the input has a special value. */
     Parameter hiddenBias(Weights weights, String name, CellKind kind, int hidden) {
-        return weights.filled(name, Shape.of(kind.gates() * hidden), (values, key) -> {
+        return weights.filled(name, Shape.of(kind.stateGates() * hidden), (values, key) -> {
             uniformBias(values, key, hidden);
             fillForget(values, kind, hidden, 0f);
         });
@@ -150,19 +168,19 @@ public record RecurrentInitializer(Matrix input, Matrix recurrent, Bias bias, do
         }
     }
 
-    private Parameter matrix(Matrix rule, Weights weights, String name, CellKind kind, int columns, int hidden) {
-        return weights.filled(name, Shape.of(kind.gates() * hidden, columns), (values, key) -> {
+    private Parameter matrix(Matrix rule, Weights weights, String name, int gates, int columns, int hidden) {
+        return weights.filled(name, Shape.of(gates * hidden, columns), (values, key) -> {
             switch (rule) {
                 case UNIFORM -> uniform(values, key, hidden);
-                case ORTHOGONAL -> orthogonal(values, key, kind, hidden, columns);
+                case ORTHOGONAL -> orthogonal(values, key, gates, hidden, columns);
                 case IDENTITY -> {
-                    for (int gate = 0; gate < kind.gates(); gate++) {
+                    for (int gate = 0; gate < gates; gate++) {
                         identity(values, gate * hidden * columns, hidden, columns);
                     }
                 }
                 case CANDIDATE_IDENTITY -> {
-                    orthogonal(values, key, kind, hidden, columns);
-                    identity(values, Math.min(2, kind.gates() - 1) * hidden * columns, hidden, columns);
+                    orthogonal(values, key, gates, hidden, columns);
+                    identity(values, Math.min(2, gates - 1) * hidden * columns, hidden, columns);
                 }
                 case HE -> key.normal(values, 0, values.length, 0, (float) Math.sqrt(2.0 / columns));
                 case NORMAL -> key.normal(values, 0, values.length, 0, (float) std);
@@ -170,9 +188,9 @@ public record RecurrentInitializer(Matrix input, Matrix recurrent, Bias bias, do
         });
     }
 
-    private static void orthogonal(float[] values, RandomKey key, CellKind kind, int hidden, int columns) {
+    private static void orthogonal(float[] values, RandomKey key, int gates, int hidden, int columns) {
         key.normal(values, 0, values.length, 0, 1);
-        for (int gate = 0; gate < kind.gates(); gate++) {
+        for (int gate = 0; gate < gates; gate++) {
             Orthonormal.of(values, gate * hidden * columns, hidden, columns);
         }
     }

@@ -437,7 +437,7 @@ public final class Translation {
     }
 
     private Value recurrent(Trace.Step step, Op.Recurrent op) {
-        CellKind kind = op.kind();
+        CellKind kind = op.cell().kind();
         int hidden = step.inputs().get(2).shape().size(1);
         List<Value> inputs = new ArrayList<>(List.of(in(step, 0), gates(kind, step.inputs().subList(1, 2)),
                 gates(kind, step.inputs().subList(2, 3)), gates(kind, step.inputs().subList(3, 5))));
@@ -457,6 +457,7 @@ public final class Translation {
                 attributes.add(Attribute.of("linear_before_reset", 1));
                 yield "GRU";
             }
+            case LEM -> throw untranslated("ONNX has no operator for a LEM");
         };
         // [T, 1, B, H] and [1, B, H]
         List<Value> y = graph.nodes(operator, 2, inputs, attributes.toArray(Attribute[]::new));
@@ -480,6 +481,7 @@ public final class Translation {
             case RNN_TANH, RNN_RELU -> new int[] {0};
             case LSTM -> new int[] {0, 3, 1, 2}; // from i, f, g, o to i, o, f, g
             case GRU -> new int[] {1, 0, 2}; // from r, z, n to z, r, n
+            case LEM -> throw untranslated("ONNX has no operator for a LEM");
         };
         int elements = parts.stream().mapToInt(part -> part.shape().elements()).sum();
         FloatBuffer all = FloatBuffer.allocate(elements);

@@ -3,7 +3,7 @@ package scanline.engine.tensor;
 import java.util.List;
 import java.util.Locale;
 
-import scanline.engine.geometry.CellKind;
+import scanline.engine.geometry.Cell;
 import scanline.engine.geometry.Mask;
 import scanline.engine.geometry.Nonlinearity;
 import scanline.engine.geometry.Window;
@@ -206,13 +206,17 @@ public sealed interface Op {
         }
     }
 
-    /** A recurrent layer: x, W, U, b, d, the initial hidden state and, for an LSTM, the initial cell state. */
-    record Recurrent(CellKind kind, Sequences.Output output) implements Op {
+    /**
+     * A recurrent layer: x, W, U, b, d, the initial hidden state, the initial cell state if the kind has one, and the
+     * weights that only this kind has.
+     */
+    record Recurrent(Cell cell, Sequences.Output output) implements Op {
         @Override
         public long flops(List<Tensor> inputs, Tensor result) {
             Shape x = inputs.get(0).shape();
-            Shape u = inputs.get(2).shape();
-            return 2L * x.size(0) * x.size(1) * u.size(0) * (x.size(2) + u.size(1));
+            // Of a LEM, one block of the gates reads the new cell state in place of the previous hidden state.
+            int gates = inputs.get(1).shape().size(0);
+            return 2L * x.size(0) * x.size(1) * gates * (x.size(2) + inputs.get(2).shape().size(1));
         }
     }
 

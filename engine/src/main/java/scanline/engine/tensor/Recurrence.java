@@ -5,12 +5,15 @@ import static scanline.engine.tensor.Activation.sigmoid;
 import static scanline.engine.tensor.Activation.tanh;
 import static scanline.engine.tensor.Arithmetic.add;
 import static scanline.engine.tensor.Arithmetic.multiply;
+import static scanline.engine.tensor.Arithmetic.scale;
 import static scanline.engine.tensor.Arithmetic.subtract;
 import static scanline.engine.tensor.Products.linear;
 import static scanline.engine.tensor.Shaping.columns;
 
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import scanline.engine.geometry.Cell;
 import scanline.engine.geometry.CellKind;
 import scanline.engine.geometry.CellWeights;
 
@@ -26,6 +29,9 @@ import scanline.engine.geometry.CellWeights;
  * the order i, f, g, o.
  * <li>{@code GRU}: the gated recurrent unit (Cho et al. 2014), gates in the order r, z, n; the reset gate is applied
  * after the product with U, as in PyTorch.
+ * <li>{@code LEM}: long expressive memory (Rusch, Mishra, Erichson and Mahoney 2022, "Long expressive memory for sequence
+ * modeling", equation 3), gates in the order of the authors' program: both time steps, the candidate of h, that of c. The
+ * paper's y and z are h and c.
  * </ul>
  */
 public final class Recurrence {
@@ -70,6 +76,32 @@ public final class Recurrence {
         return new State(add(n, multiply(z, subtract(s.h(), n))), null);
     }
 
+    /** {@code r, s = dt sigmoid(W x + b + U h' + d), u = tanh(W x + b + U h' + d), v = tanh(W x + b + V c + e)}. */
+    private static List<Tensor> lemGates(Tensor x, State s, RecurrentWeights w) {
+        int n = w.hidden();
+        Tensor a = w.ofInput(x);
+        Tensor b = w.ofState(s.h());
+        Tensor r = scale(sigmoid(add(columns(a, 0, n), columns(b, 0, n))), (float) w.cell().dt());
+        Tensor dc = scale(sigmoid(add(columns(a, n, 2 * n), columns(b, n, 2 * n))), (float) w.cell().dt());
+        Tensor u = tanh(add(columns(a, 3 * n, 4 * n), columns(b, 2 * n, 3 * n)));
+        Tensor v = tanh(add(columns(a, 2 * n, 3 * n), w.ofCell(toward(u, s.cell(), dc))));
+        return List.of(r, dc, v, u);
+    }
+
+    /** {@code c = c' + s (u - c'), h = h' + r (v - h')}. */
+    private static State lem(List<Tensor> gates, State s) {
+        Tensor r = gates.get(0);
+        Tensor dc = gates.get(1);
+        Tensor v = gates.get(2);
+        Tensor u = gates.get(3);
+        return new State(toward(v, s.h(), r), toward(u, s.cell(), dc));
+    }
+
+    /** {@code y' + share (candidate - y')}. */
+    private static Tensor toward(Tensor candidate, Tensor before, Tensor share) {
+        return add(before, multiply(share, subtract(candidate, before)));
+    }
+
     /**
      * The state of a layer.
      *
@@ -81,14 +113,14 @@ public final class Recurrence {
     public record State(Tensor h, @Nullable Tensor c) {
         Tensor cell() {
             if (c == null) {
-                throw new IllegalArgumentException("an LSTM needs an initial cell state");
+                throw new IllegalArgumentException("this kind of layer needs an initial cell state");
             }
             return c;
         }
     }
 
     /**
-     * The parameters of one layer, where G is gates x H.
+     * The parameters of one layer, where G is gates x H. A LEM has one gate fewer in U and d.
      *
      * @param inputHidden
      *            W, [G, F]
@@ -98,9 +130,13 @@ public final class Recurrence {
      *            b, [G]
      * @param hiddenBias
      *            d, [G]
+     * @param cellHidden
+     *            V of a LEM, [H, H]; null for other kinds
+     * @param cellBias
+     *            e of a LEM, [H]; null for other kinds
      */
-    public record RecurrentWeights(CellKind kind, Tensor inputHidden, Tensor hiddenHidden, Tensor inputBias,
-            Tensor hiddenBias) {
+    public record RecurrentWeights(Cell cell, Tensor inputHidden, Tensor hiddenHidden, Tensor inputBias,
+            Tensor hiddenBias, @Nullable Tensor cellHidden, @Nullable Tensor cellBias) {
         /**
          * Checks the shapes.
          *
@@ -110,11 +146,39 @@ public final class Recurrence {
         public RecurrentWeights {
             int hidden = hiddenHidden.shape().requireAxes("a hidden weight", 2).size(1);
             int features = inputHidden.shape().requireAxes("an input weight", 2).size(1);
+            CellKind kind = cell.kind();
             int rows = kind.gates() * hidden;
-            hiddenHidden.shape().require("the hidden weight of " + kind, Shape.of(rows, hidden));
+            int stateRows = kind.stateGates() * hidden;
+            hiddenHidden.shape().require("the hidden weight of " + kind, Shape.of(stateRows, hidden));
             inputHidden.shape().require("the input weight of " + kind, Shape.of(rows, features));
             inputBias.shape().require("the input bias of " + kind, Shape.of(rows));
-            hiddenBias.shape().require("the hidden bias of " + kind, Shape.of(rows));
+            hiddenBias.shape().require("the hidden bias of " + kind, Shape.of(stateRows));
+            boolean hasCellWeights = kind == CellKind.LEM;
+            if (hasCellWeights == (cellHidden == null) || hasCellWeights == (cellBias == null)) {
+                throw new IllegalArgumentException(kind + (hasCellWeights
+                        ? " needs a weight and a bias of its cell state"
+                        : " has no weight and no bias of its cell state"));
+            }
+            if (cellHidden != null && cellBias != null) {
+                cellHidden.shape().require("the cell weight of " + kind, Shape.of(hidden, hidden));
+                cellBias.shape().require("the cell bias of " + kind, Shape.of(hidden));
+            }
+        }
+
+        /**
+         * Creates the parameters of a kind that has no others.
+         *
+         * @throws IllegalArgumentException
+         *             if the shapes do not match each other, or the kind needs more
+         */
+        public RecurrentWeights(CellKind kind, Tensor inputHidden, Tensor hiddenHidden, Tensor inputBias,
+                Tensor hiddenBias) {
+            this(Cell.of(kind), inputHidden, hiddenHidden, inputBias, hiddenBias, null, null);
+        }
+
+        /** The kind of layer. */
+        public CellKind kind() {
+            return cell.kind();
         }
 
         /** The size of the hidden state. */
@@ -128,20 +192,22 @@ public final class Recurrence {
          * @return [B, H] each, in the order of {@link CellKind#gateNames}
          */
         public List<Tensor> gates(Tensor x, State s) {
-            return switch (kind) {
+            return switch (kind()) {
                 case RNN_TANH -> List.of(tanh(add(ofInput(x), ofState(s.h()))));
                 case RNN_RELU -> List.of(relu(add(ofInput(x), ofState(s.h()))));
                 case LSTM -> lstmGates(x, s, this);
                 case GRU -> gruGates(x, s, this);
+                case LEM -> lemGates(x, s, this);
             };
         }
 
         /** Computes the next state from the gates and the previous state. */
         public State next(List<Tensor> gates, State s) {
-            return switch (kind) {
+            return switch (kind()) {
                 case RNN_TANH, RNN_RELU -> new State(gates.getFirst(), null);
                 case LSTM -> lstm(gates, s);
                 case GRU -> gru(gates, s);
+                case LEM -> lem(gates, s);
             };
         }
 
@@ -163,11 +229,11 @@ public final class Recurrence {
             Shape shape = Shape.of(x.shape().size(1), hidden());
             Tape tape = Tape.of(x);
             Tensor zeros = new Tensor(tape, shape, tape.zeros(shape.elements()), false, null);
-            return new State(zeros, kind.hasCellState() ? zeros : null);
+            return new State(zeros, kind().hasCellState() ? zeros : null);
         }
 
         CellWeights<Tensor> blocks() {
-            return new CellWeights<>(inputHidden, hiddenHidden, inputBias, hiddenBias);
+            return new CellWeights<>(inputHidden, hiddenHidden, inputBias, hiddenBias, cellHidden, cellBias);
         }
 
         private Tensor ofInput(Tensor x) {
@@ -176,6 +242,10 @@ public final class Recurrence {
 
         private Tensor ofState(Tensor h) {
             return linear(h, hiddenHidden, hiddenBias);
+        }
+
+        private Tensor ofCell(Tensor c) {
+            return linear(c, Objects.requireNonNull(cellHidden), cellBias);
         }
     }
 }

@@ -5,6 +5,8 @@ import static scanline.engine.tensor.Shaping.step;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import scanline.engine.backend.Buffer;
 import scanline.engine.backend.FusedRecurrence;
@@ -57,7 +59,7 @@ public final class Sequences {
         Tape tape = Tape.of(x);
         return tape.backend() instanceof FusedRecurrence fused
                 ? new Pass(fused, x, w, first, recompute).result(output)
-                : tape.composed(new Op.Recurrent(w.kind(), output), () -> composed(x, w, first, output),
+                : tape.composed(new Op.Recurrent(w.cell(), output), () -> composed(x, w, first, output),
                         sources(x, w, first));
     }
 
@@ -81,16 +83,14 @@ public final class Sequences {
         fused.recurrent(
                 new CellStates<>(h.value(), c == null ? none : c.value(), saved, new View<>(before.h().value(), 0),
                         new View<>(hasCell ? before.cell().value() : none, 0), false, false),
-                x.value(), w.blocks().map(Tensor::value), w.kind(),
+                x.value(), w.blocks().map(Tensor::value), w.cell(),
                 new Span(0, 1, 1, shape.size(0), x.shape().size(1), w.hidden()));
         return new State(h, c);
     }
 
     private static Tensor[] sources(Tensor x, RecurrentWeights w, State initial) {
-        Tensor c = initial.c();
-        return c == null
-                ? new Tensor[] {x, w.inputHidden(), w.hiddenHidden(), w.inputBias(), w.hiddenBias(), initial.h()}
-                : new Tensor[] {x, w.inputHidden(), w.hiddenHidden(), w.inputBias(), w.hiddenBias(), initial.h(), c};
+        return Stream.of(x, w.inputHidden(), w.hiddenHidden(), w.inputBias(), w.hiddenBias(), initial.h(), initial.c(),
+                w.cellHidden(), w.cellBias()).filter(Objects::nonNull).toArray(Tensor[]::new);
     }
 
     /** Computes {@link #recurrent} from basic operations: the reference implementation for the fused one. */
@@ -139,7 +139,7 @@ public final class Sequences {
         Tensor result(Output output) {
             boolean allSteps = output == Output.ALL_STEPS;
             Shape shape = allSteps ? Shape.of(steps, batch, w.hidden()) : Shape.of(batch, w.hidden());
-            Tensor y = tape.result(new Op.Recurrent(w.kind(), output), shape, sources(x, w, initial));
+            Tensor y = tape.result(new Op.Recurrent(w.cell(), output), shape, sources(x, w, initial));
             View<Buffer> before = new View<>(initial.h().value(), 0);
             View<Buffer> cell = new View<>(firstCell(), 0);
             if (!y.needsGradient()) {
@@ -177,7 +177,7 @@ public final class Sequences {
             int recomputed = recompute ? Math.min(spanSteps, steps) : 0;
             Buffer c = cellStates(recomputed);
             Buffer saved = saved(recomputed);
-            Buffer work = tape.scratch(fused.gradientWork(w.kind(), stored.getFirst().span));
+            Buffer work = tape.scratch(fused.gradientWork(w.cell(), stored.getFirst().span));
             CellGradients<Buffer> d = new CellGradients<>(x.gradientOrNull(),
                     w.blocks().map(Tensor::gradientOrNull), dh, dc, allSteps ? y.gradient() : null);
             for (Stored each : stored.reversed()) {
@@ -186,7 +186,7 @@ public final class Sequences {
                     states = new CellStates<>(states.h(), c, saved, states.before(), states.cellBefore(), true, true);
                     run(states, each.span);
                 }
-                fused.recurrentGradient(d, states, x.value(), values, work, w.kind(), each.span);
+                fused.recurrentGradient(d, states, x.value(), values, work, w.cell(), each.span);
             }
             propagate(initial.h(), dh);
             if (initial.c() != null) {
@@ -201,7 +201,7 @@ public final class Sequences {
         }
 
         private void run(CellStates<Buffer> states, Span span) {
-            fused.recurrent(states, x.value(), values, w.kind(), span);
+            fused.recurrent(states, x.value(), values, w.cell(), span);
         }
 
         private Span span(int first, int count) {

@@ -20,11 +20,14 @@ import scanline.engine.tensor.Parameter;
 /**
  * Prints what must be the same to the bit on every machine: {@code Fingerprint [kernels] STEPS T B F H THREADS...} prints
  * the width of the vectors, a hash over what no op of {@code scanline.engine.ops.Ops} calls if asked for, and for each number of
- * threads a hash over {@link Classifier recurrent classifiers} of every kind, one over an {@link ImageClassifier}, one over
- * a {@link TransformerClassifier transformer} and one over a {@link WordClassifier decoder}, and their losses after so many
+ * threads a hash over {@link Classifier recurrent classifiers} of PyTorch's kinds, one over each of the other kinds, one
+ * over an {@link ImageClassifier}, one over a {@link TransformerClassifier transformer} and one over a {@link WordClassifier decoder}, and their losses after so many
  * steps of training.
  */
 public final class Fingerprint {
+    /** The kinds of recurrent layers that PyTorch does not have. */
+    static final List<CellKind> OTHERS = List.of(CellKind.LEM);
+
     private long hash = 0xCBF29CE484222325L;
 
     private Fingerprint() {}
@@ -39,17 +42,27 @@ public final class Fingerprint {
         int[] n = Stream.of(arguments).skip(kernels ? 1 : 0).mapToInt(Integer::parseInt).toArray();
         for (int i = 5; i < n.length; i++) {
             System.out.println("training " + training(n[i], n[0], n[1], n[2], n[3], n[4]));
+            for (CellKind kind : OTHERS) {
+                System.out.println(kind + " " + training(n[i], n[0], n[1], n[2], n[3], n[4], List.of(kind)));
+            }
             System.out.println("images " + images(n[i], n[0], n[2]));
             System.out.println("transformer " + transformer(n[i], n[0], n[1], n[2], n[3], n[4]));
             System.out.println("decoder " + decoder(n[i], n[0], n[1], n[2], n[3], n[4]));
         }
     }
 
-    /** A hash over the losses of so many steps and over all weights after them. */
+    /** A hash over the losses of so many steps and over all weights after them, of PyTorch's kinds of layers. */
     public static String training(int threads, int count, int steps, int batch, int features, int hidden) {
+        return training(threads, count, steps, batch, features, hidden,
+                Stream.of(CellKind.values()).filter(kind -> !OTHERS.contains(kind)).toList());
+    }
+
+    /** The same of some kinds of layers. */
+    static String training(int threads, int count, int steps, int batch, int features, int hidden,
+            List<CellKind> kinds) {
         Fingerprint print = new Fingerprint();
         try (CpuBackend backend = new CpuBackend(threads)) {
-            for (CellKind kind : CellKind.values()) {
+            for (CellKind kind : kinds) {
                 print.add(Classifier.recurrent(backend, kind, steps, batch, features, hidden), count);
             }
         }

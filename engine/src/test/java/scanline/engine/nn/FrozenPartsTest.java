@@ -43,7 +43,9 @@ class FrozenPartsTest {
 
     static Stream<Builder> builders() {
         Stream<Builder> recurrent = Stream.of(CellKind.values()).map(kind -> new Builder(kind.name(),
-                List.of(kind.layer() + ".*", "*_l0", "*_l1", "fc.*", "*.bias*", "*.weight*", "*ih*"),
+                kind == CellKind.LEM
+                        ? List.of("lem.*", "lem.l0.*", "lem.l1.*", "fc.*", "*.bias", "*.weight", "*inp*", "*z2y*")
+                        : List.of(kind.layer() + ".*", "*_l0", "*_l1", "fc.*", "*.bias*", "*.weight*", "*ih*"),
                 () -> model(Classifier.recurrent(CPU, kind, 9, 5, 3, 7))));
         return Stream.concat(recurrent, Stream.of(
                 new Builder("transformer", List.of("embedding.*", "layers.0.*", "layers.1.*", "layers.*", "*.bias",

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import scanline.engine.backend.Backend;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.cpu.ReferenceBackend;
+import scanline.engine.geometry.Cell;
 import scanline.engine.geometry.CellKind;
 import scanline.engine.nn.Recurrent.Options;
 import scanline.engine.nn.RecurrentInitializer.Bias;
@@ -144,6 +145,28 @@ class LayersTest {
     }
 
     @Test
+    void aLemHasTheNamesAndShapesOfItsAuthorsProgramAndAsManyParametersAsAnLstm() {
+        Options both = new Options(0, true, true, false, RecurrentInitializer.DEFAULT);
+        assertThat(described(weights(w -> new Recurrent(w.scope("lem"), CellKind.LEM, 3, 5, 1, both)))).isEqualTo("""
+                lem.l0.inp2hid.weight[20, 3] lem.l0.hid2hid.weight[15, 5] lem.l0.inp2hid.bias[20] \
+                lem.l0.hid2hid.bias[15] lem.l0.transform_z2y.weight[5, 5] lem.l0.transform_z2y.bias[5] \
+                lem.h0_l0[5] lem.c0_l0[5] \
+                lem.l0_reverse.inp2hid.weight[20, 3] lem.l0_reverse.hid2hid.weight[15, 5] \
+                lem.l0_reverse.inp2hid.bias[20] lem.l0_reverse.hid2hid.bias[15] \
+                lem.l0_reverse.transform_z2y.weight[5, 5] lem.l0_reverse.transform_z2y.bias[5] \
+                lem.h0_l0_reverse[5] lem.c0_l0_reverse[5]""");
+        assertThat(weights(w -> new Recurrent(w, CellKind.LEM, 1, 128, 2, DEFAULT)).count())
+                .isEqualTo(weights(w -> new Recurrent(w, LSTM, 1, 128, 2, DEFAULT)).count());
+        for (Parameter each : first(CellKind.LEM, 3, 64, RecurrentInitializer.DEFAULT)) {
+            float largest = 0;
+            for (float value : each.values()) {
+                largest = Math.max(largest, Math.abs(value));
+            }
+            assertThat(largest).as(each.name()).isBetween(0.1f, 0.125f); // 1 / sqrt(64)
+        }
+    }
+
+    @Test
     void chronoBiasesSpreadTheMemoryUpToTheLongestTime() {
         RecurrentInitializer chrono = new RecurrentInitializer(Matrix.UNIFORM, Matrix.UNIFORM, Bias.CHRONO, 0, 785, 1);
         float[] lstm = first(LSTM, 3, 500, chrono).get(2).values();
@@ -170,6 +193,15 @@ class LayersTest {
         assertThatThrownBy(() -> first(CellKind.RNN_TANH, 3, 5,
                 new RecurrentInitializer(Matrix.HE, Matrix.HE, Bias.CHRONO, 0, 784, 1)))
                 .hasMessage("bias must not be chrono for RNN_TANH, which has no gates");
+        assertThatThrownBy(() -> first(CellKind.LEM, 3, 5,
+                new RecurrentInitializer(Matrix.HE, Matrix.HE, Bias.CHRONO, 0, 784, 1)))
+                .hasMessage("bias must not be chrono for LEM: the time steps of its gates are set by dt");
+        assertThatThrownBy(() -> first(CellKind.LEM, 3, 5,
+                new RecurrentInitializer(Matrix.HE, Matrix.CANDIDATE_IDENTITY, Bias.ZERO, 0, 784, 1)))
+                .hasMessage("recurrent must not be candidate_identity for LEM, which has two candidates");
+        assertThatThrownBy(() -> new Cell(CellKind.LEM, 1.5)).hasMessage("dt must be above 0 and at most 1, not 1.5");
+        assertThatThrownBy(() -> new Cell(LSTM, 0.5))
+                .hasMessage("dt must be 1 for LSTM, not 0.5: only a LEM has time steps");
         assertThatThrownBy(() -> new RecurrentInitializer(Matrix.HE, Matrix.HE, Bias.CHRONO, 0, 2, 1))
                 .hasMessage("maxTime must be at least 3 steps for bias chrono, not 2");
     }

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import scanline.engine.backend.Backend;
 import scanline.engine.cpu.ReferenceBackend;
+import scanline.engine.geometry.Cell;
 import scanline.engine.geometry.CellKind;
 import scanline.engine.io.SafeTensors;
 import scanline.engine.optim.Adam;
@@ -77,7 +78,8 @@ class PyTorchParityTest {
         CellKind kind = CellKind.valueOf(words[0].toUpperCase(Locale.ROOT));
         boolean bidirectional = words.length == 3;
         return new GoldenModel(backend, model, weights -> {
-            Recurrent recurrent = new Recurrent(weights.scope(kind.layer()), kind, 7, 12, Integer.parseInt(words[1]),
+            Recurrent recurrent = new Recurrent(weights.scope(kind.layer()),
+                    new Cell(kind, kind == CellKind.LEM ? 0.21 : 1), 7, 12, Integer.parseInt(words[1]),
                     new Recurrent.Options(0, bidirectional, false, false, RecurrentInitializer.DEFAULT));
             Linear linear = new Linear(weights.scope("fc"), bidirectional ? 24 : 12, 10);
             return x -> linear.forward(recurrent.forward(x, Output.LAST_STEP));

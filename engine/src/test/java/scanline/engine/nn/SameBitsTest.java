@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import scanline.engine.geometry.CellKind;
 
 /** The same bits with every number of threads, every width of the vectors, and every compiler of the JVM. */
 class SameBitsTest {
@@ -19,6 +20,8 @@ class SameBitsTest {
     // What every machine must come to. A change of the order of a sum, or of a polynomial, changes it: then every published
     // weight changes too, which the changelog has to say.
     private static final String TRAINING = "bc589ca12e2d9889";
+    // The kinds of recurrent layers that PyTorch does not have.
+    private static final Map<CellKind, String> OTHERS = Map.of(CellKind.LEM, "57ce5642b90122e");
     private static final String TRANSFORMER = "537d2e00b3f82b5";
     private static final String DECODER = "1f9e40929a7a4f1e";
 
@@ -40,6 +43,7 @@ class SameBitsTest {
             assertThat(child.get("training")).hasSize(4);
             assertThat(child.get("transformer")).hasSize(4);
             assertThat(child.get("decoder")).hasSize(4);
+            OTHERS.forEach((kind, hash) -> assertThat(child.get(kind.name())).hasSize(4).containsOnly(hash));
             kernels.addAll(child.get("kernels"));
             training.addAll(child.get("training"));
             images.addAll(child.get("images"));
@@ -66,6 +70,10 @@ class SameBitsTest {
     private static void assertSame(List<String> options) throws IOException, InterruptedException {
         Map<String, List<String>> child = ChildJvm.run(options, Fingerprint.class, TINY);
         assertThat(child.get("training")).hasSize(2).containsOnly(Fingerprint.training(1, 2, 3, 5, 3, 9));
+        for (CellKind kind : Fingerprint.OTHERS) {
+            assertThat(child.get(kind.name())).hasSize(2)
+                    .containsOnly(Fingerprint.training(1, 2, 3, 5, 3, 9, List.of(kind)));
+        }
         assertThat(child.get("images")).hasSize(2).containsOnly(Fingerprint.images(1, 2, 5));
         assertThat(child.get("transformer")).hasSize(2).containsOnly(Fingerprint.transformer(1, 2, 3, 5, 3, 9));
         assertThat(child.get("decoder")).hasSize(2).containsOnly(Fingerprint.decoder(1, 2, 3, 5, 3, 9));

@@ -6,6 +6,7 @@ import static scanline.engine.ops.Sample.small;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import scanline.engine.geometry.Cell;
 import scanline.engine.geometry.CellKind;
 import scanline.engine.ops.Op.Backward;
 import scanline.engine.ops.Op.Tolerance;
@@ -58,7 +59,15 @@ final class SequenceOps {
                 List.of(new Backward("recurrentGradient", 7)), samples));
     }
 
+    private static Cell cell(CellKind kind) {
+        return new Cell(kind, kind == CellKind.LEM ? 0.31 : 1);
+    }
+
     private static String torch(CellKind kind, Output output) {
+        if (kind == CellKind.LEM) {
+            return "lem(x, h, c, w_ih, w_hh, b_ih, b_hh, w_zy, b_zy, " + cell(kind).dt() + ")"
+                    + (output == Output.LAST_STEP ? "[-1]" : "");
+        }
         return "torch." + kind.name().toLowerCase(Locale.ROOT) + "(x, "
                 + (kind.hasCellState() ? "(h[None], c[None])" : "h[None]")
                 + ", (w_ih, w_hh, b_ih, b_hh), True, 1, 0., False, False, False)[0]"
@@ -67,19 +76,25 @@ final class SequenceOps {
 
     private static Input[] inputs(CellKind kind, int... n) {
         int rows = kind.gates() * n[3];
+        int stateRows = kind.stateGates() * n[3];
         float bound = (float) (1 / Math.sqrt(n[3]));
         Sample.Draw draw = Sample.Draw.within(bound);
         List<Input> inputs = new ArrayList<>(List.of(Input.of("x", n[0], n[1], n[2]),
-                Input.of("w_ih", draw, rows, n[2]), Input.of("w_hh", draw, rows, n[3]), Input.of("b_ih", draw, rows),
-                Input.of("b_hh", draw, rows), Input.of("h", n[1], n[3])));
+                Input.of("w_ih", draw, rows, n[2]), Input.of("w_hh", draw, stateRows, n[3]),
+                Input.of("b_ih", draw, rows), Input.of("b_hh", draw, stateRows), Input.of("h", n[1], n[3])));
         if (kind.hasCellState()) {
             inputs.add(Input.of("c", n[1], n[3]));
+        }
+        if (kind == CellKind.LEM) {
+            inputs.addAll(List.of(Input.of("w_zy", draw, n[3], n[3]), Input.of("b_zy", draw, n[3])));
         }
         return inputs.toArray(Input[]::new);
     }
 
     private static RecurrentWeights weights(CellKind kind, Trial.Pass pass) {
-        return new RecurrentWeights(kind, pass.of("w_ih"), pass.of("w_hh"), pass.of("b_ih"), pass.of("b_hh"));
+        boolean lem = kind == CellKind.LEM;
+        return new RecurrentWeights(cell(kind), pass.of("w_ih"), pass.of("w_hh"), pass.of("b_ih"), pass.of("b_hh"),
+                lem ? pass.of("w_zy") : null, lem ? pass.of("b_zy") : null);
     }
 
     private static State state(CellKind kind, Trial.Pass pass) {

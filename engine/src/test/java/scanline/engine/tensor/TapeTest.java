@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import scanline.engine.backend.Backend;
 import scanline.engine.backend.Buffer;
 import scanline.engine.cpu.ReferenceBackend;
+import scanline.engine.geometry.Cell;
 import scanline.engine.geometry.CellKind;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Recurrence.RecurrentWeights;
@@ -174,6 +175,12 @@ class TapeTest {
                 "the input bias of LSTM must have shape [8], not [7]");
         assertRejected(() -> new RecurrentWeights(CellKind.LSTM, ih, hh, input(8), input(9)),
                 "the hidden bias of LSTM must have shape [8], not [9]");
+        assertRejected(() -> new RecurrentWeights(CellKind.LEM, ih, input(6, 2), input(8), input(6)),
+                "LEM needs a weight and a bias of its cell state");
+        assertRejected(() -> new RecurrentWeights(Cell.of(CellKind.LEM), ih, input(6, 2), input(8), input(6),
+                input(2, 3), input(2)), "the cell weight of LEM must have shape [2, 2], not [2, 3]");
+        assertRejected(() -> new RecurrentWeights(Cell.of(CellKind.LSTM), ih, hh, input(8), input(8), input(2, 2),
+                input(2)), "LSTM has no weight and no bias of its cell state");
     }
 
     @Test
