@@ -75,7 +75,7 @@ public record PeerNetwork(Kind kind, Map<String, Object> settings) {
         switch (kind) {
             case RECURRENT -> {
                 choices.put("layout", List.of("batch", "time"));
-                choices.put("head", settings.get("readout").equals("MEAN")
+                choices.put("head", "MEAN".equals(settings.get("readout"))
                         ? List.of("output")
                         : Boolean.TRUE.equals(settings.get("bidirectional"))
                                 ? List.of("state")
