@@ -88,6 +88,23 @@ def lem(x, y, z, w, u, b, d, v, e, dt):
     return torch.stack(states)
 
 
+def diagonal(kind, u, a, w, s, b_re, b_im, c_re, c_im, d):
+    """A diagonal linear recurrence, with complex numbers and from the definitions of the papers."""
+    if kind == "LRU":
+        l = torch.exp(torch.complex(-torch.exp(a), torch.exp(w)))
+        p = torch.exp(s)
+    else:
+        eigenvalues = torch.complex(torch.clamp(a, max=-1e-4) if kind == "S5_CLIPPED" else a, w)
+        l = torch.exp(eigenvalues * torch.exp(s))
+        p = (l - 1) / eigenvalues
+    b, c = torch.complex(b_re, b_im), torch.complex(c_re, c_im)
+    x, y = 0, []
+    for step in u:
+        x = l * x + p * (step.to(b.dtype) @ b.T)
+        y.append((1 if kind == "LRU" else 2) * (x @ c.T).real + d * step)
+    return torch.stack(y)
+
+
 def main():
     torch.set_num_threads(1)
     torch.set_default_dtype(torch.double)

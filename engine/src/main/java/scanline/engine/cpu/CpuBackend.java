@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import scanline.engine.backend.Backend;
 import scanline.engine.backend.Buffer;
 import scanline.engine.backend.FusedAttention;
+import scanline.engine.backend.FusedDiagonal;
 import scanline.engine.backend.FusedFeedForward;
 import scanline.engine.backend.FusedNormPool;
 import scanline.engine.backend.FusedRecurrence;
@@ -25,6 +26,9 @@ import scanline.engine.geometry.CellKind;
 import scanline.engine.geometry.CellStates;
 import scanline.engine.geometry.CellWeights;
 import scanline.engine.geometry.ChannelNorm;
+import scanline.engine.geometry.DiagonalKind;
+import scanline.engine.geometry.DiagonalShape;
+import scanline.engine.geometry.DiagonalWeights;
 import scanline.engine.geometry.FeedForwardShape;
 import scanline.engine.geometry.FeedForwardWeights;
 import scanline.engine.geometry.HeadsView;
@@ -42,6 +46,8 @@ import scanline.engine.kernel.Attention;
 import scanline.engine.kernel.BatchNorm;
 import scanline.engine.kernel.Convolution;
 import scanline.engine.kernel.ConvolutionGradient;
+import scanline.engine.kernel.DiagonalBackward;
+import scanline.engine.kernel.DiagonalForward;
 import scanline.engine.kernel.Dropout;
 import scanline.engine.kernel.Elementary;
 import scanline.engine.kernel.Elementwise;
@@ -70,6 +76,7 @@ public final class CpuBackend
         implements
             Backend,
             FusedRecurrence,
+            FusedDiagonal,
             FusedAttention,
             FusedFeedForward,
             FusedNormPool,
@@ -589,6 +596,23 @@ public final class CpuBackend
             Buffer work, Cell cell, Span span) {
         RecurrentBackward.backward(parallel, RecurrentCell.of(cell), d.map(HeapBuffer::floats),
                 y.map(HeapBuffer::floats), floats(x), w.map(HeapBuffer::floats), floats(work), span);
+    }
+
+    @Override
+    public void diagonal(Buffer y, Buffer states, @Nullable Buffer before, Buffer u, DiagonalWeights<Buffer> w,
+            DiagonalKind kind, DiagonalShape shape, boolean save) {
+        DiagonalWeights<float[]> weights = w.map(HeapBuffer::floats);
+        DiagonalForward.forward(parallel, floats(y), floats(states), floatsOrNull(before), floats(u), weights, kind,
+                packed("diagonal " + kind, weights, DiagonalForward.packedLength(shape)),
+                work(DiagonalForward.work(shape, parallel.threads())), shape, save);
+    }
+
+    @Override
+    public void diagonalGradient(@Nullable Buffer du, DiagonalWeights<Buffer> dw, Buffer dy, Buffer states, Buffer u,
+            DiagonalWeights<Buffer> w, DiagonalKind kind, DiagonalShape shape) {
+        DiagonalBackward.backward(parallel, floatsOrNull(du), dw.map(HeapBuffer::floats), floats(dy), floats(states),
+                floats(u), w.map(HeapBuffer::floats), kind, work(DiagonalBackward.work(shape, parallel.threads())),
+                shape);
     }
 
     @Override

@@ -136,6 +136,7 @@ public final class Translation {
             case Op.Attend attend -> attend(step, attend);
             case Op.SelfAttention attention -> selfAttention(step, attention);
             case Op.Recurrent recurrent -> recurrent(step, recurrent);
+            case Op.Diagonal diagonal -> diagonal(step, diagonal);
             case Op.Custom custom -> {
                 if (!(custom.op() instanceof OnnxNodes nodes)) {
                     throw new IllegalArgumentException("the custom op " + custom.label()
@@ -311,6 +312,53 @@ public final class Translation {
     private Value linear(Value x, Value w, Value b) {
         Value y = graph.matmul(x, graph.transpose(w, 1, 0));
         return b.equals(NONE) ? y : graph.add(y, b);
+    }
+
+    /** {@code x = l x' + p (B u), y = f Re(C x) + D u}, with real and imaginary parts apart. */
+    private Value diagonal(Trace.Step step, Op.Diagonal op) {
+        List<Tensor> inputs = step.inputs();
+        if (inputs.stream().skip(1).anyMatch(values::containsKey)) {
+            throw untranslated("its weights are computed in the graph");
+        }
+        int n = inputs.get(1).shape().size(0);
+        int h = inputs.get(8).shape().size(0);
+        float[] numbers = op.numbers(inputs);
+        float[] bRe = inputs.get(4).values();
+        float[] bIm = inputs.get(5).values();
+        float[] cRe = inputs.get(6).values();
+        float[] cIm = inputs.get(7).values();
+        float[][] in = new float[2][h * n]; // the transpose of p B
+        float[][] out = new float[2][n * h]; // the transpose of f C
+        for (int s = 0; s < n; s++) {
+            float re = numbers[2 * n + s];
+            float im = numbers[3 * n + s];
+            for (int j = 0; j < h; j++) {
+                in[0][j * n + s] = re * bRe[s * h + j] - im * bIm[s * h + j];
+                in[1][j * n + s] = re * bIm[s * h + j] + im * bRe[s * h + j];
+                out[0][s * h + j] = op.kind().factor() * cRe[j * n + s];
+                out[1][s * h + j] = -op.kind().factor() * cIm[j * n + s];
+            }
+        }
+        String name = "diagonal_" + at + ".";
+        Value lRe = graph.constant(name + "l_re", new int[] {n}, Arrays.copyOf(numbers, n));
+        Value lIm = graph.constant(name + "l_im", new int[] {n}, Arrays.copyOfRange(numbers, n, 2 * n));
+        Value u = in(step, 0);
+        Value vRe = graph.matmul(u, graph.constant(name + "b_re", new int[] {h, n}, in[0]));
+        Value vIm = graph.matmul(u, graph.constant(name + "b_im", new int[] {h, n}, in[1]));
+        Value zeros = graph.node("ConstantOfShape", graph.concat(0, List.of(graph.size(u, 1), graph.list(n))));
+
+        OnnxGraph body = graph.body();
+        Value beforeRe = body.input();
+        Value beforeIm = body.input();
+        Value re = body.add(body.input(), body.node("Sub", List.of(body.multiply(beforeRe, lRe),
+                body.multiply(beforeIm, lIm))));
+        Value im = body.add(body.input(), body.add(body.multiply(beforeIm, lRe), body.multiply(beforeRe, lIm)));
+        List.of(re, im, re, im).forEach(body::output);
+
+        List<Value> states = graph.scan(body, List.of(zeros, zeros), List.of(vRe, vIm), 2);
+        Value y = graph.add(graph.matmul(states.get(2), graph.constant(name + "c_re", new int[] {n, h}, out[0])),
+                graph.matmul(states.get(3), graph.constant(name + "c_im", new int[] {n, h}, out[1])));
+        return graph.add(y, graph.multiply(u, in(step, 8)));
     }
 
     private Value apply(Nonlinearity f, Value x) {

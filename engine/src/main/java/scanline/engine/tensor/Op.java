@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 
 import scanline.engine.geometry.Cell;
+import scanline.engine.geometry.DiagonalKind;
 import scanline.engine.geometry.Mask;
 import scanline.engine.geometry.Nonlinearity;
 import scanline.engine.geometry.Window;
@@ -217,6 +218,24 @@ public sealed interface Op {
             // Of a LEM, one block of the gates reads the new cell state in place of the previous hidden state.
             int gates = inputs.get(1).shape().size(0);
             return 2L * x.size(0) * x.size(1) * gates * (x.size(2) + inputs.get(2).shape().size(1));
+        }
+    }
+
+    /**
+     * A diagonal linear recurrence: the input, then the weights in the order of
+     * {@link scanline.engine.geometry.DiagonalWeights}.
+     */
+    record Diagonal(DiagonalKind kind) implements Op {
+        @Override
+        public long flops(List<Tensor> inputs, Tensor output) {
+            return 8L * output.shape().elements() * inputs.get(1).shape().size(0);
+        }
+
+        /** Returns the real and imaginary parts of l and then of p, N each, from the inputs of the operation. */
+        public float[] numbers(List<Tensor> inputs) {
+            float[] numbers = new float[4 * inputs.get(1).shape().size(0)];
+            new Discretization(kind).forward(numbers, inputs.subList(1, 4).stream().map(Tensor::values).toList());
+            return numbers;
         }
     }
 

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import scanline.engine.backend.Backend;
 import scanline.engine.backend.FusedAttention;
+import scanline.engine.backend.FusedDiagonal;
 import scanline.engine.backend.FusedFeedForward;
 import scanline.engine.backend.FusedNormPool;
 import scanline.engine.backend.FusedRecurrence;
@@ -87,8 +88,9 @@ class OpGradientTest {
 
     @Test
     void everyGradientOperationIsTestedWithASignError() {
-        Set<String> operations = Stream.of(Backend.class, FusedRecurrence.class, FusedAttention.class,
-                FusedFeedForward.class, FusedNormPool.class)
+        Set<String> operations = Stream
+                .of(Backend.class, FusedRecurrence.class, FusedDiagonal.class, FusedAttention.class,
+                        FusedFeedForward.class, FusedNormPool.class)
                 .flatMap(type -> Stream.of(type.getMethods()))
                 .map(Method::getName).filter(name -> name.endsWith("Gradient")).collect(Collectors.toSet());
         operations.add("accumulate");

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import scanline.engine.backend.Backend;
 import scanline.engine.backend.Buffer;
 import scanline.engine.backend.FusedAttention;
+import scanline.engine.backend.FusedDiagonal;
 import scanline.engine.backend.FusedFeedForward;
 import scanline.engine.backend.FusedNormPool;
 import scanline.engine.backend.FusedRecurrence;
@@ -125,7 +126,7 @@ public final class Numbers {
     /** The backend with what one duty adds to one of its outputs negated, counting the blocks of each argument. */
     public static Backend withSignError(Backend backend, String wrong, int output) {
         return (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(),
-                new Class<?>[] {Backend.class, FusedRecurrence.class, FusedAttention.class,
+                new Class<?>[] {Backend.class, FusedRecurrence.class, FusedDiagonal.class, FusedAttention.class,
                         FusedFeedForward.class, FusedNormPool.class},
                 (_, operation, arguments) -> {
                     Buffer target = operation.getName().equals(wrong) ? (Buffer) blocks(arguments).get(output) : null;
