@@ -18,6 +18,7 @@ import scanline.engine.backend.FusedAttention;
 import scanline.engine.backend.FusedFeedForward;
 import scanline.engine.backend.FusedNormPool;
 import scanline.engine.backend.FusedRecurrence;
+import scanline.engine.backend.FusedS4d;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.cpu.ReferenceBackend;
 import scanline.engine.tensor.Numbers;
@@ -88,7 +89,7 @@ class OpGradientTest {
     @Test
     void everyGradientOperationIsTestedWithASignError() {
         Set<String> operations = Stream.of(Backend.class, FusedRecurrence.class, FusedAttention.class,
-                FusedFeedForward.class, FusedNormPool.class)
+                FusedFeedForward.class, FusedNormPool.class, FusedS4d.class)
                 .flatMap(type -> Stream.of(type.getMethods()))
                 .map(Method::getName).filter(name -> name.endsWith("Gradient")).collect(Collectors.toSet());
         operations.add("accumulate");
