@@ -508,18 +508,14 @@ public final class S4d {
             r1.intoArray(work, s + 6 * LANES);
             j1.intoArray(work, s + 7 * LANES);
             int t = sums + lane;
-            add(work, t, uq0);
-            add(work, t + LANES, up0);
-            add(work, t + 2 * LANES, ur0);
-            add(work, t + 3 * LANES, uj0);
-            add(work, t + 4 * LANES, uq1);
-            add(work, t + 5 * LANES, up1);
-            add(work, t + 6 * LANES, ur1);
-            add(work, t + 7 * LANES, uj1);
+            uq0.add(FloatVector.fromArray(S, work, t)).intoArray(work, t);
+            up0.add(FloatVector.fromArray(S, work, t + LANES)).intoArray(work, t + LANES);
+            ur0.add(FloatVector.fromArray(S, work, t + 2 * LANES)).intoArray(work, t + 2 * LANES);
+            uj0.add(FloatVector.fromArray(S, work, t + 3 * LANES)).intoArray(work, t + 3 * LANES);
+            uq1.add(FloatVector.fromArray(S, work, t + 4 * LANES)).intoArray(work, t + 4 * LANES);
+            up1.add(FloatVector.fromArray(S, work, t + 5 * LANES)).intoArray(work, t + 5 * LANES);
+            ur1.add(FloatVector.fromArray(S, work, t + 6 * LANES)).intoArray(work, t + 6 * LANES);
+            uj1.add(FloatVector.fromArray(S, work, t + 7 * LANES)).intoArray(work, t + 7 * LANES);
         }
-    }
-
-    private static void add(float[] sums, int at, FloatVector more) {
-        FloatVector.fromArray(S, sums, at).add(more).intoArray(sums, at);
     }
 }
