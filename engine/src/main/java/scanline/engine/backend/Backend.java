@@ -42,7 +42,8 @@ import scanline.engine.random.RandomKey;
  * <b>Fused operations.</b> A backend may offer them as well, each group of them an interface of its own; where one is
  * missing, the operation is composed of those declared here. {@link FusedRecurrence} saves some thirty calls for each
  * time step of a recurrent layer, {@link FusedAttention} the calls for each head of each example, and the memory of the
- * scores; {@link FusedFeedForward} the hidden layer, and {@link FusedNormPool} the normalized images.
+ * scores; {@link FusedFeedForward} the hidden layer, and {@link FusedNormPool} the normalized images;
+ * {@link FusedS4d} the states of every step.
  *
  * <p>
  * <b>Determinism.</b> The same calls must give the same bits, for any number of threads. Every backend must sum each
@@ -192,6 +193,12 @@ public interface Backend extends AutoCloseable {
 
     /** {@code y = log(x)}, natural; its gradient is that of a dividend, {@link #divideGradient} with x. */
     void log(Buffer y, Buffer x, int n);
+
+    /** {@code y = sin(x)}; its gradient is {@link #multiplyGradient} with {@code cos(x)}. */
+    void sin(Buffer y, Buffer x, int n);
+
+    /** {@code y = cos(x)}; its gradient is {@link #multiplyGradient} with {@code -sin(x)}. */
+    void cos(Buffer y, Buffer x, int n);
 
     /** {@code y = sqrt(x)}. */
     void sqrt(Buffer y, Buffer x, int n);

@@ -15,6 +15,7 @@ import scanline.engine.backend.FusedDiagonal;
 import scanline.engine.backend.FusedFeedForward;
 import scanline.engine.backend.FusedNormPool;
 import scanline.engine.backend.FusedRecurrence;
+import scanline.engine.backend.FusedS4d;
 import scanline.engine.backend.RepeatedPasses;
 import scanline.engine.geometry.Affine;
 import scanline.engine.geometry.AttentionShape;
@@ -38,6 +39,8 @@ import scanline.engine.geometry.MatmulShape;
 import scanline.engine.geometry.Place;
 import scanline.engine.geometry.Qkv;
 import scanline.engine.geometry.RowMoments;
+import scanline.engine.geometry.S4dBlocks;
+import scanline.engine.geometry.S4dShape;
 import scanline.engine.geometry.Span;
 import scanline.engine.geometry.Window;
 import scanline.engine.kernel.Activations;
@@ -65,9 +68,11 @@ import scanline.engine.kernel.RecurrentBackward;
 import scanline.engine.kernel.RecurrentCell;
 import scanline.engine.kernel.RecurrentForward;
 import scanline.engine.kernel.Reduction;
+import scanline.engine.kernel.S4d;
 import scanline.engine.kernel.SelfAttention;
 import scanline.engine.kernel.Softmax;
 import scanline.engine.kernel.Transposition;
+import scanline.engine.kernel.Trigonometry;
 import scanline.engine.kernel.Updates;
 import scanline.engine.random.RandomKey;
 
@@ -80,6 +85,7 @@ public final class CpuBackend
             FusedAttention,
             FusedFeedForward,
             FusedNormPool,
+            FusedS4d,
             RepeatedPasses {
     private final Parallel parallel;
     private final Packed packed = new Packed(0);
@@ -209,6 +215,16 @@ public final class CpuBackend
     @Override
     public void log(Buffer y, Buffer x, int n) {
         ranges(n, (at, length) -> Elementary.log(floats(y), at, floats(x), at, length));
+    }
+
+    @Override
+    public void sin(Buffer y, Buffer x, int n) {
+        ranges(n, (at, length) -> Trigonometry.sin(floats(y), floats(x), at, length));
+    }
+
+    @Override
+    public void cos(Buffer y, Buffer x, int n) {
+        ranges(n, (at, length) -> Trigonometry.cos(floats(y), floats(x), at, length));
     }
 
     @Override
@@ -613,6 +629,22 @@ public final class CpuBackend
         DiagonalBackward.backward(parallel, floatsOrNull(du), dw.map(HeapBuffer::floats), floats(dy), floats(states),
                 floats(u), w.map(HeapBuffer::floats), kind, work(DiagonalBackward.work(shape, parallel.threads())),
                 shape);
+    }
+
+    @Override
+    public void s4d(Buffer y, @Nullable Buffer after, Buffer x, @Nullable Buffer before, S4dBlocks<Buffer> w,
+            S4dShape shape) {
+        S4dBlocks<float[]> weights = w.map(HeapBuffer::floats);
+        S4d.forward(parallel, floats(y), floatsOrNull(after), floats(x), floatsOrNull(before), weights,
+                packed("s4d", weights, S4d.packedLength(shape)), work(S4d.forwardWork(shape, parallel.threads())),
+                shape);
+    }
+
+    @Override
+    public void s4dGradient(@Nullable Buffer dx, S4dBlocks<Buffer> dw, Buffer dy, Buffer x, S4dBlocks<Buffer> w,
+            S4dShape shape) {
+        S4d.backward(parallel, floatsOrNull(dx), dw.map(HeapBuffer::floats), floats(dy), floats(x),
+                w.map(HeapBuffer::floats), work(S4d.backwardWork(shape, parallel.threads())), shape);
     }
 
     @Override

@@ -155,6 +155,20 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
+    public void sin(Buffer y, Buffer x, int n) {
+        for (int i = 0; i < n; i++) {
+            floats(y)[i] = (float) StrictMath.sin(floats(x)[i]);
+        }
+    }
+
+    @Override
+    public void cos(Buffer y, Buffer x, int n) {
+        for (int i = 0; i < n; i++) {
+            floats(y)[i] = (float) StrictMath.cos(floats(x)[i]);
+        }
+    }
+
+    @Override
     public void sqrt(Buffer y, Buffer x, int n) {
         for (int i = 0; i < n; i++) {
             floats(y)[i] = (float) Math.sqrt(floats(x)[i]);

@@ -155,6 +155,9 @@ public final class Translation {
             case DIVIDE -> graph.node("Div", inputs(step));
             case EXP -> graph.node("Exp", in(step, 0));
             case LOG -> graph.node("Log", in(step, 0));
+            case S4D -> throw untranslated("the translation is missing");
+            case SIN -> graph.node("Sin", in(step, 0));
+            case COS -> graph.node("Cos", in(step, 0));
             case SQRT -> graph.node("Sqrt", in(step, 0));
             case ABS -> graph.node("Abs", in(step, 0));
             case SIGMOID -> graph.node("Sigmoid", in(step, 0));

@@ -124,6 +124,35 @@ final class Arithmetic {
         return y;
     }
 
+    /** Returns {@code sin(x)}, for a tensor of any shape. */
+    static Tensor sin(Tensor x) {
+        Tape tape = Tape.of(x);
+        Tensor y = tape.result(Op.Plain.SIN, x.shape(), x);
+        int n = x.shape().elements();
+        tape.backend().sin(y.value(), x.value(), n);
+        tape.record(y, () -> {
+            Buffer slope = tape.scratch(n);
+            tape.backend().cos(slope, x.value(), n);
+            tape.backend().multiplyGradient(x.gradient(), y.gradient(), slope, n);
+        });
+        return y;
+    }
+
+    /** Returns {@code cos(x)}, for a tensor of any shape. */
+    static Tensor cos(Tensor x) {
+        Tape tape = Tape.of(x);
+        Tensor y = tape.result(Op.Plain.COS, x.shape(), x);
+        int n = x.shape().elements();
+        tape.backend().cos(y.value(), x.value(), n);
+        tape.record(y, () -> {
+            Buffer slope = tape.scratch(n);
+            tape.backend().sin(slope, x.value(), n);
+            tape.backend().scale(slope, -1, n);
+            tape.backend().multiplyGradient(x.gradient(), y.gradient(), slope, n);
+        });
+        return y;
+    }
+
     /**
      * Returns the square root of a tensor of any shape: NaN for negative numbers. The gradient at 0 is infinite, as in
      * PyTorch.

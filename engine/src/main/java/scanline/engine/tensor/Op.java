@@ -41,6 +41,10 @@ public sealed interface Op {
         EXP,
         /** The natural logarithm of x. */
         LOG,
+        /** {@code sin(x)}. */
+        SIN,
+        /** {@code cos(x)}. */
+        COS,
         /** The square root of x. */
         SQRT,
         /** {@code |x|}. */
@@ -71,6 +75,13 @@ public sealed interface Op {
             @Override
             public long flops(List<Tensor> inputs, Tensor output) {
                 return 2L * output.shape().elements() * inputs.get(0).shape().size(-1);
+            }
+        },
+        /** An S4D layer: x, logDt, logReal, imaginary, C and D; a mode takes six multiply-adds a step. */
+        S4D {
+            @Override
+            public long flops(List<Tensor> inputs, Tensor output) {
+                return 12L * output.shape().elements() * inputs.get(2).shape().size(1);
             }
         },
         /** x with another shape and the same elements in their order. */

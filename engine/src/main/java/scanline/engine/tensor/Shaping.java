@@ -62,7 +62,8 @@ public final class Shaping {
         return reshaped(Tape.of(x), x, shape);
     }
 
-    private static Tensor reshaped(Tape tape, Tensor x, Shape shape) {
+    /** As {@link #reshape}, for a shape that fits, and an x that may be a parameter. */
+    static Tensor reshaped(Tape tape, Tensor x, Shape shape) {
         Tensor y = tape.view(shape, x);
         tape.record(y, () -> x.takeGradient(y));
         return y;

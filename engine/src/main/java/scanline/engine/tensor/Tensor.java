@@ -238,6 +238,16 @@ public sealed class Tensor permits Parameter {
         return Arithmetic.log(this);
     }
 
+    /** Returns the sine of every element, an angle in radians. */
+    public final Tensor sin() {
+        return Arithmetic.sin(this);
+    }
+
+    /** Returns the cosine of every element, an angle in radians. */
+    public final Tensor cos() {
+        return Arithmetic.cos(this);
+    }
+
     /**
      * Returns the square root of every element: NaN for negative numbers. The gradient at 0 is infinite, as in PyTorch.
      */

@@ -30,6 +30,7 @@ import scanline.engine.backend.FusedAttention;
 import scanline.engine.backend.FusedFeedForward;
 import scanline.engine.backend.FusedNormPool;
 import scanline.engine.backend.FusedRecurrence;
+import scanline.engine.backend.FusedS4d;
 import scanline.engine.backend.RepeatedPasses;
 import scanline.engine.geometry.Learned;
 import scanline.engine.geometry.Place;
@@ -286,7 +287,7 @@ class CpuBackendTest {
         assertThat(tested).isEqualTo(operations);
         // The abilities belong to ops.
         assertThat(CpuBackend.class.getInterfaces()).containsExactly(Backend.class, FusedRecurrence.class,
-                FusedAttention.class, FusedFeedForward.class, FusedNormPool.class, RepeatedPasses.class);
+                FusedAttention.class, FusedFeedForward.class, FusedNormPool.class, FusedS4d.class, RepeatedPasses.class);
     }
 
     private static int[] append(int[] sizes, int size) {

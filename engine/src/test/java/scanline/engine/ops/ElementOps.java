@@ -44,6 +44,8 @@ final class ElementOps {
                         NEAR, "multiplyGradient"),
                 unary("Arithmetic.log", Tensor::log, "x.log()", Draw.POSITIVE, Draw.WIDE, NEAR,
                         "divideGradient"),
+                unary("Arithmetic.sin", Tensor::sin, "x.sin()", Draw.within(4), NEAR, "multiplyGradient"),
+                unary("Arithmetic.cos", Tensor::cos, "x.cos()", Draw.within(4), NEAR, "multiplyGradient"),
                 unary("Arithmetic.sqrt", Tensor::sqrt, "x.sqrt()", Draw.POSITIVE, Draw.WIDE, SAME,
                         "sqrtGradient"),
                 power(),

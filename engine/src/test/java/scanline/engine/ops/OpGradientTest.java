@@ -19,6 +19,7 @@ import scanline.engine.backend.FusedDiagonal;
 import scanline.engine.backend.FusedFeedForward;
 import scanline.engine.backend.FusedNormPool;
 import scanline.engine.backend.FusedRecurrence;
+import scanline.engine.backend.FusedS4d;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.cpu.ReferenceBackend;
 import scanline.engine.tensor.Numbers;
@@ -90,7 +91,7 @@ class OpGradientTest {
     void everyGradientOperationIsTestedWithASignError() {
         Set<String> operations = Stream
                 .of(Backend.class, FusedRecurrence.class, FusedDiagonal.class, FusedAttention.class,
-                        FusedFeedForward.class, FusedNormPool.class)
+                        FusedFeedForward.class, FusedNormPool.class, FusedS4d.class)
                 .flatMap(type -> Stream.of(type.getMethods()))
                 .map(Method::getName).filter(name -> name.endsWith("Gradient")).collect(Collectors.toSet());
         operations.add("accumulate");

@@ -40,6 +40,12 @@ class StepAllocationTest {
     }
 
     @Test
+    void aStepOfALayerAllocatesLessThan10Kilobytes() throws IOException, InterruptedException {
+        assertThat(printed(LayerAllocation.class, "[a-z0-9]+ \\d+", List.of())).isNotEmpty()
+                .allSatisfy(line -> assertThat(Long.parseLong(line.split(" ")[1])).as(line).isLessThan(MOST / 10));
+    }
+
+    @Test
     void aPredictionAllocatesNothing() throws IOException, InterruptedException {
         assertThat(printed(PredictionAllocation.class, "[a-z-]+ \\d+ \\d+", recipes())).isNotEmpty()
                 .allSatisfy(
