@@ -27,6 +27,7 @@ import scanline.engine.backend.Backend.RmsPropStep;
 import scanline.engine.backend.Backend.SgdStep;
 import scanline.engine.backend.Buffer;
 import scanline.engine.backend.FusedAttention;
+import scanline.engine.backend.FusedDiagonal;
 import scanline.engine.backend.FusedFeedForward;
 import scanline.engine.backend.FusedNormPool;
 import scanline.engine.backend.FusedRecurrence;
@@ -286,7 +287,7 @@ class CpuBackendTest {
         }
         assertThat(tested).isEqualTo(operations);
         // The abilities belong to ops.
-        assertThat(CpuBackend.class.getInterfaces()).containsExactly(Backend.class, FusedRecurrence.class,
+        assertThat(CpuBackend.class.getInterfaces()).containsExactly(Backend.class, FusedRecurrence.class, FusedDiagonal.class,
                 FusedAttention.class, FusedFeedForward.class, FusedNormPool.class, FusedS4d.class, RepeatedPasses.class);
     }
 
