@@ -48,7 +48,8 @@ public final class DiagonalForward {
     public static int work(DiagonalShape shape, int threads) {
         DiagonalTiles tiles = DiagonalTiles.of(shape);
         return tiles.isShared()
-                ? Lanes.FIRST + Lanes.lines((tiles.block() + 1) * shape.batch() * shape.width())
+                ? Lanes.FIRST + Lanes.lines(tiles.block() * shape.batch() * shape.width())
+                        + Lanes.lines(shape.batch() * shape.width())
                 : Lanes.FIRST + threads * Own.of(0, tiles).end;
     }
 
