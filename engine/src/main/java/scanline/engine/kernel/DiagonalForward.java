@@ -70,8 +70,12 @@ public final class DiagonalForward {
         Weights at = Weights.of(shape);
         DiagonalTiles tiles = DiagonalTiles.of(shape);
         float[] m = packed.values();
+        Own[] owns = new Own[tiles.isShared() ? 0 : parallel.threads()];
+        for (int part = 0; part < owns.length; part++) {
+            owns[part] = Own.of(Lanes.FIRST + part * Own.of(0, tiles).end, tiles);
+        }
         Pass pass = new Pass(parallel, y, states, before == null ? m : before, before == null ? at.zeros : 0,
-                before == null ? 0 : shape.width(), u, w.d(), m, at, work, tiles, save);
+                before == null ? 0 : shape.width(), u, w.d(), m, at, work, tiles, owns, save);
         parallel.run(shape.products(), packed, (part, parts) -> pack(parallel, m, at, w, kind, shape, part, parts),
                 tiles.isShared() ? pass::shared : pass::groups);
     }
@@ -96,14 +100,14 @@ public final class DiagonalForward {
 
     /** What the members of a team need for a pass; rows of {@code before} are {@code ldBefore} apart. */
     private record Pass(Parallel parallel, float[] y, float[] states, float[] before, int beforeAt, int ldBefore,
-            float[] u, float[] d, float[] m, Weights at, float[] work, DiagonalTiles tiles, boolean save) {
+            float[] u, float[] d, float[] m, Weights at, float[] work, DiagonalTiles tiles, Own[] owns,
+            boolean save) {
 
         /** Takes some groups of sequences through all steps. */
         void groups(int part, int parts) {
-            Own own = Own.of(Lanes.FIRST + part * Own.of(0, tiles).end, tiles);
             int end = Parallel.from(part + 1, parts, tiles.groups());
             for (int group = Parallel.from(part, parts, tiles.groups()); group < end; group++) {
-                group(group, own);
+                group(group, owns[part]);
             }
         }
 

@@ -31,9 +31,11 @@ import scanline.engine.nn.Conv2d;
 import scanline.engine.nn.FeedForward;
 import scanline.engine.nn.Initializer;
 import scanline.engine.nn.LayerNorm;
+import scanline.engine.nn.Lru;
 import scanline.engine.nn.MaxPool2d;
 import scanline.engine.nn.MultiHeadAttention;
 import scanline.engine.nn.Recurrent;
+import scanline.engine.nn.S5;
 import scanline.engine.onnx.OnnxFile;
 import scanline.engine.onnx.OnnxGraph;
 import scanline.engine.onnx.OnnxGraph.Attribute;
@@ -142,6 +144,9 @@ class OnnxOpsTest {
                 sequence("self-attention", (w, x) -> new MultiHeadAttention(w, attention).self(x, Mask.CAUSAL)),
                 sequence("cross-attention", (w, x) -> new MultiHeadAttention(w, attention)
                         .cross(x, Shaping.reverse(x), Mask.NONE)),
+                sequence("s5", (w, x) -> new S5(w, 6, S5.Options.DEFAULT.withStates(8, 2)).forward(x)),
+                sequence("s5 clipped", (w, x) -> new S5(w, 6, new S5.Options(8, 1, true, 0.01, 0.1)).forward(x)),
+                sequence("lru", (w, x) -> new Lru(w, 6, new Lru.Options(5, 0, 1, 6.28)).forward(x)),
                 sequence("rnn", (w, x) -> Recurrent.rnn(w, 6, 7).forward(x, Output.ALL_STEPS)),
                 sequence("gru", (w, x) -> Recurrent.gru(w, 6, 7).forward(x, Output.LAST_STEP)),
                 sequence("lstm", (w, x) -> new Recurrent(w, CellKind.LSTM, 6, 7, 2, both).forward(x, Output.ALL_STEPS)),
