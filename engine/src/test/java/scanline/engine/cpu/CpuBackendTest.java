@@ -287,7 +287,8 @@ class CpuBackendTest {
         assertThat(tested).isEqualTo(operations);
         // The abilities belong to ops.
         assertThat(CpuBackend.class.getInterfaces()).containsExactly(Backend.class, FusedRecurrence.class,
-                FusedAttention.class, FusedFeedForward.class, FusedNormPool.class, FusedS4d.class, RepeatedPasses.class);
+                FusedAttention.class, FusedFeedForward.class, FusedNormPool.class, FusedS4d.class,
+                RepeatedPasses.class);
     }
 
     private static int[] append(int[] sizes, int size) {
