@@ -53,8 +53,9 @@ public final class S4d implements SequenceLayer {
             throw new IllegalArgumentException("S4D needs at least 1 channel, not " + channels);
         }
         if (states < 2 || states % 2 != 0) {
-            throw new IllegalArgumentException("the states of S4D are pairs of complex conjugates, so their number must be"
-                    + " even and at least 2, not " + states);
+            throw new IllegalArgumentException(
+                    "the states of S4D are pairs of complex conjugates, so their number must be"
+                            + " even and at least 2, not " + states);
         }
         int modes = states / 2;
         Weights own = weights.layer("", "S4d", "S4D of " + channels + " channels, " + states + " states each", """

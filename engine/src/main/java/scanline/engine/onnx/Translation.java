@@ -21,6 +21,7 @@ import scanline.engine.tensor.Op;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Sequences;
 import scanline.engine.tensor.Shape;
+import scanline.engine.tensor.StateSpaces.S4dWeights;
 import scanline.engine.tensor.Statistic;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Trace;
@@ -155,7 +156,7 @@ public final class Translation {
             case DIVIDE -> graph.node("Div", inputs(step));
             case EXP -> graph.node("Exp", in(step, 0));
             case LOG -> graph.node("Log", in(step, 0));
-            case S4D -> throw untranslated("the translation is missing");
+            case S4D -> s4d(step);
             case SIN -> graph.node("Sin", in(step, 0));
             case COS -> graph.node("Cos", in(step, 0));
             case SQRT -> graph.node("Sqrt", in(step, 0));
@@ -515,6 +516,35 @@ public final class Translation {
         return op.output() == Sequences.Output.ALL_STEPS
                 ? graph.node("Squeeze", List.of(y.get(0), graph.list(1)))
                 : graph.node("Squeeze", List.of(y.get(1), graph.list(0)));
+    }
+
+    /**
+     * An S4D layer is a causal convolution of each channel with its impulse response, which is as long as the sequence. It is
+     * computed here, in double precision: the angle of a mode grows with every step, and float32 would lose digits.
+     */
+    private Value s4d(Trace.Step step) {
+        List<Tensor> weights = step.inputs().subList(1, 6);
+        if (!weights.stream().allMatch(Parameter.class::isInstance)) {
+            throw untranslated("its weights must be parameters");
+        }
+        int count = step.inputs().getFirst().shape().size(0);
+        if (!isFixed(steps.stream().mapToInt(pass -> pass.get(at).output().shape().size(0)).toArray())) {
+            throw untranslated("the number of steps depends on the size of the batch");
+        }
+        float[][] responses = new S4dWeights(weights.get(0), weights.get(1), weights.get(2), weights.get(3),
+                weights.get(4)).impulseResponse(count);
+        FloatBuffer reversed = FloatBuffer.allocate(responses.length * count); // ONNX does not mirror its kernels
+        for (float[] response : responses) {
+            for (int t = count - 1; t >= 0; t--) {
+                reversed.put(response[t]);
+            }
+        }
+        Value kernel = graph.constant(((Parameter) weights.get(3)).name() + ".response." + count,
+                new int[] {responses.length, 1, count}, reversed.array());
+        Value y = graph.node("Conv", List.of(graph.transpose(in(step, 0), 1, 2, 0), kernel),
+                Attribute.of("kernel_shape", new int[] {count}), Attribute.of("group", responses.length),
+                Attribute.of("pads", count - 1, 0));
+        return graph.transpose(y, 2, 0, 1);
     }
 
     private static boolean isZero(Tensor state) {

@@ -20,6 +20,7 @@ final class ModelPage {
     private static final Map<String, String> PAGES = Map.ofEntries(entry("Linear", "kernels/gemm.md"),
             entry("Embedding", "kernels/gemm.md"), entry("PatchEmbedding", "kernels/gemm.md"),
             entry("FeedForward", "kernels/gemm.md"), entry("Recurrent", "kernels/recurrent.md"),
+            entry("S4d", "kernels/s4d.md"),
             entry("Positions", "kernels/attention.md"), entry("ClassToken", "kernels/attention.md"),
             entry("LayerNorm", "kernels/attention.md"), entry("MultiHeadAttention", "kernels/attention.md"),
             entry("EncoderBlock", "kernels/attention.md"), entry("DecoderBlock", "kernels/attention.md"),

@@ -36,6 +36,7 @@ import scanline.engine.nn.MaxPool2d;
 import scanline.engine.nn.MultiHeadAttention;
 import scanline.engine.nn.Recurrent;
 import scanline.engine.nn.S5;
+import scanline.engine.nn.S4d;
 import scanline.engine.onnx.OnnxFile;
 import scanline.engine.onnx.OnnxGraph;
 import scanline.engine.onnx.OnnxGraph.Attribute;
@@ -118,6 +119,7 @@ class OnnxOpsTest {
         return Stream.of(rows("add", x -> x.add(x.relu())), rows("subtract", x -> x.subtract(x.relu())),
                 rows("multiply", x -> x.multiply(x.tanh())), rows("divide", x -> x.divide(x.exp())),
                 rows("exp", Tensor::exp), rows("log", x -> x.abs().log()), rows("sqrt", x -> x.abs().sqrt()),
+                rows("sin", Tensor::sin), rows("cos", Tensor::cos),
                 rows("power", x -> x.power(3)), rows("scale", x -> x.scale(-1.5f)), rows("sigmoid", Tensor::sigmoid),
                 rows("tanh", Tensor::tanh), rows("gelu", Tensor::gelu), rows("softmax", Tensor::softmax),
                 rows("logSoftmax", Tensor::logSoftmax), rows("sum", x -> x.sum(1)), rows("mean", x -> x.mean(-1)),
@@ -150,6 +152,9 @@ class OnnxOpsTest {
                 sequence("rnn", (w, x) -> Recurrent.rnn(w, 6, 7).forward(x, Output.ALL_STEPS)),
                 sequence("gru", (w, x) -> Recurrent.gru(w, 6, 7).forward(x, Output.LAST_STEP)),
                 sequence("lstm", (w, x) -> new Recurrent(w, CellKind.LSTM, 6, 7, 2, both).forward(x, Output.ALL_STEPS)),
+                sequence("s4d", (w, x) -> new S4d(w, 6, 8, S4d.Initialization.LIN).forward(x)),
+                new Case("s4d of a long sequence", batch -> Shape.of(200, batch, 6),
+                        (w, x) -> new S4d(w, 6, 16, S4d.Initialization.INV).forward(x)),
                 images("convolution", (w, x) -> new Conv2d(w, 1, 3, 3, 2, 1, Initializer.UNIFORM).forward(x)),
                 images("max pooling", (_, x) -> new MaxPool2d(3, 2).forward(x)),
                 images("average pooling", (_, x) -> new AveragePool2d(2, 2).forward(x)),
