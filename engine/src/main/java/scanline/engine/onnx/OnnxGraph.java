@@ -21,12 +21,13 @@ import scanline.engine.file.Protobuf;
  */
 public final class OnnxGraph {
     private final OnnxOperators operators;
+    private final @Nullable OnnxGraph outer;
     private final List<Protobuf> inputs = new ArrayList<>();
     private final List<Protobuf> outputs = new ArrayList<>();
     private final List<Node> nodes = new ArrayList<>();
     private final List<Node> results = new ArrayList<>();
     private final Map<String, Node> producers = new HashMap<>();
-    private final Map<String, Protobuf> constants = new LinkedHashMap<>();
+    private final Map<String, Protobuf> constants;
     private final Map<Value, Transposition> transpositions = new HashMap<>();
     private int values;
 
@@ -37,6 +38,22 @@ public final class OnnxGraph {
     /** Creates an empty graph. */
     public OnnxGraph(OnnxOperators operators) {
         this.operators = operators;
+        outer = null;
+        constants = new LinkedHashMap<>();
+    }
+
+    private OnnxGraph(OnnxGraph outer) {
+        operators = outer.operators;
+        this.outer = outer;
+        constants = outer.constants;
+    }
+
+    /**
+     * Returns an empty graph that a node of this one runs, such as that of {@link #scan}. Its nodes can also read the
+     * values of this graph. Constants belong to the whole file, whichever graph adds them.
+     */
+    public OnnxGraph body() {
+        return new OnnxGraph(this);
     }
 
     /** The version of the operators that the graph uses. */
@@ -71,9 +88,15 @@ public final class OnnxGraph {
     /** An attribute of a node. */
     public static final class Attribute {
         private final Protobuf message;
+        private final Set<String> read;
 
         private Attribute(Protobuf message) {
+            this(message, Set.of());
+        }
+
+        private Attribute(Protobuf message, Set<String> read) {
             this.message = message;
+            this.read = read;
         }
 
         /** An integer. */
@@ -104,6 +127,13 @@ public final class OnnxGraph {
             values.forEach(value -> message.text(9, value));
             return new Attribute(message.varint(20, 8));
         }
+
+        /** A graph, from {@link OnnxGraph#body}, which must be complete. */
+        public static Attribute of(String name, OnnxGraph body) {
+            Set<String> read = new HashSet<>();
+            Protobuf graph = body.message(read);
+            return new Attribute(new Protobuf().text(1, name).message(6, graph).varint(20, 5), read);
+        }
     }
 
     /**
@@ -125,6 +155,20 @@ public final class OnnxGraph {
                 List.of(result));
         results.add(node);
         outputs.add(described(name, meaning, element, sizes));
+    }
+
+    /** Adds an input of a {@link #body}; its type is that of the value that the node passes. */
+    public Value input() {
+        Value value = new Value(newName("input"));
+        inputs.add(new Protobuf().text(1, value.name));
+        return value;
+    }
+
+    /** Adds an output of a {@link #body}. */
+    public void output(Value value) {
+        Value result = node("Identity", value);
+        results.add(nodes.getLast());
+        outputs.add(new Protobuf().text(1, result.name));
     }
 
     private static Protobuf described(String name, String meaning, Element element, Object... sizes) {
@@ -193,8 +237,12 @@ public final class OnnxGraph {
             node.text(2, result.name);
         }
         node.text(3, name).text(4, operator);
-        Arrays.stream(attributes).forEach(attribute -> node.message(5, attribute.message));
-        add(node, inputs, made);
+        List<Value> read = new ArrayList<>(inputs);
+        for (Attribute attribute : attributes) {
+            node.message(5, attribute.message);
+            attribute.read.forEach(value -> read.add(new Value(value)));
+        }
+        add(node, read, made);
         return made;
     }
 
@@ -206,7 +254,7 @@ public final class OnnxGraph {
     }
 
     private String newName(String kind) {
-        return kind + "_" + values++;
+        return outer != null ? outer.newName(kind) : kind + "_" + values++;
     }
 
     /** Returns {@code a + b}, with broadcasting. */
@@ -265,10 +313,36 @@ public final class OnnxGraph {
         return node("Slice", List.of(x, from, to, list(axis)));
     }
 
-    /** Returns the graph as an ONNX GraphProto, with the nodes and constants that its outputs need. */
-    Protobuf message() {
+    /**
+     * Runs a body once for each index of the first axis of the scanned values (the ONNX operator Scan).
+     *
+     * @param body
+     *            a graph from {@link #body}: its inputs are the states and one element of each scanned value, its
+     *            outputs the new states and one element of each result
+     * @param states
+     *            the initial states
+     * @param scanned
+     *            the values that are read element by element
+     * @param results
+     *            the number of results
+     * @return the last states, and the results with their elements along the first axis
+     */
+    public List<Value> scan(OnnxGraph body, List<Value> states, List<Value> scanned, int results) {
+        List<Value> read = new ArrayList<>(states);
+        read.addAll(scanned);
+        return nodes("Scan", states.size() + results, read, Attribute.of("body", body),
+                Attribute.of("num_scan_inputs", scanned.size()));
+    }
+
+    /**
+     * Returns the graph as an ONNX GraphProto, with the nodes that its outputs need; the outermost one also has the
+     * constants.
+     *
+     * @param read
+     *            receives the names of all values that the nodes read
+     */
+    private Protobuf message(Set<String> read) {
         Set<Node> needed = new HashSet<>();
-        Set<String> read = new HashSet<>();
         Deque<Node> open = new ArrayDeque<>(results);
         while (!open.isEmpty()) {
             Node node = open.remove();
@@ -283,13 +357,15 @@ public final class OnnxGraph {
                 }
             }
         }
-        Protobuf graph = new Protobuf().text(2, "scanline");
+        Protobuf graph = new Protobuf().text(2, outer == null ? "scanline" : "body");
         nodes.stream().filter(needed::contains).forEach(node -> graph.message(1, node.message));
-        constants.forEach((name, constant) -> {
-            if (read.contains(name)) {
-                graph.message(5, constant);
-            }
-        });
+        if (outer == null) {
+            constants.forEach((name, constant) -> {
+                if (read.contains(name)) {
+                    graph.message(5, constant);
+                }
+            });
+        }
         inputs.forEach(input -> graph.message(11, input));
         outputs.forEach(output -> graph.message(12, output));
         return graph;
@@ -304,7 +380,7 @@ public final class OnnxGraph {
      */
     public OnnxFile file(String description, String version, Map<String, String> metadata) {
         Protobuf file = new Protobuf().varint(1, operators.format()).text(2, "scanline").text(3, version)
-                .text(6, description).message(7, message())
+                .text(6, description).message(7, message(new HashSet<>()))
                 .message(8, new Protobuf().text(1, "").varint(2, operators.number()));
         metadata.forEach((key, value) -> file.message(14, new Protobuf().text(1, key).text(2, value)));
         return new OnnxFile(file);

@@ -35,7 +35,12 @@ import scanline.engine.nn.MaxPool2d;
 import scanline.engine.nn.MultiHeadAttention;
 import scanline.engine.nn.Recurrent;
 import scanline.engine.onnx.OnnxFile;
+import scanline.engine.onnx.OnnxGraph;
+import scanline.engine.onnx.OnnxGraph.Attribute;
+import scanline.engine.onnx.OnnxGraph.Value;
+import scanline.engine.onnx.OnnxNodes;
 import scanline.engine.random.RandomKey;
+import scanline.engine.tensor.CustomOp;
 import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Images;
 import scanline.engine.tensor.Losses;
@@ -60,6 +65,35 @@ class OnnxOpsTest {
         @Override
         public String toString() {
             return name;
+        }
+    }
+
+    /** A sum over time that forgets, as the ONNX operator Scan: {@code y[t] = keep y[t - 1] + x[t]}. */
+    private record Decay(float keep) implements CustomOp, OnnxNodes {
+        @Override
+        public void forward(float[] y, List<float[]> x) {
+            int step = y.length / 5;
+            for (int i = 0; i < y.length; i++) {
+                y[i] = x.getFirst()[i] + (i < step ? 0 : keep * y[i - step]);
+            }
+        }
+
+        @Override
+        public void backward(List<float[]> dx, float[] dy, float[] y, List<float[]> x) {
+            throw new UnsupportedOperationException("only exported");
+        }
+
+        @Override
+        public Value nodes(OnnxGraph graph, List<Value> inputs) {
+            Value x = inputs.getFirst();
+            Value first = graph.node("Gather", List.of(x, graph.whole(0)), Attribute.of("axis", 0));
+            OnnxGraph body = graph.body();
+            Value before = body.input();
+            Value element = body.input();
+            Value now = body.add(body.multiply(before, graph.constant(keep)), element);
+            body.output(now);
+            body.output(now);
+            return graph.scan(body, List.of(graph.multiply(first, graph.constant(0))), List.of(x), 1).getLast();
         }
     }
 
@@ -95,6 +129,7 @@ class OnnxOpsTest {
                         (w, x) -> x.matmul(w.uniform("matrix", Shape.of(6, 4), 1))),
                 sequence("steps", (_, x) -> Shaping.stack(List.of(x.step(4), x.step(0)))),
                 sequence("reverse", (_, x) -> Shaping.reverse(x)),
+                sequence("scan", (_, x) -> new Decay(0.5f).apply(x)),
                 sequence("mean of steps", (_, x) -> x.meanOverSteps()),
                 sequence("swap", (_, x) -> Shaping.swap(x)),
                 sequence("prepend", (w, x) -> Shaping.prepend(w.uniform("first", Shape.of(6), 1), x)),
