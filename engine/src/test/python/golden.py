@@ -72,6 +72,45 @@ def lem(inputs, hidden, layers, bidirectional):
     return Stack(lambda features, units: Lem(features, units, 0.21), inputs, hidden, layers, bidirectional)
 
 
+class UrLstm(nn.Module):
+    """The LSTM with uniform and refine gates (Gu et al. 2020), with the names of nn.LSTM."""
+
+    def __init__(self, inputs, hidden, layers, bidirectional):
+        super().__init__()
+        self.names = [[f"l{layer}", f"l{layer}_reverse"][: 1 + bidirectional] for layer in range(layers)]
+        for layer, names in enumerate(self.names):
+            for name in names:
+                features = inputs if layer == 0 else len(names) * hidden
+                for kind, sizes in dict(
+                    weight_ih=(4 * hidden, features), weight_hh=(4 * hidden, hidden), bias_ih=(4 * hidden,), bias_hh=(4 * hidden,)
+                ).items():
+                    values = torch.empty(sizes).uniform_(-(hidden**-0.5), hidden**-0.5)
+                    self.register_parameter(f"{kind}_{name}", nn.Parameter(values))
+                share = torch.empty(hidden).uniform_(1 / hidden, 1 - 1 / hidden)
+                self.register_buffer(f"forget_bias_{name}", -torch.log(1 / share - 1))
+
+    def direction(self, x, name):
+        w, u, b, d, offset = (
+            getattr(self, f"{kind}_{name}") for kind in ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "forget_bias")
+        )
+        y = c = x.new_zeros(x.shape[1], u.shape[1])
+        outputs = []
+        for step in x:
+            forget, refine, candidate, out = (step @ w.T + b + y @ u.T + d).chunk(4, 1)
+            f, r = torch.sigmoid(forget + offset), torch.sigmoid(refine - offset)
+            keep = r * (1 - (1 - f) ** 2) + (1 - r) * f**2
+            c = keep * c + (1 - keep) * torch.tanh(candidate)
+            y = torch.sigmoid(out) * torch.tanh(c)
+            outputs.append(y)
+        return torch.stack(outputs)
+
+    def forward(self, x):
+        for names in self.names:
+            y = [self.direction(x, names[0]), *(self.direction(x.flip(0), name) for name in names[1:])]
+            x = torch.cat([y[0], *(each.flip(0) for each in y[1:])], 2)
+        return x, torch.stack([each[-1] for each in y])
+
+
 # Name of the layer: what makes it.
 KINDS = {
     "rnn_tanh": ("rnn", nn.RNN, dict(nonlinearity="tanh")),
@@ -79,9 +118,10 @@ KINDS = {
     "lstm": ("lstm", nn.LSTM, {}),
     "gru": ("gru", nn.GRU, {}),
     "lem": ("lem", lem, {}),
+    "ur_lstm": ("ur_lstm", UrLstm, {}),
 }
 # What PyTorch does not have is computed in double precision.
-PRECISE = ("lem",)
+PRECISE = ("lem", "ur_lstm")
 
 
 class Classifier(nn.Module):

@@ -116,6 +116,19 @@ def s4d(x, log_dt, log_A_real, A_imag, C, D):
     return y + D * x
 
 
+def ur_lstm(x, y, c, w, u, b, d, offset):
+    """The LSTM with uniform and refine gates, step by step: every output."""
+    outputs = []
+    for a in functional.linear(x, w, b):
+        forget, refine, candidate, out = (a + functional.linear(y, u, d)).chunk(4, -1)
+        f, r = torch.sigmoid(forget + offset), torch.sigmoid(refine - offset)
+        keep = r * (1 - (1 - f) ** 2) + (1 - r) * f**2
+        c = keep * c + (1 - keep) * torch.tanh(candidate)
+        y = torch.sigmoid(out) * torch.tanh(c)
+        outputs.append(y)
+    return torch.stack(outputs)
+
+
 def main():
     torch.set_num_threads(1)
     torch.set_default_dtype(torch.double)

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import scanline.data.sequence.Batch;
@@ -80,8 +81,9 @@ public record PeerFolder(Path path) {
 
     /** Writes a point of {@link Growth} to a new temporary folder. */
     public static PeerFolder of(GrowthPoint point, Batch batch, Weights weights) throws IOException {
-        Map<String, Object> description = PeerNetwork.of(new RecurrentModel(point.cell(), point.hidden(),
-                point.layers(), 0, false, false, false, false, RecurrentInitializer.DEFAULT, Readout.LAST))
+        Map<String, Object> description = PeerNetwork
+                .of(new RecurrentModel(point.cell(), Optional.empty(), point.hidden(), point.layers(), 0, false, false,
+                        false, false, RecurrentInitializer.DEFAULT, Readout.LAST))
                 .description();
         description.put("work", Case.Work.TRAIN.name());
         description.put("shape", List.of(1, point.steps(), point.batch(), point.features()));

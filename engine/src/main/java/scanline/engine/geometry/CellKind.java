@@ -23,7 +23,12 @@ public enum CellKind {
     LEM("lem", "rsvu", "rsu", true, """
             r, s = dt sigmoid(W x + b + U h' + d)      u = tanh(W x + b + U h' + d)
             c = c' + s (u - c')
-            v = tanh(W x + b + V c + e)                h = h' + r (v - h')""");
+            v = tanh(W x + b + V c + e)                h = h' + r (v - h')"""),
+    /** The LSTM whose forget gate is initialized uniformly, refined by a gate r, and tied to the input (Gu et al. 2020). */
+    UR_LSTM("ur_lstm", "frgo", true, """
+            f = sigmoid(W x + b + U h' + d + e)        r = sigmoid(W x + b + U h' + d - e)
+            g = tanh(W x + b + U h' + d)               o = sigmoid(W x + b + U h' + d)
+            k = f^2 + 2 r (f - f^2)                    c = g + k (c' - g)       h = o tanh(c)""");
 
     private final String layer;
     private final String gates; // one letter per gate

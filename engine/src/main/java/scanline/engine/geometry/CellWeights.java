@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param wCell
  *            the weights [H, H] by which the new cell state of a LEM enters its hidden state; null for other kinds
  * @param bCell
- *            the bias [H] of that product; null for other kinds
+ *            the bias [H] of that product, or the offset [H] of the gates of a UR_LSTM; null for other kinds
  */
 public record CellWeights<A>(A wIh, A wHh, A bIh, A bHh, @Nullable A wCell, @Nullable A bCell) implements Blocks<A> {
     @Override

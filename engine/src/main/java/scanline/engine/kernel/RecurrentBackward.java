@@ -328,9 +328,9 @@ public final class RecurrentBackward {
             if (inner != null) {
                 addTransposed(inner, 0, work, column + (features + 1 + hidden) * width, hidden, width, from, to);
             }
-            float[] innerBias = b == cell.innerBlock() ? dw.bCell() : null;
-            if (innerBias != null) {
-                Elementwise.accumulate(innerBias, from, work, bias, to - from);
+            float[] own = cell.ownBias(b) == 0 ? null : dw.bCell();
+            if (own != null) {
+                Elementwise.addScaled(own, from, work, bias, cell.ownBias(b), to - from);
             }
         }
     }

@@ -17,7 +17,7 @@ import scanline.engine.geometry.Span;
  * <p>
  * Letters are those of {@link RecurrentForward}. Rows of sums and of saved values are blocks x H apart, others H apart.
  */
-public sealed interface RecurrentCell permits RnnCell, LstmCell, GruCell, LemCell {
+public sealed interface RecurrentCell permits RnnCell, LstmCell, GruCell, LemCell, UrLstmCell {
     /** The value of {@link #innerBlock} of a cell that has none. */
     int NONE = -1;
 
@@ -28,6 +28,7 @@ public sealed interface RecurrentCell permits RnnCell, LstmCell, GruCell, LemCel
             case LSTM -> new LstmCell();
             case GRU -> new GruCell();
             case LEM -> new LemCell((float) cell.dt());
+            case UR_LSTM -> new UrLstmCell();
         };
     }
 
@@ -73,6 +74,11 @@ public sealed interface RecurrentCell permits RnnCell, LstmCell, GruCell, LemCel
      */
     default int innerBlock() {
         return NONE;
+    }
+
+    /** The factor by which the cell's own bias enters the sums of block b: 1, -1, or 0 if it does not. */
+    default int ownBias(int b) {
+        return b == innerBlock() ? 1 : 0;
     }
 
     /** The number of values that a gradient of the sums is multiplied with: x, 1, h' and, if it is read, c. */

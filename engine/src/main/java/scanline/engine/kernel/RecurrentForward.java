@@ -347,8 +347,8 @@ public final class RecurrentForward {
             float input = cell.readsInput(block) ? w.bIh()[row + j] : 0f;
             work[at + j] = cell.readsState(block) ? input + w.bHh()[stateRow + j] : input;
         }
-        if (block == cell.innerBlock()) {
-            Elementwise.accumulate(work, at + unit, Objects.requireNonNull(w.bCell()), unit, n);
+        if (cell.ownBias(block) != 0) {
+            Elementwise.addScaled(work, at + unit, Objects.requireNonNull(w.bCell()), unit, cell.ownBias(block), n);
         }
     }
 }

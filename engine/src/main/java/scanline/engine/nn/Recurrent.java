@@ -22,7 +22,8 @@ import scanline.engine.tensor.Weights;
  * A stack of recurrent layers of one kind, named and shaped as PyTorch's {@code nn.RNN}, {@code nn.LSTM} and
  * {@code nn.GRU}; {@link Recurrence} has the formulas of a step. The parameters of a LEM have the names and shapes of the
  * authors' program, after the name of the layer: {@code l0.inp2hid.weight}, {@code l0.hid2hid.weight},
- * {@code l0.transform_z2y.weight}, and their biases.
+ * {@code l0.transform_z2y.weight}, and their biases. A UR_LSTM has those of an LSTM, and the offset of its gates,
+ * {@code forget_bias_l0}, which is not learned but saved with the weights.
  */
 public final class Recurrent implements StepModel {
     /**
@@ -155,7 +156,10 @@ public final class Recurrent implements StepModel {
         return new RecurrentWeights(cell, initializer.inputWeight(weights, "weight_ih_" + name, kind, features, hidden),
                 initializer.hiddenWeight(weights, "weight_hh_" + name, kind, hidden),
                 initializer.inputBias(weights, "bias_ih_" + name, kind, hidden),
-                initializer.hiddenBias(weights, "bias_hh_" + name, kind, hidden), null, null);
+                initializer.hiddenBias(weights, "bias_hh_" + name, kind, hidden), null,
+                kind == CellKind.UR_LSTM
+                        ? initializer.gateOffset(weights, "forget_bias_" + name, hidden).tensor()
+                        : null);
     }
 
     private static RecurrentWeights lem(Weights weights, Cell cell, int features, int hidden,

@@ -5,6 +5,7 @@ import scanline.engine.geometry.CellKind;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
+import scanline.engine.tensor.Statistic;
 import scanline.engine.tensor.Weights;
 
 /**
@@ -91,8 +92,13 @@ public record RecurrentInitializer(Matrix input, Matrix recurrent, Bias bias, do
     public void requireFor(CellKind kind, String prefix) {
         if (forgetBias != 0 && kind != CellKind.LSTM) {
             throw new IllegalArgumentException(
-                    prefix + "forgetBias must be 0 for " + kind + ", not " + forgetBias
-                            + ": only an LSTM has a forget gate");
+                    prefix + "forgetBias must be 0 for " + kind + ", not " + forgetBias + (kind == CellKind.UR_LSTM
+                            ? ": its gates have an offset of their own"
+                            : ": only an LSTM has a forget gate"));
+        }
+        if (kind == CellKind.UR_LSTM && bias == Bias.CHRONO) {
+            throw new IllegalArgumentException(
+                    prefix + "bias must not be chrono for UR_LSTM: its gates have an offset of their own");
         }
         if (bias == Bias.CHRONO && kind.gates() == 1) {
             throw new IllegalArgumentException(prefix + "bias must not be chrono for " + kind + ", which has no gates");
@@ -125,6 +131,20 @@ public record RecurrentInitializer(Matrix input, Matrix recurrent, Bias bias, do
     /** Creates the bias of V of a LEM. */
     Parameter cellBias(Weights weights, String name, int hidden) {
         return weights.filled(name, Shape.of(hidden), (values, key) -> uniformBias(values, key, hidden));
+    }
+
+    /**
+     * Creates the offset of the gates of a UR_LSTM, {@code log(u / (1 - u))} with u uniform in 1/H to 1 - 1/H: with it
+     * alone, the forget gate is u.
+     */
+    Statistic gateOffset(Weights weights, String name, int hidden) {
+        double edge = 1.0 / Math.max(2, hidden);
+        return weights.statistic(name, Shape.of(hidden), (values, key) -> {
+            for (int j = 0; j < hidden; j++) {
+                double u = edge + key.uniform(j) * (1 - 2 * edge);
+                values[j] = (float) StrictMath.log(u / (1 - u));
+            }
+        });
     }
 
     /** Creates the bias of the input, which holds the special values of a gate's bias. */

@@ -509,7 +509,7 @@ public final class Translation {
                 attributes.add(Attribute.of("linear_before_reset", 1));
                 yield "GRU";
             }
-            case LEM -> throw untranslated("ONNX has no operator for a LEM");
+            case LEM, UR_LSTM -> throw untranslated("ONNX has no operator for a " + kind);
         };
         // [T, 1, B, H] and [1, B, H]
         List<Value> y = graph.nodes(operator, 2, inputs, attributes.toArray(Attribute[]::new));
@@ -562,7 +562,7 @@ public final class Translation {
             case RNN_TANH, RNN_RELU -> new int[] {0};
             case LSTM -> new int[] {0, 3, 1, 2}; // from i, f, g, o to i, o, f, g
             case GRU -> new int[] {1, 0, 2}; // from r, z, n to z, r, n
-            case LEM -> throw untranslated("ONNX has no operator for a LEM");
+            case LEM, UR_LSTM -> throw untranslated("ONNX has no operator for a " + kind);
         };
         int elements = parts.stream().mapToInt(part -> part.shape().elements()).sum();
         FloatBuffer all = FloatBuffer.allocate(elements);

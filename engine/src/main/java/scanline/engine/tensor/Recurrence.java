@@ -32,6 +32,8 @@ import scanline.engine.geometry.CellWeights;
  * <li>{@code LEM}: long expressive memory (Rusch, Mishra, Erichson and Mahoney 2022, "Long expressive memory for sequence
  * modeling", equation 3), gates in the order of the authors' program: both time steps, the candidate of h, that of c. The
  * paper's y and z are h and c.
+ * <li>{@code UR_LSTM}: the LSTM with uniform initialization and refine gates (Gu et al. 2020, "Improving the gating
+ * mechanism of recurrent neural networks"), gates in the order f, r, g, o.
  * </ul>
  */
 public final class Recurrence {
@@ -97,6 +99,30 @@ public final class Recurrence {
         return new State(toward(v, s.h(), r), toward(u, s.cell(), dc));
     }
 
+    /** {@code f = sigmoid(a + e), r = sigmoid(a - e), g = tanh(a), o = sigmoid(a), where a = W x + b + U h' + d}. */
+    private static List<Tensor> urLstmGates(Tensor x, State s, RecurrentWeights w) {
+        int n = w.hidden();
+        Tensor a = add(w.ofInput(x), w.ofState(s.h()));
+        Tensor e = Objects.requireNonNull(w.cellBias());
+        Tensor f = sigmoid(add(columns(a, 0, n), e));
+        Tensor r = sigmoid(subtract(columns(a, n, 2 * n), e));
+        Tensor g = tanh(columns(a, 2 * n, 3 * n));
+        Tensor o = sigmoid(columns(a, 3 * n, 4 * n));
+        return List.of(f, r, g, o);
+    }
+
+    /** {@code k = f^2 + 2 r (f - f^2), c = g + k (c' - g), h = o tanh(c)}. */
+    private static State urLstm(List<Tensor> gates, State s) {
+        Tensor f = gates.get(0);
+        Tensor r = gates.get(1);
+        Tensor g = gates.get(2);
+        Tensor o = gates.get(3);
+        Tensor square = multiply(f, f);
+        Tensor k = add(square, multiply(scale(r, 2), subtract(f, square)));
+        Tensor c = add(g, multiply(k, subtract(s.cell(), g)));
+        return new State(multiply(o, tanh(c)), c);
+    }
+
     /** {@code y' + share (candidate - y')}. */
     private static Tensor toward(Tensor candidate, Tensor before, Tensor share) {
         return add(before, multiply(share, subtract(candidate, before)));
@@ -133,7 +159,7 @@ public final class Recurrence {
      * @param cellHidden
      *            V of a LEM, [H, H]; null for other kinds
      * @param cellBias
-     *            e of a LEM, [H]; null for other kinds
+     *            e of a LEM or a UR_LSTM, [H]; null for other kinds
      */
     public record RecurrentWeights(Cell cell, Tensor inputHidden, Tensor hiddenHidden, Tensor inputBias,
             Tensor hiddenBias, @Nullable Tensor cellHidden, @Nullable Tensor cellBias) {
@@ -153,15 +179,17 @@ public final class Recurrence {
             inputHidden.shape().require("the input weight of " + kind, Shape.of(rows, features));
             inputBias.shape().require("the input bias of " + kind, Shape.of(rows));
             hiddenBias.shape().require("the hidden bias of " + kind, Shape.of(stateRows));
-            boolean hasCellWeights = kind == CellKind.LEM;
-            if (hasCellWeights == (cellHidden == null) || hasCellWeights == (cellBias == null)) {
-                throw new IllegalArgumentException(kind + (hasCellWeights
-                        ? " needs a weight and a bias of its cell state"
-                        : " has no weight and no bias of its cell state"));
+            boolean isLem = kind == CellKind.LEM;
+            require(kind, "cell weight", cellHidden, isLem ? Shape.of(hidden, hidden) : null);
+            require(kind, "cell bias", cellBias, isLem || kind == CellKind.UR_LSTM ? Shape.of(hidden) : null);
+        }
+
+        private static void require(CellKind kind, String what, @Nullable Tensor own, @Nullable Shape shape) {
+            if ((own == null) != (shape == null)) {
+                throw new IllegalArgumentException(kind + (own == null ? " needs a " : " has no ") + what);
             }
-            if (cellHidden != null && cellBias != null) {
-                cellHidden.shape().require("the cell weight of " + kind, Shape.of(hidden, hidden));
-                cellBias.shape().require("the cell bias of " + kind, Shape.of(hidden));
+            if (own != null && shape != null) {
+                own.shape().require("the " + what + " of " + kind, shape);
             }
         }
 
@@ -198,6 +226,7 @@ public final class Recurrence {
                 case LSTM -> lstmGates(x, s, this);
                 case GRU -> gruGates(x, s, this);
                 case LEM -> lemGates(x, s, this);
+                case UR_LSTM -> urLstmGates(x, s, this);
             };
         }
 
@@ -208,6 +237,7 @@ public final class Recurrence {
                 case LSTM -> lstm(gates, s);
                 case GRU -> gru(gates, s);
                 case LEM -> lem(gates, s);
+                case UR_LSTM -> urLstm(gates, s);
             };
         }
 

@@ -133,9 +133,30 @@ public final class Weights {
      *             if the name is already in use
      */
     public Statistic statistic(String name, Shape shape, float initial) {
+        Statistic statistic = statistic(name, shape);
+        backend.fill(statistic.value(), 0, shape.elements(), initial);
+        return statistic;
+    }
+
+    /**
+     * Creates a part of the state that is not learned, with these initial values.
+     *
+     * @throws IllegalArgumentException
+     *             if the name is already in use
+     */
+    public Statistic statistic(String name, Shape shape, Initial initial) {
+        Statistic statistic = statistic(name, shape);
+        if (random != null) {
+            float[] values = new float[shape.elements()];
+            initial.fill(values, random.purpose(statistic.name()));
+            statistic.value().write(0, values, 0, values.length);
+        }
+        return statistic;
+    }
+
+    private Statistic statistic(String name, Shape shape) {
         String fullName = newName(name);
         Statistic statistic = new Statistic(fullName, shape, backend.allocate(shape.elements()));
-        backend.fill(statistic.value(), 0, shape.elements(), initial);
         statistics.put(fullName, statistic);
         return statistic;
     }

@@ -26,7 +26,7 @@ import scanline.engine.tensor.Parameter;
  */
 public final class Fingerprint {
     /** The kinds of recurrent layers that PyTorch does not have. */
-    static final List<CellKind> OTHERS = List.of(CellKind.LEM);
+    static final List<CellKind> OTHERS = List.of(CellKind.LEM, CellKind.UR_LSTM);
 
     private long hash = 0xCBF29CE484222325L;
 

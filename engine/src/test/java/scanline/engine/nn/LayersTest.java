@@ -30,6 +30,7 @@ import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Sequences.Output;
 import scanline.engine.tensor.Shape;
+import scanline.engine.tensor.Statistic;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
@@ -167,6 +168,28 @@ class LayersTest {
     }
 
     @Test
+    void theForgetGatesOfAUrLstmStartSpreadEvenly() {
+        Weights weights = weights(w -> new Recurrent(w, CellKind.UR_LSTM, 3, 500, 1, DEFAULT));
+        assertThat(described(weights)).isEqualTo(
+                "weight_ih_l0[2000, 3] weight_hh_l0[2000, 500] bias_ih_l0[2000] bias_hh_l0[2000]");
+        assertThat(weights.statistics()).hasSize(1);
+        Statistic offset = weights.statistics().getFirst();
+        assertThat(offset.name()).isEqualTo("forget_bias_l0");
+        double mean = 0;
+        for (float value : offset.values()) {
+            double gate = 1 / (1 + Math.exp(-value));
+            assertThat(gate).isBetween(0.00199, 0.99801);
+            mean += gate / 500;
+        }
+        // Uniform in 0.002 to 0.998: of 500 numbers the mean has a deviation of 0.2875 / 22.4.
+        assertThat(mean).isCloseTo(0.5, within(0.04));
+        for (int hidden : new int[] {1, 2}) {
+            assertThat(weights(w -> new Recurrent(w, CellKind.UR_LSTM, 3, hidden, 1, DEFAULT)).statistics().getFirst()
+                    .values()).containsOnly(0f);
+        }
+    }
+
+    @Test
     void chronoBiasesSpreadTheMemoryUpToTheLongestTime() {
         RecurrentInitializer chrono = new RecurrentInitializer(Matrix.UNIFORM, Matrix.UNIFORM, Bias.CHRONO, 0, 785, 1);
         float[] lstm = first(LSTM, 3, 500, chrono).get(2).values();
@@ -199,6 +222,12 @@ class LayersTest {
         assertThatThrownBy(() -> first(CellKind.LEM, 3, 5,
                 new RecurrentInitializer(Matrix.HE, Matrix.CANDIDATE_IDENTITY, Bias.ZERO, 0, 784, 1)))
                 .hasMessage("recurrent must not be candidate_identity for LEM, which has two candidates");
+        assertThatThrownBy(() -> first(CellKind.UR_LSTM, 3, 5,
+                new RecurrentInitializer(Matrix.HE, Matrix.HE, Bias.CHRONO, 0, 784, 1)))
+                .hasMessage("bias must not be chrono for UR_LSTM: its gates have an offset of their own");
+        assertThatThrownBy(() -> first(CellKind.UR_LSTM, 3, 5,
+                new RecurrentInitializer(Matrix.HE, Matrix.HE, Bias.ZERO, 1, 784, 1)))
+                .hasMessage("forgetBias must be 0 for UR_LSTM, not 1.0: its gates have an offset of their own");
         assertThatThrownBy(() -> new Cell(CellKind.LEM, 1.5)).hasMessage("dt must be above 0 and at most 1, not 1.5");
         assertThatThrownBy(() -> new Cell(LSTM, 0.5))
                 .hasMessage("dt must be 1 for LSTM, not 0.5: only a LEM has time steps");

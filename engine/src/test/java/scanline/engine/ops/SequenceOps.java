@@ -68,6 +68,9 @@ final class SequenceOps {
             return "lem(x, h, c, w_ih, w_hh, b_ih, b_hh, w_zy, b_zy, " + cell(kind).dt() + ")"
                     + (output == Output.LAST_STEP ? "[-1]" : "");
         }
+        if (kind == CellKind.UR_LSTM) {
+            return "ur_lstm(x, h, c, w_ih, w_hh, b_ih, b_hh, offset)" + (output == Output.LAST_STEP ? "[-1]" : "");
+        }
         return "torch." + kind.name().toLowerCase(Locale.ROOT) + "(x, "
                 + (kind.hasCellState() ? "(h[None], c[None])" : "h[None]")
                 + ", (w_ih, w_hh, b_ih, b_hh), True, 1, 0., False, False, False)[0]"
@@ -88,13 +91,17 @@ final class SequenceOps {
         if (kind == CellKind.LEM) {
             inputs.addAll(List.of(Input.of("w_zy", draw, n[3], n[3]), Input.of("b_zy", draw, n[3])));
         }
+        if (kind == CellKind.UR_LSTM) {
+            inputs.add(Input.of("offset", n[3]));
+        }
         return inputs.toArray(Input[]::new);
     }
 
     private static RecurrentWeights weights(CellKind kind, Trial.Pass pass) {
         boolean lem = kind == CellKind.LEM;
+        boolean uniform = kind == CellKind.UR_LSTM;
         return new RecurrentWeights(cell(kind), pass.of("w_ih"), pass.of("w_hh"), pass.of("b_ih"), pass.of("b_hh"),
-                lem ? pass.of("w_zy") : null, lem ? pass.of("b_zy") : null);
+                lem ? pass.of("w_zy") : null, lem ? pass.of("b_zy") : uniform ? pass.of("offset") : null);
     }
 
     private static State state(CellKind kind, Trial.Pass pass) {

@@ -176,11 +176,13 @@ class TapeTest {
         assertRejected(() -> new RecurrentWeights(CellKind.LSTM, ih, hh, input(8), input(9)),
                 "the hidden bias of LSTM must have shape [8], not [9]");
         assertRejected(() -> new RecurrentWeights(CellKind.LEM, ih, input(6, 2), input(8), input(6)),
-                "LEM needs a weight and a bias of its cell state");
+                "LEM needs a cell weight");
+        assertRejected(() -> new RecurrentWeights(CellKind.UR_LSTM, ih, hh, input(8), input(8)),
+                "UR_LSTM needs a cell bias");
         assertRejected(() -> new RecurrentWeights(Cell.of(CellKind.LEM), ih, input(6, 2), input(8), input(6),
                 input(2, 3), input(2)), "the cell weight of LEM must have shape [2, 2], not [2, 3]");
         assertRejected(() -> new RecurrentWeights(Cell.of(CellKind.LSTM), ih, hh, input(8), input(8), input(2, 2),
-                input(2)), "LSTM has no weight and no bias of its cell state");
+                input(2)), "LSTM has no cell weight");
     }
 
     @Test

@@ -1,8 +1,10 @@
 package scanline.lab.model;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import scanline.engine.geometry.Cell;
 import scanline.engine.geometry.CellKind;
 import scanline.engine.nn.Linear;
 import scanline.engine.nn.Recurrent;
@@ -16,6 +18,7 @@ import scanline.engine.tensor.Weights;
  * the states after each step.
  *
  * @param cell the kind of the layers
+ * @param dt the longest time step of a LEM; present with {@code cell=lem} only
  * @param hidden size of the state
  * @param layers number of stacked layers
  * @param dropout dropout rate between layers, in [0, 1)
@@ -27,12 +30,12 @@ import scanline.engine.tensor.Weights;
  * @param init the initializer of the layers
  * @param readout what fc receives: the last state, or the mean of the states
  */
-public record RecurrentModel(CellKind cell, int hidden, int layers, double dropout, boolean bidirectional,
-        boolean learnInitialState, boolean relu, boolean recompute, RecurrentInitializer init,
+public record RecurrentModel(CellKind cell, Optional<TimeStep> dt, int hidden, int layers, double dropout,
+        boolean bidirectional, boolean learnInitialState, boolean relu, boolean recompute, RecurrentInitializer init,
         Readout readout) implements Model {
     /** One LSTM layer of 128 units. */
-    public static final RecurrentModel DEFAULT = new RecurrentModel(CellKind.LSTM, 128, 1, 0, false, false, false,
-            false, RecurrentInitializer.DEFAULT, Readout.LAST);
+    public static final RecurrentModel DEFAULT = new RecurrentModel(CellKind.LSTM, Optional.empty(), 128, 1, 0,
+            false, false, false, false, RecurrentInitializer.DEFAULT, Readout.LAST);
 
     /** Checks the hyperparameters. */
     public RecurrentModel {
@@ -40,11 +43,27 @@ public record RecurrentModel(CellKind cell, int hidden, int layers, double dropo
         Ranges.requireDepth("layers", layers);
         Ranges.requireDropout(dropout);
         init.requireFor(cell, "init.");
+        if (dt.isPresent() && cell != CellKind.LEM) {
+            throw new IllegalArgumentException(
+                    "dt is a key of cell=lem, but cell is " + cell.name().toLowerCase(Locale.ROOT));
+        }
+        dt = cell == CellKind.LEM ? dt.or(() -> Optional.of(TimeStep.DEFAULT)) : dt;
+        cell(cell, dt);
+    }
+
+    /**
+     * The longest time step of a LEM.
+     *
+     * @param name dt, in (0, 1]: the largest part of a state that one step of the sequence replaces
+     */
+    public record TimeStep(double name) {
+        /** A step may replace all of a state, as in the authors' program. */
+        public static final TimeStep DEFAULT = new TimeStep(1);
     }
 
     @Override
     public Classifier build(Weights weights, Input input) {
-        Recurrent stack = new Recurrent(weights.scope(cell.layer()), cell, input.features(), hidden, layers,
+        Recurrent stack = new Recurrent(weights.scope(cell.layer()), cell(cell, dt), input.features(), hidden, layers,
                 new Recurrent.Options((float) dropout, bidirectional, learnInitialState, recompute, init));
         Linear fc = new Linear(weights.scope("fc"), width(), input.classes());
         UnaryOperator<Tensor> head = state -> fc.forward(relu ? state.relu() : state);
@@ -58,6 +77,10 @@ public record RecurrentModel(CellKind cell, int hidden, int layers, double dropo
                 ? List.of("model.dropout=" + dropout
                         + " has no effect: dropout applies between recurrent layers, and model.layers is 1")
                 : List.of();
+    }
+
+    private static Cell cell(CellKind kind, Optional<TimeStep> dt) {
+        return new Cell(kind, dt.map(TimeStep::name).orElse(1.0));
     }
 
     /** The number of features in the output of the last layer. */

@@ -234,7 +234,8 @@ final class Binding {
         Class<?> type = component.getType();
         if (type == Optional.class) {
             Class<?> inner = (Class<?>) ((ParameterizedType) component.getGenericType()).getActualTypeArguments()[0];
-            return keys.hasBelow(key) ? Optional.of(bind(inner, key + ".", keys, defaults(inner))) : Optional.empty();
+            boolean given = keys.hasBelow(key) || (hasOwnKey(inner) && keys.find(key) != null);
+            return given ? Optional.of(bind(inner, key + ".", keys, defaults(inner))) : Optional.empty();
         }
         if (type.isRecord()) {
             return bind(type, key + ".", keys, otherwise);
@@ -248,6 +249,11 @@ final class Binding {
             return bind(choice, key + ".", keys, defaults(choice));
         }
         return scalar(type, key, given);
+    }
+
+    /** Returns whether a component of a record is the record's own key. */
+    private static boolean hasOwnKey(Class<?> type) {
+        return Arrays.stream(type.getRecordComponents()).anyMatch(component -> component.getName().equals("name"));
     }
 
     private static Object scalar(Class<?> type, String key, Value given) {

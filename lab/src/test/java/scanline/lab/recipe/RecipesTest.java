@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,10 +56,20 @@ class RecipesTest {
     void theRowLstmIsSystemH() {
         Recipe recipe = Recipes.find("lstm-rows", List.of());
         assertThat(recipe.model()).isEqualTo(
-                new RecurrentModel(CellKind.LSTM, 128, 2, 0, false, false, false, false, RecurrentInitializer.DEFAULT,
-                        Readout.LAST));
+                new RecurrentModel(CellKind.LSTM, Optional.empty(), 128, 2, 0, false, false, false, false,
+                        RecurrentInitializer.DEFAULT, Readout.LAST));
         assertThat(recipe.optimizer()).isEqualTo(Adam.DEFAULT);
         assertThat(parameters(recipe)).isEqualTo(214_282);
+    }
+
+    @Test
+    void onlyALemHasATimeStep() {
+        assertThat(Recipes.find("lstm-pixels", List.of()).keys()).doesNotContainKey("model.dt");
+        Recipe lem = Recipes.find("lstm-pixels", List.of("model.cell=lem", "model.dt=0.21"));
+        assertThat(lem.keys()).containsEntry("model.cell", "lem").containsEntry("model.dt", "0.21");
+        assertThat(Recipes.parse("again", lem.text(), List.of())).isEqualTo(lem);
+        assertThat(Recipes.find("lstm-pixels", List.of("model.cell=lem")).keys()).containsEntry("model.dt", "1.0");
+        assertThat(parameters(lem)).isEqualTo(68_362);
     }
 
     @Test
