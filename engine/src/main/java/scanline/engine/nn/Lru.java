@@ -20,7 +20,7 @@ import scanline.engine.tensor.Weights;
  * The eigenvalues start uniformly distributed in a ring, or in a part of it, and gamma such that the states have the
  * size of the input; it is then learned like the rest. B is normal with a variance of 1 / (2 H), C of 1 / N and D of 1.
  */
-public final class Lru implements Layer, SequenceLayer {
+public final class Lru implements Layer, DiagonalLayer {
     /**
      * The settings of a layer.
      *
@@ -108,6 +108,13 @@ public final class Lru implements Layer, SequenceLayer {
     /** The recurrence of the layer. */
     public DiagonalParameters parameters() {
         return parameters;
+    }
+
+    @Override
+    public double[] eigenvalues() {
+        float[] nu = parameters.weights().decay().values();
+        float[] theta = parameters.weights().frequency().values();
+        return Eigenvalues.of(nu.length, s -> -StrictMath.exp(nu[s]), s -> StrictMath.exp(theta[s]));
     }
 
     @Override

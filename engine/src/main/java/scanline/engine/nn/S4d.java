@@ -20,7 +20,7 @@ import scanline.engine.tensor.Weights;
  * At first, the steps dt are spread from 0.001 to 0.1 evenly in their logarithm, C is complex normal with variance 1, and D is
  * normal.
  */
-public final class S4d implements SequenceLayer {
+public final class S4d implements DiagonalLayer {
     /** What A is at first; its real part is always -1/2. Modes are numbered from n = 0. */
     public enum Initialization {
         /** S4D-Lin: frequencies {@code pi n}, as in s4d.py. */
@@ -120,6 +120,16 @@ public final class S4d implements SequenceLayer {
     /** The parameters, for a look inside. */
     public S4dWeights weights() {
         return weights;
+    }
+
+    @Override
+    public double[] eigenvalues() {
+        float[] real = weights.logReal().values();
+        float[] imaginary = weights.imaginary().values();
+        float[] step = weights.logDt().values();
+        int modes = real.length / step.length;
+        return Eigenvalues.of(real.length, i -> -StrictMath.exp(real[i] + (double) step[i / modes]),
+                i -> imaginary[i] * StrictMath.exp(step[i / modes]));
     }
 
     @Override

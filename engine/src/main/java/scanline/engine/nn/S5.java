@@ -22,7 +22,7 @@ import scanline.engine.tensor.Weights;
  * {@code Lambda} are its eigenvalues, {@code B = V^H B0} and {@code C = C0 V} with normal B0 [P, H] and C0 [H, P] of
  * variance 1/P. {@code D} is normal with variance 1.
  */
-public final class S5 implements Layer, SequenceLayer {
+public final class S5 implements Layer, DiagonalLayer {
     /**
      * The settings of a layer.
      *
@@ -92,6 +92,17 @@ public final class S5 implements Layer, SequenceLayer {
     /** The recurrence of the layer. */
     public DiagonalParameters parameters() {
         return parameters;
+    }
+
+    @Override
+    public double[] eigenvalues() {
+        DiagonalWeights<Tensor> w = parameters.weights();
+        float[] re = w.decay().values();
+        float[] im = w.frequency().values();
+        float[] step = w.scale().values();
+        double most = parameters.kind() == DiagonalKind.S5_CLIPPED ? DiagonalKind.LARGEST_REAL_PART : Double.MAX_VALUE;
+        return Eigenvalues.of(re.length, s -> Math.min(re[s], most) * StrictMath.exp(step[s]),
+                s -> im[s] * StrictMath.exp(step[s]));
     }
 
     @Override
