@@ -11,7 +11,8 @@ from torch.nn import functional
 
 class Recurrent(nn.Module):
     """layout=batch|time: whether the layers read [B, T, F] or [T, B, F]; head=output|state: whether fc gets the last step
-    of the output or the last hidden state (of both directions). First states may be learned."""
+    of the output or the last hidden state (of both directions); it gets the mean of the output if that is the readout. First
+    states may be learned."""
 
     def __init__(self, case, settings):
         super().__init__()
@@ -25,6 +26,8 @@ class Recurrent(nn.Module):
         self.directions = 2 if case["bidirectional"] else 1
         self.fc = nn.Linear(self.directions * case["hidden"], case["classes"])
         self.last = (slice(None), -1) if self.layout == "batch" else -1
+        self.time = 1 if self.layout == "batch" else 0
+        self.mean = case["readout"] == "MEAN"
         self.head = "state" if case["bidirectional"] else settings["head"]
         self.relu = case["relu"]
         stack = getattr(self, self.cell)
@@ -48,7 +51,9 @@ class Recurrent(nn.Module):
     def forward(self, x):
         batch = x.shape[0 if self.layout == "batch" else 1]
         output, state = getattr(self, self.cell)(x, self.first(batch) if self.learned else None)
-        if self.head == "output":
+        if self.mean:
+            y = output.mean(self.time)
+        elif self.head == "output":
             y = output[self.last]
         else:
             state = state[0] if self.cell == "lstm" else state

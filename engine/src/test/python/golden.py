@@ -166,6 +166,9 @@ def main():
         {
             "step": factors(schedules.StepLR, 30, step_size=7, gamma=0.3),
             "cosine": factors(schedules.CosineAnnealingLR, 30, T_max=30, eta_min=0.05),
+            "one-cycle": factors(schedules.OneCycleLR, 30, max_lr=1, total_steps=30),
+            "steep-cycle": factors(schedules.OneCycleLR, 30, max_lr=1, total_steps=30, pct_start=0.13, div_factor=3,
+                                   final_div_factor=7),
         },
         folder / "schedules.safetensors",
     )

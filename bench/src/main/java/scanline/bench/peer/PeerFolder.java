@@ -27,6 +27,7 @@ import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Weights;
 import scanline.lab.base.Json;
 import scanline.lab.model.Model;
+import scanline.lab.model.Readout;
 import scanline.lab.model.RecurrentModel;
 import scanline.lab.recipe.Recipe;
 
@@ -80,7 +81,8 @@ public record PeerFolder(Path path) {
     /** Writes a point of {@link Growth} to a new temporary folder. */
     public static PeerFolder of(GrowthPoint point, Batch batch, Weights weights) throws IOException {
         Map<String, Object> description = PeerNetwork.of(new RecurrentModel(point.cell(), point.hidden(),
-                point.layers(), 0, false, false, false, false, RecurrentInitializer.DEFAULT)).description();
+                point.layers(), 0, false, false, false, false, RecurrentInitializer.DEFAULT, Readout.LAST))
+                .description();
         description.put("work", Case.Work.TRAIN.name());
         description.put("shape", List.of(1, point.steps(), point.batch(), point.features()));
         description.put("classes", GrowthPoint.CLASSES);

@@ -75,9 +75,11 @@ public record PeerNetwork(Kind kind, Map<String, Object> settings) {
         switch (kind) {
             case RECURRENT -> {
                 choices.put("layout", List.of("batch", "time"));
-                choices.put("head", Boolean.TRUE.equals(settings.get("bidirectional"))
-                        ? List.of("state")
-                        : List.of("output", "state"));
+                choices.put("head", "MEAN".equals(settings.get("readout"))
+                        ? List.of("output")
+                        : Boolean.TRUE.equals(settings.get("bidirectional"))
+                                ? List.of("state")
+                                : List.of("output", "state"));
                 choices.put("onednn", List.of("on", "off"));
             }
             case VIT -> choices.put("attention", List.of("plain", "fused"));

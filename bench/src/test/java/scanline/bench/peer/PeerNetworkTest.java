@@ -58,9 +58,10 @@ class PeerNetworkTest {
     }
 
     @Test
-    void bidirectionalModelsHaveOnlyTheLastStateReadout() {
+    void theHeadReadsWhatTheModelClassifies() {
         assertThat(choices("model.bidirectional=false").get("head")).containsExactly("output", "state");
         assertThat(choices("model.bidirectional=true").get("head")).containsExactly("state");
+        assertThat(choices("model.readout=mean").get("head")).containsExactly("output");
     }
 
     @Test

@@ -1,6 +1,8 @@
 package scanline.engine.nn;
 
+import java.util.Arrays;
 import java.util.function.UnaryOperator;
+import scanline.engine.tensor.Shaping;
 import scanline.engine.tensor.Tensor;
 
 /**
@@ -57,6 +59,37 @@ public interface StepModel {
             public Step step(Tensor x, Tensor state) {
                 Step step = first.step(x, state);
                 return new Step(head.apply(step.output()), step.state());
+            }
+        };
+    }
+
+    /**
+     * Returns this model with another one that reads its outputs. The state is that of this model, then that of the
+     * other.
+     *
+     * @param second
+     *            a model of steps of O values
+     */
+    default StepModel then(StepModel second) {
+        StepModel first = this;
+        return new StepModel() {
+            @Override
+            public int stateSize() {
+                return first.stateSize() + second.stateSize();
+            }
+
+            @Override
+            public float[] initialState() {
+                float[] state = Arrays.copyOf(first.initialState(), stateSize());
+                System.arraycopy(second.initialState(), 0, state, first.stateSize(), second.stateSize());
+                return state;
+            }
+
+            @Override
+            public Step step(Tensor x, Tensor state) {
+                Step one = first.step(x, state.columns(0, first.stateSize()));
+                Step two = second.step(one.output(), state.columns(first.stateSize(), stateSize()));
+                return new Step(two.output(), Shaping.concat(one.state(), two.state()));
             }
         };
     }

@@ -79,11 +79,17 @@ public interface Schedule {
 
     /**
      * A linear warm-up from 0 to 1 over the first {@code epochs} epochs, then a cosine decay to {@code minimum} (Goyal et
-     * al. 2017; Loshchilov and Hutter 2017).
+     * al. 2017; Loshchilov and Hutter 2017), both updated every step.
+     *
+     * @param fromStart
+     *            whether the cosine is that of the whole training, of which the warm-up replaces the first part, as in
+     *            the code of S5 (Smith, Warrington and Linderman 2023); the rate then falls from less than 1 after the
+     *            warm-up. That code lets it reach the minimum as many epochs before the end as the warm-up takes, which
+     *            this schedule does at the end
      */
-    record WarmUp(double epochs, double minimum) implements Schedule {
-        /** One epoch of warm-up, then a decay to 0. */
-        public static final WarmUp DEFAULT = new WarmUp(1, 0);
+    record WarmUp(double epochs, double minimum, boolean fromStart) implements Schedule {
+        /** One epoch of warm-up, then a decay from 1 to 0. */
+        public static final WarmUp DEFAULT = new WarmUp(1, 0, false);
 
         /**
          * Checks the parameters.
@@ -96,13 +102,66 @@ public interface Schedule {
             Hyperparameter.require(minimum >= 0 && minimum <= 1, "minimum", "in [0, 1]", minimum);
         }
 
+        /** Creates a schedule whose decay starts at 1. */
+        public WarmUp(double epochs, double minimum) {
+            this(epochs, minimum, false);
+        }
+
         @Override
         public double factor(long step, long stepsAnEpoch, int allEpochs) {
             double warm = epochs * stepsAnEpoch;
+            double all = (double) stepsAnEpoch * allEpochs;
+            if (fromStart) {
+                return step < warm ? Math.min(1, (step + 1) / warm) : cosine(step / all, minimum);
+            }
             if (step < warm) {
                 return (step + 1) / (warm + 1);
             }
-            return cosine((step - warm) / Math.max(1, stepsAnEpoch * allEpochs - warm), minimum);
+            return cosine((step - warm) / Math.max(1, all - warm), minimum);
+        }
+    }
+
+    /**
+     * One cycle: a rise along a cosine from {@code 1 / divisor} to 1, then a fall along another one to
+     * {@code 1 / (divisor lastDivisor)} at the last step (Smith and Topin 2018). It is PyTorch's {@code OneCycleLR} with
+     * its default of two phases.
+     *
+     * @param rise
+     *            the share of the steps in which the rate rises
+     * @param divisor
+     *            the rate divided by the first one
+     * @param lastDivisor
+     *            the first rate divided by the last one
+     */
+    record OneCycle(double rise, double divisor, double lastDivisor) implements Schedule {
+        /** PyTorch's: a rise in 30 % of the steps. */
+        public static final OneCycle DEFAULT = new OneCycle(0.3, 25, 10_000);
+
+        /**
+         * Checks the parameters.
+         *
+         * @throws IllegalArgumentException
+         *             if one is out of range
+         */
+        public OneCycle {
+            Hyperparameter.require(rise >= 0 && rise < 1, "rise", "in [0, 1)", rise);
+            Hyperparameter.require(divisor >= 1, "divisor", "1 or more", divisor);
+            Hyperparameter.require(lastDivisor >= 1, "lastDivisor", "1 or more", lastDivisor);
+        }
+
+        @Override
+        public double factor(long step, long stepsAnEpoch, int epochs) {
+            double last = (double) stepsAnEpoch * epochs - 1;
+            double peak = rise * (last + 1) - 1;
+            double first = 1 / divisor;
+            return step < peak
+                    ? cosine(step / peak, 1, first)
+                    : cosine(Math.min(1, (step - peak) / (last - peak)), first / lastDivisor, 1);
+        }
+
+        /** Moves from {@code start} to {@code end} as progress does from 0 to 1. */
+        private static double cosine(double progress, double end, double start) {
+            return end + (start - end) * (1 + StrictMath.cos(Math.PI * progress)) / 2;
         }
     }
 

@@ -100,11 +100,17 @@ class PyTorchParityTest {
         SafeTensors expected = SafeTensors.read(Golden.file("schedules"));
         float[] step = new float[30];
         float[] cosine = new float[30];
+        float[] oneCycle = new float[30];
+        float[] steep = new float[30];
         for (int epoch = 0; epoch < 30; epoch++) {
             step[epoch] = (float) new Schedule.Step(7, 0.3).factor(epoch * 4L + 3, 4, 30);
             cosine[epoch] = (float) new Schedule.Cosine(0.05, true).factor(epoch * 4L + 3, 4, 30);
+            oneCycle[epoch] = (float) Schedule.OneCycle.DEFAULT.factor(epoch, 5, 6);
+            steep[epoch] = (float) new Schedule.OneCycle(0.13, 3, 7).factor(epoch, 5, 6);
         }
         assertClose("step", step, expected.tensors().get("step").values(), 1e-6);
         assertClose("cosine", cosine, expected.tensors().get("cosine").values(), 1e-6);
+        assertClose("one cycle", oneCycle, expected.tensors().get("one-cycle").values(), 1e-6);
+        assertClose("steep cycle", steep, expected.tensors().get("steep-cycle").values(), 1e-6);
     }
 }

@@ -40,6 +40,7 @@ class OptimTest {
         Schedule.Cosine cosine = new Schedule.Cosine(0.1, false);
         Schedule.Cosine byEpoch = new Schedule.Cosine(0.1, true);
         Schedule.WarmUp warmUp = new Schedule.WarmUp(2.5, 0.1);
+        Schedule.WarmUp fromStart = new Schedule.WarmUp(2.5, 0.1, true);
         for (long step = 0; step < stepsAnEpoch * epochs; step++) {
             long epoch = step / stepsAnEpoch;
             assertThat(Schedule.Constant.DEFAULT.factor(step, stepsAnEpoch, epochs)).isEqualTo(1);
@@ -51,6 +52,8 @@ class OptimTest {
                     .isCloseTo(0.55 + 0.45 * Math.cos(Math.PI * epoch / 20), EXACT);
             assertThat(warmUp.factor(step, stepsAnEpoch, epochs)).isCloseTo(
                     step < 25 ? (step + 1) / 26.0 : 0.55 + 0.45 * Math.cos(Math.PI * (step - 25) / 175), EXACT);
+            assertThat(fromStart.factor(step, stepsAnEpoch, epochs)).isCloseTo(
+                    step < 25 ? (step + 1) / 25.0 : 0.55 + 0.45 * Math.cos(Math.PI * step / 200), EXACT);
         }
     }
 
@@ -60,6 +63,15 @@ class OptimTest {
         assertThat(Schedule.Cosine.DEFAULT.factor(6000, 600, 10)).isCloseTo(0, EXACT);
         assertThat(Schedule.WarmUp.DEFAULT.factor(600, 600, 10)).isEqualTo(1);
         assertThat(Schedule.WarmUp.DEFAULT.factor(6000, 600, 10)).isCloseTo(0, EXACT);
+        assertThat(new Schedule.WarmUp(1, 0, true).factor(599, 600, 10)).isEqualTo(1);
+        assertThat(new Schedule.WarmUp(0.0001, 0, true).factor(0, 600, 10)).isEqualTo(1);
+        assertThat(new Schedule.WarmUp(1, 0, true).factor(600, 600, 10)).isLessThan(0.98);
+        assertThat(new Schedule.WarmUp(1, 0.2, true).factor(6000, 600, 10)).isCloseTo(0.2, EXACT);
+        assertThat(Schedule.OneCycle.DEFAULT.factor(0, 600, 10)).isCloseTo(0.04, EXACT);
+        assertThat(Schedule.OneCycle.DEFAULT.factor(1799, 600, 10)).isEqualTo(1);
+        assertThat(Schedule.OneCycle.DEFAULT.factor(5999, 600, 10)).isCloseTo(4e-6, EXACT);
+        assertThat(new Schedule.OneCycle(0, 25, 1).factor(0, 1, 1)).isCloseTo(0.04, EXACT);
+        assertThat(new Schedule.OneCycle(0.5, 25, 1).factor(0, 1, 2)).isEqualTo(1);
         // A warm-up as long as the training never falls, and one of no length never rises.
         assertThat(new Schedule.WarmUp(1, 0).factor(599, 600, 1)).isLessThan(1);
         assertThat(new Schedule.WarmUp(0, 0).factor(0, 600, 1)).isEqualTo(1);
@@ -323,7 +335,11 @@ class OptimTest {
                 refusal(() -> new Schedule.Step(1, 1.1), "gamma must be in (0, 1], not 1.1"),
                 refusal(() -> new Schedule.Cosine(-0.5, true), "minimum must be in [0, 1], not -0.5"),
                 refusal(() -> new Schedule.WarmUp(-1, 0), "epochs must be 0 or more, not -1.0"),
-                refusal(() -> new Schedule.WarmUp(1, 2), "minimum must be in [0, 1], not 2.0"));
+                refusal(() -> new Schedule.WarmUp(1, 2), "minimum must be in [0, 1], not 2.0"),
+                refusal(() -> new Schedule.OneCycle(1, 25, 1), "rise must be in [0, 1), not 1.0"),
+                refusal(() -> new Schedule.OneCycle(0.3, 0.5, 1), "divisor must be 1 or more, not 0.5"),
+                refusal(() -> new Schedule.OneCycle(0.3, 25, Double.NaN),
+                        "lastDivisor must be 1 or more, not NaN"));
     }
 
     private static Arguments refusal(ThrowingCallable call, String message) {

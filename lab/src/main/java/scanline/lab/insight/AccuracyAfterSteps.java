@@ -16,8 +16,8 @@ import scanline.lab.model.Classifier.Stepwise;
 import scanline.lab.task.Classification;
 
 /**
- * The accuracy of a recurrent model before it has read whole images: its head is applied to the state after an earlier
- * step than the last. It was trained on the last state only.
+ * The accuracy of a recurrent model before it has read whole images: it classifies as if the sequence ended after
+ * an earlier step than the last. It was trained on whole sequences only.
  *
  * @param examples the number of examples
  * @param points in the order of their steps; the last equals the {@link Evaluation}

@@ -16,7 +16,8 @@ import scanline.lab.task.Classification;
  *
  * @param image the image as it is read, alone
  * @param label the name of its class
- * @param states the hidden state of the last layer after each step: steps x H
+ * @param states what the model classifies by after each step, which is the hidden state of the last layer or the mean of
+ *     these so far: steps x H
  * @param probabilities the probability of each class after each step: steps x classes; those after the last step are
  *     the model's answer
  */

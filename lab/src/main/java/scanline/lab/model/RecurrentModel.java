@@ -1,33 +1,38 @@
 package scanline.lab.model;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import scanline.engine.geometry.CellKind;
 import scanline.engine.nn.Linear;
 import scanline.engine.nn.Recurrent;
 import scanline.engine.nn.RecurrentInitializer;
+import scanline.engine.nn.RunningMean;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
 /**
- * Recurrent layers over the sequence, and a linear map of the last state: {@code fc(lstm(x)[T - 1])}.
+ * Recurrent layers over the sequence, and a linear map of the last state, {@code fc(lstm(x)[T - 1])}, or of the mean of
+ * the states after each step.
  *
  * @param cell the kind of the layers
  * @param hidden size of the state
  * @param layers number of stacked layers
  * @param dropout dropout rate between layers, in [0, 1)
- * @param bidirectional whether each layer also reads from the end; fc then receives the last state of both directions
+ * @param bidirectional whether each layer also reads from the end; fc then receives the states of both directions
  * @param learnInitialState whether the initial state of a layer is learned; it is zero otherwise
- * @param relu whether a ReLU is applied to the last state before fc
+ * @param relu whether a ReLU is applied to what fc receives
  * @param recompute whether training recomputes what its backward pass needs instead of storing it: less memory, more
  *     time, the same weights
  * @param init the initializer of the layers
+ * @param readout what fc receives: the last state, or the mean of the states
  */
 public record RecurrentModel(CellKind cell, int hidden, int layers, double dropout, boolean bidirectional,
-        boolean learnInitialState, boolean relu, boolean recompute, RecurrentInitializer init) implements Model {
+        boolean learnInitialState, boolean relu, boolean recompute, RecurrentInitializer init,
+        Readout readout) implements Model {
     /** One LSTM layer of 128 units. */
     public static final RecurrentModel DEFAULT = new RecurrentModel(CellKind.LSTM, 128, 1, 0, false, false, false,
-            false, RecurrentInitializer.DEFAULT);
+            false, RecurrentInitializer.DEFAULT, Readout.LAST);
 
     /** Checks the hyperparameters. */
     public RecurrentModel {
@@ -42,8 +47,9 @@ public record RecurrentModel(CellKind cell, int hidden, int layers, double dropo
         Recurrent stack = new Recurrent(weights.scope(cell.layer()), cell, input.features(), hidden, layers,
                 new Recurrent.Options((float) dropout, bidirectional, learnInitialState, recompute, init));
         Linear fc = new Linear(weights.scope("fc"), width(), input.classes());
-        UnaryOperator<Tensor> head = last -> fc.forward(relu ? last.relu() : last);
-        return new RecurrentClassifier(stack, bidirectional, head);
+        UnaryOperator<Tensor> head = state -> fc.forward(relu ? state.relu() : state);
+        return new RecurrentClassifier(stack, bidirectional,
+                readout == Readout.MEAN ? Optional.of(new RunningMean(width())) : Optional.empty(), head);
     }
 
     @Override

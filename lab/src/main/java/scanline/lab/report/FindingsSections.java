@@ -114,8 +114,8 @@ final class FindingsSections {
         AccuracyAfterSteps.of(experiment, findings.split()).ifPresent(accuracy -> {
             page.section("Accuracy after each step");
             page.paragraph("The share of the " + images + " that is classified correctly if the model reads only the"
-                    + " first steps: its head is given the state after these steps. It was trained only on the last"
-                    + " state.");
+                    + " first steps: it classifies as if the sequence ended there. It was trained only on whole"
+                    + " sequences.");
             page.add(StepsChart.svg(accuracy));
         });
     }

@@ -94,6 +94,7 @@ class OnnxTest {
                     rnn-rows-relu, model.hidden=9 model.bidirectional=true head.softmax=true
                     lstm-rows, model.hidden=9 data.shrink=2 data.mean=0.1 data.std=0.3
                     lstm-rows, model.hidden=9 data.shrink=7
+                    lstm-rows, model.hidden=9 model.bidirectional=true model.readout=mean
                     lstm-rows, model.hidden=9 data.scan=chunks data.scan.size=14
                     lstm-rows, model.hidden=9 data.scan=permuted data.scan.size=49 data.scan.seed=3
                     lstm-rows, model.hidden=9 data.scan=patches data.scan.size=7

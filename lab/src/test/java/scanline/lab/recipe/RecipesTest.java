@@ -34,6 +34,7 @@ import scanline.lab.insight.ModelLayers;
 import scanline.lab.model.CnnModel;
 import scanline.lab.model.EncoderModel;
 import scanline.lab.model.Model;
+import scanline.lab.model.Readout;
 import scanline.lab.model.RecurrentModel;
 import scanline.lab.model.VitModel;
 import scanline.lab.run.Run;
@@ -54,7 +55,8 @@ class RecipesTest {
     void theRowLstmIsSystemH() {
         Recipe recipe = Recipes.find("lstm-rows", List.of());
         assertThat(recipe.model()).isEqualTo(
-                new RecurrentModel(CellKind.LSTM, 128, 2, 0, false, false, false, false, RecurrentInitializer.DEFAULT));
+                new RecurrentModel(CellKind.LSTM, 128, 2, 0, false, false, false, false, RecurrentInitializer.DEFAULT,
+                        Readout.LAST));
         assertThat(recipe.optimizer()).isEqualTo(Adam.DEFAULT);
         assertThat(parameters(recipe)).isEqualTo(214_282);
     }

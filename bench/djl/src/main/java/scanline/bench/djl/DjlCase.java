@@ -34,11 +34,11 @@ import java.util.List;
 final class DjlCase {
     /** The part of case.json that a training step of DJL needs. */
     private record Description(String work, long[] shape, int classes, String cell, int hidden, int layers,
-            boolean bidirectional, boolean relu, double smoothing, List<JsonElement> optimizer,
-            List<JsonElement> clip) {
+            boolean bidirectional, boolean relu, String readout, double smoothing,
+            List<JsonElement> optimizer, List<JsonElement> clip) {
         boolean canBeMeasured() {
             boolean byNorm = !clip.isEmpty() && clip.getFirst().getAsString().equals("clip_grad_norm_");
-            return work.equals("TRAIN") && !bidirectional && smoothing == 0 && !byNorm;
+            return work.equals("TRAIN") && !bidirectional && readout.equals("LAST") && smoothing == 0 && !byNorm;
         }
     }
 
@@ -64,7 +64,8 @@ final class DjlCase {
         }
         if (!description.canBeMeasured()) {
             throw new UnsupportedOperationException(
-                    "DJL can only be measured at training in one direction, without smoothing or clipping by norm");
+                    "DJL can only be measured at training in one direction by the last state, without smoothing or clipping"
+                            + " by norm");
         }
         DjlCase read = new DjlCase(description, bytes(folder, "weights").asFloatBuffer());
         FloatBuffer values = bytes(folder, "values").asFloatBuffer();
