@@ -26,6 +26,7 @@ import scanline.engine.geometry.CellKind;
 import scanline.engine.geometry.Mask;
 import scanline.engine.geometry.Nonlinearity;
 import scanline.engine.nn.AveragePool2d;
+import scanline.engine.nn.BatchNorm1d;
 import scanline.engine.nn.BatchNorm2d;
 import scanline.engine.nn.Conv2d;
 import scanline.engine.nn.FeedForward;
@@ -37,6 +38,7 @@ import scanline.engine.nn.Recurrent;
 import scanline.engine.onnx.OnnxFile;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.Engine;
+import scanline.engine.tensor.Gating;
 import scanline.engine.tensor.Images;
 import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.Sequences.Output;
@@ -83,7 +85,9 @@ class OnnxOpsTest {
                 rows("multiply", x -> x.multiply(x.tanh())), rows("divide", x -> x.divide(x.exp())),
                 rows("exp", Tensor::exp), rows("log", x -> x.abs().log()), rows("sqrt", x -> x.abs().sqrt()),
                 rows("power", x -> x.power(3)), rows("scale", x -> x.scale(-1.5f)), rows("sigmoid", Tensor::sigmoid),
-                rows("tanh", Tensor::tanh), rows("gelu", Tensor::gelu), rows("softmax", Tensor::softmax),
+                rows("tanh", Tensor::tanh), rows("gelu", Tensor::gelu),
+                rows("tanhGelu", Tensor::tanhGelu), rows("gate", x -> Gating.gate(x, x.tanh())),
+                rows("glu", Gating::glu), rows("softmax", Tensor::softmax),
                 rows("logSoftmax", Tensor::logSoftmax), rows("sum", x -> x.sum(1)), rows("mean", x -> x.mean(-1)),
                 rows("max", x -> x.max(1)), rows("slice", x -> x.slice(1, 2, 5)),
                 rows("concat", x -> Shaping.concat(List.of(x, x.relu()), -1)),
@@ -110,6 +114,7 @@ class OnnxOpsTest {
                 sequence("rnn", (w, x) -> Recurrent.rnn(w, 6, 7).forward(x, Output.ALL_STEPS)),
                 sequence("gru", (w, x) -> Recurrent.gru(w, 6, 7).forward(x, Output.LAST_STEP)),
                 sequence("lstm", (w, x) -> new Recurrent(w, CellKind.LSTM, 6, 7, 2, both).forward(x, Output.ALL_STEPS)),
+                sequence("batch norm of steps", (w, x) -> new BatchNorm1d(w, 6).forward(x)),
                 images("convolution", (w, x) -> new Conv2d(w, 1, 3, 3, 2, 1, Initializer.UNIFORM).forward(x)),
                 images("max pooling", (_, x) -> new MaxPool2d(3, 2).forward(x)),
                 images("average pooling", (_, x) -> new AveragePool2d(2, 2).forward(x)),
