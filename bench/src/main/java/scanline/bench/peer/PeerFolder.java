@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import scanline.data.sequence.Batch;
+import scanline.engine.nn.Readout;
 import scanline.engine.nn.RecurrentInitializer;
 import scanline.engine.onnx.OnnxFile;
 import scanline.engine.optim.Adam;
@@ -27,7 +28,6 @@ import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Weights;
 import scanline.lab.base.Json;
 import scanline.lab.model.Model;
-import scanline.lab.model.Readout;
 import scanline.lab.model.RecurrentModel;
 import scanline.lab.recipe.Recipe;
 
