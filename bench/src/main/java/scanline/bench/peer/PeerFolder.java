@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import scanline.data.sequence.Batch;
+import scanline.engine.nn.Readout;
 import scanline.engine.nn.RecurrentInitializer;
 import scanline.engine.onnx.OnnxFile;
 import scanline.engine.optim.Adam;

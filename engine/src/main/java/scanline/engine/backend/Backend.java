@@ -43,7 +43,7 @@ import scanline.engine.random.RandomKey;
  * missing, the operation is composed of those declared here. {@link FusedRecurrence} saves some thirty calls for each
  * time step of a recurrent layer, and {@link FusedDiagonal} as many of a diagonal one; {@link FusedAttention} the calls
  * for each head of each example, and the memory of the scores; {@link FusedFeedForward} the hidden layer,
- * {@link FusedNormPool} the normalized images, and {@link FusedS4d} the states of every step.
+ * {@link FusedNormPool} the normalized images, {@link FusedS4d} the states of every step, and {@link FusedGate} the gates.
  *
  * <p>
  * <b>Determinism.</b> The same calls must give the same bits, for any number of threads. Every backend must sum each
@@ -266,6 +266,12 @@ public interface Backend extends AutoCloseable {
     /** {@code dx += dy (Phi(x) + x phi(x))}, with phi the density of the normal distribution. */
     void geluGradient(Buffer dx, Buffer dy, Buffer x, int n);
 
+    /** {@code y = x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2}, an approximation of {@link #gelu}. */
+    void tanhGelu(Buffer y, Buffer x, int n);
+
+    /** Adds the gradient of {@link #tanhGelu}. */
+    void tanhGeluGradient(Buffer dx, Buffer dy, Buffer x, int n);
+
     /**
      * {@code y = (x - mean) / sqrt(variance + epsilon) gamma + beta} for every row, with the mean and variance of that
      * row.
@@ -301,6 +307,12 @@ public interface Backend extends AutoCloseable {
 
     /** {@code dx += dropout(dy)} with the same key. */
     void dropoutGradient(Buffer dx, Buffer dy, RandomKey key, float rate, int n);
+
+    /** {@link #dropout} with the same numbers for each of several steps of n elements: {@code y[t, i]} by the i-th. */
+    void dropoutOfSteps(Buffer y, Buffer x, RandomKey key, float rate, int steps, int n);
+
+    /** {@code dx += dropoutOfSteps(dy)} with the same key. */
+    void dropoutOfStepsGradient(Buffer dx, Buffer dy, RandomKey key, float rate, int steps, int n);
 
     /** {@code y[rows, outputs] = x[rows, inputs] w[outputs, inputs]^T + b[outputs]}. */
     void linear(Buffer y, Buffer x, Buffer w, @Nullable Buffer b, LinearShape shape);

@@ -13,6 +13,7 @@ import scanline.engine.backend.Buffer;
 import scanline.engine.backend.FusedAttention;
 import scanline.engine.backend.FusedDiagonal;
 import scanline.engine.backend.FusedFeedForward;
+import scanline.engine.backend.FusedGate;
 import scanline.engine.backend.FusedNormPool;
 import scanline.engine.backend.FusedRecurrence;
 import scanline.engine.backend.FusedS4d;
@@ -32,6 +33,7 @@ import scanline.engine.geometry.DiagonalShape;
 import scanline.engine.geometry.DiagonalWeights;
 import scanline.engine.geometry.FeedForwardShape;
 import scanline.engine.geometry.FeedForwardWeights;
+import scanline.engine.geometry.GateShape;
 import scanline.engine.geometry.HeadsView;
 import scanline.engine.geometry.Learned;
 import scanline.engine.geometry.LinearShape;
@@ -55,6 +57,7 @@ import scanline.engine.kernel.Dropout;
 import scanline.engine.kernel.Elementary;
 import scanline.engine.kernel.Elementwise;
 import scanline.engine.kernel.FeedForward;
+import scanline.engine.kernel.Gate;
 import scanline.engine.kernel.Gelu;
 import scanline.engine.kernel.LayerNorm;
 import scanline.engine.kernel.Linear;
@@ -86,6 +89,7 @@ public final class CpuBackend
             FusedFeedForward,
             FusedNormPool,
             FusedS4d,
+            FusedGate,
             RepeatedPasses {
     private final Parallel parallel;
     private final Packed packed = new Packed(0);
@@ -329,6 +333,16 @@ public final class CpuBackend
     }
 
     @Override
+    public void tanhGelu(Buffer y, Buffer x, int n) {
+        ranges(n, (at, length) -> Gelu.tanhGelu(floats(y), at, floats(x), at, length));
+    }
+
+    @Override
+    public void tanhGeluGradient(Buffer dx, Buffer dy, Buffer x, int n) {
+        ranges(n, (at, length) -> Gelu.tanhGradient(floats(dx), at, floats(dy), at, floats(x), at, length));
+    }
+
+    @Override
     public void layerNorm(Buffer y, RowMoments<Buffer> saved, Buffer x, Affine<Buffer> affine, float epsilon, int rows,
             int n) {
         LayerNorm.forward(parallel, floats(y), saved.map(HeapBuffer::floats), floats(x), affine.map(HeapBuffer::floats),
@@ -372,6 +386,31 @@ public final class CpuBackend
     @Override
     public void dropoutGradient(Buffer dx, Buffer dy, RandomKey key, float rate, int n) {
         ranges(n, (at, length) -> Dropout.accumulate(floats(dx), floats(dy), key, rate, at, length));
+    }
+
+    @Override
+    public void dropoutOfSteps(Buffer y, Buffer x, RandomKey key, float rate, int steps, int n) {
+        parallel.rows(n, steps,
+                (from, to) -> Dropout.ofSteps(floats(y), floats(x), key, rate, steps, n, from, to));
+    }
+
+    @Override
+    public void dropoutOfStepsGradient(Buffer dx, Buffer dy, RandomKey key, float rate, int steps, int n) {
+        parallel.rows(n, steps,
+                (from, to) -> Dropout.accumulateOfSteps(floats(dx), floats(dy), key, rate, steps, n, from, to));
+    }
+
+    @Override
+    public void gate(Buffer y, Buffer v, Buffer w, GateShape shape) {
+        parallel.rows(shape.elements(), 1,
+                (from, to) -> Gate.gate(floats(y), floats(v), floats(w), shape, from, to));
+    }
+
+    @Override
+    public void gateGradient(@Nullable Buffer dv, @Nullable Buffer dw, Buffer dy, Buffer v, Buffer w,
+            GateShape shape) {
+        parallel.rows(shape.elements(), 1, (from, to) -> Gate.gradient(floatsOrNull(dv), floatsOrNull(dw), floats(dy),
+                floats(v), floats(w), shape, from, to));
     }
 
     @Override

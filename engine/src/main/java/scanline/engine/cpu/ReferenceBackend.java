@@ -356,6 +356,27 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
+    public void tanhGelu(Buffer y, Buffer x, int n) {
+        for (int i = 0; i < n; i++) {
+            floats(y)[i] = (float) (floats(x)[i] * (1 + tanhOfGelu(floats(x)[i])) / 2);
+        }
+    }
+
+    @Override
+    public void tanhGeluGradient(Buffer dx, Buffer dy, Buffer x, int n) {
+        for (int i = 0; i < n; i++) {
+            double v = floats(x)[i];
+            double tanh = tanhOfGelu(v);
+            double inner = StrictMath.sqrt(2 / StrictMath.PI) * (1 + 3 * 0.044715 * v * v);
+            floats(dx)[i] += (float) (floats(dy)[i] * (1 + tanh + v * (1 - tanh * tanh) * inner) / 2);
+        }
+    }
+
+    private static double tanhOfGelu(double x) {
+        return StrictMath.tanh(StrictMath.sqrt(2 / StrictMath.PI) * (x + 0.044715 * x * x * x));
+    }
+
+    @Override
     public void layerNorm(Buffer y, RowMoments<Buffer> saved, Buffer x, Affine<Buffer> affine, float epsilon, int rows,
             int n) {
         for (int i = 0; i < rows; i++) {
@@ -478,6 +499,21 @@ public final class ReferenceBackend implements Backend {
     public void dropoutGradient(Buffer dx, Buffer dy, RandomKey key, float rate, int n) {
         for (int i = 0; i < n; i++) {
             floats(dx)[i] += key.uniform(i) < rate ? 0f : floats(dy)[i] / (1 - rate);
+        }
+    }
+
+    @Override
+    public void dropoutOfSteps(Buffer y, Buffer x, RandomKey key, float rate, int steps, int n) {
+        fill(y, 0, steps * n, 0f);
+        dropoutOfStepsGradient(y, x, key, rate, steps, n);
+    }
+
+    @Override
+    public void dropoutOfStepsGradient(Buffer dx, Buffer dy, RandomKey key, float rate, int steps, int n) {
+        for (int t = 0; t < steps; t++) {
+            for (int i = 0; i < n; i++) {
+                floats(dx)[t * n + i] += key.uniform(i) < rate ? 0f : floats(dy)[t * n + i] / (1 - rate);
+            }
         }
     }
 

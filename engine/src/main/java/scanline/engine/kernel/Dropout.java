@@ -27,6 +27,39 @@ public final class Dropout {
         }
     }
 
+    /** Sets {@code y[t, i] = x[t, i] / (1 - rate)} or 0, by the key's i-th number, for i from {@code from} to {@code end}. */
+    public static void ofSteps(float[] y, float[] x, RandomKey key, float rate, int steps, int n, int from, int end) {
+        for (int i = from; i < end; i += RandomWords.CHUNK) {
+            int chunk = Math.min(RandomWords.CHUNK, end - i);
+            int[] words = RandomWords.of(key, i, chunk);
+            for (int t = 0; t < steps; t++) {
+                set(y, x, words, bound(rate), scale(rate), t * n + i, chunk);
+            }
+        }
+    }
+
+    /** Adds what {@link #ofSteps} sets. */
+    public static void accumulateOfSteps(float[] y, float[] x, RandomKey key, float rate, int steps, int n, int from,
+            int end) {
+        for (int i = from; i < end; i += RandomWords.CHUNK) {
+            int chunk = Math.min(RandomWords.CHUNK, end - i);
+            int[] words = RandomWords.of(key, i, chunk);
+            for (int t = 0; t < steps; t++) {
+                keep(y, x, words, bound(rate), scale(rate), t * n + i, chunk);
+            }
+        }
+    }
+
+    private static void set(float[] y, float[] x, int[] words, int bound, float scale, int at, int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector.fromArray(S, x, at + i).mul(scale).blend(0f, dropped(words, i, bound)).intoArray(y, at + i);
+        }
+        for (; i < n; i++) {
+            y[at + i] = drops(words[i], bound) ? 0f : x[at + i] * scale;
+        }
+    }
+
     private static void keep(float[] y, float[] x, int[] words, int bound, float scale, int at, int n) {
         int i = 0;
         for (int end = S.loopBound(n); i < end; i += S.length()) {

@@ -14,6 +14,10 @@ import jdk.incubator.vector.VectorSpecies;
  * of degree 7 are Chebyshev fits of {@code erf(z) / z} and {@code -log(1 - erf(z)) / z}. The result is within 3 ulp.
  * The elements are processed in chunks, so that the exponentials of a chunk are a separate loop; the scalar tails
  * perform the same operations in the same order as the vector code.
+ *
+ * <p>
+ * Its approximation by tanh, {@code x (1 + tanh(u)) / 2} with {@code u = sqrt(2 / pi) (x + 0.044715 x^3)}, is
+ * {@code x sigmoid(2 u)}, and its slope is {@code s + x s (1 - s) (2 u)'} with the sigmoid s.
  */
 public final class Gelu {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
@@ -39,6 +43,11 @@ public final class Gelu {
     private static final float Q5 = -0.0004950981f;
     private static final float Q6 = 3.3830085e-05f;
     private static final float Q7 = -1.0119172e-06f;
+
+    // 2 u = x (TANH0 + TANH1 x^2); beyond the limit, the sigmoid is 1 or the least that there is.
+    private static final float TANH0 = 1.5957692f; // 2 sqrt(2 / pi)
+    private static final float TANH1 = 0.071354814f; // 0.044715 of it
+    private static final float TANH_LIMIT = 16f;
 
     private Gelu() {}
 
@@ -77,6 +86,98 @@ public final class Gelu {
             Activations.exp(work, CHUNK, work, CHUNK, chunk);
             erfOf(work, x, xAt + done, ROOT_HALF, chunk);
             combineGradient(dx, dxAt + done, dy, dyAt + done, x, xAt + done, work, chunk);
+        }
+    }
+
+    /** {@code y[i] = x[i] (1 + tanh(u)) / 2}, the approximation. */
+    public static void tanhGelu(float[] y, int yAt, float[] x, int xAt, int n) {
+        float[] work = WORK.get();
+        for (int done = 0; done < n; done += CHUNK) {
+            int chunk = Math.min(CHUNK, n - done);
+            sigmoidArgument(work, x, xAt + done, chunk);
+            Activations.sigmoid(work, 0, work, 0, chunk);
+            multiplySigmoid(y, yAt + done, x, xAt + done, work, chunk);
+        }
+    }
+
+    /**
+     * {@code dx[i] += dy[i] (s + x[i] s (1 - s) (TANH0 + 3 TANH1 x[i]^2))}, the gradient of {@link #tanhGelu}. With
+     * {@code e = exp(-|2 u|)}, s is {@code 1 / (1 + e)} or e times as much, and {@code s (1 - s)} is
+     * {@code e / (1 + e)^2}, without a difference of numbers that are nearly equal.
+     */
+    public static void tanhGradient(float[] dx, int dxAt, float[] dy, int dyAt, float[] x, int xAt, int n) {
+        float[] work = WORK.get();
+        for (int done = 0; done < n; done += CHUNK) {
+            int chunk = Math.min(CHUNK, n - done);
+            sigmoidArgument(work, x, xAt + done, chunk);
+            negateSize(work, chunk);
+            Activations.exp(work, 0, work, 0, chunk);
+            addSlope(dx, dxAt + done, dy, dyAt + done, x, xAt + done, work, chunk);
+        }
+    }
+
+    private static void negateSize(float[] work, int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector.fromArray(S, work, i).abs().neg().intoArray(work, i);
+        }
+        for (; i < n; i++) {
+            work[i] = -Math.abs(work[i]);
+        }
+    }
+
+    private static void sigmoidArgument(float[] work, float[] x, int at, int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector all = FloatVector.fromArray(S, x, at + i);
+            FloatVector above = all.blend(-TANH_LIMIT, all.compare(VectorOperators.LT, -TANH_LIMIT));
+            FloatVector t = above.blend(TANH_LIMIT, above.compare(VectorOperators.GT, TANH_LIMIT));
+            t.mul(t).fma(FloatVector.broadcast(S, TANH1), FloatVector.broadcast(S, TANH0)).mul(t).intoArray(work, i);
+        }
+        for (; i < n; i++) {
+            float t = limited(x[at + i]);
+            work[i] = Math.fma(t * t, TANH1, TANH0) * t;
+        }
+    }
+
+    private static float limited(float x) {
+        return x < -TANH_LIMIT ? -TANH_LIMIT : x > TANH_LIMIT ? TANH_LIMIT : x;
+    }
+
+    private static void multiplySigmoid(float[] y, int yAt, float[] x, int xAt, float[] work, int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector all = FloatVector.fromArray(S, x, xAt + i);
+            all.blend(-TANH_LIMIT, all.compare(VectorOperators.LT, -TANH_LIMIT))
+                    .mul(FloatVector.fromArray(S, work, i)).intoArray(y, yAt + i);
+        }
+        for (; i < n; i++) {
+            float all = x[xAt + i];
+            y[yAt + i] = (all < -TANH_LIMIT ? -TANH_LIMIT : all) * work[i];
+        }
+    }
+
+    private static void addSlope(float[] dx, int dxAt, float[] dy, int dyAt, float[] x, int xAt, float[] work, int n) {
+        int i = 0;
+        for (int end = S.loopBound(n); i < end; i += S.length()) {
+            FloatVector all = FloatVector.fromArray(S, x, xAt + i);
+            FloatVector above = all.blend(-TANH_LIMIT, all.compare(VectorOperators.LT, -TANH_LIMIT));
+            FloatVector t = above.blend(TANH_LIMIT, above.compare(VectorOperators.GT, TANH_LIMIT));
+            FloatVector e = FloatVector.fromArray(S, work, i);
+            FloatVector r = FloatVector.broadcast(S, 1f).div(e.add(1f));
+            FloatVector s = r.blend(e.mul(r), t.compare(VectorOperators.LT, 0f));
+            FloatVector inner = t.mul(t).fma(FloatVector.broadcast(S, 3 * TANH1), FloatVector.broadcast(S, TANH0));
+            FloatVector slope = e.mul(r).mul(r).mul(t).fma(inner, s);
+            FloatVector.fromArray(S, dy, dyAt + i).fma(slope, FloatVector.fromArray(S, dx, dxAt + i))
+                    .intoArray(dx, dxAt + i);
+        }
+        for (; i < n; i++) {
+            float t = limited(x[xAt + i]);
+            float e = work[i];
+            float r = 1f / (e + 1f);
+            float s = t < 0f ? e * r : r;
+            float slope = Math.fma(e * r * r * t, Math.fma(t * t, 3 * TANH1, TANH0), s);
+            dx[dxAt + i] = Math.fma(dy[dyAt + i], slope, dx[dxAt + i]);
         }
     }
 

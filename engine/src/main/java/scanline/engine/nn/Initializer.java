@@ -11,7 +11,9 @@ public enum Initializer {
     /** The weight normal with variance {@code 2 / fanIn} (He et al. 2015), the bias zero. */
     HE,
     /** The weight uniform within {@code sqrt(6 / (fanIn + fanOut))} (Glorot and Bengio 2010), the bias zero. */
-    XAVIER;
+    XAVIER,
+    /** The weight normal with variance {@code 1 / fanIn} (LeCun et al. 1998), the bias zero. */
+    LECUN;
 
     /** Creates a weight. */
     public Parameter weight(Weights weights, String name, Shape shape) {
@@ -20,6 +22,8 @@ public enum Initializer {
             case UNIFORM -> weights.uniform(name, shape, (float) (1 / Math.sqrt(fanIn)));
             case HE -> weights.filled(name, shape,
                     (values, key) -> key.normal(values, 0, values.length, 0, (float) Math.sqrt(2.0 / fanIn)));
+            case LECUN -> weights.filled(name, shape,
+                    (values, key) -> key.normal(values, 0, values.length, 0, (float) Math.sqrt(1.0 / fanIn)));
             case XAVIER -> {
                 int area = shape.axes() < 3 ? 1 : fanIn / shape.size(1);
                 yield weights.uniform(name, shape, (float) Math.sqrt(6.0 / (fanIn + (long) shape.size(0) * area)));

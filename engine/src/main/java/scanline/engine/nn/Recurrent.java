@@ -248,6 +248,37 @@ public final class Recurrent implements StepModel {
     }
 
     /**
+     * Returns these layers as one that replaces each step by the hidden state after it, for a {@link SequenceBlock}.
+     *
+     * @throws IllegalStateException
+     *             if they also read from the end
+     */
+    public SequenceLayer asSequenceLayer() {
+        int size = stateSize();
+        return new SequenceLayer() {
+            @Override
+            public Tensor forward(Tensor x) {
+                return Recurrent.this.forward(x, Output.ALL_STEPS);
+            }
+
+            @Override
+            public int stateSize() {
+                return size;
+            }
+
+            @Override
+            public float[] initialState() {
+                return Recurrent.this.initialState();
+            }
+
+            @Override
+            public Step step(Tensor x, Tensor state) {
+                return Recurrent.this.step(x, state);
+            }
+        };
+    }
+
+    /**
      * The states and gates of one layer and direction at every step, for inspection.
      *
      * @param h

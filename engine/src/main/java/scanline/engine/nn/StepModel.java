@@ -64,6 +64,32 @@ public interface StepModel {
     }
 
     /**
+     * Returns this model with a map applied to each step that it reads.
+     *
+     * @param map
+     *            from [B, values of a step] to [B, F]
+     */
+    default StepModel after(UnaryOperator<Tensor> map) {
+        StepModel second = this;
+        return new StepModel() {
+            @Override
+            public int stateSize() {
+                return second.stateSize();
+            }
+
+            @Override
+            public float[] initialState() {
+                return second.initialState();
+            }
+
+            @Override
+            public Step step(Tensor x, Tensor state) {
+                return second.step(map.apply(x), state);
+            }
+        };
+    }
+
+    /**
      * Returns this model with another one that reads its outputs. The state is that of this model, then that of the
      * other.
      *

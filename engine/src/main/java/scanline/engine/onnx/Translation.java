@@ -124,7 +124,7 @@ public final class Translation {
             case Op.Examples _ -> throw untranslated("which examples it selects depends on the batch");
             case Op.LookUp lookUp -> graph.node("Gather", List.of(in(step, 0), numbers(lookUp)),
                     Attribute.of("axis", 0));
-            case Op.Dropout _ -> throw untranslated("dropout is for training passes");
+            case Op.Dropout _,Op.DropoutOfSteps _ -> throw untranslated("dropout is for training passes");
             case Op.Convolution convolution -> convolution(step, convolution.window());
             case Op.MaxPool pool -> pooled("MaxPool", in(step, 0), pool.window());
             case Op.AveragePool pool -> pooled("AveragePool", in(step, 0), pool.window());
@@ -165,6 +165,14 @@ public final class Translation {
             case TANH -> graph.node("Tanh", in(step, 0));
             case RELU -> graph.node("Relu", in(step, 0));
             case GELU -> gelu(in(step, 0));
+            case TANH_GELU -> tanhGelu(in(step, 0));
+            case GATE -> gated(in(step, 0), in(step, 1));
+            case GLU -> {
+                int n = step.output().shape().size(-1);
+                int axis = step.output().shape().axes() - 1;
+                yield gated(graph.slice(in(step, 0), axis, graph.list(0), graph.list(n)),
+                        graph.slice(in(step, 0), axis, graph.list(n), graph.list(2L * n)));
+            }
             case SOFTMAX -> graph.node("Softmax", in(step, 0), Attribute.of("axis", -1));
             case LOG_SOFTMAX -> graph.node("LogSoftmax", in(step, 0), Attribute.of("axis", -1));
             case ADD_TO_EXAMPLES -> graph.add(in(step, 0), graph.unsqueeze(in(step, 1), 1));
@@ -370,6 +378,20 @@ public final class Translation {
             case RELU -> graph.node("Relu", x);
             case GELU -> gelu(x);
         };
+    }
+
+    private Value gated(Value v, Value w) {
+        return graph.multiply(v, graph.node("Sigmoid", w));
+    }
+
+    /** {@code x sigmoid(x (c0 + c1 x^2))}, which is the approximation by tanh. */
+    private Value tanhGelu(Value x) {
+        if (graph.operators().areFrom(20)) {
+            return graph.node("Gelu", x, Attribute.of("approximate", "tanh"));
+        }
+        double c0 = 2 * Math.sqrt(2 / Math.PI);
+        Value square = graph.multiply(graph.multiply(x, x), graph.constant((float) (0.044715 * c0)));
+        return gated(x, graph.multiply(x, graph.add(square, graph.constant((float) c0))));
     }
 
     private Value gelu(Value x) {

@@ -52,6 +52,19 @@ final class Activation {
         return y;
     }
 
+    /**
+     * Applies the approximation {@code x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2} of {@link #gelu} to a tensor of
+     * any shape (Hendrycks and Gimpel 2016), as PyTorch's {@code gelu} with {@code approximate="tanh"}.
+     */
+    static Tensor tanhGelu(Tensor x) {
+        Tape tape = Tape.of(x);
+        Tensor y = tape.result(Op.Plain.TANH_GELU, x.shape(), x);
+        int n = x.shape().elements();
+        tape.backend().tanhGelu(y.value(), x.value(), n);
+        tape.record(y, () -> tape.backend().tanhGeluGradient(x.gradient(), y.gradient(), x.value(), n));
+        return y;
+    }
+
     /** Computes {@code exp(x) / sum(exp(x))} along the last axis. */
     static Tensor softmax(Tensor x) {
         Tape tape = Tape.of(x);

@@ -28,4 +28,31 @@ public final class Noise {
         });
         return y;
     }
+
+    /**
+     * Applies {@link #dropout} to sequences with the same draw for all steps: a channel of a sequence is dropped as a
+     * whole (Gal and Ghahramani 2016).
+     *
+     * @param x
+     *            [T, B, F]
+     */
+    public static Tensor dropoutOfSteps(Tensor x, float rate) {
+        int steps = x.shape().requireAxes("a sequence", 3).size(0);
+        int n = x.shape().size(1) * x.shape().size(2);
+        Tape tape = Tape.of(x);
+        DropoutMask mask = tape.dropoutMask(rate);
+        if (mask.rate() == 0) {
+            return x;
+        }
+        Tensor y = tape.result(new Op.DropoutOfSteps(rate), x.shape(), x);
+        tape.backend().dropoutOfSteps(y.value(), x.value(), mask.key(), rate, steps, n);
+        tape.record(y, () -> {
+            if (x.hasGradient()) {
+                tape.backend().dropoutOfStepsGradient(x.gradient(), y.gradient(), mask.key(), rate, steps, n);
+            } else {
+                tape.backend().dropoutOfSteps(x.newGradient(), y.gradient(), mask.key(), rate, steps, n);
+            }
+        });
+        return y;
+    }
 }

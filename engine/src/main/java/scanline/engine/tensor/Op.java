@@ -57,6 +57,12 @@ public sealed interface Op {
         RELU,
         /** {@code x Phi(x)}. */
         GELU,
+        /** {@code x Phi(x)}, approximated by tanh. */
+        TANH_GELU,
+        /** {@code v sigmoid(w)}, of the same shape. */
+        GATE,
+        /** {@code v sigmoid(w)} of the halves v and w of the last axis. */
+        GLU,
         /** The softmax along the last axis. */
         SOFTMAX,
         /** The logarithm of the softmax along the last axis. */
@@ -153,6 +159,9 @@ public sealed interface Op {
 
     /** Dropout while training. */
     record Dropout(float rate) implements Op {}
+
+    /** Dropout while training, the same for all steps of a sequence. */
+    record DropoutOfSteps(float rate) implements Op {}
 
     /** A convolution of images x with w [Cout, Cin, kh, kw] and b. */
     record Convolution(Window window) implements Op {

@@ -310,6 +310,14 @@ public sealed class Tensor permits Parameter {
         return Activation.gelu(this);
     }
 
+    /**
+     * Returns an approximation of {@link #gelu}, {@code x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2}, as PyTorch's
+     * {@code gelu} with {@code approximate="tanh"} and JAX's by default.
+     */
+    public final Tensor tanhGelu() {
+        return Activation.tanhGelu(this);
+    }
+
     /** Returns {@code exp(x) / sum(exp(x))} along the last axis. */
     public final Tensor softmax() {
         return Activation.softmax(this);

@@ -29,6 +29,7 @@ import scanline.engine.backend.Buffer;
 import scanline.engine.backend.FusedAttention;
 import scanline.engine.backend.FusedDiagonal;
 import scanline.engine.backend.FusedFeedForward;
+import scanline.engine.backend.FusedGate;
 import scanline.engine.backend.FusedNormPool;
 import scanline.engine.backend.FusedRecurrence;
 import scanline.engine.backend.FusedS4d;
@@ -288,7 +289,7 @@ class CpuBackendTest {
         assertThat(tested).isEqualTo(operations);
         // The abilities belong to ops.
         assertThat(CpuBackend.class.getInterfaces()).containsExactly(Backend.class, FusedRecurrence.class, FusedDiagonal.class,
-                FusedAttention.class, FusedFeedForward.class, FusedNormPool.class, FusedS4d.class, RepeatedPasses.class);
+                FusedAttention.class, FusedFeedForward.class, FusedNormPool.class, FusedS4d.class, FusedGate.class, RepeatedPasses.class);
     }
 
     private static int[] append(int[] sizes, int size) {

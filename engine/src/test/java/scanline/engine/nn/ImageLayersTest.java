@@ -64,13 +64,16 @@ class ImageLayersTest {
         float[] uniform = Initializer.UNIFORM.weight(weights, "uniform", shape).values();
         float[] he = Initializer.HE.weight(weights, "he", shape).values();
         float[] xavier = Initializer.XAVIER.weight(weights, "xavier", shape).values();
+        float[] lecun = Initializer.LECUN.weight(weights, "lecun", shape).values();
         double third = Math.sqrt(3);
         assertThat(deviation(uniform)).isCloseTo(1 / Math.sqrt(250) / third, within(0.001));
         assertThat(deviation(he)).isCloseTo(Math.sqrt(2.0 / 250), within(0.002));
+        assertThat(deviation(lecun)).isCloseTo(Math.sqrt(1.0 / 250), within(0.002));
         assertThat(deviation(xavier)).isCloseTo(Math.sqrt(6.0 / (250 + 1000)) / third, within(0.001));
         assertThat(Initializer.UNIFORM.bias(weights, "b1", 1000, 250).values())
                 .satisfies(b -> assertThat(deviation(b)).isCloseTo(1 / Math.sqrt(250) / third, within(0.002)));
         assertThat(Initializer.HE.bias(weights, "b2", 7, 250).values()).containsOnly(0f);
+        assertThat(Initializer.LECUN.bias(weights, "b4", 7, 250).values()).containsOnly(0f);
         assertThat(Initializer.XAVIER.bias(weights, "b3", 7, 250).values()).containsOnly(0f);
     }
 

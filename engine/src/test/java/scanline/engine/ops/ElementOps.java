@@ -15,6 +15,7 @@ import scanline.engine.ops.Op.Tolerances;
 import scanline.engine.ops.Sample.Draw;
 import scanline.engine.ops.Sample.Formula;
 import scanline.engine.ops.Sample.Input;
+import scanline.engine.tensor.Gating;
 import scanline.engine.tensor.Noise;
 import scanline.engine.tensor.Tensor;
 
@@ -58,7 +59,9 @@ final class ElementOps {
                         "tanhGradient"),
                 unary("Activation.relu", Tensor::relu, "torch.relu(x)", Draw.APART, SAME, "reluGradient"),
                 unary("Activation.gelu", Tensor::gelu, "F.gelu(x)", Draw.within(4), NEAR, "geluGradient"),
-                dropout(), addToExamples(), meanOverSteps());
+                unary("Activation.tanhGelu", Tensor::tanhGelu, "F.gelu(x, approximate='tanh')", Draw.within(4), NEAR,
+                        "tanhGeluGradient"),
+                gate(), glu(), dropout(), dropoutOfSteps(), addToExamples(), meanOverSteps());
     }
 
     private static Op unary(String name, UnaryOperator<Tensor> op, String torch, Draw draw, Tolerances tolerances,
@@ -144,6 +147,57 @@ final class ElementOps {
             }
         }
         return Op.of("Noise.dropout", NEAR, "dropoutGradient", 1, samples);
+    }
+
+    private static Op gate() {
+        Formula fused = pass -> Gating.gate(pass.of("v"), pass.of("w"));
+        Formula composed = pass -> Gating.composedGate(pass.of("v"), pass.of("w"));
+        List<Sample> samples = new ArrayList<>();
+        for (int[] sizes : new int[][] {{1}, {17}, {3, 13}, {3, 2, 5}}) {
+            samples.add(small("v * torch.sigmoid(w)", fused, Input.of("v", sizes),
+                    Input.of("w", Draw.within(4), sizes)).as(composed));
+        }
+        samples.add(small("v * torch.sigmoid(v)", pass -> Gating.gate(pass.of("v"), pass.of("v")), Input.of("v", 17))
+                .as(pass -> Gating.composedGate(pass.of("v"), pass.of("v"))).in("with itself"));
+        for (int n : lengths()) {
+            samples.add(awkward(fused, Input.of("v", n, 1), Input.of("w", Draw.within(4), n, 1)).as(composed));
+        }
+        samples.add(awkward(fused, Input.of("v", 129), Input.of("w", Draw.LARGE, 129)).as(composed).in("large"));
+        return new Op("Gating.gate", "Gating.composedGate", SLOPES, List.of(new Backward("gateGradient", 2)), samples);
+    }
+
+    private static Op glu() {
+        Formula fused = pass -> Gating.glu(pass.of("x"));
+        Formula composed = pass -> Gating.composedGlu(pass.of("x"));
+        List<Sample> samples = new ArrayList<>();
+        for (int[] sizes : new int[][] {{2}, {3, 26}, {3, 2, 10}}) {
+            samples.add(small("F.glu(x)", fused, Input.of("x", Draw.within(4), sizes)).as(composed));
+        }
+        for (int i = 0; i < AWKWARD.length; i++) {
+            samples.add(awkward(fused, Input.of("x", Draw.within(4), AWKWARD[(3 * i + 5) % AWKWARD.length],
+                    2 * AWKWARD[i])).as(composed));
+        }
+        samples.add(awkward(fused, Input.of("x", Draw.within(4), 5, 2050)).as(composed));
+        samples.add(awkward(fused, Input.of("x", Draw.within(4), 501, 202)).as(composed));
+        // Slopes of up to 1 times values of up to 4.
+        return new Op("Gating.glu", "Gating.composedGlu", Tolerances.of(NEAR.values(), new Tolerance(5e-7, 4)),
+                List.of(new Backward("gateGradient", 1)), samples);
+    }
+
+    private static Op dropoutOfSteps() {
+        List<Sample> samples = new ArrayList<>();
+        for (float rate : new float[] {0.3f, 0.9f}) {
+            Formula formula = pass -> Noise.dropoutOfSteps(pass.of("x"), rate);
+            for (int[] n : new int[][] {{1, 1, 1}, {5, 2, 3}, {2, 3, 17}}) {
+                samples.add(small("x * " + Torch.kept(rate, n[1] * n[2]) + ".reshape(x.shape[1:])", formula,
+                        Input.of("x", n)).in("rate " + rate));
+            }
+            for (int[] n : SEQUENCES) {
+                samples.add(awkward(formula, Input.of("x", n)).in("rate " + rate));
+            }
+            samples.add(awkward(formula, Input.of("x", 7, 50, 53)).in("rate " + rate));
+        }
+        return Op.of("Noise.dropoutOfSteps", NEAR, "dropoutOfStepsGradient", 1, samples);
     }
 
     private static Op addToExamples() {

@@ -13,6 +13,7 @@ import scanline.engine.backend.Buffer;
 import scanline.engine.backend.FusedAttention;
 import scanline.engine.backend.FusedDiagonal;
 import scanline.engine.backend.FusedFeedForward;
+import scanline.engine.backend.FusedGate;
 import scanline.engine.backend.FusedNormPool;
 import scanline.engine.backend.FusedRecurrence;
 import scanline.engine.backend.FusedS4d;
@@ -128,7 +129,7 @@ public final class Numbers {
     public static Backend withSignError(Backend backend, String wrong, int output) {
         return (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(),
                 new Class<?>[] {Backend.class, FusedRecurrence.class, FusedDiagonal.class, FusedAttention.class,
-                        FusedFeedForward.class, FusedNormPool.class, FusedS4d.class},
+                        FusedFeedForward.class, FusedNormPool.class, FusedS4d.class, FusedGate.class},
                 (_, operation, arguments) -> {
                     Buffer target = operation.getName().equals(wrong) ? (Buffer) blocks(arguments).get(output) : null;
                     float[] before = target == null ? new float[0] : values(target);

@@ -23,6 +23,11 @@ final class Ranges {
         require(dropout >= 0 && dropout < 1, "dropout must be in [0, 1), not " + dropout);
     }
 
+    /** Checks the momentum of a batch normalization. */
+    static void requireMomentum(double momentum) {
+        require(momentum > 0 && momentum <= 1, "momentum must be in (0, 1], not " + momentum);
+    }
+
     /** Checks the number of paths of a beam search. */
     static void requireBeam(int beamWidth) {
         require(beamWidth >= 1 && beamWidth <= WIDEST_BEAM,

@@ -7,6 +7,7 @@ import java.util.function.UnaryOperator;
 import scanline.engine.geometry.Cell;
 import scanline.engine.geometry.CellKind;
 import scanline.engine.nn.Linear;
+import scanline.engine.nn.Readout;
 import scanline.engine.nn.Recurrent;
 import scanline.engine.nn.RecurrentInitializer;
 import scanline.engine.nn.RunningMean;

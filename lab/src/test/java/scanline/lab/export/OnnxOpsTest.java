@@ -26,6 +26,7 @@ import scanline.engine.geometry.CellKind;
 import scanline.engine.geometry.Mask;
 import scanline.engine.geometry.Nonlinearity;
 import scanline.engine.nn.AveragePool2d;
+import scanline.engine.nn.BatchNorm1d;
 import scanline.engine.nn.BatchNorm2d;
 import scanline.engine.nn.Conv2d;
 import scanline.engine.nn.FeedForward;
@@ -45,6 +46,7 @@ import scanline.engine.onnx.OnnxNodes;
 import scanline.engine.random.RandomKey;
 import scanline.engine.tensor.CustomOp;
 import scanline.engine.tensor.Engine;
+import scanline.engine.tensor.Gating;
 import scanline.engine.tensor.Images;
 import scanline.engine.tensor.Losses;
 import scanline.engine.tensor.Sequences.Output;
@@ -121,7 +123,9 @@ class OnnxOpsTest {
                 rows("exp", Tensor::exp), rows("log", x -> x.abs().log()), rows("sqrt", x -> x.abs().sqrt()),
                 rows("sin", Tensor::sin), rows("cos", Tensor::cos),
                 rows("power", x -> x.power(3)), rows("scale", x -> x.scale(-1.5f)), rows("sigmoid", Tensor::sigmoid),
-                rows("tanh", Tensor::tanh), rows("gelu", Tensor::gelu), rows("softmax", Tensor::softmax),
+                rows("tanh", Tensor::tanh), rows("gelu", Tensor::gelu),
+                rows("tanhGelu", Tensor::tanhGelu), rows("gate", x -> Gating.gate(x, x.tanh())),
+                rows("glu", Gating::glu), rows("softmax", Tensor::softmax),
                 rows("logSoftmax", Tensor::logSoftmax), rows("sum", x -> x.sum(1)), rows("mean", x -> x.mean(-1)),
                 rows("max", x -> x.max(1)), rows("slice", x -> x.slice(1, 2, 5)),
                 rows("concat", x -> Shaping.concat(List.of(x, x.relu()), -1)),
@@ -155,6 +159,7 @@ class OnnxOpsTest {
                 sequence("s4d", (w, x) -> new S4d(w, 6, 8, S4d.Initialization.LIN).forward(x)),
                 new Case("s4d of a long sequence", batch -> Shape.of(200, batch, 6),
                         (w, x) -> new S4d(w, 6, 16, S4d.Initialization.INV).forward(x)),
+                sequence("batch norm of steps", (w, x) -> new BatchNorm1d(w, 6).forward(x)),
                 images("convolution", (w, x) -> new Conv2d(w, 1, 3, 3, 2, 1, Initializer.UNIFORM).forward(x)),
                 images("max pooling", (_, x) -> new MaxPool2d(3, 2).forward(x)),
                 images("average pooling", (_, x) -> new AveragePool2d(2, 2).forward(x)),

@@ -94,6 +94,9 @@ class OnnxTest {
                     rnn-rows-relu, model.hidden=9 model.bidirectional=true head.softmax=true
                     lstm-rows, model.hidden=9 data.shrink=2 data.mean=0.1 data.std=0.3
                     lstm-rows, model.hidden=9 data.shrink=7
+                    lstm-rows, model=sequence model.channels=9 model.layers=2
+                    lstm-rows, model=sequence model.channels=9 model.gate=full model.layer.cell=gru model.readout=last
+                    lstm-rows, model=sequence model.channels=9 model.gate=joint model.norm=layer model.normFirst=false model.gelu=erf
                     lstm-rows, model.hidden=9 model.bidirectional=true model.readout=mean
                     lstm-rows, model.hidden=9 data.scan=chunks data.scan.size=14
                     lstm-rows, model.hidden=9 data.scan=permuted data.scan.size=49 data.scan.seed=3

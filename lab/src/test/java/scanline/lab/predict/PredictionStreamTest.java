@@ -67,6 +67,9 @@ class PredictionStreamTest {
             "lstm-rows, data.scan=columns data.shrink=2 head.softmax=true model.relu=true model.learnInitialState=true",
             "lstm-rows, model.readout=mean model.relu=true",
             "gru-pixels-deep-permuted, model.readout=mean data.shrink=2",
+            "lstm-rows, model=sequence model.channels=10 model.layers=2",
+            "lstm-rows, model=sequence model.channels=7 model.layer.cell=gru model.norm=layer model.normFirst=false"
+                    + " model.gate=joint model.gelu=erf model.readout=last",
             "gru-rows-deep, data.scan=patches data.scan.size=5 data.scan.pad=true data.mean=0.1307 data.std=0.3081",
             "rnn-rows, data.canvas=scatter data.canvas.size=16 data.canvas.minSize=5 data.canvas.maxSize=8 model.hidden=9",
             "lstm-pixels-permuted, data.scan.size=7 data.scan.seed=4"})

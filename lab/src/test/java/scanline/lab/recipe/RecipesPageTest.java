@@ -20,6 +20,7 @@ import scanline.engine.optim.Schedule;
 import scanline.engine.optim.UpdateRule;
 import scanline.lab.docs.Repository;
 import scanline.lab.experiment.Experiment;
+import scanline.lab.model.LayerKind;
 import scanline.lab.model.Model;
 
 /**
@@ -36,6 +37,7 @@ class RecipesPageTest {
     private static final Map<String, Class<?>> CHOOSING = new LinkedHashMap<>();
     static {
         CHOOSING.put("model", Model.class);
+        CHOOSING.put("model.layer", LayerKind.class);
         CHOOSING.put("optimizer", UpdateRule.class);
         CHOOSING.put("schedule", Schedule.class);
         CHOOSING.put("clip", Clipping.class);
@@ -60,7 +62,9 @@ class RecipesPageTest {
     private static String keys() {
         StringBuilder table = new StringBuilder("| choice | keys below it, with their defaults |\n|---|---|\n");
         CHOOSING.forEach((key, type) -> Binding.choices(type).keySet()
-                .forEach(choice -> append(table, key, choice, List.of(key + "=" + choice))));
+                .forEach(choice -> append(table, key, choice, type == LayerKind.class
+                        ? List.of("model=sequence", key + "=" + choice)
+                        : List.of(key + "=" + choice))));
         append(table, "data.folder", "", List.of("data=folder"));
         return table.toString();
     }

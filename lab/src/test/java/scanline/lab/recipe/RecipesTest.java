@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import scanline.data.sequence.Scan;
 import scanline.engine.geometry.CellKind;
 import scanline.engine.nn.Initializer;
+import scanline.engine.nn.Readout;
 import scanline.engine.nn.RecurrentInitializer;
 import scanline.engine.optim.Adam;
 import scanline.engine.optim.AdamW;
@@ -205,7 +206,7 @@ class RecipesTest {
                     digit-classifier | model.heads=5       | model.heads must divide width: 5 does not divide 64
                     digit-classifier | model.feedForward=0 | model.feedForward must be from 1 to 4096, not 0
                     digit-classifier | model.pooling=last  | the command line: model.pooling is "last", but must be one of first, mean
-                    digit-classifier | model.init=zero     | the command line: model.init is "zero", but must be one of he, uniform, xavier
+                    digit-classifier | model.init=zero     | the command line: model.init is "zero", but must be one of he, lecun, uniform, xavier
                     digit-classifier | model.mlp=1         | the command line: model.mlp belongs to model=vit
                     digit-sequence   | model.heads=5       | model.heads must divide width: 5 does not divide 64
                     digit-sequence   | model.decoderDepth=0 | model.decoderDepth must be from 1 to 64, not 0
@@ -358,7 +359,7 @@ class RecipesTest {
         assertThatThrownBy(() -> Recipes.parse("mine.yaml", "epochs: 3\n", List.of()))
                 .isInstanceOf(RecipeException.class)
                 .hasMessage("mine.yaml: the recipe lacks the key model, which is one of"
-                        + " cnn, cnnrnn, encoder, recurrent, transformer, vit");
+                        + " cnn, cnnrnn, encoder, recurrent, sequence, transformer, vit");
     }
 
     @Test

@@ -99,6 +99,19 @@ class TrainerTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"batch, half, warmup", "layer, joint, onecycle"})
+    void aStoppedRunOfASequenceModelEndsWithTheSameBits(String norm, String gate, String schedule) throws IOException {
+        Recipe recipe = recipe("lstm-rows", List.of("data.limit=96", "data.validation=20", "batch=32", "epochs=2",
+                "model=sequence", "model.channels=6", "model.layers=2", "model.norm=" + norm, "model.gate=" + gate,
+                "schedule=" + schedule, "data.scan=permuted", "data.scan.order=bit_reversal", "data.scan.size=28"));
+        String uninterrupted = lastWeights(recipe, create("whole", recipe), 1, false, () -> false);
+        Run run = create("stopped", recipe);
+        AtomicInteger left = new AtomicInteger(4);
+        assertThat(lastWeights(recipe, run, 2, false, () -> left.getAndDecrement() == 0)).isEmpty();
+        assertThat(lastWeights(run.recipe(), run, 3, true, () -> false)).isEqualTo(uninterrupted);
+    }
+
+    @ParameterizedTest
     @CsvSource({"rnn_tanh, false", "rnn_relu, true", "gru, false", "gru, true", "lstm, true"})
     void aStoppedRunOfEveryKindEndsWithTheSameBits(String cell, String option) throws IOException {
         Recipe recipe = small("epochs=1", "model.cell=" + cell, "model.bidirectional=" + option,
