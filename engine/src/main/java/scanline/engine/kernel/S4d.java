@@ -34,7 +34,7 @@ public final class S4d {
     private static final int LANES = 16;
     // Steps at a time: three copies of them, and the factors, states and sums of a block's modes, fit in the first-level cache.
     private static final int CHUNK = 128;
-    // Modes in registers at a time. Forward, each has four factors and two negatives of them, and a state of two; backward,
+    // Modes in registers at a time. Forward, each has five factors, negatives included, and a state of two parts; backward,
     // also a second state and four sums.
     private static final int FORWARD_MODES = 4;
     private static final int BACKWARD_MODES = 2;
