@@ -75,7 +75,6 @@ import scanline.engine.kernel.S4d;
 import scanline.engine.kernel.SelfAttention;
 import scanline.engine.kernel.Softmax;
 import scanline.engine.kernel.Transposition;
-import scanline.engine.kernel.Trigonometry;
 import scanline.engine.kernel.Updates;
 import scanline.engine.random.RandomKey;
 
@@ -223,12 +222,12 @@ public final class CpuBackend
 
     @Override
     public void sin(Buffer y, Buffer x, int n) {
-        ranges(n, (at, length) -> Trigonometry.sin(floats(y), floats(x), at, length));
+        ranges(n, (at, length) -> Elementary.sin(floats(y), floats(x), at, length));
     }
 
     @Override
     public void cos(Buffer y, Buffer x, int n) {
-        ranges(n, (at, length) -> Trigonometry.cos(floats(y), floats(x), at, length));
+        ranges(n, (at, length) -> Elementary.cos(floats(y), floats(x), at, length));
     }
 
     @Override

@@ -7,7 +7,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Exponential, natural logarithm and powers, each over the whole range of float32, infinities included.
+ * Exponential, natural logarithm, sine, cosine and powers, each over the whole range of float32, infinities included.
  *
  * <p>
  * The logarithm is that of {@code x = 2^k (1 + f)} with {@code sqrt(1/2) <= 1 + f < sqrt(2)}:
@@ -42,6 +42,9 @@ public final class Elementary {
     private static final float P6 = 0.11661511f;
     private static final float P7 = -0.11571201f;
     private static final float P8 = 0.07149754f;
+
+    // Angles below it are reduced exactly enough.
+    private static final float LARGEST_ANGLE = 1e8f;
 
     // Whole exponents up to this size are computed by multiplication, which takes a tenth of the time of pow.
     private static final int MOST_FACTORS = 64;
@@ -112,6 +115,20 @@ public final class Elementary {
         float small = Math.fma(k, LN2_LOW, p * f * square);
         float rest = Math.fma(square, -0.5f, small) + f;
         return Math.fma(k, LN2_HIGH, rest);
+    }
+
+    /** {@code y = sin(x)}, rounded from double precision. */
+    public static void sin(float[] y, float[] x, int at, int n) {
+        for (int i = at; i < at + n; i++) {
+            y[i] = (float) (Math.abs(x[i]) < LARGEST_ANGLE ? Trigonometry.sin(x[i]) : StrictMath.sin(x[i]));
+        }
+    }
+
+    /** {@code y = cos(x)}, rounded from double precision. */
+    public static void cos(float[] y, float[] x, int at, int n) {
+        for (int i = at; i < at + n; i++) {
+            y[i] = (float) (Math.abs(x[i]) < LARGEST_ANGLE ? Trigonometry.cos(x[i]) : StrictMath.cos(x[i]));
+        }
     }
 
     /** {@code y = x^exponent}, computed in double precision. */

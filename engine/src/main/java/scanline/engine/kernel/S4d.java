@@ -34,7 +34,7 @@ public final class S4d {
     private static final int LANES = 16;
     // Steps at a time: three copies of them, and the factors, states and sums of a block's modes, fit in the first-level cache.
     private static final int CHUNK = 128;
-    // Modes in registers at a time. Forward, each has four factors and two negatives of them, and a state of two; backward,
+    // Modes in registers at a time. Forward, each has five factors, negatives included, and a state of two parts; backward,
     // also a second state and four sums.
     private static final int FORWARD_MODES = 4;
     private static final int BACKWARD_MODES = 2;
@@ -360,6 +360,8 @@ public final class S4d {
     /**
      * {@code x_t = a x_(t-1) + u_t} and {@code y_t += Re(E x_t)} for four modes. Each has a chain of two multiply-adds from one
      * step to the next, so that it takes four to keep the units busy; and y is loaded and stored once for all four.
+     * Of each mode, a and i are the real and the imaginary part of the factor a, and m is -i; e is the real part of E, and n its
+     * imaginary part with the opposite sign; r and j are the parts of the state.
      *
      * @param x
      *            the states of the modes, which are replaced by those after the steps
@@ -433,7 +435,8 @@ public final class S4d {
 
     /**
      * From the last step to the first, {@code r_t = a r_(t+1) + q_(t+1)}, {@code q_t = a q_(t+1) + g_t} and
-     * {@code du_t += Re(E q_t)} for two modes, as more do not fit in the registers.
+     * {@code du_t += Re(E q_t)} for two modes, as more do not fit in the registers. The factors are named as in {@link #filter};
+     * q and p are the parts of the state q, and r and j those of the state r.
      *
      * @param sums
      *            the sums of {@code u_t q_t} and {@code u_t r_t} of the modes, which are added to

@@ -9,6 +9,7 @@ import static scanline.engine.tensor.Numbers.uniform;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import scanline.engine.backend.Backend;
 import scanline.engine.cpu.CpuBackend;
@@ -264,5 +265,18 @@ class S4dTest {
         Parameter parameter = weights.parameters().stream().filter(each -> each.name().equals(name)).findFirst()
                 .orElseThrow();
         weights.backend().fill(parameter.value(), 0, parameter.shape().elements(), value);
+    }
+
+    @Test
+    void theCompilerAndTheThreadCountChangeNothing() throws IOException, InterruptedException {
+        String expected = "";
+        for (int i = 0; i < 300; i++) { // until the second compiler has done its work
+            expected = S4dFingerprint.hash(1);
+        }
+        assertThat(S4dFingerprint.hash(2)).isEqualTo(expected);
+        for (String option : new String[] {"-Xint", "-XX:TieredStopAtLevel=1", "-XX:MaxVectorSize=16"}) {
+            assertThat(ChildJvm.run(List.of(option), S4dFingerprint.class).get("hash")).as(option)
+                    .containsExactly(expected);
+        }
     }
 }
