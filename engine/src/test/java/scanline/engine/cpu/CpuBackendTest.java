@@ -27,6 +27,7 @@ import scanline.engine.backend.Backend.RmsPropStep;
 import scanline.engine.backend.Backend.SgdStep;
 import scanline.engine.backend.Buffer;
 import scanline.engine.backend.FusedAttention;
+import scanline.engine.backend.FusedDiagonal;
 import scanline.engine.backend.FusedFeedForward;
 import scanline.engine.backend.FusedNormPool;
 import scanline.engine.backend.FusedRecurrence;
@@ -286,7 +287,8 @@ class CpuBackendTest {
         assertThat(tested).isEqualTo(operations);
         // The abilities belong to ops.
         assertThat(CpuBackend.class.getInterfaces()).containsExactly(Backend.class, FusedRecurrence.class,
-                FusedAttention.class, FusedFeedForward.class, FusedNormPool.class, RepeatedPasses.class);
+                FusedDiagonal.class, FusedAttention.class, FusedFeedForward.class, FusedNormPool.class,
+                RepeatedPasses.class);
     }
 
     private static int[] append(int[] sizes, int size) {
