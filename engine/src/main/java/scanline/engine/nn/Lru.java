@@ -135,6 +135,6 @@ public final class Lru implements Layer, DiagonalLayer {
     @Override
     public Step step(Tensor x, Tensor state) {
         DiagonalRecurrence.Step step = parameters.step(x, state);
-        return new Step(step.output(), step.state());
+        return new Step(step.y(), step.x());
     }
 }

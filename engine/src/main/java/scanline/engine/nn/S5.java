@@ -123,7 +123,7 @@ public final class S5 implements Layer, DiagonalLayer {
     @Override
     public Step step(Tensor x, Tensor state) {
         DiagonalRecurrence.Step step = parameters.step(x, state);
-        return new Step(step.output(), step.state());
+        return new Step(step.y(), step.x());
     }
 
     /** The initial values. The two parts of a complex matrix come from the same random numbers, those of its real part. */

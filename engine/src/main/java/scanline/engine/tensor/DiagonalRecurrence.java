@@ -81,12 +81,12 @@ public final class DiagonalRecurrence {
     /**
      * The result of a step.
      *
-     * @param output
-     *            [B, H]
-     * @param state
-     *            [B, 2 N]
+     * @param y
+     *            the outputs, [B, H]
+     * @param x
+     *            the states after the step, [B, 2 N], first the real parts
      */
-    public record Step(Tensor output, Tensor state) {}
+    public record Step(Tensor y, Tensor x) {}
 
     /**
      * Computes the outputs of a layer, from states that are zero.
@@ -149,8 +149,8 @@ public final class DiagonalRecurrence {
         List<Tensor> outputs = new ArrayList<>();
         for (int t = 0; t < u.shape().size(0); t++) {
             Step step = layer.step(t, state);
-            outputs.add(step.output());
-            state = step.state();
+            outputs.add(step.y());
+            state = step.x();
         }
         return stack(outputs);
     }

@@ -9,7 +9,13 @@ import scanline.engine.geometry.DiagonalKind;
  * each, to the real and imaginary parts of l and of p, [1, 4 N]. It is a part of {@link DiagonalRecurrence#composed}, in
  * double precision like the fused operation.
  */
-record Discretization(DiagonalKind kind) implements CustomOp {
+final class Discretization implements CustomOp {
+    private final DiagonalKind kind;
+
+    Discretization(DiagonalKind kind) {
+        this.kind = kind;
+    }
+
     /** A complex number. */
     private record Complex(double re, double im) {
         static Complex exp(Complex z) {

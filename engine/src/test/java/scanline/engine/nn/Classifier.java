@@ -59,6 +59,17 @@ public final class Classifier {
         });
     }
 
+    /** An S5 and an LRU between two linear maps, and the mean over the steps. */
+    public static Classifier diagonal(Backend backend, int steps, int batch, int features, int hidden) {
+        return new Classifier(backend, Shape.of(steps, batch, features), weights -> {
+            Linear encoder = new Linear(weights.scope("encoder"), features, hidden);
+            S5 s5 = new S5(weights.scope("s5"), hidden, S5.Options.DEFAULT.withStates(12, 2));
+            Lru lru = new Lru(weights.scope("lru"), hidden, new Lru.Options(17, 0.5, 0.99, 3));
+            Linear linear = new Linear(weights.scope("fc"), hidden, CLASSES);
+            return x -> linear.forward(lru.forward(s5.forward(encoder.forward(x)).gelu()).meanOverSteps());
+        });
+    }
+
     /** One step of training: the loss before it. */
     public float step() {
         backward();

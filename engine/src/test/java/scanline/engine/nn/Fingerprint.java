@@ -21,7 +21,8 @@ import scanline.engine.tensor.Parameter;
  * Prints what must be the same to the bit on every machine: {@code Fingerprint [kernels] STEPS T B F H THREADS...} prints
  * the width of the vectors, a hash over what no op of {@code scanline.engine.ops.Ops} calls if asked for, and for each number of
  * threads a hash over {@link Classifier recurrent classifiers} of PyTorch's kinds, one over each of the other kinds, one
- * over an {@link ImageClassifier}, one over a {@link TransformerClassifier transformer} and one over a {@link WordClassifier decoder}, and their losses after so many
+ * over diagonal recurrences, one over an {@link ImageClassifier}, one over a {@link TransformerClassifier transformer}
+ * and one over a {@link WordClassifier decoder}, and their losses after so many
  * steps of training.
  */
 public final class Fingerprint {
@@ -45,6 +46,7 @@ public final class Fingerprint {
             for (CellKind kind : OTHERS) {
                 System.out.println(kind + " " + training(n[i], n[0], n[1], n[2], n[3], n[4], List.of(kind)));
             }
+            System.out.println("diagonal " + diagonal(n[i], n[0], n[1], n[2], n[3], n[4]));
             System.out.println("images " + images(n[i], n[0], n[2]));
             System.out.println("transformer " + transformer(n[i], n[0], n[1], n[2], n[3], n[4]));
             System.out.println("decoder " + decoder(n[i], n[0], n[1], n[2], n[3], n[4]));
@@ -65,6 +67,16 @@ public final class Fingerprint {
             for (CellKind kind : kinds) {
                 print.add(Classifier.recurrent(backend, kind, steps, batch, features, hidden), count);
             }
+        }
+        return Long.toHexString(print.hash);
+    }
+
+    /** The same of diagonal recurrences, for this batch and for one sequence. */
+    public static String diagonal(int threads, int count, int steps, int batch, int features, int hidden) {
+        Fingerprint print = new Fingerprint();
+        try (CpuBackend backend = new CpuBackend(threads)) {
+            print.add(Classifier.diagonal(backend, steps, batch, features, hidden), count);
+            print.add(Classifier.diagonal(backend, steps, 1, features, hidden), count);
         }
         return Long.toHexString(print.hash);
     }

@@ -23,6 +23,7 @@ class SameBitsTest {
     // The kinds of recurrent layers that PyTorch does not have.
     private static final Map<CellKind, String> OTHERS = Map.of(CellKind.LEM, "57ce5642b90122e",
             CellKind.UR_LSTM, "86cc9d6fe976734d");
+    private static final String DIAGONAL = "e5f8983c003659be";
     private static final String TRANSFORMER = "537d2e00b3f82b5";
     private static final String DECODER = "1f9e40929a7a4f1e";
 
@@ -33,6 +34,7 @@ class SameBitsTest {
     void theVectorWidthAndTheThreadCountChangeNothing() throws Exception {
         Set<String> kernels = new HashSet<>();
         Set<String> training = new HashSet<>();
+        Set<String> diagonal = new HashSet<>();
         Set<String> images = new HashSet<>();
         Set<String> transformer = new HashSet<>();
         Set<String> decoder = new HashSet<>();
@@ -42,17 +44,20 @@ class SameBitsTest {
             // A machine whose vectors are narrower runs at its own width.
             assertThat(Integer.parseInt(child.get("bits").getFirst())).isLessThanOrEqualTo(8 * bytes);
             assertThat(child.get("training")).hasSize(4);
+            assertThat(child.get("diagonal")).hasSize(4);
             assertThat(child.get("transformer")).hasSize(4);
             assertThat(child.get("decoder")).hasSize(4);
             OTHERS.forEach((kind, hash) -> assertThat(child.get(kind.name())).hasSize(4).containsOnly(hash));
             kernels.addAll(child.get("kernels"));
             training.addAll(child.get("training"));
+            diagonal.addAll(child.get("diagonal"));
             images.addAll(child.get("images"));
             transformer.addAll(child.get("transformer"));
             decoder.addAll(child.get("decoder"));
         }
         assertThat(kernels).hasSize(1);
         assertThat(training).containsExactly(TRAINING);
+        assertThat(diagonal).containsExactly(DIAGONAL);
         assertThat(images).containsExactly(IMAGES);
         assertThat(transformer).containsExactly(TRANSFORMER);
         assertThat(decoder).containsExactly(DECODER);
@@ -75,6 +80,7 @@ class SameBitsTest {
             assertThat(child.get(kind.name())).hasSize(2)
                     .containsOnly(Fingerprint.training(1, 2, 3, 5, 3, 9, List.of(kind)));
         }
+        assertThat(child.get("diagonal")).hasSize(2).containsOnly(Fingerprint.diagonal(1, 2, 3, 5, 3, 9));
         assertThat(child.get("images")).hasSize(2).containsOnly(Fingerprint.images(1, 2, 5));
         assertThat(child.get("transformer")).hasSize(2).containsOnly(Fingerprint.transformer(1, 2, 3, 5, 3, 9));
         assertThat(child.get("decoder")).hasSize(2).containsOnly(Fingerprint.decoder(1, 2, 3, 5, 3, 9));

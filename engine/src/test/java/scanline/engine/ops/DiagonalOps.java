@@ -24,7 +24,7 @@ final class DiagonalOps {
             // Few sequences: several blocks, with segments that are empty or shorter.
             {230, 4, 2, 3}, {120, 1, 3, 5}, {130, 7, 3, 17}, {9, 2, 5, 40},
             // Many sequences: several chunks, and several groups in a shard.
-            {40, 9, 5, 17}, {19, 50, 7, 9}, {3, 300, 5, 33}};
+            {130, 9, 3, 17}, {19, 50, 7, 9}, {3, 300, 5, 33}};
 
     private DiagonalOps() {}
 
