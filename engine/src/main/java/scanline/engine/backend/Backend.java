@@ -43,6 +43,7 @@ import scanline.engine.random.RandomKey;
  * missing, the operation is composed of those declared here. {@link FusedRecurrence} saves some thirty calls for each
  * time step of a recurrent layer, {@link FusedAttention} the calls for each head of each example, and the memory of the
  * scores; {@link FusedFeedForward} the hidden layer, and {@link FusedNormPool} the normalized images.
+ * {@link FusedMinimalRecurrence} saves several calls per step.
  *
  * <p>
  * <b>Determinism.</b> The same calls must give the same bits, for any number of threads. Every backend must sum each

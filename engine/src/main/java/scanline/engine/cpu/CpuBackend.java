@@ -12,6 +12,7 @@ import scanline.engine.backend.Backend;
 import scanline.engine.backend.Buffer;
 import scanline.engine.backend.FusedAttention;
 import scanline.engine.backend.FusedFeedForward;
+import scanline.engine.backend.FusedMinimalRecurrence;
 import scanline.engine.backend.FusedNormPool;
 import scanline.engine.backend.FusedRecurrence;
 import scanline.engine.backend.RepeatedPasses;
@@ -31,6 +32,7 @@ import scanline.engine.geometry.HeadsView;
 import scanline.engine.geometry.Learned;
 import scanline.engine.geometry.LinearShape;
 import scanline.engine.geometry.MatmulShape;
+import scanline.engine.geometry.MinimalShape;
 import scanline.engine.geometry.Place;
 import scanline.engine.geometry.Qkv;
 import scanline.engine.geometry.RowMoments;
@@ -50,6 +52,7 @@ import scanline.engine.kernel.Gelu;
 import scanline.engine.kernel.LayerNorm;
 import scanline.engine.kernel.Linear;
 import scanline.engine.kernel.Matmul;
+import scanline.engine.kernel.MinimalRecurrence;
 import scanline.engine.kernel.Packed;
 import scanline.engine.kernel.Parallel;
 import scanline.engine.kernel.Plan;
@@ -70,6 +73,7 @@ public final class CpuBackend
         implements
             Backend,
             FusedRecurrence,
+            FusedMinimalRecurrence,
             FusedAttention,
             FusedFeedForward,
             FusedNormPool,
@@ -589,6 +593,19 @@ public final class CpuBackend
             Buffer work, Cell cell, Span span) {
         RecurrentBackward.backward(parallel, RecurrentCell.of(cell), d.map(HeapBuffer::floats),
                 y.map(HeapBuffer::floats), floats(x), w.map(HeapBuffer::floats), floats(work), span);
+    }
+
+    @Override
+    public void minimalRecurrence(Buffer h, Buffer sums, Buffer before, MinimalShape shape) {
+        MinimalRecurrence.forward(parallel, floats(h), floats(sums), floats(before),
+                work(MinimalRecurrence.work(shape, parallel.threads())), shape);
+    }
+
+    @Override
+    public void minimalRecurrenceGradient(@Nullable Buffer dsums, @Nullable Buffer dbefore, Buffer dh, Buffer h,
+            Buffer sums, Buffer before, MinimalShape shape) {
+        MinimalRecurrence.backward(parallel, floatsOrNull(dsums), floatsOrNull(dbefore), floats(dh), floats(h),
+                floats(sums), floats(before), work(MinimalRecurrence.work(shape, parallel.threads())), shape);
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.Locale;
 
 import scanline.engine.geometry.Cell;
 import scanline.engine.geometry.Mask;
+import scanline.engine.geometry.MinimalKind;
 import scanline.engine.geometry.Nonlinearity;
 import scanline.engine.geometry.Window;
 
@@ -219,6 +220,9 @@ public sealed interface Op {
             return 2L * x.size(0) * x.size(1) * gates * (x.size(2) + inputs.get(2).shape().size(1));
         }
     }
+
+    /** A minimal recurrence: the sums of its gates, and the initial state. */
+    record MinimalRecurrence(MinimalKind kind) implements Op {}
 
     /** An operation from outside the engine. */
     record Custom(CustomOp op) implements Op {

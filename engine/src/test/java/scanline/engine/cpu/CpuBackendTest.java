@@ -28,6 +28,7 @@ import scanline.engine.backend.Backend.SgdStep;
 import scanline.engine.backend.Buffer;
 import scanline.engine.backend.FusedAttention;
 import scanline.engine.backend.FusedFeedForward;
+import scanline.engine.backend.FusedMinimalRecurrence;
 import scanline.engine.backend.FusedNormPool;
 import scanline.engine.backend.FusedRecurrence;
 import scanline.engine.backend.RepeatedPasses;
@@ -286,6 +287,7 @@ class CpuBackendTest {
         assertThat(tested).isEqualTo(operations);
         // The abilities belong to ops.
         assertThat(CpuBackend.class.getInterfaces()).containsExactly(Backend.class, FusedRecurrence.class,
+                FusedMinimalRecurrence.class,
                 FusedAttention.class, FusedFeedForward.class, FusedNormPool.class, RepeatedPasses.class);
     }
 

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import scanline.engine.backend.Backend;
 import scanline.engine.backend.FusedAttention;
 import scanline.engine.backend.FusedFeedForward;
+import scanline.engine.backend.FusedMinimalRecurrence;
 import scanline.engine.backend.FusedNormPool;
 import scanline.engine.backend.FusedRecurrence;
 import scanline.engine.cpu.CpuBackend;
@@ -88,7 +89,7 @@ class OpGradientTest {
     @Test
     void everyGradientOperationIsTestedWithASignError() {
         Set<String> operations = Stream.of(Backend.class, FusedRecurrence.class, FusedAttention.class,
-                FusedFeedForward.class, FusedNormPool.class)
+                FusedFeedForward.class, FusedNormPool.class, FusedMinimalRecurrence.class)
                 .flatMap(type -> Stream.of(type.getMethods()))
                 .map(Method::getName).filter(name -> name.endsWith("Gradient")).collect(Collectors.toSet());
         operations.add("accumulate");

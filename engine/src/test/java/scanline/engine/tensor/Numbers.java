@@ -12,6 +12,7 @@ import scanline.engine.backend.Backend;
 import scanline.engine.backend.Buffer;
 import scanline.engine.backend.FusedAttention;
 import scanline.engine.backend.FusedFeedForward;
+import scanline.engine.backend.FusedMinimalRecurrence;
 import scanline.engine.backend.FusedNormPool;
 import scanline.engine.backend.FusedRecurrence;
 import scanline.engine.geometry.Blocks;
@@ -126,7 +127,7 @@ public final class Numbers {
     public static Backend withSignError(Backend backend, String wrong, int output) {
         return (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(),
                 new Class<?>[] {Backend.class, FusedRecurrence.class, FusedAttention.class,
-                        FusedFeedForward.class, FusedNormPool.class},
+                        FusedFeedForward.class, FusedNormPool.class, FusedMinimalRecurrence.class},
                 (_, operation, arguments) -> {
                     Buffer target = operation.getName().equals(wrong) ? (Buffer) blocks(arguments).get(output) : null;
                     float[] before = target == null ? new float[0] : values(target);
