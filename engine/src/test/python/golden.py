@@ -111,6 +111,46 @@ class UrLstm(nn.Module):
         return x, torch.stack([each[-1] for each in y])
 
 
+class Minimal(nn.Module):
+    """minGRU or minLSTM (Feng et al. 2024), with the names of minGRU-pytorch, as a plain recurrence."""
+
+    def __init__(self, kind, size, expansion):
+        super().__init__()
+        inner = int(size * expansion)
+        self.kind = kind
+        name, blocks = ("to_hidden_and_gate", 2) if kind == "mingru" else ("to_hidden_and_f_i_gate", 3)
+        self.add_module(name, nn.Linear(size, blocks * inner, bias=False))
+        self.sums = name
+        self.to_out = nn.Identity() if inner == size else nn.Linear(inner, size, bias=False)
+
+    def forward(self, x):
+        v, *gates = getattr(self, self.sums)(x).chunk(2 if self.kind == "mingru" else 3, -1)
+        candidate = torch.where(v >= 0, v + 0.5, v.sigmoid())
+        if self.kind == "mingru":
+            keep = torch.sigmoid(-gates[0])
+        else:
+            keep = torch.sigmoid(nn.functional.softplus(-gates[1]) - nn.functional.softplus(-gates[0]))
+        h = torch.zeros_like(v[0])
+        states = []
+        for k, c in zip(keep, candidate):
+            h = k * h + (1 - k) * c
+            states.append(h)
+        return self.to_out(torch.stack(states))
+
+
+class MinimalStack(nn.Module):
+    """A linear map and two minimal layers, with the interface of nn.RNN."""
+
+    def __init__(self, inputs, hidden, layers, bidirectional, kind):
+        super().__init__()
+        self.encoder = nn.Linear(inputs, hidden)
+        self.layers = nn.Sequential(Minimal(kind, hidden, 1), Minimal(kind, hidden, 1.5))
+
+    def forward(self, x):
+        y = self.layers(self.encoder(x))
+        return y, y[-1:]
+
+
 # Name of the layer: what makes it.
 KINDS = {
     "rnn_tanh": ("rnn", nn.RNN, dict(nonlinearity="tanh")),
@@ -120,14 +160,19 @@ KINDS = {
     "lem": ("lem", lem, {}),
     "ur_lstm": ("ur_lstm", UrLstm, {}),
 }
+# The same, of which there is one depth and one direction.
+MINIMAL = {
+    "mingru": ("mingru", MinimalStack, dict(kind="mingru")),
+    "minlstm": ("minlstm", MinimalStack, dict(kind="minlstm")),
+}
 # What PyTorch does not have is computed in double precision.
-PRECISE = ("lem", "ur_lstm")
+PRECISE = ("lem", "ur_lstm", *MINIMAL)
 
 
 class Classifier(nn.Module):
     def __init__(self, kind, layers, bidirectional):
         super().__init__()
-        self.name, make, arguments = KINDS[kind]
+        self.name, make, arguments = (KINDS | MINIMAL)[kind]
         self.directions = 2 if bidirectional else 1
         setattr(self, self.name, make(FEATURES, HIDDEN, layers, bidirectional=bidirectional, **arguments))
         self.fc = nn.Linear(self.directions * HIDDEN, CLASSES)
@@ -253,6 +298,8 @@ def main():
             write(folder, kind, layers, False)
         for layers in (1, 2):
             write(folder, kind, layers, True)
+    for kind in MINIMAL:
+        write(folder, kind, 1, False)
     write_cnn(folder, "cnn", False)
     write_cnn(folder, "cnn-strided", True)
     schedules = torch.optim.lr_scheduler

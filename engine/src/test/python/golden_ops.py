@@ -129,6 +129,21 @@ def ur_lstm(x, y, c, w, u, b, d, offset):
     return torch.stack(outputs)
 
 
+def minimal(kind, sums, h):
+    """minGRU and minLSTM, step by step: every state."""
+    v, *gates = sums.chunk(2 if kind == "GRU" else 3, -1)
+    candidate = torch.where(v >= 0, v + 0.5, v.sigmoid())
+    if kind == "GRU":
+        keep = torch.sigmoid(-gates[0])
+    else:
+        keep = torch.sigmoid(functional.softplus(-gates[1]) - functional.softplus(-gates[0]))
+    states = []
+    for k, c in zip(keep, candidate):
+        h = k * h + (1 - k) * c
+        states.append(h)
+    return torch.stack(states)
+
+
 def main():
     torch.set_num_threads(1)
     torch.set_default_dtype(torch.double)

@@ -41,9 +41,10 @@ import scanline.engine.random.RandomKey;
  * <p>
  * <b>Fused operations.</b> A backend may offer them as well, each group of them an interface of its own; where one is
  * missing, the operation is composed of those declared here. {@link FusedRecurrence} saves some thirty calls for each
- * time step of a recurrent layer, and {@link FusedDiagonal} as many of a diagonal one; {@link FusedAttention} the calls
- * for each head of each example, and the memory of the scores; {@link FusedFeedForward} the hidden layer,
- * {@link FusedNormPool} the normalized images, {@link FusedS4d} the states of every step, and {@link FusedGate} the gates.
+ * time step of a recurrent layer, {@link FusedDiagonal} and {@link FusedMinimalRecurrence} as many of a linear one;
+ * {@link FusedAttention} the calls for each head of each example, and the memory of the scores; {@link FusedFeedForward}
+ * the hidden layer, {@link FusedNormPool} the normalized images, {@link FusedS4d} the states of every step, and
+ * {@link FusedGate} the gates.
  *
  * <p>
  * <b>Determinism.</b> The same calls must give the same bits, for any number of threads. Every backend must sum each

@@ -14,6 +14,7 @@ import scanline.engine.backend.FusedAttention;
 import scanline.engine.backend.FusedDiagonal;
 import scanline.engine.backend.FusedFeedForward;
 import scanline.engine.backend.FusedGate;
+import scanline.engine.backend.FusedMinimalRecurrence;
 import scanline.engine.backend.FusedNormPool;
 import scanline.engine.backend.FusedRecurrence;
 import scanline.engine.backend.FusedS4d;
@@ -38,6 +39,7 @@ import scanline.engine.geometry.HeadsView;
 import scanline.engine.geometry.Learned;
 import scanline.engine.geometry.LinearShape;
 import scanline.engine.geometry.MatmulShape;
+import scanline.engine.geometry.MinimalShape;
 import scanline.engine.geometry.Place;
 import scanline.engine.geometry.Qkv;
 import scanline.engine.geometry.RowMoments;
@@ -62,6 +64,7 @@ import scanline.engine.kernel.Gelu;
 import scanline.engine.kernel.LayerNorm;
 import scanline.engine.kernel.Linear;
 import scanline.engine.kernel.Matmul;
+import scanline.engine.kernel.MinimalRecurrence;
 import scanline.engine.kernel.Packed;
 import scanline.engine.kernel.Parallel;
 import scanline.engine.kernel.Plan;
@@ -84,6 +87,7 @@ public final class CpuBackend
             Backend,
             FusedRecurrence,
             FusedDiagonal,
+            FusedMinimalRecurrence,
             FusedAttention,
             FusedFeedForward,
             FusedNormPool,
@@ -683,6 +687,19 @@ public final class CpuBackend
             S4dShape shape) {
         S4d.backward(parallel, floatsOrNull(dx), dw.map(HeapBuffer::floats), floats(dy), floats(x),
                 w.map(HeapBuffer::floats), work(S4d.backwardWork(shape, parallel.threads())), shape);
+    }
+
+    @Override
+    public void minimalRecurrence(Buffer h, Buffer sums, Buffer before, MinimalShape shape) {
+        MinimalRecurrence.forward(parallel, floats(h), floats(sums), floats(before),
+                work(MinimalRecurrence.work(shape, parallel.threads())), shape);
+    }
+
+    @Override
+    public void minimalRecurrenceGradient(@Nullable Buffer dsums, @Nullable Buffer dbefore, Buffer dh, Buffer h,
+            Buffer sums, Buffer before, MinimalShape shape) {
+        MinimalRecurrence.backward(parallel, floatsOrNull(dsums), floatsOrNull(dbefore), floats(dh), floats(h),
+                floats(sums), floats(before), work(MinimalRecurrence.work(shape, parallel.threads())), shape);
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import scanline.engine.geometry.CellKind;
 import scanline.engine.geometry.Mask;
+import scanline.engine.geometry.MinimalKind;
 import scanline.engine.geometry.Nonlinearity;
 import scanline.engine.geometry.Window;
 import scanline.engine.onnx.OnnxGraph.Attribute;
@@ -138,6 +139,7 @@ public final class Translation {
             case Op.SelfAttention attention -> selfAttention(step, attention);
             case Op.Recurrent recurrent -> recurrent(step, recurrent);
             case Op.Diagonal diagonal -> diagonal(step, diagonal);
+            case Op.MinimalRecurrence minimal -> minimalRecurrence(step, minimal);
             case Op.Custom custom -> {
                 if (!(custom.op() instanceof OnnxNodes nodes)) {
                     throw new IllegalArgumentException("the custom op " + custom.label()
@@ -567,6 +569,47 @@ public final class Translation {
                 Attribute.of("kernel_shape", new int[] {count}), Attribute.of("group", responses.length),
                 Attribute.of("pads", count - 1, 0));
         return graph.transpose(y, 2, 0, 1);
+    }
+
+    /** {@code c = sigmoid(min(v, 0)) + max(v, 0), h = h' + z (c - h')}, step by step. */
+    private Value minimalRecurrence(Trace.Step step, Op.MinimalRecurrence op) {
+        Value sums = in(step, 0);
+        int n = step.inputs().get(1).shape().size(1);
+        Value v = block(sums, 0, n);
+        Value candidate = graph.add(
+                graph.node("Sigmoid", graph.node("Min", List.of(v, graph.constant(0)))), graph.node("Relu", v));
+        Value share = graph.node("Sigmoid", block(sums, 1, n));
+        if (op.kind() == MinimalKind.LSTM) {
+            Value in = graph.node("Sigmoid", block(sums, 2, n));
+            share = graph.node("Div", List.of(in, graph.add(share, in)));
+        }
+        Value first = state(step, 1, n, sums);
+        OnnxGraph body = graph.body();
+        Value before = body.input();
+        Value z = body.input();
+        Value c = body.input();
+        Value now = approach(body, before, z, c);
+        body.output(now);
+        body.output(now);
+        return graph.scan(body, List.of(first), List.of(share, candidate), 1).getLast();
+    }
+
+    /** Block i of n values of the last of three axes. */
+    private Value block(Value x, int i, int n) {
+        return graph.slice(x, 2, graph.list((long) i * n), graph.list((i + 1L) * n));
+    }
+
+    /** {@code h + z (c - h)}. */
+    private static Value approach(OnnxGraph body, Value h, Value z, Value c) {
+        return body.add(h, body.multiply(z, body.node("Sub", List.of(c, h))));
+    }
+
+    /** Returns an initial state, [B, H]; zeros of the size of the batch, which is axis 1 of x, if it is zero. */
+    private Value state(Trace.Step step, int i, int hidden, Value x) {
+        Tensor state = step.inputs().get(i);
+        return values.containsKey(state) || !isZero(state)
+                ? value(state)
+                : graph.node("ConstantOfShape", graph.concat(0, List.of(graph.size(x, 1), graph.list(hidden))));
     }
 
     private static boolean isZero(Tensor state) {

@@ -6,6 +6,7 @@ import java.util.Locale;
 import scanline.engine.geometry.Cell;
 import scanline.engine.geometry.DiagonalKind;
 import scanline.engine.geometry.Mask;
+import scanline.engine.geometry.MinimalKind;
 import scanline.engine.geometry.Nonlinearity;
 import scanline.engine.geometry.Window;
 
@@ -258,6 +259,9 @@ public sealed interface Op {
             return numbers;
         }
     }
+
+    /** A minimal recurrence: the sums of its gates, and the initial state. */
+    record MinimalRecurrence(MinimalKind kind) implements Op {}
 
     /** An operation from outside the engine. */
     record Custom(CustomOp op) implements Op {

@@ -30,6 +30,7 @@ import scanline.engine.backend.FusedAttention;
 import scanline.engine.backend.FusedDiagonal;
 import scanline.engine.backend.FusedFeedForward;
 import scanline.engine.backend.FusedGate;
+import scanline.engine.backend.FusedMinimalRecurrence;
 import scanline.engine.backend.FusedNormPool;
 import scanline.engine.backend.FusedRecurrence;
 import scanline.engine.backend.FusedS4d;
@@ -288,7 +289,7 @@ class CpuBackendTest {
         }
         assertThat(tested).isEqualTo(operations);
         // The abilities belong to ops.
-        assertThat(CpuBackend.class.getInterfaces()).containsExactly(Backend.class, FusedRecurrence.class, FusedDiagonal.class,
+        assertThat(CpuBackend.class.getInterfaces()).containsExactly(Backend.class, FusedRecurrence.class, FusedDiagonal.class, FusedMinimalRecurrence.class,
                 FusedAttention.class, FusedFeedForward.class, FusedNormPool.class, FusedS4d.class, FusedGate.class, RepeatedPasses.class);
     }
 

@@ -12,17 +12,19 @@ import scanline.engine.backend.Buffer;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.geometry.CellKind;
 import scanline.engine.geometry.Learned;
+import scanline.engine.geometry.MinimalKind;
 import scanline.engine.kernel.Activations;
 import scanline.engine.kernel.Lanes;
 import scanline.engine.tensor.Numbers;
 import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Shape;
 
 /**
  * Prints what must be the same to the bit on every machine: {@code Fingerprint [kernels] STEPS T B F H THREADS...} prints
  * the width of the vectors, a hash over what no op of {@code scanline.engine.ops.Ops} calls if asked for, and for each number of
- * threads a hash over {@link Classifier recurrent classifiers} of PyTorch's kinds, one over each of the other kinds, one
- * over diagonal recurrences, one over an {@link ImageClassifier}, one over a {@link TransformerClassifier transformer}
- * and one over a {@link WordClassifier decoder}, and their losses after so many
+ * threads a hash over {@link Classifier recurrent classifiers} of PyTorch's kinds, one over each of the other kinds and
+ * of the minimal recurrences, one over diagonal recurrences, one over an {@link ImageClassifier}, one over a
+ * {@link TransformerClassifier transformer} and one over a {@link WordClassifier decoder}, and their losses after so many
  * steps of training.
  */
 public final class Fingerprint {
@@ -45,6 +47,9 @@ public final class Fingerprint {
             System.out.println("training " + training(n[i], n[0], n[1], n[2], n[3], n[4]));
             for (CellKind kind : OTHERS) {
                 System.out.println(kind + " " + training(n[i], n[0], n[1], n[2], n[3], n[4], List.of(kind)));
+            }
+            for (MinimalKind kind : MinimalKind.values()) {
+                System.out.println("min" + kind + " " + minimal(n[i], n[0], n[1], n[2], n[3], n[4], kind));
             }
             System.out.println("diagonal " + diagonal(n[i], n[0], n[1], n[2], n[3], n[4]));
             System.out.println("images " + images(n[i], n[0], n[2]));
@@ -77,6 +82,20 @@ public final class Fingerprint {
         try (CpuBackend backend = new CpuBackend(threads)) {
             print.add(Classifier.diagonal(backend, steps, batch, features, hidden), count);
             print.add(Classifier.diagonal(backend, steps, 1, features, hidden), count);
+        }
+        return Long.toHexString(print.hash);
+    }
+
+    /** The same of a linear map, a minimal recurrence, and a linear map of the mean of the steps. */
+    static String minimal(int threads, int count, int steps, int batch, int features, int hidden, MinimalKind kind) {
+        Fingerprint print = new Fingerprint();
+        try (CpuBackend backend = new CpuBackend(threads)) {
+            print.add(new Classifier(backend, Shape.of(steps, batch, features), weights -> {
+                Linear encoder = new Linear(weights.scope("encoder"), features, hidden);
+                MinimalRecurrent layer = new MinimalRecurrent(weights.scope("layer"), kind, hidden, 1.5);
+                Linear fc = new Linear(weights.scope("fc"), hidden, Classifier.CLASSES);
+                return x -> fc.forward(layer.forward(encoder.forward(x)).meanOverSteps());
+            }), count);
         }
         return Long.toHexString(print.hash);
     }

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import scanline.engine.geometry.CellKind;
 import scanline.engine.geometry.Mask;
+import scanline.engine.geometry.MinimalKind;
 import scanline.engine.geometry.Nonlinearity;
 import scanline.engine.tensor.Engine;
 import scanline.engine.tensor.Images;
@@ -41,40 +42,58 @@ class PredictorTest {
                                 batch -> Shape.of(5, batch, 7),
                                 weights -> recurrent(weights, CellKind.LEM, 2, true)), UR_LSTM(
                                         batch -> Shape.of(5, batch, 7),
-                                        weights -> recurrent(weights, CellKind.UR_LSTM, 2, false)), IMAGES(
-                                                batch -> Shape.of(28, batch, 28), weights -> {
-                                                    Conv2d conv1 = new Conv2d(weights.scope("conv1"), 1, 8, 3, 1, 1,
-                                                            Initializer.HE);
-                                                    BatchNorm2d norm = new BatchNorm2d(weights.scope("norm"), 8);
-                                                    Conv2d conv2 = new Conv2d(weights.scope("conv2"), 8, 16, 3, 1, 1,
-                                                            Initializer.HE);
-                                                    Linear fc = new Linear(weights.scope("fc"), 16 * 7 * 7, CLASSES);
-                                                    MaxPool2d pool = new MaxPool2d(2, 2);
-                                                    return x -> {
-                                                        Tensor y = norm.reluMaxPool(conv1.forward(Images.ofRows(x)));
-                                                        return fc
-                                                                .forward(Images.flatten(
-                                                                        pool.forward(conv2.forward(y).relu())));
-                                                    };
-                                                }), TRANSFORMER(batch -> Shape.of(6, batch, 11), weights -> {
-                                                    PatchEmbedding embedding = new PatchEmbedding(
-                                                            weights.scope("embedding"),
-                                                            11, 24);
-                                                    ClassToken token = new ClassToken(weights, 24);
-                                                    Positions positions = new Positions(weights, 7, 24);
-                                                    EncoderBlock block = new EncoderBlock(weights.scope("layer"),
-                                                            new EncoderBlock.Options(
-                                                                    new MultiHeadAttention.Options(24, 4, 6, true, 0.1f,
-                                                                            Initializer.UNIFORM, Initializer.UNIFORM),
-                                                                    48,
-                                                                    Nonlinearity.GELU, true, Initializer.UNIFORM));
-                                                    Linear fc = new Linear(weights.scope("fc"), 24, CLASSES);
-                                                    return x -> fc.forward(
-                                                            block.forward(
-                                                                    positions.forward(
-                                                                            token.forward(embedding.forward(x))),
-                                                                    Mask.NONE).step(0));
-                                                });
+                                        weights -> recurrent(weights, CellKind.UR_LSTM, 2, false)), MINIMAL(
+                                                batch -> Shape.of(5, batch, 7), weights -> {
+                                                    MinimalRecurrent gru = new MinimalRecurrent(weights.scope("gru"),
+                                                            MinimalKind.GRU, 7, 9.5);
+                                                    MinimalRecurrent lstm = new MinimalRecurrent(weights.scope("lstm"),
+                                                            MinimalKind.LSTM, 7, 1);
+                                                    Linear fc = new Linear(weights.scope("fc"), 7, CLASSES);
+                                                    return x -> fc.forward(lstm.forward(gru.forward(x)).step(4));
+                                                }), IMAGES(
+                                                        batch -> Shape.of(28, batch, 28), weights -> {
+                                                            Conv2d conv1 = new Conv2d(weights.scope("conv1"), 1, 8, 3,
+                                                                    1, 1,
+                                                                    Initializer.HE);
+                                                            BatchNorm2d norm = new BatchNorm2d(weights.scope("norm"),
+                                                                    8);
+                                                            Conv2d conv2 = new Conv2d(weights.scope("conv2"), 8, 16, 3,
+                                                                    1, 1,
+                                                                    Initializer.HE);
+                                                            Linear fc = new Linear(weights.scope("fc"), 16 * 7 * 7,
+                                                                    CLASSES);
+                                                            MaxPool2d pool = new MaxPool2d(2, 2);
+                                                            return x -> {
+                                                                Tensor y = norm
+                                                                        .reluMaxPool(conv1.forward(Images.ofRows(x)));
+                                                                return fc
+                                                                        .forward(Images.flatten(
+                                                                                pool.forward(conv2.forward(y).relu())));
+                                                            };
+                                                        }), TRANSFORMER(batch -> Shape.of(6, batch, 11), weights -> {
+                                                            PatchEmbedding embedding = new PatchEmbedding(
+                                                                    weights.scope("embedding"),
+                                                                    11, 24);
+                                                            ClassToken token = new ClassToken(weights, 24);
+                                                            Positions positions = new Positions(weights, 7, 24);
+                                                            EncoderBlock block = new EncoderBlock(
+                                                                    weights.scope("layer"),
+                                                                    new EncoderBlock.Options(
+                                                                            new MultiHeadAttention.Options(24, 4, 6,
+                                                                                    true, 0.1f,
+                                                                                    Initializer.UNIFORM,
+                                                                                    Initializer.UNIFORM),
+                                                                            48,
+                                                                            Nonlinearity.GELU, true,
+                                                                            Initializer.UNIFORM));
+                                                            Linear fc = new Linear(weights.scope("fc"), 24, CLASSES);
+                                                            return x -> fc.forward(
+                                                                    block.forward(
+                                                                            positions.forward(
+                                                                                    token.forward(
+                                                                                            embedding.forward(x))),
+                                                                            Mask.NONE).step(0));
+                                                        });
 
         final IntFunction<Shape> shape;
         final Function<Weights, UnaryOperator<Tensor>> build;

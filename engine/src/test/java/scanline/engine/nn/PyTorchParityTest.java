@@ -13,6 +13,7 @@ import scanline.engine.backend.Backend;
 import scanline.engine.cpu.ReferenceBackend;
 import scanline.engine.geometry.Cell;
 import scanline.engine.geometry.CellKind;
+import scanline.engine.geometry.MinimalKind;
 import scanline.engine.io.SafeTensors;
 import scanline.engine.optim.Adam;
 import scanline.engine.optim.AdamW;
@@ -22,6 +23,7 @@ import scanline.engine.optim.Schedule;
 import scanline.engine.optim.Sgd;
 import scanline.engine.optim.UpdateRule;
 import scanline.engine.tensor.Sequences.Output;
+import scanline.engine.tensor.Weights;
 
 /** What PyTorch computed, in files that src/test/python/golden.py wrote, from the weights that it began with. */
 class PyTorchParityTest {
@@ -74,6 +76,9 @@ class PyTorchParityTest {
 
     /** Recurrent layers and a linear map of the last step. */
     private static GoldenModel golden(Backend backend, String model) throws IOException {
+        if (model.startsWith("min")) {
+            return minimal(backend, model);
+        }
         String[] words = model.split("-");
         CellKind kind = CellKind.valueOf(words[0].toUpperCase(Locale.ROOT));
         boolean bidirectional = words.length == 3;
@@ -86,10 +91,24 @@ class PyTorchParityTest {
         });
     }
 
+    /** A linear map, two minimal recurrences, and a linear map of the last step. */
+    private static GoldenModel minimal(Backend backend, String model) throws IOException {
+        MinimalKind kind = model.equals("mingru-1") ? MinimalKind.GRU : MinimalKind.LSTM;
+        return new GoldenModel(backend, model, weights -> {
+            Weights own = weights.scope(model.replace("-1", ""));
+            Linear encoder = new Linear(own.scope("encoder"), 7, 12);
+            MinimalRecurrent first = new MinimalRecurrent(own.scope("layers.0"), kind, 12, 1);
+            MinimalRecurrent second = new MinimalRecurrent(own.scope("layers.1"), kind, 12, 1.5);
+            Linear fc = new Linear(weights.scope("fc"), 12, 10);
+            return x -> fc.forward(second.forward(first.forward(encoder.forward(x))).step(8));
+        });
+    }
+
     /** Every kind, as deep as the files have it, in one direction and in both. */
     static Stream<String> names() {
-        return Stream.of(CellKind.values()).map(kind -> kind.name().toLowerCase(Locale.ROOT))
-                .flatMap(kind -> Stream.of("-1", "-2", "-3", "-1-bidirectional", "-2-bidirectional").map(kind::concat));
+        return Stream.concat(Stream.of("mingru-1", "minlstm-1"),
+                Stream.of(CellKind.values()).map(kind -> kind.name().toLowerCase(Locale.ROOT)).flatMap(
+                        kind -> Stream.of("-1", "-2", "-3", "-1-bidirectional", "-2-bidirectional").map(kind::concat)));
     }
 
     /** Two models were trained by every rule, the others by plain descent. */

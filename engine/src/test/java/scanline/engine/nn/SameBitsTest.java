@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import scanline.engine.geometry.CellKind;
+import scanline.engine.geometry.MinimalKind;
 
 /** The same bits with every number of threads, every width of the vectors, and every compiler of the JVM. */
 class SameBitsTest {
@@ -20,9 +21,10 @@ class SameBitsTest {
     // What every machine must come to. A change of the order of a sum, or of a polynomial, changes it: then every published
     // weight changes too, which the changelog has to say.
     private static final String TRAINING = "bc589ca12e2d9889";
-    // The kinds of recurrent layers that PyTorch does not have.
-    private static final Map<CellKind, String> OTHERS = Map.of(CellKind.LEM, "57ce5642b90122e",
-            CellKind.UR_LSTM, "86cc9d6fe976734d");
+    // The recurrent layers that PyTorch does not have.
+    private static final Map<String, String> OTHERS = Map.of("minGRU", "7d687b665dba3017", "minLSTM",
+            "f6581a799a9d43ac", "LEM", "57ce5642b90122e",
+            "UR_LSTM", "86cc9d6fe976734d");
     private static final String DIAGONAL = "e5f8983c003659be";
     private static final String TRANSFORMER = "537d2e00b3f82b5";
     private static final String DECODER = "1f9e40929a7a4f1e";
@@ -47,7 +49,7 @@ class SameBitsTest {
             assertThat(child.get("diagonal")).hasSize(4);
             assertThat(child.get("transformer")).hasSize(4);
             assertThat(child.get("decoder")).hasSize(4);
-            OTHERS.forEach((kind, hash) -> assertThat(child.get(kind.name())).hasSize(4).containsOnly(hash));
+            OTHERS.forEach((kind, hash) -> assertThat(child.get(kind)).hasSize(4).containsOnly(hash));
             kernels.addAll(child.get("kernels"));
             training.addAll(child.get("training"));
             diagonal.addAll(child.get("diagonal"));
@@ -79,6 +81,10 @@ class SameBitsTest {
         for (CellKind kind : Fingerprint.OTHERS) {
             assertThat(child.get(kind.name())).hasSize(2)
                     .containsOnly(Fingerprint.training(1, 2, 3, 5, 3, 9, List.of(kind)));
+        }
+        for (MinimalKind kind : MinimalKind.values()) {
+            assertThat(child.get("min" + kind)).hasSize(2)
+                    .containsOnly(Fingerprint.minimal(1, 2, 3, 5, 3, 9, kind));
         }
         assertThat(child.get("diagonal")).hasSize(2).containsOnly(Fingerprint.diagonal(1, 2, 3, 5, 3, 9));
         assertThat(child.get("images")).hasSize(2).containsOnly(Fingerprint.images(1, 2, 5));

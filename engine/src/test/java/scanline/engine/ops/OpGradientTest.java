@@ -18,6 +18,7 @@ import scanline.engine.backend.FusedAttention;
 import scanline.engine.backend.FusedDiagonal;
 import scanline.engine.backend.FusedFeedForward;
 import scanline.engine.backend.FusedGate;
+import scanline.engine.backend.FusedMinimalRecurrence;
 import scanline.engine.backend.FusedNormPool;
 import scanline.engine.backend.FusedRecurrence;
 import scanline.engine.backend.FusedS4d;
@@ -91,7 +92,7 @@ class OpGradientTest {
     @Test
     void everyGradientOperationIsTestedWithASignError() {
         Set<String> operations = Stream
-                .of(Backend.class, FusedRecurrence.class, FusedDiagonal.class, FusedAttention.class,
+                .of(Backend.class, FusedRecurrence.class, FusedDiagonal.class, FusedMinimalRecurrence.class, FusedAttention.class,
                         FusedFeedForward.class, FusedNormPool.class, FusedS4d.class, FusedGate.class)
                 .flatMap(type -> Stream.of(type.getMethods()))
                 .map(Method::getName).filter(name -> name.endsWith("Gradient")).collect(Collectors.toSet());

@@ -8,11 +8,13 @@ import java.util.List;
 import java.util.Locale;
 import scanline.engine.geometry.Cell;
 import scanline.engine.geometry.CellKind;
+import scanline.engine.geometry.MinimalKind;
 import scanline.engine.ops.Op.Backward;
 import scanline.engine.ops.Op.Tolerance;
 import scanline.engine.ops.Op.Tolerances;
 import scanline.engine.ops.Sample.Formula;
 import scanline.engine.ops.Sample.Input;
+import scanline.engine.tensor.MinimalRecurrence;
 import scanline.engine.tensor.Recurrence.RecurrentWeights;
 import scanline.engine.tensor.Recurrence.State;
 import scanline.engine.tensor.Sequences;
@@ -54,9 +56,34 @@ final class SequenceOps {
         // The sums of the twins differ in their order; what they differ by shrinks from step to step and is not amplified.
         // Measured: below 6e-7 of the largest value, below 3e-6 of the largest gradient; states of a single unit may cancel, and
         // gradients vanish over 80 steps.
-        return List.of(new Op("Sequences.recurrent", "Sequences.composed",
+        return List.of(minimal(), new Op("Sequences.recurrent", "Sequences.composed",
                 Tolerances.of(new Tolerance(2e-6, 0.1), new Tolerance(1e-5, 1e-6)),
                 List.of(new Backward("recurrentGradient", 7)), samples));
+    }
+
+    private static Op minimal() {
+        List<Sample> samples = new ArrayList<>();
+        for (MinimalKind kind : MinimalKind.values()) {
+            Formula fused = pass -> MinimalRecurrence.minimal(pass.of("sums"), kind, pass.of("h"));
+            Formula composed = pass -> MinimalRecurrence.composed(pass.of("sums"), kind, pass.of("h"));
+            for (int[] n : new int[][] {{3, 2, 5}, {1, 1, 1}, {4, 3, 2}}) {
+                samples.add(small("minimal('" + kind + "', sums, h)", fused, minimal(Sample.Draw.APART, kind, n))
+                        .as(composed).in(kind.toString()));
+            }
+            // With sums of exactly 0. Some have fewer rows than threads.
+            for (int[] n : new int[][] {{1, 1, 1}, {2, 3, 7}, {7, 5, 16}, {3, 17, 33}, {80, 2, 9}, {9, 1, 129},
+                    {5, 13, 31}, {30, 65, 63}, {60, 2, 900}}) {
+                samples.add(awkward(fused, minimal(Sample.Draw.COARSE, kind, n)).as(composed).in(kind + ", twins"));
+            }
+        }
+        return new Op("MinimalRecurrence.minimal", "MinimalRecurrence.composed",
+                Tolerances.of(new Tolerance(2e-6, 0.1), new Tolerance(1e-5, 1e-6)),
+                List.of(new Backward("minimalRecurrenceGradient", 2)), samples);
+    }
+
+    private static Input[] minimal(Sample.Draw draw, MinimalKind kind, int... n) {
+        return new Input[] {Input.of("sums", draw, n[0], n[1], kind.blocks() * n[2]),
+                Input.of("h", n[1], n[2])};
     }
 
     private static Cell cell(CellKind kind) {

@@ -14,6 +14,7 @@ import scanline.engine.backend.FusedAttention;
 import scanline.engine.backend.FusedDiagonal;
 import scanline.engine.backend.FusedFeedForward;
 import scanline.engine.backend.FusedGate;
+import scanline.engine.backend.FusedMinimalRecurrence;
 import scanline.engine.backend.FusedNormPool;
 import scanline.engine.backend.FusedRecurrence;
 import scanline.engine.backend.FusedS4d;
@@ -128,7 +129,7 @@ public final class Numbers {
     /** The backend with what one duty adds to one of its outputs negated, counting the blocks of each argument. */
     public static Backend withSignError(Backend backend, String wrong, int output) {
         return (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(),
-                new Class<?>[] {Backend.class, FusedRecurrence.class, FusedDiagonal.class, FusedAttention.class,
+                new Class<?>[] {Backend.class, FusedRecurrence.class, FusedDiagonal.class, FusedMinimalRecurrence.class, FusedAttention.class,
                         FusedFeedForward.class, FusedNormPool.class, FusedS4d.class, FusedGate.class},
                 (_, operation, arguments) -> {
                     Buffer target = operation.getName().equals(wrong) ? (Buffer) blocks(arguments).get(output) : null;
