@@ -5,6 +5,7 @@ final class Ranges {
     private static final int LARGEST = 4096;
     private static final int DEEPEST = 64;
     private static final int WIDEST_BEAM = 64;
+    private static final int LARGEST_EXPANSION = 16;
 
     private Ranges() {}
 
@@ -26,6 +27,12 @@ final class Ranges {
     /** Checks the momentum of a batch normalization. */
     static void requireMomentum(double momentum) {
         require(momentum > 0 && momentum <= 1, "momentum must be in (0, 1], not " + momentum);
+    }
+
+    /** Checks the size of a state as a multiple of that of a step. */
+    static void requireExpansion(double expansion) {
+        require(expansion >= 1 && expansion <= LARGEST_EXPANSION,
+                "expansion must be from 1 to " + LARGEST_EXPANSION + ", not " + expansion);
     }
 
     /** Checks the number of paths of a beam search. */
