@@ -29,7 +29,7 @@ import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Weights;
 import scanline.lab.base.Json;
 import scanline.lab.model.Model;
-import scanline.lab.model.Readout;
+import scanline.engine.nn.Readout;
 import scanline.lab.model.RecurrentModel;
 import scanline.lab.recipe.Recipe;
 

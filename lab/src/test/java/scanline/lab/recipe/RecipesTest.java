@@ -36,7 +36,6 @@ import scanline.lab.insight.ModelLayers;
 import scanline.lab.model.CnnModel;
 import scanline.lab.model.EncoderModel;
 import scanline.lab.model.Model;
-import scanline.lab.model.Readout;
 import scanline.lab.model.RecurrentModel;
 import scanline.lab.model.VitModel;
 import scanline.lab.run.Run;
