@@ -661,7 +661,7 @@ public final class CpuBackend
             DiagonalKind kind, DiagonalShape shape, boolean save) {
         DiagonalWeights<float[]> weights = w.map(HeapBuffer::floats);
         DiagonalForward.forward(parallel, floats(y), floats(states), floatsOrNull(before), floats(u), weights, kind,
-                packed("diagonal " + kind, weights, DiagonalForward.packedLength(shape)),
+                packed(kind.name(), weights, DiagonalForward.packedLength(shape)),
                 work(DiagonalForward.work(shape, parallel.threads())), shape, save);
     }
 

@@ -48,9 +48,13 @@ public final class DiagonalForward {
     public static int work(DiagonalShape shape, int threads) {
         DiagonalTiles tiles = DiagonalTiles.of(shape);
         return tiles.isShared()
-                ? Lanes.FIRST + Lanes.lines(tiles.block() * shape.batch() * shape.width())
-                        + Lanes.lines(shape.batch() * shape.width())
+                ? carried(tiles) + shape.batch() * shape.width()
                 : Lanes.FIRST + threads * Own.of(0, tiles).end;
+    }
+
+    /** The place of the states after a block, behind those of the block, for few sequences. */
+    private static int carried(DiagonalTiles tiles) {
+        return Lanes.FIRST + Lanes.lines(tiles.block() * tiles.shape().batch() * tiles.shape().width());
     }
 
     /**
@@ -152,7 +156,7 @@ public final class DiagonalForward {
             int batch = shape.batch();
             int from = tiles.firstState(part, parts);
             int to = tiles.firstState(part + 1, parts);
-            int carried = Lanes.FIRST + Lanes.lines(tiles.block() * batch * width);
+            int carried = carried(tiles);
             float[] previous = before;
             int previousAt = beforeAt;
             int ldPrevious = ldBefore;
