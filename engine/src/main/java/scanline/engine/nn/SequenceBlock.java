@@ -81,16 +81,6 @@ public final class SequenceBlock implements SequenceLayer {
         public Options withDropout(float rate) {
             return new Options(norm, normFirst, momentum, gelu, gate, rate, initializer);
         }
-
-        private String formula() {
-            String f = switch (gate) {
-                case HALF -> "gate(v) = v sigmoid(W v + b)";
-                case FULL, JOINT -> "gate(v) = (V v + c) sigmoid(W v + b)";
-            };
-            return f + (normFirst
-                    ? "\ny = x + gate(gelu(seq(norm(x))))"
-                    : "\ny = norm(x + gate(gelu(seq(x))))");
-        }
     }
 
     private final Options options;
@@ -111,14 +101,17 @@ public final class SequenceBlock implements SequenceLayer {
     public SequenceBlock(Weights weights, int channels, Function<Weights, ? extends SequenceLayer> layer,
             Options options) {
         Dropout.requireRate(options.dropout());
-        Weights own = weights.layer("", "SequenceBlock", channels + " channels, " + options.gate().name()
-                .toLowerCase(Locale.ROOT) + " gate", options.formula());
         this.options = options;
         norm = options.norm() == Norm.BATCH
-                ? new BatchNorm1d(own.scope("norm"), channels, options.momentum())
-                : new LayerNorm(own.scope("norm"), channels);
-        this.layer = layer.apply(own.scope("seq"));
-        gate = gate(own, channels, options);
+                ? new BatchNorm1d(weights.scope("norm"), channels, options.momentum())
+                : new LayerNorm(weights.scope("norm"), channels);
+        this.layer = layer.apply(weights.scope("seq"));
+        String name = options.gate().name().toLowerCase(Locale.ROOT);
+        gate = gate(weights.layer("gate", "Gate", name + " gate of " + channels, "v = gelu(x)      " + switch (options
+                .gate()) {
+            case HALF -> "y = v sigmoid(W v + b)";
+            case FULL, JOINT -> "y = (V v + c) sigmoid(W v + b)";
+        }), channels, options);
     }
 
     private static Layer gate(Weights weights, int channels, Options options) {

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import scanline.engine.cpu.CpuBackend;
 import scanline.engine.geometry.CellKind;
 import scanline.engine.tensor.Parameter;
+import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Weights;
 
 /** Whole models with frozen parameters, layers and parts: the rest learns as it would otherwise. */
@@ -47,7 +48,17 @@ class FrozenPartsTest {
                         ? List.of("lem.*", "lem.l0.*", "lem.l1.*", "fc.*", "*.bias", "*.weight", "*inp*", "*z2y*")
                         : List.of(kind.layer() + ".*", "*_l0", "*_l1", "fc.*", "*.bias*", "*.weight*", "*ih*"),
                 () -> model(Classifier.recurrent(CPU, kind, 9, 5, 3, 7))));
-        return Stream.concat(recurrent, Stream.of(
+        Stream<Builder> blocks = Stream.of(SequenceBlock.Options.S5, SequenceBlock.Options.LRU,
+                SequenceBlock.Options.S4D)
+                .map(options -> new Builder("blocks, " + options.gate() + " gate",
+                        List.of("encoder.*", "layers.0.*", "layers.*.seq.*", "*norm*", "*out*", "fc.*", "*.bias*"),
+                        () -> model(new Classifier(CPU, Shape.of(9, 5, 3), weights -> {
+                            SequenceStack stack = new SequenceStack(weights, 3, 7, 2,
+                                    scope -> Recurrent.gru(scope, 7, 7).asSequenceLayer(), options, Readout.MEAN);
+                            Linear fc = new Linear(weights.scope("fc"), 7, Classifier.CLASSES);
+                            return x -> fc.forward(stack.forward(x));
+                        }))));
+        return Stream.concat(Stream.concat(recurrent, blocks), Stream.of(
                 new Builder("transformer", List.of("embedding.*", "layers.0.*", "layers.1.*", "layers.*", "*.bias",
                         "*norm*", "*attn*", "*linear*", "*.in_proj*"),
                         () -> model(TransformerClassifier.of(CPU, 5, 3, 4, 8, 2, 3))),

@@ -61,9 +61,23 @@ class StepwiseTest {
         }
     }
 
-    @Test
-    void anEarlierStepIsThePredictionForTheTruncatedSequence() {
-        try (Experiment experiment = new Experiment(recurrent(), 1)) {
+    @ParameterizedTest
+    @ValueSource(strings = {"last", "mean"})
+    void theLastStepOfASequenceModelIsBitIdenticalToAnEvaluation(String readout) {
+        try (Experiment experiment = new Experiment(Recipes.find("lstm-rows", List.of("data.limit=40",
+                "data.validation=260", "data.shrink=2", "model=sequence", "model.channels=9", "model.layers=2",
+                "model.readout=" + readout)), 2)) {
+            AccuracyAfterSteps after = AccuracyAfterSteps.of(experiment, Split.VALIDATION).orElseThrow();
+            Evaluation whole = Evaluation.of(experiment, experiment.examples(Split.VALIDATION),
+                    Evaluation.Listener.NONE);
+            assertThat(after.points().getLast()).isEqualTo(new Point(14, whole.accuracy(), whole.loss()));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"last", "mean"})
+    void anEarlierStepIsThePredictionForTheTruncatedSequence(String readout) {
+        try (Experiment experiment = new Experiment(recurrent("model.readout=" + readout), 1)) {
             Examples held = experiment.examples(Split.VALIDATION);
             List<Point> points = AccuracyAfterSteps.of(experiment, Split.VALIDATION).orElseThrow().points();
             assertThat(points).extracting(Point::steps)
