@@ -11,7 +11,6 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
-import scanline.engine.geometry.CellKind;
 import scanline.engine.geometry.Mask;
 import scanline.engine.geometry.MinimalKind;
 import scanline.engine.geometry.Nonlinearity;
@@ -322,6 +321,11 @@ public final class Translation {
 
     // Operations
 
+    /** {@code x W^T + b} in a body of the graph. */
+    private Value linear(OnnxGraph body, Value x, Value w, Value b) {
+        return body.add(body.matmul(x, graph.transpose(w, 1, 0)), b);
+    }
+
     /** {@code x W^T + b}. */
     private Value linear(Value x, Value w, Value b) {
         Value y = graph.matmul(x, graph.transpose(w, 1, 0));
@@ -513,31 +517,33 @@ public final class Translation {
     }
 
     private Value recurrent(Trace.Step step, Op.Recurrent op) {
-        CellKind kind = op.cell().kind();
+        boolean all = op.output() == Sequences.Output.ALL_STEPS;
+        return switch (op.cell().kind()) {
+            case RNN_TANH -> recurrent(step, all, "RNN", List.of(Attribute.of("activations", List.of("Tanh"))), 0);
+            case RNN_RELU -> recurrent(step, all, "RNN", List.of(Attribute.of("activations", List.of("Relu"))), 0);
+            case LSTM -> recurrent(step, all, "LSTM", List.of(), 0, 3, 1, 2); // from i, f, g, o to i, o, f, g
+            case GRU -> recurrent(step, all, "GRU", List.of(Attribute.of("linear_before_reset", 1)),
+                    1, 0, 2); // from r, z, n to z, r, n
+            case LEM -> lem(step, all, (float) op.cell().dt());
+            case UR_LSTM -> urLstm(step, all);
+        };
+    }
+
+    /** Returns all states or the last one, by the operator of a kind of layer, whose gates have another order. */
+    private Value recurrent(Trace.Step step, boolean all, String operator, List<Attribute> settings, int... order) {
         int hidden = step.inputs().get(2).shape().size(1);
-        List<Value> inputs = new ArrayList<>(List.of(in(step, 0), gates(kind, step.inputs().subList(1, 2)),
-                gates(kind, step.inputs().subList(2, 3)), gates(kind, step.inputs().subList(3, 5))));
+        List<Value> inputs = new ArrayList<>(List.of(in(step, 0), gates(order, step.inputs().subList(1, 2)),
+                gates(order, step.inputs().subList(2, 3)), gates(order, step.inputs().subList(3, 5))));
         List<Tensor> initial = step.inputs().subList(5, step.inputs().size());
         if (initial.stream().anyMatch(state -> values.containsKey(state) || !isZero(state))) {
             inputs.add(NONE); // sequence lengths: all are the same
             initial.forEach(state -> inputs.add(graph.unsqueeze(value(state), 0)));
         }
         List<Attribute> attributes = new ArrayList<>(List.of(Attribute.of("hidden_size", hidden)));
-        String operator = switch (kind) {
-            case RNN_TANH, RNN_RELU -> {
-                attributes.add(Attribute.of("activations", List.of(kind == CellKind.RNN_TANH ? "Tanh" : "Relu")));
-                yield "RNN";
-            }
-            case LSTM -> "LSTM";
-            case GRU -> {
-                attributes.add(Attribute.of("linear_before_reset", 1));
-                yield "GRU";
-            }
-            case LEM, UR_LSTM -> throw untranslated("ONNX has no operator for a " + kind);
-        };
+        attributes.addAll(settings);
         // [T, 1, B, H] and [1, B, H]
         List<Value> y = graph.nodes(operator, 2, inputs, attributes.toArray(Attribute[]::new));
-        return op.output() == Sequences.Output.ALL_STEPS
+        return all
                 ? graph.node("Squeeze", List.of(y.get(0), graph.list(1)))
                 : graph.node("Squeeze", List.of(y.get(1), graph.list(0)));
     }
@@ -571,19 +577,66 @@ public final class Translation {
         return graph.transpose(y, 2, 0, 1);
     }
 
+    /** The formulas of {@code tensor.Recurrence}, step by step. */
+    private Value lem(Trace.Step step, boolean all, float dt) {
+        int n = step.inputs().get(2).shape().size(1);
+        Value ofInput = linear(in(step, 0), in(step, 1), in(step, 3));
+        OnnxGraph body = graph.body();
+        Value h = body.input();
+        Value c = body.input();
+        Value a = body.input();
+        Value ofState = linear(body, h, in(step, 2), in(step, 4));
+        Value r = body.multiply(graph.constant(dt),
+                body.node("Sigmoid", body.add(block(body, a, 1, 0, n), block(body, ofState, 1, 0, n))));
+        Value s = body.multiply(graph.constant(dt),
+                body.node("Sigmoid", body.add(block(body, a, 1, 1, n), block(body, ofState, 1, 1, n))));
+        Value u = body.node("Tanh", body.add(block(body, a, 1, 3, n), block(body, ofState, 1, 2, n)));
+        Value nextC = approach(body, c, s, u);
+        Value v = body.node("Tanh",
+                body.add(block(body, a, 1, 2, n), linear(body, nextC, in(step, 7), in(step, 8))));
+        return scanned(step, all, body, ofInput, approach(body, h, r, v), nextC);
+    }
+
+    /** The formulas of {@code tensor.Recurrence}, step by step. */
+    private Value urLstm(Trace.Step step, boolean all) {
+        int n = step.inputs().get(2).shape().size(1);
+        Value ofInput = linear(in(step, 0), in(step, 1), in(step, 3));
+        OnnxGraph body = graph.body();
+        Value h = body.input();
+        Value c = body.input();
+        Value a = body.add(body.input(), linear(body, h, in(step, 2), in(step, 4)));
+        Value e = in(step, 7);
+        Value f = body.node("Sigmoid", body.add(block(body, a, 1, 0, n), e));
+        Value r = body.node("Sigmoid", body.node("Sub", List.of(block(body, a, 1, 1, n), e)));
+        Value g = body.node("Tanh", block(body, a, 1, 2, n));
+        Value o = body.node("Sigmoid", block(body, a, 1, 3, n));
+        Value square = body.multiply(f, f);
+        Value k = body.add(square, body.multiply(body.add(r, r), body.node("Sub", List.of(f, square))));
+        Value nextC = approach(body, g, k, c);
+        return scanned(step, all, body, ofInput, body.multiply(o, body.node("Tanh", nextC)), nextC);
+    }
+
+    /** Returns all states h or the last one, from a body that computes h and c of a step. */
+    private Value scanned(Trace.Step step, boolean all, OnnxGraph body, Value ofInput, Value h, Value c) {
+        List.of(h, c, h).forEach(body::output);
+        List<Value> y = graph.scan(body, List.of(state(step, 5, ofInput), state(step, 6, ofInput)), List.of(ofInput),
+                1);
+        return y.get(all ? 2 : 0);
+    }
+
     /** {@code c = sigmoid(min(v, 0)) + max(v, 0), h = h' + z (c - h')}, step by step. */
     private Value minimalRecurrence(Trace.Step step, Op.MinimalRecurrence op) {
         Value sums = in(step, 0);
         int n = step.inputs().get(1).shape().size(1);
-        Value v = block(sums, 0, n);
+        Value v = block(graph, sums, 2, 0, n);
         Value candidate = graph.add(
                 graph.node("Sigmoid", graph.node("Min", List.of(v, graph.constant(0)))), graph.node("Relu", v));
-        Value share = graph.node("Sigmoid", block(sums, 1, n));
+        Value share = graph.node("Sigmoid", block(graph, sums, 2, 1, n));
         if (op.kind() == MinimalKind.LSTM) {
-            Value in = graph.node("Sigmoid", block(sums, 2, n));
+            Value in = graph.node("Sigmoid", block(graph, sums, 2, 2, n));
             share = graph.node("Div", List.of(in, graph.add(share, in)));
         }
-        Value first = state(step, 1, n, sums);
+        Value first = state(step, 1, sums);
         OnnxGraph body = graph.body();
         Value before = body.input();
         Value z = body.input();
@@ -594,9 +647,9 @@ public final class Translation {
         return graph.scan(body, List.of(first), List.of(share, candidate), 1).getLast();
     }
 
-    /** Block i of n values of the last of three axes. */
-    private Value block(Value x, int i, int n) {
-        return graph.slice(x, 2, graph.list((long) i * n), graph.list((i + 1L) * n));
+    /** Block i of n values of an axis. */
+    private static Value block(OnnxGraph graph, Value x, int axis, int i, int n) {
+        return graph.slice(x, axis, graph.list((long) i * n), graph.list((i + 1L) * n));
     }
 
     /** {@code h + z (c - h)}. */
@@ -605,8 +658,9 @@ public final class Translation {
     }
 
     /** Returns an initial state, [B, H]; zeros of the size of the batch, which is axis 1 of x, if it is zero. */
-    private Value state(Trace.Step step, int i, int hidden, Value x) {
+    private Value state(Trace.Step step, int i, Value x) {
         Tensor state = step.inputs().get(i);
+        int hidden = state.shape().size(1);
         return values.containsKey(state) || !isZero(state)
                 ? value(state)
                 : graph.node("ConstantOfShape", graph.concat(0, List.of(graph.size(x, 1), graph.list(hidden))));
@@ -622,13 +676,7 @@ public final class Translation {
     }
 
     /** Joins parameters of one direction, each with its gates in ONNX's order: [1, ...]. */
-    private Value gates(CellKind kind, List<Tensor> parts) {
-        int[] order = switch (kind) {
-            case RNN_TANH, RNN_RELU -> new int[] {0};
-            case LSTM -> new int[] {0, 3, 1, 2}; // from i, f, g, o to i, o, f, g
-            case GRU -> new int[] {1, 0, 2}; // from r, z, n to z, r, n
-            case LEM, UR_LSTM -> throw untranslated("ONNX has no operator for a " + kind);
-        };
+    private Value gates(int[] order, List<Tensor> parts) {
         int elements = parts.stream().mapToInt(part -> part.shape().elements()).sum();
         FloatBuffer all = FloatBuffer.allocate(elements);
         StringBuilder name = new StringBuilder();

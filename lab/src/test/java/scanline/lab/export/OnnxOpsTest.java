@@ -22,8 +22,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import scanline.engine.geometry.Cell;
 import scanline.engine.geometry.CellKind;
 import scanline.engine.geometry.Mask;
+import scanline.engine.geometry.MinimalKind;
 import scanline.engine.geometry.Nonlinearity;
 import scanline.engine.nn.AveragePool2d;
 import scanline.engine.nn.BatchNorm1d;
@@ -34,6 +36,7 @@ import scanline.engine.nn.Initializer;
 import scanline.engine.nn.LayerNorm;
 import scanline.engine.nn.Lru;
 import scanline.engine.nn.MaxPool2d;
+import scanline.engine.nn.MinimalRecurrent;
 import scanline.engine.nn.MultiHeadAttention;
 import scanline.engine.nn.Recurrent;
 import scanline.engine.nn.S5;
@@ -160,6 +163,17 @@ class OnnxOpsTest {
                 new Case("s4d of a long sequence", batch -> Shape.of(200, batch, 6),
                         (w, x) -> new S4d(w, 6, 16, S4d.Initialization.INV).forward(x)),
                 sequence("batch norm of steps", (w, x) -> new BatchNorm1d(w, 6).forward(x)),
+                sequence("lem", (w, x) -> new Recurrent(w, new Cell(CellKind.LEM, 0.3), 6, 7, 2, both)
+                        .forward(x, Output.ALL_STEPS)),
+                sequence("lem from zeros", (w, x) -> new Recurrent(w, CellKind.LEM, 6, 7, 1, Recurrent.Options.DEFAULT)
+                        .forward(x, Output.LAST_STEP)),
+                sequence("ur-lstm", (w, x) -> new Recurrent(w, CellKind.UR_LSTM, 6, 7, 2, both)
+                        .forward(x, Output.ALL_STEPS)),
+                sequence("ur-lstm from zeros",
+                        (w, x) -> new Recurrent(w, CellKind.UR_LSTM, 6, 7, 1, Recurrent.Options.DEFAULT)
+                                .forward(x, Output.LAST_STEP)),
+                sequence("mingru", (w, x) -> new MinimalRecurrent(w, MinimalKind.GRU, 6, 1.5).forward(x)),
+                sequence("minlstm", (w, x) -> new MinimalRecurrent(w, MinimalKind.LSTM, 6, 1).forward(x)),
                 images("convolution", (w, x) -> new Conv2d(w, 1, 3, 3, 2, 1, Initializer.UNIFORM).forward(x)),
                 images("max pooling", (_, x) -> new MaxPool2d(3, 2).forward(x)),
                 images("average pooling", (_, x) -> new AveragePool2d(2, 2).forward(x)),
