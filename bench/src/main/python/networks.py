@@ -283,9 +283,77 @@ class CnnRnn(nn.Module):
         return y @ self.embedding.weight[:-1].t()
 
 
+class Sequence(nn.Module):
+    """Blocks around layers that mix the steps; layout=batch|time: whether they read [B, T, F] or [T, B, F]."""
+
+    def __init__(self, case, settings):
+        super().__init__()
+        channels = case["channels"]
+        self.layout, self.mean = settings["layout"], case["readout"] == "MEAN"
+        self.encoder = nn.Linear(case["shape"][3], channels)
+        self.layers = nn.ModuleList(SequenceBlock(case, self.layout) for _ in range(case["layers"]))
+        self.fc = nn.Linear(channels, case["classes"])
+
+    def read(self, values):
+        return arranged(values, self.layout)
+
+    def forward(self, x):
+        y = self.encoder(x)
+        for layer in self.layers:
+            y = layer(y)
+        time = 1 if self.layout == "batch" else 0
+        return self.fc(y.mean(time) if self.mean else y.select(time, -1))
+
+
+class SequenceBlock(nn.Module):
+    def __init__(self, case, layout):
+        super().__init__()
+        channels = case["channels"]
+        self.time = 1 if layout == "batch" else 0
+        self.first, self.gate, self.dropout = case["normFirst"], case["gate"], case["dropout"]
+        self.approximate = "tanh" if case["gelu"] == "TANH" else "none"
+        self.norm = nn.BatchNorm1d(channels, momentum=case["momentum"]) if case["norm"] == "BATCH" else nn.LayerNorm(channels)
+        self.seq = SEQUENCE_LAYERS[case["layer"]](case, layout)
+        if self.gate == "JOINT":
+            self.output_linear = nn.Linear(channels, 2 * channels)
+        else:
+            self.out1 = nn.Linear(channels, channels) if self.gate == "FULL" else nn.Identity()
+            self.out2 = nn.Linear(channels, channels)
+
+    def normalized(self, x):
+        return self.norm(x.flatten(0, 1)).reshape(x.shape)
+
+    def dropped(self, x):
+        """The same channels of a sequence at all steps."""
+        if not self.training or self.dropout == 0:
+            return x
+        return x * functional.dropout(torch.ones_like(x.narrow(self.time, 0, 1)), self.dropout)
+
+    def forward(self, x):
+        v = self.dropped(functional.gelu(self.seq(self.normalized(x) if self.first else x), approximate=self.approximate))
+        if self.gate == "JOINT":
+            v = functional.glu(self.output_linear(v))
+        else:
+            v = self.out1(v) * torch.sigmoid(self.out2(v))
+        y = x + self.dropped(v)
+        return y if self.first else self.normalized(y)
+
+
+def recurrence(case, layout):
+    """An nn.RNN, LSTM or GRU that returns its output alone."""
+    cell, *nonlinearity = case["layer.cell"].split("_")
+    arguments = {"nonlinearity": nonlinearity[0].lower()} if nonlinearity else {}
+    layer = getattr(nn, cell)(case["channels"], case["channels"], batch_first=layout == "batch", **arguments)
+    layer.register_forward_hook(lambda _, inputs, outputs: outputs[0])
+    return layer
+
+
+# By the name of the layer in a recipe.
+SEQUENCE_LAYERS = {"recurrence": recurrence}
+
 # By the name of the model in a recipe.
 KINDS = {"recurrent": Recurrent, "vit": Vit, "encoder": Encoder, "cnn": Cnn, "transformer": Transformer,
-         "cnnrnn": CnnRnn}
+         "cnnrnn": CnnRnn, "sequence": Sequence}
 IGNORED = -1
 
 

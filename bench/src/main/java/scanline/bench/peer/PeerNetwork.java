@@ -9,8 +9,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 import scanline.lab.model.CnnRnnModel;
+import scanline.lab.model.LayerKind;
 import scanline.lab.model.Model;
 import scanline.lab.model.RecurrentModel;
+import scanline.lab.model.SequenceModel;
 
 /**
  * The network that the other sides build.
@@ -32,7 +34,9 @@ public record PeerNetwork(Kind kind, Map<String, Object> settings) {
         /** The encoder and decoder of a transformer. */
         TRANSFORMER,
         /** The CNN with an LSTM that writes labels. */
-        CNNRNN
+        CNNRNN,
+        /** The blocks of a deep sequence model. */
+        SEQUENCE
     }
 
     /**
@@ -46,9 +50,12 @@ public record PeerNetwork(Kind kind, Map<String, Object> settings) {
                 .orElseThrow(() -> new BenchException("the other sides do not support " + name));
         Map<String, Object> settings = new LinkedHashMap<>();
         for (RecordComponent component : model.getClass().getRecordComponents()) {
-            if (!component.getType().isRecord()) {
+            if (!component.getType().isRecord() && !component.getType().isInterface()) {
                 settings.put(component.getName(), value(component, model));
             }
+        }
+        if (model instanceof SequenceModel sequence) {
+            putLayer(settings, sequence.layer());
         }
         if (model instanceof CnnRnnModel writer) {
             settings.put("cnn.dropout", writer.cnn().dropout());
@@ -82,6 +89,10 @@ public record PeerNetwork(Kind kind, Map<String, Object> settings) {
                                 : List.of("output", "state"));
                 choices.put("onednn", List.of("on", "off"));
             }
+            case SEQUENCE -> {
+                choices.put("layout", List.of("time", "batch"));
+                choices.put("onednn", List.of("on", "off"));
+            }
             case VIT -> choices.put("attention", List.of("plain", "fused"));
             case ENCODER, TRANSFORMER -> {
                 choices.put("layout", List.of("batch", "time"));
@@ -95,9 +106,19 @@ public record PeerNetwork(Kind kind, Map<String, Object> settings) {
         return choices;
     }
 
-    private static Object value(RecordComponent component, Model model) {
+    /** Puts the name of the layer of a block, and its own settings below that. */
+    private static void putLayer(Map<String, Object> settings, LayerKind layer) {
+        settings.put("layer", layer.getClass().getSimpleName().toLowerCase(Locale.ROOT));
+        for (RecordComponent component : layer.getClass().getRecordComponents()) {
+            if (!component.getType().isRecord()) {
+                settings.put("layer." + component.getName(), value(component, layer));
+            }
+        }
+    }
+
+    private static Object value(RecordComponent component, Object owner) {
         try {
-            Object value = component.getAccessor().invoke(model);
+            Object value = component.getAccessor().invoke(owner);
             return value instanceof Enum<?> choice ? choice.name() : value;
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);

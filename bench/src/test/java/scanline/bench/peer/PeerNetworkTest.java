@@ -18,6 +18,7 @@ import scanline.lab.model.Classifier;
 import scanline.lab.model.EncoderModel;
 import scanline.lab.model.Model;
 import scanline.lab.model.RecurrentModel;
+import scanline.lab.model.SequenceModel;
 import scanline.lab.model.VitModel;
 import scanline.lab.recipe.Recipes;
 
@@ -34,10 +35,18 @@ class PeerNetworkTest {
                 .containsEntry("cell", "LSTM").containsEntry("hidden", 128).doesNotContainKey("init");
     }
 
+    @Test
+    void theLayerOfASequenceModelIsDescribedWithIt() {
+        assertThat(PeerNetwork.of(SequenceModel.DEFAULT).description()).containsEntry("model", "sequence")
+                .containsEntry("layer", "recurrence").containsEntry("layer.cell", "LSTM")
+                .containsEntry("gate", "HALF").containsEntry("readout", "MEAN").doesNotContainKey("layer.init");
+    }
+
     /** A component that is renamed must be renamed there, too. */
     @Test
     void networksPyReadsOnlyWhatACaseHas() throws IOException {
         Set<String> known = new HashSet<>(Set.of("shape", "classes", "parameters"));
+        known.addAll(PeerNetwork.of(SequenceModel.DEFAULT).description().keySet());
         Recipes.names().forEach(
                 name -> known.addAll(PeerNetwork.of(Recipes.find(name, List.of()).model()).description().keySet()));
         assertThat(Pattern.compile("case\\[\"([^\"]+)\"]")
