@@ -128,24 +128,52 @@ class DiagonalLayersTest {
         }
     }
 
+    /** A layer of three features whose states decay by a half every step or two. */
+    private static SequenceLayer decaying(Kind kind, Weights weights) {
+        SequenceLayer layer = kind.layer.apply(weights, 3);
+        weights.parameters().stream().filter(each -> each.name().equals("log_step"))
+                .forEach(each -> write(each, -0.7f));
+        weights.parameters().stream().filter(each -> each.name().equals("D")).forEach(each -> write(each, 0f));
+        return layer;
+    }
+
     @ParameterizedTest
     @EnumSource
     void aStateWithoutInputBecomesZeroAndIsNeverSubnormal(Kind kind) {
         int steps = 4000;
         try (Engine engine = Engine.open(1)) {
-            Weights weights = engine.weights(1);
-            SequenceLayer layer = kind.layer.apply(weights, 3);
-            weights.parameters().stream().filter(each -> each.name().equals("log_step"))
-                    .forEach(each -> write(each, -0.7f)); // decays by a half every step or two
-            weights.parameters().stream().filter(each -> each.name().equals("D")).forEach(each -> write(each, 0f));
+            SequenceLayer layer = decaying(kind, engine.weights(1));
             float[] x = new float[steps * 3];
             x[0] = 1;
             float[] y = whole(engine, layer, x, steps, 1, 3);
-            for (float value : y) {
-                assertThat(value == 0 || Math.abs(value) > 1e-28).as("%s", value).isTrue();
-            }
+            assertNoneIsTiny(y);
             assertThat(y[0]).isNotZero();
             assertThat(y[y.length - 1]).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aGradientOfTheLastStepBecomesZeroAndIsNeverSubnormal(Kind kind) {
+        int steps = 4000;
+        for (int batch : new int[] {1, 8}) {
+            try (Engine engine = Engine.open(1); Tape tape = engine.inferenceWithGradients()) {
+                SequenceLayer layer = decaying(kind, engine.weights(1));
+                int n = batch * 3;
+                Tensor x = tape.input(Shape.of(steps, batch, 3), Numbers.uniform("x", steps * n, 1), true);
+                tape.backward(layer.forward(x).step(steps - 1).sum());
+                float[] dx = x.gradients();
+                assertNoneIsTiny(dx);
+                assertThat(dx[dx.length - 1]).isNotZero();
+                assertThat(dx[0]).isZero();
+            }
+        }
+    }
+
+    /** Each product of a state that is not flushed with a weight is far from the subnormal numbers. */
+    private static void assertNoneIsTiny(float... values) {
+        for (float value : values) {
+            assertThat(value == 0 || Math.abs(value) > 1e-32).as("%s", value).isTrue();
         }
     }
 
