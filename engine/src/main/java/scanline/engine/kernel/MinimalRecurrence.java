@@ -45,17 +45,20 @@ public final class MinimalRecurrence {
             MinimalShape shape) {
         parallel.run((long) shape.steps() * shape.batch() * shape.width(), (part, parts) -> {
             int hidden = shape.hidden();
-            Share own = Share.of(part, parts, shape);
+            int firstRow = row(part, parts, shape.batch(), false);
+            int lastRow = row(part, parts, shape.batch(), true);
+            int unit = unit(part, parts, shape, false);
+            int units = unit(part, parts, shape, true) - unit;
             int line = Lanes.lines(hidden);
             int z = Lanes.FIRST + part * WORK_ROWS * line;
             for (int t = 0; t < shape.steps(); t++) {
-                for (int row = own.row; row < own.row + own.rows; row++) {
-                    int at = (t * shape.batch() + row) * hidden + own.unit;
-                    int sum = (t * shape.batch() + row) * shape.width() + own.unit;
-                    activations(work, z, line, sums, sum, hidden, shape.kind(), own.units);
+                for (int row = firstRow; row < lastRow; row++) {
+                    int at = (t * shape.batch() + row) * hidden + unit;
+                    int sum = (t * shape.batch() + row) * shape.width() + unit;
+                    activations(work, z, line, sums, sum, hidden, shape.kind(), units);
                     float[] from = t == 0 ? before : h;
-                    int fromAt = t == 0 ? row * hidden + own.unit : at - shape.batch() * hidden;
-                    approach(h, at, from, fromAt, work, z, z + line, own.units);
+                    int fromAt = t == 0 ? row * hidden + unit : at - shape.batch() * hidden;
+                    approach(h, at, from, fromAt, work, z, z + line, units);
                 }
             }
         });
@@ -72,54 +75,55 @@ public final class MinimalRecurrence {
             float[] work, MinimalShape shape) {
         parallel.run((long) shape.steps() * shape.batch() * shape.width(), (part, parts) -> {
             int hidden = shape.hidden();
-            Share own = Share.of(part, parts, shape);
+            int firstRow = row(part, parts, shape.batch(), false);
+            int lastRow = row(part, parts, shape.batch(), true);
+            int unit = unit(part, parts, shape, false);
+            int units = unit(part, parts, shape, true) - unit;
             int line = Lanes.lines(hidden);
             int z = Lanes.FIRST + part * WORK_ROWS * line;
             int carry = Lanes.FIRST + parts * WORK_ROWS * line;
-            for (int row = own.row; row < own.row + own.rows; row++) {
-                int state = carry + row * hidden + own.unit;
-                Arrays.fill(work, state, state + own.units, 0f);
+            for (int row = firstRow; row < lastRow; row++) {
+                int state = carry + row * hidden + unit;
+                Arrays.fill(work, state, state + units, 0f);
             }
             for (int t = shape.steps() - 1; t >= 0; t--) {
-                for (int row = own.row; row < own.row + own.rows; row++) {
-                    int state = row * hidden + own.unit;
+                for (int row = firstRow; row < lastRow; row++) {
+                    int state = row * hidden + unit;
                     int at = t * shape.batch() * hidden + state;
-                    int sum = (t * shape.batch() + row) * shape.width() + own.unit;
-                    activations(work, z, line, sums, sum, hidden, shape.kind(), own.units);
-                    Elementwise.accumulate(work, carry + state, dh, at, own.units);
+                    int sum = (t * shape.batch() + row) * shape.width() + unit;
+                    activations(work, z, line, sums, sum, hidden, shape.kind(), units);
+                    Elementwise.accumulate(work, carry + state, dh, at, units);
                     float[] from = t == 0 ? before : h;
                     int fromAt = t == 0 ? state : at - shape.batch() * hidden;
                     // Turns z and c into the gradients of the share and of v.
-                    stepGradients(work, z, z + line, carry + state, sums, sum, from, fromAt, own.units);
+                    stepGradients(work, z, z + line, carry + state, sums, sum, from, fromAt, units);
                     if (dsums != null) {
-                        Elementwise.accumulate(dsums, sum, work, z + line, own.units);
+                        Elementwise.accumulate(dsums, sum, work, z + line, units);
                         if (shape.kind() == MinimalKind.GRU) {
-                            Elementwise.accumulate(dsums, sum + hidden, work, z, own.units);
+                            Elementwise.accumulate(dsums, sum + hidden, work, z, units);
                         } else {
-                            gateGradients(dsums, sum + hidden, -1f, work, z, z + 2 * line, own.units);
-                            gateGradients(dsums, sum + 2 * hidden, 1f, work, z, z + 3 * line, own.units);
+                            gateGradients(dsums, sum + hidden, -1f, work, z, z + 2 * line, units);
+                            gateGradients(dsums, sum + 2 * hidden, 1f, work, z, z + 3 * line, units);
                         }
                     }
                 }
             }
-            for (int row = own.row; dbefore != null && row < own.row + own.rows; row++) {
-                int state = row * hidden + own.unit;
-                Elementwise.accumulate(dbefore, state, work, carry + state, own.units);
+            for (int row = firstRow; dbefore != null && row < lastRow; row++) {
+                int state = row * hidden + unit;
+                Elementwise.accumulate(dbefore, state, work, carry + state, units);
             }
         });
     }
 
-    /** The rows and units of a thread: some rows, or if there are fewer rows than threads, some units of all rows. */
-    private record Share(int row, int rows, int unit, int units) {
-        static Share of(int part, int parts, MinimalShape shape) {
-            boolean byUnits = shape.batch() < parts;
-            int all = byUnits ? shape.hidden() : shape.batch();
-            int from = Parallel.from(part, parts, all);
-            int count = Parallel.from(part + 1, parts, all) - from;
-            return byUnits
-                    ? new Share(0, shape.batch(), from, count)
-                    : new Share(from, count, 0, shape.hidden());
-        }
+    /** The first row of a part, or the one behind its last; with fewer rows than parts, each part has all rows. */
+    private static int row(int part, int parts, int batch, boolean last) {
+        return batch >= parts ? Parallel.from(last ? part + 1 : part, parts, batch) : last ? batch : 0;
+    }
+
+    /** The first unit of a part, or the one behind its last; only with fewer rows than parts are units divided. */
+    private static int unit(int part, int parts, MinimalShape shape, boolean last) {
+        int hidden = shape.hidden();
+        return shape.batch() < parts ? Parallel.from(last ? part + 1 : part, parts, hidden) : last ? hidden : 0;
     }
 
     /** Computes z and, a line later, c of n units of a row; for an LSTM f and i behind them. */

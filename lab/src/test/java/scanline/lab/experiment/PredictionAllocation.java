@@ -10,7 +10,6 @@ import scanline.engine.tensor.Shape;
 import scanline.lab.model.Classifier;
 import scanline.lab.model.Model;
 import scanline.lab.recipe.Recipe;
-import scanline.lab.recipe.Recipes;
 
 /** Prints how many bytes of heap predictions by some recipes allocate, on all threads, once the code has been compiled. */
 final class PredictionAllocation {
@@ -19,11 +18,11 @@ final class PredictionAllocation {
 
     private PredictionAllocation() {}
 
-    /** {@code PredictionAllocation WARM_UP_PREDICTIONS RECIPE...}. */
+    /** {@code PredictionAllocation WARM_UP_PREDICTIONS RECIPE...}, as {@link StepAllocation} reads them. */
     public static void main(String[] arguments) throws JMException {
         int warmUp = Integer.parseInt(arguments[0]);
         for (String name : List.of(arguments).subList(1, arguments.length)) {
-            Recipe recipe = Recipes.find(name, List.of());
+            Recipe recipe = StepAllocation.recipe(name);
             try (Experiment experiment = new Experiment(recipe, 1)) {
                 if (experiment.network() instanceof Classifier) {
                     Model.Input input = experiment.input();

@@ -1,6 +1,7 @@
 package scanline.lab.experiment;
 
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.List;
 import javax.management.JMException;
 import javax.management.MBeanServer;
@@ -17,11 +18,11 @@ final class StepAllocation {
 
     private StepAllocation() {}
 
-    /** {@code StepAllocation WARM_UP_STEPS RECIPE...}. */
+    /** {@code StepAllocation WARM_UP_STEPS RECIPE...}, where a recipe may be followed by another cell: lstm-rows+lem. */
     public static void main(String[] arguments) throws JMException {
         int warmUp = Integer.parseInt(arguments[0]);
         for (String name : List.of(arguments).subList(1, arguments.length)) {
-            Recipe recipe = Recipes.find(name, List.of("batch=4"));
+            Recipe recipe = recipe(name, "batch=4");
             try (Experiment experiment = new Experiment(recipe, recipe.data().open(),
                     new Engine(Backend.load(Backend.DEFAULT, 1)))) {
                 Learner learner = new Learner(experiment);
@@ -33,6 +34,14 @@ final class StepAllocation {
                 System.out.println(name + " " + (allocated() - before) / STEPS);
             }
         }
+    }
+
+    /** Returns a recipe with the cell that may follow its name. */
+    static Recipe recipe(String name, String... keys) {
+        String[] words = name.split("\\+");
+        List<String> all = new ArrayList<>(List.of(keys));
+        List.of(words).subList(1, words.length).forEach(cell -> all.add("model.cell=" + cell));
+        return Recipes.find(words[0], all);
     }
 
     private static void take(Learner learner, Batch batch, int steps) {

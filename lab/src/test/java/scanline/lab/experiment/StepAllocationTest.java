@@ -19,9 +19,9 @@ class StepAllocationTest {
     /** One recipe of each kind of model. */
     private static List<String> recipes() {
         return Boolean.getBoolean("scanline.quick")
-                ? List.of("lstm-rows", "cnn-rnn")
+                ? List.of("lstm-rows", "lstm-rows+lem", "lstm-rows+ur_lstm", "cnn-rnn")
                 : List.of("cnn-rnn", "cnn", "digit-classifier", "digit-sequence", "gru-rows-deep", "lstm-pixels",
-                        "lstm-rows", "rnn-rows", "row-transformer", "vit");
+                        "lstm-rows", "lstm-rows+lem", "lstm-rows+ur_lstm", "rnn-rows", "row-transformer", "vit");
     }
 
     @Test
@@ -31,9 +31,9 @@ class StepAllocationTest {
         List<String> others = new ArrayList<>(recipes());
         List<String> largest = others.stream().filter("digit-sequence"::equals).toList();
         others.removeAll(largest);
-        List<String> lines = new ArrayList<>(printed(StepAllocation.class, "[a-z-]+ \\d+", others));
+        List<String> lines = new ArrayList<>(printed(StepAllocation.class, "[a-z+_-]+ \\d+", others));
         if (!largest.isEmpty()) {
-            lines.addAll(printed(StepAllocation.class, "[a-z-]+ \\d+", largest));
+            lines.addAll(printed(StepAllocation.class, "[a-z+_-]+ \\d+", largest));
         }
         assertThat(lines).hasSameSizeAs(recipes())
                 .allSatisfy(line -> assertThat(Long.parseLong(line.split(" ")[1])).as(line).isLessThan(MOST));
@@ -47,7 +47,7 @@ class StepAllocationTest {
 
     @Test
     void aPredictionAllocatesNothing() throws IOException, InterruptedException {
-        assertThat(printed(PredictionAllocation.class, "[a-z-]+ \\d+ \\d+", recipes())).isNotEmpty()
+        assertThat(printed(PredictionAllocation.class, "[a-z+_-]+ \\d+ \\d+", recipes())).isNotEmpty()
                 .allSatisfy(
                         line -> assertThat(Long.parseLong(line.split(" ")[2])).as(line).isLessThan(SMALLEST_OBJECT));
     }
