@@ -4,6 +4,7 @@ Each class takes a case, as PeerFolder.java writes it, and the settings that cha
 read makes of all batches, [N, T, B, F], what its forward takes one of; that time is not counted.
 """
 
+import sequences
 import torch
 from torch import nn
 from torch.nn import functional
@@ -284,14 +285,15 @@ class CnnRnn(nn.Module):
 
 
 class Sequence(nn.Module):
-    """Blocks around layers that mix the steps; layout=batch|time: whether they read [B, T, F] or [T, B, F]."""
+    """Blocks around layers that mix the steps; layout=batch|time: whether they read [B, T, F] or [T, B, F]; scan: what
+    sequences.py says."""
 
     def __init__(self, case, settings):
         super().__init__()
         channels = case["channels"]
         self.layout, self.mean = settings["layout"], case["readout"] == "MEAN"
         self.encoder = nn.Linear(case["shape"][3], channels)
-        self.layers = nn.ModuleList(SequenceBlock(case, self.layout) for _ in range(case["layers"]))
+        self.layers = nn.ModuleList(SequenceBlock(case, settings) for _ in range(case["layers"]))
         self.fc = nn.Linear(channels, case["classes"])
 
     def read(self, values):
@@ -306,14 +308,14 @@ class Sequence(nn.Module):
 
 
 class SequenceBlock(nn.Module):
-    def __init__(self, case, layout):
+    def __init__(self, case, settings):
         super().__init__()
-        channels = case["channels"]
+        channels, layout = case["channels"], settings["layout"]
         self.time = 1 if layout == "batch" else 0
         self.first, self.gate, self.dropout = case["normFirst"], case["gate"], case["dropout"]
         self.approximate = "tanh" if case["gelu"] == "TANH" else "none"
         self.norm = nn.BatchNorm1d(channels, momentum=case["momentum"]) if case["norm"] == "BATCH" else nn.LayerNorm(channels)
-        self.seq = SEQUENCE_LAYERS[case["layer"]](case, layout)
+        self.seq = recurrence(case, layout) if case["layer"] == "recurrence" else sequences.LAYERS[case["layer"]](case, settings)
         if self.gate == "JOINT":
             self.output_linear = nn.Linear(channels, 2 * channels)
         else:
@@ -339,6 +341,13 @@ class SequenceBlock(nn.Module):
         return y if self.first else self.normalized(y)
 
 
+def recurrent(case, settings):
+    """The layers of PyTorch, or those that it lacks."""
+    if case["cell"] == "UR_LSTM":
+        raise ValueError("PyTorch has no LSTM with uniform and refine gates")
+    return sequences.LemClassifier(case) if case["cell"] == "LEM" else Recurrent(case, settings)
+
+
 def recurrence(case, layout):
     """An nn.RNN, LSTM or GRU that returns its output alone."""
     cell, *nonlinearity = case["layer.cell"].split("_")
@@ -348,11 +357,8 @@ def recurrence(case, layout):
     return layer
 
 
-# By the name of the layer in a recipe.
-SEQUENCE_LAYERS = {"recurrence": recurrence}
-
 # By the name of the model in a recipe.
-KINDS = {"recurrent": Recurrent, "vit": Vit, "encoder": Encoder, "cnn": Cnn, "transformer": Transformer,
+KINDS = {"recurrent": recurrent, "vit": Vit, "encoder": Encoder, "cnn": Cnn, "transformer": Transformer,
          "cnnrnn": CnnRnn, "sequence": Sequence}
 IGNORED = -1
 

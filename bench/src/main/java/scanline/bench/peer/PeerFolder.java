@@ -29,7 +29,6 @@ import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Weights;
 import scanline.lab.base.Json;
 import scanline.lab.model.Model;
-import scanline.engine.nn.Readout;
 import scanline.lab.model.RecurrentModel;
 import scanline.lab.recipe.Recipe;
 

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 import scanline.lab.model.CnnRnnModel;
@@ -21,6 +22,11 @@ import scanline.lab.model.SequenceModel;
  * @param settings the components of the model's record that are numbers, booleans or enum constants
  */
 public record PeerNetwork(Kind kind, Map<String, Object> settings) {
+    // By the layer of a sequence model, the ways in which sequences.py computes it.
+    private static final Map<String, List<String>> SCANS = Map.of("s5", List.of("doubling", "loop", "fft"), "lru",
+            List.of("doubling", "loop", "fft"), "s4d", List.of("fft"), "mingru", List.of("log", "loop"), "minlstm",
+            List.of("log", "loop"));
+
     /** The models that the other sides support, by their names in a recipe. DJL only supports the first. */
     enum Kind {
         /** {@link RecurrentModel}. */
@@ -50,9 +56,13 @@ public record PeerNetwork(Kind kind, Map<String, Object> settings) {
                 .orElseThrow(() -> new BenchException("the other sides do not support " + name));
         Map<String, Object> settings = new LinkedHashMap<>();
         for (RecordComponent component : model.getClass().getRecordComponents()) {
-            if (!component.getType().isRecord() && !component.getType().isInterface()) {
+            if (!component.getType().isRecord() && !component.getType().isInterface()
+                    && component.getType() != Optional.class) {
                 settings.put(component.getName(), value(component, model));
             }
+        }
+        if (model instanceof RecurrentModel recurrent) {
+            recurrent.dt().ifPresent(dt -> settings.put("dt", dt.name()));
         }
         if (model instanceof SequenceModel sequence) {
             putLayer(settings, sequence.layer());
@@ -81,7 +91,7 @@ public record PeerNetwork(Kind kind, Map<String, Object> settings) {
         Map<String, List<String>> choices = new LinkedHashMap<>();
         switch (kind) {
             case RECURRENT -> {
-                choices.put("layout", List.of("batch", "time"));
+                choices.put("layout", "LEM".equals(settings.get("cell")) ? List.of("time") : List.of("batch", "time"));
                 choices.put("head", "MEAN".equals(settings.get("readout"))
                         ? List.of("output")
                         : Boolean.TRUE.equals(settings.get("bidirectional"))
@@ -90,7 +100,11 @@ public record PeerNetwork(Kind kind, Map<String, Object> settings) {
                 choices.put("onednn", List.of("on", "off"));
             }
             case SEQUENCE -> {
-                choices.put("layout", List.of("time", "batch"));
+                List<String> scans = SCANS.getOrDefault(String.valueOf(settings.get("layer")), List.of());
+                choices.put("layout", scans.isEmpty() ? List.of("time", "batch") : List.of("time"));
+                if (!scans.isEmpty()) {
+                    choices.put("scan", scans);
+                }
                 choices.put("onednn", List.of("on", "off"));
             }
             case VIT -> choices.put("attention", List.of("plain", "fused"));

@@ -49,9 +49,11 @@ class PeerNetworkTest {
         known.addAll(PeerNetwork.of(SequenceModel.DEFAULT).description().keySet());
         Recipes.names().forEach(
                 name -> known.addAll(PeerNetwork.of(Recipes.find(name, List.of()).model()).description().keySet()));
-        assertThat(Pattern.compile("case\\[\"([^\"]+)\"]")
-                .matcher(Files.readString(Path.of("src", "main", "python", "networks.py"))).results()
-                .map(key -> key.group(1))).isNotEmpty().isSubsetOf(known);
+        for (String file : List.of("networks.py", "sequences.py")) {
+            assertThat(Pattern.compile("case\\[\"([^\"]+)\"]")
+                    .matcher(Files.readString(Path.of("src", "main", "python", file))).results()
+                    .map(key -> key.group(1))).isNotEmpty().isSubsetOf(known);
+        }
     }
 
     @Test
