@@ -289,8 +289,10 @@ class CpuBackendTest {
         }
         assertThat(tested).isEqualTo(operations);
         // The abilities belong to ops.
-        assertThat(CpuBackend.class.getInterfaces()).containsExactly(Backend.class, FusedRecurrence.class, FusedDiagonal.class, FusedMinimalRecurrence.class,
-                FusedAttention.class, FusedFeedForward.class, FusedNormPool.class, FusedS4d.class, FusedGate.class, RepeatedPasses.class);
+        assertThat(CpuBackend.class.getInterfaces()).containsExactly(Backend.class, FusedRecurrence.class,
+                FusedDiagonal.class, FusedMinimalRecurrence.class,
+                FusedAttention.class, FusedFeedForward.class, FusedNormPool.class, FusedS4d.class, FusedGate.class,
+                RepeatedPasses.class);
     }
 
     private static int[] append(int[] sizes, int size) {

@@ -92,7 +92,8 @@ class OpGradientTest {
     @Test
     void everyGradientOperationIsTestedWithASignError() {
         Set<String> operations = Stream
-                .of(Backend.class, FusedRecurrence.class, FusedDiagonal.class, FusedMinimalRecurrence.class, FusedAttention.class,
+                .of(Backend.class, FusedRecurrence.class, FusedDiagonal.class, FusedMinimalRecurrence.class,
+                        FusedAttention.class,
                         FusedFeedForward.class, FusedNormPool.class, FusedS4d.class, FusedGate.class)
                 .flatMap(type -> Stream.of(type.getMethods()))
                 .map(Method::getName).filter(name -> name.endsWith("Gradient")).collect(Collectors.toSet());

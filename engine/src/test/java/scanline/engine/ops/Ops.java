@@ -10,6 +10,7 @@ final class Ops {
     static List<Op> all() {
         return Stream.of(ElementOps.all(), ReductionOps.all(), LossOps.all(), ShapingOps.all(), ImageOps.all(),
                 ProductOps.all(),
-                AttentionOps.all(), SequenceOps.all(), DiagonalOps.all(), StateSpaceOps.all()).flatMap(List::stream).toList();
+                AttentionOps.all(), SequenceOps.all(), DiagonalOps.all(), StateSpaceOps.all()).flatMap(List::stream)
+                .toList();
     }
 }

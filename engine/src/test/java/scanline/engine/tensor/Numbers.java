@@ -129,7 +129,8 @@ public final class Numbers {
     /** The backend with what one duty adds to one of its outputs negated, counting the blocks of each argument. */
     public static Backend withSignError(Backend backend, String wrong, int output) {
         return (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(),
-                new Class<?>[] {Backend.class, FusedRecurrence.class, FusedDiagonal.class, FusedMinimalRecurrence.class, FusedAttention.class,
+                new Class<?>[] {Backend.class, FusedRecurrence.class, FusedDiagonal.class, FusedMinimalRecurrence.class,
+                        FusedAttention.class,
                         FusedFeedForward.class, FusedNormPool.class, FusedS4d.class, FusedGate.class},
                 (_, operation, arguments) -> {
                     Buffer target = operation.getName().equals(wrong) ? (Buffer) blocks(arguments).get(output) : null;
