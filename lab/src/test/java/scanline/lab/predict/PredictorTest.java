@@ -39,6 +39,9 @@ class PredictorTest {
         List<String> overrides = new ArrayList<>(List.of(keys));
         if (Recipes.find(name, List.of()).text().contains("pixels")) {
             overrides.add("data.shrink=4");
+            if (Recipes.find(name, List.of()).keys().containsKey("data.scan.order")) {
+                overrides.add("data.scan.order=bit_reversal"); // some orders are for 28 x 28 only
+            }
         }
         Experiment experiment = new Experiment(Recipes.find(name, overrides), 1);
         OtherWeights.write(experiment);

@@ -31,7 +31,7 @@ class RecipesPageTest {
     private static final Path PAGE = Repository.folder().resolve("docs/recipes.md");
     private static final String OPENING = "<!-- keys -->\n";
     private static final String CLOSING = "<!-- end -->\n";
-    private static final Pattern NAME = Pattern.compile("`([a-z-]+)`");
+    private static final Pattern NAME = Pattern.compile("`([a-z0-9-]+)`");
     private static final String PERMUTED = "-permuted";
 
     private static final Map<String, Class<?>> CHOOSING = new LinkedHashMap<>();
