@@ -11,4 +11,7 @@ public interface DiagonalLayer extends SequenceLayer {
      * conjugate states there is one.
      */
     double[] eigenvalues();
+
+    /** H, the values of a step. */
+    int features();
 }

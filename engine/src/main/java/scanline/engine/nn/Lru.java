@@ -111,6 +111,11 @@ public final class Lru implements Layer, DiagonalLayer {
     }
 
     @Override
+    public int features() {
+        return parameters.features();
+    }
+
+    @Override
     public double[] eigenvalues() {
         float[] nu = parameters.weights().decay().values();
         float[] theta = parameters.weights().frequency().values();

@@ -123,6 +123,11 @@ public final class S4d implements DiagonalLayer {
     }
 
     @Override
+    public int features() {
+        return weights.d().shape().elements();
+    }
+
+    @Override
     public double[] eigenvalues() {
         float[] real = weights.logReal().values();
         float[] imaginary = weights.imaginary().values();

@@ -95,6 +95,11 @@ public final class S5 implements Layer, DiagonalLayer {
     }
 
     @Override
+    public int features() {
+        return parameters.features();
+    }
+
+    @Override
     public double[] eigenvalues() {
         DiagonalWeights<Tensor> w = parameters.weights();
         float[] re = w.decay().values();

@@ -133,9 +133,19 @@ public final class SequenceBlock implements SequenceLayer {
         };
     }
 
+    /** The layer that mixes the steps. */
+    public SequenceLayer layer() {
+        return layer;
+    }
+
+    /** Returns what the layer that mixes the steps reads when the block reads x. */
+    Tensor layerInput(Tensor x) {
+        return options.normFirst() ? norm.forward(x) : x;
+    }
+
     @Override
     public Tensor forward(Tensor x) {
-        Tensor v = dropout(gelu(layer.forward(options.normFirst() ? norm.forward(x) : x)));
+        Tensor v = dropout(gelu(layer.forward(layerInput(x))));
         return sum(x, dropout(gate.forward(v)));
     }
 
@@ -152,7 +162,7 @@ public final class SequenceBlock implements SequenceLayer {
     /** {@inheritDoc} Dropout is not applied: it is for inference. */
     @Override
     public Step step(Tensor x, Tensor state) {
-        Step step = layer.step(options.normFirst() ? norm.forward(x) : x, state);
+        Step step = layer.step(layerInput(x), state);
         return new Step(sum(x, gate.forward(gelu(step.output()))), step.state());
     }
 

@@ -70,6 +70,36 @@ public final class SequenceStack implements StepModel {
         return mean == null ? y : mean.forward(y);
     }
 
+    /**
+     * The layer that mixes the steps in a block, and what it reads and returns in a pass.
+     *
+     * @param name
+     *            its name, such as {@code layers.0.seq}
+     * @param input
+     *            [T, B, H]
+     * @param output
+     *            [T, B, H]
+     */
+    public record Traced(String name, SequenceLayer layer, Tensor input, Tensor output) {}
+
+    /** Returns the layers that mix the steps, from first to last, with what they read and return: x is [T, B, F]. */
+    public List<Traced> trace(Tensor x) {
+        List<Traced> layers = new ArrayList<>();
+        Tensor y = encoder.forward(x);
+        for (SequenceBlock block : blocks) {
+            Tensor input = block.layerInput(y);
+            layers.add(new Traced("layers." + layers.size() + ".seq", block.layer(), input,
+                    block.layer().forward(input)));
+            y = block.forward(y);
+        }
+        return layers;
+    }
+
+    /** Returns the layers that mix the steps, from first to last. */
+    public List<SequenceLayer> layers() {
+        return blocks.stream().map(SequenceBlock::layer).toList();
+    }
+
     private Tensor blocks(Tensor x) {
         x.shape().requireAxes("the input of a sequence model", 3);
         Tensor y = encoder.forward(x);

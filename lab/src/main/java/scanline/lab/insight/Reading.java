@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 import scanline.data.image.ImageSet;
 import scanline.data.sequence.Loader;
 import scanline.engine.nn.Recurrent;
+import scanline.engine.nn.SequenceStack;
+import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Shaping;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
@@ -34,21 +36,23 @@ import scanline.lab.task.Transcription;
  * @param features numbers per step
  * @param answer the model's answer
  * @param afterSteps the probability of each class if the sequence ended after each step: steps x classes
- * @param states the states of recurrent layers
+ * @param states the states of recurrent layers, and of the layers of a deep sequence model
  * @param attention the attention of an encoder; null if the model does not attend or the image has too many steps
  * @param maps the feature maps of convolutions
  * @param writing how labels are written one after the other; null if they are not
  */
 public record Reading(ImageSet image, int[] order, int features, Answer answer, List<double[]> afterSteps,
         List<States> states, @Nullable Attention attention, List<Maps> maps, @Nullable Writing writing) {
+    private static final int MOST_UNITS = 512;
+
     /**
-     * The states of a recurrent layer.
+     * The states of a recurrent layer, or of a layer that mixes the steps of a deep sequence model.
      *
      * @param layer the name of the layer in its parameters, such as l0
      * @param reverse whether it reads from the end; even then, its values are in the order of the image's steps
      * @param units size of its state, H
      * @param values steps x H numbers each: the hidden state h, the cell state c of an LSTM, and the gates by their
-     *     letters
+     *     letters; or the output y; or the state x, if it is small enough to be drawn
      */
     public record States(String layer, boolean reverse, int units, Map<String, float[]> values) {}
 
@@ -103,7 +107,7 @@ public record Reading(ImageSet image, int[] order, int features, Answer answer, 
             return switch (network) {
                 case Classifier classifier -> new Reading(read, order, loader.features(), answer,
                         afterSteps(experiment, classifier, x),
-                        classifier.layers(x).stream().map(Reading::states).toList(),
+                        states(tape, classifier, x),
                         attends ? classifier.attention(x).map(Reading::attention).orElse(null) : null, maps, null);
                 case Autoregressive writer -> {
                     Tensor encoded = writer.encode(x);
@@ -145,6 +149,32 @@ public record Reading(ImageSet image, int[] order, int features, Answer answer, 
             });
         }
         return probabilities;
+    }
+
+    private static List<States> states(Tape tape, Classifier classifier, Tensor x) {
+        List<States> states = new ArrayList<>(classifier.layers(x).stream().map(Reading::states).toList());
+        for (SequenceStack.Traced traced : classifier.sequenceLayers(x)) {
+            states.add(new States(traced.name(), false, traced.output().shape().size(2),
+                    Map.of("y", traced.output().values())));
+            int units = traced.layer().stateSize();
+            if (units <= MOST_UNITS) {
+                states.add(new States(traced.name(), false, units, Map.of("x", stepByStep(tape, traced))));
+            }
+        }
+        return states;
+    }
+
+    /** Returns the state of a layer after each step, steps x units. */
+    private static float[] stepByStep(Tape tape, SequenceStack.Traced traced) {
+        int steps = traced.input().shape().size(0);
+        int units = traced.layer().stateSize();
+        float[] all = new float[steps * units];
+        float[] state = traced.layer().initialState();
+        for (int t = 0; t < steps; t++) {
+            state = traced.layer().step(traced.input().step(t), tape.input(Shape.of(1, units), state)).state().values();
+            System.arraycopy(state, 0, all, t * units, units);
+        }
+        return all;
     }
 
     private static States states(Recurrent.Layer layer) {

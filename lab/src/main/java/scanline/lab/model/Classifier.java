@@ -1,10 +1,13 @@
 package scanline.lab.model;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
+import scanline.engine.nn.DiagonalLayer;
 import scanline.engine.nn.Recurrent;
+import scanline.engine.nn.SequenceStack;
 import scanline.engine.nn.StepModel;
 import scanline.engine.tensor.Tensor;
 
@@ -53,6 +56,20 @@ public non-sealed interface Classifier extends Network {
         return List.of();
     }
 
+    /**
+     * Returns the layers that mix the steps of a deep sequence model, from first to last; empty if the model has none.
+     *
+     * @param x [T, B, F]
+     */
+    default List<SequenceStack.Traced> sequenceLayers(Tensor x) {
+        return List.of();
+    }
+
+    /** Returns the layers whose states have eigenvalues, by name, from first to last; empty if the model has none. */
+    default Map<String, DiagonalLayer> diagonalLayers() {
+        return Map.of();
+    }
+
     /** Returns this network with {@code last} applied to its outputs. */
     default Classifier then(UnaryOperator<Tensor> last) {
         Classifier first = this;
@@ -70,6 +87,16 @@ public non-sealed interface Classifier extends Network {
             @Override
             public List<Recurrent.Layer> layers(Tensor x) {
                 return first.layers(x);
+            }
+
+            @Override
+            public List<SequenceStack.Traced> sequenceLayers(Tensor x) {
+                return first.sequenceLayers(x);
+            }
+
+            @Override
+            public Map<String, DiagonalLayer> diagonalLayers() {
+                return first.diagonalLayers();
             }
 
             @Override

@@ -1,6 +1,10 @@
 package scanline.lab.model;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import scanline.engine.nn.DiagonalLayer;
 import scanline.engine.nn.Initializer;
 import scanline.engine.nn.Linear;
 import scanline.engine.nn.Readout;
@@ -62,6 +66,22 @@ public record SequenceModel(LayerKind layer, int channels, int layers, Norm norm
         @Override
         public Optional<Stepwise> stepwise(Tensor x) {
             return Optional.of(new Stepwise(stack.afterEachStep(x), fc::forward));
+        }
+
+        @Override
+        public List<SequenceStack.Traced> sequenceLayers(Tensor x) {
+            return stack.trace(x);
+        }
+
+        @Override
+        public Map<String, DiagonalLayer> diagonalLayers() {
+            Map<String, DiagonalLayer> layers = new LinkedHashMap<>();
+            for (int i = 0; i < stack.layers().size(); i++) {
+                if (stack.layers().get(i) instanceof DiagonalLayer diagonal) {
+                    layers.put("layers." + i + ".seq", diagonal);
+                }
+            }
+            return layers;
         }
 
         @Override

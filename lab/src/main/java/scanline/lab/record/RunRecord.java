@@ -77,7 +77,18 @@ public record RunRecord(String name, Map<String, String> keys, TrainingCommand c
         decisions.putIfAbsent("accumulate", "1");
         decisions.putIfAbsent("groups", "");
         decisions.putIfAbsent("average.decay", "0.0");
+        putIfChosen(decisions, "model", "recurrent", "model.readout", "last");
+        putIfChosen(decisions, "data.scan", "permuted", "data.scan.order", "seed");
+        putIfChosen(decisions, "schedule", "warmup", "schedule.fromStart", "false");
         return decisions;
+    }
+
+    /** Adds the default of a key that exists only with one choice, and is lacking in records of older versions. */
+    private static void putIfChosen(Map<String, String> decisions, String key, String choice, String below,
+            String otherwise) {
+        if (choice.equals(decisions.get(key))) {
+            decisions.putIfAbsent(below, otherwise);
+        }
     }
 
     /**

@@ -100,7 +100,8 @@ final class ReadingJson {
         return largest;
     }
 
-    private static Map<String, Object> signed(float[] values) {
+    /** Numbers on a scale that is symmetric about 0. */
+    static Map<String, Object> signed(float[] values) {
         float most = largest(values);
         return levels(values, -most, most);
     }

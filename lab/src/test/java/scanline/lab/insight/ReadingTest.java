@@ -70,6 +70,25 @@ class ReadingTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"s5", "lru", "s4d", "mingru", "minlstm", "recurrence"})
+    void theLayersOfADeepSequenceModelAreShownStepByStep(String layer) {
+        try (Experiment experiment = experiment("s5-pixels", "model.layer=" + layer, "model.channels=6",
+                "model.layers=2", "data.shrink=4")) {
+            Reading reading = Reading.of(experiment, image(experiment));
+            assertThat(reading.afterSteps()).hasSize(49);
+            assertThat(reading.states()).extracting(States::layer).containsExactly("layers.0.seq", "layers.0.seq",
+                    "layers.1.seq", "layers.1.seq");
+            assertThat(reading.states()).allSatisfy(states -> assertThat(states.values().values())
+                    .allSatisfy(values -> assertThat(values).hasSize(49 * states.units())));
+            assertThat(reading.states()).extracting(states -> String.join(" ", states.values().keySet()))
+                    .containsExactly("y", "x", "y", "x");
+            float[] state = reading.states().get(1).values().get("x");
+            int units = reading.states().get(1).units();
+            assertThat(Arrays.copyOfRange(state, 0, units)).isNotEqualTo(Arrays.copyOfRange(state, units, 2 * units));
+        }
+    }
+
     @Test
     void theStatesAreThoseUsedForClassification() {
         try (Experiment experiment = experiment("lstm-rows", "model.hidden=9", "model.learnInitialState=true")) {

@@ -1,9 +1,9 @@
-// The states of recurrent layers: a heat map for the hidden state, the cell and each gate, with one column per step.
+// The states of layers that mix the steps: a heat map for each state, gate and output, with one column per step.
 import { fill, h } from '../dom.js';
 import { heat, levels, palette } from './heat.js';
 
 const NAMES = { h: 'hidden state h', c: 'cell c', i: 'input gate i', f: 'forget gate f', g: 'candidate g', o: 'output gate o',
-  r: 'reset gate r', z: 'update gate z', n: 'candidate n' };
+  r: 'reset gate r', z: 'update gate z', n: 'candidate n', x: 'state', y: 'output' };
 
 // The choice is kept when the image changes.
 let sorted = true;
@@ -29,7 +29,7 @@ export function statesPanel(reading, move) {
     if (!sorted) {
       return all;
     }
-    const { values } = levels(layer.values.h);
+    const { values } = levels(layer.values.h ?? layer.values.x ?? layer.values.y);
     const peak = all.map(unit => {
       let [most, at] = [-1, 0];
       for (let t = 0; t < steps; t++) {
