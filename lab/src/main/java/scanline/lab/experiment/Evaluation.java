@@ -20,9 +20,6 @@ import scanline.lab.task.Task;
  */
 public record Evaluation(double loss, int correct, int examples, Map<String, Double> measures, int[][] confusion,
         List<LabelScore> labels) {
-    // Small enough for the states of a step to stay in the second-level cache. It does not change any example's logits.
-    public static final int BATCH = 250;
-
     /** Receives each example, in order. */
     @FunctionalInterface
     public interface Listener {
@@ -41,8 +38,9 @@ public record Evaluation(double loss, int correct, int examples, Map<String, Dou
     /** Evaluates examples. */
     public static Evaluation of(Experiment experiment, Examples examples, Listener listener) {
         Tally tally = new Tally(experiment.task().score());
-        for (int from = 0; from < examples.count(); from += BATCH) {
-            Batch batch = examples.batch(from, Math.min(examples.count(), from + BATCH));
+        int size = experiment.network().evaluationBatch();
+        for (int from = 0; from < examples.count(); from += size) {
+            Batch batch = examples.batch(from, Math.min(examples.count(), from + size));
             try (Tape tape = experiment.engine().inference()) {
                 Task.BatchEvaluation evaluation = experiment.task().evaluate(experiment.read(tape, batch), batch);
                 tally.add(evaluation, batch);

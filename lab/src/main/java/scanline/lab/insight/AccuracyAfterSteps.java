@@ -48,8 +48,9 @@ public record AccuracyAfterSteps(int examples, List<Point> points) {
         }
         int[] steps = steps(experiment.input().steps());
         List<Tally> tallies = IntStream.of(steps).mapToObj(_ -> new Tally(task.score())).toList();
-        for (int from = 0; from < examples.count(); from += Evaluation.BATCH) {
-            Batch batch = examples.batch(from, Math.min(examples.count(), from + Evaluation.BATCH));
+        int size = task.network().evaluationBatch();
+        for (int from = 0; from < examples.count(); from += size) {
+            Batch batch = examples.batch(from, Math.min(examples.count(), from + size));
             try (Tape tape = experiment.engine().inference()) {
                 Optional<Stepwise> read = task.network().stepwise(experiment.read(tape, batch));
                 if (read.isEmpty()) {

@@ -90,6 +90,11 @@ public non-sealed interface Classifier extends Network {
             }
 
             @Override
+            public int evaluationBatch() {
+                return first.evaluationBatch();
+            }
+
+            @Override
             public List<SequenceStack.Traced> sequenceLayers(Tensor x) {
                 return first.sequenceLayers(x);
             }

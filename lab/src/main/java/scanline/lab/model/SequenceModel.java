@@ -68,6 +68,12 @@ public record SequenceModel(LayerKind layer, int channels, int layers, Norm norm
             return Optional.of(new Stepwise(stack.afterEachStep(x), fc::forward));
         }
 
+        /** {@inheritDoc} Every part of every block holds its values of all steps in memory. */
+        @Override
+        public int evaluationBatch() {
+            return 25;
+        }
+
         @Override
         public List<SequenceStack.Traced> sequenceLayers(Tensor x) {
             return stack.trace(x);

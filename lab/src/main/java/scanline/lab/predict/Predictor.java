@@ -14,7 +14,6 @@ import scanline.data.sequence.Loader;
 import scanline.engine.io.WeightsFile;
 import scanline.lab.base.RunException;
 import scanline.lab.experiment.Compute;
-import scanline.lab.experiment.Evaluation;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.model.Model;
 import scanline.lab.recipe.Recipe;
@@ -34,6 +33,7 @@ public final class Predictor implements AutoCloseable {
     private final List<String> classNames;
     private final String weightsHash;
     private final Loader loader;
+    private final int batch;
     private final Frozen model;
     private final Answering answering;
     private @Nullable Streaming streaming;
@@ -48,6 +48,7 @@ public final class Predictor implements AutoCloseable {
         weightsHash = WeightsFile.hash(experiment.weights());
         loader = experiment.examples(new ImageSet(pictureSize.height(), pictureSize.width(), new byte[0], new byte[0],
                 input.classes())).loader();
+        batch = experiment.network().evaluationBatch();
         model = Frozen.of(recipe, input, experiment.weights(), compute);
         answering = Answering.with(model);
     }
@@ -97,8 +98,8 @@ public final class Predictor implements AutoCloseable {
         Loader own = loader.of(recipe.data().pictures(images));
         int[] all = IntStream.range(0, images.count()).toArray();
         List<Answer> answers = new ArrayList<>(all.length);
-        for (Batch batch : own.batches(all, Evaluation.BATCH)) {
-            answers.addAll(answering.answers(batch.values(), batch.count()));
+        for (Batch some : own.batches(all, batch)) {
+            answers.addAll(answering.answers(some.values(), some.count()));
         }
         return answers;
     }

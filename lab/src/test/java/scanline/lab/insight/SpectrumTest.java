@@ -3,6 +3,7 @@ package scanline.lab.insight;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,7 +15,9 @@ import scanline.lab.recipe.Recipes;
 
 class SpectrumTest {
     private static Experiment experiment(String... overrides) {
-        return new Experiment(Recipes.find("s5-pixels", List.of(overrides)), 1);
+        List<String> keys = new ArrayList<>(List.of(overrides));
+        keys.add("groups="); // those of S5
+        return new Experiment(Recipes.find("s5-pixels", keys), 1);
     }
 
     @ParameterizedTest

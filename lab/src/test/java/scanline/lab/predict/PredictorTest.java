@@ -19,7 +19,6 @@ import scanline.data.image.Pictures;
 import scanline.engine.io.WeightsFile;
 import scanline.engine.tensor.Tape;
 import scanline.lab.experiment.Compute;
-import scanline.lab.experiment.Evaluation;
 import scanline.lab.experiment.Examples;
 import scanline.lab.experiment.Experiment;
 import scanline.lab.experiment.OtherWeights;
@@ -61,10 +60,11 @@ class PredictorTest {
     private static List<Answer> evaluated(Experiment experiment, ImageSet images) {
         Examples examples = experiment.examples(images);
         List<Answer> answers = new ArrayList<>();
-        for (int from = 0; from < examples.count(); from += Evaluation.BATCH) {
+        int size = experiment.network().evaluationBatch();
+        for (int from = 0; from < examples.count(); from += size) {
             try (Tape tape = experiment.engine().inference()) {
                 answers.addAll(experiment.task().answers(experiment.read(tape,
-                        examples.batch(from, Math.min(examples.count(), from + Evaluation.BATCH)))));
+                        examples.batch(from, Math.min(examples.count(), from + size)))));
             }
         }
         return answers;
@@ -104,7 +104,7 @@ class PredictorTest {
         String[] words = recipeAndKeys.split(" ");
         try (Experiment experiment = experiment(words[0], Arrays.copyOfRange(words, 1, words.length));
                 Predictor predictor = Predictor.of(experiment, 2)) {
-            ImageSet images = pictures(experiment, Evaluation.BATCH + 2);
+            ImageSet images = pictures(experiment, experiment.network().evaluationBatch() + 2);
             assertSame(predictor.answers(images), evaluated(experiment, images));
         }
     }
