@@ -18,8 +18,6 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import scanline.bench.peer.Turns.Player;
 import scanline.bench.peer.Turns.Who;
-import scanline.engine.geometry.CellKind;
-import scanline.engine.tensor.Parameter;
 
 /**
  * {@code ./build bench growth}: measures how the time and memory of a training step grow with the length of the
@@ -43,9 +41,9 @@ public final class Growth implements Callable<Integer> {
     @Mixin
     private TurnsOptions turns = new TurnsOptions();
 
-    @Option(names = "--cell", paramLabel = "CELL", defaultValue = "LSTM",
-            description = "Kind of the recurrent layers: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-    private CellKind cell = CellKind.LSTM;
+    @Option(names = "--layer", paramLabel = "NAME", defaultValue = "lstm",
+            description = "Kind of the layers, by its name in recipes. Default: ${DEFAULT-VALUE}.")
+    private String layer = "lstm";
 
     @Option(names = "--size", paramLabel = "NAME", defaultValue = "",
             description = "Measure only this size: T, H, B or layers. Default: all.")
@@ -66,7 +64,9 @@ public final class Growth implements Callable<Integer> {
     public Integer call() throws IOException {
         require(options.threads() >= 1 && turns.rounds() >= 1 && turns.processes() >= 1,
                 "--threads, --rounds and --processes must be positive");
-        GrowthPoint base = GrowthPoint.base(cell);
+        require(GrowthPoint.names().contains(layer),
+                "--layer must be one of " + String.join(", ", GrowthPoint.names()) + ", not " + layer);
+        GrowthPoint base = GrowthPoint.base(layer);
         List<Dimension> chosen = dimensions(base).stream().filter(each -> size.isEmpty() || each.name().equals(size))
                 .toList();
         require(!chosen.isEmpty(), "--size must be T, H, B or layers, not " + size);
@@ -96,26 +96,26 @@ public final class Growth implements Callable<Integer> {
     }
 
     private static List<Dimension> dimensions(GrowthPoint base) {
-        CellKind cell = base.cell();
+        String layer = base.layer();
         int t = base.steps();
         int f = base.features();
         int h = base.hidden();
         int b = base.batch();
         return List.of(
                 new Dimension("T", "T",
-                        IntStream.of(28, 112, 392, 784, 1568, 3136)
-                                .mapToObj(steps -> new GrowthPoint(cell, steps, f, h, b, 1)).toList(),
+                        base.lengths().stream().map(steps -> new GrowthPoint(layer, steps, f, h, b, 1)).toList(),
                         GrowthPoint::steps, GrowthPoint::steps),
                 new Dimension("H", "H²",
                         IntStream.of(32, 64, 128, 256, 512)
-                                .mapToObj(hidden -> new GrowthPoint(cell, t, f, hidden, b, 1)).toList(),
+                                .mapToObj(hidden -> new GrowthPoint(layer, t, f, hidden, b, 1)).toList(),
                         GrowthPoint::hidden, point -> Math.pow(point.hidden(), 2)),
                 new Dimension("B", "B",
-                        IntStream.of(1, 4, 16, 32, 100, 256, 512)
-                                .mapToObj(batch -> new GrowthPoint(cell, t, f, h, batch, 1)).toList(),
+                        IntStream.of(1, 4, 8, 16, 32, 100, 256, 512)
+                                .filter(batch -> b == 100 ? batch != 8 : batch <= 100)
+                                .mapToObj(batch -> new GrowthPoint(layer, t, f, h, batch, 1)).toList(),
                         GrowthPoint::batch, GrowthPoint::batch),
                 new Dimension("layers", "layer",
-                        IntStream.rangeClosed(1, 4).mapToObj(layers -> new GrowthPoint(cell, t, f, h, b, layers))
+                        IntStream.rangeClosed(1, 4).mapToObj(layers -> new GrowthPoint(layer, t, f, h, b, layers))
                                 .toList(),
                         GrowthPoint::layers, GrowthPoint::layers));
     }
@@ -126,7 +126,7 @@ public final class Growth implements Callable<Integer> {
         double flops;
         try (GrowthSide here = new GrowthSide(point, 1)) {
             folder = PeerFolder.of(point, here.batch(), here.weights());
-            flops = flops(point, here.weights().parameters());
+            flops = here.flops();
         }
         Map<String, List<String>> choices = PyTorch.choices(point, options.threads());
         Map<String, String> tuned;
@@ -155,16 +155,6 @@ public final class Growth implements Callable<Integer> {
             }
         }
         return new Measured(flops, taken, ourBytes, theirBytes);
-    }
-
-    /**
-     * The floating-point operations: each weight is multiplied once per step and example, and twice in the backward
-     * pass.
-     */
-    private static double flops(GrowthPoint point, List<Parameter> parameters) {
-        long weights = parameters.stream().filter(parameter -> parameter.name().contains(".weight_"))
-                .mapToLong(parameter -> parameter.shape().elements()).sum();
-        return 3 * 2.0 * weights * point.steps() * point.batch();
     }
 
     private static String table(Dimension dimension, GrowthPoint base, Map<GrowthPoint, Measured> measured,
@@ -196,12 +186,12 @@ public final class Growth implements Callable<Integer> {
 
     private String text(GrowthPoint base, String tables, Report report) {
         String how = "A training step from " + base.title()
-                + " on, one size at a time: forward pass, loss on the last step, "
+                + " on, one size at a time: forward pass, loss, "
                 + "backward pass, SGD update. Medians of " + turns.rounds() * turns.processes()
                 + " turns in which Scanline and PyTorch alternate, over " + turns.processes()
                 + (turns.processes() == 1 ? " process" : " processes")
                 + " of each side, on the same made-up inputs and from the same weights.";
-        return report.text("How the cost of a training step grows", how, "growth --cell " + cell + " --threads "
+        return report.text("How the cost of a training step grows", how, "growth --layer " + layer + " --threads "
                 + options.threads() + " " + turns.words() + (size.isEmpty() ? "" : " --size " + size),
                 tables + """
                         A ratio is PyTorch's time divided by Scanline's in the same round; rows in which Scanline is

@@ -15,7 +15,10 @@ import scanline.engine.tensor.Parameter;
 import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tape;
 import scanline.engine.tensor.Tensor;
+import scanline.engine.tensor.Trace;
 import scanline.engine.tensor.Weights;
+import scanline.lab.model.Classifier;
+import scanline.lab.model.Model;
 import scanline.lab.run.Provenance;
 
 /** Scanline's side at a {@link GrowthPoint}: a separate process that answers a {@link Side}. */
@@ -24,7 +27,7 @@ final class GrowthSide implements Answers.Measured, AutoCloseable {
     private final CpuBackend backend;
     private final Engine engine;
     private final Weights weights;
-    private final GrowthNetwork network;
+    private final Classifier network;
     private final List<float[]> first;
     private final Batch batch;
     private Optimizer optimizer;
@@ -35,7 +38,8 @@ final class GrowthSide implements Answers.Measured, AutoCloseable {
         backend = new CpuBackend(threads);
         engine = new Engine(backend);
         weights = engine.weights(1);
-        network = new GrowthNetwork(weights, point);
+        network = (Classifier) point.model().build(weights,
+                new Model.Input(point.steps(), point.features(), GrowthPoint.CLASSES, 1));
         first = weights.parameters().stream().map(Parameter::values).toList();
         batch = new Batch(Samples.floats("growth", point.steps() * point.batch() * point.features()),
                 IntStream.of(Samples.labels(point.batch(), GrowthPoint.CLASSES)).mapToObj(label -> new int[] {label})
@@ -59,6 +63,16 @@ final class GrowthSide implements Answers.Measured, AutoCloseable {
     /** The parameters of the network. */
     Weights weights() {
         return weights;
+    }
+
+    /** The floating-point operations of a training step: three times those of the products in a forward pass. */
+    double flops() {
+        try (Tape tape = engine.inference()) {
+            Trace trace = tape.startTrace();
+            network.forward(tape.input(Shape.of(point.steps(), 1, point.features()),
+                    new float[point.steps() * point.features()]));
+            return 3.0 * point.batch() * trace.steps().stream().mapToLong(Trace.Step::flops).sum();
+        }
     }
 
     /** The batch on which it is trained. */

@@ -11,12 +11,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import scanline.data.sequence.Batch;
-import scanline.engine.nn.Readout;
-import scanline.engine.nn.RecurrentInitializer;
 import scanline.engine.onnx.OnnxFile;
 import scanline.engine.optim.Adam;
 import scanline.engine.optim.AdamW;
@@ -29,7 +26,6 @@ import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Weights;
 import scanline.lab.base.Json;
 import scanline.lab.model.Model;
-import scanline.lab.model.RecurrentModel;
 import scanline.lab.recipe.Recipe;
 
 /**
@@ -81,10 +77,7 @@ public record PeerFolder(Path path) {
 
     /** Writes a point of {@link Growth} to a new temporary folder. */
     public static PeerFolder of(GrowthPoint point, Batch batch, Weights weights) throws IOException {
-        Map<String, Object> description = PeerNetwork
-                .of(new RecurrentModel(point.cell(), Optional.empty(), point.hidden(), point.layers(), 0, false, false,
-                        false, false, RecurrentInitializer.DEFAULT, Readout.LAST))
-                .description();
+        Map<String, Object> description = PeerNetwork.of(point.model()).description();
         description.put("work", Case.Work.TRAIN.name());
         description.put("shape", List.of(1, point.steps(), point.batch(), point.features()));
         description.put("classes", GrowthPoint.CLASSES);

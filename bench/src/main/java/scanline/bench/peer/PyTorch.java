@@ -142,7 +142,7 @@ public final class PyTorch implements AutoCloseable {
         choices.put(FLUSH, List.of("on"));
         choices.put(ALLOCATOR, Allocator.names());
         choices.put("threads", Choices.threads(threads, point.batch() < SMALL_BATCH));
-        choices.put("layout", List.of("batch", "time"));
+        choices.putAll(PeerNetwork.of(point.model()).choices());
         choices.put("head", List.of("output"));
         choices.put("onednn", List.of("on"));
         choices.put("optimizer", List.of("loop"));
