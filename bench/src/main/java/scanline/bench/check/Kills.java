@@ -53,6 +53,8 @@ public final class Kills implements Callable<Integer> {
             "cnn", "model.channels=3 model.hidden=12 model.dropout=0.1 data.shrink=2 epochs=3",
             "digit-sequence-blanks", "data.shrink=4 data.scan.size=7 model.width=8 model.heads=2 model.feedForward=12"
                     + " model.encoderDepth=1 model.decoderDepth=1 model.positions=5 epochs=2",
+            "lem-pixels", "model.hidden=12 data.shrink=4 epochs=3",
+            "s5-pixels", "model.channels=6 model.layers=2 model.layer.states=8 data.shrink=4 epochs=2",
             "cnn-rnn", "data.canvas.size=16 data.canvas.minSize=5 data.canvas.maxSize=8 model.cnn.channels=3"
                     + " model.cnn.hidden=6 model.embedding=6 model.hidden=5 data.canvas.order=random epochs=2"));
 

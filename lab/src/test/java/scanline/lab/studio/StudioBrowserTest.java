@@ -84,6 +84,8 @@ class StudioBrowserTest {
                 "model.decoderDepth=1", "model.feedForward=16");
         SmallRuns.stopped(runs.resolve("labels"), "cnn-rnn", 15, "data.limit=0", "data.canvas.train=200",
                 "data.canvas.validation=20", "data.canvas.test=40", "model.cnn.channels=4", "model.cnn.hidden=12");
+        SmallRuns.stopped(runs.resolve("spaces"), "s5-pixels", 15, "model.channels=6", "model.layers=2",
+                "model.layer.states=8", "data.shrink=2");
         SmallRuns.stopped(runs.resolve("sweep").resolve(STRANGE), "rnn-rows", 15, "model.hidden=4");
         Files.createDirectories(runs.resolve("half"));
         Files.writeString(runs.resolve("half").resolve("provenance.json"), "{}");
@@ -242,6 +244,18 @@ class StudioBrowserTest {
         go(page, "/look/labels?number=2");
         waitFor(page.locator(".beam li li"));
         assertThat(page.locator(".beam li li").count()).isPositive();
+    }
+
+    @Test
+    void aStateSpaceModelShowsItsEigenvaluesAndItsStates() {
+        Page page = page("/run/spaces?tab=model");
+        soon(page.locator(".spectra figure")).hasCount(2, new LocatorAssertions.HasCountOptions().setTimeout(SLOW));
+        soon(page.getByText("Circles: before training. Dots: the best weights.")).isVisible();
+        assertThat(page.getByLabel("4 eigenvalues of layers.0.seq in the unit circle").count()).isEqualTo(1);
+        assertThat(page.getByLabel("Impulse responses of 6 channels of layers.1.seq").count()).isEqualTo(1);
+        go(page, "/look/spaces?number=2");
+        soon(page.locator(".transport .where")).hasText("step 196 of 196", slowly());
+        assertThat(page.locator(".heats .heat").count()).isEqualTo(4);
     }
 
     @Test
@@ -423,6 +437,7 @@ class StudioBrowserTest {
         for (Map.Entry<String, String> view : List.of(Map.entry("/", ".runs tbody tr"),
                 Map.entry("/run/lstm", ".chart canvas"), Map.entry("/run/lstm?tab=mistakes", ".gallery canvas"),
                 Map.entry("/run/lstm?tab=weights", ".ridges canvas"), Map.entry("/run/lstm?tab=model", ".layers li"),
+                Map.entry("/run/spaces?tab=model", ".spectra canvas"), Map.entry("/look/spaces?number=3", ".heat"),
                 Map.entry("/run/lstm?tab=recipe", ".keys"), Map.entry("/run/half", ".problems"),
                 Map.entry("/compare?run=lstm&run=gru", ".figures"), Map.entry("/look/lstm?number=3", ".heat"),
                 Map.entry("/look/vit?number=3&beside=cnn", ".channels canvas"),

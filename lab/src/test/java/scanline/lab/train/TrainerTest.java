@@ -99,10 +99,13 @@ class TrainerTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"batch, half, warmup", "layer, joint, onecycle"})
-    void aStoppedRunOfASequenceModelEndsWithTheSameBits(String norm, String gate, String schedule) throws IOException {
+    @CsvSource({"recurrence, batch, half, warmup", "s5, batch, half, onecycle", "lru, batch, full, warmup",
+            "s4d, layer, joint, onecycle", "mingru, batch, half, constant", "minlstm, layer, full, cosine"})
+    void aStoppedRunOfASequenceModelEndsWithTheSameBits(String layer, String norm, String gate, String schedule)
+            throws IOException {
         Recipe recipe = recipe("lstm-rows", List.of("data.limit=96", "data.validation=20", "batch=32", "epochs=2",
-                "model=sequence", "model.channels=6", "model.layers=2", "model.norm=" + norm, "model.gate=" + gate,
+                "model=sequence", "model.layer=" + layer, "model.channels=6", "model.layers=2", "model.norm=" + norm,
+                "model.gate=" + gate,
                 "schedule=" + schedule, "data.scan=permuted", "data.scan.order=bit_reversal", "data.scan.size=28"));
         String uninterrupted = lastWeights(recipe, create("whole", recipe), 1, false, () -> false);
         Run run = create("stopped", recipe);
@@ -112,7 +115,8 @@ class TrainerTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"rnn_tanh, false", "rnn_relu, true", "gru, false", "gru, true", "lstm, true"})
+    @CsvSource({"rnn_tanh, false", "rnn_relu, true", "gru, false", "gru, true", "lstm, true",
+            "lem, true", "ur_lstm, false"})
     void aStoppedRunOfEveryKindEndsWithTheSameBits(String cell, String option) throws IOException {
         Recipe recipe = small("epochs=1", "model.cell=" + cell, "model.bidirectional=" + option,
                 "model.learnInitialState=" + option, "model.relu=" + option, "head.softmax=" + option,
