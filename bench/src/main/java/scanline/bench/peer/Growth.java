@@ -110,9 +110,7 @@ public final class Growth implements Callable<Integer> {
                                 .mapToObj(hidden -> new GrowthPoint(layer, t, f, hidden, b, 1)).toList(),
                         GrowthPoint::hidden, point -> Math.pow(point.hidden(), 2)),
                 new Dimension("B", "B",
-                        IntStream.of(1, 4, 8, 16, 32, 100, 256, 512)
-                                .filter(batch -> b == 100 ? batch != 8 : batch <= 100)
-                                .mapToObj(batch -> new GrowthPoint(layer, t, f, h, batch, 1)).toList(),
+                        base.batches().stream().map(batch -> new GrowthPoint(layer, t, f, h, batch, 1)).toList(),
                         GrowthPoint::batch, GrowthPoint::batch),
                 new Dimension("layers", "layer",
                         IntStream.rangeClosed(1, 4).mapToObj(layers -> new GrowthPoint(layer, t, f, h, b, layers))

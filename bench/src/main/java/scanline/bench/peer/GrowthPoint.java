@@ -1,13 +1,12 @@
 package scanline.bench.peer;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import scanline.engine.geometry.CellKind;
 import scanline.engine.nn.Initializer;
@@ -55,8 +54,11 @@ record GrowthPoint(String layer, int steps, int features, int hidden, int batch,
 
     /** The point from which one size at a time grows. */
     static GrowthPoint base(String layer) {
-        boolean usual = OF_PYTORCH.stream().anyMatch(kind -> name(kind).equals(layer));
-        return new GrowthPoint(layer, 784, 1, 128, usual ? 100 : 8, 1);
+        return new GrowthPoint(layer, 784, 1, 128, isOfPyTorch(layer) ? 100 : 8, 1);
+    }
+
+    private static boolean isOfPyTorch(String layer) {
+        return OF_PYTORCH.stream().anyMatch(kind -> name(kind).equals(layer));
     }
 
     /** Returns the point that the {@link #words()} describe. */
@@ -71,7 +73,12 @@ record GrowthPoint(String layer, int steps, int features, int hidden, int batch,
 
     /** The lengths of sequences to measure. */
     List<Integer> lengths() {
-        return this.batch == 100 ? List.of(28, 112, 392, 784, 1568, 3136) : List.of(784, 1568, 3136, 6272, 16_384);
+        return isOfPyTorch(layer) ? List.of(28, 112, 392, 784, 1568, 3136) : List.of(784, 1568, 3136, 6272, 16_384);
+    }
+
+    /** The sizes of batches to measure. */
+    List<Integer> batches() {
+        return isOfPyTorch(layer) ? List.of(1, 4, 16, 32, 100, 256, 512) : List.of(1, 4, 8, 16, 32, 100);
     }
 
     /**
@@ -91,8 +98,7 @@ record GrowthPoint(String layer, int steps, int features, int hidden, int batch,
     /** The point as words of a command line. */
     List<String> words() {
         return Stream.concat(Stream.of(layer),
-                Arrays.stream(new int[] {steps, features, hidden, batch, layers}).mapToObj(Integer::toString))
-                .collect(Collectors.toList());
+                IntStream.of(steps, features, hidden, batch, layers).mapToObj(Integer::toString)).toList();
     }
 
     /** Its title in messages. */

@@ -24,7 +24,7 @@ public enum PixelOrder {
     CORNN_12008,
     /**
      * {@code numpy.random.RandomState(1).randint(0, 784, 784)}, as the code of Cooijmans et al. 2016 draws: with
-     * replacement, so that it is no permutation. It has 501 different pixels, and never reads the other 283.
+     * replacement, so that it is not a permutation. It has 501 different pixels, and never reads the other 283.
      */
     COOIJMANS_WITH_REPLACEMENT;
 

@@ -13,7 +13,7 @@ import scanline.engine.tensor.Weights;
  * the batch, inference the running statistics.
  */
 public final class BatchNorm1d implements Layer {
-    private static final float MOMENTUM = 0.1f;
+    static final float MOMENTUM = 0.1f; // PyTorch's
     private static final float EPSILON = 1e-5f;
 
     private final BatchNorm norm;
@@ -32,17 +32,22 @@ public final class BatchNorm1d implements Layer {
      *             if {@code channels} is less than 1, or the momentum is not in (0, 1]
      */
     public BatchNorm1d(Weights weights, int channels, float momentum) {
-        if (channels < 1) {
-            throw new IllegalArgumentException("batch normalization needs at least 1 channel, not " + channels);
-        }
         if (!(momentum > 0 && momentum <= 1)) {
             throw new IllegalArgumentException(
                     "the momentum of a batch normalization must be in (0, 1], not " + momentum);
         }
+        norm = norm(weights, "BatchNorm1d", channels, momentum);
+    }
+
+    /** Creates the parameters and statistics of a layer of this kind. */
+    static BatchNorm norm(Weights weights, String kind, int channels, float momentum) {
+        if (channels < 1) {
+            throw new IllegalArgumentException("batch normalization needs at least 1 channel, not " + channels);
+        }
         Shape each = Shape.of(channels);
-        Weights own = weights.layer("", "BatchNorm1d", "norm of " + channels + " channels",
+        Weights own = weights.layer("", kind, "norm of " + channels + " channels",
                 "y = (x - mean) / sqrt(var + epsilon) w + b");
-        norm = new BatchNorm(own.filled("weight", each, (values, _) -> Arrays.fill(values, 1f)),
+        return new BatchNorm(own.filled("weight", each, (values, _) -> Arrays.fill(values, 1f)),
                 own.zeros("bias", each), weights.statistic("running_mean", each, 0),
                 weights.statistic("running_var", each, 1), momentum, EPSILON);
     }

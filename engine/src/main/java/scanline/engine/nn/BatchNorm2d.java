@@ -1,10 +1,7 @@
 package scanline.engine.nn;
 
-import java.util.Arrays;
-
 import scanline.engine.tensor.Normalization;
 import scanline.engine.tensor.Normalization.BatchNorm;
-import scanline.engine.tensor.Shape;
 import scanline.engine.tensor.Tensor;
 import scanline.engine.tensor.Weights;
 
@@ -13,9 +10,6 @@ import scanline.engine.tensor.Weights;
  * {@code nn.BatchNorm2d}: training uses the statistics of the batch, inference the running statistics.
  */
 public final class BatchNorm2d implements Layer {
-    private static final float MOMENTUM = 0.1f;
-    private static final float EPSILON = 1e-5f;
-
     private final BatchNorm norm;
 
     /**
@@ -25,16 +19,7 @@ public final class BatchNorm2d implements Layer {
      *             if {@code channels} is less than 1
      */
     public BatchNorm2d(Weights weights, int channels) {
-        if (channels < 1) {
-            throw new IllegalArgumentException(
-                    "batch normalization needs at least 1 channel, not " + channels);
-        }
-        Shape each = Shape.of(channels);
-        Weights own = weights.layer("", "BatchNorm2d", "norm of " + channels + " channels",
-                "y = (x - mean) / sqrt(var + epsilon) w + b");
-        norm = new BatchNorm(own.filled("weight", each, (values, _) -> Arrays.fill(values, 1f)),
-                own.zeros("bias", each), weights.statistic("running_mean", each, 0),
-                weights.statistic("running_var", each, 1), MOMENTUM, EPSILON);
+        norm = BatchNorm1d.norm(weights, "BatchNorm2d", channels, BatchNorm1d.MOMENTUM);
     }
 
     /** Normalizes images, [B, H, W, channels]. */

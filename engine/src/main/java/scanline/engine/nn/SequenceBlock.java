@@ -145,8 +145,12 @@ public final class SequenceBlock implements SequenceLayer {
 
     @Override
     public Tensor forward(Tensor x) {
-        Tensor v = dropout(gelu(layer.forward(layerInput(x))));
-        return sum(x, dropout(gate.forward(v)));
+        return forward(x, layer.forward(layerInput(x)));
+    }
+
+    /** Returns the output of the block from its input and what the layer that mixes the steps returns for it. */
+    Tensor forward(Tensor x, Tensor mixed) {
+        return sum(x, dropout(gate.forward(dropout(gelu(mixed)))));
     }
 
     @Override

@@ -1,7 +1,9 @@
 package scanline.engine.nn;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +42,7 @@ public final class SequenceStack implements StepModel {
         }
         encoder = new Linear(weights.scope("encoder"), inputs, channels, options.initializer());
         blocks = IntStream.range(0, depth)
-                .mapToObj(l -> new SequenceBlock(weights.scope("layers." + l), channels, layer, options)).toList();
+                .mapToObj(l -> new SequenceBlock(weights.scope(name(l)), channels, layer, options)).toList();
         mean = readout == Readout.MEAN ? new RunningMean(channels) : null;
         List<StepModel> parts = new ArrayList<>(blocks);
         if (mean != null) {
@@ -88,16 +90,24 @@ public final class SequenceStack implements StepModel {
         Tensor y = encoder.forward(x);
         for (SequenceBlock block : blocks) {
             Tensor input = block.layerInput(y);
-            layers.add(new Traced("layers." + layers.size() + ".seq", block.layer(), input,
-                    block.layer().forward(input)));
-            y = block.forward(y);
+            Tensor output = block.layer().forward(input);
+            layers.add(new Traced(name(layers.size()) + ".seq", block.layer(), input, output));
+            y = block.forward(y, output);
         }
         return layers;
     }
 
-    /** Returns the layers that mix the steps, from first to last. */
-    public List<SequenceLayer> layers() {
-        return blocks.stream().map(SequenceBlock::layer).toList();
+    /** Returns the layers that mix the steps by name, from first to last. */
+    public SequencedMap<String, SequenceLayer> layers() {
+        SequencedMap<String, SequenceLayer> layers = new LinkedHashMap<>();
+        for (SequenceBlock block : blocks) {
+            layers.put(name(layers.size()) + ".seq", block.layer());
+        }
+        return layers;
+    }
+
+    private static String name(int block) {
+        return "layers." + block;
     }
 
     private Tensor blocks(Tensor x) {

@@ -82,11 +82,11 @@ public record SequenceModel(LayerKind layer, int channels, int layers, Norm norm
         @Override
         public Map<String, DiagonalLayer> diagonalLayers() {
             Map<String, DiagonalLayer> layers = new LinkedHashMap<>();
-            for (int i = 0; i < stack.layers().size(); i++) {
-                if (stack.layers().get(i) instanceof DiagonalLayer diagonal) {
-                    layers.put("layers." + i + ".seq", diagonal);
+            stack.layers().forEach((name, layer) -> {
+                if (layer instanceof DiagonalLayer diagonal) {
+                    layers.put(name, diagonal);
                 }
-            }
+            });
             return layers;
         }
 

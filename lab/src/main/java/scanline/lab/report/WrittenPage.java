@@ -43,7 +43,7 @@ record WrittenPage(Path file, Path results, String text) {
     /** The measures that a short table has, one of each task. */
     private static final List<String> MAIN_MEASURES = List.of("digitAccuracy", "overallF1");
 
-    /** Reads every page of a folder of results and its subfolders, except the one that is wholly written from the records. */
+    /** Reads every page of a folder of results and its subfolders, except the one that is generated. */
     static List<WrittenPage> in(Path results) throws IOException {
         List<WrittenPage> pages = new ArrayList<>();
         Path sequential = results.resolve(SEQUENTIAL);
